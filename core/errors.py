@@ -1,0 +1,127 @@
+"""The errors a person can do something about.
+
+Each has a `key`, which names a sentence in the texts (`error-<key>`), and parameters that fill it. They are the only
+errors that are caught and shown; any other exception is a bug.
+"""
+
+from typing import ClassVar
+
+Parameter = str | int | float
+
+
+class UserError(Exception):
+    """Base of all errors that are shown to a person in their own language."""
+
+    key: ClassVar[str]
+
+    def __init__(self, **parameters: Parameter) -> None:
+        super().__init__(", ".join([self.key, *(f"{name}={value}" for name, value in parameters.items())]))
+        self.parameters = parameters
+
+
+class FileTooLarge(UserError):
+    """The file has more bytes than are accepted. Parameters: `limit_mb`."""
+
+    key = "file-too-large"
+
+
+class PhotoTooLarge(UserError):
+    """The picture has more pixels than are accepted. Parameters: `megapixels`, `limit_megapixels`."""
+
+    key = "photo-too-large"
+
+
+class PhotoUnreadable(UserError):
+    """The file is of a known kind but cannot be decoded."""
+
+    key = "photo-unreadable"
+
+
+class PhotoTruncated(UserError):
+    """The file ends before the picture does."""
+
+    key = "photo-truncated"
+
+
+class PhotoAnimated(UserError):
+    """The file is an animation or a video."""
+
+    key = "photo-animated"
+
+
+class NotAPhoto(UserError):
+    """The file is no picture at all, or empty."""
+
+    key = "not-a-photo"
+
+
+class NoFaceFound(UserError):
+    """The picture shows no face."""
+
+    key = "no-face-found"
+
+
+class FacesTooSmall(UserError):
+    """Every face in the picture is under the limit. Parameters: `count`, `limit_px`."""
+
+    key = "faces-too-small"
+
+
+class QuotaUsedUp(UserError):
+    """Today's photos are used. Parameters: `limit` (photos a day), `renews_in_s` (seconds)."""
+
+    key = "quota-used-up"
+
+
+class PhotoExpired(UserError):
+    """The photo a button refers to has been deleted."""
+
+    key = "photo-expired"
+
+
+class NothingToCancel(UserError):
+    """There is no waiting job to drop."""
+
+    key = "nothing-to-cancel"
+
+
+class TooManyAdjustments(UserError):
+    """A photo's free adjustments are used, or their time is over. Parameters: `limit`, `minutes`."""
+
+    key = "too-many-adjustments"
+
+
+class ModelUnknown(UserError):
+    """No model of that name. Parameters: `model`, `known`."""
+
+    key = "model-unknown"
+
+
+class ModelNotInstalled(UserError):
+    """The model's checkpoint is not on this machine. Parameters: `model`."""
+
+    key = "model-not-installed"
+
+
+class ModelBroken(UserError):
+    """The model's checkpoint cannot be used. Parameters: `model`, `reason`."""
+
+    key = "model-broken"
+
+
+class FidelityUnsupported(UserError):
+    """The model has no fidelity slider. Parameters: `model`."""
+
+    key = "fidelity-unsupported"
+
+
+class Cancelled(UserError):
+    """The person dropped the job."""
+
+    key = "cancelled"
+
+
+class InternalError(UserError):
+    """The apology for a bug: what a person sees when something failed that is ours."""
+
+    key = "internal-error"

@@ -1,0 +1,67 @@
+"""What a restoration found and did."""
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from magicmemory.core.errors import UserError
+
+Point = tuple[float, float]
+Box = tuple[float, float, float, float]
+
+
+class LeftAlone(StrEnum):
+    """Why a face was not restored."""
+
+    TOO_SMALL = "too_small"
+
+
+class Face(BaseModel):
+    """A face in the photo as it was sent, upright. Coordinates are pixels from the top left corner."""
+
+    model_config = ConfigDict(frozen=True)
+
+    box: Box  # left, top, right, bottom
+    landmarks: tuple[Point, Point, Point, Point, Point]  # left eye, right eye, nose, left and right mouth corner
+    score: float  # 0 to 1
+    restored: bool
+    reason: LeftAlone | None = None
+
+
+class Report(BaseModel):
+    """What one restoration found and did; travels from the worker to the chat and into the ledger."""
+
+    model_config = ConfigDict(frozen=True)
+
+    width: int  # of the result, pixels
+    height: int
+    faces: tuple[Face, ...]
+    model: str
+    detector: str
+    stages_ms: dict[str, float]
+    total_ms: float
+
+    @property
+    def restored(self) -> int:
+        """How many faces were restored."""
+        return sum(face.restored for face in self.faces)
+
+    @property
+    def too_small(self) -> int:
+        """How many faces were left alone because they are too small."""
+        return sum(face.reason is LeftAlone.TOO_SMALL for face in self.faces)
+
+
+class Failure(BaseModel):
+    """A `UserError` on its way to the person: the sentence's key and what fills it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    parameters: dict[str, Any] = {}
+
+    @classmethod
+    def of(cls, error: UserError) -> "Failure":
+        """The failure that says what `error` says."""
+        return cls(key=error.key, parameters=error.parameters)

@@ -1,0 +1,119 @@
+"""Every setting of every process, read from the environment and from `.env`, checked at start.
+
+Nothing reads settings at import: each process builds one `Settings` in its `main()` and hands on what is needed.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "MAGIC_"
+
+
+class BadSettings(Exception):
+    """A setting cannot be used; the message is one sentence for the operator."""
+
+
+class Settings(BaseSettings):
+    """The operator's choices. Each field's description is what README and `.env.example` say of it."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore")
+
+    data_dir: Path = Field(Path("var"), description="Folder for everything that is kept on this machine.")
+    database_url: str = Field(
+        "", description="SQLAlchemy URL: sqlite+aiosqlite or postgresql+asyncpg; empty: SQLite in the data folder."
+    )
+    redis_url: str = Field("", description="redis://, rediss:// or unix://; empty: a Redis of our own.")
+    redis_prefix: str = Field(
+        "magicmemory", pattern=r"^[A-Za-z0-9_.-]+$", description="First part of every key in Redis."
+    )
+    photo_store: str = Field("", description="Folder or s3://bucket/path; empty: `photos` in the data folder.")
+    photo_retention_hours: float = Field(24, gt=0, description="Photos are deleted after this many hours.")
+
+    free_per_day: int = Field(1, ge=0, description="Restorations a person has free each day.")
+    timezone: str = Field("UTC", description="Time zone whose midnight renews the quota, for example Europe/Berlin.")
+    adjustments: int = Field(5, ge=0, description="Free adjustments of one photo.")
+    adjustment_minutes: int = Field(60, ge=1, description="How long a photo can be adjusted free.")
+    language: str = Field("en", description="Language for people whose own is not among the texts.")
+
+    max_photo_mb: float = Field(20, gt=0, description="Largest accepted file, megabytes.")
+    max_photo_megapixels: float = Field(64, gt=0, description="Largest accepted photo, megapixels.")
+
+    model: str = Field("auto", description="Restorer used when nobody chose one; auto: the best one installed.")
+    detector: str = Field("auto", description="Face detector used when nobody chose one.")
+    min_face_px: int = Field(24, ge=8, description="Faces whose box is shorter than this are left alone, pixels.")
+    device: str = Field("auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$", description="auto, cpu, cuda or cuda:1.")
+    worker_photos: int = Field(2, ge=1, description="Photos one worker has in hand at a time.")
+    job_timeout_s: int = Field(300, ge=10, description="A restoration that takes longer fails, seconds.")
+
+    telegram_token: SecretStr | None = Field(None, description="Telegram bot token; empty: no Telegram bot.")
+    telegram_api_url: str = Field("https://api.telegram.org", description="Bot API server.")
+    discord_token: SecretStr | None = Field(None, description="Discord bot token; empty: no Discord bot.")
+    playground_host: str = Field("127.0.0.1", description="Address the playground listens on.")
+    playground_port: int = Field(8080, ge=0, le=65535, description="Port of the playground; 0: any free one.")
+    playground_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Further origins the playground answers, comma-separated."
+    )
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
+
+    @field_validator("playground_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"{value!r} is no time zone; write one like Europe/Berlin or UTC") from None
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
+            raise ValueError("write sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/NAME")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _known_redis(cls, value: str) -> str:
+        if value and not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("write redis://HOST:PORT/DATABASE, rediss://… or unix://SOCKET")
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The quota's time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def database(self) -> str:
+        """The database's URL, with the default filled in."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'magicmemory.db'}"
+
+    @property
+    def photos(self) -> str:
+        """The photo store's place, with the default filled in."""
+        return self.photo_store or str(self.data_dir / "photos")
+
+
+def load() -> Settings:
+    """Read and check the settings.
+
+    Raises:
+        BadSettings: a value cannot be used; the message names the variable and says what to write.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + "_".join(str(part) for part in first["loc"][:1]).upper()
+        reason = first["msg"].removeprefix("Value error, ")
+        raise BadSettings(f"{name} cannot be used: {reason}.") from None

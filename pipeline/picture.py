@@ -1,0 +1,46 @@
+"""A decoded photo: the value that goes from stage to stage."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8] | NDArray[np.uint16]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A photo, upright, with what its file knew beside its pixels.
+
+    Attributes:
+        pixels: `[height, width, 3]` RGB, uint8 or (16-bit sources) uint16; a monochrome photo has three equal channels.
+        format: the file's kind as Pillow names it: `JPEG`, `PNG`, `WEBP`, `TIFF`, `HEIF`, `AVIF`, `BMP`, `GIF`.
+        monochrome: the file had one channel, or its three are equal everywhere; the result is monochrome too.
+        alpha: `[height, width]` of the same depth, or None where the photo is opaque.
+        icc: the colour profile that `pixels` are in; None means sRGB.
+    """
+
+    pixels: Pixels
+    format: str
+    monochrome: bool = False
+    alpha: Pixels | None = None
+    icc: bytes | None = None
+
+    @property
+    def width(self) -> int:
+        """Width in pixels."""
+        return int(self.pixels.shape[1])
+
+    @property
+    def height(self) -> int:
+        """Height in pixels."""
+        return int(self.pixels.shape[0])
+
+    @property
+    def peak(self) -> int:
+        """The largest value a pixel can have: 255 or 65535."""
+        return int(np.iinfo(self.pixels.dtype).max)
+
+    def rgb8(self) -> NDArray[np.uint8]:
+        """The pixels at 8 bits, `[height, width, 3]`; the same array where they are 8-bit already."""
+        return self.pixels if self.pixels.dtype == np.uint8 else (self.pixels / 257.0 + 0.5).astype(np.uint8)
