@@ -64,11 +64,12 @@ class Job(BaseModel):
     charged: bool  # False: an adjustment of a photo that was already paid for
     day: date  # the quota day it counts against
     created_at: datetime
-    finished_at: datetime | None = None
+    finished_at: datetime | None = None  # the reply was sent
     parent: str | None = None  # the job whose photo this one adjusts
     context: dict[str, str] = {}  # the adapter's own notes, for example its progress message's id
     report: Report | None = None
     failure: Failure | None = None
+    extension: str = ""  # of the result file
 
     @property
     def photo_of(self) -> str:

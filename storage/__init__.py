@@ -1,0 +1,1 @@
+"""What is kept: the ledger of jobs, people and their choices, and the photos."""

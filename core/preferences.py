@@ -1,0 +1,25 @@
+"""What a person chose for all their photos."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from magicmemory.core.options import AUTO, Options
+
+
+class Preferences(BaseModel):
+    """A person's standing choices. An empty language means: as the platform tells it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    language: str = ""
+    model: str = AUTO
+    strength: float = Field(default=1.0, ge=0, le=1)
+    fidelity: float | None = Field(default=None, ge=0, le=1)
+    upscale: Literal[1, 2, 4] = 1
+    reply_as_file: bool = False
+
+    @property
+    def options(self) -> Options:
+        """The options these choices make."""
+        return Options(model=self.model, strength=self.strength, fidelity=self.fidelity, upscale=self.upscale)

@@ -1,0 +1,70 @@
+"""The photo store: originals and results, in a folder or in an S3 bucket, until their retention time is over."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import obstore
+from obstore.exceptions import NotFoundError
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from magicmemory.core.errors import PhotoExpired
+
+ORIGINAL = "original"
+RESULT = "result"
+
+
+class PhotoStore:
+    """Keeps photos by name. Names are `<job>/original` and `<job>/result`."""
+
+    def __init__(self, place: str) -> None:
+        """`place` is a folder, which is made where it is missing, or a URL such as `s3://bucket/path`."""
+        self._store: ObjectStore
+        if "://" in place:
+            self._store = from_url(place)
+        else:
+            # Photos are people's own: nobody but the service's user may look into the folder.
+            Path(place).mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._store = LocalStore(Path(place).resolve(), automatic_cleanup=True)
+
+    async def put(self, name: str, data: bytes) -> None:
+        """Keep `data` under `name`, in place of what was there."""
+        await obstore.put_async(self._store, name, data)
+
+    async def get(self, name: str) -> bytes:
+        """What is kept under `name`.
+
+        Raises:
+            PhotoExpired: nothing is.
+        """
+        try:
+            found = await obstore.get_async(self._store, name)
+        except (NotFoundError, FileNotFoundError):
+            raise PhotoExpired from None
+        return bytes(await found.bytes_async())
+
+    async def delete(self, names: list[str]) -> None:
+        """Forget these; unknown names are no error."""
+        for name in names:
+            try:
+                await obstore.delete_async(self._store, name)
+            except (NotFoundError, FileNotFoundError):
+                continue
+
+    async def forget_older_than(self, age: timedelta) -> int:
+        """Delete every photo that was put longer ago than `age`, and tell how many that were."""
+        limit = datetime.now(UTC) - age
+        old: list[str] = []
+        async for found in obstore.list(self._store):
+            old += [entry["path"] for entry in found if entry["last_modified"] < limit]
+        await self.delete(old)
+        return len(old)
+
+
+def original(job: str) -> str:
+    """The name of a job's original photo."""
+    return f"{job}/{ORIGINAL}"
+
+
+def result(job: str) -> str:
+    """The name of a job's restored photo."""
+    return f"{job}/{RESULT}"
