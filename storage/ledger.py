@@ -175,19 +175,17 @@ class Ledger:
             found = await connection.execute(rows.order_by(jobs.c.created_at, jobs.c.id))
             return [_job(row) for row in found]
 
-    async def note(self, job_id: str, **context: str) -> None:
-        """Add to the adapter's own notes on a job."""
-        async with self._database.write() as transaction:
-            kept = await transaction.scalar(select(jobs.c.context).where(jobs.c.id == job_id))
-            if kept is not None:
-                await transaction.execute(
-                    update(jobs).where(jobs.c.id == job_id).values(context={**kept, **context})
-                )
+    async def note(self, job_id: str, notes: dict[str, str]) -> None:
+        """Add to the adapter's own notes on a job that is on its way."""
+        await self._change(job_id, JobState.ACCEPTED, notes)
 
-    async def settle(self, job_id: str, outcome: Outcome) -> bool:
-        """The restored photo was sent: the job is paid for. False where it was finished already."""
-        return await self._leave(
-            job_id,
+    async def settle(self, outcome: Outcome, notes: dict[str, str]) -> bool:
+        """The restored photo was sent: the job is paid for. `notes` are the adapter's, such as the sent message's id.
+        False where the job was finished already."""
+        return await self._change(
+            outcome.job,
+            JobState.ACCEPTED,
+            notes,
             state=JobState.DELIVERED,
             report=outcome.report.model_dump(mode="json") if outcome.report else None,
             extension=outcome.extension,
@@ -197,16 +195,13 @@ class Ledger:
     async def give_back(self, job_id: str, failure: Failure) -> bool:
         """The photo was not restored: the quota is whole again, before the person is told. The reply stays owed until
         `replied`. False where the job was finished already."""
-        return await self._leave(job_id, state=JobState.FAILED, failure=failure.model_dump(mode="json"))
+        return await self._change(
+            job_id, JobState.ACCEPTED, {}, state=JobState.FAILED, failure=failure.model_dump(mode="json")
+        )
 
-    async def replied(self, job_id: str) -> None:
+    async def replied(self, job_id: str, notes: dict[str, str]) -> bool:
         """The sentence about a failure was sent."""
-        async with self._database.write() as transaction:
-            await transaction.execute(
-                update(jobs)
-                .where(jobs.c.id == job_id, jobs.c.finished_at.is_(None))
-                .values(finished_at=_naive(self._clock()))
-            )
+        return await self._change(job_id, JobState.FAILED, notes, finished_at=_naive(self._clock()))
 
     async def cancel(self, sender: Sender) -> list[Job]:
         """Drop every waiting job of the sender and give its quota back.
@@ -234,13 +229,15 @@ class Ledger:
             raise NothingToCancel
         return dropped
 
-    async def _leave(self, job_id: str, **values: object) -> bool:
-        """Leave `ACCEPTED`, which happens once."""
+    async def _change(self, job_id: str, was: JobState, notes: dict[str, str], **values: object) -> bool:
+        """Change a job that is unfinished and in the state it `was`; a second time changes nothing."""
+        this = (jobs.c.id == job_id, jobs.c.state == was, jobs.c.finished_at.is_(None))
         async with self._database.write() as transaction:
-            result = await transaction.execute(
-                update(jobs).where(jobs.c.id == job_id, jobs.c.state == JobState.ACCEPTED).values(**values)
-            )
-            return result.rowcount == 1
+            kept = await transaction.scalar(select(jobs.c.context).where(*this).with_for_update())
+            if kept is None:
+                return False
+            await transaction.execute(update(jobs).where(*this).values(context={**kept, **notes}, **values))
+        return True
 
 
 def _job_rows() -> Select[Any]:

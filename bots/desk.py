@@ -1,0 +1,199 @@
+"""The desk behind every adapter: it takes photos in, answers what people ask, and knows no platform."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from magicmemory.bots.texts import Texts
+from magicmemory.core.errors import FileTooLarge, NotAPhoto, PhotoExpired
+from magicmemory.core.job import TERMINAL, Address, Job, Progress, Quota, RestoreTask, Sender, Stage
+from magicmemory.core.options import Options
+from magicmemory.core.preferences import Preferences
+from magicmemory.core.report import Failure, Report
+from magicmemory.core.settings import Settings
+from magicmemory.queue.client import Queue
+from magicmemory.queue.progress import ProgressHub
+from magicmemory.storage.ledger import Ledger
+from magicmemory.storage.people import People
+from magicmemory.storage.photos import PhotoStore, original, result
+
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What an adapter needs of the house. Every method may raise a `UserError`, whose sentence the texts have."""
+
+    ledger: Ledger
+    people: People
+    photos: PhotoStore
+    queue: Queue
+    hub: ProgressHub
+    texts: Texts
+    settings: Settings
+
+    async def intake(
+        self,
+        sender: Sender,
+        address: Address,
+        photo: bytes,
+        options: Options | None = None,
+        context: dict[str, str] | None = None,
+    ) -> Job:
+        """Take a photo in: reserve quota, keep the photo, queue it. The same message told again makes no second job.
+
+        Args:
+            sender: who asks, and whose quota it costs.
+            address: the message that asked.
+            photo: the file as it was sent.
+            options: how to restore it; None: as the sender's preferences say.
+            context: the adapter's own notes, kept with the job.
+
+        Raises:
+            FileTooLarge, NotAPhoto: at first sight; everything about the picture itself comes from the worker.
+            QuotaUsedUp: nothing is left today.
+        """
+        self._check(photo)
+        if options is None:
+            options = (await self.people.preferences(sender)).options
+        reservation = await self.ledger.reserve(sender, address, options, context=context)
+        # Also for a message told twice: the first telling may have been cut off before the photo was queued.
+        if reservation.job.state not in TERMINAL:
+            await self.photos.put(original(reservation.job.id), photo)
+            await self._queue(reservation.job)
+        return reservation.job
+
+    async def adjust(
+        self,
+        sender: Sender,
+        address: Address,
+        parent: Job,
+        options: Options,
+        context: dict[str, str] | None = None,
+    ) -> Job:
+        """Restore a delivered job's photo again, with other options, free for a while.
+
+        Raises:
+            TooManyAdjustments: the free adjustments are used, or their time is over.
+            PhotoExpired: the photo has been deleted.
+        """
+        await self.photos.get(original(parent.photo_of))
+        reservation = await self.ledger.reserve(
+            sender, address, options, parent=parent.photo_of, context=context
+        )
+        if reservation.job.state not in TERMINAL:
+            await self._queue(reservation.job)
+        return reservation.job
+
+    async def cancel(self, sender: Sender) -> list[Job]:
+        """Drop what waits and give its quota back.
+
+        Raises:
+            NothingToCancel: nothing waits.
+        """
+        dropped = await self.ledger.cancel(sender)
+        for job in dropped:
+            await self.queue.drop(job.id)
+        return dropped
+
+    async def quota(self, sender: Sender) -> Quota:
+        """What the sender has today."""
+        return await self.ledger.quota(sender)
+
+    async def job_of(self, sender: Sender, job_id: str) -> Job:
+        """One of the sender's own jobs.
+
+        Raises:
+            PhotoExpired: there is none of that id, or it is somebody else's.
+        """
+        job = await self.ledger.job(job_id)
+        if job is None or (job.sender.platform, job.sender.account) != (sender.platform, sender.account):
+            raise PhotoExpired
+        return job
+
+    async def recent(self, sender: Sender) -> list[Job]:
+        """The sender's jobs whose photos may still be there, oldest first."""
+        since = datetime.now(UTC) - timedelta(hours=self.settings.photo_retention_hours)
+        return await self.ledger.history(sender, since)
+
+    async def original(self, job: Job) -> bytes:
+        """The photo as it was sent. Raises `PhotoExpired` once it is deleted."""
+        return await self.photos.get(original(job.photo_of))
+
+    async def restored(self, job: Job) -> bytes:
+        """The restored photo at full quality. Raises `PhotoExpired` once it is deleted."""
+        return await self.photos.get(result(job.id))
+
+    @asynccontextmanager
+    async def watch(self, job_id: str) -> AsyncIterator[AsyncIterator[Progress]]:
+        """How far a job is, until its reply is sent: the last one is `Stage.DONE`."""
+        async with self.hub.watch(job_id) as queue:
+
+            async def updates() -> AsyncIterator[Progress]:
+                # After the subscription, so that an end in between is not missed.
+                job = await self.ledger.job(job_id)
+                if job is None or job.finished_at is not None:
+                    yield Progress(job=job_id, stage=Stage.DONE)
+                    return
+                while True:
+                    progress = await queue.get()
+                    yield progress
+                    if progress.stage is Stage.DONE:
+                        return
+
+            yield updates()
+
+    async def preferences(self, sender: Sender) -> Preferences:
+        """What the sender chose for all their photos."""
+        return await self.people.preferences(sender)
+
+    async def language(self, sender: Sender) -> str:
+        """The language the sender is answered in: their choice, else what the platform tells."""
+        return self.texts.known((await self.people.preferences(sender)).language or sender.language)
+
+    # Sentences that all adapters say alike.
+
+    def quota_text(self, language: str, quota: Quota) -> str:
+        """What is left today, and when it renews."""
+        seconds = (quota.renews_at - datetime.now(UTC)).total_seconds()
+        renews_in = self.texts.duration(language, seconds)
+        return self.texts.say(language, "quota-left", left=quota.left, limit=quota.limit, renews_in=renews_in)
+
+    def report_text(self, language: str, report: Report) -> str:
+        """How many faces were restored, and how many were too small."""
+        parts = [self.texts.say(language, "reply-restored", count=report.restored)]
+        if report.too_small:
+            parts.append(self.texts.say(language, "reply-too-small", count=report.too_small))
+        return " ".join(parts)
+
+    def progress_text(self, language: str, progress: Progress, ahead: int = 0) -> str:
+        """How far a job is."""
+        return self.texts.say(
+            language, f"progress-{progress.stage}", done=progress.done, faces=progress.faces, ahead=ahead
+        )
+
+    def failure_text(self, language: str, failure: Failure) -> str:
+        """What went wrong."""
+        return self.texts.failure(language, failure)
+
+    def help_text(self, language: str) -> str:
+        """What this is and what it cannot do."""
+        hours = round(self.settings.photo_retention_hours)
+        return self.texts.say(language, "help", hours=hours)
+
+    def _check(self, photo: bytes) -> None:
+        if not photo:
+            raise NotAPhoto
+        if len(photo) > self.settings.max_photo_mb * MEGABYTE:
+            raise FileTooLarge(limit_mb=self.settings.max_photo_mb)
+
+    async def _queue(self, job: Job) -> None:
+        task = RestoreTask(
+            job=job.id,
+            platform=job.address.platform,
+            photo=original(job.photo_of),
+            result=result(job.id),
+            options=job.options,
+        )
+        await self.queue.restore(task)

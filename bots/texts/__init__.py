@@ -1,0 +1,83 @@
+"""Every sentence a person can read, in Fluent files (https://projectfluent.org), one for each language."""
+
+from functools import cache
+from importlib.resources import files
+
+from fluent.runtime import FluentBundle, FluentResource
+
+from magicmemory.core.report import Failure
+
+FALLBACK = "en"
+
+Value = str | int | float
+
+
+class Texts:
+    """Finds sentences by key and language. `pt-BR` falls back to `pt`, and everything to the default language."""
+
+    def __init__(self, default: str = FALLBACK) -> None:
+        self._bundles = _bundles()
+        self._default = default if default in self._bundles else FALLBACK
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages there are texts for."""
+        return tuple(self._bundles)
+
+    def known(self, language: str) -> str:
+        """The language that `language` is answered in."""
+        short = language.lower().replace("_", "-").split("-")[0]
+        return short if short in self._bundles else self._default
+
+    def say(self, language: str, key: str, **values: Value) -> str:
+        """The sentence of that key, filled in.
+
+        Raises:
+            KeyError: there is no such sentence, or a value it needs is missing: a bug.
+        """
+        bundle = self._bundles[self.known(language)]
+        if not bundle.has_message(key):
+            bundle = self._bundles[FALLBACK]
+        message = bundle.get_message(key)
+        if message.value is None:
+            raise KeyError(key)
+        text, errors = bundle.format_pattern(message.value, dict(values))
+        if errors:
+            raise KeyError(f"{key} ({language}): {errors}")
+        return str(text)
+
+    def failure(self, language: str, failure: Failure) -> str:
+        """What to say about a failure."""
+        return self.say(language, f"error-{failure.key}", **self._with_duration(language, failure.parameters))
+
+    def duration(self, language: str, seconds: float) -> str:
+        """A length of time in a person's words, rounded up: `5 hours`, `3 minutes`, `20 seconds`."""
+        whole = max(1, round(seconds))
+        if whole < 90:
+            return self.say(language, "duration-seconds", count=whole)
+        if whole < 90 * 60:
+            return self.say(language, "duration-minutes", count=-(-whole // 60))
+        return self.say(language, "duration-hours", count=-(-whole // 3600))
+
+    def _with_duration(self, language: str, values: dict[str, Value]) -> dict[str, Value]:
+        """`renews_in_s=7200` also fills `$renews_in` as `2 hours`."""
+        spoken = {
+            name.removesuffix("_s"): self.duration(language, float(value))
+            for name, value in values.items()
+            if name.endswith("_in_s")
+        }
+        return {**values, **spoken}
+
+
+@cache
+def _bundles() -> dict[str, FluentBundle]:
+    """The parsed files: read once, never changed."""
+    bundles = {}
+    for file in sorted(files(__name__).iterdir(), key=lambda entry: entry.name):
+        if file.name.endswith(".ftl"):
+            language = file.name.removesuffix(".ftl")
+            # Isolation marks protect mixed writing directions; ours all run one way, and chats show them as boxes.
+            bundle = FluentBundle([language], use_isolating=False)
+            bundle.add_resource(FluentResource(file.read_text("utf-8")))
+            bundles[language] = bundle
+    return bundles

@@ -1,0 +1,66 @@
+"""Connections to Redis, and the names of what we keep there. Everything begins with the operator's prefix."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from arq.connections import ArqRedis, RedisSettings, create_pool
+
+from magicmemory.core.job import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names of queues, channels and jobs in Redis."""
+
+    prefix: str
+
+    @property
+    def restore_queue(self) -> str:
+        """The queue of the workers."""
+        return f"{self.prefix}:restore"
+
+    def delivery_queue(self, platform: Platform) -> str:
+        """The queue of a platform's replies."""
+        return f"{self.prefix}:deliver:{platform}"
+
+    def restore_job(self, job: str) -> str:
+        """The queue's id for restoring a job: the same each time, so that it is queued once."""
+        return f"{self.prefix}:restore:{job}"
+
+    def delivery_job(self, job: str) -> str:
+        """The queue's id for delivering a job."""
+        return f"{self.prefix}:deliver:{job}"
+
+    def progress(self, job: str) -> str:
+        """The channel that tells how far a job is; `*` for all of them."""
+        return f"{self.prefix}:progress:{job}"
+
+
+def to_json(value: dict[str, Any]) -> bytes:
+    """arq's serialiser in place of pickle, so that what stands in Redis can never run as code."""
+    # arq also serialises exceptions of failed jobs: they are kept as text.
+    return json.dumps(value, default=repr, separators=(",", ":")).encode()
+
+
+def from_json(data: bytes) -> dict[str, Any]:
+    """The inverse of `to_json`."""
+    value: dict[str, Any] = json.loads(data)
+    return value
+
+
+def settings(url: str) -> RedisSettings:
+    """arq's settings for a `redis://`, `rediss://` or `unix://` URL."""
+    return RedisSettings.from_dsn(url)
+
+
+@asynccontextmanager
+async def connect(url: str) -> AsyncIterator[ArqRedis]:
+    """A pool of connections that can enqueue jobs."""
+    pool = await create_pool(settings(url), job_serializer=to_json, job_deserializer=from_json)
+    try:
+        yield pool
+    finally:
+        await pool.aclose()

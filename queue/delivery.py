@@ -1,0 +1,143 @@
+"""The delivery worker: takes outcomes from a platform's queue, has the adapter reply, and settles the quota.
+
+The order is what makes a reply happen once. A success is sent, then settled; a failure is given back, then told, then
+marked as replied. Whatever is interrupted is run again, and finds in the ledger what is done already.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from arq import Retry
+
+from magicmemory.core.errors import InternalError, PhotoExpired
+from magicmemory.core.job import TERMINAL, Job, JobState, Outcome, Platform, Progress, Quota, Stage
+from magicmemory.core.report import Failure
+from magicmemory.queue.arq_worker import run_worker
+from magicmemory.queue.client import DELIVER
+from magicmemory.queue.connection import Names
+from magicmemory.queue.progress import publish
+from magicmemory.storage.ledger import Ledger
+from magicmemory.storage.photos import PhotoStore, result
+
+log = logging.getLogger(__name__)
+
+MAX_TRIES = 8
+FIRST_RETRY_S = 2.0
+LONGEST_RETRY_S = 300.0
+SEND_TIMEOUT_S = 300.0
+
+
+class Undeliverable(Exception):
+    """The person cannot be reached: they blocked the bot, left, or the chat is gone. The quota is given back."""
+
+
+class RetryLater(Exception):
+    """The platform asks to wait. `seconds` is how long, or None for our own back-off."""
+
+    def __init__(self, seconds: float | None = None) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the adapter has to say: the restored photo with its report, or a failure."""
+
+    job: Job
+    outcome: Outcome
+    photo: bytes  # the result; empty for a failure
+    quota: Quota  # as it will stand after this reply
+
+    @property
+    def failure(self) -> Failure | None:
+        """What went wrong, or None for a restored photo."""
+        return self.outcome.failure
+
+
+class Replier(Protocol):
+    """An adapter's half of the delivery."""
+
+    async def reply(self, reply: Reply) -> dict[str, str]:
+        """Send it, and return what shall be noted on the job (such as the sent message's id).
+
+        Raises:
+            Undeliverable: it can never be sent.
+            RetryLater: not now.
+        """
+
+
+class DeliveryWorker:
+    """Delivers one platform's replies."""
+
+    def __init__(
+        self, platform: Platform, replier: Replier, ledger: Ledger, photos: PhotoStore, names: Names
+    ) -> None:
+        self._platform = platform
+        self._replier = replier
+        self._ledger = ledger
+        self._photos = photos
+        self._names = names
+
+    async def run(self, redis_url: str, stop: asyncio.Event, at_once: int = 16) -> None:
+        """Work until `stop` is set, on `at_once` replies at a time."""
+        await run_worker(
+            redis_url,
+            queue=self._names.delivery_queue(self._platform),
+            function=f"{DELIVER}.{self._platform}",
+            coroutine=self._deliver,
+            at_once=at_once,
+            timeout_s=SEND_TIMEOUT_S,
+            stop=stop,
+        )
+
+    async def _deliver(self, context: dict[str, Any], message: dict[str, Any]) -> None:
+        outcome = Outcome.model_validate(message)
+        if outcome.failure is not None:
+            await self._ledger.give_back(outcome.job, outcome.failure)
+        job = await self._ledger.job(outcome.job)
+        if job is None or job.finished_at is not None or (job.state in TERMINAL and job.state != JobState.FAILED):
+            log.info("job %s needs no reply", outcome.job)
+            return
+        if job.state is JobState.FAILED:
+            outcome = Outcome(job=job.id, failure=job.failure)
+        try:
+            await self._send(job, outcome)
+        except Undeliverable as error:
+            await self._give_up(job, f"cannot be reached: {error}")
+        except RetryLater as later:
+            await self._try_again(job, context["job_try"], later.seconds)
+        # The one broad net on this side: a reply that fails is tried again, and given up with the quota returned.
+        except Exception:
+            log.exception("job %s: the reply failed", job.id)
+            await self._try_again(job, context["job_try"], None)
+        await publish(context["redis"], self._names, Progress(job=job.id, stage=Stage.DONE))
+
+    async def _send(self, job: Job, outcome: Outcome) -> None:
+        photo = b""
+        if outcome.failure is None:
+            try:
+                photo = await self._photos.get(result(job.id))
+            except PhotoExpired as error:
+                outcome = Outcome(job=job.id, failure=Failure.of(error))
+                await self._ledger.give_back(job.id, Failure.of(error))
+        quota = await self._ledger.quota(job.sender)
+        notes = await self._replier.reply(Reply(job=job, outcome=outcome, photo=photo, quota=quota))
+        if outcome.failure is None:
+            await self._ledger.settle(outcome, notes)
+        else:
+            await self._ledger.replied(job.id, notes)
+        log.info("job %s: replied", job.id)
+
+    async def _try_again(self, job: Job, tries: int, seconds: float | None) -> None:
+        if tries >= MAX_TRIES:
+            await self._give_up(job, f"{tries} tries failed")
+            return
+        back_off = min(LONGEST_RETRY_S, FIRST_RETRY_S * 2 ** (tries - 1))
+        raise Retry(defer=back_off if seconds is None else seconds)
+
+    async def _give_up(self, job: Job, reason: str) -> None:
+        log.warning("job %s: no reply: %s", job.id, reason)
+        await self._ledger.give_back(job.id, Failure.of(InternalError()))
+        await self._ledger.replied(job.id, {})

@@ -1,0 +1,77 @@
+"""How far jobs are: published by workers, passed on to whoever watches a job. Never stored: a lost message costs nothing
+but a moment of a progress bar."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Self
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from magicmemory.core.job import Progress
+from magicmemory.queue.connection import Names
+
+log = logging.getLogger(__name__)
+
+RECONNECT_S = 1.0
+
+
+async def publish(redis: "Redis[bytes]", names: Names, progress: Progress) -> None:
+    """Tell whoever watches."""
+    await redis.publish(names.progress(progress.job), progress.model_dump_json())
+
+
+class ProgressHub:
+    """One subscription a process, handed on to any number of watchers."""
+
+    def __init__(self, redis: "Redis[bytes]", names: Names) -> None:
+        self._redis = redis
+        self._names = names
+        self._watchers: dict[str, set[asyncio.Queue[Progress]]] = defaultdict(set)
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        ready = asyncio.Event()
+        self._task = asyncio.create_task(self._listen(ready))
+        await ready.wait()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    @asynccontextmanager
+    async def watch(self, job: str) -> AsyncIterator["asyncio.Queue[Progress]"]:
+        """A queue that receives the job's progress for as long as the context lasts."""
+        queue: asyncio.Queue[Progress] = asyncio.Queue()
+        self._watchers[job].add(queue)
+        try:
+            yield queue
+        finally:
+            self._watchers[job].discard(queue)
+            if not self._watchers[job]:
+                del self._watchers[job]
+
+    async def _listen(self, ready: asyncio.Event) -> None:
+        while True:
+            try:
+                async with self._redis.pubsub() as subscription:
+                    await subscription.psubscribe(self._names.progress("*"))
+                    ready.set()
+                    async for message in subscription.listen():
+                        if message["type"] == "pmessage":
+                            self._hand_on(Progress.model_validate_json(message["data"]))
+            except (RedisError, OSError) as error:
+                log.warning("progress is interrupted: %s", error)
+                await asyncio.sleep(RECONNECT_S)
+
+    def _hand_on(self, progress: Progress) -> None:
+        for queue in self._watchers.get(progress.job, ()):
+            queue.put_nowait(progress)

@@ -1,0 +1,83 @@
+"""The restore worker: takes a photo from the store, sends it through the pipeline, puts the result back, and queues the
+reply. It knows Redis and the photo store, and neither the database nor a token."""
+
+import asyncio
+import logging
+from typing import Any
+
+from magicmemory.core.errors import InternalError, UserError
+from magicmemory.core.job import Outcome, Progress, RestoreTask, Stage
+from magicmemory.core.report import Failure
+from magicmemory.pipeline.pipeline import Pipeline
+from magicmemory.queue.arq_worker import run_worker
+from magicmemory.queue.client import RESTORE, Queue
+from magicmemory.queue.connection import Names
+from magicmemory.queue.progress import publish
+from magicmemory.storage.photos import PhotoStore
+
+log = logging.getLogger(__name__)
+
+# A photo that ended its worker this often is not tried again: it would end every worker in turn.
+MAX_TRIES = 3
+
+
+class RestoreWorker:
+    """Runs restorations from the queue."""
+
+    def __init__(self, photos: PhotoStore, pipeline: Pipeline, names: Names, timeout_s: float) -> None:
+        self._photos = photos
+        self._pipeline = pipeline
+        self._names = names
+        self._timeout_s = timeout_s
+
+    async def run(self, redis_url: str, at_once: int, stop: asyncio.Event) -> None:
+        """Work until `stop` is set, on `at_once` photos at a time."""
+        await run_worker(
+            redis_url,
+            queue=self._names.restore_queue,
+            function=RESTORE,
+            coroutine=self._restore,
+            at_once=at_once,
+            timeout_s=self._timeout_s + 30,
+            stop=stop,
+        )
+
+    async def _restore(self, context: dict[str, Any], message: dict[str, Any]) -> None:
+        task = RestoreTask.model_validate(message)
+        redis = context["redis"]
+        outcome = await self._outcome(redis, task, tries=context["job_try"])
+        await Queue(redis, self._names).deliver(task.platform, outcome)
+
+    async def _outcome(self, redis: Any, task: RestoreTask, tries: int) -> Outcome:
+        if tries > MAX_TRIES:
+            log.error("job %s is given up: it ended its worker %d times", task.job, MAX_TRIES)
+            return Outcome(job=task.job, failure=Failure.of(InternalError()))
+        try:
+            return await asyncio.wait_for(self._run(redis, task), self._timeout_s)
+        except UserError as error:
+            log.info("job %s: %s", task.job, error)
+            return Outcome(job=task.job, failure=Failure.of(error))
+        # The one broad net: whatever else happens is a bug, and the person gets an apology instead of silence.
+        except Exception:
+            log.exception("job %s failed", task.job)
+            return Outcome(job=task.job, failure=Failure.of(InternalError()))
+
+    async def _run(self, redis: Any, task: RestoreTask) -> Outcome:
+        data = await self._photos.get(task.photo)
+        loop = asyncio.get_running_loop()
+
+        def tell(stage: Stage, done: int, faces: int) -> None:
+            progress = Progress(job=task.job, stage=stage, done=done, faces=faces)
+            asyncio.run_coroutine_threadsafe(publish(redis, self._names, progress), loop)
+
+        restored = await asyncio.to_thread(self._pipeline.restore, data, task.options, tell)
+        await self._photos.put(task.result, restored.data)
+        log.info(
+            "job %s: %d of %d faces in %.0f ms",
+            task.job,
+            restored.report.restored,
+            len(restored.report.faces),
+            restored.report.total_ms,
+        )
+        return Outcome(job=task.job, report=restored.report, extension=restored.extension)
+
