@@ -1,0 +1,70 @@
+"""Colour profiles (ICC): which ones are carried, and the ones that are made."""
+
+import io
+import struct
+
+from PIL import ImageCms
+
+MOST_BYTES = 4 << 20
+"""A profile larger than this is dropped; the largest real ones, for printing presses, have 3 MB."""
+
+_HEADER_BYTES = 128
+_MOST_TAGS = 100
+_KEPT_TAGS = (b"desc", b"cprt", b"wtpt", b"chad", b"dscm")
+
+
+def space(icc: bytes) -> bytes:
+    """The colour space that a profile describes: `b"RGB "`, `b"GRAY"`, `b"CMYK"`, …"""
+    return icc[16:20]
+
+
+def usable(icc: object, wanted: bytes) -> bytes | None:
+    """The profile itself where it is sound and describes the colour space `wanted`, else None.
+
+    Anything at all may stand where a file should hold its profile. A wrong one changes every colour of the
+    photo, and none at all means sRGB, which is nearly always right.
+    """
+    if not isinstance(icc, bytes) or not _HEADER_BYTES < len(icc) <= MOST_BYTES:
+        return None
+    if icc[36:40] != b"acsp" or space(icc) != wanted or not _HEADER_BYTES < _declared_bytes(icc) <= len(icc):
+        return None
+    try:
+        ImageCms.ImageCmsProfile(io.BytesIO(icc))
+    except OSError:  # how Pillow says that Little CMS refuses the profile
+        return None
+    return icc
+
+
+def grey_of(icc: bytes) -> bytes | None:
+    """A profile for the single channel of a photo whose three equal channels are in the RGB profile `icc`.
+
+    It keeps the white point and takes red's tone curve. None where the three curves differ or the profile has
+    tables instead of curves: only three channels can then say what the greys are.
+    """
+    tags = _tags(icc)
+    curve = tags.get(b"rTRC")
+    if curve is None or curve != tags.get(b"gTRC") or curve != tags.get(b"bTRC"):
+        return None
+    kept = {name: tags[name] for name in _KEPT_TAGS if name in tags} | {b"kTRC": curve}
+    at = _HEADER_BYTES + 4 + 12 * len(kept)
+    table, body = [struct.pack(">I", len(kept))], []
+    for name, content in kept.items():
+        table.append(struct.pack(">4sII", name, at, len(content)))
+        body.append(content + bytes(-len(content) % 4))
+        at += len(body[-1])
+    # Bytes 84 to 100 are a checksum of the old profile; zeros mean "not computed".
+    header = struct.pack(">I", at) + icc[4:16] + b"GRAY" + icc[20:84] + bytes(16) + icc[100:_HEADER_BYTES]
+    return usable(b"".join([header, *table, *body]), b"GRAY")
+
+
+def _declared_bytes(icc: bytes) -> int:
+    return int.from_bytes(icc[:4], "big")
+
+
+def _tags(icc: bytes) -> dict[bytes, bytes]:
+    count = min(int.from_bytes(icc[128:132], "big"), _MOST_TAGS)
+    tags = {}
+    for at in range(132, min(132 + 12 * count, len(icc) - 11), 12):
+        name, start, length = struct.unpack_from(">4sII", icc, at)
+        tags[name] = icc[start : start + length]
+    return tags
