@@ -1,0 +1,234 @@
+"""Putting restored faces back, so that nobody sees where they were cut out.
+
+What is put back is the change that the restorer made, not its picture: the change is brought to the photo's
+own resolution and added to the photo's own pixels. A face that the restorer left as it was so stays as it
+was, to the byte and at any size, and nothing is lost on the way to the crop and back.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from magicmemory.pipeline.align import SIZE, AlignedFace, Matrix, Rectangle, region, resample, shift
+from magicmemory.pipeline.picture import Picture, Pixels
+
+Floats = NDArray[np.float32]
+
+LUMA: Final = np.array((0.299, 0.587, 0.114), np.float32)
+
+_TILE: Final = 1024  # side of the squares in which a large face is worked on, photo pixels: bounds the memory
+_FRAME: Final = 8  # crop pixels over which any mask fades to nothing at the crop's edge
+_SEAM: Final = 8  # crop pixels in a cell of the grid on which tone differences at the seam are measured
+_SEAM_REACH: Final = 10.0  # cells: the larger, the smoother the correction
+_BINS: Final = 32  # brightness steps of a tone curve
+_TONED_SPREAD: Final = 10.0  # levels; toned prints stay below, colour photographs lie above
+
+
+@dataclass(frozen=True, slots=True)
+class RestoredFace:
+    """A face on its way back into the photo.
+
+    Attributes:
+        aligned: where it came from.
+        restored: `[512, 512, 3]` RGB, 0 to 255, what the restorer made of the crop.
+        mask: `[512, 512]`, 0 to 1, how much of it to take; None takes an oval about the face.
+    """
+
+    aligned: AlignedFace
+    restored: Floats
+    mask: Floats | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """The one colour that a toned print has at each brightness.
+
+    Attributes:
+        offsets: `[32, 3]`, colour less brightness at 32 brightnesses from 4 to 252, levels.
+    """
+
+    offsets: Floats
+
+    def at(self, luma: Floats) -> Floats:
+        """Colour less brightness, `[…, 3]`, for brightnesses `[…]` of 0 to 255."""
+        knots = (np.arange(_BINS) + 0.5) * (256 / _BINS)
+        return np.stack([np.interp(luma, knots, self.offsets[:, c]) for c in range(3)], axis=-1).astype(np.float32)
+
+
+def blend(picture: Picture, faces: Sequence[RestoredFace], strength: float = 1.0) -> Picture:
+    """Put restored faces back into the photo they were cut from.
+
+    Of faces that overlap the larger one is taken to be nearer, and lies over the smaller.
+
+    Args:
+        picture: the photo.
+        faces: the faces; their matrices are in this photo's coordinates.
+        strength: 0 leaves the photo's bytes as they are, 1 takes all of the restorer's change.
+
+    Returns:
+        A picture of the same size, depth and kind. A monochrome one stays monochrome, a toned one keeps its
+        tone.
+    """
+    if not faces or strength == 0:
+        return picture
+    tone = None if picture.monochrome else tone_of(picture.pixels)
+    pixels = picture.pixels.copy()
+    for face in sorted(faces, key=lambda face: -face.aligned.scale):
+        _paint(pixels, picture, face, strength, tone)
+    return replace(picture, pixels=pixels)
+
+
+def oval() -> Floats:
+    """The mask `[512, 512]` that fits any aligned face: 1 on the face, falling softly to 0 before the crop's
+    edge.
+    """
+    y, x = np.mgrid[0:SIZE, 0:SIZE].astype(np.float32)
+    # Centre and half axes of a rounded oval from above the hairline to below the chin of FFHQ's mean face.
+    radius = (np.abs((x - 256) / 204) ** 2.5 + np.abs((y - 264) / 236) ** 2.5) ** (1 / 2.5)
+    return _smooth_step((1 - radius) / 0.3)
+
+
+def tone_of(pixels: Pixels) -> Tone | None:
+    """The tone of a sepia, faded or otherwise toned print; None for a colour photograph.
+
+    In a toned print a pixel's colour follows from its brightness. So the photo is toned where few pixels lie
+    far from the usual colour of their brightness: nine in ten within ten levels. (Nineteenth-century prints,
+    stained ones among them, lie at 0 to 10 levels; 95 of 100 colour portraits lie above 14.)
+    """
+    small = _thumbnail(pixels).reshape(-1, 3)
+    luma = small @ LUMA
+    colour = small - luma[:, None]
+    bins = np.minimum((luma * (_BINS / 256)).astype(int), _BINS - 1)
+    used = np.unique(bins)
+    medians = np.array([np.median(colour[bins == b], axis=0) for b in used], np.float32)
+    offsets = np.stack([np.interp(np.arange(_BINS), used, medians[:, c]) for c in range(3)], axis=1)
+    spread = np.abs(colour - offsets[bins]).max(axis=1)
+    if np.percentile(spread, 90) > _TONED_SPREAD:
+        return None
+    smooth = cv2.GaussianBlur(offsets.astype(np.float32), (1, 9), 1.5, borderType=cv2.BORDER_REPLICATE)
+    return Tone(smooth.reshape(_BINS, 3).astype(np.float32))
+
+
+def _paint(pixels: Pixels, original: Picture, face: RestoredFace, strength: float, tone: Tone | None) -> None:
+    """Blend one face into `pixels`, over whatever was blended there before."""
+    aligned = face.aligned
+    mask = _framed(oval() if face.mask is None else face.mask)
+    change = _match_seam(face.restored - aligned.crop, mask)
+    # Where the crop holds less than the photo does, the restorer has not seen the photo's finest detail.
+    unseen = 1 - _kept_detail(aligned.crop, face.restored) if aligned.scale < 1 else None
+    peak = np.float32(original.peak / 255)  # 1, or 257 in a 16-bit photo
+    for left, top, right, bottom in _tiles(_support(mask, aligned.inverse, original)):
+        back = shift(-left, -top) @ np.vstack([aligned.inverse, (0, 0, 1)])
+        size = (right - left, bottom - top)
+        weight = _back(mask, back[:2], size).clip(0, 1)[..., None]
+        photo = original.pixels[top:bottom, left:right].astype(np.float32) / peak
+        difference = _back(change, back[:2], size)
+        if unseen is not None:
+            detail = photo - _back(aligned.crop.astype(np.float32), back[:2], size)
+            difference -= _back(unseen, back[:2], size).clip(0, 1)[..., None] * detail
+        target = photo + np.float32(strength) * _in_tone(photo, difference, original.monochrome, tone)
+        below = pixels[top:bottom, left:right]
+        result = below.astype(np.float32) / peak
+        result += weight * (target - result)
+        np.copyto(below, np.rint(result.clip(0, 255) * peak).astype(below.dtype), where=weight > 0)
+
+
+def _back(image: Floats, matrix: Matrix, size: tuple[int, int]) -> Floats:
+    """`image` in crop coordinates, warped to a tile of the photo."""
+    return resample(image, matrix, size, cv2.BORDER_REPLICATE)
+
+
+def _in_tone(photo: Floats, difference: Floats, monochrome: bool, tone: Tone | None) -> Floats:
+    """The part of a change that a photo of this kind can show: grey stays grey, sepia moves along its own
+    curve.
+    """
+    if not monochrome and tone is None:
+        return difference
+    light = difference @ LUMA
+    change = np.repeat(light[..., None], 3, axis=-1)
+    if tone is not None:
+        luma = photo @ LUMA
+        change += tone.at(luma + light) - tone.at(luma)
+    return change
+
+
+def _match_seam(change: Floats, mask: Floats) -> Floats:
+    """Take out of a change what shifts the tone at the mask's border, where it would show as an edge.
+
+    The change is measured on the ring where the mask falls from 1 to 0 and carried smoothly over the whole
+    crop. What is left of it is detail, not a lighter or warmer face than the photo around it.
+    """
+    cells = (SIZE // _SEAM, SIZE // _SEAM)
+    ring = cv2.resize(4 * mask * (1 - mask), cells, interpolation=cv2.INTER_AREA)[..., None]
+    coarse = cv2.resize(change, cells, interpolation=cv2.INTER_AREA)
+    if ring.sum() < 1:
+        return change  # a mask without a soft border has no ring to measure on
+    mean = (ring * coarse).sum((0, 1)) / ring.sum()
+    # The small constant lets the ring's mean take over where the ring is too far away to tell.
+    weighted = cv2.GaussianBlur(ring * (coarse - mean), (0, 0), _SEAM_REACH)
+    field = mean + weighted / (cv2.GaussianBlur(ring, (0, 0), _SEAM_REACH)[..., None] + np.float32(1e-3))
+    offset: Floats = cv2.resize(field, (SIZE, SIZE), interpolation=cv2.INTER_CUBIC).astype(np.float32)
+    return change - offset
+
+
+def _kept_detail(crop: NDArray[np.uint8], restored: Floats) -> Floats:
+    """How much of the crop's finest detail the restorer kept, `[512, 512]`, 0 (replaced) to 1 (kept).
+
+    A face larger than the crop has detail that the restorer never saw. Kept in any case, a damaged scan would
+    keep the grain and scratches of its finest octaves over a clean face; dropped in any case, a sharp
+    portrait would lose its skin and lashes. So the unseen detail shares the fate of the finest that was seen:
+    the regression, in each neighbourhood, of the restored face's finest detail on the crop's. An unchanged
+    crop gives exactly 1.
+    """
+    before, after = crop.astype(np.float32) @ LUMA, restored @ LUMA
+    before -= cv2.GaussianBlur(before, (0, 0), 1.5)
+    after -= cv2.GaussianBlur(after, (0, 0), 1.5)
+    floor = np.float32(0.1)  # squared levels: where there is no detail to judge by, it is kept
+    shared = cv2.GaussianBlur(before * after, (0, 0), 8) + floor
+    share: Floats = shared / (cv2.GaussianBlur(before * before, (0, 0), 8) + floor)
+    return share.clip(0, 1)
+
+
+def _framed(mask: Floats) -> Floats:
+    """`mask`, falling to 0 at the crop's edge, beyond which nothing is known."""
+    ramp = np.minimum(np.arange(SIZE), np.arange(SIZE)[::-1]).astype(np.float32) / _FRAME
+    edge = _smooth_step(ramp.astype(np.float32))
+    return mask * edge[:, None] * edge[None, :]
+
+
+def _smooth_step(x: Floats) -> Floats:
+    """0 below 0, 1 above 1, without a kink between."""
+    x = x.clip(0, 1)
+    return x * x * (3 - 2 * x)
+
+
+def _support(mask: Floats, inverse: Matrix, picture: Picture) -> Rectangle:
+    """The photo's rectangle outside of which the mask is 0."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    if not len(rows):
+        return 0, 0, 0, 0
+    box = int(columns[0]) - 1, int(rows[0]) - 1, int(columns[-1]) + 1, int(rows[-1]) + 1
+    return region(inverse, box, (picture.width, picture.height), margin=2)
+
+
+def _tiles(area: Rectangle) -> Iterator[Rectangle]:
+    """The rectangle in pieces of bounded size; none where it is empty."""
+    left, top, right, bottom = area
+    for y in range(top, bottom, _TILE):
+        for x in range(left, right, _TILE):
+            yield x, y, min(x + _TILE, right), min(y + _TILE, bottom)
+
+
+def _thumbnail(pixels: Pixels) -> Floats:
+    """The photo at 256 pixels or less, `[height, width, 3]`, 0 to 255: shrinking averages a JPEG's colour
+    noise away.
+    """
+    height, width = pixels.shape[:2]
+    scale = min(1.0, 256 / max(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    return small.astype(np.float32) / np.float32(np.iinfo(pixels.dtype).max / 255)

@@ -1,0 +1,238 @@
+"""Which models there are, what is known of each, and how it is built."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, Generic, TypeVar
+
+import torch
+from torch import nn
+
+from magicmemory.core.errors import ModelBroken, ModelNotInstalled, ModelUnknown
+from magicmemory.core.options import AUTO
+from magicmemory.pipeline import assets
+from magicmemory.pipeline.align import SIZE
+from magicmemory.pipeline.detection import Detector
+from magicmemory.pipeline.engines import Engine
+from magicmemory.pipeline.models import lite, mtcnn
+from magicmemory.pipeline.models.checkpoint import CheckpointError
+from magicmemory.pipeline.restore import NetworkRestorer, Restorer
+
+T = TypeVar("T")
+
+_ASSETS: Final = Path(assets.__path__[0])  # checkpoints that come with the package
+
+
+class Kind(StrEnum):
+    """What a model does."""
+
+    RESTORER = "restorer"
+    DETECTOR = "detector"
+
+
+class Commercial(StrEnum):
+    """Whether a model may be used where money is earned."""
+
+    YES = "yes"
+    NO = "no"
+    ASK = "ask"  # the licence is unclear: the operator must ask its holder
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """What is known of a model.
+
+    Attributes:
+        name: as settings and options call it.
+        title: as people call it.
+        kind: what it does.
+        licence: of the checkpoint.
+        commercial: whether paid use is allowed.
+        file: the checkpoint's name in its folder; None: it has no single file.
+        bundled: it comes with the installation; otherwise its file is looked for in the weights folder.
+        url: where the checkpoint is published.
+        sha256: the checkpoint's hash; None: not known yet.
+        size: the checkpoint's size, bytes.
+        paper: what to cite.
+        default_fidelity: used where none is asked for; None: the model has no such choice.
+        half_ok: half precision keeps its quality.
+    """
+
+    name: str
+    title: str
+    kind: Kind
+    licence: str
+    commercial: Commercial
+    file: str | None = None
+    bundled: bool = False
+    url: str | None = None
+    sha256: str | None = None
+    size: int | None = None
+    paper: str | None = None
+    default_fidelity: float | None = None
+    half_ok: bool = False
+
+    @property
+    def has_fidelity(self) -> bool:
+        """Whether the model can choose between vivid and faithful."""
+        return self.default_fidelity is not None
+
+
+@dataclass(frozen=True)
+class Model(Generic[T]):
+    """A model: what is known of it, and how it is built from its checkpoint on an engine."""
+
+    facts: ModelFacts
+    build: Callable[[Path, Engine], T]
+
+
+def network(facts: ModelFacts, load: Callable[[Path], nn.Module]) -> Model[Restorer]:
+    """A restorer that is one network: faces `[n, 3, size, size]`, RGB in [-1, 1], in and out.
+
+    A model with a fidelity takes it as second input, `[n]`. `load` builds the network and fills it from the
+    checkpoint.
+    """
+
+    def build(path: Path, engine: Engine) -> Restorer:
+        example = [torch.zeros(1, 3, SIZE, SIZE)]
+        if facts.has_fidelity:
+            example.append(torch.ones(1))
+        runner = engine.compile(load(path), tuple(example), facts.name)
+        return NetworkRestorer(runner, engine.batch, facts.default_fidelity)
+
+    return Model(facts, build)
+
+
+# The best first: `auto` takes the first that is installed. The last of each comes with the installation.
+RESTORERS: Final = (
+    network(
+        ModelFacts(
+            name="lite",
+            title="Magic Memory lite",
+            kind=Kind.RESTORER,
+            licence="Apache-2.0",
+            commercial=Commercial.YES,
+            file="lite.safetensors",
+            bundled=True,
+        ),
+        lite.load,
+    ),
+)
+
+DETECTORS: Final[tuple[Model[Detector], ...]] = (
+    Model(
+        ModelFacts(
+            name="mtcnn",
+            title="MTCNN",
+            kind=Kind.DETECTOR,
+            licence="MIT",
+            commercial=Commercial.YES,
+            paper="Zhang et al., Joint Face Detection and Alignment using Multi-task Cascaded Convolutional "
+            "Networks, 2016",
+            bundled=True,
+        ),
+        lambda _, engine: mtcnn.Mtcnn(mtcnn.load_nets(), engine.device),
+    ),
+)
+
+
+class Models:
+    """The models of one process: each is built once, when it is first asked for, and kept. Any thread may
+    ask.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        weights_dir: Path,
+        *,
+        restorer: str = AUTO,
+        detector: str = AUTO,
+        restorers: tuple[Model[Restorer], ...] = RESTORERS,
+        detectors: tuple[Model[Detector], ...] = DETECTORS,
+    ) -> None:
+        """
+        Args:
+            engine: what runs the networks.
+            weights_dir: where downloaded checkpoints lie.
+            restorer: taken when `auto` is asked for; `auto`: the best one installed.
+            detector: the same for detectors.
+            restorers: the restorers there are, the best first.
+            detectors: the detectors there are, the best first.
+        """
+        self._engine = engine
+        self._weights_dir = weights_dir
+        self._restorers = _Shelf(restorers, restorer)
+        self._detectors = _Shelf(detectors, detector)
+
+    def restorer_facts(self, name: str = AUTO) -> ModelFacts:
+        """What is known of the restorer that `name` (or `auto`) means. Raises as `restorer` does, but loads
+        nothing.
+        """
+        return self._restorers.find(name, self.installed).facts
+
+    def detector_facts(self, name: str = AUTO) -> ModelFacts:
+        """What is known of the detector that `name` (or `auto`) means. Raises as `detector` does, but loads
+        nothing.
+        """
+        return self._detectors.find(name, self.installed).facts
+
+    def restorer(self, name: str = AUTO) -> Restorer:
+        """The restorer of that name, ready to run.
+
+        Raises:
+            ModelUnknown: there is no such restorer.
+            ModelNotInstalled: its checkpoint is not on this machine.
+            ModelBroken: its checkpoint cannot be used.
+        """
+        return self._restorers.get(name, self.installed, self._build)
+
+    def detector(self, name: str = AUTO) -> Detector:
+        """The detector of that name, ready to run. Raises as `restorer` does."""
+        return self._detectors.get(name, self.installed, self._build)
+
+    def installed(self, facts: ModelFacts) -> bool:
+        """Whether a model's checkpoint is on this machine."""
+        return facts.bundled or self._path(facts).is_file()
+
+    def _path(self, facts: ModelFacts) -> Path:
+        return (_ASSETS if facts.bundled else self._weights_dir) / (facts.file or "")
+
+    def _build(self, model: Model[T]) -> T:
+        try:
+            return model.build(self._path(model.facts), self._engine)
+        except FileNotFoundError as error:
+            raise ModelNotInstalled(model=model.facts.name) from error
+        except CheckpointError as error:
+            raise ModelBroken(model=model.facts.name, reason=str(error)) from error
+
+
+class _Shelf(Generic[T]):
+    """The models of one kind, built or not."""
+
+    def __init__(self, models: tuple[Model[T], ...], default: str) -> None:
+        self._models = {model.facts.name: model for model in models}
+        self._default = default
+        self._ready: dict[str, T] = {}
+        self._lock = threading.Lock()
+
+    def find(self, name: str, installed: Callable[[ModelFacts], bool]) -> Model[T]:
+        name = self._default if name == AUTO else name
+        if name == AUTO:
+            return next(model for model in self._models.values() if installed(model.facts))
+        if name not in self._models:
+            raise ModelUnknown(model=name, known=", ".join(self._models))
+        if not installed(self._models[name].facts):
+            raise ModelNotInstalled(model=name)
+        return self._models[name]
+
+    def get(self, name: str, installed: Callable[[ModelFacts], bool], build: Callable[[Model[T]], T]) -> T:
+        model = self.find(name, installed)
+        name = model.facts.name
+        if name not in self._ready:  # asked without the lock, so that a photo need not wait while another's model loads
+            with self._lock:
+                if name not in self._ready:
+                    self._ready[name] = build(model)
+        return self._ready[name]
