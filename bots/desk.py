@@ -79,9 +79,7 @@ class Desk:
             PhotoExpired: the photo has been deleted.
         """
         await self.photos.get(original(parent.photo_of))
-        reservation = await self.ledger.reserve(
-            sender, address, options, parent=parent.photo_of, context=context
-        )
+        reservation = await self.ledger.reserve(sender, address, options, parent=parent.photo_of, context=context)
         if reservation.job.state not in TERMINAL:
             await self._queue(reservation.job)
         return reservation.job

@@ -1,12 +1,16 @@
-"""The errors a person can do something about.
+"""The errors somebody can do something about: `UserError` for people in a chat, `OperatorError` for whoever runs this.
 
-Each has a `key`, which names a sentence in the texts (`error-<key>`), and parameters that fill it. They are the only
-errors that are caught and shown; any other exception is a bug.
+Each `UserError` has a `key`, which names a sentence in the texts (`error-<key>`), and parameters that fill it. They are the only
+errors that are caught and shown to people; any other exception is a bug.
 """
 
 from typing import ClassVar
 
 Parameter = str | int | float
+
+
+class OperatorError(Exception):
+    """Something that the operator must put right: the message is one sentence that says what."""
 
 
 class UserError(Exception):

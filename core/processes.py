@@ -12,7 +12,8 @@ _PARENT_DEATH_SIGNAL = 1
 
 def end_with_parent() -> None:
     """Run in a fresh child: have Linux end it when its parent is killed. Elsewhere there is no such thing, and only an
-    orderly end of the parent ends its children."""
+    orderly end of the parent ends its children.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGTERM)
 

@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from magicmemory.core.errors import OperatorError
+
 PREFIX = "MAGIC_"
 
 
-class BadSettings(Exception):
+class BadSettings(OperatorError):
     """A setting cannot be used; the message is one sentence for the operator."""
 
 
@@ -24,7 +26,8 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(Path("var"), description="Folder for everything that is kept on this machine.")
     database_url: str = Field(
-        "", description="SQLAlchemy URL: sqlite+aiosqlite or postgresql+asyncpg; empty: SQLite in the data folder."
+        "",
+        description="SQLAlchemy URL: sqlite+aiosqlite or postgresql+asyncpg; empty: SQLite in the data folder.",
     )
     redis_url: str = Field("", description="redis://, rediss:// or unix://; empty: a Redis of our own.")
     redis_prefix: str = Field(

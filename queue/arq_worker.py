@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -25,7 +25,7 @@ POLL_DELAY_S = 0.02
 ENDLESS_TRIES = 1_000_000
 RECONNECT_S = 1.0
 
-Coroutine = Callable[..., Awaitable[None]]
+JobFunction = Callable[..., Coroutine[Any, Any, None]]
 
 
 @asynccontextmanager
@@ -47,7 +47,7 @@ async def _lease(redis: ArqRedis, queue_id: str) -> AsyncIterator[None]:
         await asyncio.gather(heartbeat, return_exceptions=True)
 
 
-def _leased(coroutine: Coroutine) -> Coroutine:
+def _leased(coroutine: JobFunction) -> JobFunction:
     async def run(context: dict[str, Any], *arguments: Any) -> None:
         async with _lease(context["redis"], context["job_id"]):
             await coroutine(context, *arguments)
@@ -60,7 +60,7 @@ async def run_worker(
     *,
     queue: str,
     function: str,
-    coroutine: Coroutine,
+    coroutine: JobFunction,
     at_once: int,
     timeout_s: float,
     stop: asyncio.Event,
@@ -90,7 +90,7 @@ async def run_worker(
 
 
 def _worker(
-    redis: ArqRedis, queue: str, function: str, coroutine: Coroutine, at_once: int, timeout_s: float
+    redis: ArqRedis, queue: str, function: str, coroutine: JobFunction, at_once: int, timeout_s: float
 ) -> Worker:
     worker = Worker(
         functions=[func(_leased(coroutine), name=function)],

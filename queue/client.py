@@ -39,7 +39,8 @@ class Queue:
 
     async def drop(self, job: str) -> None:
         """Take a waiting photo out of the line. One that a worker has in hand runs on; its reply is not sent, because
-        the ledger says it was cancelled."""
+        the ledger says it was cancelled.
+        """
         queue_id = self._names.restore_job(job)
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.zrem(self._names.restore_queue, queue_id)

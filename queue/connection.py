@@ -40,7 +40,7 @@ class Names:
 
 
 def to_json(value: dict[str, Any]) -> bytes:
-    """arq's serialiser in place of pickle, so that what stands in Redis can never run as code."""
+    """Arq's serialiser in place of pickle, so that what stands in Redis can never run as code."""
     # arq also serialises exceptions of failed jobs: they are kept as text.
     return json.dumps(value, default=repr, separators=(",", ":")).encode()
 
@@ -52,7 +52,7 @@ def from_json(data: bytes) -> dict[str, Any]:
 
 
 def settings(url: str) -> RedisSettings:
-    """arq's settings for a `redis://`, `rediss://` or `unix://` URL."""
+    """Arq's settings for a `redis://`, `rediss://` or `unix://` URL."""
     return RedisSettings.from_dsn(url)
 
 

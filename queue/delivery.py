@@ -71,9 +71,7 @@ class Replier(Protocol):
 class DeliveryWorker:
     """Delivers one platform's replies."""
 
-    def __init__(
-        self, platform: Platform, replier: Replier, ledger: Ledger, photos: PhotoStore, names: Names
-    ) -> None:
+    def __init__(self, platform: Platform, replier: Replier, ledger: Ledger, photos: PhotoStore, names: Names) -> None:
         self._platform = platform
         self._replier = replier
         self._ledger = ledger

@@ -15,6 +15,7 @@ from pathlib import Path
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from magicmemory.core.errors import OperatorError
 from magicmemory.core.processes import end, end_with_parent
 
 START_S = 20.0
@@ -22,7 +23,7 @@ START_S = 20.0
 LONGEST_SOCKET_PATH = 103
 
 
-class RedisUnavailable(Exception):
+class RedisUnavailable(OperatorError):
     """No Redis can be started; the message is one sentence for the operator."""
 
 

@@ -1,5 +1,6 @@
 """How far jobs are: published by workers, passed on to whoever watches a job. Never stored: a lost message costs nothing
-but a moment of a progress bar."""
+but a moment of a progress bar.
+"""
 
 import asyncio
 import logging
@@ -20,7 +21,7 @@ log = logging.getLogger(__name__)
 RECONNECT_S = 1.0
 
 
-async def publish(redis: "Redis[bytes]", names: Names, progress: Progress) -> None:
+async def publish(redis: Redis, names: Names, progress: Progress) -> None:
     """Tell whoever watches."""
     await redis.publish(names.progress(progress.job), progress.model_dump_json())
 
@@ -28,7 +29,7 @@ async def publish(redis: "Redis[bytes]", names: Names, progress: Progress) -> No
 class ProgressHub:
     """One subscription a process, handed on to any number of watchers."""
 
-    def __init__(self, redis: "Redis[bytes]", names: Names) -> None:
+    def __init__(self, redis: Redis, names: Names) -> None:
         self._redis = redis
         self._names = names
         self._watchers: dict[str, set[asyncio.Queue[Progress]]] = defaultdict(set)
@@ -48,7 +49,7 @@ class ProgressHub:
             await asyncio.gather(self._task, return_exceptions=True)
 
     @asynccontextmanager
-    async def watch(self, job: str) -> AsyncIterator["asyncio.Queue[Progress]"]:
+    async def watch(self, job: str) -> AsyncIterator[asyncio.Queue[Progress]]:
         """A queue that receives the job's progress for as long as the context lasts."""
         queue: asyncio.Queue[Progress] = asyncio.Queue()
         self._watchers[job].add(queue)

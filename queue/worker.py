@@ -1,5 +1,6 @@
 """The restore worker: takes a photo from the store, sends it through the pipeline, puts the result back, and queues the
-reply. It knows Redis and the photo store, and neither the database nor a token."""
+reply. It knows Redis and the photo store, and neither the database nor a token.
+"""
 
 import asyncio
 import logging
@@ -80,4 +81,3 @@ class RestoreWorker:
             restored.report.total_ms,
         )
         return Outcome(job=task.job, report=restored.report, extension=restored.extension)
-

@@ -62,7 +62,8 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction for writing, committed at the end. On SQLite it holds the write lock from its first moment,
-        so that what it read is still true when it writes."""
+        so that what it read is still true when it writes.
+        """
         async with self._writers, self._engine.connect() as plain:
             connection = await plain.execution_options(immediate=True)
             async with connection.begin():
@@ -71,7 +72,7 @@ class Database:
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     # The driver must not begin transactions by itself: `_begin_sqlite` does, and chooses how.
-    connection.isolation_level = None  # type: ignore[attr-defined]
+    connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     # In WAL mode NORMAL cannot corrupt; only FULL also keeps the last transactions over a power failure, and the

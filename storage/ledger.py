@@ -181,7 +181,8 @@ class Ledger:
 
     async def settle(self, outcome: Outcome, notes: dict[str, str]) -> bool:
         """The restored photo was sent: the job is paid for. `notes` are the adapter's, such as the sent message's id.
-        False where the job was finished already."""
+        False where the job was finished already.
+        """
         return await self._change(
             outcome.job,
             JobState.ACCEPTED,
@@ -194,7 +195,8 @@ class Ledger:
 
     async def give_back(self, job_id: str, failure: Failure) -> bool:
         """The photo was not restored: the quota is whole again, before the person is told. The reply stays owed until
-        `replied`. False where the job was finished already."""
+        `replied`. False where the job was finished already.
+        """
         return await self._change(
             job_id, JobState.ACCEPTED, {}, state=JobState.FAILED, failure=failure.model_dump(mode="json")
         )

@@ -1,0 +1,56 @@
+# Every target sets up what it needs by itself, and is quick the second time.
+# On Linux without an NVIDIA GPU, torch's CPU build saves gigabytes:
+#   make run PIP_ARGS="--extra-index-url https://download.pytorch.org/whl/cpu"
+
+PYTHON ?= python3
+PIP_ARGS ?=
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS)
+
+.PHONY: run demo test lint format types bench clean
+
+run: .venv/.run
+	@$(BIN)/magicmemory run
+
+demo: .venv/.run
+	@$(BIN)/magicmemory demo
+
+test: .venv/.dev
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/.dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+
+format: .venv/.dev
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+types: .venv/.dev .types/magicmemory
+	@$(BIN)/mypy $(foreach room,core pipeline storage queue bots cli,--package magicmemory.$(room)) \
+		--package training --package tests
+
+bench: .venv/.dev
+	@$(BIN)/magicmemory bench $(ARGS)
+
+clean:
+	rm -rf .venv .types build *.egg-info
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Magic Memory needs Python 3.11 or newer: make PYTHON=python3.12 …")'
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+
+.venv/.run: pyproject.toml | .venv/bin/python
+	@echo "Installing into .venv …"
+	@$(PIP) --editable ".[worker,embedded]"
+	@touch $@
+
+.venv/.dev: pyproject.toml | .venv/.run
+	@$(PIP) --editable ".[worker,embedded,dev]"
+	@touch $@
+
+# Gives the mapped package its name for mypy.
+.types/magicmemory:
+	@mkdir -p .types && ln -sfn .. $@

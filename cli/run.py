@@ -1,0 +1,162 @@
+"""`magicmemory run`: every process of the house on one machine, watched and started again where one dies."""
+
+import asyncio
+import fcntl
+import os
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+from magicmemory.cli.processes import OPERATOR_MUST_ACT
+from magicmemory.core.errors import OperatorError
+from magicmemory.core.processes import end, end_with_parent
+from magicmemory.core.settings import PREFIX, Settings
+from magicmemory.queue.embedded import embedded_redis
+
+READY_S = 180.0
+FIRST_RESTART_S = 1.0
+LONGEST_RESTART_S = 30.0
+
+
+class AlreadyRunning(OperatorError):
+    """Another `magicmemory run` uses the same data folder."""
+
+
+async def run_everything(settings: Settings, stop: asyncio.Event) -> None:
+    """Start Redis, a worker, the playground and the bots that have tokens; watch them until `stop`."""
+    names = ["worker", "playground"]
+    names += ["telegram"] if settings.telegram_token else []
+    names += ["discord"] if settings.discord_token else []
+    with only_one(settings.data_dir):
+        async with redis(settings) as url, children(names, settings, url) as where:
+            _print_what_runs({"redis": _without_password(url), **where}, settings)
+            await stop.wait()
+            print("Ending…", flush=True)
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Hold the data folder's lock.
+
+    Raises:
+        AlreadyRunning: another process holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "run.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise AlreadyRunning(
+                f"Magic Memory already runs here (process {lock.read().strip() or 'unknown'}, data in {folder}). "
+                "End it first, or set MAGIC_DATA_DIR to another folder."
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+@asynccontextmanager
+async def redis(settings: Settings) -> AsyncIterator[str]:
+    """The URL of the operator's Redis, or of our own, which runs for as long as the context lasts."""
+    if settings.redis_url:
+        yield settings.redis_url
+    else:
+        async with embedded_redis(settings.data_dir / "redis") as url:
+            yield url
+
+
+@asynccontextmanager
+async def children(names: list[str], settings: Settings, redis_url: str) -> AsyncIterator[dict[str, str]]:
+    """Run these commands as processes, and yield what each says of itself once all are ready."""
+    watched = {name: Child(name, _environment(settings, redis_url)) for name in names}
+    tasks = {name: asyncio.create_task(child.keep_running()) for name, child in watched.items()}
+    try:
+        async with asyncio.timeout(READY_S):
+            yield {name: await _ready(child, tasks[name]) for name, child in watched.items()}
+    finally:
+        for task in tasks.values():
+            task.cancel()
+        await asyncio.gather(*tasks.values(), return_exceptions=True)
+
+
+class Child:
+    """A process of ours that is started again when it dies."""
+
+    def __init__(self, name: str, environment: dict[str, str]) -> None:
+        self._name = name
+        self._environment = environment
+        self.ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    async def keep_running(self) -> None:
+        """Run until cancelled.
+
+        Raises:
+            OperatorError: it ended because the operator must act; it has said why.
+        """
+        delay = FIRST_RESTART_S
+        while True:
+            status = await self._run_once()
+            if status == OPERATOR_MUST_ACT and not self.ready.done():
+                raise OperatorError(f"{self._name} cannot start; see above.")
+            print(f"{self._name} ended with status {status}; starting it again", file=sys.stderr, flush=True)
+            await asyncio.sleep(delay)
+            delay = min(LONGEST_RESTART_S, delay * 2)
+
+    async def _run_once(self) -> int:
+        process = await asyncio.create_subprocess_exec(
+            # `-P`: the current folder must not shadow installed packages.
+            *(sys.executable, "-P", "-m", "magicmemory.cli.main", self._name),
+            env=self._environment,
+            stdout=asyncio.subprocess.PIPE,
+            # Ctrl-C reaches only us; we end the children in order.
+            start_new_session=True,
+            preexec_fn=end_with_parent,
+        )
+        assert process.stdout is not None
+        try:
+            async for line in process.stdout:
+                if not self.ready.done():
+                    self.ready.set_result(line.decode().strip())
+            return await process.wait()
+        finally:
+            await end(process)
+
+
+async def _ready(child: Child, task: asyncio.Task[None]) -> str:
+    waits: set[asyncio.Future[Any]] = {child.ready, task}
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    if not child.ready.done():
+        task.result()
+    return child.ready.result()
+
+
+def _environment(settings: Settings, redis_url: str) -> dict[str, str]:
+    """The children read the same settings; what was decided here is added, with the defaults filled in."""
+    decided = {
+        "redis_url": redis_url,
+        "redis_prefix": settings.redis_prefix,
+        "data_dir": settings.data_dir,
+        "database_url": settings.database,
+        "photo_store": settings.photos,
+        "playground_port": settings.playground_port,
+        "free_per_day": settings.free_per_day,
+    }
+    return {**os.environ, **{PREFIX + name.upper(): str(value) for name, value in decided.items()}}
+
+
+def _print_what_runs(where: dict[str, str], settings: Settings) -> None:
+    off = {
+        name: f"off: {PREFIX}{name.upper()}_TOKEN is not set" for name in ("telegram", "discord") if name not in where
+    }
+    print("Magic Memory is running; Ctrl-C ends it.", flush=True)
+    for name, place in {**where, **off, "data": str(settings.data_dir.resolve())}.items():
+        print(f"  {name:<11} {place}", flush=True)
+
+
+def _without_password(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"

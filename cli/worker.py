@@ -1,0 +1,58 @@
+"""`magicmemory worker`: restores photos from the queue, and deletes old ones from the photo store."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from datetime import timedelta
+
+from magicmemory.cli.processes import required_redis, tell_ready
+from magicmemory.core.errors import UserError
+from magicmemory.core.options import Options
+from magicmemory.core.settings import BadSettings, Settings
+from magicmemory.pipeline.pipeline import Pipeline
+from magicmemory.queue.connection import Names
+from magicmemory.queue.worker import RestoreWorker
+from magicmemory.storage.photos import PhotoStore
+
+log = logging.getLogger(__name__)
+
+CLEANING_EVERY_S = 600
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Work until `stop` is set.
+
+    Raises:
+        BadSettings: Redis is not named, or the model or the device cannot be used.
+    """
+    redis_url = required_redis(settings)
+    pipeline = Pipeline.of(settings)
+    try:
+        restorer, detector = pipeline.check(Options())
+        await asyncio.to_thread(pipeline.warm_up)
+    except UserError as error:
+        raise BadSettings(f"MAGIC_MODEL or MAGIC_DETECTOR cannot be used: {error}.") from error
+    photos = PhotoStore(settings.photos)
+    worker = RestoreWorker(photos, pipeline, Names(settings.redis_prefix), settings.job_timeout_s)
+    cleaning = asyncio.create_task(_clean(photos, timedelta(hours=settings.photo_retention_hours)))
+    try:
+        tell_ready(f"{restorer.title} and {detector.title}, {pipeline.engine_name}")
+        await worker.run(redis_url, settings.worker_photos, stop)
+    finally:
+        cleaning.cancel()
+        with suppress(asyncio.CancelledError):
+            await cleaning
+
+
+async def _clean(photos: PhotoStore, retention: timedelta) -> None:
+    """Delete photos whose retention time is over. Several workers may do it at once."""
+    while True:
+        try:
+            deleted = await photos.forget_older_than(retention)
+        # A store that is away for a moment must not end the worker.
+        except Exception:
+            log.exception("old photos could not be deleted")
+        else:
+            if deleted:
+                log.info("%d photos were older than %s and are deleted", deleted, retention)
+        await asyncio.sleep(CLEANING_EVERY_S)
