@@ -1,0 +1,89 @@
+"""Settings are checked at start, in one clear sentence, and the documents know every one of them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from magicmemory.core.settings import PREFIX, BadSettings, Settings, load
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("FREE_PER_DAY", "many", "MAGIC_FREE_PER_DAY cannot be used: Input should be a valid integer"),
+        ("FREE_PER_DAY", "-1", "MAGIC_FREE_PER_DAY cannot be used: Input should be greater than or equal to 0"),
+        ("TIMEZONE", "Mars/Olympus", "MAGIC_TIMEZONE cannot be used: 'Mars/Olympus' is no time zone"),
+        ("DATABASE_URL", "mysql://x", "MAGIC_DATABASE_URL cannot be used: write sqlite+aiosqlite"),
+        ("REDIS_URL", "http://x", "MAGIC_REDIS_URL cannot be used: write redis://"),
+        ("DEVICE", "gpu", "MAGIC_DEVICE cannot be used"),
+        ("LOG_LEVEL", "LOUD", "MAGIC_LOG_LEVEL cannot be used"),
+    ],
+)
+def test_bad_value_is_one_sentence(monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str) -> None:
+    monkeypatch.setenv(PREFIX + name, value)
+    with pytest.raises(BadSettings) as raised:
+        load()
+    assert str(raised.value).startswith(says)
+    assert "\n" not in str(raised.value)
+
+
+def test_bad_value_ends_the_program_without_traceback() -> None:
+    environment = {**os.environ, "MAGIC_TIMEZONE": "nowhere"}
+    command = [sys.executable, "-P", "-m", "magicmemory.cli.main", "worker"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert ended.stderr.startswith("magicmemory: MAGIC_TIMEZONE cannot be used: 'nowhere' is no time zone")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_empty_means_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAGIC_TELEGRAM_TOKEN", "")
+    monkeypatch.setenv("MAGIC_FREE_PER_DAY", "")
+    settings = load()
+    assert settings.telegram_token is None
+    assert settings.free_per_day == 1
+
+
+def test_env_file_is_read(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("MAGIC_FREE_PER_DAY=7\nMAGIC_PLAYGROUND_ORIGINS=https://a.example, https://b.example\n")
+    settings = load()
+    assert settings.free_per_day == 7
+    assert settings.playground_origins == ("https://a.example", "https://b.example")
+
+
+def test_tokens_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAGIC_TELEGRAM_TOKEN", "123:secret")
+    assert "secret" not in repr(load())
+
+
+def documented_defaults() -> dict[str, str]:
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    assignments = [line.removeprefix("#").strip() for line in lines if "=" in line and not line.startswith("# ")]
+    return dict(line.split("=", 1) for line in assignments)
+
+
+def test_example_file_has_every_setting_with_its_default() -> None:
+    documented = documented_defaults()
+    assert sorted(documented) == sorted(PREFIX + name.upper() for name in Settings.model_fields)
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default in (None, ()) else str(field.default)
+        written = documented[PREFIX + name.upper()]
+        assert written == default or float(written) == float(default), name
+
+
+def test_readme_describes_every_setting() -> None:
+    readme = (ROOT / "README.md").read_text()
+    for name, field in Settings.model_fields.items():
+        assert f"| `{PREFIX}{name.upper()}` |" in readme, name
+        assert field.description in readme, name

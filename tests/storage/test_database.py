@@ -1,0 +1,51 @@
+"""The migrations make the schema that the code expects, on both databases, also when several processes start at once."""
+
+import asyncio
+from datetime import UTC, datetime
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, text
+
+from magicmemory.core.job import Platform, Sender
+from magicmemory.storage.database import Database
+from magicmemory.storage.people import user_id
+from magicmemory.storage.tables import metadata
+
+
+def differences(connection: Connection) -> list[object]:
+    return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+
+async def test_migrations_make_the_tables(database_url: str) -> None:
+    async with Database(database_url) as database, database.read() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_opening_again_changes_nothing(database_url: str) -> None:
+    for _ in range(2):
+        async with Database(database_url) as database, database.read() as connection:
+            assert await connection.scalar(text("SELECT count(*) FROM alembic_version")) == 1
+
+
+async def test_several_openings_at_once(database_url: str) -> None:
+    async def opened() -> None:
+        async with Database(database_url):
+            pass
+
+    await asyncio.gather(*(opened() for _ in range(5)))
+
+
+async def test_a_failed_transaction_leaves_nothing(database_url: str) -> None:
+    class Interrupted(Exception):
+        pass
+
+    async with Database(database_url) as database:
+        try:
+            async with database.write() as transaction:
+                await user_id(transaction, Sender(platform=Platform.TELEGRAM, account="1"), datetime.now(UTC))
+                raise Interrupted
+        except Interrupted:
+            pass
+        async with database.read() as connection:
+            assert await connection.scalar(text("SELECT count(*) FROM users")) == 0

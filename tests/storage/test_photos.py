@@ -1,0 +1,39 @@
+"""Photos are kept until their time is over, and seen by nobody else."""
+
+import os
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from magicmemory.core.errors import PhotoExpired
+from magicmemory.storage.photos import PhotoStore, original, result
+
+
+async def test_keeps_and_deletes(tmp_path: Path) -> None:
+    store = PhotoStore(str(tmp_path / "photos"))
+    await store.put(original("a"), b"one")
+    await store.put(original("a"), b"two")
+    assert await store.get(original("a")) == b"two"
+    await store.delete([original("a"), original("unknown")])
+    with pytest.raises(PhotoExpired):
+        await store.get(original("a"))
+
+
+async def test_forgets_what_is_old(tmp_path: Path) -> None:
+    store = PhotoStore(str(tmp_path / "photos"))
+    await store.put(original("old"), b"1")
+    await store.put(result("new"), b"2")
+    yesterday = time.time() - 25 * 3600
+    os.utime(tmp_path / "photos" / original("old"), (yesterday, yesterday))
+    assert await store.forget_older_than(timedelta(hours=24)) == 1
+    assert await store.get(result("new")) == b"2"
+    with pytest.raises(PhotoExpired):
+        await store.get(original("old"))
+    assert not (tmp_path / "photos" / "old").exists()
+
+
+def test_the_folder_is_the_services_alone(tmp_path: Path) -> None:
+    PhotoStore(str(tmp_path / "photos"))
+    assert (tmp_path / "photos").stat().st_mode & 0o077 == 0
