@@ -90,9 +90,8 @@ def codeformer(face: torch.Tensor, args: argparse.Namespace) -> tuple[torch.nn.M
     root = args.codeformer / "basicsr"
     package_at("basicsr", root)
     package_at("basicsr.archs", root / "archs")
-    module_of("basicsr.utils", get_root_logger=lambda: None)
     package_at("basicsr.utils", root / "utils")
-    sys.modules["basicsr.utils"].get_root_logger = lambda: None  # type: ignore[attr-defined]
+    vars(sys.modules["basicsr.utils"])["get_root_logger"] = lambda: None
     network = importlib.import_module("basicsr.archs.codeformer_arch").CodeFormer(
         dim_embd=512, codebook_size=1024, n_head=8, n_layers=9, connect_list=["32", "64", "128", "256"])
 
@@ -106,6 +105,8 @@ def codeformer(face: torch.Tensor, args: argparse.Namespace) -> tuple[torch.nn.M
 
 
 def vqfr_package(root: Path) -> None:
+    """VQFR's own package, with stand-ins for what only its training needs."""
+    importlib.import_module("torchvision")  # before the stand-ins: torch looks for the real packages
     module_of("timm")
     module_of("timm.models")
     module_of("timm.models.layers", trunc_normal_=torch.nn.init.trunc_normal_)
