@@ -101,9 +101,10 @@ def _jpeg(data: bytes) -> Container:
             profiles.setdefault(content[12], content[14:])
         elif code == _ADOBE:
             adobe = adobe or content.startswith(b"Adobe")
-        if code == _COMMENT or (code in range(_APP0 + 1, _APP15 + 1) and code != _ADOBE):
-            continue
-        kept.append(data[start:end])
+        metadata = code == _COMMENT or (code in range(_APP0 + 1, _APP15 + 1) and code != _ADOBE)
+        filling = code is None and not scans  # which Pillow would step through byte by byte
+        if not metadata and not filling:
+            kept.append(data[start:end])
     icc = b"".join(profiles[number] for number in sorted(profiles)) or None
     # Pillow takes every four-channel JPEG for Adobe's, which holds its inks inverted.
     return Container(b"".join(kept), complete, orientation or 1, icc, negative=not adobe)

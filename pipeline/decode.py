@@ -124,7 +124,7 @@ def decode(data: bytes, limits: Limits) -> Picture:
         icc = container.icc or image.info.get("icc_profile")
         orientation = container.orientation or exif_orientation(image.info.get("exif") or b"")
         samples = _deep_samples(container, image.size) if container.deep else _samples(image, container, icc)
-        return _picture(kind, _upright(samples, orientation), icc)
+        return _picture(kind, _upright(samples, orientation), None if image.mode == "CMYK" else icc)
 
 
 def _check_size(size: tuple[int, int], limits: Limits) -> None:

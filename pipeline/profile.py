@@ -14,7 +14,7 @@ _KEPT_TAGS = (b"desc", b"cprt", b"wtpt", b"chad", b"dscm")
 
 
 def space(icc: bytes) -> bytes:
-    """The colour space that a profile describes: `b"RGB "`, `b"GRAY"`, `b"CMYK"`, …"""
+    """Four letters for the colour space that a profile describes: `RGB `, `GRAY`, `CMYK`."""
     return icc[16:20]
 
 

@@ -89,7 +89,7 @@ def _isobmff(data: bytes) -> str:
         raise PhotoUnreadable
     if major in _BRANDS_HEIF or brands & _BRANDS_HEIF:
         return "HEIF"
-    if major in _BRANDS_SOUND or not major:
+    if major in _BRANDS_SOUND or len(major) < 4:
         raise NotAPhoto
     raise PhotoAnimated
 
