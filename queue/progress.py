@@ -1,5 +1,6 @@
-"""How far jobs are: published by workers, passed on to whoever watches a job. Never stored: a lost message costs nothing
-but a moment of a progress bar.
+"""How far jobs are: published by workers, passed on to whoever watches a job.
+
+It is never stored: a lost message costs nothing but a moment of a progress bar.
 """
 
 import asyncio

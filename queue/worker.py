@@ -4,12 +4,14 @@ reply. It knows Redis and the photo store, and neither the database nor a token.
 
 import asyncio
 import logging
-from typing import Any
+from typing import Any, Protocol
 
 from magicmemory.core.errors import InternalError, UserError
 from magicmemory.core.job import Outcome, Progress, RestoreTask, Stage
+from magicmemory.core.options import Options
 from magicmemory.core.report import Failure
-from magicmemory.pipeline.pipeline import Pipeline
+from magicmemory.pipeline.pipeline import Progress as Tell
+from magicmemory.pipeline.pipeline import Restoration
 from magicmemory.queue.arq_worker import run_worker
 from magicmemory.queue.client import RESTORE, Queue
 from magicmemory.queue.connection import Names
@@ -22,10 +24,17 @@ log = logging.getLogger(__name__)
 MAX_TRIES = 3
 
 
+class Restores(Protocol):
+    """What this worker needs of the pipeline."""
+
+    def restore(self, data: bytes, options: Options, progress: Tell | None = None) -> Restoration:
+        """See `Pipeline.restore`."""
+
+
 class RestoreWorker:
     """Runs restorations from the queue."""
 
-    def __init__(self, photos: PhotoStore, pipeline: Pipeline, names: Names, timeout_s: float) -> None:
+    def __init__(self, photos: PhotoStore, pipeline: Restores, names: Names, timeout_s: float) -> None:
         self._photos = photos
         self._pipeline = pipeline
         self._names = names

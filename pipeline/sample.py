@@ -1,0 +1,46 @@
+"""The sample photo: NASA's portrait of the astronaut Eileen Collins, made old by our own code.
+
+The portrait is in the public domain; scikit-image ships it as `skimage.data.astronaut()`. `python -m
+magicmemory.pipeline.sample FILE` writes the sample, which the playground offers to whoever has no photo at hand.
+"""
+
+import io
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from magicmemory.pipeline import assets
+
+SEED = 1995  # the year of her first flight
+HEAD = (slice(0, 300), slice(70, 370))  # the part of the portrait that the sample shows: head and shoulders
+
+
+def portrait() -> NDArray[np.uint8]:
+    """The portrait as it is, `[512, 512, 3]` RGB."""
+    data = (files(assets) / "astronaut.png").read_bytes()
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+
+
+def old_photo(pixels: NDArray[np.uint8], seed: int = SEED) -> bytes:
+    """A JPEG of `pixels` as a scanner shows a small, soft, grainy, faded print: twice the size, half the detail. The same
+    seed gives the same bytes.
+    """
+    generator = np.random.default_rng(seed)
+    height, width = pixels.shape[:2]
+    small = cv2.resize(pixels, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+    soft = cv2.GaussianBlur(small, (0, 0), 0.8).astype(np.float32)
+    grain = cv2.GaussianBlur(generator.normal(0, 13, soft.shape[:2]).astype(np.float32), (0, 0), 0.6)
+    faded = 20 + 0.84 * (soft + grain[..., None])
+    scanned = cv2.resize(faded.clip(0, 255).astype(np.uint8), (2 * width, 2 * height), interpolation=cv2.INTER_CUBIC)
+    file = io.BytesIO()
+    Image.fromarray(scanned).save(file, "JPEG", quality=60)
+    return file.getvalue()
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_bytes(old_photo(portrait()[HEAD]))

@@ -1,0 +1,202 @@
+"""A photo's way through the queue: replies come once, quota is settled once, whatever fails or is repeated."""
+
+import asyncio
+import threading
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from magicmemory.core.errors import NoFaceFound, PhotoExpired, QuotaUsedUp
+from magicmemory.core.job import JobState, Outcome, Platform, Stage
+from magicmemory.core.report import Failure
+from magicmemory.queue import arq_worker, delivery
+from magicmemory.queue.connection import Names, connect, from_json, to_json
+from magicmemory.queue.delivery import Reply, RetryLater, Undeliverable
+from magicmemory.queue.embedded import embedded_redis
+from tests.service import ANA, NoPipeline, Recorder, eventually, service, settings_for
+
+
+async def test_a_photo_comes_back_and_costs_one(tmp_path: Path, redis_url: str) -> None:
+    async with service(tmp_path, redis_url) as house:
+        job = await house.finished(await house.send())
+        assert job.state is JobState.DELIVERED
+        assert job.context["reply"] == "1"
+        [reply] = house.chat.replies
+        assert reply.photo == b"restored photo"
+        assert reply.quota.left == 0
+        assert reply.failure is None
+        with pytest.raises(QuotaUsedUp):
+            await house.send(message="2")
+
+
+async def test_progress_is_told_until_the_reply_is_sent(tmp_path: Path, redis_url: str) -> None:
+    watching = threading.Event()
+    async with service(tmp_path, redis_url, NoPipeline(before=lambda _: watching.wait(10) and None)) as house:
+        job = await house.send()
+        async with house.desk.watch(job.id) as updates:
+            watching.set()
+            stages = [(progress.stage, progress.done, progress.faces) async for progress in updates]
+        assert stages == [(Stage.RESTORE, 1, 1), (Stage.DONE, 0, 0)]
+        async with house.desk.watch(job.id) as updates:  # too late: it ends at once
+            assert [progress.stage async for progress in updates] == [Stage.DONE]
+
+
+async def test_a_users_error_is_told_and_costs_nothing(tmp_path: Path, redis_url: str) -> None:
+    def no_face(_: bytes) -> None:
+        raise NoFaceFound
+
+    async with service(tmp_path, redis_url, NoPipeline(before=no_face)) as house:
+        job = await house.finished(await house.send())
+        assert job.state is JobState.FAILED
+        [reply] = house.chat.replies
+        assert reply.failure == Failure.of(NoFaceFound())
+        assert reply.quota.left == 1
+        assert (await house.desk.quota(ANA)).left == 1
+
+
+async def test_a_bug_is_an_apology_and_costs_nothing(
+    tmp_path: Path, redis_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    def bug(_: bytes) -> None:
+        raise ZeroDivisionError
+
+    async with service(tmp_path, redis_url, NoPipeline(before=bug)) as house:
+        job = await house.finished(await house.send())
+        assert job.failure is not None
+        assert job.failure.key == "internal-error"
+        assert (await house.desk.quota(ANA)).left == 1
+        assert any(job.id in record.message and record.exc_info for record in caplog.records)
+
+
+async def test_a_restoration_that_takes_too_long_is_given_up(tmp_path: Path, redis_url: str) -> None:
+    end = threading.Event()
+    settings = settings_for(tmp_path).model_copy(update={"job_timeout_s": 0.2})
+    async with service(
+        tmp_path, redis_url, NoPipeline(before=lambda _: end.wait(30) and None), settings=settings
+    ) as house:
+        job = await house.finished(await house.send())
+        end.set()
+        assert job.state is JobState.FAILED
+        assert (await house.desk.quota(ANA)).left == 1
+
+
+async def test_the_same_message_twice_is_one_job_and_one_reply(tmp_path: Path, redis_url: str) -> None:
+    async with service(tmp_path, redis_url) as house:
+        first, again = await asyncio.gather(house.send(), house.send())
+        assert first.id == again.id
+        await house.finished(first)
+        assert (await house.send()).state is JobState.DELIVERED
+        await asyncio.sleep(0.3)
+        assert len(house.chat.replies) == 1
+
+
+async def test_an_outcome_told_twice_is_one_reply(tmp_path: Path, redis_url: str) -> None:
+    async with service(tmp_path, redis_url) as house:
+        job = await house.finished(await house.send())
+        await house.desk.queue.deliver(Platform.TELEGRAM, Outcome(job=job.id, report=job.report, extension="jpg"))
+        await house.desk.queue.deliver(Platform.TELEGRAM, Outcome(job="unknown", failure=Failure.of(NoFaceFound())))
+        async with connect(redis_url) as redis:
+            queue = Names(house.settings.redis_prefix).delivery_queue(Platform.TELEGRAM)
+
+            async def empty() -> bool | None:
+                return True if not await redis.zcard(queue) else None
+
+            await eventually(empty)
+        assert len(house.chat.replies) == 1
+
+
+async def test_a_cancelled_job_is_not_answered(tmp_path: Path, redis_url: str) -> None:
+    async with service(tmp_path, redis_url, worker=False) as house:
+        job = await house.send()
+        assert await house.desk.queue.waiting() == 1
+        await house.desk.cancel(ANA)
+        assert await house.desk.queue.waiting() == 0
+        assert (await house.desk.quota(ANA)).left == 1
+        await house.desk.queue.deliver(Platform.TELEGRAM, Outcome(job=job.id, failure=Failure.of(NoFaceFound())))
+        await asyncio.sleep(0.3)
+        assert house.chat.replies == []
+
+
+async def test_the_line_is_told(tmp_path: Path, redis_url: str) -> None:
+    settings = settings_for(tmp_path, free_per_day=5)
+    async with service(tmp_path, redis_url, settings=settings, worker=False) as house:
+        jobs = []
+        for number in range(3):
+            jobs.append(await house.send(message=str(number)))
+            await asyncio.sleep(0.002)  # the queue's order is by milliseconds
+        assert [await house.desk.queue.ahead(job.id) for job in jobs] == [0, 1, 2]
+        assert await house.desk.queue.ahead("unknown") == 0
+
+
+async def test_a_reply_that_fails_is_tried_again(
+    tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "FIRST_RETRY_S", 0.05)
+    tries = 0
+
+    def flaky(_: Reply) -> None:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise RetryLater(0.05)
+        if tries == 2:
+            raise ConnectionResetError
+
+    async with service(tmp_path, redis_url, chat=Recorder(before=flaky)) as house:
+        job = await house.finished(await house.send())
+        assert (tries, len(house.chat.replies)) == (3, 1)
+        assert job.state is JobState.DELIVERED
+
+
+@pytest.mark.parametrize("error", [Undeliverable("blocked"), ConnectionResetError("always")])
+async def test_quota_is_given_back_when_nobody_can_be_reached(
+    tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    monkeypatch.setattr(delivery, "FIRST_RETRY_S", 0.02)
+    monkeypatch.setattr(delivery, "MAX_TRIES", 3)
+
+    def blocked(_: Reply) -> None:
+        raise error
+
+    async with service(tmp_path, redis_url, chat=Recorder(before=blocked)) as house:
+        job = await house.finished(await house.send())
+        assert job.state is JobState.FAILED
+        assert (await house.desk.quota(ANA)).left == 1
+
+
+async def test_a_result_that_is_gone_is_told(tmp_path: Path, redis_url: str) -> None:
+    async with service(tmp_path, redis_url, delivery=False) as house:
+        job = await house.send()
+        async with connect(redis_url) as redis:
+            queue = Names(house.settings.redis_prefix).delivery_queue(Platform.TELEGRAM)
+
+            async def restored() -> bool | None:
+                return True if await redis.zcard(queue) else None
+
+            await eventually(restored)
+        await house.desk.photos.delete([f"{job.id}/result"])
+        async with service(tmp_path, redis_url, worker=False) as reopened:
+            job = await reopened.finished(job)
+            assert job.failure == Failure.of(PhotoExpired())
+            assert (await reopened.desk.quota(ANA)).left == 1
+
+
+async def test_workers_outlast_a_redis_that_restarts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arq_worker, "RECONNECT_S", 0.05)
+    settings = settings_for(tmp_path, free_per_day=2)
+    async with AsyncExitStack() as first_redis:
+        url = await first_redis.enter_async_context(embedded_redis(tmp_path / "redis"))
+        async with service(tmp_path, url, settings=settings) as house:
+            await house.finished(await house.send(message="1"))
+            await first_redis.aclose()
+            async with embedded_redis(tmp_path / "redis") as same:
+                assert same == url
+                job = await house.finished(await house.send(message="2"))
+                assert job.state is JobState.DELIVERED
+
+
+def test_nothing_in_redis_can_run_as_code() -> None:
+    message = {"f": "restore", "a": [{"job": "1"}], "k": {}}
+    assert from_json(to_json(message)) == message
+    assert from_json(to_json({"r": ValueError("x")})) == {"r": "ValueError('x')"}
