@@ -244,21 +244,28 @@ def _picture(kind: str, samples: Pixels, icc: object) -> Picture:
         pixels = cast(Pixels, cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB))
     else:
         pixels = samples if channels == 3 else cast(Pixels, cv2.cvtColor(samples, cv2.COLOR_RGBA2RGB))
+    # libwebp rounds green apart from red and blue, so the greys of a monochrome photo come out a level off.
+    rounding = int(kind == "WEBP")
+    monochrome = channels <= 2 or _three_equal(pixels, rounding)
+    if monochrome and rounding:
+        pixels = cast(Pixels, cv2.cvtColor(cv2.extractChannel(pixels, 0), cv2.COLOR_GRAY2RGB))
     return Picture(
         pixels,
         kind,
-        monochrome=channels <= 2 or _three_equal(pixels),
+        monochrome=monochrome,
         alpha=alpha,
         icc=profile.usable(icc, b"GRAY" if channels <= 2 else b"RGB "),
     )
 
 
-def _three_equal(pixels: Pixels) -> bool:
+def _three_equal(pixels: Pixels, rounding: int) -> bool:
     """Whether red, green and blue are the same everywhere; a colour photo is found out by a sample."""
     rows = range(0, pixels.shape[0], _ROWS_AT_ONCE)
     blocks = (pixels[at : at + _ROWS_AT_ONCE] for at in rows)
-    return _equal(pixels[::_SAMPLE_STEP, ::_SAMPLE_STEP]) and all(_equal(block) for block in blocks)
+    sample = cast(Pixels, np.ascontiguousarray(pixels[::_SAMPLE_STEP, ::_SAMPLE_STEP]))
+    return all(_equal(block, rounding) for block in (sample, *blocks))
 
 
-def _equal(block: Pixels) -> bool:
-    return np.array_equal(block[..., 0], block[..., 1]) and np.array_equal(block[..., 0], block[..., 2])
+def _equal(block: Pixels, rounding: int) -> bool:
+    red, green, blue = cv2.split(block)
+    return cv2.norm(red, green, cv2.NORM_INF) <= rounding and cv2.norm(red, blue, cv2.NORM_INF) <= rounding

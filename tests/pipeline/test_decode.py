@@ -176,7 +176,7 @@ COLOUR: dict[str, tuple[str, Callable[[], bytes], float]] = {
         2,
     ),
     "png": ("PNG", lambda: saved(RGB, "PNG"), 0),
-    "png interlaced": ("PNG", lambda: cv2_interlaced(), 0),
+    "png interlaced": ("PNG", lambda: interlaced(), 0),
     "png palette": ("PNG", lambda: saved(Image.fromarray(RGB).quantize(256), "PNG"), 6),
     "webp": ("WEBP", lambda: saved(RGB, "WEBP", quality=95), 4),
     "webp lossless": ("WEBP", lambda: saved(RGB, "WEBP", lossless=True), 0),
@@ -214,7 +214,8 @@ MONOCHROME: dict[str, tuple[Callable[[], bytes], float]] = {
     "png": (lambda: saved(GREY, "PNG"), 0),
     "png 16-bit": (lambda: saved(Image.fromarray(GREY.astype(np.uint16) * 257), "PNG"), 0),
     "png grey palette": (lambda: saved(Image.fromarray(GREY).convert("P"), "PNG"), 0),
-    "webp": (lambda: saved(repeated(GREY), "WEBP", lossless=True), 0),
+    "webp": (lambda: saved(repeated(GREY), "WEBP", quality=95), 2),
+    "webp lossless": (lambda: saved(repeated(GREY), "WEBP", lossless=True), 0),
     "heif": (lambda: saved(GREY, "HEIF", quality=90), 4),
     "tiff": (lambda: saved(GREY, "TIFF"), 0),
     "tiff 16-bit": (lambda: saved(Image.fromarray(GREY.astype(np.uint16) * 257), "TIFF"), 0),
@@ -240,7 +241,7 @@ ALPHA: dict[str, Callable[[], bytes]] = {
 }
 
 
-def cv2_interlaced() -> bytes:
+def interlaced() -> bytes:
     """A PNG in Adam7's seven passes; neither Pillow nor OpenCV writes one."""
     rows = b""
     for x, y, step_x, step_y in [
