@@ -1,5 +1,6 @@
 """The desk behind every adapter: it takes photos in, answers what people ask, and knows no platform."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from magicmemory.storage.people import People
 from magicmemory.storage.photos import PhotoStore, original, result
 
 MEGABYTE = 1_000_000
+# How long a watcher of a job trusts silence: a lost message must not leave it waiting for ever.
+LOOK_AGAIN_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +133,12 @@ class Desk:
 
             async def updates() -> AsyncIterator[Progress]:
                 # After the subscription, so that an end in between is not missed.
-                job = await self.ledger.job(job_id)
-                if job is None or job.finished_at is not None:
-                    yield Progress(job=job_id, stage=Stage.DONE)
-                    return
-                while True:
-                    progress = await queue.get()
-                    yield progress
-                    if progress.stage is Stage.DONE:
-                        return
+                while not await self._is_finished(job_id):
+                    while (progress := await _next(queue)) is not None:
+                        yield progress
+                        if progress.stage is Stage.DONE:
+                            return
+                yield Progress(job=job_id, stage=Stage.DONE)
 
             yield updates()
 
@@ -186,6 +186,10 @@ class Desk:
         if len(photo) > self.settings.max_photo_mb * MEGABYTE:
             raise FileTooLarge(limit_mb=self.settings.max_photo_mb)
 
+    async def _is_finished(self, job_id: str) -> bool:
+        job = await self.ledger.job(job_id)
+        return job is None or job.finished_at is not None
+
     async def _queue(self, job: Job) -> None:
         task = RestoreTask(
             job=job.id,
@@ -195,3 +199,12 @@ class Desk:
             options=job.options,
         )
         await self.queue.restore(task)
+
+
+async def _next(queue: "asyncio.Queue[Progress]") -> Progress | None:
+    """The next progress, or None where there is silence: it may be that a message was lost."""
+    try:
+        async with asyncio.timeout(LOOK_AGAIN_S):
+            return await queue.get()
+    except TimeoutError:
+        return None

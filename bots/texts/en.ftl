@@ -69,6 +69,55 @@ restore-howto = Send a photo, and I restore the faces in it.
 unknown-command = I do not know { $command }. Try /help.
 cancelled = Dropped. It cost you nothing.
 
+## The playground: a chat page
+
+playground-title = Magic Memory
+playground-headline = Give old photos their faces back
+playground-lead = Send an old, blurred or damaged photo. The faces in it are restored; nothing else in it changes.
+playground-drop = Drop, paste or pick a photo
+playground-drop-hint = Up to { NUMBER($limit_mb) } MB. Photos stay on this server and are deleted after { $hours } hours.
+playground-drop-here = Let go to send the photo
+playground-sample = Try the sample photo
+playground-add-photo = Add a photo
+playground-message = Message
+playground-message-hint = Type /help or /quota
+playground-send = Send
+playground-chat = Chat
+playground-needs-script = This page needs JavaScript.
+playground-you = You
+playground-bot = Magic Memory
+playground-your-photo = Your photo
+playground-sending = Sending your photo…
+playground-progress = Progress
+playground-cancel = Cancel
+playground-before = Before
+playground-after = After
+playground-before-alt = The photo as you sent it
+playground-after-alt = The restored photo
+playground-compare = Divider between before and after
+playground-download = Download
+playground-show-faces = Show faces
+playground-faces = Faces
+playground-face-restored = Face { $number }: { $width } × { $height } pixels, restored
+playground-face-too-small = Face { $number }: { $width } × { $height } pixels, too small to restore
+playground-face-left-alone = Face { $number }: { $width } × { $height } pixels, left as it was
+playground-gentler = Gentler
+playground-stronger = Stronger
+playground-asked = The same photo, restored at { $percent } %
+playground-file-name = { $name } restored
+playground-file-name-plain = Restored photo
+playground-offline = The connection is gone. I keep trying…
+playground-online = Connected again.
+playground-not-sent = This was not sent: there is no connection.
+playground-try-again = Try again
+playground-expired = I no longer have this photo.
+playground-error-bad-request = I cannot read this request.
+playground-error-bad-options = These options cannot be used.
+playground-error-host = The playground does not answer under this address. Its operator can allow it with MAGIC_PLAYGROUND_ORIGINS.
+playground-error-origin = The playground does not answer other sites. Its operator can allow one with MAGIC_PLAYGROUND_ORIGINS.
+playground-error-not-found = There is nothing here.
+playground-error-too-fast = That was too fast. Please wait a moment.
+
 ## Errors. None of them costs quota.
 
 error-file-too-large = This file is too large: { NUMBER($limit_mb) } MB is the limit.

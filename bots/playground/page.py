@@ -1,0 +1,118 @@
+"""The page itself: its files, read once, and its sentences, filled in for each visitor."""
+
+import hashlib
+import html
+import re
+from dataclasses import dataclass
+from http import HTTPStatus
+from importlib.resources import files
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from magicmemory.bots.desk import Desk
+from magicmemory.bots.playground import static
+from magicmemory.bots.playground.answers import Refused, answer
+from magicmemory.bots.playground.visitors import asked_language
+from magicmemory.core.job import Sender
+
+# Not guessed from the machine's own table, which may call JavaScript plain text.
+TYPES = {
+    "css": "text/css; charset=utf-8",
+    "jpg": "image/jpeg",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+}
+SAMPLE = "sample.jpg"
+# What the scripts say by themselves; everything else comes with an answer.
+SCRIPT_TEXTS = (
+    "after",
+    "after-alt",
+    "before",
+    "before-alt",
+    "bot",
+    "cancel",
+    "compare",
+    "download",
+    "expired",
+    "faces",
+    "not-sent",
+    "offline",
+    "online",
+    "progress",
+    "sending",
+    "show-faces",
+    "try-again",
+    "you",
+    "your-photo",
+)
+_PLACEHOLDER = re.compile(r"\{\{ ([a-z-]+) \}\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file of the page."""
+
+    body: bytes
+    media_type: str
+    tag: str
+
+
+class Page:
+    """Serves the page."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._assets = _read_assets()
+        self._template = (files(static) / "index.html").read_text("utf-8")
+
+    async def index(self, request: Request) -> Response:
+        """The page, in the browser's language."""
+        language = asked_language(request, self._desk.texts)
+
+        def fill(match: re.Match[str]) -> str:
+            key = match.group(1)
+            return html.escape(language if key == "language" else self._say(language, key))
+
+        body = _PLACEHOLDER.sub(fill, self._template)
+        return Response(body, media_type="text/html", headers={"Cache-Control": "no-cache", "Vary": "Accept-Language"})
+
+    async def asset(self, request: Request) -> Response:
+        """A file of the page; the browser asks each time whether it has changed."""
+        asset = self._assets.get(request.path_params["name"])
+        if asset is None:
+            raise Refused(HTTPStatus.NOT_FOUND, "not-found")
+        headers = {"Cache-Control": "no-cache", "ETag": asset.tag}
+        if request.headers.get("if-none-match") == asset.tag:
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+        return Response(asset.body, media_type=asset.media_type, headers=headers)
+
+    async def texts(self, request: Request, sender: Sender) -> Response:
+        """What the scripts need to know before they begin."""
+        language = await self._desk.language(sender)
+        settings = self._desk.settings
+        content: dict[str, Any] = {
+            "language": language,
+            "texts": {key: self._say(language, key) for key in SCRIPT_TEXTS},
+            "max_photo_bytes": int(settings.max_photo_mb * 1_000_000),
+            "too_large": self._desk.texts.say(language, "error-file-too-large", limit_mb=settings.max_photo_mb),
+            "sample": f"/static/{SAMPLE}" if SAMPLE in self._assets else None,
+        }
+        return answer(content)
+
+    def _say(self, language: str, key: str) -> str:
+        settings = self._desk.settings
+        hours = round(settings.photo_retention_hours)
+        return self._desk.texts.say(language, f"playground-{key}", limit_mb=settings.max_photo_mb, hours=hours)
+
+
+def _read_assets() -> dict[str, Asset]:
+    """Every file of the page but its template, which is no page until it is filled in."""
+    assets = {}
+    for file in files(static).iterdir():
+        media_type = TYPES.get(file.name.rsplit(".", 1)[-1])
+        if media_type is not None:
+            body = file.read_bytes()
+            assets[file.name] = Asset(body, media_type, f'"{hashlib.sha256(body).hexdigest()[:16]}"')
+    return assets

@@ -1,0 +1,50 @@
+"""Photos come in: a new one, another version of one that was restored, or one that is dropped again."""
+
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from magicmemory.bots.desk import Desk
+from magicmemory.bots.playground.answers import answer
+from magicmemory.bots.playground.uploads import read_json, read_message, read_options, read_upload
+from magicmemory.bots.playground.views import Views
+from magicmemory.core.job import Address, Platform, Sender
+
+
+class Photos:
+    """The half of the interface that makes and drops jobs."""
+
+    def __init__(self, desk: Desk, views: Views) -> None:
+        self._desk = desk
+        self._views = views
+
+    async def send(self, request: Request, sender: Sender) -> Response:
+        """A form with `photo`, and if need be `options` (JSON) and `message` (the sender's own id of it)."""
+        upload = await read_upload(request, self._desk.settings.max_photo_mb)
+        address = _address(sender, upload.message)
+        context = {"name": upload.name} if upload.name else None
+        job = await self._desk.intake(sender, address, upload.photo, upload.options, context)
+        return answer({"job": await self._views.job(sender, job)}, HTTPStatus.ACCEPTED)
+
+    async def adjust(self, request: Request, sender: Sender) -> Response:
+        """`{"options": {…}}`: what is not said stays as it was."""
+        parent = await self._desk.job_of(sender, request.path_params["job"])
+        asked = await read_json(request)
+        options = read_options(asked.get("options", {}), parent.options)
+        # Without an id of its own, an adjustment is known by the job whose button was pressed.
+        address = _address(sender, read_message(asked.get("message") or parent.id))
+        context = {name: text for name, text in parent.context.items() if name == "name"}
+        job = await self._desk.adjust(sender, address, parent, options, context)
+        return answer({"job": await self._views.job(sender, job)}, HTTPStatus.ACCEPTED)
+
+    async def cancel(self, request: Request, sender: Sender) -> Response:
+        """Drop what waits, as `/cancel` does: in a chat it is all of it."""
+        job = await self._desk.job_of(sender, request.path_params["job"])
+        await self._desk.cancel(sender)
+        job = await self._desk.job_of(sender, job.id)
+        return answer({"job": await self._views.job(sender, job)})
+
+
+def _address(sender: Sender, message: str) -> Address:
+    return Address(platform=Platform.PLAYGROUND, chat=sender.account, message=message)

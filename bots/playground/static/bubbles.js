@@ -1,0 +1,151 @@
+// The chat's bubbles: what the visitor sent, and what is answered.
+
+import { compare } from "./compare.js";
+import { button, element } from "./elements.js";
+import { announce, say } from "./words.js";
+
+// With more faces than this, the list is opened on demand.
+const FACES_SHOWN = 4;
+const NEAR_END_PX = 160;
+
+/** What the visitor typed or chose. */
+export function fromVisitor(text) {
+  return bubble("you", [words(text)]);
+}
+
+/** The visitor's photo, or its name where the browser cannot show it. */
+export function photoFromVisitor(source, name) {
+  const photo = element("img", { src: source, alt: name ? `${say("your-photo")}: ${name}` : say("your-photo") });
+  const made = bubble("you", [photo]);
+  photo.addEventListener("load", () => settle(made));
+  photo.addEventListener("error", () => photo.replaceWith(words(name || say("your-photo"))));
+  return made;
+}
+
+/** A sentence of ours; `kind` may be "refusal". */
+export function fromUs(text, kind = "") {
+  const made = bubble("bot", [words(text)]);
+  if (kind) made.classList.add(kind);
+  announce(text);
+  return made;
+}
+
+/** A bubble of ours that changes: first it shows progress, then the reply. */
+export class Reply {
+  #bubble = bubble("bot", []);
+  #text = words("");
+  #bar = element("progress", { max: 1, value: 0, ariaLabel: say("progress") });
+  #stage = "";
+  #actions = element("div", { className: "actions" });
+
+  constructor(text) {
+    this.#text.textContent = text;
+    this.#bubble.append(this.#text, this.#bar, this.#actions);
+    this.#bubble.setAttribute("aria-busy", "true");
+    announce(text);
+    settle(this.#bubble);
+  }
+
+  /** Shows how far it is. A stream that begins anew does not turn the bar back. */
+  progress({ stage, fraction, text }) {
+    if (stage === "queued" && this.#stage && this.#stage !== "queued") return;
+    this.#text.textContent = text;
+    this.#bar.value = fraction;
+    if (stage !== this.#stage) announce(text);
+    this.#stage = stage;
+  }
+
+  sending(fraction) {
+    if (fraction < 1) this.#bar.value = fraction;
+    else this.#bar.removeAttribute("value");
+  }
+
+  offer(text, onClick) {
+    this.#actions.replaceChildren(button(text, onClick));
+  }
+
+  /** A sentence instead of a photo, with a button to try again where that makes sense. */
+  refuse(text, again = null) {
+    this.#finish();
+    this.#bubble.classList.add("refusal");
+    this.#bubble.append(words(text));
+    if (again) this.#bubble.append(element("div", { className: "actions" }, [button(say("try-again"), again)]));
+    announce(text);
+    settle(this.#bubble);
+  }
+
+  /** The restored photo. `onAdjust` is called with the options of a button that was pressed. */
+  show(view, onAdjust, quota = "") {
+    this.#finish();
+    this.#bubble.classList.add("result");
+    const { figure, showFaces } = compare(view);
+    this.#bubble.append(figure, words(view.text));
+    if (quota) this.#bubble.append(element("p", { className: "muted", textContent: quota }));
+    this.#bubble.append(resultActions(view, showFaces, onAdjust), faceList(view.report.faces));
+    announce([view.text, quota].join(" "));
+    settle(this.#bubble);
+  }
+
+  remove() {
+    this.#bubble.remove();
+  }
+
+  #finish() {
+    const focused = this.#bubble.contains(document.activeElement);
+    this.#bubble.replaceChildren(speaker("bot"));
+    this.#bubble.removeAttribute("aria-busy");
+    // The button that had the focus is gone; the next Tab goes on from here.
+    if (focused) {
+      this.#bubble.tabIndex = -1;
+      this.#bubble.focus({ preventScroll: true });
+    }
+  }
+}
+
+function resultActions(view, showFaces, onAdjust) {
+  const download = element("a", { className: "button primary", href: view.urls.download, textContent: say("download") });
+  download.setAttribute("download", "");
+  const faces = button(say("show-faces"), () => {
+    const on = faces.getAttribute("aria-pressed") !== "true";
+    faces.setAttribute("aria-pressed", String(on));
+    showFaces(on);
+  });
+  faces.setAttribute("aria-pressed", "false");
+  const adjustments = view.adjustments.map(({ text, options }) =>
+    button(text, (event) => onAdjust(options, event.currentTarget)),
+  );
+  return element("div", { className: "actions" }, [download, ...adjustments, faces]);
+}
+
+function faceList(faces) {
+  const items = faces.map((face) =>
+    element("li", { className: face.restored ? "" : "left-alone", textContent: face.text }),
+  );
+  const summary = element("summary", { textContent: `${say("faces")} (${faces.length})` });
+  const list = element("ol", { className: "faces" }, items);
+  return element("details", { open: faces.length <= FACES_SHOWN }, [summary, list]);
+}
+
+function bubble(who, children) {
+  const made = element("li", { className: `bubble ${who}` }, [speaker(who), ...children]);
+  document.getElementById("chat").append(made);
+  document.body.classList.add("talking");
+  settle(made);
+  return made;
+}
+
+function speaker(who) {
+  return element("span", { className: "unseen", textContent: `${say(who)}: ` });
+}
+
+function words(text) {
+  return element("p", { className: "words", textContent: text });
+}
+
+/** Scrolls to the newest bubble, unless the visitor is reading further up. */
+function settle(made) {
+  if (made !== document.getElementById("chat").lastElementChild) return;
+  const page = document.scrollingElement;
+  const below = page.scrollHeight - page.clientHeight - page.scrollTop;
+  if (below < made.offsetHeight + NEAR_END_PX) page.scrollTop = page.scrollHeight;
+}

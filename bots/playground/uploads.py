@@ -1,0 +1,170 @@
+"""Takes a form with a photo in, and never reads more of it than a photo may have."""
+
+import asyncio
+import json
+import re
+import uuid
+from contextlib import suppress
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import ValidationError
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from starlette.types import Message
+
+from magicmemory.bots.playground.answers import Refused
+from magicmemory.core.errors import FileTooLarge, NotAPhoto
+from magicmemory.core.options import Options
+
+MEGABYTE = 1_000_000
+# What a form has besides its photo: boundaries, headers, the options, the message's id.
+ENVELOPE = 64 * 1024
+MOST_JSON = 16 * 1024
+LINGER_S = 2.0
+LONGEST_NAME = 80
+_MESSAGE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A message with a photo."""
+
+    photo: bytes
+    name: str  # the file's, without folders; empty where it has none
+    message: str  # the sender's own id of this message, so that sending it again makes no second job
+    options: Options | None
+
+
+async def read_upload(request: Request, limit_mb: float) -> Upload:
+    """The photo and what came with it.
+
+    Raises:
+        FileTooLarge: it has more than `limit_mb` megabytes; no more than that was read.
+        NotAPhoto: there is no file in the form.
+        Refused: the form, its options or its message id cannot be read.
+    """
+    bounded = _Bounded(request, int(limit_mb * MEGABYTE), FileTooLarge(limit_mb=limit_mb))
+    try:
+        bounded.check_announced()
+        limited = Request(request.scope, bounded.receive)
+        async with limited.form(max_files=1, max_fields=2, max_part_size=MOST_JSON) as form:
+            return await _upload(form)
+    except FileTooLarge:
+        await bounded.linger()
+        raise
+
+
+async def read_json(request: Request) -> dict[str, Any]:
+    """A small JSON object.
+
+    Raises:
+        Refused: it is none, or not small.
+    """
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_JSON:
+            raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "bad-request")
+    try:
+        value = json.loads(body or b"{}")
+    except ValueError:
+        raise Refused(HTTPStatus.BAD_REQUEST, "bad-request") from None
+    if not isinstance(value, dict):
+        raise Refused(HTTPStatus.BAD_REQUEST, "bad-request")
+    return value
+
+
+def read_options(value: object, base: Options | None = None) -> Options:
+    """Options from JSON; what is not said is as in `base`.
+
+    Raises:
+        Refused: they cannot be used.
+    """
+    if not isinstance(value, dict):
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "bad-options")
+    try:
+        return Options.model_validate({**(base.model_dump() if base else {}), **value})
+    except ValidationError:
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "bad-options") from None
+
+
+def read_message(value: object) -> str:
+    """The sender's own id of a message, or a new one where they made none.
+
+    Raises:
+        Refused: it cannot be used.
+    """
+    if not value:
+        return uuid.uuid4().hex
+    if not isinstance(value, str) or not _MESSAGE.fullmatch(value):
+        raise Refused(HTTPStatus.BAD_REQUEST, "bad-request")
+    return value
+
+
+async def _upload(form: FormData) -> Upload:
+    photo = form.get("photo")
+    if not isinstance(photo, UploadFile):
+        raise NotAPhoto
+    options = form.get("options")
+    return Upload(
+        photo=await photo.read(),
+        name=_plain_name(photo.filename or ""),
+        message=read_message(form.get("message")),
+        options=read_options(_from_json(options)) if options else None,
+    )
+
+
+def _from_json(text: object) -> object:
+    try:
+        return json.loads(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+def _plain_name(name: str) -> str:
+    """The file's name without folders and without what could upset a header or a file system."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(character for character in last if character.isprintable())[:LONGEST_NAME].strip(" .")
+
+
+class _Bounded:
+    """A request's body, up to a limit."""
+
+    def __init__(self, request: Request, limit: int, error: FileTooLarge) -> None:
+        self._request = request
+        self._limit = limit + ENVELOPE
+        self._error = error
+        self._read = 0
+        self._more = True
+
+    def check_announced(self) -> None:
+        """Refuse by the announced length, before anything is read."""
+        announced = self._request.headers.get("content-length", "")
+        if announced.isdecimal() and int(announced) > self._limit:
+            raise self._error
+
+    async def receive(self) -> Message:
+        """The next part of the body."""
+        message = await self._receive()
+        self._read += len(message.get("body", b""))
+        if self._read > self._limit:
+            raise self._error
+        return message
+
+    async def _receive(self) -> Message:
+        message = await self._request.receive()
+        self._more = message["type"] == "http.request" and message.get("more_body", False)
+        return message
+
+    async def linger(self) -> None:
+        """Let what is already on its way run dry, without keeping it.
+
+        A browser that is cut off while it sends shows a broken connection instead of our sentence.
+        """
+        dropped = 0
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LINGER_S):
+                while self._more and dropped < self._limit:
+                    dropped += len((await self._receive()).get("body", b""))

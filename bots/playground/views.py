@@ -1,0 +1,139 @@
+"""What the page is told: jobs, quota and progress as plain values, each with its sentence in the visitor's language."""
+
+from typing import Any
+
+from magicmemory.bots.desk import Desk
+from magicmemory.core.job import TERMINAL, Job, Progress, Quota, Sender, Stage
+from magicmemory.core.report import Face, LeftAlone, Report
+
+# The steps of the gentler and stronger buttons.
+STRENGTHS = (0.25, 0.5, 1.0)
+# How much of a photo's way is behind it when a stage begins; restoring the faces takes most of it.
+BEGINS_AT = {
+    Stage.QUEUED: 0.02,
+    Stage.DECODE: 0.08,
+    Stage.DETECT: 0.12,
+    Stage.RESTORE: 0.25,
+    Stage.BLEND: 0.85,
+    Stage.ENCODE: 0.93,
+    Stage.DONE: 1.0,
+}
+
+
+class Views:
+    """Makes views of what the desk knows."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def job(self, sender: Sender, job: Job) -> dict[str, Any]:
+        """One job."""
+        language = await self._desk.language(sender)
+        return await self._job(language, job, await self.quota(sender))
+
+    async def jobs(self, sender: Sender, jobs: list[Job]) -> list[dict[str, Any]]:
+        """Several jobs."""
+        language = await self._desk.language(sender)
+        quota = await self.quota(sender)
+        return [await self._job(language, job, quota) for job in jobs]
+
+    async def quota(self, sender: Sender) -> dict[str, Any]:
+        """What the visitor has today."""
+        quota: Quota = await self._desk.quota(sender)
+        text = self._desk.quota_text(await self._desk.language(sender), quota)
+        return {
+            "limit": quota.limit,
+            "used": quota.used,
+            "left": quota.left,
+            "renews_at": quota.renews_at.isoformat(),
+            "text": text,
+        }
+
+    def progress(self, language: str, progress: Progress, ahead: int = 0) -> dict[str, Any]:
+        """How far a job is. `fraction` is for a progress bar."""
+        return {
+            "stage": progress.stage,
+            "done": progress.done,
+            "faces": progress.faces,
+            "fraction": _fraction(progress),
+            "text": self._desk.progress_text(language, progress, ahead),
+        }
+
+    async def _job(self, language: str, job: Job, quota: dict[str, Any]) -> dict[str, Any]:
+        place = f"/jobs/{job.id}"
+        restored = job.report is not None
+        return {
+            "id": job.id,
+            "state": job.state,
+            "finished": job.finished_at is not None,
+            "text": await self._sentence(language, job),
+            "asked": self._asked(language, job),
+            "name": job.context.get("name", ""),
+            "options": job.options.model_dump(mode="json"),
+            "parent": job.parent,
+            "charged": job.charged,
+            "created_at": job.created_at.isoformat(),
+            "report": self._report(language, job.report) if job.report else None,
+            "failure": job.failure.key if job.failure else None,
+            "adjustments": self._adjustments(language, job) if restored else [],
+            "quota": quota,
+            "urls": {
+                "self": place,
+                "events": f"{place}/events",
+                "original": f"{place}/original",
+                "result": f"{place}/result" if restored else None,
+                "download": f"{place}/result?download" if restored else None,
+            },
+        }
+
+    async def _sentence(self, language: str, job: Job) -> str:
+        if job.failure is not None:
+            return self._desk.failure_text(language, job.failure)
+        if job.report is not None:
+            return self._desk.report_text(language, job.report)
+        if job.state in TERMINAL:
+            return ""
+        waiting = Progress(job=job.id, stage=Stage.QUEUED)
+        return self._desk.progress_text(language, waiting, await self._desk.queue.ahead(job.id))
+
+    def _asked(self, language: str, job: Job) -> str:
+        """What the visitor said with the photo: an adjustment's own words."""
+        if job.parent is None:
+            return ""
+        percent = round(job.options.strength * 100)
+        return self._desk.texts.say(language, "playground-asked", percent=percent)
+
+    def _report(self, language: str, report: Report) -> dict[str, Any]:
+        faces = [self._face(language, number, face) for number, face in enumerate(report.faces, start=1)]
+        return {**report.model_dump(mode="json"), "restored": report.restored, "faces": faces}
+
+    def _face(self, language: str, number: int, face: Face) -> dict[str, Any]:
+        left, top, right, bottom = face.box
+        key = "restored" if face.restored else "too-small" if face.reason is LeftAlone.TOO_SMALL else "left-alone"
+        text = self._desk.texts.say(
+            language,
+            f"playground-face-{key}",
+            number=number,
+            width=round(right - left),
+            height=round(bottom - top),
+        )
+        return {**face.model_dump(mode="json"), "number": number, "text": text}
+
+    def _adjustments(self, language: str, job: Job) -> list[dict[str, Any]]:
+        """The buttons under a restored photo."""
+        gentler = [strength for strength in STRENGTHS if strength < job.options.strength]
+        stronger = [strength for strength in STRENGTHS if strength > job.options.strength]
+        found = [("gentler", strength) for strength in gentler[-1:]]
+        found += [("stronger", strength) for strength in stronger[:1]]
+        return [
+            {"text": self._desk.texts.say(language, f"playground-{name}"), "options": {"strength": strength}}
+            for name, strength in found
+        ]
+
+
+def _fraction(progress: Progress) -> float:
+    begins = BEGINS_AT[progress.stage]
+    if progress.stage is not Stage.RESTORE or not progress.faces:
+        return begins
+    share = progress.done / progress.faces
+    return round(begins + (BEGINS_AT[Stage.BLEND] - begins) * share, 3)
