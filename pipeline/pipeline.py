@@ -79,6 +79,11 @@ class Pipeline:
         limits = Limits(int(settings.max_photo_mb * 1_000_000), int(settings.max_photo_megapixels * 1_000_000))
         return cls(models, limits, settings.min_face_px)
 
+    @property
+    def engine_name(self) -> str:
+        """What runs the networks, for people: `OpenVINO on the CPU`."""
+        return self._models.engine_name
+
     def warm_up(self) -> None:
         """Load the models that photos without wishes get, so that the first photo need not wait for it.
 

@@ -17,7 +17,6 @@ from magicmemory.pipeline.align import SIZE
 from magicmemory.pipeline.detection import Detector
 from magicmemory.pipeline.engines import Engine
 from magicmemory.pipeline.models import lite, mtcnn
-from magicmemory.pipeline.models.checkpoint import CheckpointError
 from magicmemory.pipeline.restore import NetworkRestorer, Restorer
 
 T = TypeVar("T")
@@ -99,10 +98,25 @@ def network(facts: ModelFacts, load: Callable[[Path], nn.Module]) -> Model[Resto
         example = [torch.zeros(1, 3, SIZE, SIZE)]
         if facts.has_fidelity:
             example.append(torch.ones(1))
-        runner = engine.compile(load(path), tuple(example), facts.name)
+        runner = engine.compile(loaded(facts, load, path), tuple(example), facts.name)
         return NetworkRestorer(runner, engine.batch, facts.default_fidelity)
 
     return Model(facts, build)
+
+
+def loaded(facts: ModelFacts, load: Callable[[Path], nn.Module], path: Path) -> nn.Module:
+    """A network filled from its checkpoint.
+
+    Raises:
+        ModelNotInstalled: the file is not there.
+        ModelBroken: the file is not what it should be.
+    """
+    try:
+        return load(path)
+    except FileNotFoundError as error:
+        raise ModelNotInstalled(model=facts.name) from error
+    except ValueError as error:  # `CheckpointError`, and what other readers say of a file that does not fit
+        raise ModelBroken(model=facts.name, reason=str(error)) from error
 
 
 # The best first: `auto` takes the first that is installed. The last of each comes with the installation.
@@ -116,6 +130,7 @@ RESTORERS: Final = (
             commercial=Commercial.YES,
             file="lite.safetensors",
             bundled=True,
+            default_fidelity=0.5,
         ),
         lite.load,
     ),
@@ -162,22 +177,22 @@ class Models:
             restorers: the restorers there are, the best first.
             detectors: the detectors there are, the best first.
         """
-        self._engine = engine
+        self.engine_name = engine.name  # for people
         self._weights_dir = weights_dir
-        self._restorers = _Shelf(restorers, restorer)
-        self._detectors = _Shelf(detectors, detector)
+        self._restorers = _Shelf(restorers, restorer, engine, weights_dir)
+        self._detectors = _Shelf(detectors, detector, engine, weights_dir)
 
     def restorer_facts(self, name: str = AUTO) -> ModelFacts:
         """What is known of the restorer that `name` (or `auto`) means. Raises as `restorer` does, but loads
         nothing.
         """
-        return self._restorers.find(name, self.installed).facts
+        return self._restorers.find(name).facts
 
     def detector_facts(self, name: str = AUTO) -> ModelFacts:
         """What is known of the detector that `name` (or `auto`) means. Raises as `detector` does, but loads
         nothing.
         """
-        return self._detectors.find(name, self.installed).facts
+        return self._detectors.find(name).facts
 
     def restorer(self, name: str = AUTO) -> Restorer:
         """The restorer of that name, ready to run.
@@ -187,52 +202,52 @@ class Models:
             ModelNotInstalled: its checkpoint is not on this machine.
             ModelBroken: its checkpoint cannot be used.
         """
-        return self._restorers.get(name, self.installed, self._build)
+        return self._restorers.get(name)
 
     def detector(self, name: str = AUTO) -> Detector:
         """The detector of that name, ready to run. Raises as `restorer` does."""
-        return self._detectors.get(name, self.installed, self._build)
+        return self._detectors.get(name)
 
     def installed(self, facts: ModelFacts) -> bool:
         """Whether a model's checkpoint is on this machine."""
-        return facts.bundled or self._path(facts).is_file()
-
-    def _path(self, facts: ModelFacts) -> Path:
-        return (_ASSETS if facts.bundled else self._weights_dir) / (facts.file or "")
-
-    def _build(self, model: Model[T]) -> T:
-        try:
-            return model.build(self._path(model.facts), self._engine)
-        except FileNotFoundError as error:
-            raise ModelNotInstalled(model=model.facts.name) from error
-        except CheckpointError as error:
-            raise ModelBroken(model=model.facts.name, reason=str(error)) from error
+        return _is_there(facts, self._weights_dir)
 
 
 class _Shelf(Generic[T]):
     """The models of one kind, built or not."""
 
-    def __init__(self, models: tuple[Model[T], ...], default: str) -> None:
+    def __init__(self, models: tuple[Model[T], ...], default: str, engine: Engine, weights_dir: Path) -> None:
         self._models = {model.facts.name: model for model in models}
         self._default = default
+        self._engine = engine
+        self._weights_dir = weights_dir
         self._ready: dict[str, T] = {}
         self._lock = threading.Lock()
 
-    def find(self, name: str, installed: Callable[[ModelFacts], bool]) -> Model[T]:
+    def find(self, name: str) -> Model[T]:
         name = self._default if name == AUTO else name
         if name == AUTO:
-            return next(model for model in self._models.values() if installed(model.facts))
+            return next(model for model in self._models.values() if _is_there(model.facts, self._weights_dir))
         if name not in self._models:
             raise ModelUnknown(model=name, known=", ".join(self._models))
-        if not installed(self._models[name].facts):
+        if not _is_there(self._models[name].facts, self._weights_dir):
             raise ModelNotInstalled(model=name)
         return self._models[name]
 
-    def get(self, name: str, installed: Callable[[ModelFacts], bool], build: Callable[[Model[T]], T]) -> T:
-        model = self.find(name, installed)
+    def get(self, name: str) -> T:
+        model = self.find(name)
         name = model.facts.name
-        if name not in self._ready:  # asked without the lock, so that a photo need not wait while another's model loads
+        # First without the lock, so that no photo waits while a model loads that it does not want.
+        if name not in self._ready:
             with self._lock:
                 if name not in self._ready:
-                    self._ready[name] = build(model)
+                    self._ready[name] = model.build(_path(model.facts, self._weights_dir), self._engine)
         return self._ready[name]
+
+
+def _path(facts: ModelFacts, weights_dir: Path) -> Path:
+    return (_ASSETS if facts.bundled else weights_dir) / (facts.file or "")
+
+
+def _is_there(facts: ModelFacts, weights_dir: Path) -> bool:
+    return facts.bundled or _path(facts, weights_dir).is_file()

@@ -1,0 +1,171 @@
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from PIL import Image
+from typer.testing import CliRunner, Result
+
+from magicmemory.cli.restore import photos_in, restore, write_new
+from magicmemory.core.settings import Settings
+from magicmemory.pipeline.pipeline import Pipeline
+from tests.pipeline.faces import colourful
+from tests.pipeline.test_pipeline import PHOTO, SMALL_FACE, TWO_FACES, pipeline
+
+app = typer.Typer()
+app.command()(restore)
+
+
+@pytest.fixture(autouse=True)
+def _at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty current folder, and a pipeline whose detector always finds the same faces."""
+
+    def of(settings: Settings) -> Pipeline:
+        assert settings.data_dir
+        return pipeline(*TWO_FACES, SMALL_FACE)
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(Pipeline, "of", of)
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def photo(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(PHOTO)
+    return path
+
+
+def jpeg(path: Path) -> Path:
+    file = io.BytesIO()
+    Image.fromarray(colourful(600, 400, seed=1)).save(file, "JPEG")
+    path.write_bytes(file.getvalue())
+    return path
+
+
+def size_of(path: Path) -> tuple[int, int]:
+    with Image.open(path) as image:
+        return image.size
+
+
+def test_a_photo_goes_to_the_folder_with_one_line(tmp_path: Path) -> None:
+    result = run(photo(tmp_path / "aunt.png"), "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    (line,) = result.stdout.splitlines()
+    assert line.startswith(f"{tmp_path}/aunt.png -> {tmp_path}/out/aunt.png: 2 faces restored, 1 too small, ")
+    assert size_of(tmp_path / "out/aunt.png") == (600, 400)
+    assert (tmp_path / "aunt.png").read_bytes() == PHOTO
+
+
+def test_json_is_one_object_a_photo_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "bad.jpg").write_bytes(b"no picture")
+    good, odd = photo(tmp_path / "one.png"), jpeg(tmp_path / "zwei ü.jpg")
+    result = run(good, tmp_path / "bad.jpg", odd, "--out", "out", "--json")
+    assert result.exit_code == 1
+    first, bad, last = (json.loads(line) for line in result.stdout.splitlines())
+    assert set(first) == {
+        *("input", "output", "width", "height", "faces", "model", "detector", "stages_ms", "total_ms"),
+    }
+    assert (first["input"], first["output"]) == (str(good), "out/one.png")
+    assert (first["width"], first["height"], first["model"], first["detector"]) == (600, 400, "plain", "finds")
+    assert last["output"] == "out/zwei ü.jpg"
+    assert bad == {"input": str(tmp_path / "bad.jpg"), "error": bad["error"]}
+    check_faces(first["faces"])
+
+
+def check_faces(faces: list[dict[str, Any]]) -> None:
+    assert len(faces) == 3
+    for face in faces:
+        assert set(face) == {"box", "landmarks", "score", "restored", "reason"}
+        assert len(face["box"]) == 4
+        assert [len(point) for point in face["landmarks"]] == [2] * 5
+        assert 0 <= face["score"] <= 1
+        assert face["restored"] == (face["reason"] is None)
+    assert [face["reason"] for face in faces].count("too_small") == 1
+
+
+def test_a_bad_file_does_not_stop_the_rest(tmp_path: Path) -> None:
+    (tmp_path / "bad.jpg").write_bytes(b"no picture")
+    result = run(tmp_path / "bad.jpg", tmp_path / "gone.png", photo(tmp_path / "good.png"), "--out", "out")
+    assert result.exit_code == 1
+    assert (tmp_path / "out/good.png").exists()
+    assert len(result.stdout.splitlines()) == 1
+    assert "bad.jpg: This is not a photo." in result.stderr
+    assert "gone.png: No such file or directory." in result.stderr
+    assert result.stderr.splitlines()[-1] == f"2 not restored: {tmp_path}/bad.jpg, {tmp_path}/gone.png"
+
+
+def test_nothing_is_ever_overwritten(tmp_path: Path) -> None:
+    source = photo(tmp_path / "me.png")
+    for _ in range(2):
+        assert run(source, "--out", tmp_path).exit_code == 0
+    assert source.read_bytes() == PHOTO
+    assert sorted(path.name for path in tmp_path.glob("*.png")) == ["me-2.png", "me-3.png", "me.png"]
+    assert write_new(tmp_path / "me.png", b"new").read_bytes() == b"new"
+
+
+def test_folders_are_searched_and_appear_again(tmp_path: Path) -> None:
+    album = tmp_path / "album"
+    for name in ("b.PNG", "deeper/a.png", ".hidden/x.png", "notes.txt"):
+        photo(album / name)
+    result = run(album, "--out", album / "restored")
+    assert result.exit_code == 0, result.output
+    assert len(result.stdout.splitlines()) == 2
+    assert (album / "restored/b.png").exists()
+    assert (album / "restored/deeper/a.png").exists()
+    again = photos_in([album], album / "restored")
+    assert [one.path.name for one in again] == ["b.PNG", "a.png"]
+
+
+def test_an_empty_folder_is_no_error(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    result = run(tmp_path / "empty", "--out", "out")
+    assert (result.exit_code, result.stdout) == (0, "")
+
+
+def test_compare_writes_both_side_by_side(tmp_path: Path) -> None:
+    result = run(photo(tmp_path / "me.png"), "--out", "out", "--compare", "--upscale", "2")
+    assert result.exit_code == 0, result.output
+    assert size_of(Path("out/me.png")) == (1200, 800)
+    assert size_of(Path("out/me-compare.png"))[0] > 2400
+
+
+def test_options_reach_the_pipeline(tmp_path: Path) -> None:
+    source = photo(tmp_path / "me.png")
+    arguments = "--model", "slider", "--detector", "finds", "--strength", "0", "--fidelity", "0.3"
+    assert run(source, "--out", "out", *arguments).exit_code == 0
+    with Image.open("out/me.png") as after, Image.open(source) as before:
+        assert after.tobytes() == before.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--model", "nonsense"), "There is no model called “nonsense”. There are: plain, slider."),
+        (("--model", "plain", "--fidelity", "0.5"), "The model “plain” has no fidelity slider."),
+    ],
+)
+def test_what_cannot_be_wished_for_is_said_once(tmp_path: Path, arguments: tuple[str, ...], says: str) -> None:
+    result = run(photo(tmp_path / "a.png"), photo(tmp_path / "b.png"), "--out", "out", *arguments)
+    assert result.exit_code == 2
+    assert result.stderr == f"magicmemory: {says}\n"
+    assert not Path("out").exists()
+
+
+def test_a_bad_setting_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAGIC_MIN_FACE_PX", "tiny")
+    result = run(photo(tmp_path / "a.png"), "--out", "out")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("magicmemory: MAGIC_MIN_FACE_PX cannot be used")
+    assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("arguments", [("--upscale", "3"), ("--strength", "1.5"), ("--fidelity", "-1")])
+def test_values_out_of_range_are_usage_errors(tmp_path: Path, arguments: tuple[str, str]) -> None:
+    result = run(photo(tmp_path / "a.png"), "--out", "out", *arguments)
+    assert result.exit_code == 2
+    assert arguments[0] in result.stderr
