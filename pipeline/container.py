@@ -268,6 +268,7 @@ _ORIENTATION, _ICC, _SUB_IFDS, _SUBFILE, _DNG = 274, 34675, 330, 254, 50706
 _STRIP_OFFSETS, _STRIP_BYTES, _TILE_OFFSETS, _TILE_BYTES = 273, 279, 324, 325
 _BITS, _COMPRESSION, _PHOTOMETRIC = 258, 259, 262
 _WHITE_IS_ZERO, _RGB = 0, 2
+_TIFF_BITS = {1, 2, 4, 8, 16}  # 12 would come out dark, in the low bits of 16
 _TIFF_SINGLE = {256, 257, 259, 262, 266, 277, 278, 284, 292, 293, 317, 322, 323, 332, 512, 513, 514, 531}
 _TIFF_LISTS = {258, 273, 279, 320, 324, 325, 338, 339, 347, 519, 520, 521, 529, 530, 532}
 _NUMBERS = {1: "B", 3: "H", 4: "I", 16: "Q"}  # TIFF's type numbers of whole numbers
@@ -347,11 +348,12 @@ def _tiff(data: bytes) -> Container:
     try:
         tiff = _Tiff(data)
         thumbnail = any(value & 1 for value in tiff.values(_SUBFILE)) and _SUB_IFDS in tiff.entries
-        if thumbnail or _DNG in tiff.entries:
+        bits = set(tiff.values(_BITS))
+        if thumbnail or _DNG in tiff.entries or not bits <= _TIFF_BITS:
             raise PhotoUnreadable
         orientation = next(iter(tiff.values(_ORIENTATION)), 1)
         photometric = next(iter(tiff.values(_PHOTOMETRIC)), None)
-        sixteen = set(tiff.values(_BITS)) == {16}
+        sixteen = bits == {16}
         return Container(
             tiff.bare(),
             tiff.complete(),

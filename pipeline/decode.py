@@ -54,18 +54,15 @@ _OPENERS: dict[str, Callable[[io.BytesIO], ImageFile.ImageFile]] = {
 }
 # What Pillow, pillow-heif, OpenCV and Little CMS raise over broken files. Wide on purpose: their parsers
 # index, unpack and multiply whatever the file says, and promise no particular exception. MemoryError comes
-# from absurd headers.
+# from absurd headers, and warnings are raised wherever they are set to be errors.
 _BROKEN_FILE = (
     OSError,
     EOFError,
     SyntaxError,
     ValueError,
-    TypeError,
-    AttributeError,
     LookupError,
     ArithmeticError,
     RuntimeError,
-    AssertionError,
     MemoryError,
     struct.error,
     cv2.error,
@@ -124,7 +121,7 @@ def decode(data: bytes, limits: Limits) -> Picture:
         icc = container.icc or image.info.get("icc_profile")
         orientation = container.orientation or exif_orientation(image.info.get("exif") or b"")
         samples = _deep_samples(container, image.size) if container.deep else _samples(image, container, icc)
-        return _picture(kind, _upright(samples, orientation), None if image.mode == "CMYK" else icc)
+    return _picture(kind, _upright(samples, orientation), None if image.mode == "CMYK" else icc)
 
 
 def _check_size(size: tuple[int, int], limits: Limits) -> None:
