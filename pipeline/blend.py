@@ -22,8 +22,8 @@ LUMA: Final = np.array((0.299, 0.587, 0.114), np.float32)
 
 _TILE: Final = 1024  # side of the squares in which a large face is worked on, photo pixels: bounds the memory
 _FRAME: Final = 8  # crop pixels over which any mask fades to nothing at the crop's edge
-_SEAM: Final = 8  # crop pixels in a cell of the grid on which tone differences at the seam are measured
-_SEAM_REACH: Final = 10.0  # cells: the larger, the smoother the correction
+_CELL: Final = 8  # crop pixels in a cell of the grid on which tone is compared
+_SEAM_REACH: Final = 6.0  # cells over which a correction at the seam fades
 _BINS: Final = 32  # brightness steps of a tone curve
 _TONED_SPREAD: Final = 10.0  # levels; toned prints stay below, colour photographs lie above
 
@@ -117,7 +117,7 @@ def _paint(pixels: Pixels, original: Picture, face: RestoredFace, strength: floa
     """Blend one face into `pixels`, over whatever was blended there before."""
     aligned = face.aligned
     mask = _framed(oval() if face.mask is None else face.mask)
-    change = _match_seam(face.restored - aligned.crop, mask)
+    change = _in_key(face.restored - aligned.crop, aligned.crop, mask)
     # Where the crop holds less than the photo does, the restorer has not seen the photo's finest detail.
     unseen = 1 - _kept_detail(aligned.crop, face.restored) if aligned.scale < 1 else None
     peak = np.float32(original.peak / 255)  # 1, or 257 in a 16-bit photo
@@ -156,23 +156,40 @@ def _in_tone(photo: Floats, difference: Floats, monochrome: bool, tone: Tone | N
     return change
 
 
-def _match_seam(change: Floats, mask: Floats) -> Floats:
-    """Take out of a change what shifts the tone at the mask's border, where it would show as an edge.
+def _in_key(change: Floats, crop: NDArray[np.uint8], mask: Floats) -> Floats:
+    """Take out of a change what would make the face lighter, warmer or harder than the photo around it.
 
-    The change is measured on the ring where the mask falls from 1 to 0 and carried smoothly over the whole
-    crop. What is left of it is detail, not a lighter or warmer face than the photo around it.
+    Restorers have a taste in tone, and the photo around the face does not share it. Two parts are taken out,
+    both soft: what the change does to all pixels of the same value (a shift and a contrast for each channel,
+    fitted over the mask), and then what it still does on the ring where the mask falls from 1 to 0, fading
+    inwards. What stays is detail, and light and shade that the restorer mended in one place. No change stays
+    no change.
     """
-    cells = (SIZE // _SEAM, SIZE // _SEAM)
-    ring = cv2.resize(4 * mask * (1 - mask), cells, interpolation=cv2.INTER_AREA)[..., None]
-    coarse = cv2.resize(change, cells, interpolation=cv2.INTER_AREA)
-    if ring.sum() < 1:
-        return change  # a mask without a soft border has no ring to measure on
-    mean = (ring * coarse).sum((0, 1)) / ring.sum()
-    # The small constant lets the ring's mean take over where the ring is too far away to tell.
-    weighted = cv2.GaussianBlur(ring * (coarse - mean), (0, 0), _SEAM_REACH)
-    field = mean + weighted / (cv2.GaussianBlur(ring, (0, 0), _SEAM_REACH)[..., None] + np.float32(1e-3))
-    offset: Floats = cv2.resize(field, (SIZE, SIZE), interpolation=cv2.INTER_CUBIC).astype(np.float32)
-    return change - offset
+    weight, ring = _coarse(mask), _coarse(4 * mask * (1 - mask))
+    if weight.sum() < 1:
+        return change
+    here, there = _coarse(change), _coarse(crop.astype(np.float32))
+
+    def mean(values: Floats) -> Floats:
+        return np.asarray((weight[..., None] * values).sum((0, 1)) / weight.sum(), np.float32)
+
+    shift, middle = mean(here), mean(there)
+    steadier = np.float32(100)  # squared levels: an even surface says nothing of contrast
+    contrast = mean((here - shift) * (there - middle)) / (mean((there - middle) ** 2) + steadier)
+    taste = shift + contrast * (there - middle)
+
+    near = cv2.GaussianBlur(ring, (0, 0), _SEAM_REACH)
+    usual = max(float((near * ring).sum() / max(float(ring.sum()), 1.0)), 1e-3)  # what `near` is on the ring
+    left_over = cv2.GaussianBlur(ring[..., None] * (here - taste), (0, 0), _SEAM_REACH)
+    seam = left_over / np.maximum(near, usual)[..., None]
+    offset = cv2.resize(taste + seam, (SIZE, SIZE), interpolation=cv2.INTER_CUBIC)
+    return change - offset.astype(np.float32, copy=False)
+
+
+def _coarse(image: Floats) -> Floats:
+    """A crop's tone without its detail, on a grid of `_CELL` pixels."""
+    small = cv2.resize(image, (SIZE // _CELL, SIZE // _CELL), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.GaussianBlur(small, (0, 0), 2.0), np.float32)
 
 
 def _kept_detail(crop: NDArray[np.uint8], restored: Floats) -> Floats:

@@ -20,6 +20,7 @@ from magicmemory.pipeline.models import lite, mtcnn
 from magicmemory.pipeline.restore import NetworkRestorer, Restorer
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 _ASSETS: Final = Path(assets.__path__[0])  # checkpoints that come with the package
 
@@ -80,11 +81,11 @@ class ModelFacts:
 
 
 @dataclass(frozen=True)
-class Model(Generic[T]):
+class Model(Generic[T_co]):
     """A model: what is known of it, and how it is built from its checkpoint on an engine."""
 
     facts: ModelFacts
-    build: Callable[[Path, Engine], T]
+    build: Callable[[Path, Engine], T_co]
 
 
 def network(facts: ModelFacts, load: Callable[[Path], nn.Module]) -> Model[Restorer]:

@@ -205,7 +205,7 @@ def test_before_and_after_lie_side_by_side() -> None:
 
 
 def test_settings_make_a_pipeline(tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path, device="cpu", max_photo_mb=0.001, _env_file=None)  # type: ignore[call-arg]
+    settings = Settings(data_dir=tmp_path, device="cpu", max_photo_mb=0.001, _env_file=None)
     made = Pipeline.of(settings)
     restorer, detector = made.check(Options())
     assert (restorer.kind, detector.kind) == (Kind.RESTORER, Kind.DETECTOR)
