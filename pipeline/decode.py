@@ -128,9 +128,7 @@ def _check_size(size: tuple[int, int], limits: Limits) -> None:
     pixels = size[0] * size[1]
     if pixels > limits.max_pixels:
         # Rounded up, so that no sentence says that 64.0 is more than 64.
-        raise PhotoTooLarge(
-            megapixels=math.ceil(pixels / 1e5) / 10, limit_megapixels=round(limits.max_pixels / 1e6, 1)
-        )
+        raise PhotoTooLarge(megapixels=math.ceil(pixels / 1e5) / 10, limit_megapixels=round(limits.max_pixels / 1e6, 1))
 
 
 @contextmanager

@@ -90,7 +90,7 @@ def tiff(tags: dict[int, tuple[int, list[int]]], strip: bytes, order: str = "<",
     body, directory = [strip, bytes(len(strip) % 2)], [struct.pack(order + ("Q" if big else "H"), len(tags))]
     at = head + sum(map(len, body))
     for tag, (kind, values) in sorted(tags.items()):
-        content = struct.pack(f"{order}{len(values)}{ {1: 'B', 3: 'H', 4: 'I'}[kind]}", *values)
+        content = struct.pack(f"{order}{len(values)}{ {1: 'B', 3: 'H', 4: 'I'}[kind] }", *values)
         entry = struct.pack(order + "HH" + word, tag, kind, len(values))
         if len(content) > room:
             body.append(content + bytes(len(content) % 2))

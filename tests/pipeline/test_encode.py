@@ -64,9 +64,7 @@ def levels(one: Picture, two: Picture) -> float:
         (True, True, {"JPEG": "PNG", "PNG": "PNG", "WEBP": "PNG", "TIFF": "TIFF", "other": "PNG"}),
     ],
 )
-def test_the_kind_stays_while_it_can_hold_the_photo(
-    kind: str, alpha: bool, deep: bool, wanted: dict[str, str]
-) -> None:
+def test_the_kind_stays_while_it_can_hold_the_photo(kind: str, alpha: bool, deep: bool, wanted: dict[str, str]) -> None:
     picture = Picture(DEEP if deep else RGB, kind, alpha=(DEEP_ALPHA if deep else ALPHA) if alpha else None)
     encoded = encode(picture)
     expected = wanted.get(kind, wanted.get("other", "JPEG"))
