@@ -54,6 +54,17 @@ class Settings(BaseSettings):
 
     telegram_token: SecretStr | None = Field(None, description="Telegram bot token; empty: no Telegram bot.")
     telegram_api_url: str = Field("https://api.telegram.org", description="Bot API server.")
+    telegram_local: bool = Field(
+        False, description="The Bot API server is your own and runs with --local: files of any size, by path."
+    )
+    telegram_webhook_url: str = Field(
+        "", description="Public https:// address that Telegram sends updates to; empty: the bot asks for them."
+    )
+    telegram_webhook_host: str = Field("127.0.0.1", description="Address the webhook listens on, behind your proxy.")
+    telegram_webhook_port: int = Field(8081, ge=0, le=65535, description="Port of the webhook.")
+    telegram_admins: Annotated[tuple[int, ...], NoDecode] = Field(
+        (), description="Telegram user ids that may use /admin, comma-separated."
+    )
     discord_token: SecretStr | None = Field(None, description="Discord bot token; empty: no Discord bot.")
     playground_host: str = Field("127.0.0.1", description="Address the playground listens on.")
     playground_port: int = Field(8080, ge=0, le=65535, description="Port of the playground; 0: any free one.")
@@ -63,7 +74,7 @@ class Settings(BaseSettings):
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
 
-    @field_validator("playground_origins", mode="before")
+    @field_validator("playground_origins", "telegram_admins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
