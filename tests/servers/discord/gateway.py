@@ -62,6 +62,7 @@ class Session:
     kept: deque[JSON] = field(default_factory=lambda: deque(maxlen=KEPT_EVENTS))
     socket: web.WebSocketResponse | None = None
     lost_at: float | None = None
+    dropped: bool = False  # by the server: such a session can be resumed
     outbox: asyncio.Queue[JSON] = field(default_factory=asyncio.Queue)
 
     def tell(self, event: str, data: Any) -> None:
@@ -105,6 +106,7 @@ class Gateway:
         for session in self._connected():
             assert session.socket is not None
             self._note("drop", code)
+            session.dropped = True
             if code == 1006 and session.socket._req is not None and session.socket._req.transport is not None:
                 session.socket._req.transport.abort()
             else:
@@ -173,6 +175,7 @@ class Gateway:
             await connection.run()
         except Hangup as hangup:
             self._note("close", hangup.code)
+            connection.dropped()
             await socket.close(code=hangup.code, message=hangup.reason.encode())
         finally:
             connection.leave()
@@ -234,7 +237,7 @@ class Gateway:
         """A connection ended. A client that says goodbye properly ends its session with it."""
         session.socket = None
         session.lost_at = self._world.clock.now()
-        if code in (WSCloseCode.OK, WSCloseCode.GOING_AWAY):
+        if code in (WSCloseCode.OK, WSCloseCode.GOING_AWAY) and not session.dropped:
             self.sessions.pop(session.id, None)
         self._note("lost", code)
 
@@ -271,6 +274,11 @@ class _Connection:
             if frame["op"] == HEARTBEAT:
                 alive_until = loop.time() + self._gateway.heartbeat_s * 1.5
             await self._handle(frame, loop.time())
+
+    def dropped(self) -> None:
+        """The server ends this connection, not the client."""
+        if self._session is not None:
+            self._session.dropped = True
 
     def leave(self) -> None:
         """Give the session up, unless another connection has taken it over."""
@@ -330,7 +338,7 @@ class _Connection:
         session.tell("RESUMED", {"_trace": []})
 
     def _attach(self, session: Session) -> None:
-        session.socket, session.lost_at = self._socket, None
+        session.socket, session.lost_at, session.dropped = self._socket, None, False
         self._session = session
         self._writer = asyncio.create_task(self._write(session.outbox))
 

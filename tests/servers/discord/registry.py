@@ -145,7 +145,7 @@ class Registry:
             "version": str(self._clock.snowflake()),
         }
         if scope is None:
-            command.setdefault("integration_types", [0])
+            command["integration_types"] = command.get("integration_types") or [0]
             command.setdefault("contexts", None)
             command["dm_permission"] = True
         else:
