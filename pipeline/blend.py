@@ -77,8 +77,10 @@ def blend(picture: Picture, faces: Sequence[RestoredFace], strength: float = 1.0
         return picture
     tone = None if picture.monochrome else tone_of(picture.pixels)
     pixels = picture.pixels.copy()
+    usual = oval()
     for face in sorted(faces, key=lambda face: -face.aligned.scale):
-        _paint(pixels, picture, face, strength, tone)
+        mask = _framed(usual if face.mask is None else face.mask)
+        _paint(pixels, picture, face, mask, strength, tone)
     return replace(picture, pixels=pixels)
 
 
@@ -113,10 +115,11 @@ def tone_of(pixels: Pixels) -> Tone | None:
     return Tone(smooth.reshape(_BINS, 3).astype(np.float32))
 
 
-def _paint(pixels: Pixels, original: Picture, face: RestoredFace, strength: float, tone: Tone | None) -> None:
+def _paint(
+    pixels: Pixels, original: Picture, face: RestoredFace, mask: Floats, strength: float, tone: Tone | None
+) -> None:
     """Blend one face into `pixels`, over whatever was blended there before."""
     aligned = face.aligned
-    mask = _framed(oval() if face.mask is None else face.mask)
     change = _in_key(face.restored - aligned.crop, aligned.crop, mask)
     # Where the crop holds less than the photo does, the restorer has not seen the photo's finest detail.
     unseen = 1 - _kept_detail(aligned.crop, face.restored) if aligned.scale < 1 else None
