@@ -1,0 +1,32 @@
+# Two images from one file: `bot` (small, no torch) and `worker` (the pipeline, CPU or GPU).
+#   docker build --target bot -t magicmemory-bot .
+#   docker build --target worker -t magicmemory-worker .
+#   docker build --target worker --build-arg TORCH_INDEX=https://download.pytorch.org/whl/cu128 -t magicmemory-worker-gpu .
+
+FROM python:3.12-slim AS base
+# PYTHONSAFEPATH: the current folder must not shadow installed packages.
+ENV PYTHONSAFEPATH=1 PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 MAGIC_DATA_DIR=/data
+RUN useradd --create-home --uid 1000 magic && install -d -o magic -g magic /data
+WORKDIR /source
+COPY pyproject.toml README.md LICENSE ./
+COPY bots bots
+COPY cli cli
+COPY core core
+COPY pipeline pipeline
+COPY queue queue
+COPY storage storage
+
+FROM base AS bot
+RUN pip install ".[postgres,s3]" && rm -rf /source
+WORKDIR /data
+USER magic
+VOLUME /data
+ENTRYPOINT ["magicmemory"]
+
+FROM base AS worker
+ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+RUN pip install --extra-index-url "$TORCH_INDEX" ".[worker,s3]" && rm -rf /source
+WORKDIR /data
+USER magic
+VOLUME /data
+ENTRYPOINT ["magicmemory", "worker"]

@@ -1,0 +1,52 @@
+"""The doctor finds what is wrong and says what to do."""
+
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from magicmemory.cli.doctor import Verdict, examine
+from tests.service import settings_for
+
+
+async def test_all_is_well_on_a_bare_machine(tmp_path: Path) -> None:
+    findings = await examine(settings_for(tmp_path))
+    assert {name for name, found in findings.items() if found.verdict is Verdict.BAD} == set()
+    assert findings["telegram"].verdict is Verdict.OFF
+    assert "SQLite" in findings["database"].what
+    assert "lite" in findings["weights"].what
+    assert "MTCNN" in findings["weights"].what
+    assert list((tmp_path / "photos").iterdir()) == []
+
+
+async def test_each_failure_has_a_hint(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    settings = settings_for(
+        tmp_path,
+        redis_url="redis://127.0.0.1:1",
+        database_url="postgresql+asyncpg://nobody@127.0.0.1:1/none",
+        photo_store="s3://",
+        device="cuda:9",
+        model="nonesuch",
+        telegram_token=SecretStr("123:abc"),
+        telegram_api_url="http://127.0.0.1:1",
+    )
+    findings = await examine(settings)
+    bad = {name for name, found in findings.items() if found.verdict is Verdict.BAD}
+    assert bad == {"redis", "database", "photo store", "weights", "device", "telegram"}
+    for name in bad:
+        assert findings[name].hint.endswith((".", "?")), name
+        assert "\n" not in findings[name].what
+
+
+async def test_a_redis_that_throws_photos_away_is_found(tmp_path: Path, redis_url: str) -> None:
+    from redis.asyncio import Redis
+
+    redis = Redis.from_url(redis_url)
+    settings = settings_for(tmp_path, redis_url=redis_url)
+    good = (await examine(settings))["redis"]
+    assert (good.verdict, "append-only file on" in good.what) == (Verdict.GOOD, True)
+    await redis.config_set("maxmemory-policy", "allkeys-lru")
+    bad = (await examine(settings))["redis"]
+    await redis.aclose()
+    assert bad.verdict is Verdict.BAD
+    assert "noeviction" in bad.hint
