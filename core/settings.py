@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     max_photo_megapixels: float = Field(64, gt=0, description="Largest accepted photo, megapixels.")
 
     model: str = Field("auto", description="Restorer used when nobody chose one; auto: the best one installed.")
+    offered_models: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Restorers that people may choose between, comma-separated; empty: they are not asked."
+    )
     detector: str = Field("auto", description="Face detector used when nobody chose one.")
     min_face_px: int = Field(24, ge=8, description="Faces whose box is shorter than this are left alone, pixels.")
     device: str = Field("auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$", description="auto, cpu, cuda or cuda:1.")
@@ -66,6 +69,11 @@ class Settings(BaseSettings):
         (), description="Telegram user ids that may use /admin, comma-separated."
     )
     discord_token: SecretStr | None = Field(None, description="Discord bot token; empty: no Discord bot.")
+    discord_shards: int = Field(1, ge=0, description="Gateway connections; 0: as many as Discord recommends.")
+    discord_admins: Annotated[tuple[int, ...], NoDecode] = Field(
+        (), description="Discord user or role ids that may use /admin, comma-separated."
+    )
+    discord_sku: int | None = Field(None, description="Discord SKU that /premium offers; empty: none.")
     playground_host: str = Field("127.0.0.1", description="Address the playground listens on.")
     playground_port: int = Field(8080, ge=0, le=65535, description="Port of the playground; 0: any free one.")
     playground_origins: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -74,7 +82,7 @@ class Settings(BaseSettings):
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
 
-    @field_validator("playground_origins", "telegram_admins", mode="before")
+    @field_validator("offered_models", "playground_origins", "telegram_admins", "discord_admins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
