@@ -1,0 +1,260 @@
+"""`lite`: the face restorer that ships in the package, ours, trained on public-domain portraits only.
+
+A compact U-Net. The picture is folded 2x2 into channels, so its first level runs at half size with plain
+gated 3x3 convolutions; the lower levels are NAFNet blocks (Chen et al., "Simple Baselines for Image
+Restoration", ECCV 2022: layer normalisation, depthwise convolution, a product of two halves in place of an
+activation, channel attention by the mean). The result is a change to the input, scaled by an estimate of how
+damaged the face is, so that a clean face passes nearly unchanged.
+
+The network works at 256 pixels. A face comes in and goes out at 512: the change is enlarged and added. What
+the face holds beyond 256 pixels is kept where it is detail and taken away where it is grain (`FineGate`).
+
+`fidelity` chooses between two ends that share one encoder: 1 is faithful (trained for the least error),
+0 is vivid (trained against a discriminator: crisper skin, hair and eyes, and less certain). Between them the
+two changes are mixed, per face of a batch.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+SIZE: Final = 512  # pixels, what the pipeline hands over
+INNER: Final = 256  # pixels, what the network sees
+INNER_STEP: Final = SIZE // INNER
+DEFAULT_FIDELITY: Final = 0.5  # chosen on sheets and by measure, see training/README.md
+FORMAT: Final = "magicmemory.lite/1"  # stands in the weights file; changes with the architecture
+WIDTHS: Final = (32, 64, 128, 192)  # channels at 1/2, 1/4, 1/8 and 1/16 of INNER
+ENCODER_BLOCKS: Final = (1, 2, 2, 4)  # the last is the middle
+DECODER_BLOCKS: Final = (1, 1, 2)  # from 1/2 down to 1/8
+GREY_STEP: Final = 2 / 255  # one level, in the network's range of -1 to 1
+
+
+class ChannelNorm(nn.Module):
+    """Layer normalisation over the channels of every pixel."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(channels))
+        self.bias = nn.Parameter(torch.zeros(channels))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`[batch, channels, height, width]` to the same shape."""
+        last = x.permute(0, 2, 3, 1)  # a view without a copy when x is channels-last
+        return functional.layer_norm(last, self.weight.shape, self.weight, self.bias).permute(0, 3, 1, 2)
+
+
+class GatedBlock(nn.Module):
+    """One 3x3 convolution to two halves, their product, and back; cheap to run at the largest size."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.spread = nn.Conv2d(channels, 2 * channels, 3, padding=1)
+        self.gather = nn.Conv2d(channels, channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`[batch, channels, height, width]` to the same shape."""
+        left, right = self.spread(x).chunk(2, dim=1)
+        change: Tensor = self.gather(left * functional.hardtanh(right, -4.0, 4.0))
+        return x + change
+
+
+class NafBlock(nn.Module):
+    """NAFNet's block."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.norm1 = ChannelNorm(channels)
+        self.expand = nn.Conv2d(channels, 2 * channels, 1)
+        self.depthwise = nn.Conv2d(2 * channels, 2 * channels, 3, padding=1, groups=2 * channels)
+        self.attention = nn.Conv2d(channels, channels, 1)
+        self.project = nn.Conv2d(channels, channels, 1)
+        self.norm2 = ChannelNorm(channels)
+        self.widen = nn.Conv2d(channels, 2 * channels, 1)
+        self.narrow = nn.Conv2d(channels, channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`[batch, channels, height, width]` to the same shape."""
+        left, right = self.depthwise(self.expand(self.norm1(x))).chunk(2, dim=1)
+        mixed = left * right
+        mixed = mixed * self.attention(mixed.mean(dim=(2, 3), keepdim=True))
+        x = x + self.project(mixed)
+        left, right = self.widen(self.norm2(x)).chunk(2, dim=1)
+        change: Tensor = self.narrow(left * right)
+        return x + change
+
+
+class Encoder(nn.Module):
+    """The half both ends share."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(12, WIDTHS[0], 3, padding=1)
+        self.levels = nn.ModuleList()
+        self.downs = nn.ModuleList()
+        for level, (width, count) in enumerate(zip(WIDTHS, ENCODER_BLOCKS, strict=True)):
+            block = GatedBlock if level == 0 else NafBlock
+            self.levels.append(nn.Sequential(*(block(width) for _ in range(count))))
+            if level + 1 < len(WIDTHS):
+                self.downs.append(nn.Conv2d(width, WIDTHS[level + 1], 2, stride=2))
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        """`[batch, 3, side, side]` to the four levels' features, the largest first."""
+        x = self.stem(functional.pixel_unshuffle(x, 2))
+        features = []
+        for level, blocks in enumerate(self.levels):
+            x = blocks(x)
+            features.append(x)
+            if level < len(self.downs):
+                x = self.downs[level](x)
+        return features
+
+
+class Decoder(nn.Module):
+    """From the features to a change of the picture."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ups = nn.ModuleList()
+        self.levels = nn.ModuleList()
+        for level, (width, count) in enumerate(zip(WIDTHS, DECODER_BLOCKS, strict=False)):
+            self.ups.append(nn.Conv2d(WIDTHS[level + 1], 4 * width, 1))
+            block = GatedBlock if level == 0 else NafBlock
+            self.levels.append(nn.Sequential(*(block(width) for _ in range(count))))
+        self.head = nn.Conv2d(WIDTHS[0], 12, 3, padding=1)
+        self.amount = nn.Linear(WIDTHS[-1], 1)
+        nn.init.zeros_(self.head.weight)  # starts as "change nothing"
+        nn.init.zeros_(self.head.bias)  # type: ignore[arg-type]
+        nn.init.zeros_(self.amount.weight)
+        nn.init.zeros_(self.amount.bias)
+
+    def forward(self, features: list[Tensor]) -> Tensor:
+        """The four levels' features to `[batch, 3, side, side]`."""
+        x = features[-1]
+        seen = functional.layer_norm(x.mean(dim=(2, 3)), (WIDTHS[-1],))
+        amount = 0.2 + 1.6 * torch.sigmoid(self.amount(seen) / 4)  # [batch, 1]: how much this face needs
+        for level in range(len(DECODER_BLOCKS) - 1, -1, -1):
+            x = functional.pixel_shuffle(self.ups[level](x), 2) + features[level]
+            x = self.levels[level](x)
+        change = functional.pixel_shuffle(self.head(x).float(), 2)
+        return change * amount.float()[:, :, None, None]
+
+
+def keep_grey(small: Tensor, change: Tensor) -> Tensor:
+    """Take the colour out of a change to a picture that has none, so grey stays exactly grey."""
+    colour = (small - small.mean(dim=1, keepdim=True)).abs().mean(dim=(1, 2, 3), keepdim=True)
+    share = (colour / GREY_STEP).clamp(0, 1)
+    light = change.mean(dim=1, keepdim=True)
+    return light + share * (change - light)
+
+
+class LiteCore(nn.Module):
+    """The network at its own size, with one end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = Encoder()
+        self.decoder = Decoder()
+
+    def change(self, small: Tensor) -> Tensor:
+        """What to add to `small` `[batch, 3, side, side]`, RGB in [-1, 1], side a multiple of 16."""
+        change: Tensor = self.decoder(self.encoder(small))
+        return keep_grey(small, change)
+
+
+class FineGate(nn.Module):
+    """Says where the detail beyond 256 pixels is worth keeping, from what the network saw and how strong it is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.look = nn.Conv2d(WIDTHS[0] + 2, 24, 3, padding=1)
+        self.judge = nn.Conv2d(24, 1, 3, padding=1)
+        nn.init.zeros_(self.judge.weight)  # starts as "keep all"
+        nn.init.constant_(self.judge.bias, 6.0)  # type: ignore[arg-type]
+
+    def forward(self, features: Tensor, fine: Tensor, change: Tensor) -> Tensor:
+        """Share to keep, 0 to 1.
+
+        Args:
+            features: the encoder's largest level, `[batch, 32, 128, 128]`.
+            fine: `[batch, 3, 512, 512]`, the detail beyond 256 pixels.
+            change: `[batch, 3, 256, 256]`, what the network changes.
+
+        Returns:
+            `[batch, 1, 512, 512]`.
+        """
+        strength = functional.avg_pool2d(fine.abs().mean(dim=1, keepdim=True), 4)
+        changed = functional.avg_pool2d(change.abs().mean(dim=1, keepdim=True), 2)
+        x = torch.cat([features, 20 * strength, 20 * changed], dim=1)
+        share = torch.sigmoid(self.judge(functional.relu(self.look(x))))
+        return functional.interpolate(share, scale_factor=4.0, mode="bilinear", align_corners=False)
+
+
+class Lite(nn.Module):
+    """The restorer: both ends, the slider between them, and the fine detail."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = Encoder()
+        self.faithful = Decoder()
+        self.vivid = Decoder()
+        self.gate = FineGate()
+
+    def forward(self, faces: Tensor, fidelity: Tensor | None = None) -> Tensor:
+        """Restore aligned faces.
+
+        Args:
+            faces: `[batch, 3, 512, 512]`, RGB in [-1, 1], aligned to the FFHQ 512 template.
+            fidelity: `[batch]`, 0 (vivid) to 1 (faithful); None: `DEFAULT_FIDELITY` for all.
+
+        Returns:
+            `[batch, 3, 512, 512]`, RGB, within [-1, 1].
+        """
+        if fidelity is None:
+            fidelity = torch.full_like(faces[:, 0, 0, 0], DEFAULT_FIDELITY)
+        small = functional.avg_pool2d(faces, INNER_STEP)
+        fine = faces - _enlarge(small)
+        features = self.encoder(small)
+        change = self.mixed_change(small, features, fidelity)
+        kept = self.gate(features[0], fine, change)
+        restored = faces + _enlarge(change) - (1 - kept) * fine
+        return restored.clamp(-1, 1)
+
+    def restore_small(self, small: Tensor, fidelity: Tensor) -> Tensor:
+        """The same at the network's own size, `[batch, 3, 256, 256]` in and out; no fine detail to judge."""
+        return (small + self.mixed_change(small, self.encoder(small), fidelity)).clamp(-1, 1)
+
+    def mixed_change(self, small: Tensor, features: list[Tensor], fidelity: Tensor) -> Tensor:
+        """What to add to `small`, between the two ends."""
+        share = fidelity.to(small.dtype).clamp(0, 1)[:, None, None, None]
+        change = share * self.faithful(features) + (1 - share) * self.vivid(features)
+        return keep_grey(small, change)
+
+
+def _enlarge(small: Tensor) -> Tensor:
+    return functional.interpolate(small, scale_factor=float(INNER_STEP), mode="bilinear", align_corners=False)
+
+
+def load(path: Path) -> Lite:
+    """Read the shipped weights, in evaluation mode and full precision.
+
+    Raises:
+        ValueError: the file holds another format, or not exactly this network's tensors.
+    """
+    from safetensors import safe_open
+
+    with safe_open(path, framework="pt") as file:
+        said = (file.metadata() or {}).get("format")
+        if said != FORMAT:
+            raise ValueError(f"{path} is not a file of {FORMAT}: it says {said}")
+        state = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 (no iterator)
+    network = Lite()
+    try:
+        network.load_state_dict(state, strict=True)
+    except RuntimeError as error:
+        raise ValueError(f"{path} does not fit the network: {error}") from error
+    return network.eval()

@@ -1,0 +1,115 @@
+"""The training program's parts that need no portraits."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from magicmemory.pipeline.models.lite import LiteCore
+from training.align import TEMPLATE, crop
+from training.baseline import GRID, classical
+from training.damage import Level, spoil, tone
+from training.data import Faces, Pairs, vary
+from training.export import assemble, write
+from training.measures import gradient_energy, psnr, ssim
+from training.prepare import held_out, person_of
+
+Image = np.ndarray
+
+
+@pytest.fixture(scope="module")
+def picture() -> Image:
+    """Smooth colours with a few edges, 256 pixels."""
+    rows, columns = np.mgrid[0:256, 0:256]
+    planes = [128 + 90 * np.sin(rows / a + columns / b) for a, b in ((17, 31), (23, 13), (41, 29))]
+    image = np.stack(planes, axis=2)
+    image[80:120, 60:200] += 40
+    return np.clip(image, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("severity", [0.05, 0.3, 0.7, 1.15])
+def test_damage_repeats_for_a_seed(picture: Image, severity: float) -> None:
+    level = Level("", severity, severity)
+    for seed in range(6):
+        first, second = (spoil(picture, np.random.default_rng(seed), level) for _ in range(2))
+        assert first.shape == picture.shape
+        assert first.dtype == np.uint8
+        assert np.array_equal(first, second)
+
+
+def test_more_severe_is_worse(picture: Image) -> None:
+    means = [
+        np.mean([psnr(spoil(picture, np.random.default_rng(seed), Level("", s, s)), picture) for seed in range(12)])
+        for s in (0.1, 0.5, 1.0)
+    ]
+    assert means[0] > means[1] > means[2]
+
+
+def test_no_severity_is_a_copy(picture: Image) -> None:
+    assert np.array_equal(spoil(picture, np.random.default_rng(0), Level("", 0, 0)), picture)
+
+
+def test_grey_stays_grey_under_damage(picture: Image) -> None:
+    grey = np.repeat(picture[..., :1], 3, axis=2)
+    for seed in range(20):
+        spoilt = spoil(grey, np.random.default_rng(seed), Level("", 0.8, 0.8))
+        assert np.ptp(spoilt.astype(int), axis=2).max() == 0
+
+
+def test_tone_keeps_shape_and_range(picture: Image) -> None:
+    for seed in range(20):
+        toned = tone(picture, np.random.default_rng(seed))
+        assert toned.shape == picture.shape
+        assert toned.dtype == np.uint8
+
+
+def test_the_crop_of_an_aligned_face_is_the_face() -> None:
+    big = np.zeros((512, 512, 3), np.uint8)
+    big[200:300, 150:350] = 200
+    cut = crop(big, TEMPLATE, margin=0)
+    assert cut.shape == (256, 256, 3)
+    assert abs(int(cut[125, 125, 0]) - 200) <= 1
+    assert cut[20, 20, 0] == 0
+
+
+def test_people_are_known_by_their_id() -> None:
+    assert person_of(Path("house_A000055.jpg")) == person_of(Path("A000055.jpg")) == "a000055"
+    people = {f"p{i}": "congress" for i in range(300)} | {f"q{i}": "large" for i in range(90)}
+    assert len(held_out(people)) == 60
+    assert held_out(people) == held_out(people)
+
+
+def test_batches_hold_pairs(picture: Image) -> None:
+    stored = np.pad(picture, ((16, 16), (16, 16), (0, 0)), mode="reflect")
+    faces = Faces(stored[None], np.array(["a"]), np.array(["large"]), np.array([False]))
+    damaged, clean = next(iter(Pairs(faces, 128, 3, 0)))
+    assert damaged.shape == clean.shape == (3, 128, 128, 3)
+    assert vary(stored, np.random.default_rng(1), 256).shape == (256, 256, 3)
+
+
+def test_measures_know_better_from_worse(picture: Image) -> None:
+    noisy = np.clip(picture + np.random.default_rng(0).normal(0, 20, picture.shape), 0, 255).astype(np.uint8)
+    assert psnr(picture, picture) == 60
+    assert 20 < psnr(noisy, picture) < 26
+    assert ssim(picture, picture) == pytest.approx(1)
+    assert ssim(noisy, picture) < 0.9
+    assert gradient_energy(noisy) > gradient_energy(picture)
+
+
+def test_the_baseline_removes_noise(picture: Image) -> None:
+    noisy = np.clip(picture + np.random.default_rng(0).normal(0, 8, picture.shape), 0, 255).astype(np.uint8)
+    best = max(psnr(classical(noisy, setting), picture) for setting in GRID[-8:])
+    assert best > psnr(noisy, picture)
+
+
+def test_a_new_network_changes_nothing_and_ships(tmp_path: Path) -> None:
+    from magicmemory.pipeline.models.lite import load
+
+    core = LiteCore()
+    file = tmp_path / "lite.safetensors"
+    assert len(write(assemble(core.state_dict()), file)) == 64
+    small = torch.rand(1, 3, 64, 64) * 2 - 1
+    with torch.no_grad():
+        assert torch.equal(core.change(small), torch.zeros_like(small))
+        assert torch.allclose(load(file).restore_small(small, torch.ones(1)), small)

@@ -1,0 +1,1 @@
+"""The training program of the bundled restorer `lite`: data, damage, training, evaluation, sheets."""

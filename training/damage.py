@@ -1,0 +1,219 @@
+"""The damage that old, re-saved and badly taken photos show, made by the program.
+
+The order is the usual one of blind face restoration (Wang et al., "GFPGAN", CVPR 2021; Wang et al.,
+"Real-ESRGAN", ICCVW 2021): print and scratches, blur, downscale, noise, JPEG, and back to size. Unlike there,
+the tone of the photo (grey, sepia, faded) is given to both sides of a pair: the network is asked to clean
+what it gets, not to invent colour or contrast.
+
+Everything is drawn from the generator given, so a seed repeats the damage exactly. Pictures are RGB,
+`[height, width, 3]`, uint8.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+Plane = NDArray[np.float32]  # [height, width, 3] or [height, width], 0 to 255
+
+_SHRINK = (cv2.INTER_AREA, cv2.INTER_AREA, cv2.INTER_LINEAR, cv2.INTER_CUBIC)
+_ENLARGE = (cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_LANCZOS4)
+_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+
+
+@dataclass(frozen=True)
+class Level:
+    """One severity range; `severity` 0 is nearly clean, 1 the worst that is still a face."""
+
+    name: str
+    low: float
+    high: float
+
+
+# What training draws from, with its share. Mild damage and clean pairs come often: a network that rarely sees
+# them learns to smooth everything.
+TRAINING_MIX: tuple[tuple[float, Level], ...] = (
+    (0.10, Level("clean", 0.0, 0.0)),
+    (0.35, Level("mild", 0.02, 0.3)),
+    (0.35, Level("medium", 0.25, 0.65)),
+    (0.20, Level("heavy", 0.6, 1.15)),
+)
+
+
+def tone(image: Image, rng: Generator) -> Image:
+    """Give a clean picture the tone of an old one: grey, sepia or toned, faded. Often leaves it in colour."""
+    kind = rng.choice(("colour", "grey", "toned", "faded"), p=(0.62, 0.18, 0.14, 0.06))
+    if kind == "colour":
+        return image
+    work: Plane = image.astype(np.float32)
+    if kind in ("grey", "toned"):
+        work = np.repeat((work @ _LUMA)[..., None], 3, axis=2)
+    if kind == "toned":
+        green = rng.uniform(0.78, 0.95)
+        shade = np.array([1.0, green, green * rng.uniform(0.65, 0.97)], np.float32)
+        work = 255 * (work / 255) ** (1 / shade) * np.sqrt(shade)  # the dark tones turn brown, the paper cream
+    if kind == "faded" or rng.random() < 0.35:
+        span = rng.uniform(0.45, 0.9)
+        work = work * span + rng.uniform(0, 255 * (1 - span))
+    return _bytes(work)
+
+
+def spoil(image: Image, rng: Generator, level: Level) -> Image:
+    """Damage a picture; the result has the same shape. A level of severity 0 returns a copy."""
+    severity = float(rng.uniform(level.low, level.high))
+    if severity <= 0:
+        return image.copy()
+    work: Plane = image.astype(np.float32)
+    grey = bool(np.ptp(image.astype(np.int16), axis=2).max() == 0)
+    if rng.random() < 0.06 + 0.06 * severity:
+        work = _halftone(work, rng, severity)
+    if rng.random() < 0.12:
+        work = _scratch(work, rng, severity)
+    if rng.random() < 0.7 + 0.2 * severity:
+        work = _blur(work, rng, severity)
+    work = _small_and_back(work, rng, severity, grey)
+    if rng.random() < 0.25:
+        work = _noise(work, rng, 0.5 * severity, grey)
+    if rng.random() < 0.2:
+        work = _jpeg(work, rng, 0.7 * severity, grey)
+    return _bytes(work)
+
+
+def _bytes(work: Plane) -> Image:
+    return np.clip(np.rint(work), 0, 255).astype(np.uint8)
+
+
+def _blur(work: Plane, rng: Generator, severity: float) -> Plane:
+    """Anisotropic Gaussian blur, or the straight smear of a moving hand."""
+    if rng.random() < 0.2:
+        return _motion(work, rng, severity)
+    strong = rng.uniform(0.25 + 0.7 * severity, 0.5 + 3.0 * severity)
+    weak = strong if rng.random() < 0.5 else strong * rng.uniform(0.4, 1.0)
+    angle = rng.uniform(0, np.pi)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    inverse = turn @ np.diag([strong**-2, weak**-2]) @ turn.T
+    reach = max(1, int(np.ceil(3 * strong)))
+    axis = np.arange(-reach, reach + 1)
+    grid = np.stack(np.meshgrid(axis, axis), -1)
+    kernel = np.exp(-0.5 * np.einsum("hwi,ij,hwj->hw", grid, inverse, grid))
+    return _convolve(work, kernel)
+
+
+def _motion(work: Plane, rng: Generator, severity: float) -> Plane:
+    length = rng.uniform(1.5 + 2 * severity, 3 + 11 * severity)
+    angle = rng.uniform(0, np.pi)
+    reach = int(np.ceil(length / 2)) + 1
+    kernel = np.zeros((2 * reach + 1, 2 * reach + 1), np.float32)
+    for step in np.linspace(-length / 2, length / 2, 8 * reach):
+        x, y = reach + step * np.cos(angle), reach + step * np.sin(angle)
+        left, top = int(x), int(y)
+        for column, row in ((left, top), (left + 1, top), (left, top + 1), (left + 1, top + 1)):
+            kernel[row, column] += (1 - abs(x - column)) * (1 - abs(y - row))
+    return _convolve(work, kernel)
+
+
+def _convolve(work: Plane, kernel: NDArray[np.floating]) -> Plane:
+    kernel = (kernel / kernel.sum()).astype(np.float32)
+    return cv2.filter2D(work, -1, kernel, borderType=cv2.BORDER_REFLECT_101).astype(np.float32)
+
+
+def _small_and_back(work: Plane, rng: Generator, severity: float, grey: bool) -> Plane:
+    """Noise and JPEG at the size the photo was kept at, one to eight times smaller."""
+    height, width = work.shape[:2]
+    factor = 1.0
+    if rng.random() < 0.55 + 0.35 * severity:
+        factor = float(np.exp(rng.uniform(np.log(0.7 + severity), np.log(1.1 + 6.9 * severity**1.5))))
+    size = (max(16, round(width / factor)), max(16, round(height / factor)))
+    if factor != 1.0:
+        shrink = int(rng.choice(_SHRINK)) if factor > 1 else cv2.INTER_CUBIC
+        work = cv2.resize(work, size, interpolation=shrink).astype(np.float32)
+    easier = severity / max(1.0, factor) ** 0.5  # a small picture does not survive the same noise
+    if rng.random() < 0.7:
+        work = _noise(work, rng, easier, grey)
+    if rng.random() < 0.75:
+        work = _jpeg(work, rng, easier, grey)
+    if factor != 1.0:
+        enlarge = int(rng.choice(_ENLARGE)) if factor > 1 else cv2.INTER_AREA
+        work = cv2.resize(work, (width, height), interpolation=enlarge).astype(np.float32)
+    return work
+
+
+def _noise(work: Plane, rng: Generator, severity: float, grey: bool) -> Plane:
+    """Gaussian, Poisson (signal-dependent) or film grain (correlated, mostly of the luminance)."""
+    work = np.clip(work, 0, 255)
+    height, width = work.shape[:2]
+    sigma = rng.uniform(0.8 + 7 * severity, 3 + 27 * severity)
+    kind = rng.choice(("gauss", "poisson", "grain"), p=(0.4, 0.25, 0.35))
+    planes = 1 if grey or rng.random() < 0.5 else 3
+    noise = rng.standard_normal((height, width, planes), dtype=np.float32)
+    if kind == "grain":
+        spread = rng.uniform(0.4, 1.3)
+        noise = cv2.GaussianBlur(noise, (0, 0), spread).reshape(height, width, planes)
+        noise /= noise.std() + 1e-6
+        light = work.mean(axis=2, keepdims=True) / 255
+        noise = noise * (0.5 + 2 * light * (1 - light))  # grain shows most in the middle tones
+    elif kind == "poisson":
+        noise = noise * np.sqrt(np.maximum(work[..., :planes].mean(axis=2, keepdims=True), 4) / 128)
+    elif planes == 3 and rng.random() < 0.4:
+        noise = cv2.GaussianBlur(noise, (0, 0), rng.uniform(0.4, 1.0))  # what a phone's own filter leaves
+        noise /= noise.std() + 1e-6
+    return work + sigma * noise
+
+
+def _jpeg(work: Plane, rng: Generator, severity: float, grey: bool) -> Plane:
+    """JPEG at quality 95 down to 10; saved twice with a shifted grid now and then."""
+    for _ in range(2 if rng.random() < 0.25 else 1):
+        quality = int(rng.uniform(max(10.0, 88 - 85 * severity), 96 - 40 * severity))
+        shift = int(rng.integers(0, 8)) if rng.random() < 0.5 else 0
+        padded = cv2.copyMakeBorder(_bytes(work), shift, 0, shift, 0, cv2.BORDER_REFLECT_101)
+        options = [cv2.IMWRITE_JPEG_QUALITY, quality]
+        if rng.random() < 0.3:
+            options += [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
+        stored = cv2.imencode(".jpg", padded[..., 0] if grey else padded, options)[1]
+        opened = cv2.imdecode(stored, cv2.IMREAD_GRAYSCALE if grey else cv2.IMREAD_COLOR)
+        assert opened is not None
+        if grey:
+            opened = np.repeat(opened[..., None], 3, axis=2)
+        work = opened[shift:, shift:].astype(np.float32)
+    return work
+
+
+def _halftone(work: Plane, rng: Generator, severity: float) -> Plane:
+    """A printing screen: dots that grow with darkness, softened by paper and lens."""
+    height, width = work.shape[:2]
+    period = rng.uniform(2.2, 4.5)
+    angle = rng.uniform(0, np.pi / 2)
+    rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
+    along = 2 * np.pi / period * (columns * np.cos(angle) + rows * np.sin(angle))
+    across = 2 * np.pi / period * (rows * np.cos(angle) - columns * np.sin(angle))
+    screen = (np.cos(along) + np.cos(across))[..., None] * 64
+    hard = rng.uniform(1, 3)
+    dots = np.clip((work - 127.5 + screen) * hard + 127.5, 0, 255).astype(np.float32)
+    share = rng.uniform(0.1, 0.25 + 0.5 * severity)
+    return cv2.GaussianBlur(work * (1 - share) + dots * share, (0, 0), rng.uniform(0.4, 0.9)).astype(np.float32)
+
+
+def _scratch(work: Plane, rng: Generator, severity: float) -> Plane:
+    """A few thin light or dark lines and specks, as on a print that lay in a drawer."""
+    height, width = work.shape[:2]
+    cover = np.zeros((height, width), np.float32)
+    for _ in range(int(rng.integers(1, 3 + int(4 * severity)))):
+        start = rng.uniform(0, (width, height))
+        heading = rng.uniform(0, 2 * np.pi)
+        points = [start]
+        for _ in range(int(rng.integers(2, 6))):
+            heading += rng.normal(0, 0.25)
+            points.append(points[-1] + rng.uniform(8, 40) * np.array([np.cos(heading), np.sin(heading)]))
+        line = np.rint(np.array(points) * 8).astype(np.int32)
+        cv2.polylines(cover, [line], False, float(rng.uniform(0.3, 0.9)), 1, cv2.LINE_AA, 3)
+    for _ in range(int(rng.integers(0, 2 + int(8 * severity)))):
+        centre = rng.uniform(0, (width, height)).astype(int)
+        cv2.circle(cover, (int(centre[0]), int(centre[1])), int(rng.integers(0, 2)), float(rng.uniform(0.3, 0.9)), -1)
+    cover = cv2.GaussianBlur(cover, (0, 0), 0.5)[..., None]
+    paint = 235.0 if rng.random() < 0.7 else 25.0
+    return work * (1 - cover) + paint * cover

@@ -1,0 +1,99 @@
+"""Make the training set: `python -m training.prepare PORTRAITS --landmarks yunet:FILE.onnx --out FACES.npz`.
+
+Every picture below PORTRAITS with exactly one clear face becomes one aligned crop. The first folder's name is
+kept as the picture's set. The split is by person and fixed: the people whose name has the smallest SHA-256
+are held out, so a new portrait of a known person always falls on that person's side.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from training.align import Finder, crop, eye_distance, read_rgb, yunet_finder
+
+HELD_OUT = {"congress": 40, "large": 20}  # 60 people: the plain official portraits, and the varied ones
+SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
+
+
+def person_of(path: Path) -> str:
+    """The person's name in a file name: `house_X`, `senate_X` and `X` are the same person."""
+    stem = path.stem
+    for prefix in ("house_", "senate_", "pif_", "usdc_"):
+        stem = stem.removeprefix(prefix)
+    return stem.lower()
+
+
+def held_out(people: dict[str, str]) -> set[str]:
+    """The validation people, given every person's group ("congress" or "large")."""
+    chosen: set[str] = set()
+    for group, count in HELD_OUT.items():
+        names = [name for name, its in people.items() if its == group]
+        names.sort(key=lambda name: hashlib.sha256(name.encode()).hexdigest())
+        chosen.update(names[:count])
+    return chosen
+
+
+def finder_of(choice: str) -> Finder:
+    """The landmark finder named on the command line.
+
+    Raises:
+        ValueError: the choice is unknown.
+    """
+    kind, _, argument = choice.partition(":")
+    if kind == "yunet":
+        return yunet_finder(Path(argument))
+    raise ValueError(f"unknown landmark finder {choice!r}: use yunet:FILE.onnx")
+
+
+def prepare(folder: Path, find: Finder) -> dict[str, np.ndarray]:
+    """Align every portrait below `folder`; the arrays that are written to the file."""
+    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+    if not paths:
+        raise ValueError(f"no pictures below {folder}")
+    faces, names, people, sets, eyes = [], [], [], [], []
+    for path in paths:
+        image = read_rgb(path)
+        points = find(image)
+        if points is None:
+            print(f"left out, no single face: {path.name}", file=sys.stderr)
+            continue
+        faces.append(crop(image, points))
+        names.append(path.name)
+        people.append(person_of(path))
+        sets.append(path.relative_to(folder).parts[0])
+        eyes.append(eye_distance(points))
+    groups = {person: "large" if its == "large" else "congress" for person, its in zip(people, sets, strict=True)}
+    outside = held_out(groups)
+    return {
+        "faces": np.stack(faces),  # [faces, 288, 288, 3], RGB
+        "names": np.array(names),
+        "people": np.array(people),
+        "sets": np.array(sets),
+        "eyes": np.array(eyes, np.float32),
+        "validation": np.array([person in outside for person in people]),
+    }
+
+
+def main() -> None:
+    """Read the command line and write the file."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("portraits", type=Path)
+    parser.add_argument("--landmarks", required=True, help="yunet:FILE.onnx")
+    parser.add_argument("--out", type=Path, required=True)
+    arguments = parser.parse_args()
+    data = prepare(arguments.portraits, finder_of(arguments.landmarks))
+    np.savez(arguments.out, **data)  # type: ignore[arg-type]
+    kept = data["validation"]
+    print(f"{len(kept)} faces of {len(set(data['people']))} people; validation: {kept.sum()} faces")
+    for name in sorted(set(data["sets"])):
+        here = data["sets"] == name
+        print(f"  {name}: {here.sum()} faces, eyes {np.median(data['eyes'][here]):.0f} px apart (median)")
+
+
+if __name__ == "__main__":
+    main()
