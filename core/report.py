@@ -39,6 +39,7 @@ class Report(BaseModel):
     faces: tuple[Face, ...]
     model: str
     detector: str
+    fidelity: float | None = None  # as it was restored; None: the model has no such choice
     stages_ms: dict[str, float]
     total_ms: float
 
