@@ -141,6 +141,7 @@ class Pipeline:
             faces=tuple(self._face(face) for face in found),
             model=restorer_facts.name,
             detector=detector_facts.name,
+            fidelity=restorer_facts.default_fidelity if options.fidelity is None else options.fidelity,
             stages_ms=clock.stages_ms,
             total_ms=clock.total_ms(),
         )
