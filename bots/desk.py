@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from magicmemory.bots.texts import Texts
-from magicmemory.core.errors import FileTooLarge, NotAPhoto, PhotoExpired
+from magicmemory.core.errors import FileTooLarge, NotAPhoto, NothingToCancel, PhotoExpired
 from magicmemory.core.job import TERMINAL, Address, Job, Progress, Quota, RestoreTask, Sender, Stage
 from magicmemory.core.options import Options
 from magicmemory.core.preferences import Preferences
@@ -97,6 +97,14 @@ class Desk:
         for job in dropped:
             await self.queue.drop(job.id)
         return dropped
+
+    async def forget(self, sender: Sender) -> None:
+        """Delete the sender's photos and choices, and drop what waits. What counts for the quota stays."""
+        with suppress(NothingToCancel):
+            await self.cancel(sender)
+        for job in await self.ledger.forget(sender):
+            await self.photos.delete([original(job.id), result(job.id)])
+        await self.people.forget(sender)
 
     async def quota(self, sender: Sender) -> Quota:
         """What the sender has today."""

@@ -40,6 +40,15 @@ class People:
             )
         return preferences
 
+    async def forget(self, sender: Sender) -> None:
+        """Forget the sender's choices. The account itself stays known: the quota is counted by it."""
+        async with self._database.write() as transaction:
+            await transaction.execute(
+                update(users)
+                .where(users.c.platform == sender.platform, users.c.account == sender.account)
+                .values(preferences={})
+            )
+
 
 async def user_id(transaction: AsyncConnection, sender: Sender, now: datetime) -> int:
     """The sender's row, made on first sight; two first sights at once make one row."""

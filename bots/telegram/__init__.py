@@ -1,0 +1,5 @@
+"""The Telegram bot: an adapter over the desk."""
+
+from magicmemory.bots.telegram.app import serve
+
+__all__ = ["serve"]

@@ -1,0 +1,125 @@
+"""Runs the Telegram bot: its updates, and the delivery of its replies."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from typing import Any
+
+from telegram.ext import ApplicationBuilder, ExtBot
+
+from magicmemory.bots.opening import open_desk
+from magicmemory.bots.telegram import receiving, webhook
+from magicmemory.bots.telegram.album_replies import AlbumReplies
+from magicmemory.bots.telegram.commands import register_commands
+from magicmemory.bots.telegram.following import Followers, Pace
+from magicmemory.bots.telegram.front import Front
+from magicmemory.bots.telegram.handlers import Handlers
+from magicmemory.bots.telegram.intake import Intake
+from magicmemory.bots.telegram.pacing import Pacer, Urgency
+from magicmemory.bots.telegram.receiving import Inbox
+from magicmemory.bots.telegram.replying import TelegramReplier
+from magicmemory.core.job import Platform
+from magicmemory.core.settings import BadSettings, Settings
+from magicmemory.queue.connection import Names, connect
+from magicmemory.queue.delivery import DeliveryWorker
+
+log = logging.getLogger(__name__)
+
+# Photos of an album wait in the delivery for each other; this many may, beside those that are being sent.
+REPLIES_AT_ONCE = 48
+CONNECTIONS = 64
+READ_S = 20.0
+
+
+async def serve(
+    settings: Settings, redis_url: str, stop: asyncio.Event, ready: Callable[[str], None] | None = None
+) -> None:
+    """Run the bot until `stop` is set.
+
+    Args:
+        settings: the token, the Bot API server, how updates come.
+        redis_url: where the queue is.
+        stop: set to end; signals are the caller's business.
+        ready: told who we are once updates are taken.
+
+    Raises:
+        BadSettings: there is no token.
+        BadToken: Telegram does not know it.
+    """
+    if settings.telegram_token is None:
+        raise BadSettings("MAGIC_TELEGRAM_TOKEN is not set: @BotFather gives you one.")
+    # The library asks for this choice; without it each pause that Telegram wants comes with a warning.
+    os.environ.setdefault("PTB_TIMEDELTA", "true")
+    token = settings.telegram_token.get_secret_value()
+    names = Names(settings.redis_prefix)
+    async with AsyncExitStack() as stack:
+        desk = await stack.enter_async_context(open_desk(settings, redis_url))
+        redis = await stack.enter_async_context(connect(redis_url))
+        bot = await _connect(settings, token, stack, stop)
+        front = Front(desk, bot)
+        pace = Pace()
+        followers = Followers(front, pace)
+        intake = Intake(front, followers)
+        replier = TelegramReplier(front, followers, pace, AlbumReplies(front, intake, followers))
+        inbox = Inbox(Handlers(front, intake, followers).handle, redis, names)
+        delivery = DeliveryWorker(Platform.TELEGRAM, replier, desk.ledger, desk.photos, names)
+
+        def tell_ready() -> None:
+            if ready is not None:
+                ready(f"@{bot.username}")
+
+        async def receive() -> None:
+            if settings.telegram_webhook_url:
+                await webhook.listen(bot, inbox, settings, token, stop, tell_ready)
+            else:
+                await receiving.poll(bot, inbox, stop, tell_ready)
+
+        introducing = asyncio.create_task(register_commands(front))
+        try:
+            await _together(delivery.run(redis_url, stop, REPLIES_AT_ONCE), receive(), stop)
+        finally:
+            introducing.cancel()
+            await asyncio.gather(introducing, return_exceptions=True)
+            await inbox.close()
+            await followers.close()
+
+
+async def _together(one: Coroutine[Any, Any, None], other: Coroutine[Any, Any, None], stop: asyncio.Event) -> None:
+    """Run both to their end; where one fails, the other is told to end, and the error is the caller's."""
+    tasks = [asyncio.create_task(one), asyncio.create_task(other)]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+    finally:
+        stop.set()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+
+
+async def _connect(settings: Settings, token: str, stack: AsyncExitStack, stop: asyncio.Event) -> ExtBot[Urgency]:
+    """The library's bot, which knows who it is.
+
+    Raises:
+        BadToken: Telegram does not know the token.
+    """
+    server = settings.telegram_api_url.rstrip("/")
+    builder = (
+        ApplicationBuilder()
+        .token(token)
+        .base_url(f"{server}/bot")
+        .base_file_url(f"{server}/file/bot")
+        .local_mode(settings.telegram_local)
+        .rate_limiter(Pacer())
+        .connection_pool_size(CONNECTIONS)
+        .pool_timeout(READ_S)
+        .read_timeout(READ_S)
+        .updater(None)
+        .job_queue(None)
+    )
+    bot: ExtBot[Urgency] = builder.build().bot
+    stack.push_async_callback(bot.shutdown)
+    await receiving.patiently(bot.initialize, stop)
+    return bot

@@ -1,0 +1,147 @@
+"""What an update means: a command, a photo, a pressed button, or something that deserves one helpful sentence."""
+
+import logging
+from dataclasses import dataclass
+from typing import Final
+
+from telegram import Message, MessageEntity, Update
+from telegram.error import Forbidden
+
+from magicmemory.bots.telegram.admin import Admin
+from magicmemory.bots.telegram.albums import Albums
+from magicmemory.bots.telegram.commands import Commands
+from magicmemory.bots.telegram.fetching import photo_in
+from magicmemory.bots.telegram.following import Followers
+from magicmemory.bots.telegram.front import Front
+from magicmemory.bots.telegram.intake import Intake
+from magicmemory.bots.telegram.keyboards import Pressed
+from magicmemory.bots.telegram.people import address_of, is_private, sender_of_message
+from magicmemory.bots.telegram.pressing import Pressing
+from magicmemory.bots.telegram.settings_menu import SettingsMenu
+from magicmemory.core.errors import UserError
+from magicmemory.core.report import Failure
+
+log = logging.getLogger(__name__)
+
+RESTORE: Final = "restore"
+# What people send that is no photo, and the sentence for it.
+NOT_FOR_US: Final = ("sticker", "voice", "audio", "contact", "location", "venue", "poll", "dice", "story", "game")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`/name@bot arguments`, in a text or a caption."""
+
+    name: str
+    arguments: str
+
+    @classmethod
+    def in_message(cls, message: Message, bot_name: str) -> "Command | None":
+        """The command a message begins with; None where there is none, or it is for another bot."""
+        text = message.text or message.caption or ""
+        entities = message.entities or message.caption_entities
+        if not any(entity.type == MessageEntity.BOT_COMMAND and entity.offset == 0 for entity in entities):
+            return None
+        word, _, arguments = text.partition(" ")
+        word, _, arguments = (word, "", arguments) if "\n" not in word else word.partition("\n")
+        name, _, addressed = word.removeprefix("/").partition("@")
+        if addressed and addressed.lower() != bot_name.lower():
+            return None
+        return cls(name.lower(), arguments.strip())
+
+
+class Handlers:
+    """Knows what to do with an update."""
+
+    def __init__(self, front: Front, intake: Intake, followers: Followers) -> None:
+        self._front = front
+        self._intake = intake
+        self._albums = Albums(self._take_album)
+        self._pressing = Pressing(front, followers)
+        self._menu = SettingsMenu(front)
+        self._commands = Commands(front, followers, self._menu)
+        self._admin = Admin(front)
+
+    async def handle(self, update: Update) -> None:
+        """Answer an update."""
+        try:
+            if update.callback_query is not None:
+                await self._press(update)
+            elif update.message is not None:
+                await self._message(update.message)
+        except Forbidden as error:
+            log.info("update %d: nobody to answer: %s", update.update_id, error.message)
+
+    async def _press(self, update: Update) -> None:
+        query = update.callback_query
+        assert query is not None
+        data = query.data or ""
+        if (pressed := Pressed.of(data)) is not None:
+            await self._pressing.pressed(query, pressed)
+        elif not (await self._menu.pressed(query, data) or await self._commands.pressed(query, data)):
+            await query.answer()
+
+    async def _message(self, message: Message) -> None:
+        command = Command.in_message(message, self._front.bot.username)
+        try:
+            if message.media_group_id and (message.photo or message.document):
+                await self._albums.add(message)
+            elif command is not None:
+                await self._command(message, command)
+            elif is_private(message):
+                await self._private(message)
+        except UserError as error:
+            await self._explain(message, error)
+
+    async def _command(self, message: Message, command: Command) -> None:
+        if command.name == RESTORE:
+            await self._restore(message)
+        elif command.name == "admin" and self._admin.knows(message):
+            await self._admin.answer(message, command.arguments)
+        else:
+            await self._commands.answer(message, command.name, command.arguments)
+
+    async def _restore(self, message: Message) -> None:
+        """The photo of this message, or the one that it replies to."""
+        for candidate in (message, message.reply_to_message):
+            if candidate is not None and photo_in(candidate) is not None:
+                await self._intake.take([candidate], message)
+                return
+        await self._say(message, "telegram-howto" if is_private(message) else "telegram-howto-group")
+
+    async def _private(self, message: Message) -> None:
+        if photo_in(message) is not None:
+            await self._intake.take([message], message)
+        elif message.text:
+            await self._say(message, "telegram-text")
+        elif any(getattr(message, kind, None) for kind in NOT_FOR_US):
+            await self._say(message, "telegram-not-for-us")
+
+    async def _take_album(self, messages: list[Message]) -> None:
+        """In a group only where somebody asks for it."""
+        commands = [Command.in_message(message, self._front.bot.username) for message in messages]
+        asked = [
+            message
+            for message, command in zip(messages, commands, strict=True)
+            if command is not None and command.name == RESTORE
+        ]
+        if not is_private(messages[0]) and not asked:
+            return
+        photos = [message for message in messages if await self._is_photo(message)]
+        if photos:
+            await self._intake.take(photos, (asked or photos)[0])
+
+    async def _is_photo(self, message: Message) -> bool:
+        try:
+            return photo_in(message) is not None
+        except UserError as error:
+            await self._explain(message, error)
+            return False
+
+    async def _explain(self, message: Message, error: UserError) -> None:
+        language = await self._front.language(sender_of_message(message))
+        await self._front.tell(address_of(message), self._front.desk.failure_text(language, Failure.of(error)))
+
+    async def _say(self, message: Message, key: str) -> None:
+        language = await self._front.language(sender_of_message(message))
+        await self._front.tell(address_of(message), self._front.say(language, key))

@@ -1,0 +1,17 @@
+"""Pictures of a reply, in the form a person wants them."""
+
+import asyncio
+
+from magicmemory.bots.telegram.front import Front
+from magicmemory.bots.telegram.outgoing import Outgoing, prepare
+from magicmemory.queue.delivery import Reply
+
+
+async def picture_of(front: Front, language: str, reply: Reply) -> Outgoing:
+    """The restored photo in the form it is wished in."""
+    as_file = bool(reply.job.context.get("as_file"))
+    if not as_file:
+        as_file = (await front.desk.preferences(reply.job.sender)).reply_as_file
+    stem = front.say(language, "telegram-file-name")
+    extension = reply.outcome.extension or "jpg"
+    return await asyncio.to_thread(prepare, reply.photo, extension, stem, as_file=as_file, is_local=front.is_local)

@@ -1,0 +1,178 @@
+"""The buttons under a restored photo."""
+
+import asyncio
+import logging
+
+from telegram import CallbackQuery, Message
+from telegram.error import BadRequest, TelegramError
+
+from magicmemory.bots.telegram import keyboards
+from magicmemory.bots.telegram.following import Followers
+from magicmemory.bots.telegram.front import Front
+from magicmemory.bots.telegram.keyboards import Pressed, Verb
+from magicmemory.bots.telegram.outgoing import Outgoing, before_after, prepare
+from magicmemory.bots.telegram.people import address_of, sender_of
+from magicmemory.core.errors import PhotoExpired, UserError
+from magicmemory.core.job import TERMINAL, Address, Job, JobState, Sender
+from magicmemory.core.options import Options
+from magicmemory.core.report import Failure
+
+log = logging.getLogger(__name__)
+
+
+class Pressing:
+    """Answers pressed buttons."""
+
+    def __init__(self, front: Front, followers: Followers) -> None:
+        self._front = front
+        self._followers = followers
+        self._in_hand: set[str] = set()  # a button can be pressed twice before its first answer is there
+
+    async def pressed(self, query: CallbackQuery, pressed: Pressed) -> None:
+        """Do what the button says, if it is the presser's own photo."""
+        sender = sender_of(query.from_user)
+        language = await self._front.language(sender)
+        message = query.message
+        job = await self._front.desk.ledger.job(pressed.job)
+        if job is not None and job.sender.account != sender.account:
+            await self._notice(query, self._front.say(language, "telegram-not-yours"), alert=True)
+            return
+        try:
+            if job is None or not isinstance(message, Message):
+                raise PhotoExpired
+            await self._do(query, pressed, job, message, sender, language)
+        except UserError as error:
+            text = self._front.desk.failure_text(language, Failure.of(error))
+            await self._notice(query, text, alert=True)
+
+    async def _do(
+        self, query: CallbackQuery, pressed: Pressed, job: Job, message: Message, sender: Sender, language: str
+    ) -> None:
+        match pressed.verb:
+            case Verb.FILE | Verb.COMPARE:
+                await self._send(query, pressed.verb, job, message, language)
+            case Verb.STRENGTH:
+                options = job.options.model_copy(update={"strength": pressed.value})
+                await self._adjust(query, job, message, sender, language, options)
+            case Verb.FIDELITY:
+                options = job.options.model_copy(update={"fidelity": pressed.value})
+                await self._adjust(query, job, message, sender, language, options)
+            case Verb.MODEL:
+                # By its place in the operator's list: a name may be longer than a button keeps.
+                models = self._front.desk.settings.offered_models
+                if not 0 <= pressed.value < len(models):
+                    raise PhotoExpired
+                # What one model was asked for, another may not know.
+                options = job.options.model_copy(update={"model": models[int(pressed.value)], "fidelity": None})
+                await self._adjust(query, job, message, sender, language, options)
+            case Verb.OPEN:
+                await self._notice(query)
+                await self._open(job, message, language)
+            case Verb.CLOSE:
+                await self._notice(query)
+                await self._close(job, message, sender)
+
+    async def _send(self, query: CallbackQuery, verb: Verb, job: Job, message: Message, language: str) -> None:
+        """The restored photo in full quality, or beside the one that was sent."""
+        # First the pictures: where they are gone, the presser is told in the answer to the button.
+        known = self._front.file_ids.get(f"{verb}:{job.id}")
+        picture = None if known else await self._picture(verb, job, language)
+        await self._notice(query, self._front.say(language, "telegram-coming"))
+        address = address_of(message)
+        if known:
+            sending = self._front.bot.send_document if verb is Verb.FILE else self._front.bot.send_photo
+            await sending(address.chat, known, reply_to_message_id=message.message_id,
+                          message_thread_id=int(address.thread) if address.thread else None,
+                          allow_sending_without_reply=True)  # fmt: skip
+            return
+        assert picture is not None
+        await self._front.act(address, "upload_document" if picture.as_file else "upload_photo")
+        key = "telegram-full-quality" if verb is Verb.FILE else "telegram-before-after"
+        sent = await self._front.send(address, picture, self._front.say(language, key))
+        file = sent.document or (sent.photo[-1] if sent.photo else None)
+        if file and bool(sent.document) is (verb is Verb.FILE):
+            self._front.remember(f"{verb}:{job.id}", file.file_id)
+
+    async def _picture(self, verb: Verb, job: Job, language: str) -> Outgoing:
+        restored = await self._front.desk.restored(job)
+        stem = self._front.say(language, "telegram-file-name")
+        extension = job.extension or "jpg"
+        if verb is Verb.COMPARE:
+            original = await self._front.desk.original(job)
+            restored, extension = await asyncio.to_thread(before_after, original, restored), "jpg"
+        return await asyncio.to_thread(
+            prepare, restored, extension, stem, as_file=verb is Verb.FILE, is_local=self._front.is_local
+        )
+
+    async def _adjust(
+        self, query: CallbackQuery, job: Job, message: Message, sender: Sender, language: str, options: Options
+    ) -> None:
+        """Restore the same photo anew. The pressed message is the address, so that a button pressed twice in haste
+        makes one job.
+        """
+        place = address_of(message)
+        if job.context.get("album"):
+            # The buttons of a whole album share one message.
+            place = place.model_copy(update={"message": f"{message.message_id}:{job.address.message}"})
+        name = f"{place.chat}:{place.message}:{options.fingerprint()}"
+        await self._notice(query, self._front.say(language, "telegram-on-it"))
+        if name in self._in_hand:
+            return
+        self._in_hand.add(name)
+        try:
+            await self._restore_again(job, place, sender, language, options)
+        finally:
+            self._in_hand.discard(name)
+
+    async def _restore_again(self, job: Job, place: Address, sender: Sender, language: str, options: Options) -> None:
+        # As with a new photo: the message that will become the photo comes first, and is written with the job.
+        progress = await self._announce(place, language)
+        context = {"as_file": job.context.get("as_file", ""), "progress": str(progress or "")}
+        try:
+            adjusted = await self._front.desk.adjust(sender, place, job, options, context)
+        except UserError as error:
+            text = self._front.desk.failure_text(language, Failure.of(error))
+            if progress is None or not await self._front.change_text(place.chat, progress, text):
+                await self._front.tell(place, text)
+            return
+        if adjusted.context.get("progress") != context["progress"]:
+            if progress is not None:
+                text = self._front.say(language, "telegram-done-already")
+                await self._front.change_text(place.chat, progress, text)
+        elif progress is not None and adjusted.state not in TERMINAL:
+            self._followers.follow([adjusted], progress, language)
+
+    async def _announce(self, place: Address, language: str) -> int | None:
+        try:
+            return await self._front.tell(place, await self._followers.queued_text(language))
+        except TelegramError as error:
+            log.warning("no progress message in chat %s: %s", place.chat, error)
+            return None
+
+    async def _open(self, job: Job, message: Message, language: str) -> None:
+        if job.report is None:
+            raise PhotoExpired
+        models = self._front.desk.settings.offered_models
+        keyboard = keyboards.actions(self._front.desk.texts, language, job, job.report, models, in_album=True)
+        await self._front.change_keyboard(str(message.chat_id), message.message_id, keyboard)
+
+    async def _close(self, job: Job, message: Message, sender: Sender) -> None:
+        album = [
+            other
+            for other in await self._front.desk.recent(sender)
+            if other.context.get("album") == job.context.get("album")
+            and other.address.chat == job.address.chat
+            and other.parent is None
+            and other.state is not JobState.CANCELLED
+        ]
+        album.sort(key=lambda other: int(other.address.message))
+        numbered = [(number, other) for number, other in enumerate(album, 1) if other.state is JobState.DELIVERED]
+        keyboard = keyboards.album_photos(numbered)
+        await self._front.change_keyboard(str(message.chat_id), message.message_id, keyboard)
+
+    async def _notice(self, query: CallbackQuery, text: str = "", *, alert: bool = False) -> None:
+        """Answer the button. One that waited too long for us needs no answer any more."""
+        try:
+            await query.answer(text[:200], show_alert=alert)
+        except BadRequest as error:
+            log.debug("a button was answered too late: %s", error)

@@ -1,0 +1,133 @@
+"""`/settings`: one message with buttons, changed in place. Only who opened it can use it."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
+from telegram.error import BadRequest
+
+from magicmemory.bots.telegram.front import Front
+from magicmemory.bots.telegram.people import address_of, sender_of
+from magicmemory.core.job import Sender
+from magicmemory.core.preferences import Preferences
+
+MARK: Final = "p"
+LANGUAGES: Final = {
+    "de": "Deutsch",
+    "en": "English",
+    "es": "Español",
+    "fr": "Français",
+    "pt": "Português",
+    "ru": "Русский",
+}
+BUTTONS_A_ROW: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A choice: what a button keeps of each value, and the value."""
+
+    name: str
+    values: dict[str, Any]
+
+
+FIELDS: Final = {
+    field.name: field
+    for field in (
+        Field("language", {"auto": "", **{code: code for code in LANGUAGES}}),
+        Field("strength", {"50": 0.5, "75": 0.75, "100": 1.0}),
+        Field("fidelity", {"auto": None, "0": 0.0, "50": 0.5, "100": 1.0}),
+        Field("upscale", {"1": 1, "2": 2, "4": 4}),
+        Field("reply_as_file", {"no": False, "yes": True}),
+    )
+}
+
+
+class SettingsMenu:
+    """The menu of a person's choices."""
+
+    def __init__(self, front: Front) -> None:
+        self._front = front
+
+    async def open(self, message: Message, sender: Sender) -> None:
+        """Show the menu."""
+        language = await self._front.language(sender)
+        preferences = await self._front.desk.preferences(sender)
+        text = self._front.say(language, "telegram-settings")
+        await self._front.tell(address_of(message), text, self._menu(language, preferences, sender.account))
+
+    async def pressed(self, query: CallbackQuery, data: str) -> bool:
+        """Answer a button of the menu; False where it is none."""
+        mark, *parts = data.split(":")
+        if mark != MARK or not 1 <= len(parts) <= 3:
+            return False
+        account, name, value = [*parts, "", ""][:3]
+        sender = sender_of(query.from_user)
+        if account != sender.account:
+            language = await self._front.language(sender)
+            await query.answer(self._front.say(language, "telegram-not-yours"), show_alert=True)
+            return True
+        with suppress(BadRequest):  # too late, or the second of two presses in haste
+            await query.answer()
+        field = FIELDS.get(name)
+        if field is not None and value in field.values:
+            await self._front.desk.people.choose(sender, **{name: field.values[value]})
+            field = None
+        if isinstance(query.message, Message):
+            await self._show(query.message, sender, field)
+        return True
+
+    async def _show(self, message: Message, sender: Sender, field: Field | None) -> None:
+        """Show one choice, or all of them."""
+        language = await self._front.language(sender)
+        preferences = await self._front.desk.preferences(sender)
+        if field is None:
+            text = self._front.say(language, "telegram-settings")
+            keyboard = self._menu(language, preferences, sender.account)
+        else:
+            text = self._front.say(language, f"telegram-about-{_key(field.name)}")
+            keyboard = self._choice(language, preferences, sender.account, field)
+        await self._front.change_text(str(message.chat_id), message.message_id, text, keyboard)
+
+    def _menu(self, language: str, preferences: Preferences, account: str) -> InlineKeyboardMarkup:
+        rows = []
+        for field in FIELDS.values():
+            chosen = self._label(language, field, _kept(field, preferences))
+            label = self._front.say(language, f"telegram-setting-{_key(field.name)}", value=chosen)
+            rows.append([InlineKeyboardButton(label, callback_data=f"{MARK}:{account}:{field.name}")])
+        return InlineKeyboardMarkup(rows)
+
+    def _choice(self, language: str, preferences: Preferences, account: str, field: Field) -> InlineKeyboardMarkup:
+        chosen = _kept(field, preferences)
+        buttons = [
+            InlineKeyboardButton(
+                ("✓ " if kept == chosen else "") + self._label(language, field, kept),
+                callback_data=f"{MARK}:{account}:{field.name}:{kept}",
+            )
+            for kept in field.values
+        ]
+        rows = [buttons[start : start + BUTTONS_A_ROW] for start in range(0, len(buttons), BUTTONS_A_ROW)]
+        back = self._front.say(language, "telegram-button-back")
+        return InlineKeyboardMarkup([*rows, [InlineKeyboardButton(back, callback_data=f"{MARK}:{account}")]])
+
+    def _label(self, language: str, field: Field, kept: str) -> str:
+        if field.name == "language" and kept in LANGUAGES:
+            return LANGUAGES[kept]
+        if kept == "auto":
+            return self._front.say(language, "telegram-value-auto")
+        return self._front.say(language, f"telegram-value-{_key(field.name)}-{kept}")
+
+
+def _kept(field: Field, preferences: Preferences) -> str:
+    """What the buttons keep of the present value; of a value between the steps, the nearest one."""
+    present = getattr(preferences, field.name)
+    for kept, value in field.values.items():
+        if value == present:
+            return kept
+    numbers = {kept: value for kept, value in field.values.items() if isinstance(value, float)}
+    return min(numbers, key=lambda kept: abs(numbers[kept] - float(present or 0)), default=next(iter(field.values)))
+
+
+def _key(name: str) -> str:
+    return name.replace("_", "-")
