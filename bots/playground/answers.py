@@ -87,6 +87,9 @@ class Refusals:
         status = STATUS.get(type(error), HTTPStatus.UNPROCESSABLE_ENTITY)
         response = answer({"error": {"key": error.key, "text": text}}, status)
         _retry_after(response, float(error.parameters.get("renews_in_s", 0)))
+        if isinstance(error, FileTooLarge):
+            # Or the server would go on reading what is left of it.
+            response.headers["Connection"] = "close"
         return response
 
     async def refused(self, request: Request, error: Exception) -> Response:

@@ -22,7 +22,7 @@ MEGABYTE = 1_000_000
 # What a form has besides its photo: boundaries, headers, the options, the message's id.
 ENVELOPE = 64 * 1024
 MOST_JSON = 16 * 1024
-LINGER_S = 2.0
+LINGER_S = 1.0
 LONGEST_NAME = 80
 _MESSAGE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -159,10 +159,13 @@ class _Bounded:
         return message
 
     async def linger(self) -> None:
-        """Let what is already on its way run dry, without keeping it.
+        """Let what is already on its way run dry for a moment, without keeping it.
 
         A browser that is cut off while it sends shows a broken connection instead of our sentence.
         """
+        if "expect" in self._request.headers:
+            # It waits to be asked before it sends anything; to receive would be to ask.
+            return
         dropped = 0
         with suppress(TimeoutError):
             async with asyncio.timeout(LINGER_S):

@@ -7,6 +7,7 @@ import { announce, say } from "./words.js";
 // With more faces than this, the list is opened on demand.
 const FACES_SHOWN = 4;
 const NEAR_END_PX = 160;
+const GAP_PX = 12;
 
 /** What the visitor typed or chose. */
 export function fromVisitor(text) {
@@ -142,10 +143,12 @@ function words(text) {
   return element("p", { className: "words", textContent: text });
 }
 
-/** Scrolls to the newest bubble, unless the visitor is reading further up. */
+/** Scrolls to the newest bubble, unless the visitor is reading further up. One that is too high shows its top. */
 function settle(made) {
   if (made !== document.getElementById("chat").lastElementChild) return;
   const page = document.scrollingElement;
   const below = page.scrollHeight - page.clientHeight - page.scrollTop;
-  if (below < made.offsetHeight + NEAR_END_PX) page.scrollTop = page.scrollHeight;
+  if (below > made.offsetHeight + NEAR_END_PX) return;
+  const top = made.getBoundingClientRect().top + page.scrollTop - GAP_PX;
+  page.scrollTop = Math.min(top, page.scrollHeight);
 }

@@ -21,6 +21,11 @@ export function compare(view) {
   ]);
   figure.style.setProperty("--ratio", view.report.width / view.report.height);
   figure.style.setProperty("--pixels", view.report.width);
+  for (const photo of [before, after]) {
+    photo.addEventListener("error", () => {
+      figure.replaceWith(element("p", { className: "muted", textContent: say("expired") }));
+    });
+  }
   range.addEventListener("input", () => divide(figure, range));
   divide(figure, range);
   return { figure, showFaces: (on) => boxes.classList.toggle("shown", on) };

@@ -1,0 +1,358 @@
+"""The playground's page in a real browser: what a person does there, by mouse, by keyboard and on a phone."""
+
+import asyncio
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from tests.bots.open_playground import Gate, Painter, open_playground, photo
+from tests.browser.conftest import PATIENCE_MS, OpenWindow, Window
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+expect.set_options(timeout=PATIENCE_MS)
+
+PHOTO = {"name": "granny.jpg", "mimeType": "image/jpeg"}
+PHONE = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+REFUSAL = re.compile("You have used today’s free photo. You get the next one in ")
+
+
+async def pick(page: Page, data: bytes | None = None, name: str = "granny.jpg") -> None:
+    """Pick a photo as a person does: press the big button and choose a file."""
+    async with page.expect_file_chooser() as choosing:
+        await page.get_by_role("button", name="Drop, paste or pick a photo").click()
+    chooser = await choosing.value
+    await chooser.set_files({"name": name, "mimeType": "image/jpeg", "buffer": photo() if data is None else data})
+
+
+async def say(page: Page, text: str) -> None:
+    await page.get_by_label("Message").fill(text)
+    await page.keyboard.press("Enter")
+
+
+def last(page: Page) -> Locator:
+    return page.locator(".bubble").last
+
+
+async def result(page: Page) -> Locator:
+    """The restored photo's bubble."""
+    found = page.locator(".bubble.result").last
+    await expect(found).to_be_visible()
+    return found
+
+
+async def shown_pictures(bubble: Locator) -> list[int]:
+    """The widths of a bubble's pictures once they are loaded."""
+    pictures = bubble.locator("img")
+    for picture in await pictures.all():
+        await picture.evaluate("picture => picture.decode()")
+    return await pictures.evaluate_all("pictures => pictures.map((picture) => picture.naturalWidth)")
+
+
+async def test_a_photo_comes_back_with_live_progress(
+    tmp_path: Path, browsers_redis: str, open_window: OpenWindow
+) -> None:
+    gate = Gate()
+    async with open_playground(tmp_path, browsers_redis, Painter(step=gate)) as url, open_window(url) as window:
+        page: Page = window.page
+        await expect(page.get_by_text("You have 1 of 1 left today.")).to_be_visible()
+        await pick(page)
+        assert await shown_pictures(page.locator(".bubble.you")) == [240]
+        reply, bar = last(page), page.get_by_role("progressbar")
+        seen = []
+        for sentence in ["Looking for faces…", "Found 2 faces. Restored 1 so far…", "Blending…"]:
+            while sentence not in await reply.inner_text():
+                gate.let_one_pass()
+                await asyncio.sleep(0.1)
+            seen.append(float(await bar.get_attribute("value") or await bar.evaluate("bar => bar.value")))
+        assert seen == sorted(seen)
+        assert 0 < seen[0] < seen[-1] < 1
+        gate.open()
+
+        restored = await result(page)
+        await expect(restored).to_contain_text("One face restored. One face was too small to restore.")
+        await expect(restored).to_contain_text("No more photos today.")
+        await expect(page.locator("#quota")).to_contain_text("No more photos today.")
+        await expect(restored.locator(".faces li")).to_have_text(
+            ["Face 1: 72 × 90 pixels, restored", "Face 2: 12 × 15 pixels, too small to restore"]
+        )
+        assert await shown_pictures(restored) == [240, 240]
+        await expect(page.get_by_role("progressbar")).to_have_count(0)
+
+
+async def test_the_result_is_operable_by_keyboard(tmp_path: Path, browsers_redis: str, open_window: OpenWindow) -> None:
+    async with open_playground(tmp_path, browsers_redis) as url, open_window(url) as window:
+        page: Page = window.page
+        await pick(page)
+        restored = await result(page)
+        slider = restored.get_by_role("slider", name="Divider between before and after")
+        await slider.focus()
+        await expect(slider).to_have_attribute("aria-valuetext", "Before 50 %, After 50 %")
+        await page.keyboard.press("ArrowRight")
+        await expect(slider).to_have_attribute("aria-valuetext", "Before 51 %, After 49 %")
+        await page.keyboard.press("Home")
+        after = restored.locator("img.after")
+        assert await after.evaluate("picture => getComputedStyle(picture).clipPath") == "inset(0px 0px 0px 0%)"
+
+        await page.keyboard.press("Tab")
+        async with page.expect_download() as downloading:
+            await page.keyboard.press("Enter")
+        download = await downloading.value
+        assert download.suggested_filename == "granny restored.jpg"
+        assert Path(await download.path()).read_bytes().startswith(b"\xff\xd8\xff")
+
+        faces = restored.get_by_role("button", name="Show faces")
+        await faces.focus()
+        await page.keyboard.press("Space")
+        await expect(faces).to_have_attribute("aria-pressed", "true")
+        await expect(restored.locator(".boxes")).to_have_class("boxes shown")
+        assert await restored.locator(".boxes rect").count() == 2
+
+        gentler = restored.get_by_role("button", name="Gentler")
+        await gentler.focus()
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".bubble.you").last).to_contain_text("The same photo, restored at 50 %")
+        await expect(page.locator(".bubble.result")).to_have_count(2)
+        await expect(page.locator(".bubble.result").last.get_by_role("button", name="Stronger")).to_be_visible()
+
+
+async def test_the_divider_follows_the_pointer(tmp_path: Path, browsers_redis: str, open_window: OpenWindow) -> None:
+    async with open_playground(tmp_path, browsers_redis) as url, open_window(url) as window:
+        page: Page = window.page
+        await pick(page)
+        restored = await result(page)
+        await shown_pictures(restored)
+        figure = restored.locator(".compare")
+        await figure.scroll_into_view_if_needed()
+        box = await figure.bounding_box()
+        assert box is not None
+        middle = box["y"] + box["height"] / 2
+        await page.mouse.move(box["x"] + box["width"] * 0.5, middle)
+        await page.mouse.down()
+        await page.mouse.move(box["x"] + box["width"] * 0.25, middle)
+        await page.mouse.up()
+        await expect(restored.get_by_role("slider")).to_have_value("25")
+
+
+async def test_the_second_photo_is_refused(tmp_path: Path, browsers_redis: str, open_window: OpenWindow) -> None:
+    async with (
+        open_playground(tmp_path, browsers_redis) as url,
+        open_window(url, expected=(429,)) as window,
+    ):
+        page: Page = window.page
+        await pick(page)
+        await result(page)
+        await pick(page)
+        await expect(last(page)).to_contain_text(REFUSAL)
+        await expect(last(page)).to_have_class(re.compile("refusal"))
+        await expect(page.locator("#announcer")).to_contain_text(REFUSAL)
+
+
+async def test_bad_files_are_refused_in_words(tmp_path: Path, browsers_redis: str, open_window: OpenWindow) -> None:
+    async with (
+        open_playground(tmp_path, browsers_redis, max_photo_mb=0.1) as url,
+        open_window(url, expected=(415,)) as window,
+    ):
+        page: Page = window.page
+        await pick(page, b"<script>alert(1)</script>", "<b>notes</b>.txt")
+        await expect(last(page)).to_contain_text("This is not a photo.")
+        await expect(page.locator(".bubble.you")).to_contain_text("<b>notes</b>.txt")
+        await pick(page, b"", "empty.jpg")
+        await expect(last(page)).to_contain_text("This is not a photo.")
+        # Told at once: it is never sent.
+        await pick(page, bytes(200_000), "large.jpg")
+        await expect(last(page)).to_contain_text("This file is too large: 0.1 MB is the limit.")
+        await expect(page.locator("#quota")).to_contain_text("You have 1 of 1 left today.")
+
+
+async def test_commands_are_answered(tmp_path: Path, browsers_redis: str, open_window: OpenWindow) -> None:
+    async with open_playground(tmp_path, browsers_redis, worker=False) as url, open_window(url) as window:
+        page: Page = window.page
+        for text, answer in {
+            "/help": "/quota – what you have left today",
+            "/quota": "You have 1 of 1 left today.",
+            "/restore": "Send a photo, and I restore the faces in it.",
+            "/dance": "I do not know /dance.",
+        }.items():
+            await say(page, text)
+            await expect(last(page)).to_contain_text(answer)
+            await expect(page.locator("#announcer")).to_contain_text(answer)
+        assert await page.evaluate("document.activeElement.id") == "text"
+
+
+async def test_a_waiting_photo_is_cancelled(tmp_path: Path, browsers_redis: str, open_window: OpenWindow) -> None:
+    async with open_playground(tmp_path, browsers_redis, worker=False) as url, open_window(url) as window:
+        page: Page = window.page
+        await pick(page)
+        await expect(last(page)).to_contain_text("Got it. Your photo is next.")
+        await page.get_by_role("button", name="Cancel").click()
+        await expect(last(page)).to_contain_text("Dropped. It cost you nothing.")
+        await pick(page)
+        await expect(last(page)).to_contain_text("Got it. Your photo is next.")
+        await say(page, "/cancel")
+        await expect(page.get_by_text("Dropped. It cost you nothing.")).to_have_count(3)
+
+
+async def test_a_reload_shows_the_chat(tmp_path: Path, browsers_redis: str, open_window: OpenWindow) -> None:
+    gate = Gate()
+    async with open_playground(tmp_path, browsers_redis, Painter(step=gate)) as url, open_window(url) as window:
+        page: Page = window.page
+        await pick(page)
+        await expect(last(page)).to_contain_text("Opening your photo…")
+        await page.reload()
+        await expect(page.get_by_role("progressbar")).to_be_visible()
+        gate.open()
+        assert await shown_pictures(await result(page)) == [240, 240]
+        await page.reload()
+        assert await shown_pictures(await result(page)) == [240, 240]
+        assert await shown_pictures(page.locator(".bubble.you")) == [240]
+
+
+async def test_photos_are_dropped_and_pasted(tmp_path: Path, browsers_redis: str, open_window: OpenWindow) -> None:
+    transfer = """async ([kind, bytes]) => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([new Uint8Array(bytes)], kind + ".jpg", { type: "image/jpeg" }));
+        const details = { bubbles: true, cancelable: true, clipboardData: transfer, dataTransfer: transfer };
+        const event = kind === "paste" ? new ClipboardEvent(kind, details) : new DragEvent(kind, details);
+        document.body.dispatchEvent(event);
+    }"""
+    async with open_playground(tmp_path, browsers_redis, free_per_day=3) as url, open_window(url) as window:
+        page: Page = window.page
+        await page.evaluate(transfer, ["dragover", [0]])
+        await expect(page.get_by_text("Let go to send the photo")).to_be_visible()
+        for number, kind in enumerate(["drop", "paste"], start=1):
+            await page.evaluate(transfer, [kind, list(photo())])
+            await expect(page.locator(".bubble.result")).to_have_count(number)
+        await expect(page.get_by_text("Let go to send the photo")).to_be_hidden()
+        await expect(page.locator("#quota")).to_contain_text("You have 1 of 3 left today.")
+
+
+async def test_many_photos_at_once_are_all_answered(
+    tmp_path: Path, browsers_redis: str, open_window: OpenWindow
+) -> None:
+    async with open_playground(tmp_path, browsers_redis, free_per_day=20) as url, open_window(url) as window:
+        page: Page = window.page
+        photos = [{**PHOTO, "buffer": photo(200 + number)} for number in range(8)]
+        await page.locator("#file").set_input_files(photos)  # type: ignore[arg-type]
+        await expect(page.locator(".bubble.result")).to_have_count(8)
+        await expect(page.locator("#quota")).to_contain_text("You have 12 of 20 left today.")
+
+
+async def test_the_page_recovers_when_the_server_restarts(
+    tmp_path: Path, browsers_redis: str, open_window: OpenWindow
+) -> None:
+    async with open_playground(tmp_path, browsers_redis, worker=False) as url:
+        port = int(url.rsplit(":", 1)[1])
+        opening = open_window(url, offline=True)
+        window: Window = await opening.__aenter__()
+        await pick(window.page)
+        await expect(last(window.page)).to_contain_text("Got it. Your photo is next.")
+    try:
+        page = window.page
+        await expect(page.get_by_text("The connection is gone. I keep trying…")).to_be_visible()
+        await say(page, "/quota")
+        await expect(last(page)).to_contain_text("This was not sent: there is no connection.")
+        async with open_playground(tmp_path, browsers_redis, playground_port=port):
+            await result(page)
+            await expect(page.locator("#banner")).to_be_hidden()
+            await say(page, "/quota")
+            await expect(last(page)).to_contain_text("No more photos today.")
+    finally:
+        await opening.__aexit__(None, None, None)
+    assert not [wrong for wrong in window.wrong if wrong.startswith(("exception", "foreign"))]
+
+
+async def test_a_photo_that_was_not_sent_is_sent_again(
+    tmp_path: Path, browsers_redis: str, open_window: OpenWindow
+) -> None:
+    async with open_playground(tmp_path, browsers_redis) as url, open_window(url, offline=True) as window:
+        page: Page = window.page
+        await page.context.set_offline(True)
+        await pick(page)
+        await expect(last(page)).to_contain_text("This was not sent: there is no connection.")
+        await page.context.set_offline(False)
+        await page.get_by_role("button", name="Try again").click()
+        await result(page)
+        assert await page.locator(".bubble").count() == 2
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_it_fits_a_phone_and_can_be_read(
+    tmp_path: Path, browsers_redis: str, open_window: OpenWindow, scheme: str
+) -> None:
+    async with (
+        open_playground(tmp_path, browsers_redis) as url,
+        open_window(url, expected=(429,), color_scheme=scheme, reduced_motion="reduce", **PHONE) as window,
+    ):
+        page: Page = window.page
+        await assert_fits(page)
+        await say(page, "/help")
+        await pick(page, photo(1600, 900), "a-very-long-name-without-any-space-in-it-" * 3 + ".jpg")
+        await shown_pictures(await result(page))
+        await pick(page)
+        await expect(last(page)).to_contain_text(REFUSAL)
+        await assert_fits(page)
+        assert await unreadable_texts(page) == []
+        assert await page.evaluate("document.getAnimations().length") == 0
+
+
+async def assert_fits(page: Page) -> None:
+    widths = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert widths[0] <= widths[1], widths
+
+
+async def unreadable_texts(page: Page) -> list[Any]:
+    """Texts with less contrast than WCAG's AA asks for (4.5), against the nearest filled background."""
+    found: list[Any] = await page.evaluate(
+        """() => {
+        const channels = (colour) => colour.match(/[\\d.]+/g).map(Number);
+        const light = (colour) => {
+            const [r, g, b] = channels(colour).map((c) => c / 255)
+                .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+            return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        };
+        const ground = (element) => {
+            for (let at = element; at; at = at.parentElement) {
+                const colour = getComputedStyle(at).backgroundColor;
+                if (/^rgb\\(/.test(colour)) return colour;
+            }
+            return "rgb(255, 255, 255)";
+        };
+        const texts = [...document.querySelectorAll("p, h1, button, a, li, summary, span")].filter((element) =>
+            !element.closest(".unseen, .compare") && element.checkVisibility() && element.textContent.trim());
+        return texts.flatMap((element) => {
+            const [a, b] = [light(getComputedStyle(element).color), light(ground(element))];
+            const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+            return contrast < 4.5 ? [[element.textContent, contrast]] : [];
+        });
+    }"""
+    )
+    return found
+
+
+async def test_everything_has_a_name(tmp_path: Path, browsers_redis: str, open_window: OpenWindow) -> None:
+    async with open_playground(tmp_path, browsers_redis) as url, open_window(url) as window:
+        page: Page = window.page
+        await pick(page)
+        await result(page)
+        nameless = await page.evaluate(
+            """() => [...document.querySelectorAll("button, a, input:not([hidden]), img, progress, ol[aria-label]")]
+            .filter((element) => !(element.textContent.trim() || element.ariaLabel || element.alt
+                || element.labels?.length || (element.alt === "" && element.closest(".brand"))))
+            .map((element) => element.outerHTML)"""
+        )
+        assert nameless == []
+        # From the top, Tab alone reaches everything that can be used.
+        await page.reload()
+        await result(page)
+        reached = []
+        for _ in range(9):
+            await page.keyboard.press("Tab")
+            reached.append(
+                await page.evaluate(
+                    "document.activeElement.id || document.activeElement.type || document.activeElement.textContent"
+                )
+            )
+        assert reached == ["drop", "sample", "range", "Download", "button", "button", "Faces (2)", "add", "text"]
