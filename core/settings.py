@@ -52,6 +52,28 @@ class Settings(BaseSettings):
     detector: str = Field("auto", description="Face detector used when nobody chose one.")
     min_face_px: int = Field(24, ge=8, description="Faces whose box is shorter than this are left alone, pixels.")
     device: str = Field("auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$", description="auto, cpu, cuda or cuda:1.")
+    engine: Literal["own", "upstream"] = Field(
+        "own", description="own, or upstream: gfpgan's and facexlib's own code, where the extra `reference` is installed."
+    )
+    blend: Literal["own", "facexlib"] = Field(
+        "own", description="How faces are found, cut out and put back; facexlib: as upstream does, for comparison."
+    )
+    upscaler: str = Field("auto", description="Real-ESRGAN model for enlarging; auto: the best one installed, or none.")
+    upscale_denoise: float = Field(
+        0.5, ge=0, le=1, description="How much noise realesr-general-x4v3 removes; less than 1 needs its wdn file."
+    )
+    identity_warning: float = Field(
+        0.3, ge=-1, le=1, description="A restored face less like itself than this is marked, if arcface is installed."
+    )
+    commercial: bool = Field(False, description="You earn money with this: models whose licence forbids it are refused.")
+    weights_dir: str = Field("", description="Folder of downloaded models; empty: `weights` in the data folder.")
+    weights_mirror: str = Field("", description="Address to download models from instead of their publishers'.")
+    weights_proxy: str = Field("", description="Proxy for downloading models; empty: as HTTPS_PROXY says.")
+    allow_unverified_weights: bool = Field(
+        False, description="Use model files whatever their hash: for measurements with made-up weights only."
+    )
+    preload: bool = Field(True, description="Load the models when a worker starts, not with its first photo.")
+    unload_idle_minutes: float = Field(0, ge=0, description="Unload models that nobody used for so long; 0: never.")
     worker_photos: int = Field(2, ge=1, description="Photos one worker has in hand at a time.")
     job_timeout_s: int = Field(300, ge=10, description="A restoration that takes longer fails, seconds.")
 
@@ -96,6 +118,13 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} is no time zone; write one like Europe/Berlin or UTC") from None
         return value
 
+    @field_validator("weights_mirror", "weights_proxy")
+    @classmethod
+    def _known_address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("write http://… or https://…")
+        return value
+
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
@@ -124,6 +153,11 @@ class Settings(BaseSettings):
     def photos(self) -> str:
         """The photo store's place, with the default filled in."""
         return self.photo_store or str(self.data_dir / "photos")
+
+    @property
+    def weights(self) -> Path:
+        """The folder of downloaded models, with the default filled in."""
+        return Path(self.weights_dir) if self.weights_dir else self.data_dir / "weights"
 
 
 def load() -> Settings:
