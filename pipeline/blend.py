@@ -186,7 +186,7 @@ def _in_key(change: Floats, crop: NDArray[np.uint8], mask: Floats) -> Floats:
     left_over = cv2.GaussianBlur(ring[..., None] * (here - taste), (0, 0), _SEAM_REACH)
     seam = left_over / np.maximum(near, usual)[..., None]
     offset = cv2.resize(taste + seam, (SIZE, SIZE), interpolation=cv2.INTER_CUBIC)
-    return change - offset.astype(np.float32, copy=False)
+    return np.asarray(change - offset, np.float32)
 
 
 def _coarse(image: Floats) -> Floats:

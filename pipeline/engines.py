@@ -131,10 +131,13 @@ class OpenVinoEngine:
         """Convert a network and put it on disk; the folder appears whole or not at all."""
         shapes = [self._openvino.PartialShape([-1, *x.shape[1:]]) for x in example]
         network = network.eval().requires_grad_(False)
+        # Traced here, because OpenVINO would have torch run the network three times more to check the trace.
         with torch.inference_mode(), warnings.catch_warnings():
-            # OpenVINO traces with torch.jit, which torch 2.13 calls deprecated and still has.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            model = self._openvino.convert_model(network, example_input=example, input=shapes)
+            # torch 2.13 calls tracing deprecated, and warns of each shape that is read and becomes a constant;
+            # OpenVINO needs the one, and the other is meant: all but the batch is constant.
+            warnings.simplefilter("ignore")
+            traced = torch.jit.trace(network, example, check_trace=False)  # type: ignore[no-untyped-call]
+            model = self._openvino.convert_model(traced, example_input=example, input=shapes)
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".converting-") as scratch:
             made = Path(scratch) / "model"

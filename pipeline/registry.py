@@ -131,7 +131,7 @@ RESTORERS: Final = (
             commercial=Commercial.YES,
             file="lite.safetensors",
             bundled=True,
-            default_fidelity=0.5,
+            default_fidelity=lite.DEFAULT_FIDELITY,
         ),
         lite.load,
     ),

@@ -1,5 +1,7 @@
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +71,7 @@ def test_json_is_one_object_a_photo_and_nothing_else(tmp_path: Path) -> None:
     first, bad, last = (json.loads(line) for line in result.stdout.splitlines())
     assert set(first) == {
         *("input", "output", "width", "height", "faces", "model", "detector", "stages_ms", "total_ms"),
+        "fidelity",
     }
     assert (first["input"], first["output"]) == (str(good), "out/one.png")
     assert (first["width"], first["height"], first["model"], first["detector"]) == (600, 400, "plain", "finds")
@@ -162,6 +165,11 @@ def test_a_bad_setting_is_one_sentence(tmp_path: Path, monkeypatch: pytest.Monke
     assert result.exit_code == 2
     assert result.stderr.startswith("magicmemory: MAGIC_MIN_FACE_PX cannot be used")
     assert len(result.stderr.splitlines()) == 1
+
+
+def test_the_command_is_known_without_loading_torch() -> None:
+    program = "import magicmemory.cli.restore, sys; assert not {'torch', 'cv2', 'numpy'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-P", "-c", program], check=True)
 
 
 @pytest.mark.parametrize("arguments", [("--upscale", "3"), ("--strength", "1.5"), ("--fidelity", "-1")])

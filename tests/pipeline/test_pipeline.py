@@ -19,10 +19,11 @@ from magicmemory.core.job import Stage
 from magicmemory.core.options import Options
 from magicmemory.core.report import LeftAlone
 from magicmemory.core.settings import BadSettings, Settings
+from magicmemory.pipeline import assets
 from magicmemory.pipeline.decode import Limits, decode
 from magicmemory.pipeline.detection import Detection
 from magicmemory.pipeline.encode import encode
-from magicmemory.pipeline.engines import TorchEngine
+from magicmemory.pipeline.engines import OpenVinoEngine, TorchEngine
 from magicmemory.pipeline.picture import Picture, Pixels
 from magicmemory.pipeline.pipeline import Pipeline, Restoration, enlarged, side_by_side
 from magicmemory.pipeline.registry import Commercial, Kind, Model, ModelFacts, Models, network
@@ -50,6 +51,11 @@ def png(pixels: Pixels) -> bytes:
 
 
 PHOTO = png(colourful(600, 400))
+
+
+def astronaut() -> Pixels:
+    """NASA's portrait of Eileen Collins, 512 pixels square, public domain: one sharp face near (222, 115)."""
+    return decode((Path(assets.__path__[0]) / "astronaut.png").read_bytes(), LIMITS).pixels
 
 
 def pixels_of(restoration: Restoration) -> Pixels:
@@ -202,6 +208,30 @@ def test_before_and_after_lie_side_by_side() -> None:
     encoded = shared.compare(PHOTO, shared.restore(PHOTO, Options()).data)
     assert encoded.media_type == "image/png"
     assert decode(encoded.data, LIMITS).width > 1200
+
+
+def test_a_real_portrait_with_the_real_detector() -> None:
+    portrait = astronaut()
+    models = Models(TorchEngine("cpu"), Path("none"), restorers=(network(PLAIN, tiny),))
+    restoration = Pipeline(models, LIMITS, min_face_px=24).restore(png(portrait), Options())
+    (face,) = restoration.report.faces
+    left, top, right, bottom = face.box
+    assert 160 < left < 200 < 250 < right < 290
+    assert 40 < top < 90 < 150 < bottom < 190
+    assert face.restored
+    changed = (pixels_of(restoration) != portrait).any(-1)
+    assert changed[110, 220]
+    assert not changed[300:].any()
+
+
+@pytest.mark.skipif(not (Path(assets.__path__[0]) / "lite.safetensors").is_file(), reason="lite is not trained yet")
+def test_a_sharp_portrait_stays_sharp(tmp_path: Path) -> None:
+    portrait = astronaut()
+    models = Models(OpenVinoEngine(tmp_path), Path("none"))
+    result = pixels_of(Pipeline(models, LIMITS, min_face_px=24).restore(png(portrait), Options(model="lite")))
+    face = slice(50, 190), slice(160, 290)
+    off = result[face].astype(float) - portrait[face]
+    assert 10 * np.log10(255**2 / (off**2).mean()) > 34
 
 
 def test_settings_make_a_pipeline(tmp_path: Path) -> None:
