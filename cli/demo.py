@@ -22,7 +22,7 @@ class DemoFailed(OperatorError):
     """The service did not do what it promises."""
 
 
-async def run_demo(settings: Settings, stop: asyncio.Event) -> None:
+async def run_demo(settings: Settings) -> None:
     """Start the service on a free port, restore the sample photo, be refused a second one, and end.
 
     Raises:

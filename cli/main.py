@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from magicmemory.cli.doctor import doctor
-from magicmemory.cli.processes import run_bot, run_until_signal
+from magicmemory.cli.processes import run_bot, run_until_interrupted, run_until_signal
 from magicmemory.cli.restore import restore
 
 app = typer.Typer(
@@ -35,7 +35,7 @@ def run() -> None:
     """Start everything here: Redis, a worker, the playground, and each bot that has a token."""
     from magicmemory.cli.run import run_everything
 
-    run_until_signal(run_everything)
+    run_until_interrupted(run_everything)
 
 
 @app.command()
@@ -43,7 +43,7 @@ def demo() -> None:
     """Send the sample photo through the whole service once, and keep what came back in `var/demo`."""
     from magicmemory.cli.demo import run_demo
 
-    run_until_signal(run_demo)
+    run_until_interrupted(run_demo)
 
 
 @app.command()
@@ -57,7 +57,7 @@ def worker() -> None:
 @app.command()
 def playground() -> None:
     """Serve the web playground. Needs MAGIC_REDIS_URL."""
-    from magicmemory.bots.playground import serve
+    from magicmemory.bots.playground.server import serve
 
     run_bot(serve)
 

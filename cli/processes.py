@@ -5,6 +5,7 @@ import logging
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from magicmemory.core.errors import OperatorError
 from magicmemory.core.settings import BadSettings, Settings, load
@@ -13,21 +14,61 @@ from magicmemory.core.settings import BadSettings, Settings, load
 OPERATOR_MUST_ACT = 2
 
 Ready = Callable[[str], None]
+Work = Callable[[Settings], Awaitable[None]]
 Serve = Callable[[Settings, asyncio.Event], Awaitable[None]]
 ServeBot = Callable[[Settings, str, asyncio.Event, Ready], Awaitable[None]]
 
 
 def run_until_signal(serve: Serve) -> None:
-    """Run `serve` with the settings and an event that SIGINT and SIGTERM set. An `OperatorError` ends the process with
-    its sentence and status 2.
+    """Run `serve` with the settings and an event that SIGINT and SIGTERM set, upon which it ends by itself.
+
+    An `OperatorError` ends the process with its sentence and status 2.
     """
+
+    async def with_event(settings: Settings) -> None:
+        stop = asyncio.Event()
+        _on_signals(stop.set)
+        await serve(settings, stop)
+
+    _run(with_event)
+
+
+def run_until_interrupted(work: Work) -> None:
+    """Run `work` with the settings; SIGINT and SIGTERM cancel it wherever it is. Errors end it as above."""
+
+    async def with_cancelling(settings: Settings) -> None:
+        task = asyncio.ensure_future(work(settings))
+        _on_signals(task.cancel)
+        with suppress(asyncio.CancelledError):
+            await task
+
+    _run(with_cancelling)
+
+
+def _run(work: Work) -> None:
     try:
         settings = load()
         _set_up_logging(settings)
-        asyncio.run(_with_signals(settings, serve))
+        asyncio.run(_unwrapped(work(settings)))
     except OperatorError as error:
         print(f"magicmemory: {error}", file=sys.stderr)
         raise SystemExit(OPERATOR_MUST_ACT) from None
+
+
+async def _unwrapped(work: Awaitable[None]) -> None:
+    """A task group wraps what its tasks raise; the operator's sentence is taken out again."""
+    try:
+        await work
+    except* OperatorError as group:
+        error: BaseException = group
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        raise error from None
+
+
+def _on_signals(act: Callable[[], object]) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, act)
 
 
 def run_bot(serve: ServeBot) -> None:
@@ -52,14 +93,6 @@ def required_redis(settings: Settings) -> str:
 def tell_ready(where: str) -> None:
     """Say on standard output that the process is ready, and where; `run` shows its children's first line."""
     print(where, flush=True)
-
-
-async def _with_signals(settings: Settings, serve: Serve) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    await serve(settings, stop)
 
 
 def _set_up_logging(settings: Settings) -> None:

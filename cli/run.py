@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from magicmemory.cli.processes import OPERATOR_MUST_ACT
 from magicmemory.core.errors import OperatorError
 from magicmemory.core.processes import end, end_with_parent
 from magicmemory.core.settings import PREFIX, Settings
@@ -24,16 +23,18 @@ class AlreadyRunning(OperatorError):
     """Another `magicmemory run` uses the same data folder."""
 
 
-async def run_everything(settings: Settings, stop: asyncio.Event) -> None:
-    """Start Redis, a worker, the playground and the bots that have tokens; watch them until `stop`."""
+async def run_everything(settings: Settings) -> None:
+    """Start Redis, a worker, the playground and the bots that have tokens; watch them until cancelled."""
     names = ["worker", "playground"]
     names += ["telegram"] if settings.telegram_token else []
     names += ["discord"] if settings.discord_token else []
     with only_one(settings.data_dir):
         async with redis(settings) as url, children(names, settings, url) as where:
             _print_what_runs({"redis": _without_password(url), **where}, settings)
-            await stop.wait()
-            print("Ending…", flush=True)
+            try:
+                await asyncio.Event().wait()
+            finally:
+                print("Ending…", flush=True)
 
 
 @contextmanager
@@ -75,8 +76,13 @@ async def children(names: list[str], settings: Settings, redis_url: str) -> Asyn
     watched = {name: Child(name, _environment(settings, redis_url)) for name in names}
     tasks = {name: asyncio.create_task(child.keep_running()) for name, child in watched.items()}
     try:
-        async with asyncio.timeout(READY_S):
-            yield {name: await _ready(child, tasks[name]) for name, child in watched.items()}
+        try:
+            async with asyncio.timeout(READY_S):
+                where = {name: await _ready(child, tasks[name]) for name, child in watched.items()}
+        except TimeoutError:
+            late = ", ".join(name for name, child in watched.items() if not child.ready.done())
+            raise OperatorError(f"{late} did not start within {READY_S:.0f} s.") from None
+        yield where
     finally:
         for task in tasks.values():
             task.cancel()
@@ -95,13 +101,13 @@ class Child:
         """Run until cancelled.
 
         Raises:
-            OperatorError: it ended because the operator must act; it has said why.
+            OperatorError: it ended before it was ready; it has said why.
         """
         delay = FIRST_RESTART_S
         while True:
             status = await self._run_once()
-            if status == OPERATOR_MUST_ACT and not self.ready.done():
-                raise OperatorError(f"{self._name} cannot start; see above.")
+            if not self.ready.done():
+                raise OperatorError(f"{self._name} cannot start (status {status}); see above.")
             print(f"{self._name} ended with status {status}; starting it again", file=sys.stderr, flush=True)
             await asyncio.sleep(delay)
             delay = min(LONGEST_RESTART_S, delay * 2)

@@ -43,4 +43,7 @@ class Picture:
 
     def rgb8(self) -> NDArray[np.uint8]:
         """The pixels at 8 bits, `[height, width, 3]`; the same array where they are 8-bit already."""
-        return self.pixels if self.pixels.dtype == np.uint8 else (self.pixels / 257.0 + 0.5).astype(np.uint8)
+        if self.pixels.dtype == np.uint16:
+            # In whole numbers: as floats, a large photo would take gigabytes.
+            return ((self.pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
+        return self.pixels.astype(np.uint8, copy=False)

@@ -11,6 +11,7 @@ import uvicorn
 from magicmemory.bots.opening import open_desk
 from magicmemory.bots.playground.app import create_app
 from magicmemory.bots.playground.guard import EVERY_ADDRESS
+from magicmemory.core.errors import OperatorError
 from magicmemory.core.job import Platform
 from magicmemory.core.settings import Settings
 from magicmemory.queue.connection import Names
@@ -20,8 +21,8 @@ from magicmemory.queue.delivery import DeliveryWorker, Reply
 GRACE_S = 5
 
 
-class PlaygroundUnavailable(Exception):
-    """The playground cannot listen; the message is one sentence for the operator."""
+class PlaygroundUnavailable(OperatorError):
+    """The playground cannot listen."""
 
 
 class PlaygroundReplier:
