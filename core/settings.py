@@ -95,7 +95,6 @@ class Settings(BaseSettings):
     discord_admins: Annotated[tuple[int, ...], NoDecode] = Field(
         (), description="Discord user or role ids that may use /admin, comma-separated."
     )
-    discord_sku: int | None = Field(None, description="Discord SKU that /premium offers; empty: none.")
     playground_host: str = Field("127.0.0.1", description="Address the playground listens on.")
     playground_port: int = Field(8080, ge=0, le=65535, description="Port of the playground; 0: any free one.")
     playground_origins: Annotated[tuple[str, ...], NoDecode] = Field(
