@@ -1,5 +1,9 @@
 ### Every sentence a person can read, in English. Other languages have the same keys.
 
+## The language
+
+language-name = English
+
 ## Lengths of time
 
 duration-seconds =
@@ -117,6 +121,194 @@ playground-error-host = The playground does not answer under this address. Its o
 playground-error-origin = The playground does not answer other sites. Its operator can allow one with MAGIC_PLAYGROUND_ORIGINS.
 playground-error-not-found = There is nothing here.
 playground-error-too-fast = That was too fast. Please wait a moment.
+
+## Telegram
+
+telegram-about = About { $time }.
+telegram-album-queued =
+    { $ahead ->
+        [0] Got your { $count } photos. They are next.
+        [one] Got your { $count } photos. { $ahead } photo is ahead of them.
+       *[other] Got your { $count } photos. { $ahead } photos are ahead of them.
+    }
+telegram-album-progress = Restoring: { $done } of { $count } photos done…
+telegram-album-refused =
+    { $count ->
+        [one] One photo of this album was not restored.
+       *[other] { $count } photos of this album were not restored.
+    }
+telegram-album-line = Photo { $number }: { $text }
+telegram-album-pick = Pick a photo for more:
+telegram-adjusted = This adjustment was free.
+telegram-ready = Your photo is ready.
+telegram-coming = Coming right up…
+telegram-on-it = On it…
+telegram-done-already = I made this one already.
+telegram-not-yours = Only the person who asked for this can use these buttons.
+telegram-full-quality = Full quality, as a file.
+telegram-before-after = Before and after.
+telegram-file-name = restored
+telegram-start =
+    I give old and damaged photos their faces back. Send me a photo, and I reply with the restored one.
+    { $free ->
+        [0] /help says more.
+        [one] One photo a day is free. /help says more.
+       *[other] { $free } photos a day are free. /help says more.
+    }
+telegram-howto = Send me a photo, or reply to one with /restore.
+telegram-howto-group = Reply to a photo with /restore, or write /restore below a photo that you send.
+telegram-text = Send me a photo, and I restore the faces in it. /help says more.
+telegram-not-for-us = I can only restore photos. Please send me one, as a photo or as a file.
+telegram-help =
+    How does it work? A neural network draws each face anew from what is left of it, and I blend it into your photo.
+    Does it change how someone looks? A little: the worse the photo, the more of the face is a guess. “Gentler” keeps more of the original.
+    Group photos? Yes, every face that is large enough.
+    Very small faces? I leave them alone; a larger scan helps.
+    What can I not do? Scratches and stains outside faces stay, and black and white stays black and white.
+    Best quality: send the photo as a file. In a group: reply to a photo with /restore.
+telegram-privacy = I keep your photos for { $hours } hours, for your buttons, and then delete them. I keep how many you restored, to count your quota, and what you chose in /settings. Nobody looks at your photos, and nothing is trained on them. /deletemydata deletes everything at once.
+telegram-delete-sure = Delete your photos and your settings now? What waits is dropped. What you used today stays counted.
+telegram-delete-done = Done. Your photos and settings are deleted.
+telegram-delete-kept = Nothing was deleted.
+telegram-unlock-howto = Write your code after the command: /unlock CODE
+telegram-no-codes = Codes are not used here.
+telegram-no-plans =
+    { $free ->
+        [0] Nothing is for sale here.
+        [one] Nothing is for sale here: one photo a day is free for everybody.
+       *[other] Nothing is for sale here: { $free } photos a day are free for everybody.
+    }
+telegram-settings = Your settings, for all your photos:
+telegram-setting-language = Language: { $value }
+telegram-setting-strength = Strength: { $value }
+telegram-setting-fidelity = Faithfulness: { $value }
+telegram-setting-upscale = Size: { $value }
+telegram-setting-reply-as-file = Reply: { $value }
+telegram-setting-model = Model: { $value }
+telegram-about-language = Which language shall I speak?
+telegram-about-strength = How strongly shall faces be restored? Less keeps more of the original.
+telegram-about-fidelity = Vivid faces are clearer, faithful ones closer to the original.
+telegram-about-upscale = Shall the photo become larger?
+telegram-about-reply-as-file = Shall I reply with a photo, or with a file in full quality?
+telegram-about-model = Which model shall restore your photos?
+telegram-value-auto = automatic
+telegram-value-strength-50 = half
+telegram-value-strength-75 = gentle
+telegram-value-strength-100 = full
+telegram-value-fidelity-0 = vivid
+telegram-value-fidelity-50 = balanced
+telegram-value-fidelity-100 = faithful
+telegram-value-upscale-1 = as it is
+telegram-value-upscale-2 = twice
+telegram-value-upscale-4 = four times
+telegram-value-reply-as-file-no = photo
+telegram-value-reply-as-file-yes = file
+telegram-button-file = 📄 Full quality
+telegram-button-compare = ↔️ Before/after
+telegram-button-gentler = ➖ Gentler
+telegram-button-stronger = ➕ Stronger
+telegram-button-vivid = ✨ More vivid
+telegram-button-faithful = 🎯 More faithful
+telegram-button-model = 🎨 { $model }
+telegram-button-back = ‹ Back
+telegram-button-delete-yes = Delete everything
+telegram-button-delete-no = Keep
+telegram-command-restore = Restore a photo
+telegram-command-quota = What you have left today
+telegram-command-settings = Language, strength, size
+telegram-command-cancel = Drop what waits
+telegram-command-premium = More photos
+telegram-command-unlock = Use a code
+telegram-command-help = How it works, and what it cannot do
+telegram-command-privacy = What is kept, and for how long
+telegram-command-deletemydata = Delete your photos and settings
+telegram-admin-help =
+    /admin stats – what is going on
+    /admin quota ID – what somebody has left today
+    /admin ban ID, /admin unban ID – keep somebody out, and let them in again
+telegram-admin-stats =
+    Waiting or in hand: { $waiting }
+    Today: { $delivered } delivered, { $failed } failed, { $cancelled } dropped, { $people } people
+telegram-admin-banned = { $account } is kept out.
+telegram-admin-unbanned = { $account } may come in again.
+telegram-banned = You cannot use this bot.
+
+## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
+
+discord-menu-restore = Restore faces
+discord-name-restore = restore
+discord-name-quota = quota
+discord-name-settings = settings
+discord-name-cancel = cancel
+discord-name-premium = premium
+discord-name-unlock = unlock
+discord-name-privacy = privacy
+discord-name-erase = delete-my-data
+discord-name-help = help
+discord-name-photo = photo
+discord-name-model = model
+discord-name-strength = strength
+discord-name-fidelity = fidelity
+discord-name-upscale = upscale
+discord-name-private = private
+discord-name-language = language
+discord-name-code = code
+discord-about-restore = Restore the faces in a photo
+discord-about-quota = What you have left today
+discord-about-settings = See or change how your photos are restored
+discord-about-cancel = Drop what waits; it costs you nothing
+discord-about-premium = What there is beyond the free photos
+discord-about-unlock = Use a code
+discord-about-privacy = What is kept about you, and for how long
+discord-about-erase = Delete your photos and your settings
+discord-about-help = How it works, and what it cannot do
+discord-about-photo = The photo
+discord-about-model = The network that restores; auto takes the best one there is
+discord-about-strength = In percent: 100 takes the restored faces, less keeps more of the photo
+discord-about-fidelity = In percent: 0 is vivid, 100 is faithful; not every model can choose
+discord-about-upscale = Make the photo this many times larger
+discord-about-private = Only you see the answer
+discord-about-language = The language I answer you in
+discord-about-code = The code
+discord-about-admin = For those who run this bot
+discord-about-admin-stats = What is going on
+discord-about-admin-quota = What somebody has left today
+discord-gentler = Gentler
+discord-stronger = Stronger
+discord-full-quality = Full quality
+discord-another-model = Another model
+discord-delete = Delete
+discord-alt-after = The restored photo
+discord-alt-before = The photo as it was sent
+discord-made-smaller = The picture was made smaller to fit the { $limit_mb } MB that this place takes.
+discord-full-quality-here = The restored photo in full quality.
+discord-too-large-here = The full file is larger than the { $limit_mb } MB that this place takes. This is the best that fits.
+discord-not-yours = Only the person who asked for this photo can use its buttons.
+discord-permission-missing = I lack a permission here: “{ $permission }”. Please ask whoever runs this server to give it to me.
+discord-permission-attach-files = Attach Files
+discord-permission-send-messages = Send Messages
+discord-automatic = automatic
+discord-settings =
+    Your settings, for all your photos:
+    Model: { $model }
+    Strength: { $strength }
+    Faithfulness: { $fidelity }
+    Size: × { $upscale }
+    Language: { $language }
+discord-help-more = You can also send me a photo in a direct message, mention me with one, or pick “Apps” in a message’s menu.
+discord-privacy = I keep your photos for { $hours } hours, for the buttons under them, and then delete them. I keep how many you restored, to count your quota, and your settings. Nobody looks at your photos, and nothing is trained on them. /delete-my-data deletes everything at once.
+discord-erase-sure = Delete your photos and your settings now? What waits is dropped. What you used today stays counted.
+discord-erase-yes = Delete everything
+discord-erased = Done. Your photos and settings are deleted.
+discord-no-codes = Codes are not used here.
+discord-no-plans =
+    { $free ->
+        [0] Nothing is for sale here.
+        [one] Nothing is for sale here: one photo a day is free for everybody.
+       *[other] Nothing is for sale here: { $free } photos a day are free for everybody.
+    }
+discord-not-for-you = This command is for those who run the bot.
+discord-stats = Waiting or in hand: { $waiting }. Servers: { $servers }. Connections: { $shards }. Latency: { $latency_ms } ms.
 
 ## Errors. None of them costs quota.
 

@@ -1,0 +1,153 @@
+"""The buttons under a restored photo. Everything a button needs is written in it, so it works after a restart too."""
+
+import asyncio
+import io
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Self
+
+import discord
+from discord import ButtonStyle, ui
+
+from magicmemory.bots.discord.answering import acknowledge, answer, apologising
+from magicmemory.bots.discord.fitting import fit
+from magicmemory.bots.discord.front import Front
+from magicmemory.bots.discord.people import Interaction, address_of, place_of, sender_of
+from magicmemory.bots.discord.place import FILE_LIMIT, Place
+from magicmemory.core.job import Job
+from magicmemory.core.options import AUTO, Options
+from magicmemory.storage.photos import result
+
+if TYPE_CHECKING:
+    from magicmemory.bots.discord.client import MagicClient
+
+log = logging.getLogger(__name__)
+
+STRENGTHS = (0.25, 0.5, 0.75, 1.0)
+MEGABYTE = 1024 * 1024
+
+Button = ui.Button[ui.LayoutView]
+
+
+class PhotoButton(ui.DynamicItem[Button], template=r"photo:(?P<act>[a-z]+):(?P<job>[0-9a-f]{32}):(?P<user>\d{1,20})"):
+    """A button that does something with one job's photo, for the person who asked."""
+
+    def __init__(
+        self, act: str, job: str, user: str, label: str = "…", style: ButtonStyle = ButtonStyle.secondary
+    ) -> None:
+        super().__init__(ui.Button(label=label, style=style, custom_id=f"photo:{act}:{job}:{user}"))
+        self.act = act
+        self.job = job
+        self.user = user
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The button that was pressed."""
+        return cls(match["act"], match["job"], match["user"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Do it."""
+        client: MagicClient = interaction.client
+        with client.hands:
+            await self._press(client, interaction)
+
+    async def _press(self, client: "MagicClient", interaction: Interaction) -> None:
+        front = client.front
+        if str(interaction.user.id) != self.user:
+            await answer(interaction, front.say(interaction.locale.value, "discord-not-yours"))
+            return
+        async with apologising(front, interaction):
+            job = await front.desk.job_of(sender_of(interaction), self.job)
+            await ACTS[self.act](client, interaction, job)
+
+
+def row_of_buttons(front: Front, language: str, job: Job) -> ui.ActionRow[ui.LayoutView]:
+    """The buttons that make sense for this job."""
+    row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
+    for act, key, style in _acts(front, job):
+        row.add_item(PhotoButton(act, job.id, job.sender.account, front.say(language, key), style))
+    return row
+
+
+def _acts(front: Front, job: Job) -> list[tuple[str, str, ButtonStyle]]:
+    strength = job.options.strength
+    acts = []
+    if strength > STRENGTHS[0]:
+        acts.append(("gentler", "discord-gentler", ButtonStyle.secondary))
+    if strength < STRENGTHS[-1]:
+        acts.append(("stronger", "discord-stronger", ButtonStyle.secondary))
+    acts.append(("full", "discord-full-quality", ButtonStyle.primary))
+    if another_model(front, job) is not None:
+        acts.append(("model", "discord-another-model", ButtonStyle.secondary))
+    return [*acts, ("delete", "discord-delete", ButtonStyle.danger)]
+
+
+def another_model(front: Front, job: Job) -> str | None:
+    """The next of the models people may choose, after the one that was used; None where there is no other."""
+    offered = front.desk.settings.offered_models
+    used = job.options.model if job.report is None else job.report.model
+    others = [name for name in offered if name not in (used, AUTO)]
+    if not others:
+        return None
+    after = offered[offered.index(used) + 1 :] if used in offered else ()
+    return next((name for name in after if name in others), others[0])
+
+
+async def _gentler(client: "MagicClient", interaction: Interaction, job: Job) -> None:
+    steps = [step for step in STRENGTHS if step < job.options.strength] or [STRENGTHS[0]]
+    await _adjust(client, interaction, job, {"strength": steps[-1]})
+
+
+async def _stronger(client: "MagicClient", interaction: Interaction, job: Job) -> None:
+    steps = [step for step in STRENGTHS if step > job.options.strength] or [STRENGTHS[-1]]
+    await _adjust(client, interaction, job, {"strength": steps[0]})
+
+
+async def _another(client: "MagicClient", interaction: Interaction, job: Job) -> None:
+    # What is vivid or faithful in one model is nothing in another.
+    model = another_model(client.front, job) or job.options.model
+    await _adjust(client, interaction, job, {"model": model, "fidelity": None})
+
+
+async def _adjust(client: "MagicClient", interaction: Interaction, job: Job, changes: dict[str, Any]) -> None:
+    before = Place.of(job.context)
+    private = interaction.message is not None and interaction.message.flags.ephemeral
+    message = await acknowledge(interaction, private=private, thinking=True)
+    place = place_of(interaction, message, private=private, spoiler=before.spoiler)
+    options = Options.model_validate({**job.options.model_dump(), **changes})
+    sender = sender_of(interaction)
+    adjusted = await client.front.desk.adjust(sender, address_of(interaction), job, options, place.notes())
+    client.followers.follow(adjusted, place, await client.front.language(sender))
+
+
+async def _full(client: "MagicClient", interaction: Interaction, job: Job) -> None:
+    await acknowledge(interaction, private=True, thinking=True)
+    front, language = client.front, await client.front.language(sender_of(interaction))
+    limit = interaction.filesize_limit or FILE_LIMIT
+    data = await front.desk.restored(job)
+    extension = job.extension or "jpg"
+    text = front.say(language, "discord-full-quality-here")
+    if len(data) > limit:
+        picture = await asyncio.to_thread(fit, data, extension, limit)
+        data, extension = picture.data, picture.extension
+        text = front.say(language, "discord-too-large-here", limit_mb=limit // MEGABYTE)
+    file = discord.File(io.BytesIO(data), f"restored.{extension}", spoiler=Place.of(job.context).spoiler)
+    await interaction.edit_original_response(content=text, attachments=[file])
+
+
+async def _delete(client: "MagicClient", interaction: Interaction, job: Job) -> None:
+    await acknowledge(interaction, private=True, thinking=False)
+    await client.front.desk.photos.delete([result(job.id)])
+    await interaction.delete_original_response()
+
+
+ACTS: dict[str, Callable[["MagicClient", Interaction, Job], Awaitable[None]]] = {
+    "gentler": _gentler,
+    "stronger": _stronger,
+    "model": _another,
+    "full": _full,
+    "delete": _delete,
+}

@@ -1,0 +1,137 @@
+"""The connection to Discord: what arrives, and who takes care of it."""
+
+import asyncio
+import logging
+from types import TracebackType
+
+import discord
+from discord import app_commands
+
+from magicmemory.bots.desk import Desk
+from magicmemory.bots.discord.answering import explain
+from magicmemory.bots.discord.buttons import PhotoButton
+from magicmemory.bots.discord.commands import add_commands
+from magicmemory.bots.discord.entitlements import note_entitlement
+from magicmemory.bots.discord.erasing import EraseButton
+from magicmemory.bots.discord.following import Followers
+from magicmemory.bots.discord.front import Front
+from magicmemory.bots.discord.intake import Intake
+from magicmemory.bots.discord.people import sender_of_message
+from magicmemory.bots.discord.syncing import sync_if_changed
+from magicmemory.bots.discord.translating import TextsTranslator
+
+log = logging.getLogger(__name__)
+
+HANDS_S = 20.0
+
+
+class Hands:
+    """Counts what is in hand, so that an orderly end can wait for it."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def __enter__(self) -> None:
+        self._count += 1
+        self._idle.clear()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._count -= 1
+        if not self._count:
+            self._idle.set()
+
+    async def idle(self, patience_s: float = HANDS_S) -> None:
+        """Wait until nothing is in hand, but no longer than that."""
+        try:
+            await asyncio.wait_for(self._idle.wait(), patience_s)
+        except TimeoutError:
+            log.warning("%d requests were still in hand", self._count)
+
+
+class Tree(app_commands.CommandTree["MagicClient"]):
+    """Our commands; what goes wrong in one becomes a sentence."""
+
+    async def _call(self, interaction: discord.Interaction["MagicClient"]) -> None:
+        with self.client.hands:
+            await super()._call(interaction)
+
+    async def on_error(
+        self, interaction: discord.Interaction["MagicClient"], error: app_commands.AppCommandError, /
+    ) -> None:
+        """Say what went wrong."""
+        await explain(self.client.front, interaction, error)
+
+
+class MagicClient(discord.AutoShardedClient):
+    """The bot. It asks for no privileged intent: commands, direct messages and mentions need none."""
+
+    def __init__(self, desk: Desk) -> None:
+        shards = desk.settings.discord_shards or None
+        intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+        # Nothing here reads old messages: none are kept.
+        super().__init__(intents=intents, shard_count=shards, max_messages=None)
+        self.front = Front(desk, self)
+        self.followers = Followers(self.front)
+        self.intake = Intake(self.front, self.followers)
+        self.hands = Hands()
+        self.online = asyncio.Event()
+        self.tree = Tree(
+            self,
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+        )
+
+    async def setup_hook(self) -> None:
+        """Once after login: the buttons, and the commands where they changed."""
+        self.add_dynamic_items(PhotoButton, EraseButton)
+        await self.tree.set_translator(TextsTranslator(self.front.desk.texts))
+        add_commands(self)
+        await sync_if_changed(self.tree, self.front.desk.settings.data_dir)
+
+    async def on_ready(self) -> None:
+        """Connected and told of all servers."""
+        self.online.set()
+        log.info("Discord: %s in %d servers, %s shards", self.user, len(self.guilds), self.shard_count)
+
+    async def on_message(self, message: discord.Message) -> None:
+        """A photo in a direct message, or with a mention of the bot."""
+        if message.author.bot or self.user is None:
+            return
+        mentioned = f"<@{self.user.id}>" in message.content
+        attachments = [*message.attachments]
+        if message.guild is not None and not mentioned:
+            return
+        if not attachments and mentioned and isinstance(of := _replied_to(message), discord.Message):
+            attachments = [*of.attachments]
+        with self.hands:
+            try:
+                if attachments:
+                    await self.intake.message(message, attachments)
+                else:
+                    await self._explain_itself(message)
+            except Exception:
+                log.exception("message %d failed", message.id)
+
+    async def on_entitlement_create(self, entitlement: discord.Entitlement) -> None:
+        """Somebody bought premium."""
+        note_entitlement("made", entitlement)
+
+    async def on_entitlement_update(self, entitlement: discord.Entitlement) -> None:
+        """A subscription was renewed, or ends."""
+        note_entitlement("changed", entitlement)
+
+    async def on_entitlement_delete(self, entitlement: discord.Entitlement) -> None:
+        """A purchase was taken back."""
+        note_entitlement("taken back", entitlement)
+
+    async def _explain_itself(self, message: discord.Message) -> None:
+        language = await self.front.language(sender_of_message(message))
+        await self.intake.say(message, self.front.say(language, "restore-howto"))
+
+
+def _replied_to(message: discord.Message) -> object:
+    return message.reference.resolved if message.reference is not None else None

@@ -1,0 +1,82 @@
+"""Progress: our message is edited now and then while its photo is on its way."""
+
+import asyncio
+import contextlib
+import logging
+from typing import Final
+
+from magicmemory.bots.discord.front import Front
+from magicmemory.bots.discord.place import Place
+from magicmemory.core.job import Job, Progress, Stage
+
+log = logging.getLogger(__name__)
+
+# Discord takes five edits in five seconds in a channel, which everybody there shares.
+EDIT_EVERY_S: Final = 3.0
+
+
+class Followers:
+    """The messages that show progress."""
+
+    def __init__(self, front: Front) -> None:
+        self._front = front
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._stopped: dict[str, asyncio.Event] = {}
+
+    def follow(self, job: Job, place: Place, language: str) -> None:
+        """Show how far a job is, until its answer is sent."""
+        if job.finished_at is not None or job.id in self._tasks or not place.message:
+            return
+        stop = asyncio.Event()
+        task = asyncio.create_task(self._run(job, place, language, stop))
+        self._tasks[job.id], self._stopped[job.id] = task, stop
+        task.add_done_callback(lambda _: self._forget(job.id))
+
+    async def stop(self, job: str) -> None:
+        """Show no more: what is said next must not be overwritten."""
+        task = self._tasks.get(job)
+        if task is not None:
+            self._stopped[job].set()
+            await asyncio.wait({task})
+
+    async def close(self) -> None:
+        """Stop all."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _forget(self, job: str) -> None:
+        self._tasks.pop(job, None)
+        self._stopped.pop(job, None)
+
+    async def _run(self, job: Job, place: Place, language: str, stop: asyncio.Event) -> None:
+        latest = Progress(job=job.id, stage=Stage.QUEUED)
+
+        async def listen() -> None:
+            nonlocal latest
+            async with self._front.desk.watch(job.id) as updates:
+                async for progress in updates:
+                    latest = progress
+            stop.set()
+
+        listening = asyncio.create_task(listen())
+        shown = ""
+        try:
+            while not stop.is_set():
+                text = await self._text(language, latest)
+                if text != shown:
+                    shown = text
+                    await self._front.show(place, text)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), EDIT_EVERY_S)
+        # Progress is an extra: a photo must not suffer from it.
+        except Exception:
+            log.exception("the progress of %s is not shown", job.id)
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+
+    async def _text(self, language: str, progress: Progress) -> str:
+        ahead = await self._front.desk.queue.ahead(progress.job) if progress.stage is Stage.QUEUED else 0
+        return self._front.desk.progress_text(language, progress, ahead)

@@ -1,0 +1,149 @@
+"""What all parts of the bot share: the desk, and the ways of saying something on Discord."""
+
+import logging
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import discord
+from discord import ui
+
+from magicmemory.bots.desk import Desk
+from magicmemory.bots.discord.place import FILE_LIMIT, Place
+from magicmemory.bots.discord.trouble import UNCERTAIN, is_out_of_reach, persist
+from magicmemory.core.job import Sender
+
+log = logging.getLogger(__name__)
+
+NOBODY = discord.AllowedMentions.none()
+NONCE_LENGTH = 25
+
+
+class Letter(Protocol):
+    """An answer, built anew for each way it is sent: the ways have their own limits."""
+
+    async def build(self, limit: int, greet: int | None) -> tuple[ui.LayoutView, list[discord.File]]:
+        """The layout and its files, none larger than `limit`. `greet` names somebody who shall be notified."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextLetter:
+    """A sentence."""
+
+    text: str
+
+    async def build(self, limit: int, greet: int | None) -> tuple[ui.LayoutView, list[discord.File]]:
+        """The sentence as a layout."""
+        view = ui.LayoutView(timeout=None)
+        view.add_item(ui.TextDisplay(greeted(self.text, greet)))
+        return view, []
+
+
+def greeted(text: str, user: int | None) -> str:
+    """The text with somebody's name before it."""
+    return text if user is None else f"<@{user}> {text}"
+
+
+class OutOfReach(Exception):
+    """No way leads to the person any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """The desk as Discord sees it."""
+
+    desk: Desk
+    client: discord.Client
+
+    def say(self, language: str, key: str, **values: str | int | float) -> str:
+        """A sentence of the texts."""
+        return self.desk.texts.say(language, key, **values)
+
+    async def language(self, sender: Sender) -> str:
+        """The language the sender is answered in."""
+        return await self.desk.language(sender)
+
+    async def show(self, place: Place, text: str) -> None:
+        """Let our message say something for the time being. Never worth an error."""
+        try:
+            if place.token:
+                await self._hook(place).edit_message(place.message, content=text, allowed_mentions=NOBODY)
+            elif place.message:
+                message = self._channel(place.channel).get_partial_message(place.message)
+                await message.edit(content=text, allowed_mentions=NOBODY)
+        except (discord.HTTPException, *UNCERTAIN) as error:
+            log.debug("progress in channel %d is not shown: %s", place.channel, error)
+
+    async def deliver(self, place: Place, letter: Letter, nonce: str) -> int:
+        """Send an answer by the first way that is open; the message's id. Done twice, it is still one answer.
+
+        Our own message is changed where it can be. After fifteen minutes an interaction's cannot: then the answer is
+        a message to the channel, or where that is closed or the answer private, to the person.
+
+        Raises:
+            OutOfReach: no way is open.
+        """
+        for way in (self._change, self._post, self._write):
+            try:
+                sent = await way(place, letter, nonce[:NONCE_LENGTH])
+            except discord.HTTPException as error:
+                if not is_out_of_reach(error):
+                    raise
+                log.info("channel %d, %s: %s", place.channel, way.__name__, error)
+            else:
+                if sent:
+                    return sent
+        raise OutOfReach(f"user {place.user} in channel {place.channel}")
+
+    async def change(self, place: Place, letter: Letter) -> None:
+        """Put an answer into our own message, where it is still there. Never worth an error."""
+        try:
+            await persist(lambda: self._change(place, letter, ""))
+        except (discord.HTTPException, *UNCERTAIN) as error:
+            log.info("channel %d: the answer is not shown: %s", place.channel, error)
+
+    async def _change(self, place: Place, letter: Letter, nonce: str) -> int:
+        if not place.message:
+            return 0
+        view, files = await self._built(letter, place.limit, None)
+        # A message made of components takes no other content: what was shown before is taken out.
+        given: dict[str, Any] = {"content": None, "embeds": [], "attachments": files, "view": view}
+        if place.token:
+            await self._hook(place).edit_message(place.message, allowed_mentions=NOBODY, **given)
+        else:
+            await self._channel(place.channel).get_partial_message(place.message).edit(**given)
+        return place.message
+
+    async def _post(self, place: Place, letter: Letter, nonce: str) -> int:
+        if place.private:
+            return 0
+        guild = getattr(self.client.get_channel(place.channel), "guild", None)
+        limit = guild.filesize_limit if guild is not None else FILE_LIMIT
+        view, files = await self._built(letter, limit, None if place.asked else place.user)
+        given: dict[str, Any] = {}
+        if place.asked:
+            given["reference"] = discord.MessageReference(
+                message_id=place.asked, channel_id=place.channel, fail_if_not_exists=False
+            )
+        asker = discord.AllowedMentions(everyone=False, roles=False, users=[discord.Object(place.user)])
+        message = await self._channel(place.channel).send(
+            view=view, files=files, nonce=nonce, allowed_mentions=asker, **given
+        )
+        return message.id
+
+    async def _write(self, place: Place, letter: Letter, nonce: str) -> int:
+        channel = await self.client.create_dm(discord.Object(place.user))
+        view, files = await self._built(letter, FILE_LIMIT, None)
+        message = await channel.send(view=view, files=files, nonce=nonce)
+        return message.id
+
+    async def _built(self, letter: Letter, limit: int, greet: int | None) -> tuple[ui.LayoutView, list[discord.File]]:
+        view, files = await letter.build(limit, greet)
+        # Buttons find their way by what is written in them; the library must not keep the view in memory.
+        view.stop()
+        return view, files
+
+    def _hook(self, place: Place) -> discord.Webhook:
+        return discord.Webhook.partial(place.application, place.token, client=self.client)
+
+    def _channel(self, channel: int) -> discord.PartialMessageable:
+        return self.client.get_partial_messageable(channel)

@@ -1,0 +1,243 @@
+"""Photos come in: by command, by a message's menu, or in a message. Each is a job of its own."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+
+from magicmemory.bots.discord.answering import acknowledge, answer
+from magicmemory.bots.discord.following import Followers
+from magicmemory.bots.discord.front import NOBODY, Front, TextLetter
+from magicmemory.bots.discord.people import (
+    Interaction,
+    address_of,
+    address_of_message,
+    may_reply,
+    missing_for_interaction,
+    missing_for_message,
+    place_of,
+    sender_of,
+    sender_of_message,
+)
+from magicmemory.bots.discord.place import Place
+from magicmemory.bots.discord.trouble import UNCERTAIN, persist
+from magicmemory.core.errors import (
+    FileTooLarge,
+    InternalError,
+    NotAPhoto,
+    PhotoAnimated,
+    PhotoExpired,
+    QuotaUsedUp,
+    UserError,
+)
+from magicmemory.core.job import Address, Sender
+from magicmemory.core.options import Options
+from magicmemory.core.report import Failure
+
+log = logging.getLogger(__name__)
+
+MOST = 10
+AT_ONCE = 8  # downloads; each photo is in memory until it is in the store
+MEGABYTE = 1_000_000
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif", ".tif", ".tiff", ".bmp")
+
+
+def is_photo(attachment: discord.Attachment) -> bool:
+    """Whether an attachment looks like a still picture; what it really is, the worker finds out."""
+    kind = attachment.content_type or ""
+    return kind.startswith("image/") or attachment.filename.lower().endswith(SUFFIXES)
+
+
+def no_photo(attachments: Sequence[discord.Attachment]) -> UserError:
+    """What to say about attachments without a photo among them."""
+    films = any((attachment.content_type or "").startswith("video/") for attachment in attachments)
+    return PhotoAnimated() if films else NotAPhoto()
+
+
+class Intake:
+    """Takes photos in."""
+
+    def __init__(self, front: Front, followers: Followers) -> None:
+        self._front = front
+        self._followers = followers
+        self._downloads = asyncio.Semaphore(AT_ONCE)
+
+    async def command(
+        self,
+        interaction: Interaction,
+        attachments: Sequence[discord.Attachment],
+        choices: dict[str, Any],
+        *,
+        private: bool,
+    ) -> None:
+        """Photos that somebody gave to a command, or picked in a message's menu.
+
+        `choices` are options for these photos, in place of what the person chose for all.
+        """
+        missing = missing_for_interaction(interaction)
+        message = await acknowledge(interaction, private=private or missing is not None)
+        sender = sender_of(interaction)
+        language = await self._front.language(sender)
+        if missing is not None:
+            permission = self._front.say(language, missing)
+            await answer(interaction, self._front.say(language, "discord-permission-missing", permission=permission))
+            return
+        photos = [attachment for attachment in attachments if is_photo(attachment)][:MOST]
+        if not photos:
+            raise no_photo(attachments)
+        within, over = await self._within_quota(sender, photos)
+        if len(photos) > 1:
+            # What is said next would take the place of an answer that is still to come.
+            await answer(interaction, self._front.say(language, "progress-decode"))
+        places = [place_of(interaction, message, private=private, spoiler=within[0].is_spoiler())]
+        for photo in within[1:]:
+            number = await self._another_message(interaction, language, private)
+            places.append(place_of(interaction, number, private=private, spoiler=photo.is_spoiler()))
+        addresses = [address_of(interaction, part) for part in range(len(within))]
+        preferred = (await self._front.desk.preferences(sender)).options
+        options = Options.model_validate({**preferred.model_dump(), **choices})
+        await self._take_all(sender, language, within, addresses, places, options)
+        if over is not None:
+            await self._say_more(interaction, self._front.desk.failure_text(language, Failure.of(over)))
+
+    async def message(self, message: discord.Message, attachments: Sequence[discord.Attachment]) -> None:
+        """Photos that somebody sent in a message."""
+        sender = sender_of_message(message)
+        language = await self._front.language(sender)
+        missing = missing_for_message(message)
+        if missing is not None:
+            await self._name_missing(message, language, missing)
+            return
+        photos = [attachment for attachment in attachments if is_photo(attachment)][:MOST]
+        if not photos:
+            await self.say(message, self._front.desk.failure_text(language, Failure.of(no_photo(attachments))))
+            return
+        within, over = await self._within_quota(sender, photos)
+        places = []
+        for part, photo in enumerate(within):
+            sent = await self.say(message, self._front.say(language, "progress-decode"), part)
+            places.append(self._place(message, sent, photo.is_spoiler()))
+        addresses = [address_of_message(message, part) for part in range(len(within))]
+        await self._take_all(sender, language, within, addresses, places, None)
+        if over is not None:
+            await self.say(message, self._front.desk.failure_text(language, Failure.of(over)), len(within))
+
+    async def say(self, message: discord.Message, text: str, part: int = 0) -> int:
+        """Answer a message; our message's id, 0 where it cannot be sent. Told twice, it is said once."""
+        reference = message.to_reference(fail_if_not_exists=False) if may_reply(message) else None
+        nonce = f"{message.id}:{part}"
+        channel = self._front.client.get_partial_messageable(message.channel.id)
+        try:
+            if reference is None:
+                sent = await persist(lambda: channel.send(text, nonce=nonce, allowed_mentions=NOBODY))
+            else:
+                sent = await persist(
+                    lambda: channel.send(text, nonce=nonce, allowed_mentions=NOBODY, reference=reference)
+                )
+        except (discord.HTTPException, *UNCERTAIN) as error:
+            log.info("message %d is not answered: %s", message.id, error)
+            return 0
+        return sent.id
+
+    async def _within_quota(
+        self, sender: Sender, photos: list[discord.Attachment]
+    ) -> tuple[list[discord.Attachment], UserError | None]:
+        """The photos that today's quota is enough for, at least one; and what to say about the others, once."""
+        quota = await self._front.desk.quota(sender)
+        count = max(1, quota.left)
+        if len(photos) <= count:
+            return photos, None
+        seconds = max(1, round((quota.renews_at - discord.utils.utcnow()).total_seconds()))
+        return photos[:count], QuotaUsedUp(limit=quota.limit, renews_in_s=seconds)
+
+    async def _take_all(
+        self,
+        sender: Sender,
+        language: str,
+        photos: Sequence[discord.Attachment],
+        addresses: Sequence[Address],
+        places: Sequence[Place],
+        options: Options | None,
+    ) -> None:
+        await asyncio.gather(
+            *(
+                self._take(sender, language, photo, address, place, options)
+                for photo, address, place in zip(photos, addresses, places, strict=True)
+            )
+        )
+
+    async def _take(
+        self,
+        sender: Sender,
+        language: str,
+        photo: discord.Attachment,
+        address: Address,
+        place: Place,
+        options: Options | None,
+    ) -> None:
+        try:
+            async with self._downloads:
+                data = await self._download(photo)
+                job = await self._front.desk.intake(sender, address, data, options, place.notes())
+        except UserError as error:
+            await self._refuse(place, language, address, error)
+        # As everywhere: a bug is logged, and the person gets an apology instead of silence.
+        except Exception:
+            log.exception("photo %s in channel %s could not be taken in", address.message, address.chat)
+            await self._refuse(place, language, address, InternalError())
+        else:
+            self._followers.follow(job, place, language)
+
+    async def _download(self, photo: discord.Attachment) -> bytes:
+        """Fetch it now: its address is signed, and expires."""
+        limit_mb = self._front.desk.settings.max_photo_mb
+        if photo.size > limit_mb * MEGABYTE:
+            raise FileTooLarge(limit_mb=limit_mb)
+        try:
+            return await persist(photo.read)
+        except (discord.NotFound, discord.Forbidden):
+            raise PhotoExpired from None
+
+    async def _refuse(self, place: Place, language: str, address: Address, error: UserError) -> None:
+        letter = TextLetter(self._front.desk.failure_text(language, Failure.of(error)))
+        await self._front.change(place, letter)
+
+    async def _another_message(self, interaction: Interaction, language: str, private: bool) -> int:
+        """A further message of ours for a further photo; 0 where Discord allows no more of them here."""
+        try:
+            text = self._front.say(language, "progress-decode")
+            sent = await interaction.followup.send(text, ephemeral=private, wait=True, allowed_mentions=NOBODY)
+        except (discord.HTTPException, *UNCERTAIN) as error:
+            log.info("interaction %d gets no further message: %s", interaction.id, error)
+            return 0
+        return sent.id
+
+    async def _say_more(self, interaction: Interaction, text: str) -> None:
+        try:
+            await interaction.followup.send(text, ephemeral=True, allowed_mentions=NOBODY)
+        except (discord.HTTPException, *UNCERTAIN) as error:
+            log.info("interaction %d: a sentence is not said: %s", interaction.id, error)
+
+    async def _name_missing(self, message: discord.Message, language: str, missing: str) -> None:
+        """Say which permission is missing: there if that is possible, else to the person."""
+        permission = self._front.say(language, missing)
+        text = self._front.say(language, "discord-permission-missing", permission=permission)
+        if not await self.say(message, text):
+            try:
+                await message.author.send(text)
+            except (discord.HTTPException, *UNCERTAIN) as error:
+                log.info("user %d is not told: %s", message.author.id, error)
+
+    def _place(self, message: discord.Message, sent: int, spoiler: bool) -> Place:
+        limit = message.guild.filesize_limit if message.guild else Place(0, 0).limit
+        asked = message.id if may_reply(message) else 0
+        return Place(
+            channel=message.channel.id,
+            user=message.author.id,
+            limit=limit,
+            message=sent,
+            asked=asked,
+            spoiler=spoiler,
+        )

@@ -1,0 +1,103 @@
+"""Runs the Discord bot: the desk, the connection, and the delivery worker for its replies."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+import discord
+
+from magicmemory.bots.discord.client import MagicClient
+from magicmemory.bots.discord.replying import DiscordReplier
+from magicmemory.bots.opening import open_desk
+from magicmemory.core.errors import OperatorError
+from magicmemory.core.job import Platform
+from magicmemory.core.settings import BadSettings, Settings
+from magicmemory.queue.connection import Names
+from magicmemory.queue.delivery import DeliveryWorker
+
+log = logging.getLogger(__name__)
+
+Ready = Callable[[str], None]
+
+
+async def serve(settings: Settings, redis_url: str, stop: asyncio.Event, ready: Ready | None = None) -> None:
+    """Be the bot until `stop` is set.
+
+    Args:
+        settings: the operator's choices.
+        redis_url: where the queues are.
+        stop: set to end; what is in hand is finished first.
+        ready: called with one line once the bot is connected.
+
+    Raises:
+        BadSettings: there is no token, or Discord refuses it.
+        OperatorError: Discord refuses the connection for another reason that the operator must put right.
+    """
+    if settings.discord_token is None:
+        raise BadSettings(
+            "MAGIC_DISCORD_TOKEN is not set: make a bot at https://discord.com/developers and put its token there."
+        )
+    async with open_desk(settings, redis_url) as desk:
+        client = MagicClient(desk)
+        async with client:
+            await _log_in(client, settings.discord_token.get_secret_value())
+            replier = DiscordReplier(client.front, client.followers)
+            worker = DeliveryWorker(Platform.DISCORD, replier, desk.ledger, desk.photos, Names(settings.redis_prefix))
+            await _run(client, worker, redis_url, stop, ready)
+
+
+async def _log_in(client: MagicClient, token: str) -> None:
+    try:
+        await client.login(token)
+    except discord.LoginFailure:
+        raise BadSettings(
+            "MAGIC_DISCORD_TOKEN is refused by Discord: copy the bot's token from https://discord.com/developers again."
+        ) from None
+
+
+async def _run(
+    client: MagicClient, worker: DeliveryWorker, redis_url: str, stop: asyncio.Event, ready: Ready | None
+) -> None:
+    connection = asyncio.create_task(_connect(client))
+    # The last answers are sent while the connection is still open.
+    delivery = asyncio.create_task(worker.run(redis_url, stop))
+    telling = asyncio.create_task(_tell(client, ready))
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({connection, delivery, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if connection.done() and not stop.is_set():
+            connection.result()
+            raise OperatorError("Discord closed the connection for good; see the log.")
+        stop.set()
+        await client.hands.idle()
+        await delivery
+    finally:
+        stop.set()
+        await client.followers.close()
+        await client.close()
+        for task in (connection, delivery, telling, stopping):
+            task.cancel()
+        await asyncio.gather(connection, delivery, telling, stopping, return_exceptions=True)
+
+
+async def _connect(client: MagicClient) -> None:
+    try:
+        await client.connect(reconnect=True)
+    except discord.PrivilegedIntentsRequired as error:
+        raise OperatorError("Discord refuses the bot's intents, though none of them is privileged.") from error
+    except discord.ConnectionClosed as error:
+        if error.code == 4004:
+            raise BadSettings(
+                "MAGIC_DISCORD_TOKEN is no longer accepted by Discord: set the bot's new token."
+            ) from None
+        if error.code == 4011:
+            raise OperatorError(
+                "The bot is in too many servers for one connection: set MAGIC_DISCORD_SHARDS=0."
+            ) from None
+        raise
+
+
+async def _tell(client: MagicClient, ready: Ready | None) -> None:
+    await client.online.wait()
+    if ready is not None:
+        ready(f"Discord as {client.user}, {len(client.guilds)} servers")
