@@ -114,6 +114,7 @@ GFPGAN_1_2: Final = ModelFacts(
     commercial=Commercial.ASK,
     file="GFPGANCleanv1-NoCE-C2.pth",
     url=f"{_GFPGAN}/v0.2.0/GFPGANCleanv1-NoCE-C2.pth",
+    sha256="29e25ee90c170f4231163f4c83df6b59c968b73f3ce00cb884015ae005db083c",
     paper=_GFPGAN_PAPER,
     good_at="sharp, as if made up",
 )
@@ -197,6 +198,7 @@ RETINAFACE_MOBILE: Final = ModelFacts(
     commercial=Commercial.YES,
     file="detection_mobilenet0.25_Final.pth",
     url=f"{_FACEXLIB}/v0.1.0/detection_mobilenet0.25_Final.pth",
+    sha256="2979b33ffafda5d74b6948cd7a5b9a7a62f62b949cef24e95fd15d2883a65220",
     size=1789735,
     paper=_RETINA_PAPER,
     good_at="speed",
@@ -291,6 +293,7 @@ ARCFACE: Final = ModelFacts(
     commercial=Commercial.ASK,
     file="recognition_arcface_ir_se50.pth",
     url=f"{_FACEXLIB}/v0.1.0/recognition_arcface_ir_se50.pth",
+    sha256="a035c768259b98ab1ce0e646312f48b9e1e218197a0f80ac6765e88f8b6ddf28",
     paper="Deng et al., ArcFace: Additive Angular Margin Loss for Deep Face Recognition, CVPR 2019",
     good_at="says how much a restored face still is the same person",
 )
@@ -315,3 +318,25 @@ ALL: Final = (
     REALESR_GENERAL_WDN,
     ARCFACE,
 )
+
+
+def of_kind(kind: Kind) -> tuple[ModelFacts, ...]:
+    """The models of a kind, the best first."""
+    return tuple(facts for facts in ALL if facts.kind is kind)
+
+
+def why_refused(facts: ModelFacts, earning: bool) -> str | None:
+    """Why a model may not be used, in one sentence; None: it may.
+
+    Args:
+        facts: the model.
+        earning: the operator earns money with it.
+    """
+    if not earning or facts.commercial is Commercial.YES:
+        return None
+    if facts.commercial is Commercial.NO:
+        return f"MAGIC_COMMERCIAL is set, and the licence of {facts.name} ({facts.licence}) forbids paid use"
+    return (
+        f"MAGIC_COMMERCIAL is set, and the licence of {facts.name} ({facts.licence}) leaves paid use unclear: "
+        "until you have asked its holders, it counts as forbidden"
+    )

@@ -23,7 +23,6 @@ from magicmemory.pipeline.catalogue import ModelFacts
 log = logging.getLogger(__name__)
 
 PINS: Final = "SHA256SUMS"
-CHUNK: Final = 1 << 20
 TRIES: Final = 5
 TIMEOUT_S: Final = 30.0
 
@@ -242,7 +241,7 @@ class Weights:
             length = answer.headers.get("Content-Length")
             total = there + int(length) if length else size
             with part.open("ab" if there else "wb") as file:
-                for chunk in answer.iter_raw(CHUNK):
+                for chunk in answer.iter_raw():
                     file.write(chunk)
                     there += len(chunk)
                     if progress is not None:

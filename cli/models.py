@@ -1,0 +1,182 @@
+"""`magicmemory models`: what there is to choose from, and how it comes to this machine."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.table import Table
+
+from magicmemory.cli.processes import OPERATOR_MUST_ACT
+from magicmemory.core.errors import OperatorError
+from magicmemory.core.settings import Settings, load
+from magicmemory.pipeline import catalogue
+from magicmemory.pipeline.catalogue import Commercial, Kind, ModelFacts
+from magicmemory.pipeline.weights import Examined, State, Weights, WeightsError
+
+app = typer.Typer(help="List, fetch and check models.", no_args_is_help=True)
+
+FAILED = 1  # exit status: a model is missing, wrong or could not be fetched
+
+Names = Annotated[list[str], typer.Argument(metavar="NAME...", help="As `models list` calls them.")]
+
+
+@app.command("list")
+def list_models(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a model.")] = False,
+) -> None:
+    """Show every model: whether it is installed, its size and licence, and which ones photos without wishes get."""
+    with _sentences():
+        settings = load()
+        weights = Weights.of(settings)
+        defaults = _defaults(settings)
+        if as_json:
+            for facts in catalogue.ALL:
+                print(json.dumps(_fields(facts, weights, facts.name in defaults), ensure_ascii=False))
+            return
+        table = Table("", "model", "kind", "here", "size", "licence", "paid use")
+        for facts in catalogue.ALL:
+            mark = "*" if facts.name in defaults else ""
+            size = f"{facts.size / 1e6:.0f} MB" if facts.size else ""
+            table.add_row(mark, facts.name, facts.kind, _here(facts, weights), size, facts.licence, facts.commercial)
+        Console().print(table, "* is what photos without wishes get.", f"Files lie in {weights.folder}.", sep="\n")
+
+
+@app.command()
+def pull(
+    names: Names,
+    from_file: Annotated[Path | None, typer.Option("--from", help="Take this file instead of downloading.")] = None,
+) -> None:
+    """Fetch models, going on where an earlier try stopped. A file gets its name only when its hash is right."""
+    with _sentences():
+        settings = load()
+        weights = Weights.of(settings)
+        chosen = [_known(name) for name in names]
+        if from_file is not None and len(chosen) != 1:
+            raise WeightsError("--from takes one file: name one model with it.")
+        for facts in chosen:
+            if facts.bundled:
+                print(f"{facts.name}: comes with the package.")
+                continue
+            found = weights.adopt(facts, from_file) if from_file is not None else _pull(weights, facts)
+            _tell(weights, facts, found)
+            if facts.commercial is not Commercial.YES:
+                print(f"Mind the licence ({facts.licence}); paid use: {facts.commercial}.")
+
+
+@app.command()
+def verify(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME...]", help="Empty: all that are here.")] = None,
+) -> None:
+    """Hash model files and compare. Ends with status 1 if one is missing, wrong or of an unknown hash."""
+    with _sentences():
+        weights = Weights.of(load())
+        there = [facts for facts in catalogue.ALL if not facts.bundled and weights.path(facts).is_file()]
+        chosen = [_known(name) for name in names] if names else there
+        if not chosen:
+            print(f"There is no model file in {weights.folder}.")
+        checked = [(facts, weights.examine(facts)) for facts in chosen if not facts.bundled]
+        for facts, found in checked:
+            _tell(weights, facts, found)
+        if any(found.state is not State.VERIFIED for _, found in checked):
+            raise typer.Exit(FAILED)
+
+
+@app.command()
+def pin(name: str, sha256: str) -> None:
+    """Trust a file whose publisher told no hash: from now on it must have this one."""
+    with _sentences():
+        weights = Weights.of(load())
+        facts = _known(name)
+        if facts.bundled:
+            raise WeightsError(f"{name} comes with the package; there is nothing to pin.")
+        weights.pin(facts, sha256)
+        _tell(weights, facts, weights.examine(facts))
+
+
+def _known(name: str) -> ModelFacts:
+    for facts in catalogue.ALL:
+        if facts.name == name:
+            return facts
+    known = ", ".join(facts.name for facts in catalogue.ALL)
+    raise WeightsError(f"There is no model called {name!r}. There are: {known}.")
+
+
+def _defaults(settings: Settings) -> set[str]:
+    """The names of the models that photos without wishes get.
+
+    Said by the same rules as in a worker, but without torch, which would take seconds to import.
+    """
+    weights = Weights.of(settings)
+    named = {Kind.RESTORER: settings.model, Kind.DETECTOR: settings.detector, Kind.UPSCALER: settings.upscaler}
+    found = set()
+    for kind in Kind:
+        wish = named.get(kind, "auto")
+        usable = (
+            facts.name
+            for facts in catalogue.of_kind(kind)
+            if wish in (facts.name, "auto")
+            and (facts.bundled or weights.is_there(facts))
+            and catalogue.why_refused(facts, settings.commercial) is None
+        )
+        if (first := next(usable, None)) is not None:
+            found.add(first)
+    return found
+
+
+def _here(facts: ModelFacts, weights: Weights) -> str:
+    """What is seen without reading the file."""
+    if facts.bundled:
+        return "comes with the package"
+    path = weights.path(facts)
+    if not path.is_file():
+        return "no"
+    if facts.size is not None and path.stat().st_size != facts.size:
+        return "wrong size"
+    return "yes" if weights.wanted(facts) else "not pinned"
+
+
+def _fields(facts: ModelFacts, weights: Weights, default: bool) -> dict[str, object]:
+    return {
+        "name": facts.name,
+        "title": facts.title,
+        "kind": facts.kind,
+        "default": default,
+        "installed": facts.bundled or weights.is_there(facts),
+        "file": facts.file,
+        "size": facts.size,
+        "sha256": weights.wanted(facts),
+        "url": facts.url,
+        "licence": facts.licence,
+        "commercial": facts.commercial,
+        "paper": facts.paper,
+    }
+
+
+def _pull(weights: Weights, facts: ModelFacts) -> Examined:
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task(facts.name, total=facts.size)
+        return weights.pull(facts, lambda done, total: bar.update(task, completed=done, total=total))
+
+
+def _tell(weights: Weights, facts: ModelFacts, found: Examined) -> None:
+    if found.state is State.VERIFIED:
+        print(f"{facts.name}: {facts.file} is here and its SHA-256 is right.")
+    else:
+        print(f"{facts.name}: {weights.sentence(facts, found)}")
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """Errors that the operator must put right end the command with one sentence."""
+    try:
+        yield
+    except OperatorError as error:
+        typer.echo(f"magicmemory: {error}", err=True)
+        raise typer.Exit(FAILED if isinstance(error, WeightsError) else OPERATOR_MUST_ACT) from None

@@ -1,0 +1,119 @@
+"""`magicmemory models`: one sentence for everything, and nothing is used before it is checked."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from magicmemory.cli.main import app
+from magicmemory.pipeline import catalogue
+from tests.pipeline.weights_server import Publisher, publisher
+
+CONTENT = b"weights" * 1000
+SHA256 = hashlib.sha256(CONTENT).hexdigest()
+FILE = "RestoreFormer.pth"  # its hash was never published
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Publisher]:
+    with publisher() as world:
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("MAGIC_WEIGHTS_MIRROR", world.url)
+        monkeypatch.setenv("MAGIC_WEIGHTS_DIR", str(tmp_path / "w"))
+        world.files[f"/{FILE}"] = CONTENT
+        yield world
+
+
+def models(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["models", *arguments])
+
+
+def listed() -> dict[str, dict[str, object]]:
+    rows = [json.loads(line) for line in models("list", "--json").stdout.splitlines()]
+    return {row["name"]: row for row in rows}
+
+
+@pytest.mark.usefixtures("server")
+def test_the_list_has_every_model_and_marks_the_defaults(tmp_path: Path) -> None:
+    rows = listed()
+    assert list(rows) == [facts.name for facts in catalogue.ALL]
+    assert {name for name, row in rows.items() if row["default"]} == {"lite", "mtcnn"}
+    assert {name for name, row in rows.items() if row["installed"]} == {"lite", "mtcnn"}
+    shown = models("list").stdout
+    assert "gfpgan-1.4" in shown
+    assert "* is what photos without wishes get." in shown
+    assert not (tmp_path / "w").exists(), "looking changes nothing"
+
+
+@pytest.mark.usefixtures("server")
+def test_what_is_pulled_is_used_when_it_is_pinned() -> None:
+    pulled = models("pull", "restoreformer")
+    assert pulled.exit_code == 0
+    assert f"`magicmemory models pin restoreformer {SHA256}`" in pulled.stdout
+    assert "paid use: ask" in pulled.stdout
+    assert not listed()["restoreformer"]["installed"]
+    assert models("verify").exit_code == 1
+    assert models("pin", "restoreformer", SHA256).exit_code == 0
+    assert listed()["restoreformer"]["default"]
+    assert models("verify").exit_code == 0
+
+
+@pytest.mark.usefixtures("server")
+def test_a_model_that_may_not_be_used_is_no_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    models("pull", "restoreformer")
+    models("pin", "restoreformer", SHA256)
+    monkeypatch.setenv("MAGIC_COMMERCIAL", "true")
+    rows = listed()
+    assert rows["restoreformer"]["installed"]
+    assert not rows["restoreformer"]["default"]
+    assert rows["lite"]["default"]
+
+
+def test_a_wrong_file_is_refused(server: Publisher) -> None:
+    server.files["/GFPGANv1.4.pth"] = CONTENT
+    result = models("pull", "gfpgan-1.4")
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"magicmemory: What {server.url}/GFPGANv1.4.pth holds is not GFPGANv1.4.pth")
+    assert result.stderr.count("\n") == 1
+
+
+def test_offline(server: Publisher, tmp_path: Path) -> None:
+    (tmp_path / "copy").write_bytes(CONTENT)
+    result = models("pull", "restoreformer", "--from", "copy")
+    assert result.exit_code == 0
+    assert (tmp_path / "w" / FILE).read_bytes() == CONTENT
+    assert server.asked == []
+    assert models("pull", "vqfr-1", "vqfr-2", "--from", "copy").exit_code == 1
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("pull", "gfpgam"), "There is no model called 'gfpgam'. There are: gfpgan-1.4, "),
+        (("pin", "gfpgan-1.4", "0" * 64), "The hash of GFPGANv1.4.pth is published"),
+        (("pin", "mtcnn", "0" * 64), "mtcnn comes with the package"),
+    ],
+)
+def test_mistakes_are_one_sentence(arguments: tuple[str, ...], says: str) -> None:
+    result = models(*arguments)
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"magicmemory: {says}")
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.usefixtures("server")
+def test_verify_names_what_is_wrong(tmp_path: Path) -> None:
+    assert "There is no model file" in models("verify").stdout
+    (tmp_path / "w").mkdir()
+    (tmp_path / "w" / "codeformer.pth").write_bytes(b"cut off")
+    result = models("verify")
+    assert result.exit_code == 1
+    assert "it ends after 7 of 376637898 bytes: run `magicmemory models pull codeformer`" in result.stdout
+    assert "codeformer.pth is not in" not in result.stdout
+    assert "GFPGANv1.4.pth is not in" in models("verify", "gfpgan-1.4").stdout
+    assert models("pull", "lite").stdout == "lite: comes with the package.\n"
