@@ -65,7 +65,7 @@ def yunet_finder(model: Path, score: float = 0.7) -> Finder:
         if not rows or (len(rows) > 1 and rows[1][2] * rows[1][3] > 0.4 * rows[0][2] * rows[0][3]):
             return None
         points = rows[0][4:14].reshape(5, 2) / scale - pad
-        return points.astype(np.float32)
+        return np.asarray(points, np.float32)
 
     return find
 
@@ -78,16 +78,24 @@ def _inside(row: NDArray[np.float32], shape: tuple[int, ...], pad: float) -> boo
 
 def crop(image: Image, points: Points, margin: int = MARGIN) -> Image:
     """Cut the aligned face at half the template's size: `[256 + margin, 256 + margin, 3]`."""
+    whole = crop_whole(image, points, margin)
+    side = whole.shape[0] // 2
+    return np.asarray(cv2.resize(whole, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def crop_whole(image: Image, points: Points, margin: int = 0) -> Image:
+    """Cut the aligned face at the template's size: `[512 + 2 * margin, 512 + 2 * margin, 3]`."""
     matrix, _ = cv2.estimateAffinePartial2D(points, TEMPLATE + margin, method=cv2.LMEDS)
     if matrix is None:
         raise ValueError("the five points do not define a similarity")
     scale = float(np.hypot(matrix[0, 0], matrix[0, 1]))
     if scale < 0.6:  # warping alone would alias
-        image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
-        return crop(image, points * scale, margin)
+        small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        matrix, _ = cv2.estimateAffinePartial2D(points * scale, TEMPLATE + margin, method=cv2.LMEDS)
+        image = np.asarray(small, np.uint8)
     side = 512 + 2 * margin
     warped = cv2.warpAffine(image, matrix, (side, side), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
-    return cv2.resize(warped, (side // 2, side // 2), interpolation=cv2.INTER_AREA).astype(np.uint8)
+    return np.asarray(warped, np.uint8)
 
 
 def eye_distance(points: Points) -> float:

@@ -52,11 +52,12 @@ def tone(image: Image, rng: Generator) -> Image:
         return image
     work: Plane = image.astype(np.float32)
     if kind in ("grey", "toned"):
-        work = np.repeat((work @ _LUMA)[..., None], 3, axis=2)
+        work = np.repeat(np.asarray(work @ _LUMA, np.float32)[..., None], 3, axis=2)
     if kind == "toned":
         green = rng.uniform(0.78, 0.95)
         shade = np.array([1.0, green, green * rng.uniform(0.65, 0.97)], np.float32)
-        work = 255 * (work / 255) ** (1 / shade) * np.sqrt(shade)  # the dark tones turn brown, the paper cream
+        turned = 255 * (work / 255) ** (1 / shade) * np.sqrt(shade)  # brown dark tones, cream paper
+        work = turned.astype(np.float32)
     if kind == "faded" or rng.random() < 0.35:
         span = rng.uniform(0.45, 0.9)
         work = work * span + rng.uniform(0, 255 * (1 - span))
@@ -117,6 +118,11 @@ def _motion(work: Plane, rng: Generator, severity: float) -> Plane:
     return _convolve(work, kernel)
 
 
+def _soften(planes: Plane, sigma: float) -> Plane:
+    """Plain Gaussian blur of `[height, width, any]`."""
+    return np.asarray(cv2.GaussianBlur(planes, (0, 0), sigma), np.float32).reshape(planes.shape)
+
+
 def _convolve(work: Plane, kernel: NDArray[np.floating]) -> Plane:
     kernel = (kernel / kernel.sum()).astype(np.float32)
     return cv2.filter2D(work, -1, kernel, borderType=cv2.BORDER_REFLECT_101).astype(np.float32)
@@ -153,14 +159,14 @@ def _noise(work: Plane, rng: Generator, severity: float, grey: bool) -> Plane:
     noise = rng.standard_normal((height, width, planes), dtype=np.float32)
     if kind == "grain":
         spread = rng.uniform(0.4, 1.3)
-        noise = cv2.GaussianBlur(noise, (0, 0), spread).reshape(height, width, planes)
+        noise = _soften(noise, spread)
         noise /= noise.std() + 1e-6
         light = work.mean(axis=2, keepdims=True) / 255
         noise = noise * (0.5 + 2 * light * (1 - light))  # grain shows most in the middle tones
     elif kind == "poisson":
         noise = noise * np.sqrt(np.maximum(work[..., :planes].mean(axis=2, keepdims=True), 4) / 128)
     elif planes == 3 and rng.random() < 0.4:
-        noise = cv2.GaussianBlur(noise, (0, 0), rng.uniform(0.4, 1.0))  # what a phone's own filter leaves
+        noise = _soften(noise, rng.uniform(0.4, 1.0))  # what a phone's own filter leaves
         noise /= noise.std() + 1e-6
     return work + sigma * noise
 
@@ -195,7 +201,7 @@ def _halftone(work: Plane, rng: Generator, severity: float) -> Plane:
     hard = rng.uniform(1, 3)
     dots = np.clip((work - 127.5 + screen) * hard + 127.5, 0, 255).astype(np.float32)
     share = rng.uniform(0.1, 0.25 + 0.5 * severity)
-    return cv2.GaussianBlur(work * (1 - share) + dots * share, (0, 0), rng.uniform(0.4, 0.9)).astype(np.float32)
+    return _soften(work * (1 - share) + dots * share, rng.uniform(0.4, 0.9))
 
 
 def _scratch(work: Plane, rng: Generator, severity: float) -> Plane:
@@ -214,6 +220,6 @@ def _scratch(work: Plane, rng: Generator, severity: float) -> Plane:
     for _ in range(int(rng.integers(0, 2 + int(8 * severity)))):
         centre = rng.uniform(0, (width, height)).astype(int)
         cv2.circle(cover, (int(centre[0]), int(centre[1])), int(rng.integers(0, 2)), float(rng.uniform(0.3, 0.9)), -1)
-    cover = cv2.GaussianBlur(cover, (0, 0), 0.5)[..., None]
+    cover = _soften(cover[..., None], 0.5)
     paint = 235.0 if rng.random() < 0.7 else 25.0
     return work * (1 - cover) + paint * cover

@@ -52,7 +52,7 @@ def vary(image: Image, rng: Generator, side: int) -> Image:
     slack = max(0.0, (256 - side) / 2)
     shift = rng.uniform(-1, 1, 2) * (slack * 0.8 + 5)
     angle, scale = rng.normal(0, 3.0), float(np.exp(rng.normal(0, 0.04)))
-    matrix = cv2.getRotationMatrix2D((STORED / 2, STORED / 2), angle, scale)
+    matrix = np.asarray(cv2.getRotationMatrix2D((STORED / 2, STORED / 2), angle, scale), np.float64)
     matrix[:, 2] += side / 2 - STORED / 2 + shift
     if rng.random() < 0.5:
         matrix = np.array([[-1.0, 0.0, side - 1.0], [0.0, 1.0, 0.0]]) @ np.vstack([matrix, [0.0, 0.0, 1.0]])

@@ -139,11 +139,11 @@ def consistency(faces: Faces, network: Lite, count: int = 20) -> dict[str, Row]:
     still = restore(network, damaged)
     rows: dict[str, Row] = {}
     for name, (shift, scale, angle) in moves.items():
-        matrix = cv2.getRotationMatrix2D((128, 128), angle, scale)
+        matrix = np.asarray(cv2.getRotationMatrix2D((128, 128), angle, scale), np.float64)
         matrix[:, 2] += shift
         moved = [_warp(image, matrix) for image in damaged]
         again = restore(network, moved)
-        back = cv2.invertAffineTransform(matrix)
+        back = np.asarray(cv2.invertAffineTransform(matrix), np.float64)
         rows[name] = {"floor": _mean_psnr([_warp(image, back) for image in moved], damaged)}
         for end in ENDS:
             rows[name][end] = _mean_psnr([_warp(image, back) for image in again[end]], still[end])

@@ -102,7 +102,7 @@ def _asymmetric(block: Floats) -> tuple[float, float, float]:
     skew = left / max(right, 1e-6)
     ratio = np.abs(block).mean() ** 2 / max((block**2).mean(), 1e-12)
     wanted = ratio * (skew**3 + 1) * (skew + 1) / (skew**2 + 1) ** 2
-    shape = float(_SHAPES[np.argmin((_RATIOS - wanted) ** 2)])
+    shape = float(_SHAPES[min(int(np.searchsorted(_RATIOS, wanted)), len(_SHAPES) - 1)])  # the ratios only grow
     scale = math.sqrt(math.gamma(1 / shape) / math.gamma(3 / shape))
     return shape, float(left * scale), float(right * scale)
 

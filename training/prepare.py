@@ -14,9 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from training.align import Finder, crop, eye_distance, read_rgb, yunet_finder
+from training.align import Finder, crop, crop_whole, eye_distance, read_rgb, yunet_finder
 
 HELD_OUT = {"congress": 40, "large": 20}  # 60 people: the plain official portraits, and the varied ones
+FINE_EYES = 95.0  # pixels between the eyes from which a picture has detail beyond 256-pixel crops
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 
 
@@ -56,6 +57,7 @@ def prepare(folder: Path, find: Finder) -> dict[str, np.ndarray]:
     if not paths:
         raise ValueError(f"no pictures below {folder}")
     faces, names, people, sets, eyes = [], [], [], [], []
+    fine, fine_people = [], []
     for path in paths:
         image = read_rgb(path)
         points = find(image)
@@ -67,6 +69,9 @@ def prepare(folder: Path, find: Finder) -> dict[str, np.ndarray]:
         people.append(person_of(path))
         sets.append(path.relative_to(folder).parts[0])
         eyes.append(eye_distance(points))
+        if eyes[-1] >= FINE_EYES:
+            fine.append(crop_whole(image, points))
+            fine_people.append(people[-1])
     groups = {person: "large" if its == "large" else "congress" for person, its in zip(people, sets, strict=True)}
     outside = held_out(groups)
     return {
@@ -76,6 +81,8 @@ def prepare(folder: Path, find: Finder) -> dict[str, np.ndarray]:
         "sets": np.array(sets),
         "eyes": np.array(eyes, np.float32),
         "validation": np.array([person in outside for person in people]),
+        "fine": np.stack(fine) if fine else np.zeros((0, 512, 512, 3), np.uint8),  # those with detail at 512
+        "fine_validation": np.array([person in outside for person in fine_people], bool),
     }
 
 

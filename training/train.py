@@ -16,6 +16,7 @@ import math
 import os
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -88,7 +89,7 @@ def check(network: LiteCore, faces: Faces, device: str, count: int = 14) -> str:
         damaged = to_tensor(np.stack([spoil(image, rng, level) for image in clean]))
         target = to_tensor(np.stack(clean))
         with torch.autocast(device.split(":")[0], torch.bfloat16):
-            restored = torch.cat([part + network.change(part.to(device)).cpu() for part in damaged.split(7)])
+            restored = torch.cat([part + network.change(part.to(device)).cpu() for part in torch.split(damaged, 7)])
         before, after = (_psnr(images.clamp(-1, 1), target) for images in (damaged, restored))
         parts.append(f"{level.name} {after:.2f}" + (f" ({after - before:+.2f})" if level.high else ""))
     return ", ".join(parts)
@@ -113,7 +114,7 @@ def share_gradients(network: nn.Module, share: float) -> float:
         gradients,
         [
             part.view_as(gradient)
-            for part, gradient in zip(flat[:-1].split([g.numel() for g in gradients]), gradients, strict=True)
+            for part, gradient in zip(torch.split(flat[:-1], [g.numel() for g in gradients]), gradients, strict=True)
         ],
     )
     return float(flat[-1])
@@ -195,6 +196,17 @@ def train(rank: int, arguments: argparse.Namespace) -> None:
                 break
 
 
+def start(job: Callable[[int, argparse.Namespace], None], arguments: argparse.Namespace) -> None:
+    """Run a job in as many processes as asked for; it gets its rank."""
+    if arguments.processes == 1:
+        job(0, arguments)
+        return
+    with socket.socket() as probe:  # a free port to meet at
+        probe.bind(("127.0.0.1", 0))
+        os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(probe.getsockname()[1]))
+    multiprocessing.spawn(job, (arguments,), arguments.processes)  # type: ignore[attr-defined,no-untyped-call]
+
+
 def main() -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -207,14 +219,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1, help="processes that prepare data, for each")
     parser.add_argument("--check", type=float, default=300, help="seconds between looks at validation faces")
     parser.add_argument("--seed", type=int, default=1)
-    arguments = parser.parse_args()
-    if arguments.processes == 1:
-        train(0, arguments)
-        return
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(probe.getsockname()[1]))
-    multiprocessing.spawn(train, (arguments,), arguments.processes)
+    start(train, parser.parse_args())
 
 
 if __name__ == "__main__":

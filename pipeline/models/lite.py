@@ -220,19 +220,20 @@ class Lite(nn.Module):
         fine = faces - _enlarge(small)
         features = self.encoder(small)
         change = self.mixed_change(small, features, fidelity)
-        kept = self.gate(features[0], fine, change)
-        restored = faces + _enlarge(change) - (1 - kept) * fine
-        return restored.clamp(-1, 1)
+        kept: Tensor = self.gate(features[0], fine, change)
+        return (faces + _enlarge(change) - (1 - kept) * fine).clamp(-1, 1)
 
     def restore_small(self, small: Tensor, fidelity: Tensor) -> Tensor:
         """The same at the network's own size, `[batch, 3, 256, 256]` in and out; no fine detail to judge."""
-        return (small + self.mixed_change(small, self.encoder(small), fidelity)).clamp(-1, 1)
+        change = self.mixed_change(small, self.encoder(small), fidelity)
+        return (small + change).clamp(-1, 1)
 
     def mixed_change(self, small: Tensor, features: list[Tensor], fidelity: Tensor) -> Tensor:
         """What to add to `small`, between the two ends."""
         share = fidelity.to(small.dtype).clamp(0, 1)[:, None, None, None]
-        change = share * self.faithful(features) + (1 - share) * self.vivid(features)
-        return keep_grey(small, change)
+        faithful: Tensor = self.faithful(features)
+        vivid: Tensor = self.vivid(features)
+        return keep_grey(small, share * faithful + (1 - share) * vivid)
 
 
 def _enlarge(small: Tensor) -> Tensor:

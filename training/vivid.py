@@ -1,0 +1,218 @@
+"""Train the vivid end: `python -m training.vivid FACES.npz --faithful RUN --out RUN2 --minutes 25`.
+
+The encoder is the faithful end's and stays as it is; a copy of its decoder learns against a critic that tells
+real faces from restored ones, patch by patch (hinge loss: Lim and Ye, "Geometric GAN", 2017).
+The critic's own features serve as the perceptual loss (feature matching: Wang et al., "pix2pixHD", CVPR 2018),
+so no network trained on others' pictures is needed. Two more losses keep it honest: the low frequencies must
+stay right, and so must the local amount of detail, which an adversary alone overshoots.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, distributed, nn
+from torch.nn import functional
+
+from magicmemory.pipeline.models.lite import Decoder, LiteCore, keep_grey
+from training.damage import spoil
+from training.data import Faces, load_faces, loader, middle, to_tensor
+from training.export import read_average
+from training.measures import gradient_energy, psnr
+from training.train import CHECKS, Clock, follow, rate_at, share_gradients, start
+
+STAGES = ((0.5, 128, 16), (1.01, 192, 8))  # (until this share of the time, side of the crops, batch)
+WEIGHTS = {"low": 4.0, "pixel": 1.0, "matching": 0.3, "critic": 0.03, "detail": 0.05}
+
+
+class Critic(nn.Module):
+    """Tells real from restored, a logit for every 16-pixel step."""
+
+    def __init__(self, widths: tuple[int, ...] = (32, 64, 128, 128)) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList()
+        inputs = 12
+        for level, width in enumerate(widths):
+            stride = 1 if level == 0 else 2
+            self.layers.append(nn.Conv2d(inputs, width, 3, stride, 1))
+            inputs = width
+        self.layers.append(nn.Conv2d(inputs, inputs, 3, 1, 1))
+        self.last = nn.Conv2d(inputs, 1, 3, 1, 1)
+        for layer in self.layers:
+            nn.init.kaiming_normal_(layer.weight, a=0.2)
+            nn.init.zeros_(layer.bias)
+
+    def forward(self, faces: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """Logits, and every layer's features."""
+        x, features = functional.pixel_unshuffle(faces, 2), []
+        for layer in self.layers:
+            x = functional.leaky_relu(layer(x), 0.2)
+            features.append(x)
+        logits: Tensor = self.last(x)
+        return logits.float(), features
+
+
+def detail(faces: Tensor) -> Tensor:
+    """Logarithm of the local gradient energy, over 16-pixel squares."""
+    grey = faces.mean(dim=1, keepdim=True)
+    across = (grey[..., :-1, 1:] - grey[..., :-1, :-1]).square()
+    down = (grey[..., 1:, :-1] - grey[..., :-1, :-1]).square()
+    return torch.log(functional.avg_pool2d(across + down, 16, 8) + 1e-4)
+
+
+def restorer_loss(fake: Tensor, clean: Tensor, critic: Critic) -> dict[str, Tensor]:
+    """The parts of the restorer's loss, not yet weighted."""
+    logits, mine = critic(fake)
+    with torch.no_grad():
+        theirs = critic(clean)[1]
+    matching = [
+        (a.float() - b.float()).abs().mean() / (b.float().abs().mean() + 1e-3)
+        for a, b in zip(mine, theirs, strict=True)
+    ]
+    return {
+        "low": (functional.avg_pool2d(fake, 4) - functional.avg_pool2d(clean, 4)).abs().mean(),
+        "pixel": (fake - clean).abs().mean(),
+        "matching": torch.stack(matching).mean(),
+        "critic": -logits.mean(),
+        "detail": (detail(fake) - detail(clean)).abs().mean(),
+    }
+
+
+class Run:
+    """A run of the vivid end: what must survive a stop, and the log."""
+
+    def __init__(self, out: Path, faithful: Path, device: str, rate: float, seconds: float) -> None:
+        out.mkdir(parents=True, exist_ok=True)
+        self.out, self.device, self.rate = out, device, rate
+        core = LiteCore()
+        core.load_state_dict(read_average(faithful))
+        core = core.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.encoder = core.encoder.requires_grad_(False)
+        self.vivid: Decoder = core.decoder
+        self.average: Decoder = copy.deepcopy(self.vivid)
+        self.critic = Critic().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.optimiser = torch.optim.AdamW(self.vivid.parameters(), lr=rate, betas=(0.5, 0.95))
+        self.critic_optimiser = torch.optim.AdamW(self.critic.parameters(), lr=rate, betas=(0.5, 0.95))
+        self.clock, self.step = Clock(seconds), 0
+        if (out / "state.pt").exists():
+            stored: dict[str, Any] = torch.load(out / "state.pt", weights_only=True, map_location=device)
+            for name in self._kept:
+                getattr(self, name).load_state_dict(stored[name])
+            self.clock.spent, self.step = stored["seconds"], stored["step"]
+
+    _kept = ("vivid", "average", "critic", "optimiser", "critic_optimiser")
+
+    def save(self) -> None:
+        """Write the state; an interruption leaves the old one."""
+        state: dict[str, Any] = {name: getattr(self, name).state_dict() for name in self._kept}
+        torch.save(state | {"seconds": self.clock.seconds, "step": self.step}, self.out / "state.new")
+        (self.out / "state.new").replace(self.out / "state.pt")
+
+    def restored(self, damaged: Tensor, decoder: Decoder) -> Tensor:
+        """The picture a decoder makes."""
+        with torch.autocast(self.device.split(":")[0], torch.bfloat16):
+            with torch.no_grad():
+                features = self.encoder(damaged)
+            change = decoder(features)
+        return damaged + keep_grey(damaged, change)
+
+    def advance(self, damaged: Tensor, clean: Tensor, share: float) -> tuple[dict[str, float], float]:
+        """One step of the critic and one of the restorer; the losses and the share of the time."""
+        for group in (*self.optimiser.param_groups, *self.critic_optimiser.param_groups):
+            group["lr"] = rate_at(share, self.rate)
+        damaged, clean = (
+            part.to(self.device).contiguous(memory_format=torch.channels_last) for part in (damaged, clean)
+        )
+        fake = self.restored(damaged, self.vivid)
+        with torch.autocast(self.device.split(":")[0], torch.bfloat16):
+            real_logits, fake_logits = self.critic(clean)[0], self.critic(fake.detach())[0]
+        judged = functional.relu(1 - real_logits).mean() + functional.relu(1 + fake_logits).mean()
+        self._move(self.critic, self.critic_optimiser, judged)
+        self.critic.requires_grad_(False)
+        with torch.autocast(self.device.split(":")[0], torch.bfloat16):
+            parts = restorer_loss(fake, clean, self.critic)
+        loss = torch.stack([WEIGHTS[name] * part for name, part in parts.items()]).sum()
+        share = self._move(self.vivid, self.optimiser, loss)
+        self.critic.requires_grad_(True)
+        follow(self.average, self.vivid, self.step)
+        self.step += 1
+        return {name: float(part.detach()) for name, part in (parts | {"judged": judged}).items()}, share
+
+    def _move(self, network: nn.Module, optimiser: torch.optim.Optimizer, loss: Tensor) -> float:
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        share = share_gradients(network, self.clock.share)
+        if torch.isfinite(nn.utils.clip_grad_norm_(network.parameters(), 1.0)):
+            optimiser.step()
+        return share
+
+
+@torch.no_grad()
+def check(run: Run, faces: Faces, count: int = 14) -> str:
+    """A quick look: PSNR and gradient ratio of the averaged vivid end, a level each."""
+    parts = []
+    for level in CHECKS:
+        rng = np.random.default_rng(5)
+        clean = [middle(image) for image in faces.images[:: max(1, len(faces.images) // count)][:count]]
+        damaged = to_tensor(np.stack([spoil(image, rng, level) for image in clean]))
+        restored = torch.cat([run.restored(part.to(run.device), run.average).cpu() for part in torch.split(damaged, 7)])
+        images = ((restored.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).permute(0, 2, 3, 1).numpy()
+        quality = np.mean([psnr(a, b) for a, b in zip(images, clean, strict=True)])
+        ratio = np.mean([gradient_energy(a) / gradient_energy(b) for a, b in zip(images, clean, strict=True)])
+        parts.append(f"{level.name} {quality:.2f} dB, gradients {ratio:.2f}")
+    return "; ".join(parts)
+
+
+def train(rank: int, arguments: argparse.Namespace) -> None:
+    """Run one process until the clock says so."""
+    if arguments.processes > 1:
+        torch.set_num_threads(1)
+        distributed.init_process_group("gloo", rank=rank, world_size=arguments.processes)
+    torch.manual_seed(arguments.seed)
+    faces = load_faces(arguments.faces)
+    run = Run(arguments.out, arguments.faithful, arguments.device, arguments.rate, arguments.minutes * 60)
+    share, losses = run.clock.share, []
+    next_check = run.clock.seconds + arguments.check
+    for until, side, batch in STAGES:
+        if share >= until:
+            continue
+        seed = arguments.seed + 1000 * rank + run.step * 10_000
+        batch = max(1, batch // arguments.processes)
+        for damaged, clean in loader(faces.only(False), side, batch, seed, arguments.workers):
+            loss, share = run.advance(damaged, clean, share)
+            losses.append(loss)
+            if rank == 0 and (run.clock.seconds > next_check or share >= 1):
+                run.save()
+                means = ", ".join(f"{name} {np.mean([its[name] for its in losses]):.3f}" for name in losses[0])
+                line = f"{run.clock.seconds:6.0f} s, step {run.step}, {means}; {check(run, faces.only(True))}"
+                print(line, flush=True)
+                with (run.out / "log.txt").open("a") as file:
+                    file.write(line + "\n")
+                next_check, losses = run.clock.seconds + arguments.check, []
+            if share >= min(1.0, until):
+                break
+
+
+def main() -> None:
+    """Read the command line and train."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("faces", type=Path, help="what training.prepare wrote")
+    parser.add_argument("--faithful", type=Path, required=True, help="the faithful end's run")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=25)
+    parser.add_argument("--device", default="cpu", help="cpu or cuda")
+    parser.add_argument("--rate", type=float, default=4e-4)
+    parser.add_argument("--processes", type=int, default=1, help="on a CPU, one a core")
+    parser.add_argument("--workers", type=int, default=1, help="processes that prepare data, for each")
+    parser.add_argument("--check", type=float, default=120, help="seconds between looks at validation faces")
+    parser.add_argument("--seed", type=int, default=2)
+    start(train, parser.parse_args())
+
+
+if __name__ == "__main__":
+    main()
