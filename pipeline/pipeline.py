@@ -18,12 +18,13 @@ from magicmemory.core.report import Face, LeftAlone, Report
 from magicmemory.core.settings import Settings
 from magicmemory.pipeline import align, engines
 from magicmemory.pipeline.blend import RestoredFace, blend
+from magicmemory.pipeline.catalogue import ModelFacts
 from magicmemory.pipeline.decode import Limits, decode
 from magicmemory.pipeline.detect import find_faces
 from magicmemory.pipeline.detection import Detection
 from magicmemory.pipeline.encode import Encoded, encode
 from magicmemory.pipeline.picture import Picture, Pixels
-from magicmemory.pipeline.registry import ModelFacts, Models
+from magicmemory.pipeline.registry import Models
 from magicmemory.pipeline.restore import restore_faces
 
 Progress = Callable[[Stage, int, int], None]
@@ -74,8 +75,7 @@ class Pipeline:
             BadSettings: the device is not there.
         """
         engine = engines.choose(settings.device, settings.data_dir / "cache")
-        weights = settings.data_dir / "weights"
-        models = Models(engine, weights, restorer=settings.model, detector=settings.detector)
+        models = Models(engine, settings.weights, restorer=settings.model, detector=settings.detector)
         limits = Limits(int(settings.max_photo_mb * 1_000_000), int(settings.max_photo_megapixels * 1_000_000))
         return cls(models, limits, settings.min_face_px)
 

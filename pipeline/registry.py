@@ -1,9 +1,8 @@
-"""Which models there are, what is known of each, and how it is built."""
+"""Which models can be chosen, and how each is built; what is known of them stands in the catalogue."""
 
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
@@ -12,8 +11,9 @@ from torch import nn
 
 from magicmemory.core.errors import ModelBroken, ModelNotInstalled, ModelUnknown
 from magicmemory.core.options import AUTO
-from magicmemory.pipeline import assets
+from magicmemory.pipeline import assets, catalogue
 from magicmemory.pipeline.align import SIZE
+from magicmemory.pipeline.catalogue import ModelFacts
 from magicmemory.pipeline.detection import Detector
 from magicmemory.pipeline.engines import Engine
 from magicmemory.pipeline.models import lite, mtcnn
@@ -23,61 +23,6 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 _ASSETS: Final = Path(assets.__path__[0])  # checkpoints that come with the package
-
-
-class Kind(StrEnum):
-    """What a model does."""
-
-    RESTORER = "restorer"
-    DETECTOR = "detector"
-
-
-class Commercial(StrEnum):
-    """Whether a model may be used where money is earned."""
-
-    YES = "yes"
-    NO = "no"
-    ASK = "ask"  # the licence is unclear: the operator must ask its holder
-
-
-@dataclass(frozen=True)
-class ModelFacts:
-    """What is known of a model.
-
-    Attributes:
-        name: as settings and options call it.
-        title: as people call it.
-        kind: what it does.
-        licence: of the checkpoint.
-        commercial: whether paid use is allowed.
-        file: the checkpoint's name in its folder; None: it has no single file.
-        bundled: it comes with the installation; otherwise its file is looked for in the weights folder.
-        url: where the checkpoint is published.
-        sha256: the checkpoint's hash; None: not known yet.
-        size: the checkpoint's size, bytes.
-        paper: what to cite.
-        default_fidelity: used where none is asked for; None: the model has no such choice.
-        half_ok: half precision keeps its quality.
-    """
-
-    name: str
-    title: str
-    kind: Kind
-    licence: str
-    commercial: Commercial
-    file: str | None = None
-    bundled: bool = False
-    url: str | None = None
-    sha256: str | None = None
-    size: int | None = None
-    paper: str | None = None
-    default_fidelity: float | None = None
-    half_ok: bool = False
-
-    @property
-    def has_fidelity(self) -> bool:
-        """Whether the model can choose between vivid and faithful."""
-        return self.default_fidelity is not None
 
 
 @dataclass(frozen=True)
@@ -121,36 +66,9 @@ def loaded(facts: ModelFacts, load: Callable[[Path], nn.Module], path: Path) -> 
 
 
 # The best first: `auto` takes the first that is installed. The last of each comes with the installation.
-RESTORERS: Final = (
-    network(
-        ModelFacts(
-            name="lite",
-            title="Magic Memory lite",
-            kind=Kind.RESTORER,
-            licence="Apache-2.0",
-            commercial=Commercial.YES,
-            file="lite.safetensors",
-            bundled=True,
-            default_fidelity=lite.DEFAULT_FIDELITY,
-        ),
-        lite.load,
-    ),
-)
-
+RESTORERS: Final = (network(catalogue.LITE, lite.load),)
 DETECTORS: Final[tuple[Model[Detector], ...]] = (
-    Model(
-        ModelFacts(
-            name="mtcnn",
-            title="MTCNN",
-            kind=Kind.DETECTOR,
-            licence="MIT",
-            commercial=Commercial.YES,
-            paper="Zhang et al., Joint Face Detection and Alignment using Multi-task Cascaded Convolutional "
-            "Networks, 2016",
-            bundled=True,
-        ),
-        lambda _, engine: mtcnn.Mtcnn(mtcnn.load_nets(), engine.device),
-    ),
+    Model(catalogue.MTCNN, lambda _, engine: mtcnn.Mtcnn(mtcnn.load_nets(), engine.device)),
 )
 
 

@@ -20,13 +20,14 @@ from magicmemory.core.options import Options
 from magicmemory.core.report import LeftAlone
 from magicmemory.core.settings import BadSettings, Settings
 from magicmemory.pipeline import assets
+from magicmemory.pipeline.catalogue import Commercial, Kind, ModelFacts
 from magicmemory.pipeline.decode import Limits, decode
 from magicmemory.pipeline.detection import Detection
 from magicmemory.pipeline.encode import encode
 from magicmemory.pipeline.engines import OpenVinoEngine, TorchEngine
 from magicmemory.pipeline.picture import Picture, Pixels
 from magicmemory.pipeline.pipeline import Pipeline, Restoration, enlarged, side_by_side
-from magicmemory.pipeline.registry import Commercial, Kind, Model, ModelFacts, Models, network
+from magicmemory.pipeline.registry import Model, Models, network
 from tests.pipeline.faces import colourful, face_at, grey, picture
 from tests.pipeline.networks import Finds, tiny, tiny_with_fidelity
 

@@ -9,18 +9,12 @@ import pytest
 from torch import nn
 
 from magicmemory.core.errors import ModelBroken, ModelNotInstalled, ModelUnknown
+from magicmemory.pipeline import catalogue
+from magicmemory.pipeline.catalogue import Commercial, Kind, ModelFacts
 from magicmemory.pipeline.engines import TorchEngine
+from magicmemory.pipeline.models import lite
 from magicmemory.pipeline.models.checkpoint import TruncatedCheckpoint
-from magicmemory.pipeline.registry import (
-    DETECTORS,
-    RESTORERS,
-    Commercial,
-    Kind,
-    Model,
-    ModelFacts,
-    Models,
-    network,
-)
+from magicmemory.pipeline.registry import DETECTORS, RESTORERS, Model, Models, network
 from magicmemory.pipeline.restore import Restorer
 from tests.pipeline.networks import tiny, tiny_with_fidelity
 
@@ -111,6 +105,10 @@ def test_fidelity_goes_to_models_that_have_it(tmp_path: Path) -> None:
     np.testing.assert_allclose(faithful, crop, atol=1e-3)
     np.testing.assert_allclose(vivid, shelf.restorer("plain")(crop, None), atol=1e-3)
     assert np.abs(vivid - crop).max() > 1
+
+
+def test_the_catalogue_says_what_the_network_of_ours_does() -> None:
+    assert catalogue.LITE.default_fidelity == lite.DEFAULT_FIDELITY
 
 
 @pytest.mark.parametrize("shelf", [RESTORERS, DETECTORS])
