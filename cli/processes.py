@@ -103,5 +103,5 @@ def _set_up_logging(settings: Settings) -> None:
     )
     # These tell of each poll and each request; warnings and errors of theirs still show. An HTTP client's lines would
     # also carry bot tokens, which stand in Telegram's addresses.
-    for noisy in ("arq", "httpx", "httpcore", "alembic", "uvicorn.access"):
+    for noisy in ("arq", "httpx", "httpcore", "alembic", "uvicorn"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLogger().level))

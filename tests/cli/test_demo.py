@@ -25,5 +25,5 @@ async def test_the_demo_restores_the_sample_and_is_refused_a_second(tmp_path: Pa
     assert set(report["stages_ms"]) == {"decode", "detect", "align", "restore", "blend", "encode"}
     assert report["model"] == "lite"
     assert (report["quota_before"]["left"], report["quota_after"]["left"]) == (1, 0)
-    sheet = Image.open(tmp_path / "demo" / "before_after.png")
-    assert sheet.width == 2 * 600
+    with Image.open(tmp_path / "demo" / "before_after.png") as sheet:
+        assert sheet.width == 2 * 600

@@ -39,6 +39,16 @@ def family(process: asyncio.subprocess.Process) -> list[psutil.Process]:
     return psutil.Process(process.pid).children(recursive=True)
 
 
+def workers(process: asyncio.subprocess.Process) -> list[psutil.Process]:
+    def is_worker(child: psutil.Process) -> bool:
+        try:
+            return bool(child.cmdline()[-1:] == ["worker"])
+        except psutil.Error:  # it has just ended
+            return False
+
+    return [child for child in family(process) if is_worker(child)]
+
+
 async def test_starts_everything_and_ends_all_of_it(tmp_path: Path) -> None:
     process, where = await started(tmp_path)
     assert where["redis"].startswith("unix://")
@@ -62,24 +72,15 @@ async def test_starts_everything_and_ends_all_of_it(tmp_path: Path) -> None:
     assert alive == []
 
 
-async def test_a_dead_worker_is_started_again(tmp_path: Path) -> None:
+async def test_a_dead_worker_is_started_again_and_a_killed_run_leaves_no_process(tmp_path: Path) -> None:
     process, _ = await started(tmp_path)
-    try:
-        [worker] = [child for child in family(process) if child.cmdline()[-1] == "worker"]
-        worker.kill()
+    [worker] = workers(process)
+    worker.kill()
 
-        async def another() -> bool | None:
-            workers = [child.pid for child in family(process) if child.cmdline()[-1:] == ["worker"]]
-            return True if workers and workers != [worker.pid] else None
+    async def another() -> bool | None:
+        return True if workers(process) not in ([], [worker]) else None
 
-        assert await eventually(another)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        await process.wait()
-
-
-async def test_killing_it_leaves_no_process(tmp_path: Path) -> None:
-    process, _ = await started(tmp_path)
+    assert await eventually(another)
     children = family(process)
     process.kill()
     await process.wait()
