@@ -1,0 +1,1 @@
+"""Bytes in, bytes and a report out: decode, detect, align, restore, blend, encode."""

@@ -27,8 +27,9 @@ def portrait() -> NDArray[np.uint8]:
 
 
 def old_photo(pixels: NDArray[np.uint8], seed: int = SEED) -> bytes:
-    """A JPEG of `pixels` as a scanner shows a small, soft, grainy, faded print: twice the size, half the detail. The same
-    seed gives the same bytes.
+    """A JPEG of `pixels` as a scanner shows a small, soft, grainy, faded print: twice the size, half the detail.
+
+    The same seed gives the same bytes.
     """
     generator = np.random.default_rng(seed)
     height, width = pixels.shape[:2]

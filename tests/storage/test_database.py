@@ -1,4 +1,4 @@
-"""The migrations make the schema that the code expects, on both databases, also when several processes start at once."""
+"""The migrations make the schema that the code expects, on both databases, also when several start at once."""
 
 import asyncio
 from datetime import UTC, datetime
