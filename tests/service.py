@@ -30,7 +30,7 @@ FACE = Face(box=(1, 2, 30, 40), landmarks=((9, 9), (20, 9), (15, 15), (10, 25), 
 class NoPipeline:
     """Restores nothing, in no time: for tests of the way, not of the pictures. `before` may fail or wait."""
 
-    before: Callable[[bytes], None] = lambda _: None
+    before: Callable[[bytes], object] = lambda _: None
     runs: int = 0
 
     def restore(self, data: bytes, options: Options, progress: Progress | None = None) -> Restoration:
@@ -59,7 +59,7 @@ class Recorder:
 
 def settings_for(folder: Path, **values: object) -> Settings:
     """Settings whose data lie in `folder`."""
-    return Settings(_env_file=None, data_dir=folder, **values)  # type: ignore[call-arg, arg-type]
+    return Settings(_env_file=None, data_dir=folder, **values)  # type: ignore[arg-type]
 
 
 @dataclass

@@ -32,7 +32,7 @@ async def test_a_photo_comes_back_and_costs_one(tmp_path: Path, redis_url: str) 
 
 async def test_progress_is_told_until_the_reply_is_sent(tmp_path: Path, redis_url: str) -> None:
     watching = threading.Event()
-    async with service(tmp_path, redis_url, NoPipeline(before=lambda _: watching.wait(10) and None)) as house:
+    async with service(tmp_path, redis_url, NoPipeline(before=lambda _: watching.wait(10))) as house:
         job = await house.send()
         async with house.desk.watch(job.id) as updates:
             watching.set()
@@ -73,7 +73,7 @@ async def test_a_restoration_that_takes_too_long_is_given_up(tmp_path: Path, red
     end = threading.Event()
     settings = settings_for(tmp_path).model_copy(update={"job_timeout_s": 0.2})
     async with service(
-        tmp_path, redis_url, NoPipeline(before=lambda _: end.wait(30) and None), settings=settings
+        tmp_path, redis_url, NoPipeline(before=lambda _: end.wait(30)), settings=settings
     ) as house:
         job = await house.finished(await house.send())
         end.set()
