@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any, ClassVar
@@ -22,7 +22,7 @@ from magicmemory.bots.playground.guard import HEADERS
 from magicmemory.bots.playground.limits import RateLimit
 from magicmemory.bots.playground.media import media_type, shown
 from magicmemory.bots.playground.page import SCRIPT_TEXTS
-from magicmemory.bots.playground.server import PlaygroundUnavailable, serve
+from magicmemory.bots.playground.server import GRACE_S, PlaygroundUnavailable, serve
 from magicmemory.bots.playground.visitors import asked_language
 from magicmemory.bots.texts import Texts
 from magicmemory.core.errors import PhotoTooLarge, PhotoUnreadable
@@ -70,16 +70,19 @@ async def send_and_wait(client: httpx.AsyncClient, data: bytes | None = None, na
 
 async def events(client: httpx.AsyncClient, job: Any) -> list[tuple[str, Any]]:
     """Every event of a job's stream, until it ends."""
-    found = []
-    async with client.stream("GET", job["urls"]["events"]) as stream:
-        assert stream.headers["content-type"].startswith("text/event-stream")
+    return [event async for event in stream(client, job)]
+
+
+async def stream(client: httpx.AsyncClient, job: Any) -> AsyncGenerator[tuple[str, Any], None]:
+    """A job's events as they come."""
+    async with client.stream("GET", job["urls"]["events"]) as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
         name = ""
-        async for line in stream.aiter_lines():
+        async for line in answer.aiter_lines():
             if line.startswith("event: "):
                 name = line.removeprefix("event: ")
             elif line.startswith("data: "):
-                found.append((name, json.loads(line.removeprefix("data: "))))
-    return found
+                yield name, json.loads(line.removeprefix("data: "))
 
 
 def error(answer: httpx.Response) -> tuple[int, str, str]:
@@ -98,10 +101,10 @@ async def test_a_photo_comes_back(tmp_path: Path, redis_url: str) -> None:
         job = (await send(visitor)).json()["job"]
         assert (job["state"], job["finished"], job["report"]) == ("accepted", False, None)
         assert job["text"] == "Got it. Your photo is next."
-        following = asyncio.create_task(events(visitor, job))
-        await asyncio.sleep(0.3)
+        following = stream(visitor, job)
+        first = await anext(following)
         gate.open()
-        *progress, (last, view) = await following
+        *progress, (last, view) = [first] + [event async for event in following]
 
     assert last == "done"
     assert {name for name, _ in progress} == {"progress"}
@@ -191,13 +194,13 @@ async def test_adjustments_are_limited_and_checked(tmp_path: Path, redis_url: st
 async def test_a_waiting_photo_is_cancelled(idle_url: str) -> None:
     async with new_visitor(idle_url) as visitor:
         job = (await send(visitor)).json()["job"]
-        following = asyncio.create_task(events(visitor, job))
-        await asyncio.sleep(0.3)
+        following = stream(visitor, job)
+        assert (await anext(following))[0] == "progress"
         cancelled = (await visitor.post(f"{job['urls']['self']}/cancel")).json()["job"]
         assert (cancelled["state"], cancelled["finished"]) == ("cancelled", True)
         assert cancelled["text"] == "Dropped. It cost you nothing."
         assert cancelled["quota"]["left"] == 1
-        assert (await following)[-1][0] == "done"
+        assert [name async for name, _ in following] == ["done"]
         assert error(await visitor.post(f"{job['urls']['self']}/cancel"))[:2] == (409, "nothing-to-cancel")
 
 
@@ -206,13 +209,12 @@ async def test_a_waiting_photo_tells_its_place_in_the_line(idle_url: str) -> Non
         ahead = (await send(first)).json()["job"]
         job = (await send(second)).json()["job"]
         assert job["text"] == "Got it. 1 photo is ahead of yours."
-        following = asyncio.create_task(events(second, job))
-        await asyncio.sleep(0.3)
+        following = stream(second, job)
+        assert (await anext(following))[1]["text"] == "Got it. 1 photo is ahead of yours."
         await first.post(f"{ahead['urls']['self']}/cancel")
-        await asyncio.sleep(1.5)
+        assert (await anext(following))[1]["text"] == "Got it. Your photo is next."
         await second.post(f"{job['urls']['self']}/cancel")
-        told = [event["text"] for name, event in await following if name == "progress"]
-    assert told == ["Got it. 1 photo is ahead of yours.", "Got it. Your photo is next."]
+        assert [name async for name, _ in following] == ["done"]
 
 
 async def test_history_outlives_the_server(tmp_path: Path, redis_url: str) -> None:
@@ -526,11 +528,11 @@ async def test_a_stop_ends_open_streams_at_once(tmp_path: Path, redis_url: str) 
     async with open_playground(tmp_path, redis_url, worker=False) as url:
         visitor = new_visitor(url)
         job = (await send(visitor)).json()["job"]
-        following = asyncio.create_task(events(visitor, job))
-        await asyncio.sleep(0.3)
+        following = stream(visitor, job)
+        assert (await anext(following))[0] == "progress"
         began = time.monotonic()
-    assert time.monotonic() - began < 3
-    assert [name for name, _ in await following] == ["progress"]
+    assert time.monotonic() - began < GRACE_S
+    assert [event async for event in following] == []
     await visitor.aclose()
 
 

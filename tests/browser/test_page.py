@@ -1,6 +1,5 @@
 """The playground's page in a real browser: what a person does there, by mouse, by keyboard and on a phone."""
 
-import asyncio
 import re
 from pathlib import Path
 from typing import Any
@@ -36,6 +35,11 @@ def last(page: Page) -> Locator:
     return page.locator(".bubble").last
 
 
+async def followed(page: Page) -> None:
+    """Wait until the page hears of the last photo's progress: what was told before is not told again."""
+    await expect(page.locator(".bubble[data-stage]").last).to_be_visible()
+
+
 async def result(page: Page) -> Locator:
     """The restored photo's bubble."""
     found = page.locator(".bubble.result").last
@@ -60,13 +64,17 @@ async def test_a_photo_comes_back_with_live_progress(
         await expect(page.get_by_text("You have 1 of 1 left today.")).to_be_visible()
         await pick(page)
         assert await shown_pictures(page.locator(".bubble.you")) == [240]
-        reply, bar = last(page), page.get_by_role("progressbar")
+        await followed(page)
         seen = []
-        for sentence in ["Looking for faces…", "Found 2 faces. Restored 1 so far…", "Blending…"]:
-            while sentence not in await reply.inner_text():
-                gate.let_one_pass()
-                await asyncio.sleep(0.1)
-            seen.append(float(await bar.get_attribute("value") or await bar.evaluate("bar => bar.value")))
+        for sentence in [
+            "Looking for faces…",
+            "Found 2 faces. Restored 0 so far…",
+            "Found 2 faces. Restored 1 so far…",
+            "Blending…",
+        ]:
+            gate.let_one_pass()
+            await expect(last(page)).to_contain_text(sentence)
+            seen.append(await page.get_by_role("progressbar").evaluate("bar => bar.value"))
         assert seen == sorted(seen)
         assert 0 < seen[0] < seen[-1] < 1
         gate.open()
@@ -192,7 +200,7 @@ async def test_a_waiting_photo_is_cancelled(tmp_path: Path, browsers_redis: str,
         await pick(page)
         await expect(last(page)).to_contain_text("Got it. Your photo is next.")
         await say(page, "/cancel")
-        await expect(page.get_by_text("Dropped. It cost you nothing.")).to_have_count(3)
+        await expect(page.locator(".bubble", has_text="Dropped. It cost you nothing.")).to_have_count(3)
 
 
 async def test_a_reload_shows_the_chat(tmp_path: Path, browsers_redis: str, open_window: OpenWindow) -> None:
@@ -200,7 +208,9 @@ async def test_a_reload_shows_the_chat(tmp_path: Path, browsers_redis: str, open
     async with open_playground(tmp_path, browsers_redis, Painter(step=gate)) as url, open_window(url) as window:
         page: Page = window.page
         await pick(page)
-        await expect(last(page)).to_contain_text("Opening your photo…")
+        await followed(page)
+        gate.let_one_pass()
+        await expect(last(page)).to_contain_text("Looking for faces…")
         await page.reload()
         await expect(page.get_by_role("progressbar")).to_be_visible()
         gate.open()
@@ -336,7 +346,7 @@ async def test_everything_has_a_name(tmp_path: Path, browsers_redis: str, open_w
     async with open_playground(tmp_path, browsers_redis) as url, open_window(url) as window:
         page: Page = window.page
         await pick(page)
-        await result(page)
+        await shown_pictures(await result(page))
         nameless = await page.evaluate(
             """() => [...document.querySelectorAll("button, a, input:not([hidden]), img, progress, ol[aria-label]")]
             .filter((element) => !(element.textContent.trim() || element.ariaLabel || element.alt

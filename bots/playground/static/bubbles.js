@@ -36,7 +36,6 @@ export class Reply {
   #bubble = bubble("bot", []);
   #text = words("");
   #bar = element("progress", { max: 1, value: 0, ariaLabel: say("progress") });
-  #stage = "";
   #actions = element("div", { className: "actions" });
 
   constructor(text) {
@@ -47,22 +46,26 @@ export class Reply {
     settle(this.#bubble);
   }
 
+  /** Shows that it waits, with a button that ends the wait. */
+  wait(text, actionText, onAction) {
+    this.#text.textContent = text;
+    this.#bar.value = 0;
+    this.#actions.replaceChildren(button(actionText, onAction));
+  }
+
   /** Shows how far it is. A stream that begins anew does not turn the bar back. */
   progress({ stage, fraction, text }) {
-    if (stage === "queued" && this.#stage && this.#stage !== "queued") return;
+    const { dataset } = this.#bubble;
+    if (stage === "queued" && dataset.stage && dataset.stage !== "queued") return;
+    if (stage !== dataset.stage) announce(text);
+    dataset.stage = stage;
     this.#text.textContent = text;
     this.#bar.value = fraction;
-    if (stage !== this.#stage) announce(text);
-    this.#stage = stage;
   }
 
   sending(fraction) {
     if (fraction < 1) this.#bar.value = fraction;
     else this.#bar.removeAttribute("value");
-  }
-
-  offer(text, onClick) {
-    this.#actions.replaceChildren(button(text, onClick));
   }
 
   /** A sentence instead of a photo, with a button to try again where that makes sense. */
@@ -95,6 +98,7 @@ export class Reply {
     const focused = this.#bubble.contains(document.activeElement);
     this.#bubble.replaceChildren(speaker("bot"));
     this.#bubble.removeAttribute("aria-busy");
+    delete this.#bubble.dataset.stage;
     // The button that had the focus is gone; the next Tab goes on from here.
     if (focused) {
       this.#bubble.tabIndex = -1;

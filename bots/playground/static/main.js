@@ -42,8 +42,7 @@ async function send(file, message, isNew) {
 
 /** Follows a job and shows how it ends. */
 async function answer(job, reply) {
-  reply.progress({ stage: "queued", fraction: 0.02, text: job.text });
-  reply.offer(say("cancel"), () => cancel(job));
+  reply.wait(job.text, say("cancel"), () => cancel(job));
   try {
     const view = job.finished ? job : await follow(job, (progress) => reply.progress(progress));
     at("quota").textContent = view.quota.text;
