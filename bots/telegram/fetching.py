@@ -7,9 +7,10 @@ from pathlib import PurePath
 from typing import Final
 
 from telegram import Message
-from telegram.error import BadRequest, InvalidToken, NetworkError
+from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter
 
 from magicmemory.bots.telegram.front import Front
+from magicmemory.bots.telegram.pacing import LONGEST_PAUSE_S, pause_of
 from magicmemory.bots.telegram.trouble import says
 from magicmemory.core.errors import FileTooLarge, InternalError, NotAPhoto, PhotoAnimated, UserError
 
@@ -72,6 +73,10 @@ async def fetch(front: Front, sent: Sent) -> bytes:
             return out.getvalue()
         except BadRequest as error:
             raise _refused(error, limit) from error
+        except RetryAfter as error:
+            if pause_of(error) > LONGEST_PAUSE_S:
+                raise InternalError from error
+            await asyncio.sleep(pause_of(error))
         except (NetworkError, InvalidToken):  # the library's name for a path that is not there any more
             await asyncio.sleep(FIRST_RETRY_S * 2**attempt)
     raise InternalError

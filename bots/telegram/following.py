@@ -5,7 +5,7 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 from magicmemory.bots.telegram.front import Front
 from magicmemory.core.job import Address, Job, Progress, Stage
@@ -82,20 +82,25 @@ class Followers:
                 watched = [await stack.enter_async_context(self._front.desk.watch(job.id)) for job in jobs]
                 listening = [asyncio.create_task(board.listen(updates)) for updates in watched]
                 showing = asyncio.create_task(board.show(stop))
+                all_heard = asyncio.create_task(_all_done(listening))
                 try:
-                    await asyncio.wait({asyncio.gather(*listening), showing}, return_when=asyncio.FIRST_COMPLETED)
+                    await asyncio.wait({all_heard, showing}, return_when=asyncio.FIRST_COMPLETED)
                     stop.set()
                     await showing
                 finally:
-                    for task in (*listening, showing):
+                    for task in (*listening, all_heard, showing):
                         task.cancel()
-                    await asyncio.gather(*listening, showing, return_exceptions=True)
+                    await asyncio.gather(*listening, all_heard, showing, return_exceptions=True)
         # Progress is an extra: a photo must not suffer from it.
         except Exception:
             log.exception("the progress of %s is not shown", ", ".join(job.id for job in jobs))
 
     def _waiting_text(self, language: str, ahead: int, count: int) -> str:
         return waiting_text(self._front, self._pace, language, ahead, count)
+
+
+async def _all_done(tasks: Sequence[asyncio.Task[None]]) -> None:
+    await asyncio.wait(tasks)
 
 
 class _Board:

@@ -19,6 +19,9 @@ from magicmemory.core.report import Failure
 
 log = logging.getLogger(__name__)
 
+SETTLE_TRIES = 30
+SETTLE_S = 0.1
+
 
 class Pressing:
     """Answers pressed buttons."""
@@ -33,7 +36,7 @@ class Pressing:
         sender = sender_of(query.from_user)
         language = await self._front.language(sender)
         message = query.message
-        job = await self._front.desk.ledger.job(pressed.job)
+        job = await self._settled(pressed.job)
         if job is not None and job.sender.account != sender.account:
             await self._notice(query, self._front.say(language, "telegram-not-yours"), alert=True)
             return
@@ -44,6 +47,15 @@ class Pressing:
         except UserError as error:
             text = self._front.desk.failure_text(language, Failure.of(error))
             await self._notice(query, text, alert=True)
+
+    async def _settled(self, job_id: str) -> Job | None:
+        """The job of a button. It is in the chat a moment before the ledger knows that it is."""
+        for _ in range(SETTLE_TRIES):
+            job = await self._front.desk.ledger.job(job_id)
+            if job is None or job.state is not JobState.ACCEPTED:
+                return job
+            await asyncio.sleep(SETTLE_S)
+        return job
 
     async def _do(
         self, query: CallbackQuery, pressed: Pressed, job: Job, message: Message, sender: Sender, language: str

@@ -294,7 +294,7 @@ discord-settings =
     Strength: { $strength }
     Faithfulness: { $fidelity }
     Size: × { $upscale }
-    Language: { $language }
+    Language: { $spoken }
 discord-help-more = You can also send me a photo in a direct message, mention me with one, or pick “Apps” in a message’s menu.
 discord-privacy = I keep your photos for { $hours } hours, for the buttons under them, and then delete them. I keep how many you restored, to count your quota, and your settings. Nobody looks at your photos, and nothing is trained on them. /delete-my-data deletes everything at once.
 discord-erase-sure = Delete your photos and your settings now? What waits is dropped. What you used today stays counted.

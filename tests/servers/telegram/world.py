@@ -5,6 +5,7 @@ import itertools
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -18,6 +19,7 @@ from tests.servers.telegram.refusals import bad_request
 from tests.servers.telegram.updates import Updates
 
 T = TypeVar("T")
+LOOK_S = 0.1
 CALLBACK_S = 15.0  # a query that is not answered by then is too old
 PRE_CHECKOUT_S = 10.0
 
@@ -90,24 +92,20 @@ class World:
         Raises:
             TimeoutError: it did not in time; the message shows all chats.
         """
-        result: T | None = None
-
-        def holds() -> bool:
-            nonlocal result
-            result = found()
-            return bool(result)
-
         try:
-            async with self._changed:
-                await asyncio.wait_for(self._changed.wait_for(holds), within_s)
+            async with asyncio.timeout(within_s):
+                while not (result := found()):
+                    async with self._changed:
+                        # Not everything that is waited for is told: look again now and then.
+                        with suppress(TimeoutError):
+                            await asyncio.wait_for(self._changed.wait(), LOOK_S)
+                return result
         except TimeoutError:
             shown = [f"{chat.name}:\n  " + "\n  ".join(chat.transcript()) for chat in self.chats.values()]
             refused = [answer for answer in self.answers if answer[1] != 200]
             raise TimeoutError(
                 "\n".join([f"{what or 'it'} did not happen in {within_s} s", *shown, str(refused)])
             ) from None
-        assert result
-        return result
 
     def now(self) -> float:
         """The time as transcripts count it."""
