@@ -351,8 +351,11 @@ class Mtcnn:
 
 
 def pyramid(width: int, height: int, min_face_px: float, factor: float = 0.709) -> list[tuple[int, int]]:
-    """The sizes (width, height) at which P-Net sees a picture: first the one that makes the smallest face 12 px."""
-    scale = min(1.0, PNET_CELL / min_face_px)
+    """The sizes (width, height) at which P-Net sees a picture: first the one that fits the smallest faces to its cell.
+
+    A face's box is about 1.25 times as high as it is wide, and the cell takes it whole.
+    """
+    scale = min(1.0, PNET_CELL / (1.2 * min_face_px))
     sizes = []
     while min(width, height) * scale >= PNET_CELL:
         sizes.append((math.ceil(width * scale), math.ceil(height * scale)))
