@@ -91,7 +91,7 @@ def _settings_text(client: "MagicClient", language: str, chosen: Preferences) ->
         "strength": f"{chosen.strength:.0%}",
         "fidelity": automatic if chosen.fidelity is None else f"{chosen.fidelity:.0%}",
         "upscale": chosen.upscale,
-        "language": client.front.say(chosen.language, "language-name") if chosen.language else automatic,
+        "spoken": client.front.say(chosen.language, "language-name") if chosen.language else automatic,
     }
     return client.front.say(language, "discord-settings", **values)
 

@@ -15,7 +15,7 @@ from magicmemory.bots.discord.fitting import fit
 from magicmemory.bots.discord.front import Front
 from magicmemory.bots.discord.people import Interaction, address_of, place_of, sender_of
 from magicmemory.bots.discord.place import FILE_LIMIT, Place
-from magicmemory.core.job import Job
+from magicmemory.core.job import Job, Sender
 from magicmemory.core.options import AUTO, Options
 from magicmemory.storage.photos import result
 
@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 STRENGTHS = (0.25, 0.5, 0.75, 1.0)
 MEGABYTE = 1024 * 1024
+# Together well within the three seconds that Discord waits.
+SETTLING_TRIES, SETTLING_S = 8, 0.15
 
 Button = ui.Button[ui.LayoutView]
 
@@ -60,8 +62,18 @@ class PhotoButton(ui.DynamicItem[Button], template=r"photo:(?P<act>[a-z]+):(?P<j
             await answer(interaction, front.say(interaction.locale.value, "discord-not-yours"))
             return
         async with apologising(front, interaction):
-            job = await front.desk.job_of(sender_of(interaction), self.job)
+            job = await _settled(front, sender_of(interaction), self.job)
             await ACTS[self.act](client, interaction, job)
+
+
+async def _settled(front: Front, sender: Sender, job_id: str) -> Job:
+    """The job, once the ledger has it as delivered: somebody may press a moment after the answer has come."""
+    for _ in range(SETTLING_TRIES):
+        job = await front.desk.job_of(sender, job_id)
+        if job.finished_at is not None:
+            break
+        await asyncio.sleep(SETTLING_S)
+    return job
 
 
 def row_of_buttons(front: Front, language: str, job: Job) -> ui.ActionRow[ui.LayoutView]:

@@ -11,8 +11,11 @@ from magicmemory.core.job import Job, Progress, Stage
 
 log = logging.getLogger(__name__)
 
-# Discord takes five edits in five seconds in a channel, which everybody there shares.
+# Discord takes five edits in five seconds in a channel, and five in two seconds from one interaction; the answers
+# themselves need some of them.
 EDIT_EVERY_S: Final = 3.0
+# A photo that is done sooner than this needs no word before.
+FIRST_EDIT_S: Final = 1.0
 
 
 class Followers:
@@ -23,12 +26,12 @@ class Followers:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._stopped: dict[str, asyncio.Event] = {}
 
-    def follow(self, job: Job, place: Place, language: str) -> None:
-        """Show how far a job is, until its answer is sent."""
+    def follow(self, job: Job, place: Place, language: str, shared_by: int = 1) -> None:
+        """Show how far a job is, until its answer is sent. `shared_by` photos came together and share the limits."""
         if job.finished_at is not None or job.id in self._tasks or not place.message:
             return
         stop = asyncio.Event()
-        task = asyncio.create_task(self._run(job, place, language, stop))
+        task = asyncio.create_task(self._run(job, place, language, stop, shared_by))
         self._tasks[job.id], self._stopped[job.id] = task, stop
         task.add_done_callback(lambda _: self._forget(job.id))
 
@@ -50,7 +53,7 @@ class Followers:
         self._tasks.pop(job, None)
         self._stopped.pop(job, None)
 
-    async def _run(self, job: Job, place: Place, language: str, stop: asyncio.Event) -> None:
+    async def _run(self, job: Job, place: Place, language: str, stop: asyncio.Event, shared_by: int) -> None:
         latest = Progress(job=job.id, stage=Stage.QUEUED)
 
         async def listen() -> None:
@@ -61,15 +64,18 @@ class Followers:
             stop.set()
 
         listening = asyncio.create_task(listen())
-        shown = ""
+        every = EDIT_EVERY_S * shared_by
+        shown, pause = "", FIRST_EDIT_S if shared_by == 1 else every
         try:
-            while not stop.is_set():
+            while True:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), pause)
+                    break
+                pause = every
                 text = await self._text(language, latest)
                 if text != shown:
                     shown = text
                     await self._front.show(place, text)
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), EDIT_EVERY_S)
         # Progress is an extra: a photo must not suffer from it.
         except Exception:
             log.exception("the progress of %s is not shown", job.id)

@@ -163,7 +163,7 @@ class Intake:
     ) -> None:
         await asyncio.gather(
             *(
-                self._take(sender, language, photo, address, place, options)
+                self._take(sender, language, photo, address, place, options, len(photos))
                 for photo, address, place in zip(photos, addresses, places, strict=True)
             )
         )
@@ -176,6 +176,7 @@ class Intake:
         address: Address,
         place: Place,
         options: Options | None,
+        shared_by: int,
     ) -> None:
         try:
             async with self._downloads:
@@ -188,7 +189,7 @@ class Intake:
             log.exception("photo %s in channel %s could not be taken in", address.message, address.chat)
             await self._refuse(place, language, address, InternalError())
         else:
-            self._followers.follow(job, place, language)
+            self._followers.follow(job, place, language, shared_by)
 
     async def _download(self, photo: discord.Attachment) -> bytes:
         """Fetch it now: its address is signed, and expires."""

@@ -41,7 +41,8 @@ class PhotoLetter:
         view = ui.LayoutView(timeout=None)
         view.add_item(ui.MediaGallery(*items))
         view.add_item(ui.TextDisplay(greeted(self._facts(after, limit), greet)))
-        view.add_item(row_of_buttons(self.front, self.language, self.reply.job))
+        reported = self.reply.job.model_copy(update={"report": self.reply.outcome.report})
+        view.add_item(row_of_buttons(self.front, self.language, reported))
         return view, files
 
     async def _before(self, limit: int) -> Picture | None:

@@ -339,6 +339,7 @@ error-too-many-adjustments =
     }
 error-model-unknown = There is no model called “{ $model }”. There are: { $known }.
 error-model-not-installed = The model “{ $model }” is not installed here.
+error-model-not-allowed = The model “{ $model }” may not be used here.
 error-model-broken = The model “{ $model }” cannot be used at the moment. It did not cost you anything.
 error-fidelity-unsupported = The model “{ $model }” has no fidelity slider.
 error-cancelled = Dropped. It cost you nothing.

@@ -1,0 +1,283 @@
+"""What people do with the bot on Discord, from the photo to the answer."""
+
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from magicmemory.core.job import JobState
+from tests.journeys.discord_house import house, running_bot, running_worker
+from tests.journeys.telegram_house import QuickPipeline, photo
+from tests.servers.discord.files import Upload
+from tests.servers.discord.people import NotOffered
+from tests.servers.discord.permissions import Permission
+from tests.servers.discord.server import DiscordServer
+
+
+def black() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 64)).save(out, "PNG")
+    return out.getvalue()
+
+
+def decoded(data: bytes) -> Image.Image:
+    image = Image.open(io.BytesIO(data))
+    image.load()
+    return image
+
+
+async def test_a_slash_command_is_answered_with_before_and_after(tmp_path: Path, redis_url: str) -> None:
+    async with house(tmp_path, redis_url) as there:
+        server, sent = there.server, photo()
+        used = server.user.slash(server.channel, "restore", photo=sent)
+        answer = await there.answer(used)
+        assert used.took_s is not None
+        assert used.took_s < 3
+        assert [kept.filename for kept in answer.attachments] == ["restored.jpg", "original.jpg"]
+        assert decoded(answer.attachments[0].data).size == decoded(sent).size
+        assert answer.texts.startswith("One face restored. You have 2 of 3 left today.")
+        assert list(answer.buttons) == ["Gentler", "Full quality", "Delete"]
+        assert not answer.ephemeral
+        assert (await there.quota_of(server.user)).used == 1
+        assert [job.state for job in await there.jobs_of(server.user)] == [JobState.DELIVERED]
+        assert not server.refusals()
+
+
+async def test_private_answers_only_to_the_asker_and_spoilers_stay_hidden(tmp_path: Path, redis_url: str) -> None:
+    async with house(tmp_path, redis_url) as there:
+        server = there.server
+        hidden = Upload(photo(), "SPOILER_grandmother.jpg")
+        used = server.user.slash(server.channel, "restore", photo=hidden, private=True)
+        answer = await there.answer(used)
+        assert answer.ephemeral
+        assert not answer.visible_to(server.person("bob"))
+        assert all(kept.spoiler for kept in answer.attachments)
+        assert [item["spoiler"] for item in answer.components[0]["items"]] == [True, True]
+        full = server.user.press(answer, "Full quality")
+        sent = await server.wait_for(lambda: [message for message in full.shown if message.attachments])
+        assert sent[0].ephemeral
+        assert sent[0].attachments[0].spoiler
+
+
+async def test_a_menu_takes_all_photos_of_a_message(tmp_path: Path, redis_url: str) -> None:
+    async with house(tmp_path, redis_url, free_per_day=20) as there:
+        server = there.server
+        friend = server.person("bob")
+        server.guild.members[friend.id] = friend
+        photos = [photo(shade) for shade in range(0, 200, 20)]
+        message = friend.say(server.channel, "my family", *photos)
+        used = server.user.context_menu(server.channel, "Restore faces", message)
+        answers = await there.answers(used, 10)
+        assert len(answers) == 10
+        assert len({answer.attachments[1].data for answer in answers}) == 10
+        assert (await there.quota_of(server.user)).used == 10
+        assert (await there.quota_of(friend)).used == 0
+        assert not server.refusals()
+
+
+async def test_a_menu_says_once_that_the_quota_is_used(tmp_path: Path, redis_url: str) -> None:
+    async with house(tmp_path, redis_url, free_per_day=1) as there:
+        server = there.server
+        message = server.user.say(server.channel, "", photo(1), photo(2), photo(3))
+        used = server.user.context_menu(server.channel, "Restore faces", message)
+        await there.answer(used)
+        await server.wait_for(lambda: len(used.shown) == 2)
+        assert used.follow_ups[0].texts.startswith("You have used today’s free photo.")
+        assert used.follow_ups[0].ephemeral
+        assert (await there.quota_of(server.user)).used == 1
+
+
+async def test_a_photo_in_a_direct_message_or_with_a_mention(tmp_path: Path, redis_url: str) -> None:
+    async with house(tmp_path, redis_url) as there:
+        server = there.server
+        for channel, mention in ((server.user.dm, False), (server.channel, True)):
+            asked = server.user.say(channel, "", photo(), mention=mention)
+            await server.wait_for(lambda: [m for m in server.said(channel) if m.components], 60)  # noqa: B023
+            answers = server.said(channel)
+            assert len(answers) == 1
+            assert answers[0].reference is asked
+        server.user.say(server.channel, "unasked", photo())
+        server.user.say(server.user.dm, "hello")
+        said = await server.wait_for(lambda: server.said(server.user.dm)[1:])
+        assert said[0].texts == "Send a photo, and I restore the faces in it."
+        assert len(server.said(server.channel)) == 1
+        assert not server.refusals()
+
+
+async def test_a_mention_names_the_permission_that_is_missing(tmp_path: Path, redis_url: str) -> None:
+    server_denied = int(Permission.ATTACH_FILES)
+    async with house(tmp_path, redis_url, bot=False) as there:
+        server = there.server
+        server.channel.denied = server_denied
+        async with running_bot(there.settings, redis_url, server):
+            server.user.say(server.channel, "", photo(), mention=True)
+            said = await server.wait_for(lambda: server.said(server.channel))
+            assert "“Attach Files”" in said[0].texts
+            used = server.user.slash(server.channel, "restore", photo=photo())
+            assert "“Attach Files”" in await there.said(used)
+        server.channel.denied = int(Permission.SEND_MESSAGES)
+        async with running_bot(there.settings, redis_url, server):
+            server.user.say(server.channel, "", photo(), mention=True)
+            told = await server.wait_for(lambda: server.said(server.user.dm))
+            assert "“Send Messages”" in told[0].texts
+        assert (await there.quota_of(server.user)).used == 0
+
+
+async def test_buttons_adjust_for_the_asker_alone_and_after_a_restart(tmp_path: Path, redis_url: str) -> None:
+    pipeline = QuickPipeline()
+    async with house(tmp_path, redis_url, pipeline, bot=False, offered_models=("none", "other")) as there:
+        server = there.server
+        async with running_bot(there.settings, redis_url, server):
+            answer = await there.answer(server.user.slash(server.channel, "restore", photo=photo()))
+        async with running_bot(there.settings, redis_url, server):
+            friend = server.person("bob")
+            nosy = friend.press(answer, "Gentler")
+            assert await there.said(nosy) == "Only the person who asked for this photo can use its buttons."
+            assert nosy.shown[0].ephemeral
+            gentler = await there.answer(server.user.press(answer, "Gentler"))
+            assert pipeline.runs[-1].strength == 0.75
+            assert set(gentler.buttons) == {"Gentler", "Stronger", "Full quality", "Another model", "Delete"}
+            await there.answer(server.user.press(gentler, "Another model"))
+            assert pipeline.runs[-1].model == "other"
+            assert pipeline.runs[-1].strength == 0.75
+            server.user.press(answer, "Delete")
+            await server.wait_for(lambda: answer.deleted)
+        assert (await there.quota_of(server.user)).used == 1
+        assert not server.refusals()
+
+
+async def test_failures_are_told_and_cost_nothing(tmp_path: Path, redis_url: str) -> None:
+    async with house(tmp_path, redis_url, max_photo_mb=0.5) as there:
+        server = there.server
+        no_face = server.user.slash(server.channel, "restore", photo=black())
+        assert "found no face" in (await there.answer(no_face)).texts
+        large = server.user.slash(server.channel, "restore", photo=Upload(b"0" * 600_000, "large.png"))
+        assert "0.5 MB is the limit" in (await there.answer(large)).texts
+        text = server.user.slash(server.channel, "restore", photo=Upload(b"hello", "letter.txt"))
+        assert "This is not a photo" in await there.said(text)
+        film = server.user.slash(server.channel, "restore", photo=Upload(b"film", "film.mp4"))
+        assert "animation or a video" in await there.said(film)
+        assert (await there.quota_of(server.user)).used == 0
+
+
+async def test_the_answer_comes_by_another_way_after_fifteen_minutes(tmp_path: Path, redis_url: str) -> None:
+    async with house(tmp_path, redis_url, worker=False) as there:
+        server = there.server
+        used = server.user.slash(server.channel, "restore", photo=photo(1))
+        hidden = server.user.slash(server.channel, "restore", photo=photo(2), private=True)
+        await server.wait_for(lambda: len(used.shown) == len(hidden.shown) == 1)
+        server.advance(15 * 60 + 5)
+        async with running_worker(there.settings, redis_url, QuickPipeline()):
+            late = await server.wait_for(lambda: [m for m in server.said(server.channel) if m.components], 30)
+            assert late[0].texts.startswith(f"<@{server.user.id}> One face restored.")
+            secret = await server.wait_for(lambda: server.said(server.user.dm), 30)
+            assert len(secret[0].attachments) == 2
+        assert len(late) == 1
+
+
+async def test_a_restart_between_question_and_answer(tmp_path: Path, redis_url: str) -> None:
+    async with house(tmp_path, redis_url, bot=False, worker=False) as there:
+        server = there.server
+        async with running_bot(there.settings, redis_url, server):
+            used = server.user.slash(server.channel, "restore", photo=photo())
+            await server.wait_for(lambda: used.shown)
+        async with (
+            running_worker(there.settings, redis_url, QuickPipeline()),
+            running_bot(there.settings, redis_url, server),
+        ):
+            answer = await there.answer(used)
+        assert len(answer.attachments) == 2
+
+
+async def test_an_account_installation_works_where_the_bot_is_not(tmp_path: Path, redis_url: str) -> None:
+    async with house(tmp_path, redis_url) as there:
+        server = there.server
+        foreign = server.add_channel(server.add_guild("Elsewhere", server.user, installed=False), "general")
+        with pytest.raises(NotOffered):
+            server.user.slash(foreign, "restore", photo=photo())
+        server.install_to(server.user)
+        assert len((await there.answer(server.user.slash(foreign, "restore", photo=photo()))).attachments) == 2
+        between = server.private_channel(server.user, server.person("bob"))
+        assert len((await there.answer(server.user.slash(between, "restore", photo=photo()))).attachments) == 2
+
+
+async def test_results_are_kept_under_the_places_limit(tmp_path: Path, redis_url: str) -> None:
+    big = io.BytesIO()
+    Image.effect_noise((1400, 1400), 90).convert("RGB").save(big, "PNG")
+    async with house(tmp_path, redis_url, QuickPipeline(result=big.getvalue())) as there:
+        server = there.server
+        server.guild.file_limit = 1024 * 1024
+        answer = await there.answer(server.user.slash(server.channel, "restore", photo=photo()))
+        assert all(len(kept.data) <= 1024 * 1024 for kept in answer.attachments)
+        assert "smaller to fit the 1 MB" in answer.texts
+        full = server.user.press(answer, "Full quality")
+        sent = await server.wait_for(lambda: [message for message in full.shown if message.attachments], 20)
+        assert "The full file is larger than the 1 MB" in sent[0].texts
+
+
+async def test_the_other_commands(tmp_path: Path, redis_url: str) -> None:
+    async with house(tmp_path, redis_url, worker=False) as there:
+        server, user, channel = there.server, there.server.user, there.server.channel
+        assert "3 of 3 left" in await there.said(user.slash(channel, "quota"))
+        changed = await there.said(user.slash(channel, "settings", strength=50, upscale=2))
+        assert "Strength: 50%" in changed
+        assert "Size: × 2" in changed
+        helped = await there.said(user.slash(channel, "help"))
+        assert "/delete-my-data – " in helped
+        assert "24 hours" in await there.said(user.slash(channel, "privacy"))
+        assert "Codes are not used here" in await there.said(user.slash(channel, "unlock", code="X"))
+        assert "Nothing is for sale here" in await there.said(user.slash(channel, "premium"))
+        assert "Nothing of yours is waiting" in await there.said(user.slash(channel, "cancel"))
+        waiting = user.slash(channel, "restore", photo=photo())
+        await server.wait_for(lambda: waiting.shown)
+        assert (await there.jobs_of(user))[0].options.strength == 0.5
+        assert "cost you nothing" in await there.said(user.slash(channel, "cancel"))
+        assert (await there.answer(waiting)).texts.startswith("Dropped.")
+        asked = user.slash(channel, "delete-my-data")
+        await there.said(asked)
+        user.press(asked.shown[0], "Delete everything")
+        await server.wait_for(lambda: "Done." in asked.shown[0].texts)
+        assert not [kept for kept in await there.jobs_of(user) if kept.context]
+        assert all(call.code == 0 for call in server.refusals())
+
+
+async def test_administrators_have_commands_of_their_own(tmp_path: Path, redis_url: str) -> None:
+    server = DiscordServer()
+    role = server.clock.snowflake()
+    server.guild.roles[server.user.id] = [role]
+    server.guild.permissions |= Permission(1 << 5)
+    async with house(tmp_path, redis_url, server=server, discord_admins=(role,), worker=False) as there:
+        friend = server.person("bob")
+        server.guild.members[friend.id] = friend
+        assert "Waiting or in hand: 0" in await there.said(server.user.slash(server.channel, "admin stats"))
+        assert "those who run the bot" in await there.said(friend.slash(server.channel, "admin stats"))
+
+
+async def test_commands_are_registered_once_and_models_complete(tmp_path: Path, redis_url: str) -> None:
+    async with house(tmp_path, redis_url, bot=False, worker=False, offered_models=("gfpgan", "lite")) as there:
+        server = there.server
+        server.limits.routes["PUT /applications/{application}/commands"] = (9, 60.0)
+        for _ in range(2):
+            async with running_bot(there.settings, redis_url, server):
+                typed = server.user.autocomplete(server.channel, "restore", "model", "g")
+                assert (await server.wait_for(lambda: typed.choices))[0]["value"] == "gfpgan"  # noqa: B023
+        assert server.registry.writes == 1
+        there.settings.offered_models = ()
+        (tmp_path / "discord-commands.json").unlink()
+        async with running_bot(there.settings, redis_url, server):
+            assert server.registry.writes == 2
+
+
+async def test_lost_connections_lose_no_request(tmp_path: Path, redis_url: str) -> None:
+    async with house(tmp_path, redis_url, free_per_day=9) as there:
+        server = there.server
+        for shade, code in enumerate((1006, 4000, 1001)):
+            await server.gateway.drop(code)
+            used = server.user.slash(server.channel, "restore", photo=photo(shade))
+            await there.answer(used)
+        await server.gateway.ask_to_reconnect()
+        asked = server.user.say(server.user.dm, "", photo(9))
+        answers = await server.wait_for(lambda: [m for m in server.said(server.user.dm) if m.components], 20)
+        assert answers[0].reference is asked
+        assert server.gateway.count("identify") == 1
