@@ -3,29 +3,34 @@
 import math
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
-import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from magicmemory.core.errors import FacesTooSmall, FidelityUnsupported, NoFaceFound, PhotoTooLarge
 from magicmemory.core.job import Stage
 from magicmemory.core.options import Options
-from magicmemory.core.report import Face, LeftAlone, Report
+from magicmemory.core.report import Face, FaceWarning, LeftAlone, Report
 from magicmemory.core.settings import Settings
-from magicmemory.pipeline import align, engines
-from magicmemory.pipeline.blend import RestoredFace, blend
+from magicmemory.pipeline import engines, registry, ways
+from magicmemory.pipeline.blend import RestoredFace
 from magicmemory.pipeline.catalogue import ModelFacts
 from magicmemory.pipeline.decode import Limits, decode
-from magicmemory.pipeline.detect import find_faces
-from magicmemory.pipeline.detection import Detection
+from magicmemory.pipeline.detection import Detection, Detector
 from magicmemory.pipeline.encode import Encoded, encode
-from magicmemory.pipeline.picture import Picture, Pixels
+from magicmemory.pipeline.enlarge import enlarged
+from magicmemory.pipeline.picture import Picture
 from magicmemory.pipeline.registry import Models
 from magicmemory.pipeline.restore import restore_faces
+from magicmemory.pipeline.ways import Cut, Way
+from magicmemory.pipeline.weights import Weights
+
+Floats = NDArray[np.float32]
 
 Progress = Callable[[Stage, int, int], None]
 """Told of each stage as it begins, with how many faces are restored and how many there are; 0 while not
@@ -56,16 +61,22 @@ class Restoration:
 class Pipeline:
     """Restores photos, several at a time if it is called from several threads."""
 
-    def __init__(self, models: Models, limits: Limits, min_face_px: int) -> None:
+    def __init__(
+        self, models: Models, limits: Limits, min_face_px: int, *, way: Way = ways.OWN, identity_warning: float = 0.0
+    ) -> None:
         """
         Args:
             models: the networks.
             limits: the largest photo that is accepted.
             min_face_px: faces whose box is shorter are left alone, pixels of the photo as it was sent.
+            way: how faces are found, cut out and put back.
+            identity_warning: a restored face less like itself is marked in the report, -1 to 1.
         """
         self._models = models
         self._limits = limits
         self._min_face_px = min_face_px
+        self._way = way
+        self._identity_warning = identity_warning
 
     @classmethod
     def of(cls, settings: Settings) -> "Pipeline":
@@ -75,9 +86,20 @@ class Pipeline:
             BadSettings: the device is not there.
         """
         engine = engines.choose(settings.device, settings.data_dir / "cache")
-        models = Models(engine, settings.weights, restorer=settings.model, detector=settings.detector)
+        weights = Weights.of(settings)
+        way = ways.FACEXLIB if settings.blend == "facexlib" else ways.OWN
+        models = Models(
+            engine,
+            weights,
+            restorer=settings.model,
+            detector=settings.detector,
+            upscaler=settings.upscaler,
+            earning=settings.commercial,
+            parsers=registry.parsers(way.parsing_px),
+            upscalers=registry.upscalers(settings.upscale_denoise, weights),
+        )
         limits = Limits(int(settings.max_photo_mb * 1_000_000), int(settings.max_photo_megapixels * 1_000_000))
-        return cls(models, limits, settings.min_face_px)
+        return cls(models, limits, settings.min_face_px, way=way, identity_warning=settings.identity_warning)
 
     @property
     def engine_name(self) -> str:
@@ -88,10 +110,18 @@ class Pipeline:
         """Load the models that photos without wishes get, so that the first photo need not wait for it.
 
         Raises:
-            ModelUnknown, ModelNotInstalled, ModelBroken: the settings name a model that cannot be used.
+            ModelUnknown, ModelNotInstalled, ModelNotAllowed, ModelBroken: the settings name a model that cannot be
+                used, or a file that is there is not what it should be.
         """
         self._models.detector()
         self._models.restorer()
+        self._models.parser()
+        self._models.upscaler()
+        self._models.identity()
+
+    def unload_idle(self, seconds: float) -> list[str]:
+        """Let go of the models that no photo needed for so many seconds; returns their names."""
+        return self._models.unload_idle(seconds)
 
     def restore(self, data: bytes, options: Options, progress: Progress | None = None) -> Restoration:
         """Restore every face in a photo. The same photo and options give the same bytes.
@@ -113,32 +143,31 @@ class Pipeline:
             picture = decode(data, self._limits)
             self._check_size(picture, options.upscale)
         tell(Stage.DETECT, 0, 0)
+        detector = self._models.detector(detector_facts.name)  # outside of the stages, whose times shall compare
         with clock("detect"):
-            found = self._detect(picture, detector_facts.name)
+            found = self._detect(picture, detector)
         large = [face for face in found if face.short_side >= self._min_face_px]
         tell(Stage.RESTORE, 0, len(large))
+        upscaler = self._models.upscaler() if options.upscale > 1 else None
         with clock("align"):
-            picture = enlarged(picture, options.upscale)
-            cut = [align.crop(picture.pixels, _scaled(face, options.upscale)) for face in large]
+            shown = enlarged(picture, options.upscale, upscaler)
+            cuts = [self._way.cut(picture, shown, face, upscaler is not None) for face in large]
+        restorer = self._models.restorer(restorer_facts.name)
         with clock("restore"):
-            restored = restore_faces(
-                self._models.restorer(restorer_facts.name),
-                [face.crop for face in cut],
-                options.fidelity,
-                lambda done, faces: tell(Stage.RESTORE, done, faces),
-            )
+            seen = [cut.seen for cut in cuts]
+            better = restore_faces(restorer, seen, options.fidelity, partial(tell, Stage.RESTORE))
         tell(Stage.BLEND, len(large), len(large))
         with clock("blend"):
-            faces = [RestoredFace(face, better) for face, better in zip(cut, restored, strict=True)]
-            picture = blend(picture, faces, options.strength)
+            shown = self._way.blend(shown, self._masked(cuts, better), options.strength)
+            similarities = self._similarities(cuts, better, options.strength)
         tell(Stage.ENCODE, len(large), len(large))
         with clock("encode"):
-            encoded = encode(picture)
+            encoded = encode(shown)
 
         report = Report(
-            width=picture.width,
-            height=picture.height,
-            faces=tuple(self._face(face) for face in found),
+            width=shown.width,
+            height=shown.height,
+            faces=self._faces(found, similarities),
             model=restorer_facts.name,
             detector=detector_facts.name,
             fidelity=restorer_facts.default_fidelity if options.fidelity is None else options.fidelity,
@@ -171,42 +200,55 @@ class Pipeline:
             megapixels = math.ceil(pixels / 1e5) / 10
             raise PhotoTooLarge(megapixels=megapixels, limit_megapixels=round(limit / 1e6, 1))
 
-    def _detect(self, picture: Picture, detector: str) -> list[Detection]:
+    def _detect(self, picture: Picture, detector: Detector) -> list[Detection]:
         # Faces somewhat under the limit are looked for too, so that a person is told why they stay as they
         # are.
         smallest = _SMALLEST_REPORTED * self._min_face_px
-        found = find_faces(picture.rgb8(), self._models.detector(detector), min_face_px=smallest)
+        found = self._way.find(picture.rgb8(), detector, min_face_px=smallest)
         if not found:
             raise NoFaceFound
         if all(face.short_side < self._min_face_px for face in found):
             raise FacesTooSmall(count=len(found), limit_px=self._min_face_px)
         return found
 
-    def _face(self, detection: Detection) -> Face:
+    def _masked(self, cuts: Sequence[Cut], restored: Sequence[Floats]) -> list[RestoredFace]:
+        """The faces on their way back, with the masks that the parser sees in them, where there is a parser."""
+        if self._way.whole_levels:
+            restored = [np.rint(face) for face in restored]
+        parse = self._models.parser()
+        masks = [None if parse is None else parse(face) for face in restored]
+        return [RestoredFace(cut.aligned, *face) for cut, *face in zip(cuts, restored, masks, strict=True)]
+
+    def _similarities(self, cuts: Sequence[Cut], restored: Sequence[Floats], strength: float) -> list[float | None]:
+        """How much each face stayed itself; None where nothing can compare."""
+        compare = self._models.identity()
+        if compare is None:
+            return [None] * len(cuts)
+        befores = [cut.seen.astype(np.float32) for cut in cuts]
+        afters = [
+            before + np.float32(strength) * (face - before) for before, face in zip(befores, restored, strict=True)
+        ]
+        return [compare(*pair, cut.landmarks) for cut, *pair in zip(cuts, befores, afters, strict=True)]
+
+    def _faces(self, found: Sequence[Detection], similarities: Sequence[float | None]) -> tuple[Face, ...]:
+        """What is reported of the faces; there is a similarity for each restored one, in the same order."""
+        waiting = iter(similarities)
+        return tuple(self._face(face, None if face.short_side < self._min_face_px else next(waiting)) for face in found)
+
+    def _face(self, detection: Detection, similarity: float | None) -> Face:
         too_small = detection.short_side < self._min_face_px
         left, top, right, bottom = (float(value) for value in detection.box)
         one, two, three, four, five = ((float(x), float(y)) for x, y in detection.landmarks)
+        unlike = similarity is not None and similarity < self._identity_warning
         return Face(
             box=(left, top, right, bottom),
             landmarks=(one, two, three, four, five),
             score=detection.score,
             restored=not too_small,
             reason=LeftAlone.TOO_SMALL if too_small else None,
+            similarity=similarity,
+            warning=FaceWarning.LESS_ALIKE if unlike else None,
         )
-
-
-def enlarged(picture: Picture, times: int) -> Picture:
-    """The picture, so many times wider and higher; the same picture for once."""
-    if times == 1:
-        return picture
-    size = picture.width * times, picture.height * times
-
-    def enlarge(pixels: Pixels) -> Pixels:
-        wide = cv2.resize(pixels, size, interpolation=cv2.INTER_LANCZOS4)
-        return wide.astype(np.uint8, copy=False) if picture.peak == 255 else wide.astype(np.uint16, copy=False)
-
-    alpha = None if picture.alpha is None else enlarge(picture.alpha)
-    return replace(picture, pixels=enlarge(picture.pixels), alpha=alpha)
 
 
 def side_by_side(before: Picture, after: Picture) -> Picture:
@@ -215,12 +257,6 @@ def side_by_side(before: Picture, after: Picture) -> Picture:
     gap = np.full((after.height, max(4, after.width // 100), 3), after.peak, after.pixels.dtype)
     pixels = np.hstack([before.pixels, gap, after.pixels])
     return replace(after, pixels=pixels, alpha=None, format="PNG")
-
-
-def _scaled(face: Detection, times: int) -> Detection:
-    """A detection in the coordinates of the enlarged picture; pixel centres lie at whole numbers in both."""
-    shift = np.float32((times - 1) / 2)
-    return replace(face, box=face.box * np.float32(times) + shift, landmarks=face.landmarks * np.float32(times) + shift)
 
 
 def _no_one(stage: Stage, done: int, faces: int) -> None:
