@@ -5,8 +5,9 @@ from contextlib import suppress
 from arq.connections import ArqRedis
 from arq.constants import job_key_prefix
 
-from magicmemory.core.job import Outcome, Platform, RestoreTask
+from magicmemory.core.job import Outcome, Platform, Progress, RestoreTask, Stage
 from magicmemory.queue.connection import Names
+from magicmemory.queue.progress import publish
 
 RESTORE = "restore"
 DELIVER = "deliver"
@@ -46,6 +47,8 @@ class Queue:
             pipe.zrem(self._names.restore_queue, queue_id)
             pipe.delete(job_key_prefix + queue_id)
             await pipe.execute()
+        # No reply will tell whoever watches that it is over.
+        await publish(self._redis, self._names, Progress(job=job, stage=Stage.DONE))
 
     async def waiting(self) -> int:
         """How many photos wait or are in hand."""

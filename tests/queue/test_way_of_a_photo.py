@@ -110,7 +110,9 @@ async def test_a_cancelled_job_is_not_answered(tmp_path: Path, redis_url: str) -
     async with service(tmp_path, redis_url, worker=False) as house:
         job = await house.send()
         assert await house.desk.queue.waiting() == 1
-        await house.desk.cancel(ANA)
+        async with house.desk.watch(job.id) as updates:
+            await house.desk.cancel(ANA)
+            assert [progress.stage async for progress in updates] == [Stage.DONE]
         assert await house.desk.queue.waiting() == 0
         assert (await house.desk.quota(ANA)).left == 1
         await house.desk.queue.deliver(Platform.TELEGRAM, Outcome(job=job.id, failure=Failure.of(NoFaceFound())))
