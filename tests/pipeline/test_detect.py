@@ -1,7 +1,7 @@
 """Finding faces in photos of all sizes: the sample portrait in many places, and real photos where there are some."""
 
 import importlib.resources
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.resources.abc import Traversable
 from itertools import pairwise
 from pathlib import Path
@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 
 from magicmemory.pipeline import assets
@@ -26,8 +27,12 @@ HEAD = (110, 20, 340, 240)  # a cut-out of it round the head
 
 
 @pytest.fixture(scope="module")
-def detector() -> mtcnn.Mtcnn:
-    return mtcnn.Mtcnn(mtcnn.load_nets())
+def detector() -> Iterator[mtcnn.Mtcnn]:
+    """In one thread: on a busy machine two spend most of their time waiting for each other."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield mtcnn.Mtcnn(mtcnn.load_nets())
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="module")
