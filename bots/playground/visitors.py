@@ -9,7 +9,8 @@ from starlette.responses import Response
 from magicmemory.bots.texts import Texts
 from magicmemory.core.job import Platform, Sender
 
-COOKIE = "visitor"
+# Cookies do not tell ports apart: other programs on this machine may have a `visitor` of theirs.
+COOKIE = "magicmemory_visitor"
 COOKIE_AGE_S = 365 * 24 * 3600
 _ID = re.compile(r"[0-9a-f]{32}")
 

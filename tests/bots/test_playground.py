@@ -17,13 +17,14 @@ import pytest
 from PIL import Image
 from starlette.requests import Request
 
+from magicmemory.bots import desk
 from magicmemory.bots.playground import static
 from magicmemory.bots.playground.guard import HEADERS
 from magicmemory.bots.playground.limits import RateLimit
 from magicmemory.bots.playground.media import media_type, shown
 from magicmemory.bots.playground.page import SCRIPT_TEXTS
 from magicmemory.bots.playground.server import GRACE_S, PlaygroundUnavailable, serve
-from magicmemory.bots.playground.visitors import asked_language
+from magicmemory.bots.playground.visitors import COOKIE, asked_language
 from magicmemory.bots.texts import Texts
 from magicmemory.core.errors import PhotoTooLarge, PhotoUnreadable
 from tests.bots.open_playground import Gate, Painter, open_playground, photo
@@ -40,8 +41,9 @@ async def url(tmp_path: Path, redis_url: str) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def idle_url(tmp_path: Path, redis_url: str) -> AsyncIterator[str]:
-    """A playground whose worker is away."""
+async def idle_url(tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
+    """A playground whose worker is away, and whose watchers look again sooner than they need to."""
+    monkeypatch.setattr(desk, "LOOK_AGAIN_S", 0.2)
     async with open_playground(tmp_path, redis_url, worker=False) as address:
         yield address
 
@@ -294,7 +296,7 @@ async def test_a_visitor_sees_only_their_own(url: str, visitor: httpx.AsyncClien
         assert (await other.get("/history")).json() == {"jobs": []}
         assert (await other.get("/quota")).json()["left"] == 1
         other.cookies.clear()
-        other.cookies.set("visitor", "' OR 1=1 --")
+        other.cookies.set(COOKIE, "' OR 1=1 --")
         assert (await other.get("/history")).json() == {"jobs": []}
 
 
@@ -302,7 +304,7 @@ async def test_the_cookie_is_strict(url: str) -> None:
     async with new_visitor(url) as visitor:
         assert "set-cookie" not in (await visitor.get("/")).headers
         cookie = (await visitor.get("/texts")).headers["set-cookie"]
-        assert re.match(r"visitor=[0-9a-f]{32}; ", cookie)
+        assert re.match(rf"{COOKIE}=[0-9a-f]{{32}}; ", cookie)
         assert {"HttpOnly", "SameSite=strict", "Path=/"} <= set(cookie.split("; "))
         assert "set-cookie" not in (await visitor.get("/quota")).headers
         # A link from elsewhere comes without the cookie, which must not be replaced.
@@ -350,7 +352,7 @@ def test_rate_limit_refills_and_forgets() -> None:
 
 
 class Polyglot(Texts):
-    languages: ClassVar[tuple[str, ...]] = ("de", "en", "pt")  # type: ignore[misc, assignment]
+    languages: ClassVar[tuple[str, ...]] = ("de", "en", "pt")
 
     def known(self, language: str) -> str:
         short = language.split("-")[0]

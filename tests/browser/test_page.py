@@ -52,7 +52,8 @@ async def shown_pictures(bubble: Locator) -> list[int]:
     pictures = bubble.locator("img")
     for picture in await pictures.all():
         await picture.evaluate("picture => picture.decode()")
-    return await pictures.evaluate_all("pictures => pictures.map((picture) => picture.naturalWidth)")
+    widths: list[int] = await pictures.evaluate_all("pictures => pictures.map((picture) => picture.naturalWidth)")
+    return widths
 
 
 async def test_a_photo_comes_back_with_live_progress(

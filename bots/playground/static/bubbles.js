@@ -2,12 +2,11 @@
 
 import { compare } from "./compare.js";
 import { button, element } from "./elements.js";
+import { followNewest } from "./scrolling.js";
 import { announce, say } from "./words.js";
 
 // With more faces than this, the list is opened on demand.
 const FACES_SHOWN = 4;
-const NEAR_END_PX = 160;
-const GAP_PX = 12;
 
 /** What the visitor typed or chose. */
 export function fromVisitor(text) {
@@ -17,10 +16,8 @@ export function fromVisitor(text) {
 /** The visitor's photo, or its name where the browser cannot show it. */
 export function photoFromVisitor(source, name) {
   const photo = element("img", { src: source, alt: name ? `${say("your-photo")}: ${name}` : say("your-photo") });
-  const made = bubble("you", [photo]);
-  photo.addEventListener("load", () => settle(made));
   photo.addEventListener("error", () => photo.replaceWith(words(name || say("your-photo"))));
-  return made;
+  return bubble("you", [photo]);
 }
 
 /** A sentence of ours; `kind` may be "refusal". */
@@ -43,7 +40,6 @@ export class Reply {
     this.#bubble.append(this.#text, this.#bar, this.#actions);
     this.#bubble.setAttribute("aria-busy", "true");
     announce(text);
-    settle(this.#bubble);
   }
 
   /** Shows that it waits, with a button that ends the wait. */
@@ -75,7 +71,6 @@ export class Reply {
     this.#bubble.append(words(text));
     if (again) this.#bubble.append(element("div", { className: "actions" }, [button(say("try-again"), again)]));
     announce(text);
-    settle(this.#bubble);
   }
 
   /** The restored photo. `onAdjust` is called with the options of a button that was pressed. */
@@ -87,7 +82,6 @@ export class Reply {
     if (quota) this.#bubble.append(element("p", { className: "muted", textContent: quota }));
     this.#bubble.append(resultActions(view, showFaces, onAdjust), faceList(view.report.faces));
     announce([view.text, quota].join(" "));
-    settle(this.#bubble);
   }
 
   remove() {
@@ -135,7 +129,7 @@ function bubble(who, children) {
   const made = element("li", { className: `bubble ${who}` }, [speaker(who), ...children]);
   document.getElementById("chat").append(made);
   document.body.classList.add("talking");
-  settle(made);
+  if (who === "you") followNewest();
   return made;
 }
 
@@ -145,14 +139,4 @@ function speaker(who) {
 
 function words(text) {
   return element("p", { className: "words", textContent: text });
-}
-
-/** Scrolls to the newest bubble, unless the visitor is reading further up. One that is too high shows its top. */
-function settle(made) {
-  if (made !== document.getElementById("chat").lastElementChild) return;
-  const page = document.scrollingElement;
-  const below = page.scrollHeight - page.clientHeight - page.scrollTop;
-  if (below > made.offsetHeight + NEAR_END_PX) return;
-  const top = made.getBoundingClientRect().top + page.scrollTop - GAP_PX;
-  page.scrollTop = Math.min(top, page.scrollHeight);
 }

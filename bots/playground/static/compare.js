@@ -56,10 +56,12 @@ function faceBoxes(faces, photo) {
 
 function faceBox(face, photoWidth) {
   const [left, top, right, bottom] = face.box;
-  const size = Math.max(photoWidth / 36, 9);
+  const size = Math.max(photoWidth / 26, 9);
   const kind = face.restored ? "face" : "face left-alone";
-  const frame = { class: kind, x: left, y: top, width: right - left, height: bottom - top, rx: size / 4 };
-  const number = shape("text", { class: kind, x: left + size * 0.3, y: top + size * 1.1, "font-size": size });
+  const frame = { class: kind, x: left, y: top, width: right - left, height: bottom - top, rx: size / 5 };
+  // Above the frame, where it hides nothing of the face; inside where there is no room above.
+  const y = top > size * 1.2 ? top - size * 0.25 : top + size;
+  const number = shape("text", { class: kind, x: left + size * 0.1, y, "font-size": size });
   number.textContent = face.number;
   return [shape("rect", frame), number];
 }
