@@ -1,7 +1,7 @@
 """The errors somebody can do something about: `UserError` for people in a chat, `OperatorError` for whoever runs this.
 
-Each `UserError` has a `key`, which names a sentence in the texts (`error-<key>`), and parameters that fill it. They are the only
-errors that are caught and shown to people; any other exception is a bug.
+Each `UserError` has a `key`, which names a sentence in the texts (`error-<key>`), and parameters that fill it. They are
+the only errors that are caught and shown to people; any other exception is a bug.
 """
 
 from typing import ClassVar
@@ -105,6 +105,12 @@ class ModelNotInstalled(UserError):
     """The model's checkpoint is not on this machine. Parameters: `model`."""
 
     key = "model-not-installed"
+
+
+class ModelNotAllowed(UserError):
+    """The model's licence forbids the use that is made of it here. Parameters: `model`, `reason`."""
+
+    key = "model-not-allowed"
 
 
 class ModelBroken(UserError):

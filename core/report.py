@@ -17,6 +17,12 @@ class LeftAlone(StrEnum):
     TOO_SMALL = "too_small"
 
 
+class FaceWarning(StrEnum):
+    """What somebody should look at twice."""
+
+    LESS_ALIKE = "less_alike"  # restored, the face looks less like itself than the operator's limit
+
+
 class Face(BaseModel):
     """A face in the photo as it was sent, upright. Coordinates are pixels from the top left corner."""
 
@@ -27,6 +33,8 @@ class Face(BaseModel):
     score: float  # 0 to 1
     restored: bool
     reason: LeftAlone | None = None
+    similarity: float | None = None  # before and after, -1 to 1; None: nothing here can compare
+    warning: FaceWarning | None = None
 
 
 class Report(BaseModel):

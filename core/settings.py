@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     min_face_px: int = Field(24, ge=8, description="Faces whose box is shorter than this are left alone, pixels.")
     device: str = Field("auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$", description="auto, cpu, cuda or cuda:1.")
     engine: Literal["own", "upstream"] = Field(
-        "own", description="own, or upstream: gfpgan's and facexlib's own code, where the extra `reference` is installed."
+        "own", description="own; upstream: the packages gfpgan and facexlib, where the extra `reference` is installed."
     )
     blend: Literal["own", "facexlib"] = Field(
         "own", description="How faces are found, cut out and put back; facexlib: as upstream does, for comparison."
@@ -65,7 +65,9 @@ class Settings(BaseSettings):
     identity_warning: float = Field(
         0.3, ge=-1, le=1, description="A restored face less like itself than this is marked, if arcface is installed."
     )
-    commercial: bool = Field(False, description="You earn money with this: models whose licence forbids it are refused.")
+    commercial: bool = Field(
+        False, description="You earn money with it: models whose licence forbids that are refused."
+    )
     weights_dir: str = Field("", description="Folder of downloaded models; empty: `weights` in the data folder.")
     weights_mirror: str = Field("", description="Address to download models from instead of their publishers'.")
     weights_proxy: str = Field("", description="Proxy for downloading models; empty: as HTTPS_PROXY says.")

@@ -213,22 +213,22 @@ class Pipeline:
 
     def _masked(self, cuts: Sequence[Cut], restored: Sequence[Floats]) -> list[RestoredFace]:
         """The faces on their way back, with the masks that the parser sees in them, where there is a parser."""
-        if self._way.whole_levels:
-            restored = [np.rint(face) for face in restored]
         parse = self._models.parser()
-        masks = [None if parse is None else parse(face) for face in restored]
-        return [RestoredFace(cut.aligned, *face) for cut, *face in zip(cuts, restored, masks, strict=True)]
+        faces = []
+        for cut, better in zip(cuts, restored, strict=True):
+            face = np.rint(better) if self._way.whole_levels else better
+            faces.append(RestoredFace(cut.aligned, face, None if parse is None else parse(face)))
+        return faces
 
     def _similarities(self, cuts: Sequence[Cut], restored: Sequence[Floats], strength: float) -> list[float | None]:
         """How much each face stayed itself; None where nothing can compare."""
         compare = self._models.identity()
-        if compare is None:
-            return [None] * len(cuts)
-        befores = [cut.seen.astype(np.float32) for cut in cuts]
-        afters = [
-            before + np.float32(strength) * (face - before) for before, face in zip(befores, restored, strict=True)
-        ]
-        return [compare(*pair, cut.landmarks) for cut, *pair in zip(cuts, befores, afters, strict=True)]
+        similarities: list[float | None] = []
+        for cut, better in zip(cuts, restored, strict=True):
+            before = cut.seen.astype(np.float32)
+            after = before + np.float32(strength) * (better - before)
+            similarities.append(None if compare is None else compare(before, after, cut.landmarks))
+        return similarities
 
     def _faces(self, found: Sequence[Detection], similarities: Sequence[float | None]) -> tuple[Face, ...]:
         """What is reported of the faces; there is a similarity for each restored one, in the same order."""

@@ -1,6 +1,8 @@
 """Which models can be chosen, and how each is built; what is known of them stands in the catalogue."""
 
+import gc
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,15 +11,32 @@ from typing import Final, Generic, TypeVar
 import torch
 from torch import nn
 
-from magicmemory.core.errors import ModelBroken, ModelNotInstalled, ModelUnknown
+from magicmemory.core.errors import ModelBroken, ModelNotAllowed, ModelNotInstalled, ModelUnknown
 from magicmemory.core.options import AUTO
 from magicmemory.pipeline import assets, catalogue
 from magicmemory.pipeline.align import SIZE
 from magicmemory.pipeline.catalogue import ModelFacts
 from magicmemory.pipeline.detection import Detector
-from magicmemory.pipeline.engines import Engine
-from magicmemory.pipeline.models import lite, mtcnn
+from magicmemory.pipeline.detectors import JoinedHeads, RetinaFaceDetector
+from magicmemory.pipeline.engines import Engine, TorchEngine
+from magicmemory.pipeline.enlarge import TILE, TiledUpscaler, Upscaler
+from magicmemory.pipeline.identity import Identity, NetworkIdentity
+from magicmemory.pipeline.models import (
+    arcface,
+    codeformer,
+    gfpgan,
+    lite,
+    mtcnn,
+    parsenet,
+    realesrgan,
+    restoreformer,
+    retinaface,
+    vqfr,
+)
+from magicmemory.pipeline.models.checkpoint import Checkpoint, fill
+from magicmemory.pipeline.parsing import FaceOnly, NetworkParser, Parser
 from magicmemory.pipeline.restore import NetworkRestorer, Restorer
+from magicmemory.pipeline.weights import Weights, WeightsError
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -65,52 +84,163 @@ def loaded(facts: ModelFacts, load: Callable[[Path], nn.Module], path: Path) -> 
         raise ModelBroken(model=facts.name, reason=str(error)) from error
 
 
-# The best first: `auto` takes the first that is installed. The last of each comes with the installation.
-RESTORERS: Final = (network(catalogue.LITE, lite.load),)
+def filled(make: Callable[[], nn.Module], checkpoint: Checkpoint) -> Callable[[Path], nn.Module]:
+    """How a network is built and filled from an official file."""
+
+    def load(path: Path) -> nn.Module:
+        network = make()
+        fill(network, checkpoint.read(path), checkpoint.file)
+        return network
+
+    return load
+
+
+def _retinaface(
+    facts: ModelFacts, body: Callable[[], retinaface.ResNet50 | retinaface.MobileNet], checkpoint: Checkpoint
+) -> Model[Detector]:
+    def load(path: Path) -> nn.Module:
+        network = retinaface.RetinaFace(body())
+        fill(network, checkpoint.read(path), checkpoint.file)
+        return JoinedHeads(network)
+
+    def build(path: Path, engine: Engine) -> Detector:
+        # Photos are of any size: torch is ready for each at once, converters would begin anew.
+        runner = TorchEngine(engine.device).compile(loaded(facts, load, path), (), facts.name)
+        return RetinaFaceDetector(runner)
+
+    return Model(facts, build)
+
+
+def parsers(side: int) -> tuple[Model[Parser], ...]:
+    """The face parsers there are.
+
+    Args:
+        side: the size at which they look at a face, pixels: see `NetworkParser`.
+    """
+
+    def load(path: Path) -> nn.Module:
+        return FaceOnly(filled(parsenet.ParseNet, parsenet.PARSENET)(path))
+
+    def build(path: Path, engine: Engine) -> Parser:
+        network = loaded(catalogue.PARSENET, load, path)
+        example = (torch.zeros(1, 3, side, side),)
+        return NetworkParser(engine.compile(network, example, catalogue.PARSENET.name), side)
+
+    return (Model(catalogue.PARSENET, build),)
+
+
+def _upscaler(facts: ModelFacts, scale: int, load: Callable[[Path], nn.Module]) -> Model[Upscaler]:
+    def build(path: Path, engine: Engine) -> Upscaler:
+        example = (torch.zeros(1, 3, TILE, TILE),)
+        return TiledUpscaler(engine.compile(loaded(facts, load, path), example, facts.name), scale)
+
+    return Model(facts, build)
+
+
+def upscalers(denoise: float, weights: Weights) -> tuple[Model[Upscaler], ...]:
+    """The upscalers there are, the best for any machine first.
+
+    Args:
+        denoise: how much noise the general model removes, 0 to 1; less than 1 mixes its sibling's weights in, where
+            they are installed.
+        weights: where the sibling lies.
+    """
+
+    def mixed(path: Path) -> nn.Module:
+        network = realesrgan.SRVGGNetCompact()
+        state = realesrgan.GENERAL_X4V3.read(path)
+        if denoise < 1 and weights.is_there(catalogue.REALESR_GENERAL_WDN):
+            sibling = realesrgan.GENERAL_WDN_X4V3.read(weights.usable(catalogue.REALESR_GENERAL_WDN))
+            state = realesrgan.mix_denoise(state, sibling, denoise)
+        fill(network, state, path.name)
+        return network
+
+    compact = realesrgan.SRVGGNetCompact
+    return (
+        _upscaler(catalogue.REALESR_GENERAL, 4, mixed),
+        _upscaler(catalogue.REALESRGAN_X2, 2, filled(lambda: realesrgan.RRDBNet(2), realesrgan.X2PLUS)),
+        _upscaler(catalogue.REALESRGAN_X4, 4, filled(lambda: realesrgan.RRDBNet(4), realesrgan.X4PLUS)),
+        _upscaler(catalogue.REALESR_GENERAL_WDN, 4, filled(compact, realesrgan.GENERAL_WDN_X4V3)),
+    )
+
+
+def _arcface() -> Model[Identity]:
+    facts = catalogue.ARCFACE
+
+    def build(path: Path, engine: Engine) -> Identity:
+        network = loaded(facts, filled(arcface.ArcFace, arcface.IR_SE50), path)
+        return NetworkIdentity(engine.compile(network, (torch.zeros(1, 3, arcface.SIZE, arcface.SIZE),), facts.name))
+
+    return Model(facts, build)
+
+
+# The best first: `auto` takes the first that is installed and allowed. The last of each comes with the installation.
+RESTORERS: Final = (
+    network(catalogue.GFPGAN_1_4, filled(gfpgan.GFPGAN, gfpgan.V1_4)),
+    network(catalogue.CODEFORMER, filled(codeformer.CodeFormer, codeformer.CODEFORMER)),
+    network(catalogue.GFPGAN_1_3, filled(gfpgan.GFPGAN, gfpgan.V1_3)),
+    network(catalogue.RESTOREFORMER, filled(restoreformer.RestoreFormer, restoreformer.RESTOREFORMER)),
+    network(catalogue.VQFR_2, filled(vqfr.VQFRv2, vqfr.V2)),
+    network(catalogue.VQFR_1, filled(vqfr.VQFRv1, vqfr.V1)),
+    network(catalogue.GFPGAN_1_2, filled(gfpgan.GFPGAN, gfpgan.V1_2)),
+    network(catalogue.LITE, lite.load),
+)
 DETECTORS: Final[tuple[Model[Detector], ...]] = (
+    _retinaface(catalogue.RETINAFACE_RESNET50, retinaface.ResNet50, retinaface.RESNET50),
+    _retinaface(catalogue.RETINAFACE_MOBILE, retinaface.MobileNet, retinaface.MOBILENET025),
     Model(catalogue.MTCNN, lambda _, engine: mtcnn.Mtcnn(mtcnn.load_nets(), engine.device)),
 )
+# Of these there is none where none is installed: the pipeline does without.
+PARSERS: Final = parsers(SIZE // 2)
+IDENTITIES: Final = (_arcface(),)
 
 
 class Models:
-    """The models of one process: each is built once, when it is first asked for, and kept. Any thread may
-    ask.
-    """
+    """The models of one process: each is built once, when it is first asked for, and kept. Any thread may ask."""
 
     def __init__(
         self,
         engine: Engine,
-        weights_dir: Path,
+        weights: Weights,
         *,
         restorer: str = AUTO,
         detector: str = AUTO,
+        upscaler: str = AUTO,
+        earning: bool = False,
         restorers: tuple[Model[Restorer], ...] = RESTORERS,
         detectors: tuple[Model[Detector], ...] = DETECTORS,
+        parsers: tuple[Model[Parser], ...] = PARSERS,
+        upscalers: tuple[Model[Upscaler], ...] = (),
+        identities: tuple[Model[Identity], ...] = IDENTITIES,
     ) -> None:
         """
         Args:
             engine: what runs the networks.
-            weights_dir: where downloaded checkpoints lie.
+            weights: the downloaded checkpoints.
             restorer: taken when `auto` is asked for; `auto`: the best one installed.
             detector: the same for detectors.
+            upscaler: the same for upscalers.
+            earning: the operator earns money with it, which some licences forbid.
             restorers: the restorers there are, the best first.
             detectors: the detectors there are, the best first.
+            parsers: the face parsers there are.
+            upscalers: the upscalers there are, the best first.
+            identities: the networks there are that compare faces.
         """
         self.engine_name = engine.name  # for people
-        self._weights_dir = weights_dir
-        self._restorers = _Shelf(restorers, restorer, engine, weights_dir)
-        self._detectors = _Shelf(detectors, detector, engine, weights_dir)
+        cellar = _Cellar(engine, weights, earning)
+        self._restorers = _Shelf(restorers, restorer, cellar)
+        self._detectors = _Shelf(detectors, detector, cellar)
+        self._parsers = _Shelf(parsers, AUTO, cellar)
+        self._upscalers = _Shelf(upscalers, upscaler, cellar)
+        self._identities = _Shelf(identities, AUTO, cellar)
 
     def restorer_facts(self, name: str = AUTO) -> ModelFacts:
-        """What is known of the restorer that `name` (or `auto`) means. Raises as `restorer` does, but loads
-        nothing.
-        """
+        """What is known of the restorer that `name` (or `auto`) means. Raises as `restorer` does, but loads nothing."""
         return self._restorers.find(name).facts
 
     def detector_facts(self, name: str = AUTO) -> ModelFacts:
-        """What is known of the detector that `name` (or `auto`) means. Raises as `detector` does, but loads
-        nothing.
-        """
+        """What is known of the detector that `name` (or `auto`) means. Raises as `detector` does, but loads nothing."""
         return self._detectors.find(name).facts
 
     def restorer(self, name: str = AUTO) -> Restorer:
@@ -119,6 +249,7 @@ class Models:
         Raises:
             ModelUnknown: there is no such restorer.
             ModelNotInstalled: its checkpoint is not on this machine.
+            ModelNotAllowed: its licence forbids the use that is made of it here.
             ModelBroken: its checkpoint cannot be used.
         """
         return self._restorers.get(name)
@@ -127,46 +258,119 @@ class Models:
         """The detector of that name, ready to run. Raises as `restorer` does."""
         return self._detectors.get(name)
 
-    def installed(self, facts: ModelFacts) -> bool:
-        """Whether a model's checkpoint is on this machine."""
-        return _is_there(facts, self._weights_dir)
+    def parser(self) -> Parser | None:
+        """The face parser, or None where none is installed.
+
+        Raises:
+            ModelBroken: its checkpoint cannot be used.
+        """
+        return self._parsers.get_any()
+
+    def upscaler(self) -> Upscaler | None:
+        """The upscaler, or None where none is installed. Raises as `restorer` does."""
+        return self._upscalers.get_any()
+
+    def identity(self) -> Identity | None:
+        """What compares faces, or None where it is not installed. Raises as `parser` does."""
+        return self._identities.get_any()
+
+    def unload_idle(self, seconds: float) -> list[str]:
+        """Let go of the models that nobody asked for in so many seconds; returns their names. One that is still at
+        work stays until it has finished.
+        """
+        shelves = (self._restorers, self._detectors, self._parsers, self._upscalers, self._identities)
+        names = [name for shelf in shelves for name in shelf.unload_idle(seconds)]
+        if names:
+            gc.collect()
+            if torch.cuda.is_available():
+                torch.cuda.empty_cache()
+        return names
+
+
+@dataclass(frozen=True)
+class _Cellar:
+    """What all shelves share."""
+
+    engine: Engine
+    weights: Weights
+    earning: bool
+
+    def has(self, facts: ModelFacts) -> bool:
+        return facts.bundled or self.weights.is_there(facts)
+
+    def refuses(self, facts: ModelFacts) -> str | None:
+        return catalogue.why_refused(facts, self.earning)
+
+    def path(self, facts: ModelFacts) -> Path:
+        """Where a model's file lies, once its hash was compared."""
+        if facts.bundled:
+            return _ASSETS / (facts.file or "")
+        try:
+            return self.weights.usable(facts)
+        except WeightsError as error:
+            raise ModelBroken(model=facts.name, reason=str(error)) from error
+
+
+@dataclass
+class _Ready(Generic[T]):
+    model: T
+    asked_for: float  # when, by the monotonic clock
 
 
 class _Shelf(Generic[T]):
     """The models of one kind, built or not."""
 
-    def __init__(self, models: tuple[Model[T], ...], default: str, engine: Engine, weights_dir: Path) -> None:
+    def __init__(self, models: tuple[Model[T], ...], default: str, cellar: _Cellar) -> None:
         self._models = {model.facts.name: model for model in models}
         self._default = default
-        self._engine = engine
-        self._weights_dir = weights_dir
-        self._ready: dict[str, T] = {}
+        self._cellar = cellar
+        self._ready: dict[str, _Ready[T]] = {}
         self._lock = threading.Lock()
 
     def find(self, name: str) -> Model[T]:
         name = self._default if name == AUTO else name
         if name == AUTO:
-            return next(model for model in self._models.values() if _is_there(model.facts, self._weights_dir))
+            found = self._best()
+            if found is None:
+                raise ModelNotInstalled(model=next(iter(self._models)))
+            return found
         if name not in self._models:
             raise ModelUnknown(model=name, known=", ".join(self._models))
-        if not _is_there(self._models[name].facts, self._weights_dir):
+        model = self._models[name]
+        if reason := self._cellar.refuses(model.facts):
+            raise ModelNotAllowed(model=name, reason=f"{reason}.")
+        if not self._cellar.has(model.facts):
+            if self._cellar.weights.path(model.facts).is_file():
+                self._cellar.path(model.facts)  # says why what is there is not used
             raise ModelNotInstalled(model=name)
-        return self._models[name]
+        return model
 
     def get(self, name: str) -> T:
         model = self.find(name)
         name = model.facts.name
         # First without the lock, so that no photo waits while a model loads that it does not want.
-        if name not in self._ready:
+        ready = self._ready.get(name)
+        if ready is None:
             with self._lock:
-                if name not in self._ready:
-                    self._ready[name] = model.build(_path(model.facts, self._weights_dir), self._engine)
-        return self._ready[name]
+                ready = self._ready.get(name)
+                if ready is None:
+                    made = model.build(self._cellar.path(model.facts), self._cellar.engine)
+                    ready = self._ready[name] = _Ready(made, time.monotonic())
+        ready.asked_for = time.monotonic()
+        return ready.model
 
+    def get_any(self) -> T | None:
+        """The named model, or the best one there is, or None where none is named and none installed."""
+        return None if self._default == AUTO and self._best() is None else self.get(AUTO)
 
-def _path(facts: ModelFacts, weights_dir: Path) -> Path:
-    return (_ASSETS if facts.bundled else weights_dir) / (facts.file or "")
+    def unload_idle(self, seconds: float) -> list[str]:
+        with self._lock:
+            now = time.monotonic()
+            idle = [name for name, ready in self._ready.items() if now - ready.asked_for >= seconds]
+            for name in idle:
+                del self._ready[name]
+        return idle
 
-
-def _is_there(facts: ModelFacts, weights_dir: Path) -> bool:
-    return facts.bundled or _path(facts, weights_dir).is_file()
+    def _best(self) -> Model[T] | None:
+        usable = (m for m in self._models.values() if self._cellar.has(m.facts) and not self._cellar.refuses(m.facts))
+        return next(usable, None)

@@ -25,9 +25,11 @@ from magicmemory.pipeline.decode import Limits, decode
 from magicmemory.pipeline.detection import Detection
 from magicmemory.pipeline.encode import encode
 from magicmemory.pipeline.engines import OpenVinoEngine, TorchEngine
+from magicmemory.pipeline.enlarge import enlarged
 from magicmemory.pipeline.picture import Picture, Pixels
-from magicmemory.pipeline.pipeline import Pipeline, Restoration, enlarged, side_by_side
+from magicmemory.pipeline.pipeline import Pipeline, Restoration, side_by_side
 from magicmemory.pipeline.registry import Model, Models, network
+from magicmemory.pipeline.weights import Weights
 from tests.pipeline.faces import colourful, face_at, grey, picture
 from tests.pipeline.networks import Finds, tiny, tiny_with_fidelity
 
@@ -43,7 +45,7 @@ FINDS = replace(PLAIN, name="finds", kind=Kind.DETECTOR)
 def pipeline(*found: Detection) -> Pipeline:
     restorers = network(PLAIN, tiny), network(SLIDER, tiny_with_fidelity)
     detectors = (Model(FINDS, lambda _path, _engine: Finds(*found)),)
-    models = Models(TorchEngine("cpu"), Path("none"), restorers=restorers, detectors=detectors)
+    models = Models(TorchEngine("cpu"), Weights(Path("none")), restorers=restorers, detectors=detectors)
     return Pipeline(models, LIMITS, min_face_px=24)
 
 
@@ -213,7 +215,7 @@ def test_before_and_after_lie_side_by_side() -> None:
 
 def test_a_real_portrait_with_the_real_detector() -> None:
     portrait = astronaut()
-    models = Models(TorchEngine("cpu"), Path("none"), restorers=(network(PLAIN, tiny),))
+    models = Models(TorchEngine("cpu"), Weights(Path("none")), restorers=(network(PLAIN, tiny),))
     restoration = Pipeline(models, LIMITS, min_face_px=24).restore(png(portrait), Options())
     (face,) = restoration.report.faces
     left, top, right, bottom = face.box
@@ -228,7 +230,7 @@ def test_a_real_portrait_with_the_real_detector() -> None:
 @pytest.mark.skipif(not (Path(assets.__path__[0]) / "lite.safetensors").is_file(), reason="lite is not trained yet")
 def test_a_sharp_portrait_stays_sharp(tmp_path: Path) -> None:
     portrait = astronaut()
-    models = Models(OpenVinoEngine(tmp_path), Path("none"))
+    models = Models(OpenVinoEngine(tmp_path), Weights(Path("none")))
     result = pixels_of(Pipeline(models, LIMITS, min_face_px=24).restore(png(portrait), Options(model="lite")))
     face = slice(50, 190), slice(160, 290)
     off = result[face].astype(float) - portrait[face]
