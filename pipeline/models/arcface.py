@@ -90,4 +90,5 @@ class ArcFace(nn.Module):
             [batch, 512] of length 1; the dot product of two is their similarity, -1..1.
         """
         out: Tensor = self.output_layer(self.body(self.input_layer(faces)))
-        return out / out.norm(dim=1, keepdim=True)
+        length: Tensor = out.norm(dim=1, keepdim=True)
+        return out / length

@@ -1,4 +1,4 @@
-"""Reading other projects' checkpoint files: plain numbers only, and one clear sentence for every way a file can be wrong."""
+"""Reading other projects' checkpoint files: numbers only, and one clear sentence for every way a file can be wrong."""
 
 import pickle
 import zipfile
@@ -12,6 +12,9 @@ from torch import Tensor, nn
 # How the two formats of torch.save begin: a zip archive since torch 1.6, a pickled magic number before.
 _ZIP_START = b"PK\x03\x04"
 _LEGACY_START = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19"
+
+# What torch's weights-only reader says of a name that it does not allow, as against a broken stream.
+_FORBIDDEN = ("GLOBAL", "Unsupported global", "Unsupported class", "blocked")
 
 
 class CheckpointError(ValueError):
@@ -120,7 +123,7 @@ def _load(path: Path) -> object:
         return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         # torch reports a forbidden name and a broken stream through the same type.
-        if "Unsupported global" in str(error) or "Unsupported class" in str(error):
+        if any(word in str(error) for word in _FORBIDDEN):
             raise UnsafeCheckpoint(
                 f"{path.name} holds more than weights and could run code when read, so it was refused."
             ) from error

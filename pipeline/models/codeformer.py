@@ -109,7 +109,7 @@ class SelfAttention(nn.Module):
         """Tokens with their place, for queries and keys, and without, for values; each [batch, tokens, 512]."""
         weights, biases = self.in_proj_weight.chunk(3), self.in_proj_bias.chunk(3)
         query, key, value = (
-            F.linear(source, weight, bias).unflatten(2, (_HEADS, -1)).transpose(1, 2)
+            F.linear(source, weight, bias).reshape(*source.shape[:2], _HEADS, -1).transpose(1, 2)
             for source, weight, bias in zip((where, where, what), weights, biases, strict=True)
         )  # [batch, heads, tokens, 64]
         attended = F.scaled_dot_product_attention(query, key, value).transpose(1, 2).flatten(2)
@@ -129,7 +129,7 @@ class TransformerLayer(nn.Module):
         self.norm2 = nn.LayerNorm(_WIDTH)
 
     def forward(self, sequence: Tensor, places: Tensor) -> Tensor:
-        """sequence [batch, tokens, 512], places [tokens, 512] -> [batch, tokens, 512]."""
+        """[batch, tokens, 512] -> the same shape; places are [tokens, 512]."""
         normed = self.norm1(sequence)
         sequence = sequence + self.self_attn(normed + places, normed)
         out: Tensor = sequence + self.linear2(F.gelu(self.linear1(self.norm2(sequence))))
@@ -156,7 +156,8 @@ class Fusion(nn.Module):
     def forward(self, encoded: Tensor, generated: Tensor, fidelity: Tensor) -> Tensor:
         """Two of [batch, channels, h, w] and [batch, 1, 1, 1] -> [batch, channels, h, w]."""
         both = self.encode_enc(torch.cat([encoded, generated], dim=1))
-        return generated + fidelity * (generated * self.scale(both) + self.shift(both))
+        residual: Tensor = generated * self.scale(both) + self.shift(both)
+        return generated + fidelity * residual
 
 
 def _adapt(features: Tensor, like: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""GFPGAN: a U-Net reads the damaged face and steers a StyleGAN2 decoder (clean architecture, versions 1.2, 1.3 and 1.4).
+"""GFPGAN 1.2, 1.3 and 1.4: a U-Net reads the damaged face and steers a StyleGAN2 decoder (clean architecture).
 
 Paper: Wang et al., Towards Real-World Blind Face Restoration with Generative Facial Prior, CVPR 2021.
 Repository: https://github.com/TencentARC/GFPGAN (class GFPGANv1Clean); the three files differ in their weights alone.
@@ -9,7 +9,7 @@ batch. The noise is always the stored one, so that the same face gives the same 
 """
 
 import math
-from typing import cast
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -44,7 +44,7 @@ class ModulatedConv(nn.Module):
         self.weight = nn.Parameter(torch.zeros(1, out_channels, in_channels, kernel, kernel))
 
     def forward(self, features: Tensor, style: Tensor, upsample: bool = False) -> Tensor:
-        """features [batch, in, h, w], style [batch, 512] -> [batch, out, h, w], or twice that size."""
+        """[batch, in, h, w], and the style [batch, 512] -> [batch, out, h, w], or twice that size."""
         scale = self.modulation(style)  # [batch, in]
         weight = self.weight[0]  # [out, in, kernel, kernel]
         features = features * scale[:, :, None, None]
@@ -68,7 +68,7 @@ class StyledConv(nn.Module):
         self.bias = nn.Parameter(torch.zeros(1, out_channels, 1, 1))
 
     def forward(self, features: Tensor, style: Tensor, noise: Tensor, upsample: bool = False) -> Tensor:
-        """noise is [1, 1, h, w] of the output's size, the same for the whole batch."""
+        """As ModulatedConv; the noise is [1, 1, h, w] of the output's size, the same for the whole batch."""
         out = self.modulated_conv(features, style, upsample) * math.sqrt(2.0)
         return F.leaky_relu(out + self.weight * noise + self.bias, _SLOPE)
 
@@ -82,7 +82,7 @@ class ToRGB(nn.Module):
         self.bias = nn.Parameter(torch.zeros(1, 3, 1, 1))
 
     def forward(self, features: Tensor, style: Tensor) -> Tensor:
-        """features [batch, in, h, w], style [batch, 512] -> [batch, 3, h, w]."""
+        """[batch, in, h, w], and the style [batch, 512] -> [batch, 3, h, w]."""
         picture: Tensor = self.modulated_conv(features, style) + self.bias
         return picture
 
@@ -105,7 +105,7 @@ class _Noises(nn.Module):
 
     def image(self, index: int) -> Tensor:
         """The noise [1, 1, size, size] of the styled convolution with this index."""
-        return cast(Tensor, getattr(self, f"noise{index}"))
+        return self.get_buffer(f"noise{index}")
 
 
 class Decoder(nn.Module):
@@ -119,14 +119,22 @@ class Decoder(nn.Module):
         self.to_rgb1 = ToRGB(_CHANNELS[4])
         self.style_convs = nn.ModuleList()
         self.to_rgbs = nn.ModuleList()
-        for below, size in zip(sizes, sizes[1:], strict=False):
+        for below, size in pairwise(sizes):
             self.style_convs.append(StyledConv(_CHANNELS[below], _CHANNELS[size]))
             self.style_convs.append(StyledConv(_CHANNELS[size], _CHANNELS[size]))
             self.to_rgbs.append(ToRGB(_CHANNELS[size]))
         self.noises = _Noises([4] + [size for size in sizes[1:] for _ in range(2)])
 
     def forward(self, styles: Tensor, conditions: list[tuple[Tensor, Tensor]]) -> Tensor:
-        """styles [batch, 16, 512]; conditions: (scale, shift) of each resolution from 8 up, half its channels each."""
+        """Generate.
+
+        Args:
+            styles: [batch, 16, 512], one for each layer.
+            conditions: scale and shift for each resolution from 8 up, each for half of its channels.
+
+        Returns:
+            [batch, 3, 512, 512].
+        """
         features = self.constant_input.weight.expand(styles.shape[0], -1, -1, -1)
         features = self.style_conv1(features, styles[:, 0], self.noises.image(0))
         picture: Tensor = self.to_rgb1(features, styles[:, 1])
@@ -172,7 +180,7 @@ def _condition(channels: int) -> nn.Sequential:
 
 
 class GFPGAN(nn.Module):
-    """The network of GFPGAN 1.2, 1.3 and 1.4 (channel multiplier 2, a style for every layer, SFT on half the channels)."""
+    """The network of GFPGAN 1.2, 1.3 and 1.4: channel multiplier 2, own styles for every layer, half-channel SFT."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -180,12 +188,10 @@ class GFPGAN(nn.Module):
         sizes = list(half)
         self.conv_body_first = nn.Conv2d(3, half[512], 1)
         self.conv_body_down = nn.ModuleList(
-            ResBlock(half[size], half[below], up=False) for below, size in reversed(list(zip(sizes, sizes[1:], strict=False)))
+            ResBlock(half[size], half[below], up=False) for below, size in reversed(list(pairwise(sizes)))
         )
         self.final_conv = nn.Conv2d(half[4], half[4], 3, padding=1)
-        self.conv_body_up = nn.ModuleList(
-            ResBlock(half[below], half[size], up=True) for below, size in zip(sizes, sizes[1:], strict=False)
-        )
+        self.conv_body_up = nn.ModuleList(ResBlock(half[below], half[size], up=True) for below, size in pairwise(sizes))
         self.final_linear = nn.Linear(half[4] * 4 * 4, 2 * len(sizes) * _STYLE)
         self.stylegan_decoder = Decoder()
         self.condition_scale = nn.ModuleList(_condition(half[size]) for size in sizes[1:])
@@ -206,7 +212,7 @@ class GFPGAN(nn.Module):
             features = block(features)
             skips.append(features)
         features = F.leaky_relu(self.final_conv(features), _SLOPE)  # [batch, 256, 4, 4]
-        styles = self.final_linear(features.flatten(1)).unflatten(1, (-1, _STYLE))  # [batch, 16, 512]
+        styles = self.final_linear(features.flatten(1)).reshape(features.shape[0], -1, _STYLE)  # [batch, 16, 512]
         conditions = []
         for up, scale, shift in zip(self.conv_body_up, self.condition_scale, self.condition_shift, strict=True):
             features = up(features + skips.pop())

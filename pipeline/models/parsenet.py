@@ -43,9 +43,7 @@ class Convolution(nn.Module):
         super().__init__()
         self.up = scale == "up"
         stride = 2 if scale == "down" else 1
-        self.conv2d = nn.Conv2d(
-            in_channels, out_channels, 3, stride, padding=1, padding_mode="reflect", bias=not norm
-        )
+        self.conv2d = nn.Conv2d(in_channels, out_channels, 3, stride, padding=1, padding_mode="reflect", bias=not norm)
         # The official names have one level more: norm.norm.weight.
         self.norm = nn.Sequential()
         if norm:

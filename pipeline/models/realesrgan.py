@@ -1,7 +1,7 @@
 """Real-ESRGAN: enlarges the part of a photo that is not a face, two- or fourfold, removing noise and blocks.
 
 Paper: Wang et al., Real-ESRGAN: Training Real-World Blind Super-Resolution with Pure Synthetic Data, ICCVW 2021.
-Repositories: https://github.com/xinntao/Real-ESRGAN and https://github.com/XPixelGroup/BasicSR (RRDBNet, SRVGGNetCompact).
+Repositories: https://github.com/xinntao/Real-ESRGAN; RRDBNet and SRVGGNetCompact in https://github.com/XPixelGroup/BasicSR.
 """
 
 from collections.abc import Mapping
@@ -113,7 +113,7 @@ class SRVGGNetCompact(nn.Module):
         self.body.append(nn.Conv2d(channels, 3 * self.scale**2, 3, padding=1))
 
     def forward(self, images: Tensor) -> Tensor:
-        """images [batch, 3, h, w], RGB, 0..1 -> [batch, 3, 4h, 4w]; values may leave 0..1 a little."""
+        """[batch, 3, h, w], RGB, 0..1 -> [batch, 3, 4h, 4w]; values may leave 0..1 a little."""
         features = images
         for layer in self.body:
             features = layer(features)
@@ -123,9 +123,7 @@ class SRVGGNetCompact(nn.Module):
         )
 
 
-def mix_denoise(
-    general: Mapping[str, Tensor], without: Mapping[str, Tensor], strength: float
-) -> dict[str, Tensor]:
+def mix_denoise(general: Mapping[str, Tensor], without: Mapping[str, Tensor], strength: float) -> dict[str, Tensor]:
     """The weights between the general model and the one without denoising (deep network interpolation).
 
     Args:

@@ -37,15 +37,17 @@ class MultiHeadAttention(nn.Module):
         self.proj_out = nn.Conv2d(channels, channels, 1)
 
     def forward(self, features: Tensor, asking: Tensor | None = None) -> Tensor:
-        """features give keys and values, `asking`, or else themselves, the queries; all [batch, channels, h, w]."""
+        """All [batch, channels, h, w]: the features give keys and values, `asking`, or else themselves, the queries."""
         normed = self.norm1(features)
         query = self.q(normed if asking is None else self.norm2(asking))
+        batch, channels, height, width = features.shape
         heads = (
-            tensor.flatten(2).unflatten(1, (_HEADS, -1)).transpose(2, 3)
+            tensor.reshape(batch, _HEADS, channels // _HEADS, height * width).transpose(2, 3)
             for tensor in (query, self.k(normed), self.v(normed))
         )  # [batch, heads, places, channels / heads]
         attended = F.scaled_dot_product_attention(*heads)
-        out: Tensor = features + self.proj_out(attended.transpose(2, 3).flatten(1, 2).unflatten(2, features.shape[2:]))
+        attended = attended.transpose(2, 3).reshape(batch, channels, height, width)
+        out: Tensor = features + self.proj_out(attended)
         return out
 
 
@@ -98,8 +100,11 @@ class Encoder(nn.Module):
         self.conv_out = nn.Conv2d(before, _CODE, 3, padding=1)
 
     def forward(self, faces: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """[batch, 3, 512, 512] -> features [batch, 256, 16, 16], and what asks in the decoder, each [batch, 512, 16, 16]:
-        first in its levels, then in its middle."""
+        """[batch, 3, 512, 512] -> three of 16x16.
+
+        They are the features [batch, 256, 16, 16] and what asks in the decoder's levels and in its middle, both
+        [batch, 512, 16, 16].
+        """
         features = self.conv_in(faces)
         for index, level in enumerate(self.down):
             features = level(features)

@@ -244,7 +244,9 @@ def decode(
     """One picture's faces from one picture's raw heads.
 
     Args:
-        boxes: [n, 4], scores: [n], landmarks: [n, 10], as the network gives them for one picture.
+        boxes: [n, 4], as the network gives them for one picture.
+        scores: [n], likewise.
+        landmarks: [n, 10], likewise.
         anchors: [n, 4], `priors` of the picture's size.
         threshold: faces must score above it.
         overlap: of two faces whose intersection over union is above it, the surer one stays.

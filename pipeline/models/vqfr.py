@@ -101,15 +101,18 @@ class Warp(nn.Module):
         self.dcn = DeformableConv(channels)
 
     def forward(self, texture: Tensor, condition: Tensor, guide: Tensor | None) -> tuple[Tensor, Tensor]:
-        """texture [batch, channels, h, w], condition [batch, 32, 512, 512], the guide of half the size, if any.
+        """Warp one level.
 
-        Returns the warped texture and this level's guide, both [batch, channels, h, w].
+        Args:
+            texture: [batch, channels, h, w].
+            condition: [batch, 32, 512, 512], at every level.
+            guide: [batch, guide channels, h/2, w/2], from the level above, if there is one.
+
+        Returns:
+            The warped texture and this level's guide, both [batch, channels, h, w].
         """
-        if self.downsample is not None:
-            condition = self.downsample(condition)
-        else:
-            condition = _resize(condition, texture.shape[2:])
-        own = self.offset_conv1(torch.cat([condition, texture], dim=1))
+        reduced = _resize(condition, texture.shape[2:]) if self.downsample is None else self.downsample(condition)
+        own = self.offset_conv1(torch.cat([reduced, texture], dim=1))
         if guide is not None:
             doubled = F.interpolate(guide, scale_factor=2.0, mode="bilinear", align_corners=False) * 2.0
             own = torch.cat([own, doubled], dim=1)
@@ -147,7 +150,8 @@ class MainBranch(nn.Module):
             warped, guide = warps[name](textures[index], condition, guide)
             features = torch.cat([self.pre_upsample_dict[name](features), warped], dim=1)
             features = self.decoder_dict[name](features)
-        return features
+        joined: Tensor = features
+        return joined
 
 
 class MainBranch1(MainBranch):
@@ -323,9 +327,7 @@ class Encoder2(nn.Module):
             before = channels[max(i - 1, 0)]
             self.blocks.append(_stack2(before, width, i == deepest, Halve(before) if i > 0 else None))
         self.mid_blocks = _middle2(channels[-1])
-        self.conv_out = nn.Sequential(
-            group_norm(channels[-1]), nn.SiLU(), nn.Conv2d(channels[-1], _CODE, 3, padding=1)
-        )
+        self.conv_out = nn.Sequential(group_norm(channels[-1]), nn.SiLU(), nn.Conv2d(channels[-1], _CODE, 3, padding=1))
 
     def forward(self, faces: Tensor) -> Tensor:
         """[batch, 3, 512, 512] -> [batch, 256, 16, 16]."""

@@ -1,8 +1,9 @@
 """Write the reference outputs in `data/` by running the networks' original code with seeded weights.
 
-Run it in an environment of its own that has the packages `gfpgan`, `facexlib`, `basicsr`, `torchvision` and `einops`:
+Run it from the repository's root, in an environment of its own that has the packages `gfpgan`, `facexlib`, `basicsr`,
+`torchvision` and `einops`:
 
-    python tests/golden/make.py --codeformer CHECKOUT --vqfr CHECKOUT [--photos DIR --detector-weights FILE] [NAME...]
+    python -m tests.golden.make --codeformer CHECKOUT --vqfr CHECKOUT [--photos DIR --detector-weights FILE] [NAME...]
 
 The two checkouts are folders of the public repositories sczhou/CodeFormer and TencentARC/VQFR; nothing is fetched or
 built here. Each network runs in a process of its own, because CodeFormer's repository and the package both bring a
@@ -20,8 +21,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import seeded
 import torch
+
+from tests.golden import seeded
 
 DATA = Path(__file__).parent / "data"
 SAMPLES = 2048
@@ -69,8 +71,17 @@ def gfpgan(face: torch.Tensor, _: argparse.Namespace) -> tuple[torch.nn.Module, 
     mend_torchvision()
     arch = importlib.import_module("gfpgan.archs.gfpganv1_clean_arch")
     network = arch.GFPGANv1Clean(
-        out_size=512, num_style_feat=512, channel_multiplier=2, decoder_load_path=None, fix_decoder=False, num_mlp=8,
-        input_is_latent=True, different_w=True, narrow=1, sft_half=True)
+        out_size=512,
+        num_style_feat=512,
+        channel_multiplier=2,
+        decoder_load_path=None,
+        fix_decoder=False,
+        num_mlp=8,
+        input_is_latent=True,
+        different_w=True,
+        narrow=1,
+        sft_half=True,
+    )
     return network, lambda: {"out": network(face, return_rgb=False, randomize_noise=False)[0]}
 
 
@@ -93,7 +104,8 @@ def codeformer(face: torch.Tensor, args: argparse.Namespace) -> tuple[torch.nn.M
     package_at("basicsr.utils", root / "utils")
     vars(sys.modules["basicsr.utils"])["get_root_logger"] = lambda: None
     network = importlib.import_module("basicsr.archs.codeformer_arch").CodeFormer(
-        dim_embd=512, codebook_size=1024, n_head=8, n_layers=9, connect_list=["32", "64", "128", "256"])
+        dim_embd=512, codebook_size=1024, n_head=8, n_layers=9, connect_list=["32", "64", "128", "256"]
+    )
 
     def run() -> Outputs:
         outputs = {}
@@ -121,14 +133,32 @@ def vqfr_package(root: Path) -> None:
 def vqfr_v1(face: torch.Tensor, args: argparse.Namespace) -> tuple[torch.nn.Module, Callable[[], Outputs]]:
     vqfr_package(args.vqfr)
     network = importlib.import_module("vqfr.archs.vqfrv1_arch").VQFRv1(
-        base_channels=128, proj_patch_size=32, resolution_scale_rates=[1, 2, 2, 2, 2, 2],
-        channel_multipliers=[1, 1, 2, 2, 2, 4], encoder_num_blocks=2, decoder_num_blocks=3, quant_level=["Level_32"],
-        inpfeat_extraction_opt={"in_dim": 3, "out_dim": 32}, align_from_patch=32,
-        align_opt={f"Level_{n}": {"cond_channels": 32, "cond_downscale_rate": n, "deformable_groups": 4}
-                   for n in (32, 16, 8, 4, 2, 1)},
-        quantizer_opt={"Level_32": {
-            "type": "L2VectorQuantizerKmeans", "in_dim": 512, "num_code": 1024, "code_dim": 256,
-            "reservoir_size": 16384, "reestimate_iters": 2000, "reestimate_maxiters": -1, "warmup_iters": -1}})
+        base_channels=128,
+        proj_patch_size=32,
+        resolution_scale_rates=[1, 2, 2, 2, 2, 2],
+        channel_multipliers=[1, 1, 2, 2, 2, 4],
+        encoder_num_blocks=2,
+        decoder_num_blocks=3,
+        quant_level=["Level_32"],
+        inpfeat_extraction_opt={"in_dim": 3, "out_dim": 32},
+        align_from_patch=32,
+        align_opt={
+            f"Level_{n}": {"cond_channels": 32, "cond_downscale_rate": n, "deformable_groups": 4}
+            for n in (32, 16, 8, 4, 2, 1)
+        },
+        quantizer_opt={
+            "Level_32": {
+                "type": "L2VectorQuantizerKmeans",
+                "in_dim": 512,
+                "num_code": 1024,
+                "code_dim": 256,
+                "reservoir_size": 16384,
+                "reestimate_iters": 2000,
+                "reestimate_maxiters": -1,
+                "warmup_iters": -1,
+            }
+        },
+    )
 
     def run() -> Outputs:
         result = network(face, return_keys=("dec", "feat_dict"))
@@ -143,10 +173,18 @@ def vqfr_v1(face: torch.Tensor, args: argparse.Namespace) -> tuple[torch.nn.Modu
 def vqfr_v2(face: torch.Tensor, args: argparse.Namespace) -> tuple[torch.nn.Module, Callable[[], Outputs]]:
     vqfr_package(args.vqfr)
     network = importlib.import_module("vqfr.archs.vqfrv2_arch").VQFRv2(
-        base_channels=64, channel_multipliers=[1, 2, 2, 4, 4, 8], num_enc_blocks=2, use_enc_attention=True,
-        num_dec_blocks=2, use_dec_attention=True, code_dim=256, inpfeat_dim=32,
-        align_opt={"cond_channels": 32, "deformable_groups": 4}, code_selection_mode="Predict",
-        quantizer_opt={"type": "L2VectorQuantizer", "num_code": 1024, "code_dim": 256, "spatial_size": [16, 16]})
+        base_channels=64,
+        channel_multipliers=[1, 2, 2, 4, 4, 8],
+        num_enc_blocks=2,
+        use_enc_attention=True,
+        num_dec_blocks=2,
+        use_dec_attention=True,
+        code_dim=256,
+        inpfeat_dim=32,
+        align_opt={"cond_channels": 32, "deformable_groups": 4},
+        code_selection_mode="Predict",
+        quantizer_opt={"type": "L2VectorQuantizer", "num_code": 1024, "code_dim": 256, "spatial_size": [8, 8]},
+    )
 
     def run() -> Outputs:
         outputs = {}
@@ -181,14 +219,16 @@ def bisenet(face: torch.Tensor, _: argparse.Namespace) -> tuple[torch.nn.Module,
 def rrdb(scale: int, image: torch.Tensor) -> tuple[torch.nn.Module, Callable[[], Outputs]]:
     mend_torchvision()
     network = importlib.import_module("basicsr.archs.rrdbnet_arch").RRDBNet(
-        num_in_ch=3, num_out_ch=3, num_feat=64, num_block=23, num_grow_ch=32, scale=scale)
+        num_in_ch=3, num_out_ch=3, num_feat=64, num_block=23, num_grow_ch=32, scale=scale
+    )
     return network, lambda: {"out": network(image)}
 
 
 def general(image: torch.Tensor, _: argparse.Namespace) -> tuple[torch.nn.Module, Callable[[], Outputs]]:
     mend_torchvision()
     network = importlib.import_module("basicsr.archs.srvgg_arch").SRVGGNetCompact(
-        num_in_ch=3, num_out_ch=3, num_feat=64, num_conv=32, upscale=4, act_type="prelu")
+        num_in_ch=3, num_out_ch=3, num_feat=64, num_conv=32, upscale=4, act_type="prelu"
+    )
     return network, lambda: {"out": network(image)}
 
 
@@ -242,7 +282,8 @@ def make_deformable() -> None:
     ops = importlib.import_module("torchvision.ops")
     given = {key: torch.from_numpy(value) for key, value in seeded.deformable_input().items()}
     out = ops.deform_conv2d(
-        given["features"], given["offset"], given["weight"], given["bias"], padding=1, mask=given["mask"])
+        given["features"], given["offset"], given["weight"], given["bias"], padding=1, mask=given["mask"]
+    )
     np.savez_compressed(DATA / "deformable.npz", out=out.numpy())
 
 
@@ -279,7 +320,7 @@ def main() -> None:
     if len(names) > 1:
         options = [argument for argument in sys.argv[1:] if argument not in args.names]
         for name in names:
-            subprocess.run([sys.executable, __file__, *options, name], check=True)
+            subprocess.run([sys.executable, "-m", "tests.golden.make", *options, name], check=True)
     elif names == ["deformable"]:
         make_deformable()
     elif names == ["detections"]:

@@ -61,8 +61,8 @@ def _values(name: str, shape: Shape, shapes: Mapping[str, Shape], seed: str) -> 
         return uniform(key, shape, 0.1, 0.4)  # a noise strength, or a leaky slope
     if parent.endswith(("embedding", "constant_input")):  # values themselves, not a map of something
         return spread(key, shape, 1.0)
-    if leaf == "position_emb":
-        return spread(key, shape, 0.5)
+    if leaf == "position_emb":  # strong, else the layers of attention make all tokens alike
+        return spread(key, shape, 3.0)
     fan_in = math.prod(shape[-3:]) if len(shape) >= 4 else shape[-1]
     return spread(key, shape, 1.0 / math.sqrt(fan_in))
 
@@ -84,13 +84,13 @@ def places(name: str, count: int, size: int) -> NDArray[np.int64]:
 
 
 # What each network is shown: shape [batch, channels, height, width], lowest and highest value. Sizes are the real ones
-# where a network is made for one size, and small and odd ones where it takes any.
+# where a network takes no other, smaller or odd ones where it takes any.
 INPUTS: dict[str, tuple[Shape, float, float]] = {
     "gfpgan": ((1, 3, 512, 512), -1.0, 1.0),
-    "restoreformer": ((1, 3, 512, 512), -1.0, 1.0),
+    "restoreformer": ((1, 3, 256, 256), -1.0, 1.0),
     "codeformer": ((1, 3, 512, 512), -1.0, 1.0),
-    "vqfr_v1": ((1, 3, 512, 512), -1.0, 1.0),
-    "vqfr_v2": ((1, 3, 512, 512), -1.0, 1.0),
+    "vqfr_v1": ((1, 3, 256, 256), -1.0, 1.0),
+    "vqfr_v2": ((1, 3, 256, 256), -1.0, 1.0),
     "retinaface_resnet50": ((1, 3, 150, 202), -123.0, 151.0),
     "retinaface_mobile025": ((1, 3, 150, 202), -123.0, 151.0),
     "parsenet": ((1, 3, 256, 256), -1.0, 1.0),
