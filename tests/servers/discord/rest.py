@@ -71,7 +71,8 @@ class Rest:
             call.fault = fault or ""
             await self._before(fault)
             major = "+".join(call.names.get(name, "") for name in MAJOR)
-            headers = self.limits.take(call.route, major, counts_globally=not path.startswith("/interactions/"))
+            # What an interaction's token allows does not count against the bot's global limit.
+            headers = self.limits.take(call.route, major, counts_globally=not BY_TOKEN.match(path))
             answer = route.handler(call)
             if isinstance(answer, Awaitable):
                 answer = await answer

@@ -1,0 +1,132 @@
+"""Many people at once while Discord misbehaves: every photo is answered exactly once, and the quota is exact.
+
+`SOAK_INTERACTIONS=500 pytest tests/journeys/test_discord_soak.py` runs the long form.
+"""
+
+import asyncio
+import os
+import random
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from magicmemory.bots.opening import open_desk
+from magicmemory.core.job import Job, JobState
+from tests.journeys.discord_house import House, house, sender_of
+from tests.journeys.telegram_house import photo
+from tests.servers.discord.components import GALLERY
+from tests.servers.discord.interactions import FIRST_ANSWER_S, Interaction
+from tests.servers.discord.people import Person
+from tests.servers.discord.server import DiscordServer
+from tests.servers.discord.world import Message
+from tests.service import eventually
+
+COUNT = int(os.environ.get("SOAK_INTERACTIONS", "60"))
+FAULTS = 0.10
+AT_ONCE = 12
+DROP_EVERY_S = 3.0
+
+
+class Crowd:
+    """People who each do one thing after another."""
+
+    def __init__(self, there: House, seed: int) -> None:
+        self.there = there
+        self.server: DiscordServer = there.server
+        self.chance = random.Random(seed)
+        self.asked = 0  # photos, by interactions and by messages
+        self.used: list[Interaction] = []
+        self.people = [self._person(number) for number in range(max(4, COUNT // 4))]
+        self._room = asyncio.Semaphore(AT_ONCE)
+
+    def _person(self, number: int) -> Person:
+        person = self.server.person(f"person{number}", self.chance.choice(["en-US", "de", "es-ES", "fr", "pt-BR"]))
+        self.server.guild.members[person.id] = person
+        return person
+
+    async def act(self, number: int) -> None:
+        """One thing that one of them does, until it is answered or late."""
+        person = self.people[number % len(self.people)]
+        doing: list[Callable[[Person, bytes], Awaitable[None]]] = [self._slash, self._slash, self._menu, self._message]
+        async with self._room:
+            await self.chance.choice(doing)(person, photo(number % 256, (64, 48)))
+
+    async def _slash(self, person: Person, sent: bytes) -> None:
+        place = self.chance.choice([self.server.channel, person.dm])
+        self.asked += 1
+        await self._wait(person.slash(place, "restore", photo=sent, private=self.chance.random() < 0.3))
+
+    async def _menu(self, person: Person, sent: bytes) -> None:
+        message = person.say(self.server.channel, "", sent, photo(1, (64, 48)))
+        self.asked += 2
+        await self._wait(person.context_menu(self.server.channel, "Restore faces", message))
+
+    async def _message(self, person: Person, sent: bytes) -> None:
+        self.asked += 1
+        person.say(person.dm, "", sent)
+        await asyncio.sleep(0.2)
+
+    async def _wait(self, used: Interaction) -> None:
+        self.used.append(used)
+        begun = self.server.clock.now()
+        await self.server.wait_for(
+            lambda: (
+                [m for m in used.shown if m.components]
+                or (used.answer is None and self.server.clock.now() > begun + FIRST_ANSWER_S + 2)
+                or self.server.clock.now() > begun + 20
+            ),
+            60,
+        )
+
+
+async def disturb(server: DiscordServer, chance: random.Random) -> None:
+    """Lose the gateway connection now and then."""
+    while True:
+        await asyncio.sleep(DROP_EVERY_S)
+        await server.gateway.drop(chance.choice([1006, 4000, 4009]))
+
+
+def restored(server: DiscordServer) -> list[Message]:
+    """Every restored photo that the bot has sent anywhere."""
+    messages = [message for channel in server.world.channels.values() for message in channel.messages.values()]
+    return [
+        message
+        for message in messages
+        if message.author is server.world.bot and any(part["type"] == GALLERY for part in message.components)
+    ]
+
+
+@pytest.mark.timeout(900)
+async def test_each_photo_is_answered_once_while_discord_misbehaves(tmp_path: Path, redis_url: str) -> None:
+    async with house(tmp_path, redis_url) as there:
+        server, crowd = there.server, Crowd(there, seed=7)
+        server.faults.rate = FAULTS
+        disturbing = asyncio.create_task(disturb(server, crowd.chance))
+        await asyncio.gather(*(crowd.act(number) for number in range(COUNT)))
+        disturbing.cancel()
+        server.faults.rate = 0
+        async with open_desk(there.settings, there.redis_url) as desk:
+
+            async def all_finished() -> list[Job] | None:
+                found = [job for person in crowd.people for job in await desk.recent(sender_of(person))]
+                return None if any(job.finished_at is None for job in found) else found
+
+            jobs = await eventually(all_finished, 120)
+            quotas = [await desk.quota(sender_of(person)) for person in crowd.people]
+        delivered = [job for job in jobs if job.state is JobState.DELIVERED]
+        sent = restored(server)
+        late = [used for used in crowd.used if used.answer is None]
+        print(
+            f"{COUNT} interactions, {crowd.asked} photos, {len(delivered)} delivered, {len(late)} late, "
+            f"faults {server.faults.done}, lost connections {server.gateway.count('drop')}, "
+            f"resumed {server.gateway.count('resume')}"
+        )
+        assert sorted(job.context["sent"] for job in delivered) == sorted(str(message.id) for message in sent)
+        assert len({job.context["sent"] for job in delivered}) == len(delivered)
+        assert sum(quota.used for quota in quotas) == len(delivered) == len([job for job in jobs if job.charged])
+        assert all(quota.used <= quota.limit for quota in quotas)
+        assert all((used.took_s or 0) <= FIRST_ANSWER_S for used in crowd.used)
+        assert len(late) <= max(1, COUNT // 50)
+        assert server.limits.impatient == 0
+        assert {call.code for call in server.refusals()} <= {0, 10062, 40060}
