@@ -18,7 +18,7 @@ from tests.servers.discord.interactions import Interaction
 from tests.servers.discord.people import Person
 from tests.servers.discord.server import DiscordServer
 from tests.servers.discord.world import Message
-from tests.service import settings_for
+from tests.service import eventually, settings_for
 
 
 @dataclass
@@ -33,6 +33,15 @@ class House:
         """Somebody's jobs, oldest first."""
         async with open_desk(self.settings, self.redis_url) as desk:
             return await desk.recent(sender_of(person))
+
+    async def finished_jobs_of(self, person: Person) -> list[Job]:
+        """Somebody's jobs once all of them are answered and settled."""
+
+        async def finished() -> list[Job] | None:
+            jobs = await self.jobs_of(person)
+            return jobs if all(job.finished_at is not None for job in jobs) else None
+
+        return await eventually(finished)
 
     async def quota_of(self, person: Person) -> Quota:
         """What somebody has today."""

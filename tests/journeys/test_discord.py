@@ -40,7 +40,7 @@ async def test_a_slash_command_is_answered_with_before_and_after(tmp_path: Path,
         assert list(answer.buttons) == ["Gentler", "Full quality", "Delete"]
         assert not answer.ephemeral
         assert (await there.quota_of(server.user)).used == 1
-        assert [job.state for job in await there.jobs_of(server.user)] == [JobState.DELIVERED]
+        assert [job.state for job in await there.finished_jobs_of(server.user)] == [JobState.DELIVERED]
         assert not server.refusals()
 
 
