@@ -1,0 +1,211 @@
+### Jeder Satz, den jemand lesen kann, auf Deutsch. Die Schlüssel sind in allen Sprachen dieselben.
+
+## The language
+
+language-name = Deutsch
+
+## Lengths of time
+
+duration-seconds =
+    { $count ->
+        [one] { $count } Sekunde
+       *[other] { $count } Sekunden
+    }
+duration-minutes =
+    { $count ->
+        [one] { $count } Minute
+       *[other] { $count } Minuten
+    }
+duration-hours =
+    { $count ->
+        [one] { $count } Stunde
+       *[other] { $count } Stunden
+    }
+
+## While a photo is on its way
+
+progress-queued =
+    { $ahead ->
+        [0] Angekommen. Dein Foto ist als nächstes dran.
+        [one] Angekommen. Vor deinem ist noch { $ahead } Foto dran.
+       *[other] Angekommen. Vor deinem sind noch { $ahead } Fotos dran.
+    }
+progress-decode = Ich öffne dein Foto…
+progress-detect = Ich suche Gesichter…
+progress-restore =
+    { $faces ->
+        [one] Ein Gesicht gefunden. Ich stelle es wieder her…
+       *[other] { $faces } Gesichter gefunden, { $done } davon sind fertig…
+    }
+progress-blend = Ich füge alles zusammen…
+progress-encode = Gleich fertig…
+
+## The reply
+
+reply-restored =
+    { $count ->
+        [one] Ein Gesicht wiederhergestellt.
+       *[other] { $count } Gesichter wiederhergestellt.
+    }
+reply-too-small =
+    { $count ->
+        [one] Ein Gesicht war zu klein.
+       *[other] { $count } Gesichter waren zu klein.
+    }
+quota-left =
+    { $left ->
+        [0] Für heute war es das. In { $renews_in } hast du wieder { $limit } frei.
+       *[other] Heute hast du noch { $left } von { $limit } frei, in { $renews_in } wieder alle.
+    }
+
+## Commands
+
+help =
+    Schick mir ein Foto, und ich stelle die Gesichter darin wieder her. Sonst ändert sich an deinem Foto nichts.
+    Alt, unscharf, zerkratzt oder verblasst: Am besten gelingen Porträts, auch Gruppenfotos, Gesicht für Gesicht.
+    Sehr kleine Gesichter bleiben, wie sie sind. Ein wiederhergestelltes Gesicht ist gut geraten, kein Beweis: Einzelheiten können anders gewesen sein.
+    Fotos werden nach { $hours } Stunden gelöscht.
+help-commands =
+    /restore – ein Foto wiederherstellen
+    /quota – was heute noch frei ist
+    /help – dieser Text
+restore-howto = Schick ein Foto, und ich stelle die Gesichter darin wieder her.
+unknown-command = { $command } kenne ich nicht. /help hilft weiter.
+cancelled = Gestrichen. Es hat dich nichts gekostet.
+
+## Telegram
+
+telegram-about = Das dauert etwa { $time }.
+telegram-album-queued =
+    { $ahead ->
+        [0] Deine { $count } Fotos sind angekommen und als nächste dran.
+        [one] Deine { $count } Fotos sind angekommen. Vor ihnen ist noch { $ahead } Foto dran.
+       *[other] Deine { $count } Fotos sind angekommen. Vor ihnen sind noch { $ahead } Fotos dran.
+    }
+telegram-album-progress = In Arbeit: { $done } von { $count } Fotos sind fertig…
+telegram-album-refused =
+    { $count ->
+        [one] Ein Foto dieses Albums wurde nicht wiederhergestellt.
+       *[other] { $count } Fotos dieses Albums wurden nicht wiederhergestellt.
+    }
+telegram-album-line = Foto { $number }: { $text }
+telegram-album-pick = Mehr zu einem einzelnen Foto:
+telegram-adjusted = Diese Anpassung war frei.
+telegram-ready = Dein Foto ist fertig.
+telegram-coming = Kommt sofort…
+telegram-on-it = Bin dabei…
+telegram-done-already = Das habe ich schon gemacht.
+telegram-not-yours = Diese Knöpfe sind nur für die Person, die gefragt hat.
+telegram-full-quality = Volle Qualität, als Datei.
+telegram-before-after = Vorher und nachher.
+telegram-file-name = wiederhergestellt
+telegram-start =
+    Ich gebe alten und beschädigten Fotos ihre Gesichter zurück. Schick mir ein Foto, und ich antworte mit dem wiederhergestellten.
+    { $free ->
+        [0] Mehr dazu: /help
+        [one] Ein Foto am Tag ist frei. Mehr dazu: /help
+       *[other] { $free } Fotos am Tag sind frei. Mehr dazu: /help
+    }
+telegram-howto = Schick mir ein Foto, oder antworte auf eines mit /restore.
+telegram-howto-group = Antworte auf ein Foto mit /restore, oder schreib /restore unter ein Foto, das du schickst.
+telegram-text = Schick mir ein Foto, und ich stelle die Gesichter darin wieder her. Mehr dazu: /help
+telegram-not-for-us = Ich kann nur Fotos wiederherstellen. Schick mir bitte eines, als Foto oder als Datei.
+telegram-help =
+    Wie geht das? Ein neuronales Netz zeichnet jedes Gesicht neu aus dem, was davon noch da ist, und ich füge es in dein Foto ein.
+    Sieht jemand danach anders aus? Ein wenig: je schlechter das Foto, desto mehr ist geraten. „Sanfter“ behält mehr vom Original.
+    Gruppenfotos? Ja, jedes Gesicht, das groß genug ist.
+    Sehr kleine Gesichter? Die lasse ich in Ruhe; ein größerer Scan hilft.
+    Was kann ich nicht? Kratzer und Flecken außerhalb der Gesichter bleiben, und Schwarzweiß bleibt Schwarzweiß.
+    Beste Qualität: Schick das Foto als Datei. In einer Gruppe: Antworte auf ein Foto mit /restore.
+telegram-privacy = Deine Fotos behalte ich { $hours } Stunden lang, für deine Knöpfe; dann lösche ich sie. Ich merke mir, wie viele du wiederherstellen ließest, damit die Zählung stimmt, und was du in /settings gewählt hast. Niemand sieht sich deine Fotos an, und nichts wird damit trainiert. /deletemydata löscht alles sofort.
+telegram-delete-sure = Deine Fotos und Einstellungen jetzt löschen? Was noch wartet, wird gestrichen. Was du heute verbraucht hast, bleibt gezählt.
+telegram-delete-done = Erledigt. Deine Fotos und Einstellungen sind gelöscht.
+telegram-delete-kept = Es wurde nichts gelöscht.
+telegram-unlock-howto = Schreib deinen Code hinter den Befehl: /unlock CODE
+telegram-no-codes = Codes gibt es hier nicht.
+telegram-no-plans =
+    { $free ->
+        [0] Hier gibt es nichts zu kaufen.
+        [one] Hier gibt es nichts zu kaufen: Ein Foto am Tag ist für alle frei.
+       *[other] Hier gibt es nichts zu kaufen: { $free } Fotos am Tag sind für alle frei.
+    }
+telegram-settings = Deine Einstellungen, für alle deine Fotos:
+telegram-setting-language = Sprache: { $value }
+telegram-setting-strength = Stärke: { $value }
+telegram-setting-fidelity = Treue: { $value }
+telegram-setting-upscale = Größe: { $value }
+telegram-setting-reply-as-file = Antwort: { $value }
+telegram-setting-model = Modell: { $value }
+telegram-about-language = Welche Sprache soll ich sprechen?
+telegram-about-strength = Wie stark sollen Gesichter wiederhergestellt werden? Weniger behält mehr vom Original.
+telegram-about-fidelity = Lebendige Gesichter sind klarer, treue näher am Original.
+telegram-about-upscale = Soll das Foto größer werden?
+telegram-about-reply-as-file = Soll ich mit einem Foto antworten oder mit einer Datei in voller Qualität?
+telegram-about-model = Welches Modell soll deine Fotos wiederherstellen?
+telegram-value-auto = automatisch
+telegram-value-strength-50 = halb
+telegram-value-strength-75 = sanft
+telegram-value-strength-100 = voll
+telegram-value-fidelity-0 = lebendig
+telegram-value-fidelity-50 = ausgewogen
+telegram-value-fidelity-100 = treu
+telegram-value-upscale-1 = wie es ist
+telegram-value-upscale-2 = doppelt
+telegram-value-upscale-4 = vierfach
+telegram-value-reply-as-file-no = Foto
+telegram-value-reply-as-file-yes = Datei
+telegram-button-file = 📄 Volle Qualität
+telegram-button-compare = ↔️ Vorher/nachher
+telegram-button-gentler = ➖ Sanfter
+telegram-button-stronger = ➕ Stärker
+telegram-button-vivid = ✨ Lebendiger
+telegram-button-faithful = 🎯 Treuer
+telegram-button-model = 🎨 { $model }
+telegram-button-back = ‹ Zurück
+telegram-button-delete-yes = Alles löschen
+telegram-button-delete-no = Behalten
+telegram-command-restore = Ein Foto wiederherstellen
+telegram-command-quota = Was heute noch frei ist
+telegram-command-settings = Sprache, Stärke, Größe
+telegram-command-cancel = Streichen, was noch wartet
+telegram-command-premium = Mehr Fotos
+telegram-command-unlock = Einen Code einlösen
+telegram-command-help = Wie es geht und was nicht geht
+telegram-command-privacy = Was wie lange behalten wird
+telegram-command-deletemydata = Deine Fotos und Einstellungen löschen
+telegram-banned = Du kannst diesen Bot nicht benutzen.
+
+## Errors. None of them costs quota.
+
+error-file-too-large = Diese Datei ist zu groß: { NUMBER($limit_mb) } MB sind die Grenze.
+error-photo-too-large = Dieses Foto hat { NUMBER($megapixels) } Megapixel; { NUMBER($limit_megapixels) } sind die Grenze. Schick bitte eine kleinere Fassung.
+error-photo-unreadable = Dieses Bild kann ich nicht lesen; die Datei scheint beschädigt. Schick es bitte als JPEG oder PNG.
+error-photo-truncated = Diese Datei hört zu früh auf; sie wurde wohl nicht zu Ende kopiert. Schick sie bitte noch einmal.
+error-photo-animated = Das ist eine Animation oder ein Video. Schick bitte ein stehendes Bild.
+error-not-a-photo = Das ist kein Foto. Schick bitte ein Bild, zum Beispiel ein JPEG oder PNG.
+error-no-face-found = In diesem Foto habe ich kein Gesicht gefunden. Es hat dich nichts gekostet. Ein näherer oder größerer Scan hilft oft.
+error-faces-too-small =
+    { $count ->
+        [one] Das Gesicht in diesem Foto ist zu klein (unter { $limit_px } Pixel).
+       *[other] Die Gesichter in diesem Foto sind zu klein (unter { $limit_px } Pixel).
+    } Es hat dich nichts gekostet. Ein größerer Scan hilft oft.
+error-quota-used-up =
+    { $limit ->
+        [0] Freie Fotos sind hier abgeschaltet.
+        [one] Dein freies Foto von heute ist verbraucht. Das nächste gibt es in { $renews_in }.
+       *[other] Deine { $limit } freien Fotos von heute sind verbraucht. Die nächsten gibt es in { $renews_in }.
+    }
+error-photo-expired = Dieses Foto habe ich nicht mehr. Schick es bitte noch einmal.
+error-nothing-to-cancel = Von dir wartet gerade nichts.
+error-too-many-adjustments =
+    { $limit ->
+        [one] Ein Foto kannst du innerhalb von { $minutes } Minuten einmal anpassen. Schick es noch einmal, um neu zu beginnen.
+       *[other] Ein Foto kannst du innerhalb von { $minutes } Minuten { $limit }-mal anpassen. Schick es noch einmal, um neu zu beginnen.
+    }
+error-model-unknown = Ein Modell „{ $model }“ gibt es nicht. Es gibt: { $known }.
+error-model-not-installed = Das Modell „{ $model }“ ist hier nicht installiert.
+error-model-not-allowed = Das Modell „{ $model }“ darf hier nicht benutzt werden.
+error-model-broken = Das Modell „{ $model }“ geht gerade nicht. Es hat dich nichts gekostet.
+error-fidelity-unsupported = Das Modell „{ $model }“ kennt keine Treue.
+error-cancelled = Gestrichen. Es hat dich nichts gekostet.
+error-internal-error = Entschuldige, bei uns ist etwas schiefgegangen. Es hat dich nichts gekostet. Versuch es bitte noch einmal.

@@ -1,0 +1,212 @@
+### Todo lo que una persona puede leer, en español. Las claves son las mismas en todos los idiomas.
+
+## The language
+
+language-name = Español
+
+## Lengths of time
+
+duration-seconds =
+    { $count ->
+        [one] { $count } segundo
+       *[other] { $count } segundos
+    }
+duration-minutes =
+    { $count ->
+        [one] { $count } minuto
+       *[other] { $count } minutos
+    }
+duration-hours =
+    { $count ->
+        [one] { $count } hora
+       *[other] { $count } horas
+    }
+
+## While a photo is on its way
+
+progress-queued =
+    { $ahead ->
+        [0] Recibida. Tu foto es la siguiente.
+        [one] Recibida. Hay { $ahead } foto antes que la tuya.
+       *[other] Recibida. Hay { $ahead } fotos antes que la tuya.
+    }
+progress-decode = Abriendo tu foto…
+progress-detect = Buscando caras…
+progress-restore =
+    { $faces ->
+        [one] He encontrado una cara. La estoy restaurando…
+       *[other] He encontrado { $faces } caras. Llevo { $done }…
+    }
+progress-blend = Uniéndolo todo…
+progress-encode = Ya casi está…
+
+## The reply
+
+reply-restored =
+    { $count ->
+        [one] Una cara restaurada.
+       *[other] { $count } caras restauradas.
+    }
+reply-too-small =
+    { $count ->
+        [one] Una cara era demasiado pequeña para restaurarla.
+       *[other] { $count } caras eran demasiado pequeñas para restaurarlas.
+    }
+quota-left =
+    { $left ->
+        [0] No te quedan más fotos hoy. Tendrás { $limit } otra vez en { $renews_in }.
+        [one] Hoy te queda { $left } de { $limit }. Se renueva en { $renews_in }.
+       *[other] Hoy te quedan { $left } de { $limit }. Se renueva en { $renews_in }.
+    }
+
+## Commands
+
+help =
+    Envíame una foto y restauro las caras que haya en ella. Nada más cambia en tu foto.
+    Antigua, borrosa, rayada o descolorida: los retratos salen mejor, y las fotos de grupo también, cara por cara.
+    Las caras muy pequeñas se quedan como están. Una cara restaurada es una buena suposición, no un documento: los detalles pueden ser distintos.
+    Las fotos se borran después de { $hours } horas.
+help-commands =
+    /restore – restaurar una foto
+    /quota – lo que te queda hoy
+    /help – este texto
+restore-howto = Envía una foto y restauro las caras que haya en ella.
+unknown-command = No conozco { $command }. Prueba con /help.
+cancelled = Cancelado. No te ha costado nada.
+
+## Telegram
+
+telegram-about = Tardará unos { $time }.
+telegram-album-queued =
+    { $ahead ->
+        [0] He recibido tus { $count } fotos. Son las siguientes.
+        [one] He recibido tus { $count } fotos. Hay { $ahead } foto antes.
+       *[other] He recibido tus { $count } fotos. Hay { $ahead } fotos antes.
+    }
+telegram-album-progress = Restaurando: { $done } de { $count } fotos listas…
+telegram-album-refused =
+    { $count ->
+        [one] Una foto de este álbum no se ha restaurado.
+       *[other] { $count } fotos de este álbum no se han restaurado.
+    }
+telegram-album-line = Foto { $number }: { $text }
+telegram-album-pick = Elige una foto para ver más opciones:
+telegram-adjusted = Este ajuste ha sido gratis.
+telegram-ready = Tu foto está lista.
+telegram-coming = Ahora mismo…
+telegram-on-it = Voy…
+telegram-done-already = Esta ya la hice.
+telegram-not-yours = Solo quien lo pidió puede usar estos botones.
+telegram-full-quality = Calidad completa, como archivo.
+telegram-before-after = Antes y después.
+telegram-file-name = restaurada
+telegram-start =
+    Devuelvo las caras a las fotos antiguas y dañadas. Envíame una foto y te respondo con la foto restaurada.
+    { $free ->
+        [0] Más en /help
+        [one] Una foto al día es gratis. Más en /help
+       *[other] { $free } fotos al día son gratis. Más en /help
+    }
+telegram-howto = Envíame una foto, o responde a una con /restore.
+telegram-howto-group = Responde a una foto con /restore, o escribe /restore al pie de la foto que envías.
+telegram-text = Envíame una foto y restauro las caras que haya en ella. Más en /help
+telegram-not-for-us = Solo puedo restaurar fotos. Envíame una, como foto o como archivo.
+telegram-help =
+    ¿Cómo funciona? Una red neuronal dibuja de nuevo cada cara a partir de lo que queda de ella, y yo la integro en tu foto.
+    ¿Cambia el aspecto de las personas? Un poco: cuanto peor es la foto, más se adivina. «Más suave» conserva más del original.
+    ¿Fotos de grupo? Sí, todas las caras que sean bastante grandes.
+    ¿Caras muy pequeñas? Las dejo como están; un escaneo más grande ayuda.
+    ¿Qué no puedo hacer? Los rayones y manchas fuera de las caras se quedan, y el blanco y negro sigue en blanco y negro.
+    La mejor calidad: envía la foto como archivo. En un grupo: responde a una foto con /restore.
+telegram-privacy = Guardo tus fotos { $hours } horas, para tus botones, y luego las borro. Guardo cuántas has restaurado, para contar tu cuota, y lo que elegiste en /settings. Nadie mira tus fotos y no se entrena nada con ellas. /deletemydata lo borra todo al momento.
+telegram-delete-sure = ¿Borrar ahora tus fotos y tus ajustes? Lo que espera se cancela. Lo que usaste hoy sigue contando.
+telegram-delete-done = Hecho. Tus fotos y tus ajustes están borrados.
+telegram-delete-kept = No se ha borrado nada.
+telegram-unlock-howto = Escribe tu código después del comando: /unlock CÓDIGO
+telegram-no-codes = Aquí no se usan códigos.
+telegram-no-plans =
+    { $free ->
+        [0] Aquí no se vende nada.
+        [one] Aquí no se vende nada: una foto al día es gratis para todos.
+       *[other] Aquí no se vende nada: { $free } fotos al día son gratis para todos.
+    }
+telegram-settings = Tus ajustes, para todas tus fotos:
+telegram-setting-language = Idioma: { $value }
+telegram-setting-strength = Intensidad: { $value }
+telegram-setting-fidelity = Fidelidad: { $value }
+telegram-setting-upscale = Tamaño: { $value }
+telegram-setting-reply-as-file = Respuesta: { $value }
+telegram-setting-model = Modelo: { $value }
+telegram-about-language = ¿En qué idioma te hablo?
+telegram-about-strength = ¿Con qué intensidad restauro las caras? Menos conserva más del original.
+telegram-about-fidelity = Las caras vivas son más nítidas; las fieles se acercan más al original.
+telegram-about-upscale = ¿Quieres la foto más grande?
+telegram-about-reply-as-file = ¿Respondo con una foto, o con un archivo en calidad completa?
+telegram-about-model = ¿Qué modelo debe restaurar tus fotos?
+telegram-value-auto = automático
+telegram-value-strength-50 = media
+telegram-value-strength-75 = suave
+telegram-value-strength-100 = completa
+telegram-value-fidelity-0 = viva
+telegram-value-fidelity-50 = equilibrada
+telegram-value-fidelity-100 = fiel
+telegram-value-upscale-1 = como es
+telegram-value-upscale-2 = doble
+telegram-value-upscale-4 = cuádruple
+telegram-value-reply-as-file-no = foto
+telegram-value-reply-as-file-yes = archivo
+telegram-button-file = 📄 Calidad completa
+telegram-button-compare = ↔️ Antes/después
+telegram-button-gentler = ➖ Más suave
+telegram-button-stronger = ➕ Más intensa
+telegram-button-vivid = ✨ Más viva
+telegram-button-faithful = 🎯 Más fiel
+telegram-button-model = 🎨 { $model }
+telegram-button-back = ‹ Volver
+telegram-button-delete-yes = Borrar todo
+telegram-button-delete-no = Conservar
+telegram-command-restore = Restaurar una foto
+telegram-command-quota = Lo que te queda hoy
+telegram-command-settings = Idioma, intensidad, tamaño
+telegram-command-cancel = Cancelar lo que espera
+telegram-command-premium = Más fotos
+telegram-command-unlock = Usar un código
+telegram-command-help = Cómo funciona y qué no puede hacer
+telegram-command-privacy = Qué se guarda y cuánto tiempo
+telegram-command-deletemydata = Borrar tus fotos y ajustes
+telegram-banned = No puedes usar este bot.
+
+## Errors. None of them costs quota.
+
+error-file-too-large = Este archivo es demasiado grande: el límite es { NUMBER($limit_mb) } MB.
+error-photo-too-large = Esta foto tiene { NUMBER($megapixels) } megapíxeles; el límite es { NUMBER($limit_megapixels) }. Envía una copia más pequeña, por favor.
+error-photo-unreadable = No puedo leer esta imagen; el archivo parece dañado. Envíala como JPEG o PNG, por favor.
+error-photo-truncated = Este archivo termina antes de tiempo; parece que no se copió entero. Envíalo otra vez, por favor.
+error-photo-animated = Esto es una animación o un vídeo. Envía una foto fija, por favor.
+error-not-a-photo = Esto no es una foto. Envía una imagen, por ejemplo un JPEG o PNG.
+error-no-face-found = No he encontrado ninguna cara en esta foto. No te ha costado nada. A menudo ayuda un escaneo más cercano o más grande.
+error-faces-too-small =
+    { $count ->
+        [one] La cara de esta foto es demasiado pequeña (menos de { $limit_px } píxeles).
+       *[other] Las caras de esta foto son demasiado pequeñas (menos de { $limit_px } píxeles).
+    } No te ha costado nada. A menudo ayuda un escaneo más grande.
+error-quota-used-up =
+    { $limit ->
+        [0] Aquí no hay restauraciones gratis.
+        [one] Ya has usado la foto gratis de hoy. Tendrás la siguiente en { $renews_in }.
+       *[other] Ya has usado las { $limit } fotos gratis de hoy. Tendrás las siguientes en { $renews_in }.
+    }
+error-photo-expired = Ya no tengo esta foto. Envíala otra vez, por favor.
+error-nothing-to-cancel = No tienes nada esperando.
+error-too-many-adjustments =
+    { $limit ->
+        [one] Puedes ajustar una foto una vez en { $minutes } minutos. Envíala otra vez para empezar de nuevo.
+       *[other] Puedes ajustar una foto { $limit } veces en { $minutes } minutos. Envíala otra vez para empezar de nuevo.
+    }
+error-model-unknown = No hay ningún modelo «{ $model }». Hay: { $known }.
+error-model-not-installed = El modelo «{ $model }» no está instalado aquí.
+error-model-not-allowed = El modelo «{ $model }» no se puede usar aquí.
+error-model-broken = El modelo «{ $model }» no se puede usar en este momento. No te ha costado nada.
+error-fidelity-unsupported = El modelo «{ $model }» no permite elegir la fidelidad.
+error-cancelled = Cancelado. No te ha costado nada.
+error-internal-error = Lo siento, algo ha fallado por nuestra parte. No te ha costado nada. Inténtalo otra vez, por favor.

@@ -1,0 +1,211 @@
+### Tout ce qu’une personne peut lire, en français. Les clés sont les mêmes dans toutes les langues.
+
+## The language
+
+language-name = Français
+
+## Lengths of time
+
+duration-seconds =
+    { $count ->
+        [one] { $count } seconde
+       *[other] { $count } secondes
+    }
+duration-minutes =
+    { $count ->
+        [one] { $count } minute
+       *[other] { $count } minutes
+    }
+duration-hours =
+    { $count ->
+        [one] { $count } heure
+       *[other] { $count } heures
+    }
+
+## While a photo is on its way
+
+progress-queued =
+    { $ahead ->
+        [0] Bien reçue. Votre photo est la prochaine.
+        [one] Bien reçue. Il y a { $ahead } photo avant la vôtre.
+       *[other] Bien reçue. Il y a { $ahead } photos avant la vôtre.
+    }
+progress-decode = J’ouvre votre photo…
+progress-detect = Je cherche les visages…
+progress-restore =
+    { $faces ->
+        [one] Un visage trouvé. Je le restaure…
+       *[other] { $faces } visages trouvés, dont { $done } déjà restaurés…
+    }
+progress-blend = J’assemble le tout…
+progress-encode = C’est presque fini…
+
+## The reply
+
+reply-restored =
+    { $count ->
+        [one] Un visage restauré.
+       *[other] { $count } visages restaurés.
+    }
+reply-too-small =
+    { $count ->
+        [one] Un visage était trop petit pour être restauré.
+       *[other] { $count } visages étaient trop petits pour être restaurés.
+    }
+quota-left =
+    { $left ->
+        [0] Plus de photo pour aujourd’hui. Vous en aurez de nouveau { $limit } dans { $renews_in }.
+       *[other] Il vous en reste { $left } sur { $limit } aujourd’hui. Renouvellement dans { $renews_in }.
+    }
+
+## Commands
+
+help =
+    Envoyez-moi une photo et j’en restaure les visages. Rien d’autre ne change dans votre photo.
+    Ancienne, floue, rayée ou passée : les portraits réussissent le mieux, les photos de groupe aussi, visage par visage.
+    Les très petits visages restent tels quels. Un visage restauré est une bonne supposition, pas une preuve : les détails peuvent différer.
+    Les photos sont supprimées après { $hours } heures.
+help-commands =
+    /restore – restaurer une photo
+    /quota – ce qu’il vous reste aujourd’hui
+    /help – ce texte
+restore-howto = Envoyez une photo et j’en restaure les visages.
+unknown-command = Je ne connais pas { $command }. Essayez /help.
+cancelled = Annulé. Cela ne vous a rien coûté.
+
+## Telegram
+
+telegram-about = Environ { $time }.
+telegram-album-queued =
+    { $ahead ->
+        [0] J’ai bien reçu vos { $count } photos. Ce sont les prochaines.
+        [one] J’ai bien reçu vos { $count } photos. Il y a { $ahead } photo avant elles.
+       *[other] J’ai bien reçu vos { $count } photos. Il y a { $ahead } photos avant elles.
+    }
+telegram-album-progress = Restauration : { $done } photos sur { $count } sont prêtes…
+telegram-album-refused =
+    { $count ->
+        [one] Une photo de cet album n’a pas été restaurée.
+       *[other] { $count } photos de cet album n’ont pas été restaurées.
+    }
+telegram-album-line = Photo { $number } : { $text }
+telegram-album-pick = Choisissez une photo pour aller plus loin :
+telegram-adjusted = Cette retouche était gratuite.
+telegram-ready = Votre photo est prête.
+telegram-coming = Tout de suite…
+telegram-on-it = C’est parti…
+telegram-done-already = Celle-ci, je l’ai déjà faite.
+telegram-not-yours = Seule la personne qui a demandé peut utiliser ces boutons.
+telegram-full-quality = Pleine qualité, en fichier.
+telegram-before-after = Avant et après.
+telegram-file-name = restauree
+telegram-start =
+    Je rends leurs visages aux photos anciennes et abîmées. Envoyez-moi une photo et je vous réponds avec la photo restaurée.
+    { $free ->
+        [0] Pour en savoir plus : /help
+        [one] Une photo par jour est gratuite. Pour en savoir plus : /help
+       *[other] { $free } photos par jour sont gratuites. Pour en savoir plus : /help
+    }
+telegram-howto = Envoyez-moi une photo, ou répondez à une photo avec /restore.
+telegram-howto-group = Répondez à une photo avec /restore, ou écrivez /restore en légende de la photo que vous envoyez.
+telegram-text = Envoyez-moi une photo et j’en restaure les visages. Pour en savoir plus : /help
+telegram-not-for-us = Je ne sais restaurer que des photos. Envoyez-m’en une, en photo ou en fichier.
+telegram-help =
+    Comment ça marche ? Un réseau de neurones redessine chaque visage à partir de ce qu’il en reste, et je l’intègre à votre photo.
+    Est-ce que cela change l’apparence ? Un peu : plus la photo est mauvaise, plus le visage est deviné. « Plus doux » garde davantage de l’original.
+    Les photos de groupe ? Oui, chaque visage assez grand.
+    Les très petits visages ? Je n’y touche pas ; une numérisation plus grande aide.
+    Que ne sais-je pas faire ? Les rayures et les taches hors des visages restent, et le noir et blanc reste en noir et blanc.
+    La meilleure qualité : envoyez la photo en fichier. Dans un groupe : répondez à une photo avec /restore.
+telegram-privacy = Je garde vos photos { $hours } heures, pour vos boutons, puis je les supprime. Je garde le nombre de vos restaurations, pour compter votre quota, et vos choix dans /settings. Personne ne regarde vos photos et rien n’est entraîné avec elles. /deletemydata supprime tout immédiatement.
+telegram-delete-sure = Supprimer maintenant vos photos et vos réglages ? Ce qui attend est annulé. Ce que vous avez utilisé aujourd’hui reste compté.
+telegram-delete-done = C’est fait. Vos photos et vos réglages sont supprimés.
+telegram-delete-kept = Rien n’a été supprimé.
+telegram-unlock-howto = Écrivez votre code après la commande : /unlock CODE
+telegram-no-codes = Il n’y a pas de codes ici.
+telegram-no-plans =
+    { $free ->
+        [0] Rien n’est à vendre ici.
+        [one] Rien n’est à vendre ici : une photo par jour est gratuite pour tout le monde.
+       *[other] Rien n’est à vendre ici : { $free } photos par jour sont gratuites pour tout le monde.
+    }
+telegram-settings = Vos réglages, pour toutes vos photos :
+telegram-setting-language = Langue : { $value }
+telegram-setting-strength = Intensité : { $value }
+telegram-setting-fidelity = Fidélité : { $value }
+telegram-setting-upscale = Taille : { $value }
+telegram-setting-reply-as-file = Réponse : { $value }
+telegram-setting-model = Modèle : { $value }
+telegram-about-language = Dans quelle langue dois-je parler ?
+telegram-about-strength = Avec quelle intensité restaurer les visages ? Moins, c’est garder davantage de l’original.
+telegram-about-fidelity = Les visages vifs sont plus nets, les fidèles plus proches de l’original.
+telegram-about-upscale = Faut-il agrandir la photo ?
+telegram-about-reply-as-file = Dois-je répondre avec une photo, ou avec un fichier en pleine qualité ?
+telegram-about-model = Quel modèle doit restaurer vos photos ?
+telegram-value-auto = automatique
+telegram-value-strength-50 = moyenne
+telegram-value-strength-75 = douce
+telegram-value-strength-100 = pleine
+telegram-value-fidelity-0 = vive
+telegram-value-fidelity-50 = équilibrée
+telegram-value-fidelity-100 = fidèle
+telegram-value-upscale-1 = telle quelle
+telegram-value-upscale-2 = double
+telegram-value-upscale-4 = quadruple
+telegram-value-reply-as-file-no = photo
+telegram-value-reply-as-file-yes = fichier
+telegram-button-file = 📄 Pleine qualité
+telegram-button-compare = ↔️ Avant/après
+telegram-button-gentler = ➖ Plus doux
+telegram-button-stronger = ➕ Plus fort
+telegram-button-vivid = ✨ Plus vif
+telegram-button-faithful = 🎯 Plus fidèle
+telegram-button-model = 🎨 { $model }
+telegram-button-back = ‹ Retour
+telegram-button-delete-yes = Tout supprimer
+telegram-button-delete-no = Garder
+telegram-command-restore = Restaurer une photo
+telegram-command-quota = Ce qu’il vous reste aujourd’hui
+telegram-command-settings = Langue, intensité, taille
+telegram-command-cancel = Annuler ce qui attend
+telegram-command-premium = Plus de photos
+telegram-command-unlock = Utiliser un code
+telegram-command-help = Comment ça marche, et ses limites
+telegram-command-privacy = Ce qui est gardé, et combien de temps
+telegram-command-deletemydata = Supprimer vos photos et réglages
+telegram-banned = Vous ne pouvez pas utiliser ce bot.
+
+## Errors. None of them costs quota.
+
+error-file-too-large = Ce fichier est trop gros : la limite est de { NUMBER($limit_mb) } Mo.
+error-photo-too-large = Cette photo a { NUMBER($megapixels) } mégapixels ; la limite est de { NUMBER($limit_megapixels) }. Envoyez une copie plus petite, s’il vous plaît.
+error-photo-unreadable = Je n’arrive pas à lire cette image ; le fichier semble abîmé. Envoyez-la en JPEG ou en PNG, s’il vous plaît.
+error-photo-truncated = Ce fichier s’arrête trop tôt ; il n’a sans doute pas été copié jusqu’au bout. Renvoyez-le, s’il vous plaît.
+error-photo-animated = C’est une animation ou une vidéo. Envoyez une photo, s’il vous plaît.
+error-not-a-photo = Ce n’est pas une photo. Envoyez une image, par exemple en JPEG ou en PNG.
+error-no-face-found = Je n’ai trouvé aucun visage sur cette photo. Cela ne vous a rien coûté. Une numérisation plus proche ou plus grande aide souvent.
+error-faces-too-small =
+    { $count ->
+        [one] Le visage de cette photo est trop petit (moins de { $limit_px } pixels).
+       *[other] Les visages de cette photo sont trop petits (moins de { $limit_px } pixels).
+    } Cela ne vous a rien coûté. Une numérisation plus grande aide souvent.
+error-quota-used-up =
+    { $limit ->
+        [0] Il n’y a pas de restaurations gratuites ici.
+        [one] Vous avez utilisé la photo gratuite d’aujourd’hui. La prochaine arrive dans { $renews_in }.
+       *[other] Vous avez utilisé les { $limit } photos gratuites d’aujourd’hui. Les prochaines arrivent dans { $renews_in }.
+    }
+error-photo-expired = Je n’ai plus cette photo. Renvoyez-la, s’il vous plaît.
+error-nothing-to-cancel = Vous n’avez rien en attente.
+error-too-many-adjustments =
+    { $limit ->
+        [one] Vous pouvez retoucher une photo une fois en { $minutes } minutes. Renvoyez-la pour recommencer.
+       *[other] Vous pouvez retoucher une photo { $limit } fois en { $minutes } minutes. Renvoyez-la pour recommencer.
+    }
+error-model-unknown = Il n’y a pas de modèle « { $model } ». Il y a : { $known }.
+error-model-not-installed = Le modèle « { $model } » n’est pas installé ici.
+error-model-not-allowed = Le modèle « { $model } » ne peut pas être utilisé ici.
+error-model-broken = Le modèle « { $model } » est indisponible pour le moment. Cela ne vous a rien coûté.
+error-fidelity-unsupported = Le modèle « { $model } » n’a pas de réglage de fidélité.
+error-cancelled = Annulé. Cela ne vous a rien coûté.
+error-internal-error = Désolé, quelque chose s’est mal passé chez nous. Cela ne vous a rien coûté. Réessayez, s’il vous plaît.

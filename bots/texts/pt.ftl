@@ -1,0 +1,212 @@
+### Tudo o que uma pessoa pode ler, em português. As chaves são as mesmas em todas as línguas.
+
+## The language
+
+language-name = Português
+
+## Lengths of time
+
+duration-seconds =
+    { $count ->
+        [one] { $count } segundo
+       *[other] { $count } segundos
+    }
+duration-minutes =
+    { $count ->
+        [one] { $count } minuto
+       *[other] { $count } minutos
+    }
+duration-hours =
+    { $count ->
+        [one] { $count } hora
+       *[other] { $count } horas
+    }
+
+## While a photo is on its way
+
+progress-queued =
+    { $ahead ->
+        [0] Recebi. Sua foto é a próxima.
+        [one] Recebi. Há { $ahead } foto antes da sua.
+       *[other] Recebi. Há { $ahead } fotos antes da sua.
+    }
+progress-decode = Abrindo sua foto…
+progress-detect = Procurando rostos…
+progress-restore =
+    { $faces ->
+        [one] Encontrei um rosto. Restaurando…
+       *[other] Encontrei { $faces } rostos. { $done } já prontos…
+    }
+progress-blend = Juntando tudo…
+progress-encode = Quase pronto…
+
+## The reply
+
+reply-restored =
+    { $count ->
+        [one] Um rosto restaurado.
+       *[other] { $count } rostos restaurados.
+    }
+reply-too-small =
+    { $count ->
+        [one] Um rosto era pequeno demais para restaurar.
+       *[other] { $count } rostos eram pequenos demais para restaurar.
+    }
+quota-left =
+    { $left ->
+        [0] Não há mais fotos por hoje. Você terá { $limit } de novo em { $renews_in }.
+        [one] Hoje ainda resta { $left } de { $limit }. Renova em { $renews_in }.
+       *[other] Hoje ainda restam { $left } de { $limit }. Renova em { $renews_in }.
+    }
+
+## Commands
+
+help =
+    Envie uma foto e eu restauro os rostos nela. Nada mais muda na sua foto.
+    Antiga, borrada, riscada ou desbotada: retratos ficam melhor, e fotos de grupo também, rosto por rosto.
+    Rostos muito pequenos ficam como estão. Um rosto restaurado é um bom palpite, não um registro: os detalhes podem ser outros.
+    As fotos são apagadas depois de { $hours } horas.
+help-commands =
+    /restore – restaurar uma foto
+    /quota – o que resta hoje
+    /help – este texto
+restore-howto = Envie uma foto e eu restauro os rostos nela.
+unknown-command = Não conheço { $command }. Tente /help.
+cancelled = Cancelado. Não custou nada.
+
+## Telegram
+
+telegram-about = Leva cerca de { $time }.
+telegram-album-queued =
+    { $ahead ->
+        [0] Recebi suas { $count } fotos. São as próximas.
+        [one] Recebi suas { $count } fotos. Há { $ahead } foto antes delas.
+       *[other] Recebi suas { $count } fotos. Há { $ahead } fotos antes delas.
+    }
+telegram-album-progress = Restaurando: { $done } de { $count } fotos prontas…
+telegram-album-refused =
+    { $count ->
+        [one] Uma foto deste álbum não foi restaurada.
+       *[other] { $count } fotos deste álbum não foram restauradas.
+    }
+telegram-album-line = Foto { $number }: { $text }
+telegram-album-pick = Escolha uma foto para ver mais opções:
+telegram-adjusted = Este ajuste foi grátis.
+telegram-ready = Sua foto está pronta.
+telegram-coming = Já vai…
+telegram-on-it = Deixa comigo…
+telegram-done-already = Esta eu já fiz.
+telegram-not-yours = Só quem pediu pode usar estes botões.
+telegram-full-quality = Qualidade total, como arquivo.
+telegram-before-after = Antes e depois.
+telegram-file-name = restaurada
+telegram-start =
+    Eu devolvo os rostos a fotos antigas e danificadas. Envie uma foto e eu respondo com a foto restaurada.
+    { $free ->
+        [0] Saiba mais em /help
+        [one] Uma foto por dia é grátis. Saiba mais em /help
+       *[other] { $free } fotos por dia são grátis. Saiba mais em /help
+    }
+telegram-howto = Envie uma foto, ou responda a uma com /restore.
+telegram-howto-group = Responda a uma foto com /restore, ou escreva /restore na legenda da foto que você envia.
+telegram-text = Envie uma foto e eu restauro os rostos nela. Saiba mais em /help
+telegram-not-for-us = Só consigo restaurar fotos. Envie uma, como foto ou como arquivo.
+telegram-help =
+    Como funciona? Uma rede neural desenha cada rosto de novo a partir do que resta dele, e eu o encaixo na sua foto.
+    Muda a aparência das pessoas? Um pouco: quanto pior a foto, mais é palpite. “Mais suave” mantém mais do original.
+    Fotos de grupo? Sim, todos os rostos que forem grandes o bastante.
+    Rostos muito pequenos? Deixo como estão; uma digitalização maior ajuda.
+    O que eu não consigo? Riscos e manchas fora dos rostos ficam, e preto e branco continua preto e branco.
+    A melhor qualidade: envie a foto como arquivo. Em um grupo: responda a uma foto com /restore.
+telegram-privacy = Guardo suas fotos por { $hours } horas, para os seus botões, e depois apago. Guardo quantas você restaurou, para contar sua cota, e o que você escolheu em /settings. Ninguém olha suas fotos e nada é treinado com elas. /deletemydata apaga tudo na hora.
+telegram-delete-sure = Apagar agora suas fotos e configurações? O que está na fila é cancelado. O que você usou hoje continua contando.
+telegram-delete-done = Pronto. Suas fotos e configurações foram apagadas.
+telegram-delete-kept = Nada foi apagado.
+telegram-unlock-howto = Escreva seu código depois do comando: /unlock CÓDIGO
+telegram-no-codes = Aqui não se usam códigos.
+telegram-no-plans =
+    { $free ->
+        [0] Aqui nada está à venda.
+        [one] Aqui nada está à venda: uma foto por dia é grátis para todos.
+       *[other] Aqui nada está à venda: { $free } fotos por dia são grátis para todos.
+    }
+telegram-settings = Suas configurações, para todas as suas fotos:
+telegram-setting-language = Idioma: { $value }
+telegram-setting-strength = Intensidade: { $value }
+telegram-setting-fidelity = Fidelidade: { $value }
+telegram-setting-upscale = Tamanho: { $value }
+telegram-setting-reply-as-file = Resposta: { $value }
+telegram-setting-model = Modelo: { $value }
+telegram-about-language = Em que idioma devo falar?
+telegram-about-strength = Com que intensidade restauro os rostos? Menos mantém mais do original.
+telegram-about-fidelity = Rostos vivos são mais nítidos; os fiéis ficam mais perto do original.
+telegram-about-upscale = Quer a foto maior?
+telegram-about-reply-as-file = Respondo com uma foto ou com um arquivo em qualidade total?
+telegram-about-model = Qual modelo deve restaurar suas fotos?
+telegram-value-auto = automático
+telegram-value-strength-50 = média
+telegram-value-strength-75 = suave
+telegram-value-strength-100 = total
+telegram-value-fidelity-0 = viva
+telegram-value-fidelity-50 = equilibrada
+telegram-value-fidelity-100 = fiel
+telegram-value-upscale-1 = como é
+telegram-value-upscale-2 = dobro
+telegram-value-upscale-4 = quádruplo
+telegram-value-reply-as-file-no = foto
+telegram-value-reply-as-file-yes = arquivo
+telegram-button-file = 📄 Qualidade total
+telegram-button-compare = ↔️ Antes/depois
+telegram-button-gentler = ➖ Mais suave
+telegram-button-stronger = ➕ Mais forte
+telegram-button-vivid = ✨ Mais viva
+telegram-button-faithful = 🎯 Mais fiel
+telegram-button-model = 🎨 { $model }
+telegram-button-back = ‹ Voltar
+telegram-button-delete-yes = Apagar tudo
+telegram-button-delete-no = Manter
+telegram-command-restore = Restaurar uma foto
+telegram-command-quota = O que resta hoje
+telegram-command-settings = Idioma, intensidade, tamanho
+telegram-command-cancel = Cancelar o que está na fila
+telegram-command-premium = Mais fotos
+telegram-command-unlock = Usar um código
+telegram-command-help = Como funciona e o que não faz
+telegram-command-privacy = O que é guardado e por quanto tempo
+telegram-command-deletemydata = Apagar suas fotos e configurações
+telegram-banned = Você não pode usar este bot.
+
+## Errors. None of them costs quota.
+
+error-file-too-large = Este arquivo é grande demais: o limite é { NUMBER($limit_mb) } MB.
+error-photo-too-large = Esta foto tem { NUMBER($megapixels) } megapixels; o limite é { NUMBER($limit_megapixels) }. Envie uma cópia menor, por favor.
+error-photo-unreadable = Não consigo ler esta imagem; o arquivo parece danificado. Envie como JPEG ou PNG, por favor.
+error-photo-truncated = Este arquivo termina cedo demais; parece que não foi copiado até o fim. Envie de novo, por favor.
+error-photo-animated = Isto é uma animação ou um vídeo. Envie uma foto, por favor.
+error-not-a-photo = Isto não é uma foto. Envie uma imagem, por exemplo JPEG ou PNG.
+error-no-face-found = Não encontrei nenhum rosto nesta foto. Não custou nada. Uma digitalização mais próxima ou maior costuma ajudar.
+error-faces-too-small =
+    { $count ->
+        [one] O rosto nesta foto é pequeno demais (menos de { $limit_px } pixels).
+       *[other] Os rostos nesta foto são pequenos demais (menos de { $limit_px } pixels).
+    } Não custou nada. Uma digitalização maior costuma ajudar.
+error-quota-used-up =
+    { $limit ->
+        [0] Aqui não há restaurações grátis.
+        [one] Você já usou a foto grátis de hoje. A próxima vem em { $renews_in }.
+       *[other] Você já usou as { $limit } fotos grátis de hoje. As próximas vêm em { $renews_in }.
+    }
+error-photo-expired = Não tenho mais esta foto. Envie de novo, por favor.
+error-nothing-to-cancel = Não há nada seu na fila.
+error-too-many-adjustments =
+    { $limit ->
+        [one] Você pode ajustar uma foto uma vez em { $minutes } minutos. Envie de novo para recomeçar.
+       *[other] Você pode ajustar uma foto { $limit } vezes em { $minutes } minutos. Envie de novo para recomeçar.
+    }
+error-model-unknown = Não existe um modelo “{ $model }”. Existem: { $known }.
+error-model-not-installed = O modelo “{ $model }” não está instalado aqui.
+error-model-not-allowed = O modelo “{ $model }” não pode ser usado aqui.
+error-model-broken = O modelo “{ $model }” não pode ser usado no momento. Não custou nada.
+error-fidelity-unsupported = O modelo “{ $model }” não permite escolher a fidelidade.
+error-cancelled = Cancelado. Não custou nada.
+error-internal-error = Desculpe, algo deu errado do nosso lado. Não custou nada. Tente de novo, por favor.

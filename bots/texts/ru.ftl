@@ -1,0 +1,219 @@
+### Всё, что может прочитать человек, по-русски. Ключи одни и те же во всех языках.
+
+## The language
+
+language-name = Русский
+
+## Lengths of time
+
+duration-seconds =
+    { $count ->
+        [one] { $count } секунду
+        [few] { $count } секунды
+       *[other] { $count } секунд
+    }
+duration-minutes =
+    { $count ->
+        [one] { $count } минуту
+        [few] { $count } минуты
+       *[other] { $count } минут
+    }
+duration-hours =
+    { $count ->
+        [one] { $count } час
+        [few] { $count } часа
+       *[other] { $count } часов
+    }
+
+## While a photo is on its way
+
+progress-queued =
+    { $ahead ->
+        [0] Получил. Ваше фото следующее.
+       *[other] Получил. Фото перед вашим: { $ahead }.
+    }
+progress-decode = Открываю фото…
+progress-detect = Ищу лица…
+progress-restore =
+    { $faces ->
+        [1] Нашёл одно лицо. Восстанавливаю…
+        [one] Нашёл { $faces } лицо. Готово: { $done }…
+        [few] Нашёл { $faces } лица. Готово: { $done }…
+       *[other] Нашёл { $faces } лиц. Готово: { $done }…
+    }
+progress-blend = Собираю всё вместе…
+progress-encode = Почти готово…
+
+## The reply
+
+reply-restored =
+    { $count ->
+        [1] Одно лицо восстановлено.
+        [one] Восстановлено { $count } лицо.
+        [few] Восстановлено { $count } лица.
+       *[other] Восстановлено { $count } лиц.
+    }
+reply-too-small =
+    { $count ->
+        [1] Одно лицо слишком маленькое.
+        [one] { $count } лицо слишком маленькое.
+        [few] { $count } лица слишком маленькие.
+       *[other] { $count } лиц слишком маленькие.
+    }
+quota-left =
+    { $left ->
+        [0] На сегодня всё. Снова { $limit } будет через { $renews_in }.
+       *[other] Осталось на сегодня: { $left } из { $limit }. Обновится через { $renews_in }.
+    }
+
+## Commands
+
+help =
+    Пришлите фото, и я восстановлю на нём лица. Больше на фото ничего не изменится.
+    Старое, размытое, поцарапанное или выцветшее: лучше всего получаются портреты, групповые фото тоже, лицо за лицом.
+    Очень маленькие лица остаются как есть. Восстановленное лицо — хорошая догадка, а не документ: детали могли быть другими.
+    Фото удаляются через { $hours } ч.
+help-commands =
+    /restore – восстановить фото
+    /quota – сколько осталось сегодня
+    /help – этот текст
+restore-howto = Пришлите фото, и я восстановлю на нём лица.
+unknown-command = Я не знаю команды { $command }. Попробуйте /help.
+cancelled = Отменено. Это ничего вам не стоило.
+
+## Telegram
+
+telegram-about = Это займёт примерно { $time }.
+telegram-album-queued =
+    { $ahead ->
+        [0] Получил ваши фото ({ $count }). Они следующие.
+       *[other] Получил ваши фото ({ $count }). Фото перед ними: { $ahead }.
+    }
+telegram-album-progress = Восстанавливаю: готово { $done } из { $count }…
+telegram-album-refused =
+    { $count ->
+        [1] Одно фото из альбома не восстановлено.
+       *[other] Не восстановлено фото из альбома: { $count }.
+    }
+telegram-album-line = Фото { $number }: { $text }
+telegram-album-pick = Выберите фото, чтобы сделать больше:
+telegram-adjusted = Эта настройка бесплатна.
+telegram-ready = Ваше фото готово.
+telegram-coming = Сейчас пришлю…
+telegram-on-it = Уже делаю…
+telegram-done-already = Это я уже сделал.
+telegram-not-yours = Этими кнопками может пользоваться только тот, кто попросил.
+telegram-full-quality = Полное качество, файлом.
+telegram-before-after = До и после.
+telegram-file-name = restored
+telegram-start =
+    Я возвращаю лица старым и повреждённым фотографиям. Пришлите фото, и я отвечу восстановленным.
+    { $free ->
+        [0] Подробнее: /help
+        [1] Одно фото в день бесплатно. Подробнее: /help
+       *[other] { $free } фото в день бесплатно. Подробнее: /help
+    }
+telegram-howto = Пришлите фото или ответьте на фото командой /restore.
+telegram-howto-group = Ответьте на фото командой /restore или подпишите ею фото, которое отправляете.
+telegram-text = Пришлите фото, и я восстановлю на нём лица. Подробнее: /help
+telegram-not-for-us = Я умею восстанавливать только фото. Пришлите фото или файл с ним.
+telegram-help =
+    Как это работает? Нейросеть рисует каждое лицо заново по тому, что от него осталось, а я вставляю его в ваше фото.
+    Меняется ли внешность? Немного: чем хуже фото, тем больше догадок. «Мягче» сохраняет больше от оригинала.
+    Групповые фото? Да, каждое достаточно крупное лицо.
+    Очень маленькие лица? Их я не трогаю; поможет скан побольше.
+    Чего я не умею? Царапины и пятна вне лиц остаются, а чёрно-белое фото остаётся чёрно-белым.
+    Лучшее качество: пришлите фото файлом. В группе: ответьте на фото командой /restore.
+telegram-privacy = Я храню ваши фото { $hours } ч., чтобы работали кнопки, а потом удаляю. Ещё я храню число восстановленных фото, чтобы вести счёт, и ваш выбор в /settings. Никто не смотрит ваши фото, и на них ничего не обучают. /deletemydata удаляет всё сразу.
+telegram-delete-sure = Удалить ваши фото и настройки? То, что ждёт очереди, будет отменено. Использованное сегодня останется в счёте.
+telegram-delete-done = Готово. Ваши фото и настройки удалены.
+telegram-delete-kept = Ничего не удалено.
+telegram-unlock-howto = Напишите код после команды: /unlock КОД
+telegram-no-codes = Коды здесь не используются.
+telegram-no-plans =
+    { $free ->
+        [0] Здесь ничего не продаётся.
+        [1] Здесь ничего не продаётся: одно фото в день бесплатно для всех.
+       *[other] Здесь ничего не продаётся: { $free } фото в день бесплатно для всех.
+    }
+telegram-settings = Ваши настройки для всех фото:
+telegram-setting-language = Язык: { $value }
+telegram-setting-strength = Сила: { $value }
+telegram-setting-fidelity = Точность: { $value }
+telegram-setting-upscale = Размер: { $value }
+telegram-setting-reply-as-file = Ответ: { $value }
+telegram-setting-model = Модель: { $value }
+telegram-about-language = На каком языке говорить?
+telegram-about-strength = Насколько сильно восстанавливать лица? Чем меньше, тем больше остаётся от оригинала.
+telegram-about-fidelity = Живые лица чётче, точные ближе к оригиналу.
+telegram-about-upscale = Увеличить фото?
+telegram-about-reply-as-file = Отвечать фотографией или файлом в полном качестве?
+telegram-about-model = Какая модель будет восстанавливать ваши фото?
+telegram-value-auto = автоматически
+telegram-value-strength-50 = половина
+telegram-value-strength-75 = мягко
+telegram-value-strength-100 = полностью
+telegram-value-fidelity-0 = живо
+telegram-value-fidelity-50 = поровну
+telegram-value-fidelity-100 = точно
+telegram-value-upscale-1 = как есть
+telegram-value-upscale-2 = вдвое
+telegram-value-upscale-4 = вчетверо
+telegram-value-reply-as-file-no = фото
+telegram-value-reply-as-file-yes = файл
+telegram-button-file = 📄 Полное качество
+telegram-button-compare = ↔️ До/после
+telegram-button-gentler = ➖ Мягче
+telegram-button-stronger = ➕ Сильнее
+telegram-button-vivid = ✨ Живее
+telegram-button-faithful = 🎯 Точнее
+telegram-button-model = 🎨 { $model }
+telegram-button-back = ‹ Назад
+telegram-button-delete-yes = Удалить всё
+telegram-button-delete-no = Оставить
+telegram-command-restore = Восстановить фото
+telegram-command-quota = Сколько осталось сегодня
+telegram-command-settings = Язык, сила, размер
+telegram-command-cancel = Отменить то, что ждёт
+telegram-command-premium = Больше фото
+telegram-command-unlock = Ввести код
+telegram-command-help = Как это работает и чего не умеет
+telegram-command-privacy = Что и как долго хранится
+telegram-command-deletemydata = Удалить ваши фото и настройки
+telegram-banned = Вы не можете пользоваться этим ботом.
+
+## Errors. None of them costs quota.
+
+error-file-too-large = Файл слишком большой: не больше { NUMBER($limit_mb) } МБ.
+error-photo-too-large = В этом фото { NUMBER($megapixels) } Мп, а можно не больше { NUMBER($limit_megapixels) }. Пришлите, пожалуйста, копию поменьше.
+error-photo-unreadable = Не могу прочитать это изображение: похоже, файл повреждён. Пришлите его в JPEG или PNG, пожалуйста.
+error-photo-truncated = Файл обрывается раньше времени: похоже, он скопирован не до конца. Пришлите его ещё раз, пожалуйста.
+error-photo-animated = Это анимация или видео. Пришлите, пожалуйста, обычное фото.
+error-not-a-photo = Это не фото. Пришлите изображение, например JPEG или PNG.
+error-no-face-found = На этом фото я не нашёл лиц. Это ничего вам не стоило. Часто помогает скан крупнее или ближе.
+error-faces-too-small =
+    { $count ->
+        [1] Лицо на этом фото слишком маленькое (меньше { $limit_px } пикс.).
+       *[other] Лица на этом фото слишком маленькие (меньше { $limit_px } пикс.).
+    } Это ничего вам не стоило. Часто помогает скан побольше.
+error-quota-used-up =
+    { $limit ->
+        [0] Бесплатных фото здесь нет.
+        [1] Бесплатное фото на сегодня использовано. Следующее будет через { $renews_in }.
+       *[other] Бесплатные фото на сегодня ({ $limit }) использованы. Следующие будут через { $renews_in }.
+    }
+error-photo-expired = Этого фото у меня больше нет. Пришлите его ещё раз, пожалуйста.
+error-nothing-to-cancel = У вас ничего не ждёт очереди.
+error-too-many-adjustments =
+    { $limit ->
+        [one] Одно фото можно настраивать { $limit } раз за { $minutes } мин. Пришлите его ещё раз, чтобы начать заново.
+        [few] Одно фото можно настраивать { $limit } раза за { $minutes } мин. Пришлите его ещё раз, чтобы начать заново.
+       *[other] Одно фото можно настраивать { $limit } раз за { $minutes } мин. Пришлите его ещё раз, чтобы начать заново.
+    }
+error-model-unknown = Модели «{ $model }» нет. Есть: { $known }.
+error-model-not-installed = Модель «{ $model }» здесь не установлена.
+error-model-not-allowed = Модель «{ $model }» здесь использовать нельзя.
+error-model-broken = Модель «{ $model }» сейчас недоступна. Это ничего вам не стоило.
+error-fidelity-unsupported = У модели «{ $model }» нет выбора точности.
+error-cancelled = Отменено. Это ничего вам не стоило.
+error-internal-error = Извините, у нас что-то пошло не так. Это ничего вам не стоило. Попробуйте ещё раз, пожалуйста.
