@@ -6,8 +6,8 @@ from magicmemory.bots.desk import Desk
 from magicmemory.core.job import TERMINAL, Job, Progress, Quota, Sender, Stage
 from magicmemory.core.report import Face, LeftAlone, Report
 
-# The steps of the gentler and stronger buttons.
-STRENGTHS = (0.25, 0.5, 1.0)
+# The steps of the gentler and stronger buttons, the same in every chat.
+STRENGTHS = (0.25, 0.5, 0.75, 1.0)
 # How much of a photo's way is behind it when a stage begins; restoring the faces takes most of it.
 BEGINS_AT = {
     Stage.QUEUED: 0.02,

@@ -168,14 +168,14 @@ async def test_options_come_with_the_photo(tmp_path: Path, redis_url: str) -> No
 
 async def test_a_photo_is_adjusted_free(visitor: httpx.AsyncClient) -> None:
     view = await send_and_wait(visitor)
-    assert view["adjustments"] == [{"text": "Gentler", "options": {"strength": 0.5}}]
-    answer = await visitor.post(f"{view['urls']['self']}/adjust", json={"options": {"strength": 0.5}})
+    assert view["adjustments"] == [{"text": "Gentler", "options": {"strength": 0.75}}]
+    answer = await visitor.post(f"{view['urls']['self']}/adjust", json={"options": {"strength": 0.75}})
     assert answer.status_code == 202
-    pressed_twice = await visitor.post(f"{view['urls']['self']}/adjust", json={"options": {"strength": 0.5}})
+    pressed_twice = await visitor.post(f"{view['urls']['self']}/adjust", json={"options": {"strength": 0.75}})
     assert pressed_twice.json()["job"]["id"] == answer.json()["job"]["id"]
     gentler = (await events(visitor, answer.json()["job"]))[-1][1]
     assert (gentler["state"], gentler["parent"], gentler["charged"]) == ("delivered", view["id"], False)
-    assert gentler["asked"] == "The same photo, restored at 50 %"
+    assert gentler["asked"] == "The same photo, restored at 75 %"
     assert [button["text"] for button in gentler["adjustments"]] == ["Gentler", "Stronger"]
     both = [(await visitor.get(job["urls"]["result"])).content for job in (view, gentler)]
     assert both[0] != both[1]
