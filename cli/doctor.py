@@ -19,6 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from magicmemory.cli.processes import OPERATOR_MUST_ACT
+from magicmemory.cli.sentences import sentence
 from magicmemory.core.errors import OperatorError, UserError
 from magicmemory.core.options import Options
 from magicmemory.core.settings import Settings, load
@@ -75,6 +76,7 @@ async def examine(settings: Settings) -> dict[str, Finding]:
         "photo store": _photos,
         "weights": _weights,
         "device": _device,
+        "upstream": _upstream,
         "telegram": _telegram,
         "discord": _discord,
         "clock": _clock,
@@ -146,9 +148,11 @@ async def _weights(settings: Settings) -> Finding:
     from magicmemory.pipeline.pipeline import Pipeline
 
     try:
-        restorer, detector = Pipeline.of(settings.model_copy(update={"device": "auto"})).check(Options())
+        restorer, detector = Pipeline.of(settings.model_copy(update={"device": "auto", "engine": "own"})).check(
+            Options()
+        )
     except UserError as error:
-        return Finding(Verdict.BAD, str(error), "Put MAGIC_MODEL and MAGIC_DETECTOR right.")
+        return Finding(Verdict.BAD, sentence(error), "Put MAGIC_MODEL and MAGIC_DETECTOR right.")
     return Finding(Verdict.GOOD, f"photos without wishes get {restorer.title} and {detector.title}")
 
 
@@ -161,6 +165,19 @@ async def _device(settings: Settings) -> Finding:
         return Finding(Verdict.GOOD, engines.choose(settings.device, settings.data_dir / "cache").name)
     except OperatorError as error:
         return Finding(Verdict.BAD, str(error), "Set MAGIC_DEVICE=auto, or mend the driver.")
+
+
+async def _upstream(settings: Settings) -> Finding:
+    if importlib.util.find_spec("torch") is None:
+        return Finding(Verdict.OFF, "no worker here")
+    from magicmemory.pipeline import upstream
+
+    reason = upstream.why_not()
+    if reason is None:
+        return Finding(Verdict.GOOD, "MAGIC_ENGINE=upstream can be used")
+    if settings.engine == "upstream":
+        return Finding(Verdict.BAD, reason, "Set MAGIC_ENGINE=own, or install them.")
+    return Finding(Verdict.OFF, reason)
 
 
 async def _telegram(settings: Settings) -> Finding:

@@ -12,10 +12,11 @@ from pydantic import BaseModel
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from magicmemory.cli.sentences import sentence
 from magicmemory.core.errors import OperatorError, UserError
 from magicmemory.core.job import Stage
 from magicmemory.core.options import AUTO, Options
-from magicmemory.core.report import Failure, Report
+from magicmemory.core.report import Report
 from magicmemory.core.settings import load
 
 if TYPE_CHECKING:  # the pipeline brings torch, which would make every other command slow to start
@@ -56,6 +57,10 @@ def restore(
     strength: Annotated[float, typer.Option(min=0, max=1, help="0 keeps the faces, 1 restores them fully.")] = 1.0,
     fidelity: Annotated[float | None, typer.Option(min=0, max=1, help="0 vivid, 1 faithful; not all models.")] = None,
     upscale: Annotated[int, typer.Option(callback=_upscale, help="Enlarge the photo: 1, 2 or 4 times.")] = 1,
+    blend: Annotated[
+        str | None, typer.Option(help="own, or facexlib for comparison; else as the settings say.")
+    ] = None,
+    engine: Annotated[str | None, typer.Option(help="own, or upstream's packages; else as the settings say.")] = None,
     compare: Annotated[bool, typer.Option("--compare", help="Also write before and after side by side.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a photo.")] = False,
 ) -> None:
@@ -64,13 +69,13 @@ def restore(
         {"model": model, "detector": detector, "strength": strength, "fidelity": fidelity, "upscale": upscale}
     )
     try:
-        settings = load()
+        settings = load(blend=blend, engine=engine)
         from magicmemory.pipeline.pipeline import Pipeline
 
         pipeline = Pipeline.of(settings)
         pipeline.check(options)
     except (OperatorError, UserError) as error:
-        print(f"magicmemory: {_sentence(error)}", file=sys.stderr)
+        print(f"magicmemory: {sentence(error)}", file=sys.stderr)
         raise typer.Exit(CANNOT_START) from None
     job = Restore(pipeline, options, compare, most_bytes=int(settings.max_photo_mb * 1_000_000))
     failed = job.run(list(photos_in(sources, out)), as_json)
@@ -121,7 +126,7 @@ class Restore:
                     say(_json(result) if as_json else _line(result))
                 except (UserError, OSError) as error:
                     failed.append(photo.path)
-                    failure = {"input": str(photo.path), "error": _sentence(error)}
+                    failure = {"input": str(photo.path), "error": sentence(error)}
                     if as_json:
                         say(json.dumps(failure, ensure_ascii=False))
                     else:
@@ -178,17 +183,6 @@ def _json(result: Result) -> str:
         **result.report.model_dump(mode="json"),
     }
     return json.dumps(fields, ensure_ascii=False)
-
-
-def _sentence(error: Exception) -> str:
-    """What to tell the person at the terminal."""
-    if isinstance(error, UserError):
-        from magicmemory.bots.texts import Texts
-
-        return Texts().failure("en", Failure.of(error))
-    if isinstance(error, OSError):
-        return f"{error.strerror or error}."
-    return str(error)
 
 
 def _bar() -> Progress:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from magicmemory.cli.processes import required_redis, tell_ready
+from magicmemory.cli.sentences import sentence
 from magicmemory.core.errors import UserError
 from magicmemory.core.options import Options
 from magicmemory.core.settings import BadSettings, Settings
@@ -29,19 +30,31 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     pipeline = Pipeline.of(settings)
     try:
         restorer, detector = pipeline.check(Options())
-        await asyncio.to_thread(pipeline.warm_up)
+        if settings.preload:
+            await asyncio.to_thread(pipeline.warm_up)
     except UserError as error:
-        raise BadSettings(f"MAGIC_MODEL or MAGIC_DETECTOR cannot be used: {error}.") from error
+        raise BadSettings(sentence(error)) from error
     photos = PhotoStore(settings.photos)
     worker = RestoreWorker(photos, pipeline, Names(settings.redis_prefix), settings.job_timeout_s)
-    cleaning = asyncio.create_task(_clean(photos, timedelta(hours=settings.photo_retention_hours)))
+    chores = [asyncio.create_task(_clean(photos, timedelta(hours=settings.photo_retention_hours)))]
+    if settings.unload_idle_minutes:
+        chores.append(asyncio.create_task(_unload(pipeline, settings.unload_idle_minutes * 60)))
     try:
         tell_ready(f"{restorer.title} and {detector.title}, {pipeline.engine_name}")
         await worker.run(redis_url, settings.worker_photos, stop)
     finally:
-        cleaning.cancel()
-        with suppress(asyncio.CancelledError):
-            await cleaning
+        for chore in chores:
+            chore.cancel()
+            with suppress(asyncio.CancelledError):
+                await chore
+
+
+async def _unload(pipeline: Pipeline, idle_s: float) -> None:
+    """Let go of models that nobody needs; the next photo that wants one loads it again."""
+    while True:
+        await asyncio.sleep(min(idle_s, 60))
+        if names := pipeline.unload_idle(idle_s):
+            log.info("unloaded after %.0f idle minutes: %s", idle_s / 60, ", ".join(names))
 
 
 async def _clean(photos: PhotoStore, retention: timedelta) -> None:

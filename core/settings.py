@@ -161,14 +161,17 @@ class Settings(BaseSettings):
         return Path(self.weights_dir) if self.weights_dir else self.data_dir / "weights"
 
 
-def load() -> Settings:
+def load(**overrides: object) -> Settings:
     """Read and check the settings.
+
+    Args:
+        overrides: values by a setting's name, which go before the environment's; None leaves a setting alone.
 
     Raises:
         BadSettings: a value cannot be used; the message names the variable and says what to write.
     """
     try:
-        return Settings()
+        return Settings.model_validate({name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
         first = error.errors()[0]
         name = PREFIX + "_".join(str(part) for part in first["loc"][:1]).upper()

@@ -51,8 +51,9 @@ class RetinaFaceDetector:
             Detection(box, landmarks, float(score))
             for box, landmarks, score in zip(found.boxes, found.landmarks, found.scores, strict=True)
         ]
-        return [face for face in faces if face.short_side >= min_face_px and _looks_at_us(face)]
+        return [face for face in faces if face.short_side >= min_face_px and looks_at_us(face)]
 
 
-def _looks_at_us(face: Detection) -> bool:
+def looks_at_us(face: Detection) -> bool:
+    """Whether the eyes lie far enough apart to align the face by them: not in profiles, nor in specks."""
     return float(np.linalg.norm(face.landmarks[0] - face.landmarks[1])) >= LEAST_EYE_DISTANCE_PX

@@ -17,7 +17,7 @@ from magicmemory.core.job import Stage
 from magicmemory.core.options import Options
 from magicmemory.core.report import Face, FaceWarning, LeftAlone, Report
 from magicmemory.core.settings import Settings
-from magicmemory.pipeline import engines, registry, ways
+from magicmemory.pipeline import engines, registry, upstream, ways
 from magicmemory.pipeline.blend import RestoredFace
 from magicmemory.pipeline.catalogue import ModelFacts
 from magicmemory.pipeline.decode import Limits, decode
@@ -83,11 +83,15 @@ class Pipeline:
         """The pipeline that the settings ask for. Nothing is loaded before the first photo.
 
         Raises:
-            BadSettings: the device is not there.
+            BadSettings: the device or the engine is not there.
         """
         engine = engines.choose(settings.device, settings.data_dir / "cache")
         weights = Weights.of(settings)
         way = ways.FACEXLIB if settings.blend == "facexlib" else ways.OWN
+        restorers, detectors, parsers = registry.RESTORERS, registry.DETECTORS, registry.parsers(way.parsing_px)
+        if settings.engine == "upstream":
+            engine = upstream.engine(engine.device)
+            restorers, detectors, parsers = upstream.RESTORERS, upstream.DETECTORS, upstream.PARSERS
         models = Models(
             engine,
             weights,
@@ -95,7 +99,9 @@ class Pipeline:
             detector=settings.detector,
             upscaler=settings.upscaler,
             earning=settings.commercial,
-            parsers=registry.parsers(way.parsing_px),
+            restorers=restorers,
+            detectors=detectors,
+            parsers=parsers,
             upscalers=registry.upscalers(settings.upscale_denoise, weights),
         )
         limits = Limits(int(settings.max_photo_mb * 1_000_000), int(settings.max_photo_megapixels * 1_000_000))

@@ -175,7 +175,7 @@ def _arcface() -> Model[Identity]:
 
 
 # The best first: `auto` takes the first that is installed and allowed. The last of each comes with the installation.
-RESTORERS: Final = (
+RESTORERS: Final[tuple[Model[Restorer], ...]] = (
     network(catalogue.GFPGAN_1_4, filled(gfpgan.GFPGAN, gfpgan.V1_4)),
     network(catalogue.CODEFORMER, filled(codeformer.CodeFormer, codeformer.CODEFORMER)),
     network(catalogue.GFPGAN_1_3, filled(gfpgan.GFPGAN, gfpgan.V1_3)),
