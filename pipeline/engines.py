@@ -97,6 +97,9 @@ class OpenVinoEngine:
             threads: how many to use; None: as many as this process may run on.
         """
         self._openvino = _import_openvino()
+        # torch is left with MTCNN's small networks, whose second thread waits more than it works: on a busy machine it
+        # makes them several times slower. The setting is the process's.
+        torch.set_num_threads(1)
         self._core: Any = self._openvino.Core()
         self._cache_dir = cache_dir
         self._config = {
