@@ -76,7 +76,7 @@ cancelled = Cancelado. No te ha costado nada.
 
 ## Telegram
 
-telegram-about = Tardará unos { $time }.
+telegram-about = Tardará cerca de { $time }.
 telegram-album-queued =
     { $ahead ->
         [0] He recibido tus { $count } fotos. Son las siguientes.
@@ -175,6 +175,78 @@ telegram-command-help = Cómo funciona y qué no puede hacer
 telegram-command-privacy = Qué se guarda y cuánto tiempo
 telegram-command-deletemydata = Borrar tus fotos y ajustes
 telegram-banned = No puedes usar este bot.
+
+## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
+
+discord-menu-restore = Restaurar caras
+discord-name-restore = restaurar
+discord-name-quota = cuota
+discord-name-settings = ajustes
+discord-name-cancel = cancelar
+discord-name-premium = premium
+discord-name-unlock = desbloquear
+discord-name-privacy = privacidad
+discord-name-erase = borrar-mis-datos
+discord-name-help = ayuda
+discord-name-photo = foto
+discord-name-model = modelo
+discord-name-strength = intensidad
+discord-name-fidelity = fidelidad
+discord-name-upscale = ampliar
+discord-name-private = privado
+discord-name-language = idioma
+discord-name-code = código
+discord-about-restore = Restaurar las caras de una foto
+discord-about-quota = Lo que te queda hoy
+discord-about-settings = Ver o cambiar cómo se restauran tus fotos
+discord-about-cancel = Cancelar lo que espera; no te cuesta nada
+discord-about-premium = Qué hay más allá de las fotos gratis
+discord-about-unlock = Usar un código
+discord-about-privacy = Qué se guarda sobre ti y cuánto tiempo
+discord-about-erase = Borrar tus fotos y tus ajustes
+discord-about-help = Cómo funciona y qué no puede hacer
+discord-about-photo = La foto
+discord-about-model = La red que restaura; auto toma la mejor que haya
+discord-about-strength = En porcentaje: 100 toma las caras restauradas, menos conserva más de la foto
+discord-about-fidelity = En porcentaje: 0 es viva, 100 es fiel; no todos los modelos pueden elegir
+discord-about-upscale = Hacer la foto tantas veces más grande
+discord-about-private = Solo tú ves la respuesta
+discord-about-language = El idioma en que te respondo
+discord-about-code = El código
+discord-gentler = Más suave
+discord-stronger = Más intensa
+discord-full-quality = Calidad completa
+discord-another-model = Otro modelo
+discord-delete = Borrar
+discord-alt-after = La foto restaurada
+discord-alt-before = La foto tal como se envió
+discord-made-smaller = La imagen se hizo más pequeña para caber en los { $limit_mb } MB que se aceptan aquí.
+discord-full-quality-here = La foto restaurada en calidad completa.
+discord-too-large-here = El archivo completo supera los { $limit_mb } MB que se aceptan aquí. Esto es lo mejor que cabe.
+discord-not-yours = Solo quien pidió esta foto puede usar sus botones.
+discord-permission-missing = Aquí me falta un permiso: «{ $permission }». Pídeselo a quien administra este servidor.
+discord-permission-attach-files = Adjuntar archivos
+discord-permission-send-messages = Enviar mensajes
+discord-automatic = automático
+discord-settings =
+    Tus ajustes, para todas tus fotos:
+    Modelo: { $model }
+    Intensidad: { $strength }
+    Fidelidad: { $fidelity }
+    Tamaño: × { $upscale }
+    Idioma: { $spoken }
+discord-help-more = También puedes enviarme una foto por mensaje directo, mencionarme con una, o elegir «Aplicaciones» en el menú de un mensaje.
+discord-privacy = Guardo tus fotos { $hours } horas, para los botones que llevan debajo, y luego las borro. Guardo cuántas has restaurado, para contar tu cuota, y tus ajustes. Nadie mira tus fotos y no se entrena nada con ellas. /borrar-mis-datos lo borra todo al momento.
+discord-erase-sure = ¿Borrar ahora tus fotos y tus ajustes? Lo que espera se cancela. Lo que usaste hoy sigue contando.
+discord-erase-yes = Borrar todo
+discord-erased = Hecho. Tus fotos y tus ajustes están borrados.
+discord-no-codes = Aquí no se usan códigos.
+discord-no-plans =
+    { $free ->
+        [0] Aquí no se vende nada.
+        [one] Aquí no se vende nada: una foto al día es gratis para todos.
+       *[other] Aquí no se vende nada: { $free } fotos al día son gratis para todos.
+    }
 
 ## Errors. None of them costs quota.
 

@@ -56,9 +56,7 @@ reply-restored =
 reply-too-small =
     { $count ->
         [1] Одно лицо слишком маленькое.
-        [one] { $count } лицо слишком маленькое.
-        [few] { $count } лица слишком маленькие.
-       *[other] { $count } лиц слишком маленькие.
+       *[other] Слишком маленьких лиц: { $count }.
     }
 quota-left =
     { $left ->
@@ -181,6 +179,78 @@ telegram-command-help = Как это работает и чего не умее
 telegram-command-privacy = Что и как долго хранится
 telegram-command-deletemydata = Удалить ваши фото и настройки
 telegram-banned = Вы не можете пользоваться этим ботом.
+
+## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
+
+discord-menu-restore = Восстановить лица
+discord-name-restore = восстановить
+discord-name-quota = остаток
+discord-name-settings = настройки
+discord-name-cancel = отмена
+discord-name-premium = премиум
+discord-name-unlock = ввести-код
+discord-name-privacy = приватность
+discord-name-erase = удалить-мои-данные
+discord-name-help = помощь
+discord-name-photo = фото
+discord-name-model = модель
+discord-name-strength = сила
+discord-name-fidelity = точность
+discord-name-upscale = увеличение
+discord-name-private = только-мне
+discord-name-language = язык
+discord-name-code = код
+discord-about-restore = Восстановить лица на фото
+discord-about-quota = Сколько осталось сегодня
+discord-about-settings = Посмотреть или изменить, как восстанавливаются ваши фото
+discord-about-cancel = Отменить то, что ждёт очереди; это ничего не стоит
+discord-about-premium = Что есть сверх бесплатных фото
+discord-about-unlock = Ввести код
+discord-about-privacy = Что о вас хранится и как долго
+discord-about-erase = Удалить ваши фото и настройки
+discord-about-help = Как это работает и чего не умеет
+discord-about-photo = Фото
+discord-about-model = Сеть, которая восстанавливает; auto берёт лучшую из имеющихся
+discord-about-strength = В процентах: 100 берёт восстановленные лица, меньше сохраняет больше от фото
+discord-about-fidelity = В процентах: 0 живо, 100 точно; выбор есть не у всех моделей
+discord-about-upscale = Увеличить фото во столько раз
+discord-about-private = Ответ увидите только вы
+discord-about-language = Язык, на котором я вам отвечаю
+discord-about-code = Код
+discord-gentler = Мягче
+discord-stronger = Сильнее
+discord-full-quality = Полное качество
+discord-another-model = Другая модель
+discord-delete = Удалить
+discord-alt-after = Восстановленное фото
+discord-alt-before = Фото, как его прислали
+discord-made-smaller = Изображение уменьшено, чтобы уместиться в { $limit_mb } МБ, которые здесь можно отправить.
+discord-full-quality-here = Восстановленное фото в полном качестве.
+discord-too-large-here = Полный файл больше { $limit_mb } МБ, которые здесь можно отправить. Это лучшее, что помещается.
+discord-not-yours = Этими кнопками может пользоваться только тот, кто попросил об этом фото.
+discord-permission-missing = Здесь мне не хватает права: «{ $permission }». Попросите о нём тех, кто ведёт этот сервер.
+discord-permission-attach-files = Прикреплять файлы
+discord-permission-send-messages = Отправлять сообщения
+discord-automatic = автоматически
+discord-settings =
+    Ваши настройки для всех фото:
+    Модель: { $model }
+    Сила: { $strength }
+    Точность: { $fidelity }
+    Размер: × { $upscale }
+    Язык: { $spoken }
+discord-help-more = Фото можно прислать и личным сообщением, упомянуть меня вместе с фото или выбрать «Приложения» в меню сообщения.
+discord-privacy = Я храню ваши фото { $hours } ч., чтобы работали кнопки под ними, а потом удаляю. Ещё я храню число восстановленных фото, чтобы вести счёт, и ваши настройки. Никто не смотрит ваши фото, и ничто на них не обучается. /удалить-мои-данные удаляет всё сразу.
+discord-erase-sure = Удалить ваши фото и настройки? То, что ждёт очереди, будет отменено. Использованное сегодня останется в счёте.
+discord-erase-yes = Удалить всё
+discord-erased = Готово. Ваши фото и настройки удалены.
+discord-no-codes = Коды здесь не используются.
+discord-no-plans =
+    { $free ->
+        [0] Здесь ничего не продаётся.
+        [1] Здесь ничего не продаётся: одно фото в день бесплатно для всех.
+       *[other] Здесь ничего не продаётся: { $free } фото в день бесплатно для всех.
+    }
 
 ## Errors. None of them costs quota.
 

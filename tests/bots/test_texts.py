@@ -1,0 +1,134 @@
+"""Every sentence is there in every language, with the same values to fill in, and somebody says it."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from fluent.syntax import FluentParser
+from fluent.syntax import ast as ftl
+from fluent.syntax.visitor import Visitor
+
+from magicmemory.bots.texts import Texts
+from magicmemory.core import errors
+from magicmemory.core.errors import UserError
+
+ROOT = Path(__file__).parents[2]
+TEXTS = ROOT / "bots" / "texts"
+LANGUAGES = ("de", "en", "es", "fr", "pt", "ru")
+# Adapters that speak English alone until they are translated as a whole: half a translation would be a mix.
+MAY_BE_ENGLISH = ("playground-", "discord-")
+# The operator's own, in English.
+ONLY_ENGLISH = ("telegram-admin-", "discord-admin-")
+CATEGORIES = {"ru": {"one", "few", "many", "other"}}
+
+
+class Names(Visitor):
+    """Collects the variables and the variants' names of a message."""
+
+    def __init__(self) -> None:
+        self.variables: set[str] = set()
+        self.variants: set[str] = set()
+
+    def visit_VariableReference(self, node: ftl.VariableReference) -> None:  # noqa: N802 - the library's name
+        self.variables.add(node.id.name)
+
+    def visit_Variant(self, node: ftl.Variant) -> None:  # noqa: N802
+        if isinstance(node.key, ftl.Identifier):
+            self.variants.add(node.key.name)
+        self.generic_visit(node)
+
+
+@cache
+def messages(language: str) -> dict[str, Names]:
+    """The messages of a language, by key."""
+    resource = FluentParser(with_spans=False).parse((TEXTS / f"{language}.ftl").read_text("utf-8"))
+    assert not [entry for entry in resource.body if isinstance(entry, ftl.Junk)], language
+    found = {}
+    for entry in resource.body:
+        if isinstance(entry, ftl.Message):
+            assert entry.id.name not in found, f"{language} has {entry.id.name} twice"
+            found[entry.id.name] = Names()
+            found[entry.id.name].visit(entry)
+    return found
+
+
+def patterns() -> Iterator[re.Pattern[str]]:
+    """What the code can say: its string constants, and its f-strings with anything in the gaps."""
+    for file in [*(ROOT / "bots").rglob("*.py"), *(ROOT / "core").rglob("*.py")]:
+        tree = ast.parse(file.read_text("utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield re.compile(re.escape(node.value))
+            elif isinstance(node, ast.JoinedStr):
+                parts = [part.value if isinstance(part, ast.Constant) else None for part in node.values]
+                if sum(len(str(part)) for part in parts if part) >= 4:
+                    yield re.compile("".join(".+" if part is None else re.escape(str(part)) for part in parts))
+
+
+def test_there_are_six_languages() -> None:
+    assert Texts().languages == LANGUAGES
+
+
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
+def test_nothing_is_missing_or_too_much(language: str) -> None:
+    wanted = {key for key in messages("en") if not key.startswith(ONLY_ENGLISH)}
+    for prefix in MAY_BE_ENGLISH:
+        if not any(key.startswith(prefix) for key in messages(language)):
+            wanted = {key for key in wanted if not key.startswith(prefix)}
+    assert sorted(messages(language)) == sorted(wanted)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_messages_use_the_same_values(language: str) -> None:
+    for key, names in messages(language).items():
+        assert names.variables == messages("en")[key].variables, key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_plural_forms_are_those_of_the_language(language: str) -> None:
+    known = CATEGORIES.get(language, {"one", "other"})
+    for key, names in messages(language).items():
+        assert names.variants <= known, key
+
+
+def test_every_message_is_said_somewhere() -> None:
+    said = list(patterns())
+    scripts = "".join(file.read_text("utf-8") for file in (ROOT / "bots" / "playground" / "static").glob("*.*s"))
+    page = (ROOT / "bots" / "playground" / "static" / "index.html").read_text("utf-8")
+    unsaid = [key for key in messages("en") if not any(pattern.fullmatch(key) for pattern in said)]
+    assert [key for key in unsaid if key.removeprefix("playground-") not in scripts + page] == []
+
+
+def test_every_error_has_its_sentence() -> None:
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, UserError)]
+    for kind in kinds:
+        if kind is not UserError:
+            assert f"error-{kind.key}" in messages("en")
+
+
+def test_every_literal_sentence_exists() -> None:
+    for file in (ROOT / "bots").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            is_say = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "say"
+            if not is_say or len(node.args) < 2 or not isinstance(node.args[1], ast.Constant):
+                continue
+            assert node.args[1].value in messages("en"), f"{file.name}: {node.args[1].value}"
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "text"),
+    [
+        ("ru", 1, "Одно лицо восстановлено."),
+        ("ru", 3, "Восстановлено 3 лица."),
+        ("ru", 5, "Восстановлено 5 лиц."),
+        ("ru", 21, "Восстановлено 21 лицо."),
+        ("de", 2, "2 Gesichter wiederhergestellt."),
+        ("pt-br", 1, "Um rosto restaurado."),
+        ("xx", 2, "2 faces restored."),
+    ],
+)
+def test_plurals(language: str, count: int, text: str) -> None:
+    assert Texts().say(language, "reply-restored", count=count) == text
