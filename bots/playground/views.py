@@ -4,7 +4,7 @@ from typing import Any
 
 from magicmemory.bots.desk import Desk
 from magicmemory.core.job import TERMINAL, Job, Progress, Quota, Sender, Stage
-from magicmemory.core.report import Face, LeftAlone, Report
+from magicmemory.core.report import Face, FaceWarning, LeftAlone, Report
 
 # The steps of the gentler and stronger buttons, the same in every chat.
 STRENGTHS = (0.25, 0.5, 0.75, 1.0)
@@ -109,10 +109,9 @@ class Views:
 
     def _face(self, language: str, number: int, face: Face) -> dict[str, Any]:
         left, top, right, bottom = face.box
-        key = "restored" if face.restored else "too-small" if face.reason is LeftAlone.TOO_SMALL else "left-alone"
         text = self._desk.texts.say(
             language,
-            f"playground-face-{key}",
+            f"playground-face-{_face_key(face)}",
             number=number,
             width=round(right - left),
             height=round(bottom - top),
@@ -129,6 +128,14 @@ class Views:
             {"text": self._desk.texts.say(language, f"playground-{name}"), "options": {"strength": strength}}
             for name, strength in found
         ]
+
+
+def _face_key(face: Face) -> str:
+    if face.warning is FaceWarning.LESS_ALIKE:
+        return "less-alike"
+    if face.restored:
+        return "restored"
+    return "too-small" if face.reason is LeftAlone.TOO_SMALL else "left-alone"
 
 
 def _fraction(progress: Progress) -> float:

@@ -103,6 +103,7 @@ playground-download = Download
 playground-show-faces = Show faces
 playground-faces = Faces
 playground-face-restored = Face { $number }: { $width } × { $height } pixels, restored
+playground-face-less-alike = Face { $number }: { $width } × { $height } pixels, restored, but look twice: it may resemble the original less
 playground-face-too-small = Face { $number }: { $width } × { $height } pixels, too small to restore
 playground-face-left-alone = Face { $number }: { $width } × { $height } pixels, left as it was
 playground-gentler = Gentler
@@ -270,9 +271,9 @@ discord-about-upscale = Make the photo this many times larger
 discord-about-private = Only you see the answer
 discord-about-language = The language I answer you in
 discord-about-code = The code
-discord-about-admin = For those who run this bot
-discord-about-admin-stats = What is going on
-discord-about-admin-quota = What somebody has left today
+discord-admin-about = For those who run this bot
+discord-admin-stats-about = What is going on
+discord-admin-quota-about = What somebody has left today
 discord-gentler = Gentler
 discord-stronger = Stronger
 discord-full-quality = Full quality
@@ -307,8 +308,8 @@ discord-no-plans =
         [one] Nothing is for sale here: one photo a day is free for everybody.
        *[other] Nothing is for sale here: { $free } photos a day are free for everybody.
     }
-discord-not-for-you = This command is for those who run the bot.
-discord-stats = Waiting or in hand: { $waiting }. Servers: { $servers }. Connections: { $shards }. Latency: { $latency_ms } ms.
+discord-admin-not-for-you = This command is for those who run the bot.
+discord-admin-stats = Waiting or in hand: { $waiting }. Servers: { $servers }. Connections: { $shards }. Latency: { $latency_ms } ms.
 
 ## Errors. None of them costs quota.
 

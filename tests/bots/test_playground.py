@@ -24,11 +24,13 @@ from magicmemory.bots.playground.limits import RateLimit
 from magicmemory.bots.playground.media import media_type, shown
 from magicmemory.bots.playground.page import SCRIPT_TEXTS
 from magicmemory.bots.playground.server import GRACE_S, PlaygroundUnavailable, serve
+from magicmemory.bots.playground.views import _face_key
 from magicmemory.bots.playground.visitors import COOKIE, asked_language
 from magicmemory.bots.texts import Texts
 from magicmemory.core.errors import PhotoTooLarge, PhotoUnreadable
+from magicmemory.core.report import FaceWarning, LeftAlone
 from tests.bots.open_playground import Gate, Painter, open_playground, photo
-from tests.service import settings_for
+from tests.service import FACE, settings_for
 
 PATIENCE_S = 60
 STATIC = Path(static.__path__[0])
@@ -227,6 +229,22 @@ async def test_history_outlives_the_server(tmp_path: Path, redis_url: str) -> No
         visitor.cookies.update(cookies)
         assert [job["id"] for job in (await visitor.get("/history")).json()["jobs"]] == [view["id"]]
         assert await events(visitor, view) == [("done", (await visitor.get(view["urls"]["self"])).json())]
+
+
+@pytest.mark.parametrize(
+    ("found", "key"),
+    [
+        ({"restored": True}, "restored"),
+        ({"restored": True, "warning": FaceWarning.LESS_ALIKE}, "less-alike"),
+        ({"restored": False, "reason": LeftAlone.TOO_SMALL}, "too-small"),
+        ({"restored": False}, "left-alone"),
+    ],
+)
+def test_every_face_has_its_sentence(found: dict[str, Any], key: str) -> None:
+    assert _face_key(FACE.model_copy(update={"reason": None, **found})) == key
+    assert (
+        Texts().say("en", f"playground-face-{key}", number=1, width=30, height=40).startswith("Face 1: 30 × 40 pixels")
+    )
 
 
 # Bad files

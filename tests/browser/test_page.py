@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from magicmemory.bots.texts import Texts
 from tests.bots.open_playground import Gate, Painter, open_playground, photo
 from tests.browser.conftest import PATIENCE_MS, OpenWindow, Window
 
@@ -26,8 +27,8 @@ async def pick(page: Page, data: bytes | None = None, name: str = "granny.jpg") 
     await chooser.set_files({"name": name, "mimeType": "image/jpeg", "buffer": photo() if data is None else data})
 
 
-async def say(page: Page, text: str) -> None:
-    await page.get_by_label("Message").fill(text)
+async def say(page: Page, text: str, label: str = "Message") -> None:
+    await page.get_by_label(label).fill(text)
     await page.keyboard.press("Enter")
 
 
@@ -307,6 +308,20 @@ async def test_it_fits_a_phone_and_can_be_read(
         await assert_fits(page)
         assert await unreadable_texts(page) == []
         assert await page.evaluate("document.getAnimations().length") == 0
+
+
+async def test_it_fits_a_phone_in_every_language(tmp_path: Path, browsers_redis: str, open_window: OpenWindow) -> None:
+    texts = Texts()
+    async with open_playground(tmp_path, browsers_redis) as url:
+        for language in texts.languages:
+            async with open_window(url, locale=language, **PHONE) as window:
+                page: Page = window.page
+                await expect(page.locator("h1")).to_have_text(texts.say(language, "playground-headline"))
+                await say(page, "/help", texts.say(language, "playground-message"))
+                await expect(page.locator(".bubble")).to_have_count(2)
+                await page.locator("#sample").click()
+                await result(page)
+                await assert_fits(page)
 
 
 async def assert_fits(page: Page) -> None:
