@@ -18,24 +18,24 @@ def add_admin(client: "MagicClient", word: Word) -> None:
     """Put /admin into the client's tree."""
     group = app_commands.Group(
         name="admin",
-        description=word("discord-about-admin"),
+        description=word("discord-admin-about"),
         # Not offered to members by default; the check below is what counts.
         default_permissions=discord.Permissions(manage_guild=True),
         allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
         allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False),
     )
 
-    @group.command(name="stats", description=word("discord-about-admin-stats"))
+    @group.command(name="stats", description=word("discord-admin-stats-about"))
     async def stats(interaction: Interaction) -> None:
         await acknowledge(interaction, private=True)
         language = await client.front.language(sender_of(interaction))
         if not _may(client, interaction):
-            await answer(interaction, client.front.say(language, "discord-not-for-you"))
+            await answer(interaction, client.front.say(language, "discord-admin-not-for-you"))
             return
         waiting = await client.front.desk.queue.waiting()
         text = client.front.say(
             language,
-            "discord-stats",
+            "discord-admin-stats",
             waiting=waiting,
             servers=len(client.guilds),
             shards=client.shard_count or 1,
@@ -43,12 +43,12 @@ def add_admin(client: "MagicClient", word: Word) -> None:
         )
         await answer(interaction, text)
 
-    @group.command(name="quota", description=word("discord-about-admin-quota"))
+    @group.command(name="quota", description=word("discord-admin-quota-about"))
     async def quota(interaction: Interaction, user: discord.User) -> None:
         await acknowledge(interaction, private=True)
         language = await client.front.language(sender_of(interaction))
         if not _may(client, interaction):
-            await answer(interaction, client.front.say(language, "discord-not-for-you"))
+            await answer(interaction, client.front.say(language, "discord-admin-not-for-you"))
             return
         theirs = await client.front.desk.quota(Sender(platform=Platform.DISCORD, account=str(user.id)))
         await answer(interaction, client.front.desk.quota_text(language, theirs))

@@ -22,4 +22,5 @@ class TextsTranslator(app_commands.Translator):
         language = locale.value.split("-")[0]
         if key is None or language == FALLBACK or language not in self._texts.languages:
             return None
-        return self._texts.say(language, key)
+        text = self._texts.say(language, key)
+        return None if text == string.message else text

@@ -175,6 +175,78 @@ telegram-command-privacy = Was wie lange behalten wird
 telegram-command-deletemydata = Deine Fotos und Einstellungen löschen
 telegram-banned = Du kannst diesen Bot nicht benutzen.
 
+## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
+
+discord-menu-restore = Gesichter wiederherstellen
+discord-name-restore = wiederherstellen
+discord-name-quota = guthaben
+discord-name-settings = einstellungen
+discord-name-cancel = abbrechen
+discord-name-premium = premium
+discord-name-unlock = freischalten
+discord-name-privacy = datenschutz
+discord-name-erase = meine-daten-löschen
+discord-name-help = hilfe
+discord-name-photo = foto
+discord-name-model = modell
+discord-name-strength = stärke
+discord-name-fidelity = treue
+discord-name-upscale = vergrößern
+discord-name-private = privat
+discord-name-language = sprache
+discord-name-code = code
+discord-about-restore = Die Gesichter in einem Foto wiederherstellen
+discord-about-quota = Was heute noch frei ist
+discord-about-settings = Sehen oder ändern, wie deine Fotos wiederhergestellt werden
+discord-about-cancel = Streichen, was noch wartet; es kostet dich nichts
+discord-about-premium = Was es über die freien Fotos hinaus gibt
+discord-about-unlock = Einen Code einlösen
+discord-about-privacy = Was über dich wie lange behalten wird
+discord-about-erase = Deine Fotos und Einstellungen löschen
+discord-about-help = Wie es geht und was nicht geht
+discord-about-photo = Das Foto
+discord-about-model = Das Netz, das wiederherstellt; auto nimmt das beste, das da ist
+discord-about-strength = In Prozent: 100 nimmt die neuen Gesichter, weniger behält mehr vom Foto
+discord-about-fidelity = In Prozent: 0 ist lebendig, 100 ist treu; nicht jedes Modell hat die Wahl
+discord-about-upscale = Das Foto so viele Male größer machen
+discord-about-private = Nur du siehst die Antwort
+discord-about-language = Die Sprache, in der ich dir antworte
+discord-about-code = Der Code
+discord-gentler = Sanfter
+discord-stronger = Stärker
+discord-full-quality = Volle Qualität
+discord-another-model = Anderes Modell
+discord-delete = Löschen
+discord-alt-after = Das wiederhergestellte Foto
+discord-alt-before = Das Foto, wie es geschickt wurde
+discord-made-smaller = Das Bild wurde verkleinert, damit es in die { $limit_mb } MB passt, die hier erlaubt sind.
+discord-full-quality-here = Das wiederhergestellte Foto in voller Qualität.
+discord-too-large-here = Die volle Datei ist größer als die { $limit_mb } MB, die hier erlaubt sind. Das ist das Beste, was hineinpasst.
+discord-not-yours = Diese Knöpfe sind nur für die Person, die nach dem Foto gefragt hat.
+discord-permission-missing = Mir fehlt hier eine Berechtigung: „{ $permission }“. Bitte frag die Leute, die diesen Server betreiben.
+discord-permission-attach-files = Dateien anhängen
+discord-permission-send-messages = Nachrichten senden
+discord-automatic = automatisch
+discord-settings =
+    Deine Einstellungen, für alle deine Fotos:
+    Modell: { $model }
+    Stärke: { $strength }
+    Treue: { $fidelity }
+    Größe: × { $upscale }
+    Sprache: { $spoken }
+discord-help-more = Du kannst mir ein Foto auch als Direktnachricht schicken, mich mit einem Foto erwähnen oder im Menü einer Nachricht „Apps“ wählen.
+discord-privacy = Deine Fotos behalte ich { $hours } Stunden lang, für die Knöpfe darunter; dann lösche ich sie. Ich merke mir, wie viele du wiederherstellen ließest, damit die Zählung stimmt, und deine Einstellungen. Niemand sieht sich deine Fotos an, und nichts wird damit trainiert. /meine-daten-löschen löscht alles sofort.
+discord-erase-sure = Deine Fotos und Einstellungen jetzt löschen? Was noch wartet, wird gestrichen. Was du heute verbraucht hast, bleibt gezählt.
+discord-erase-yes = Alles löschen
+discord-erased = Erledigt. Deine Fotos und Einstellungen sind gelöscht.
+discord-no-codes = Codes gibt es hier nicht.
+discord-no-plans =
+    { $free ->
+        [0] Hier gibt es nichts zu kaufen.
+        [one] Hier gibt es nichts zu kaufen: Ein Foto am Tag ist für alle frei.
+       *[other] Hier gibt es nichts zu kaufen: { $free } Fotos am Tag sind für alle frei.
+    }
+
 ## Errors. None of them costs quota.
 
 error-file-too-large = Diese Datei ist zu groß: { NUMBER($limit_mb) } MB sind die Grenze.

@@ -175,6 +175,78 @@ telegram-command-privacy = Ce qui est gardé, et combien de temps
 telegram-command-deletemydata = Supprimer vos photos et réglages
 telegram-banned = Vous ne pouvez pas utiliser ce bot.
 
+## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
+
+discord-menu-restore = Restaurer les visages
+discord-name-restore = restaurer
+discord-name-quota = quota
+discord-name-settings = réglages
+discord-name-cancel = annuler
+discord-name-premium = premium
+discord-name-unlock = débloquer
+discord-name-privacy = confidentialité
+discord-name-erase = supprimer-mes-données
+discord-name-help = aide
+discord-name-photo = photo
+discord-name-model = modèle
+discord-name-strength = intensité
+discord-name-fidelity = fidélité
+discord-name-upscale = agrandir
+discord-name-private = privé
+discord-name-language = langue
+discord-name-code = code
+discord-about-restore = Restaurer les visages d’une photo
+discord-about-quota = Ce qu’il vous reste aujourd’hui
+discord-about-settings = Voir ou changer la façon de restaurer vos photos
+discord-about-cancel = Annuler ce qui attend ; cela ne coûte rien
+discord-about-premium = Ce qu’il y a au-delà des photos gratuites
+discord-about-unlock = Utiliser un code
+discord-about-privacy = Ce qui est gardé sur vous, et combien de temps
+discord-about-erase = Supprimer vos photos et vos réglages
+discord-about-help = Comment ça marche, et ses limites
+discord-about-photo = La photo
+discord-about-model = Le réseau qui restaure ; auto prend le meilleur qui soit là
+discord-about-strength = En pour cent : 100 prend les visages restaurés, moins garde davantage de la photo
+discord-about-fidelity = En pour cent : 0 est vif, 100 est fidèle ; tous les modèles n’ont pas ce choix
+discord-about-upscale = Agrandir la photo autant de fois
+discord-about-private = Vous seul voyez la réponse
+discord-about-language = La langue dans laquelle je vous réponds
+discord-about-code = Le code
+discord-gentler = Plus doux
+discord-stronger = Plus fort
+discord-full-quality = Pleine qualité
+discord-another-model = Autre modèle
+discord-delete = Supprimer
+discord-alt-after = La photo restaurée
+discord-alt-before = La photo telle qu’elle a été envoyée
+discord-made-smaller = L’image a été réduite pour tenir dans les { $limit_mb } Mo acceptés ici.
+discord-full-quality-here = La photo restaurée en pleine qualité.
+discord-too-large-here = Le fichier complet dépasse les { $limit_mb } Mo acceptés ici. Voici le mieux qui tienne.
+discord-not-yours = Seule la personne qui a demandé cette photo peut utiliser ses boutons.
+discord-permission-missing = Il me manque ici une permission : « { $permission } ». Demandez-la à qui gère ce serveur.
+discord-permission-attach-files = Joindre des fichiers
+discord-permission-send-messages = Envoyer des messages
+discord-automatic = automatique
+discord-settings =
+    Vos réglages, pour toutes vos photos :
+    Modèle : { $model }
+    Intensité : { $strength }
+    Fidélité : { $fidelity }
+    Taille : × { $upscale }
+    Langue : { $spoken }
+discord-help-more = Vous pouvez aussi m’envoyer une photo en message privé, me mentionner avec une photo, ou choisir « Applications » dans le menu d’un message.
+discord-privacy = Je garde vos photos { $hours } heures, pour les boutons qui les accompagnent, puis je les supprime. Je garde le nombre de vos restaurations, pour compter votre quota, et vos réglages. Personne ne regarde vos photos et rien n’est entraîné avec elles. /supprimer-mes-données supprime tout aussitôt.
+discord-erase-sure = Supprimer maintenant vos photos et vos réglages ? Ce qui attend est annulé. Ce que vous avez utilisé aujourd’hui reste compté.
+discord-erase-yes = Tout supprimer
+discord-erased = C’est fait. Vos photos et vos réglages sont supprimés.
+discord-no-codes = Il n’y a pas de codes ici.
+discord-no-plans =
+    { $free ->
+        [0] Rien n’est à vendre ici.
+        [one] Rien n’est à vendre ici : une photo par jour est gratuite pour tout le monde.
+       *[other] Rien n’est à vendre ici : { $free } photos par jour sont gratuites pour tout le monde.
+    }
+
 ## Errors. None of them costs quota.
 
 error-file-too-large = Ce fichier est trop gros : la limite est de { NUMBER($limit_mb) } Mo.

@@ -176,6 +176,78 @@ telegram-command-privacy = O que é guardado e por quanto tempo
 telegram-command-deletemydata = Apagar suas fotos e configurações
 telegram-banned = Você não pode usar este bot.
 
+## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
+
+discord-menu-restore = Restaurar rostos
+discord-name-restore = restaurar
+discord-name-quota = cota
+discord-name-settings = configurações
+discord-name-cancel = cancelar
+discord-name-premium = premium
+discord-name-unlock = desbloquear
+discord-name-privacy = privacidade
+discord-name-erase = apagar-meus-dados
+discord-name-help = ajuda
+discord-name-photo = foto
+discord-name-model = modelo
+discord-name-strength = intensidade
+discord-name-fidelity = fidelidade
+discord-name-upscale = ampliar
+discord-name-private = privado
+discord-name-language = idioma
+discord-name-code = código
+discord-about-restore = Restaurar os rostos de uma foto
+discord-about-quota = O que resta hoje
+discord-about-settings = Ver ou mudar como suas fotos são restauradas
+discord-about-cancel = Cancelar o que está na fila; não custa nada
+discord-about-premium = O que existe além das fotos grátis
+discord-about-unlock = Usar um código
+discord-about-privacy = O que é guardado sobre você e por quanto tempo
+discord-about-erase = Apagar suas fotos e configurações
+discord-about-help = Como funciona e o que não faz
+discord-about-photo = A foto
+discord-about-model = A rede que restaura; auto usa a melhor que houver
+discord-about-strength = Em porcentagem: 100 usa os rostos restaurados, menos mantém mais da foto
+discord-about-fidelity = Em porcentagem: 0 é viva, 100 é fiel; nem todo modelo pode escolher
+discord-about-upscale = Deixar a foto tantas vezes maior
+discord-about-private = Só você vê a resposta
+discord-about-language = O idioma em que respondo a você
+discord-about-code = O código
+discord-gentler = Mais suave
+discord-stronger = Mais forte
+discord-full-quality = Qualidade total
+discord-another-model = Outro modelo
+discord-delete = Apagar
+discord-alt-after = A foto restaurada
+discord-alt-before = A foto como foi enviada
+discord-made-smaller = A imagem foi reduzida para caber nos { $limit_mb } MB aceitos aqui.
+discord-full-quality-here = A foto restaurada em qualidade total.
+discord-too-large-here = O arquivo completo é maior que os { $limit_mb } MB aceitos aqui. Este é o melhor que cabe.
+discord-not-yours = Só quem pediu esta foto pode usar os botões dela.
+discord-permission-missing = Falta-me uma permissão aqui: “{ $permission }”. Peça a quem administra este servidor.
+discord-permission-attach-files = Anexar arquivos
+discord-permission-send-messages = Enviar mensagens
+discord-automatic = automático
+discord-settings =
+    Suas configurações, para todas as suas fotos:
+    Modelo: { $model }
+    Intensidade: { $strength }
+    Fidelidade: { $fidelity }
+    Tamanho: × { $upscale }
+    Idioma: { $spoken }
+discord-help-more = Você também pode me enviar uma foto por mensagem direta, me mencionar com uma, ou escolher “Apps” no menu de uma mensagem.
+discord-privacy = Guardo suas fotos por { $hours } horas, para os botões abaixo delas, e depois apago. Guardo quantas você restaurou, para contar sua cota, e suas configurações. Ninguém olha suas fotos e nada é treinado com elas. /apagar-meus-dados apaga tudo na hora.
+discord-erase-sure = Apagar agora suas fotos e configurações? O que está na fila é cancelado. O que você usou hoje continua contando.
+discord-erase-yes = Apagar tudo
+discord-erased = Pronto. Suas fotos e configurações foram apagadas.
+discord-no-codes = Aqui não se usam códigos.
+discord-no-plans =
+    { $free ->
+        [0] Aqui nada está à venda.
+        [one] Aqui nada está à venda: uma foto por dia é grátis para todos.
+       *[other] Aqui nada está à venda: { $free } fotos por dia são grátis para todos.
+    }
+
 ## Errors. None of them costs quota.
 
 error-file-too-large = Este arquivo é grande demais: o limite é { NUMBER($limit_mb) } MB.
