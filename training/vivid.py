@@ -26,7 +26,7 @@ from training.export import read_average
 from training.measures import gradient_energy, psnr
 from training.train import CHECKS, Clock, follow, rate_at, share_gradients, start
 
-STAGES = ((0.5, 128, 16), (1.01, 192, 8))  # (until this share of the time, side of the crops, batch)
+STAGES = ((0.7, 128, 8), (1.01, 192, 4))  # (until this share of the time, side of the crops, batch)
 WEIGHTS = {"low": 4.0, "pixel": 1.0, "matching": 0.3, "critic": 0.03, "detail": 0.05}
 
 
@@ -43,9 +43,9 @@ class Critic(nn.Module):
             inputs = width
         self.layers.append(nn.Conv2d(inputs, inputs, 3, 1, 1))
         self.last = nn.Conv2d(inputs, 1, 3, 1, 1)
-        for layer in self.layers:
-            nn.init.kaiming_normal_(layer.weight, a=0.2)
-            nn.init.zeros_(layer.bias)
+        for name, parameter in self.layers.named_parameters():
+            if name.endswith("weight"):
+                nn.init.kaiming_normal_(parameter, a=0.2)
 
     def forward(self, faces: Tensor) -> tuple[Tensor, list[Tensor]]:
         """Logits, and every layer's features."""

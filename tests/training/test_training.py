@@ -14,6 +14,8 @@ from training.data import Faces, Pairs, vary
 from training.export import assemble, write
 from training.measures import gradient_energy, psnr, ssim
 from training.prepare import held_out, person_of
+from training.train import decibel_loss, follow, rate_at
+from training.vivid import Critic, restorer_loss
 
 Image = np.ndarray
 
@@ -113,3 +115,26 @@ def test_a_new_network_changes_nothing_and_ships(tmp_path: Path) -> None:
     with torch.no_grad():
         assert torch.equal(core.change(small), torch.zeros_like(small))
         assert torch.allclose(load(file).restore_small(small, torch.ones(1)), small)
+
+
+def test_the_losses_are_finite_and_least_for_the_truth() -> None:
+    torch.manual_seed(0)
+    clean = torch.rand(2, 3, 64, 64) * 2 - 1
+    near, far = clean + 0.01, clean + 0.3
+    assert decibel_loss(near, clean, 0.0) < decibel_loss(far, clean, 0.0)
+    critic = Critic()
+    right, wrong = (restorer_loss(faces, clean, critic) for faces in (clean, far))
+    assert all(torch.isfinite(part) for part in wrong.values())
+    assert all(right[name] < wrong[name] for name in ("low", "pixel", "matching"))
+
+
+def test_the_averaged_weights_follow() -> None:
+    network, average = LiteCore(), LiteCore()
+    for step in range(30):
+        follow(average, network, step)
+    pairs = zip(average.parameters(), network.parameters(), strict=True)
+    assert all(torch.allclose(a, b, atol=1e-5) for a, b in pairs)
+
+
+def test_the_rate_rises_and_falls() -> None:
+    assert rate_at(0.0, 1.0) < rate_at(0.03, 1.0) > rate_at(0.5, 1.0) > rate_at(1.0, 1.0) > 0
