@@ -15,6 +15,9 @@ from magicmemory.core.report import Failure
 
 log = logging.getLogger(__name__)
 
+# Among an interaction's extras: Discord has the first answer, whether or not the library saw it arrive.
+ACKNOWLEDGED = "acknowledged"
+
 
 class TooLate(Exception):
     """Discord no longer takes an answer to this interaction; nothing was charged."""
@@ -41,6 +44,7 @@ async def acknowledge(interaction: Interaction, *, private: bool, thinking: bool
             if deferred is not None and deferred.message_id is not None:
                 return deferred.message_id
             break
+    interaction.extras[ACKNOWLEDGED] = True
     # The answer to an earlier try was lost on its way to us, but Discord has it.
     return (await persist(interaction.original_response)).id
 
@@ -48,7 +52,7 @@ async def acknowledge(interaction: Interaction, *, private: bool, thinking: bool
 async def answer(interaction: Interaction, text: str) -> None:
     """Say something to the person alone. Never worth an error."""
     try:
-        if interaction.response.is_done():
+        if interaction.response.is_done() or ACKNOWLEDGED in interaction.extras:
             await persist(lambda: interaction.edit_original_response(content=text, allowed_mentions=NOBODY))
         else:
             await interaction.response.send_message(text, ephemeral=True, allowed_mentions=NOBODY)

@@ -94,6 +94,8 @@ class Intake:
         places = [place_of(interaction, message, private=private, spoiler=within[0].is_spoiler())]
         for photo in within[1:]:
             number = await self._another_message(interaction, language, private)
+            # The first message would be filled by the second where it is still empty: no two photos may share one.
+            number = 0 if number == message else number
             places.append(place_of(interaction, number, private=private, spoiler=photo.is_spoiler()))
         addresses = [address_of(interaction, part) for part in range(len(within))]
         preferred = (await self._front.desk.preferences(sender)).options

@@ -281,3 +281,18 @@ async def test_lost_connections_lose_no_request(tmp_path: Path, redis_url: str) 
         answers = await server.wait_for(lambda: [m for m in server.said(server.user.dm) if m.components], 20)
         assert answers[0].reference is asked
         assert server.gateway.count("identify") == 1
+
+
+async def test_lost_answers_of_discord_neither_double_nor_mix_up_photos(tmp_path: Path, redis_url: str) -> None:
+    async with house(tmp_path, redis_url) as there:
+        server = there.server
+        server.faults.plan("lost answer", "POST /interactions/{interaction}/{token}/callback")
+        message = server.user.say(server.channel, "", photo(1), photo(2))
+        used = server.user.context_menu(server.channel, "Restore faces", message)
+        answers = await there.answers(used, 2)
+        assert len({answer.attachments[1].data for answer in answers}) == 2
+        server.faults.plan("lost answer", "POST /channels/{channel}/messages")
+        server.user.say(server.user.dm, "", photo(3))
+        await server.wait_for(lambda: [m for m in server.said(server.user.dm) if m.components], 30)
+        await there.finished_jobs_of(server.user)
+        assert len(server.said(server.user.dm)) == 1
