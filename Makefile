@@ -31,8 +31,9 @@ types: .venv/.dev .types/magicmemory
 	@$(BIN)/mypy $(foreach room,core pipeline storage queue bots cli,--package magicmemory.$(room)) \
 		--package training --package tests
 
-bench: .venv/.dev
-	@$(BIN)/magicmemory bench $(ARGS)
+bench: .venv/.run
+	@$(BIN)/magicmemory bench queue
+	@$(BIN)/magicmemory bench pipeline $(ARGS)
 
 clean:
 	rm -rf .venv .types build *.egg-info

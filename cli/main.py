@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from magicmemory.cli import models
+from magicmemory.cli import bench, models
 from magicmemory.cli.doctor import doctor
 from magicmemory.cli.processes import run_bot, run_until_interrupted, run_until_signal
 from magicmemory.cli.restore import restore
@@ -19,6 +19,7 @@ app = typer.Typer(
 app.command()(restore)
 app.command()(doctor)
 app.add_typer(models.app, name="models")
+app.add_typer(bench.app, name="bench")
 
 
 @app.callback(invoke_without_command=True)

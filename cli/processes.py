@@ -4,8 +4,8 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from magicmemory.core.errors import OperatorError
 from magicmemory.core.settings import BadSettings, Settings, load
@@ -45,14 +45,21 @@ def run_until_interrupted(work: Work) -> None:
     _run(with_cancelling)
 
 
-def _run(work: Work) -> None:
+@contextmanager
+def operator_errors() -> Iterator[None]:
+    """An `OperatorError` within ends the process with its sentence and status 2."""
     try:
-        settings = load()
-        _set_up_logging(settings)
-        asyncio.run(_unwrapped(work(settings)))
+        yield
     except OperatorError as error:
         print(f"magicmemory: {error}", file=sys.stderr)
         raise SystemExit(OPERATOR_MUST_ACT) from None
+
+
+def _run(work: Work) -> None:
+    with operator_errors():
+        settings = load()
+        _set_up_logging(settings)
+        asyncio.run(_unwrapped(work(settings)))
 
 
 async def _unwrapped(work: Awaitable[None]) -> None:
