@@ -72,9 +72,7 @@ async def test_a_bug_is_an_apology_and_costs_nothing(
 async def test_a_restoration_that_takes_too_long_is_given_up(tmp_path: Path, redis_url: str) -> None:
     end = threading.Event()
     settings = settings_for(tmp_path).model_copy(update={"job_timeout_s": 0.2})
-    async with service(
-        tmp_path, redis_url, NoPipeline(before=lambda _: end.wait(30)), settings=settings
-    ) as house:
+    async with service(tmp_path, redis_url, NoPipeline(before=lambda _: end.wait(30)), settings=settings) as house:
         job = await house.finished(await house.send())
         end.set()
         assert job.state is JobState.FAILED
