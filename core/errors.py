@@ -77,6 +77,12 @@ class QuotaUsedUp(UserError):
     key = "quota-used-up"
 
 
+class Banned(UserError):
+    """The operator keeps this person out."""
+
+    key = "banned"
+
+
 class PhotoExpired(UserError):
     """The photo a button refers to has been deleted."""
 

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from magicmemory.core.errors import Cancelled, NothingToCancel, QuotaUsedUp, TooManyAdjustments
-from magicmemory.core.job import COUNTS_AGAINST_QUOTA, Address, Job, JobState, Outcome, Quota, Sender
+from magicmemory.core.errors import Banned, Cancelled, NothingToCancel, QuotaUsedUp, TooManyAdjustments
+from magicmemory.core.job import COUNTS_AGAINST_QUOTA, Address, Job, JobState, Outcome, Platform, Quota, Sender
 from magicmemory.core.options import Options
 from magicmemory.core.report import Failure, Report
 from magicmemory.storage.database import Database
@@ -58,6 +58,14 @@ class Reservation:
     fresh: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What happened on a platform on a quota day: how many jobs are in each state, and of how many people."""
+
+    jobs: dict[JobState, int]
+    people: int
+
+
 class Ledger:
     """Reserves, settles and gives back."""
 
@@ -81,6 +89,7 @@ class Ledger:
         job it made the first time.
 
         Raises:
+            Banned: the operator keeps the sender out.
             QuotaUsedUp: nothing is left today.
             TooManyAdjustments: the parent's free adjustments are used, or their time is over.
         """
@@ -91,6 +100,8 @@ class Ledger:
             existing = await _one(transaction, _same_request(address, options))
             if existing is not None:
                 return Reservation(existing, fresh=False)
+            if await transaction.scalar(select(users.c.banned).where(users.c.id == user)):
+                raise Banned
             if parent is None:
                 await self._check_quota(transaction, user)
             else:
@@ -158,6 +169,15 @@ class Ledger:
             )
         )
         return Quota(limit=self._allowance.free_per_day, used=used or 0, renews_at=self._allowance.renewal(now))
+
+    async def today(self, platform: Platform) -> Today:
+        """What happened on a platform today."""
+        today = (jobs.c.platform == platform, jobs.c.day == self._allowance.day(self._clock()))
+        async with self._database.read() as connection:
+            counted = select(jobs.c.state, func.count()).where(*today).group_by(jobs.c.state)
+            states = {JobState(state): number for state, number in await connection.execute(counted)}
+            people = await connection.scalar(select(func.count(jobs.c.user_id.distinct())).where(*today))
+        return Today(states, people or 0)
 
     async def job(self, job_id: str) -> Job | None:
         """The job of that id, or None."""

@@ -40,6 +40,12 @@ class People:
             )
         return preferences
 
+    async def ban(self, sender: Sender, *, banned: bool) -> None:
+        """Keep somebody out, or let them in again."""
+        async with self._database.write() as transaction:
+            user = await user_id(transaction, sender, datetime.now(UTC))
+            await transaction.execute(update(users).where(users.c.id == user).values(banned=banned))
+
     async def forget(self, sender: Sender) -> None:
         """Forget the sender's choices. The account itself stays known: the quota is counted by it."""
         async with self._database.write() as transaction:

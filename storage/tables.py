@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData(
@@ -32,6 +33,7 @@ users = Table(
     Column("account", String(64), nullable=False),
     Column("preferences", JSON, nullable=False),
     Column("created_at", DateTime, nullable=False),
+    Column("banned", Boolean, nullable=False, server_default=false()),  # the operator keeps them out
     UniqueConstraint("platform", "account"),
 )
 

@@ -6,7 +6,7 @@ from telegram import Message
 
 from magicmemory.bots.telegram.front import Front
 from magicmemory.bots.telegram.people import address_of
-from magicmemory.core.job import Platform, Sender
+from magicmemory.core.job import JobState, Platform, Sender
 
 LANGUAGE: Final = "en"
 
@@ -30,13 +30,30 @@ class Admin:
             text = await self._stats()
         elif verb == "quota" and account:
             text = await self._quota(account)
+        elif verb in ("ban", "unban") and account:
+            text = await self._ban(account, banned=verb == "ban")
         else:
             text = self._front.say(LANGUAGE, "telegram-admin-help")
         await self._front.tell(address_of(message), text)
 
     async def _stats(self) -> str:
         waiting = await self._front.desk.queue.waiting()
-        return self._front.say(LANGUAGE, "telegram-admin-stats", waiting=waiting)
+        today = await self._front.desk.ledger.today(Platform.TELEGRAM)
+        return self._front.say(
+            LANGUAGE,
+            "telegram-admin-stats",
+            waiting=waiting,
+            delivered=today.jobs.get(JobState.DELIVERED, 0),
+            failed=today.jobs.get(JobState.FAILED, 0),
+            cancelled=today.jobs.get(JobState.CANCELLED, 0),
+            people=today.people,
+        )
+
+    async def _ban(self, account: str, *, banned: bool) -> str:
+        sender = Sender(platform=Platform.TELEGRAM, account=account)
+        await self._front.desk.people.ban(sender, banned=banned)
+        key = "telegram-admin-banned" if banned else "telegram-admin-unbanned"
+        return self._front.say(LANGUAGE, key, account=account)
 
     async def _quota(self, account: str) -> str:
         sender = Sender(platform=Platform.TELEGRAM, account=account)

@@ -173,7 +173,6 @@ telegram-command-unlock = Einen Code einlösen
 telegram-command-help = Wie es geht und was nicht geht
 telegram-command-privacy = Was wie lange behalten wird
 telegram-command-deletemydata = Deine Fotos und Einstellungen löschen
-telegram-banned = Du kannst diesen Bot nicht benutzen.
 
 ## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
 
@@ -267,6 +266,7 @@ error-quota-used-up =
         [one] Dein freies Foto von heute ist verbraucht. Das nächste gibt es in { $renews_in }.
        *[other] Deine { $limit } freien Fotos von heute sind verbraucht. Die nächsten gibt es in { $renews_in }.
     }
+error-banned = Du kannst diesen Bot nicht benutzen.
 error-photo-expired = Dieses Foto habe ich nicht mehr. Schick es bitte noch einmal.
 error-nothing-to-cancel = Von dir wartet gerade nichts.
 error-too-many-adjustments =

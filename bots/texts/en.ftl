@@ -232,7 +232,6 @@ telegram-admin-stats =
     Today: { $delivered } delivered, { $failed } failed, { $cancelled } dropped, { $people } people
 telegram-admin-banned = { $account } is kept out.
 telegram-admin-unbanned = { $account } may come in again.
-telegram-banned = You cannot use this bot.
 
 ## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
 
@@ -331,6 +330,7 @@ error-quota-used-up =
         [one] You have used today’s free photo. You get the next one in { $renews_in }.
        *[other] You have used today’s { $limit } free photos. You get the next ones in { $renews_in }.
     }
+error-banned = You cannot use this bot.
 error-photo-expired = I no longer have this photo. Please send it again.
 error-nothing-to-cancel = Nothing of yours is waiting.
 error-too-many-adjustments =

@@ -174,7 +174,6 @@ telegram-command-unlock = Usar un código
 telegram-command-help = Cómo funciona y qué no puede hacer
 telegram-command-privacy = Qué se guarda y cuánto tiempo
 telegram-command-deletemydata = Borrar tus fotos y ajustes
-telegram-banned = No puedes usar este bot.
 
 ## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
 
@@ -268,6 +267,7 @@ error-quota-used-up =
         [one] Ya has usado la foto gratis de hoy. Tendrás la siguiente en { $renews_in }.
        *[other] Ya has usado las { $limit } fotos gratis de hoy. Tendrás las siguientes en { $renews_in }.
     }
+error-banned = No puedes usar este bot.
 error-photo-expired = Ya no tengo esta foto. Envíala otra vez, por favor.
 error-nothing-to-cancel = No tienes nada esperando.
 error-too-many-adjustments =

@@ -173,7 +173,6 @@ telegram-command-unlock = Utiliser un code
 telegram-command-help = Comment ça marche, et ses limites
 telegram-command-privacy = Ce qui est gardé, et combien de temps
 telegram-command-deletemydata = Supprimer vos photos et réglages
-telegram-banned = Vous ne pouvez pas utiliser ce bot.
 
 ## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
 
@@ -267,6 +266,7 @@ error-quota-used-up =
         [one] Vous avez utilisé la photo gratuite d’aujourd’hui. La prochaine arrive dans { $renews_in }.
        *[other] Vous avez utilisé les { $limit } photos gratuites d’aujourd’hui. Les prochaines arrivent dans { $renews_in }.
     }
+error-banned = Vous ne pouvez pas utiliser ce bot.
 error-photo-expired = Je n’ai plus cette photo. Renvoyez-la, s’il vous plaît.
 error-nothing-to-cancel = Vous n’avez rien en attente.
 error-too-many-adjustments =

@@ -174,7 +174,6 @@ telegram-command-unlock = Usar um código
 telegram-command-help = Como funciona e o que não faz
 telegram-command-privacy = O que é guardado e por quanto tempo
 telegram-command-deletemydata = Apagar suas fotos e configurações
-telegram-banned = Você não pode usar este bot.
 
 ## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
 
@@ -268,6 +267,7 @@ error-quota-used-up =
         [one] Você já usou a foto grátis de hoje. A próxima vem em { $renews_in }.
        *[other] Você já usou as { $limit } fotos grátis de hoje. As próximas vêm em { $renews_in }.
     }
+error-banned = Você não pode usar este bot.
 error-photo-expired = Não tenho mais esta foto. Envie de novo, por favor.
 error-nothing-to-cancel = Não há nada seu na fila.
 error-too-many-adjustments =

@@ -178,7 +178,6 @@ telegram-command-unlock = Ввести код
 telegram-command-help = Как это работает и чего не умеет
 telegram-command-privacy = Что и как долго хранится
 telegram-command-deletemydata = Удалить ваши фото и настройки
-telegram-banned = Вы не можете пользоваться этим ботом.
 
 ## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
 
@@ -272,6 +271,7 @@ error-quota-used-up =
         [1] Бесплатное фото на сегодня использовано. Следующее будет через { $renews_in }.
        *[other] Бесплатные фото на сегодня ({ $limit }) использованы. Следующие будут через { $renews_in }.
     }
+error-banned = Вы не можете пользоваться этим ботом.
 error-photo-expired = Этого фото у меня больше нет. Пришлите его ещё раз, пожалуйста.
 error-nothing-to-cancel = У вас ничего не ждёт очереди.
 error-too-many-adjustments =

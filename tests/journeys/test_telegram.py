@@ -6,9 +6,11 @@ import random
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 from PIL import Image
 
+from magicmemory.bots.telegram.webhook import secret_of
 from magicmemory.core.errors import PhotoUnreadable
 from magicmemory.core.job import JobState
 from magicmemory.core.options import Options
@@ -211,7 +213,7 @@ async def test_an_album_is_answered_as_an_album(tmp_path: Path, redis_url: str) 
         await ana.press(summary, "2")
         await running.server.wait_for(lambda: "📄 Full quality" in summary.buttons)
         await ana.press(summary, "Gentler")
-        adjusted = await ana.hears(shows_photo, after=summary)
+        adjusted = await ana.hears(shows_photo, after=album[-1])
         assert "This adjustment was free." in adjusted.caption
         await ana.press(summary, "Back")
         await running.server.wait_for(lambda: summary.buttons == ["1", "2", "3"])
@@ -324,7 +326,7 @@ async def test_start_help_quota_and_privacy(tmp_path: Path, redis_url: str) -> N
 async def test_commands_are_registered_by_scope_and_language(tmp_path: Path, redis_url: str) -> None:
     async with house(tmp_path, redis_url) as running:
         commands = running.server.world.commands
-        await running.server.wait_for(lambda: len(commands) >= 4)
+        await running.server.wait_for(lambda: len(commands) == 14)
         private = commands['{"type": "all_private_chats"}', ""]
         assert {"command": "quota", "description": "What you have left today"} in private
         assert [command["command"] for command in commands['{"type": "all_group_chats"}', ""]] == [
@@ -556,8 +558,15 @@ async def test_a_webhook(tmp_path: Path, redis_url: str, unused_tcp_port: int) -
             await ana.hears(shows_photo)
             assert len(ana.of_bot()) == 1
             assert server.world.updates.webhook
-            server.world.updates.webhook.secret = "guessed"
             assert server.world.updates.webhook.last_error == ""
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{unused_tcp_port}") as stranger:
+                update = server.world.updates.given[0]
+                guessed = {"X-Telegram-Bot-Api-Secret-Token": "guessed"}
+                assert (await stranger.post("/hook", json=update)).status_code == 403
+                assert (await stranger.post("/hook", json=update, headers=guessed)).status_code == 403
+                mine = {"X-Telegram-Bot-Api-Secret-Token": secret_of(server.token)}
+                assert (await stranger.post("/hook", content=b"{", headers=mine)).status_code == 400
+                assert (await stranger.get("/hook")).status_code == 405
         assert server.requests("getUpdates") == []
 
 
@@ -571,11 +580,48 @@ async def test_an_own_bot_api_server_has_no_limit_of_its_own(tmp_path: Path, red
         assert running.server.world.files.downloads == 0
 
 
-async def test_languages(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url) as running:
-        for code, says in {"pt-br": "Oi", "en": "You have", "xx": "You have"}.items():
-            if code == "pt-br":
-                continue
-            somebody = running.server.user("Somebody", language_code=code)
-            await somebody.send_text("/quota")
-            await somebody.hears(says)
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("en", "You have 3 of 3 left today."),
+        ("de", "Heute hast du noch 3 von 3 frei"),
+        ("es", "Hoy te quedan 3 de 3."),
+        ("pt-br", "Hoje ainda restam 3 de 3."),
+        ("fr", "Il vous en reste 3 sur 3 aujourd’hui."),
+        ("ru", "Осталось на сегодня: 3 из 3."),
+        ("tlh", "You have 3 of 3 left today."),
+    ],
+)
+async def test_languages(tmp_path: Path, redis_url: str, code: str, says: str) -> None:
+    async with house(tmp_path, redis_url, worker=False) as running:
+        somebody = running.server.user("Somebody", language_code=code)
+        await somebody.send_text("/quota")
+        await somebody.hears(says)
+        await somebody.send_text("/settings")
+        menu = await somebody.hears(lambda message: len(message.buttons) >= 5)
+        await somebody.press(menu, menu.buttons[0])
+        await running.server.wait_for(lambda: "Русский" in menu.buttons)
+        await somebody.press(menu, "Русский")
+        await running.server.wait_for(lambda: "Язык: Русский" in menu.buttons)
+
+
+async def test_administrators(tmp_path: Path, redis_url: str) -> None:
+    async with house(tmp_path, redis_url, telegram_admins=(100_001,)) as running:
+        ana, eve = running.server.user("Ana"), running.server.user("Eve")
+        assert ana.id == 100_001
+        await eve.send_photo(photo())
+        await eve.hears(shows_photo)
+        for command, says in {
+            "/admin": "/admin stats",
+            "/admin stats": "Today: 1 delivered, 0 failed, 0 dropped, 1 people",
+            f"/admin quota {eve.id}": "You have 2 of 3 left today.",
+            f"/admin ban {eve.id}": f"{eve.id} is kept out.",
+        }.items():
+            asked = await ana.send_text(command)
+            await ana.hears(says, after=asked)
+        asked = await eve.send_photo(photo(9))
+        await eve.hears("You cannot use this bot.", after=asked)
+        await ana.send_text(f"/admin unban {eve.id}")
+        await ana.hears("may come in again")
+        asked = await eve.send_photo(photo(11))
+        await eve.hears(shows_photo, after=asked)
