@@ -259,9 +259,9 @@ def make_network(name: str, args: argparse.Namespace) -> None:
     image = torch.from_numpy(seeded.network_input(name))
     network, run = NETWORKS[name](image, args)
     names = seed(network, name)
-    kept: dict[str, np.ndarray[Any, Any]] = {"names": np.frombuffer(json.dumps(names).encode(), dtype=np.uint8)}
+    kept: dict[str, Any] = {"names": np.frombuffer(json.dumps(names).encode(), dtype=np.uint8)}
     with torch.no_grad():
-        outputs = {key: value.numpy() for key, value in run().items()}
+        outputs: dict[str, Any] = {key: value.numpy() for key, value in run().items()}
     for key, value in outputs.items():
         if key == "margin":
             kept[key] = value

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from magicmemory.pipeline.models import (
     arcface,
+    bisenet,
     codeformer,
     gfpgan,
     parsenet,
@@ -33,6 +34,7 @@ NETWORKS: dict[str, tuple[Callable[[], nn.Module], Checkpoint]] = {
     "retinaface_resnet50": (lambda: retinaface.RetinaFace(retinaface.ResNet50()), retinaface.RESNET50),
     "retinaface_mobile025": (lambda: retinaface.RetinaFace(retinaface.MobileNet()), retinaface.MOBILENET025),
     "parsenet": (parsenet.ParseNet, parsenet.PARSENET),
+    "bisenet": (bisenet.BiSeNet, bisenet.BISENET),
     "realesrgan_x4plus": (lambda: realesrgan.RRDBNet(4), realesrgan.X4PLUS),
     "realesrgan_x2plus": (lambda: realesrgan.RRDBNet(2), realesrgan.X2PLUS),
     "realesr_general_x4v3": (realesrgan.SRVGGNetCompact, realesrgan.GENERAL_X4V3),

@@ -101,8 +101,8 @@ INPUTS: dict[str, tuple[Shape, float, float]] = {
     "arcface": ((2, 3, 112, 112), -1.0, 1.0),
 }
 
-# The fidelities, of two forms: what the networks that have one are asked for.
-FIDELITIES: dict[str, tuple[float, ...]] = {"codeformer": (0.0, 0.7), "vqfr_v2": (0.0, 0.7)}
+# What the networks that have a fidelity are asked for.
+FIDELITIES: dict[str, tuple[float, ...]] = {"codeformer": (0.7,), "vqfr_v2": (0.0, 0.7)}
 
 
 def network_input(name: str) -> Floats:

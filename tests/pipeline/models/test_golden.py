@@ -20,7 +20,11 @@ def inference() -> None:
 @pytest.mark.parametrize("name", ours.NETWORKS)
 def test_network_equals_its_original(name: str) -> None:
     kept = ours.golden(name)
-    for key, out in ours.run(ours.network(name), name).items():
+    network = ours.network(name)
+    outputs = ours.run(network, name)
+    if name == "gfpgan":  # where noise could come in
+        assert torch.equal(ours.run(network, name)["out"], outputs["out"])
+    for key, out in outputs.items():
         value = out.numpy()
         low, high, mean, deviation = kept[f"{key}_statistics"]
         allowed = TOLERANCE * (high - low)

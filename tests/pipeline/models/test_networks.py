@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from magicmemory.pipeline.models import gfpgan, parsenet, realesrgan
+from magicmemory.pipeline.models import codeformer, gfpgan, parsenet, realesrgan
 from magicmemory.pipeline.models.checkpoint import WrongArchitecture, fill
 from magicmemory.pipeline.models.deformable import deformable_conv
 from tests.golden import ours, seeded
@@ -35,11 +35,9 @@ def seeded_module(build: Callable[[], nn.Module]) -> nn.Module:
 # Networks that take other sizes are shown small pictures here.
 SMALL = {
     "restoreformer": 64,
-    "vqfr_v1": 64,
     "vqfr_v2": 64,
     "parsenet": 64,
     "retinaface_mobile025": 96,
-    "realesrgan_x2plus": 16,
     "realesr_general_x4v3": 24,
 }
 
@@ -64,11 +62,20 @@ def test_a_batch_equals_singles_and_a_repeat_equals_itself(name: str) -> None:
         torch.testing.assert_close(batch[index : index + 1], single, rtol=0, atol=1e-4 * float(single.max()))
 
 
-@pytest.mark.timeout(600)
-def test_gfpgan_gives_the_same_bytes_twice() -> None:
-    network = ours.network("gfpgan")
-    face = torch.from_numpy(seeded.network_input("gfpgan"))
-    assert torch.equal(network(face), network(face))
+def test_each_face_has_its_own_fidelity() -> None:
+    fusion = seeded_module(lambda: codeformer.Fusion(32))
+    encoded, generated = values("encoded", 2, 32, 8, 8), values("generated", 2, 32, 8, 8)
+    none, whole = (fusion(encoded, generated, torch.full((1, 1, 1, 1), weight)) for weight in (0.0, 1.0))
+    assert torch.equal(none, generated)
+    mixed = fusion(encoded, generated, torch.tensor([0.0, 1.0]).reshape(2, 1, 1, 1))
+    torch.testing.assert_close(mixed, torch.stack([generated[0], whole[1]]), rtol=0, atol=1e-5)
+
+
+def test_gfpgans_decoder_draws_no_random_noise() -> None:
+    conv = seeded_module(lambda: gfpgan.StyledConv(16, 8))
+    features, styles, noise = values("features", 1, 16, 8, 8), values("styles", 1, 512), values("noise", 1, 1, 8, 8)
+    assert torch.equal(conv(features, styles, noise), conv(features, styles, noise))
+    assert not torch.equal(conv(features, styles, noise), conv(features, styles, 2 * noise))
 
 
 @pytest.mark.parametrize(("demodulate", "upsample"), [(True, False), (True, True), (False, False)])
