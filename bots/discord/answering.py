@@ -1,5 +1,6 @@
 """First answers to interactions, and sentences for what went wrong with them."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,7 +10,7 @@ from discord import app_commands
 
 from magicmemory.bots.discord.front import NOBODY, Front
 from magicmemory.bots.discord.people import Interaction, sender_of
-from magicmemory.bots.discord.trouble import ALREADY_ACKNOWLEDGED, TRIES, UNCERTAIN, UNKNOWN_INTERACTION, persist
+from magicmemory.bots.discord.trouble import ALREADY_ACKNOWLEDGED, UNCERTAIN, UNKNOWN_INTERACTION, persist
 from magicmemory.core.errors import InternalError, UserError
 from magicmemory.core.report import Failure
 
@@ -17,6 +18,8 @@ log = logging.getLogger(__name__)
 
 # Among an interaction's extras: Discord has the first answer, whether or not the library saw it arrive.
 ACKNOWLEDGED = "acknowledged"
+# Discord waits three seconds. The library would sleep for most of that after one error; four short tries do better.
+ATTEMPTS, ATTEMPT_S = 4, 0.75
 
 
 class TooLate(Exception):
@@ -29,9 +32,10 @@ async def acknowledge(interaction: Interaction, *, private: bool, thinking: bool
     Raises:
         TooLate: the three seconds are over.
     """
-    for _ in range(TRIES):
+    for _ in range(ATTEMPTS):
         try:
-            deferred = await interaction.response.defer(ephemeral=private, thinking=thinking)
+            async with asyncio.timeout(ATTEMPT_S):
+                deferred = await interaction.response.defer(ephemeral=private, thinking=thinking)
         except UNCERTAIN as error:
             log.info("interaction %d: %s; once more", interaction.id, error)
         except discord.HTTPException as error:
@@ -44,9 +48,13 @@ async def acknowledge(interaction: Interaction, *, private: bool, thinking: bool
             if deferred is not None and deferred.message_id is not None:
                 return deferred.message_id
             break
+    # The answer to an earlier try was lost on its way to us, but Discord may have it.
+    try:
+        original = await persist(interaction.original_response)
+    except discord.NotFound as error:
+        raise TooLate(str(interaction.id)) from error
     interaction.extras[ACKNOWLEDGED] = True
-    # The answer to an earlier try was lost on its way to us, but Discord has it.
-    return (await persist(interaction.original_response)).id
+    return original.id
 
 
 async def answer(interaction: Interaction, text: str) -> None:

@@ -125,7 +125,7 @@ def _add_help(client: "MagicClient", word: Word) -> None:
             interaction.locale.value if interaction.locale.value.split("-")[0] in front.desk.texts.languages else "en"
         )
         lines = [f"/{front.say(named, name)} – {front.say(language, about)}" for name, about in LISTED]
-        text = "\n".join([front.desk.help_text(language), "", *lines, front.say(language, "discord-help-more")])
+        text = "\n".join([front.desk.help_text(language), "", *lines, "", front.say(language, "discord-help-more")])
         await answer(interaction, text)
 
 

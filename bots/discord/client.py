@@ -102,11 +102,11 @@ class MagicClient(discord.AutoShardedClient):
         if message.author.bot or self.user is None:
             return
         mentioned = f"<@{self.user.id}>" in message.content
-        attachments = [*message.attachments]
         if message.guild is not None and not mentioned:
             return
-        if not attachments and mentioned and isinstance(of := _replied_to(message), discord.Message):
-            attachments = [*of.attachments]
+        attachments = [*message.attachments]
+        if mentioned and not attachments:
+            attachments = _attachments_replied_to(message)
         with self.hands:
             try:
                 if attachments:
@@ -130,8 +130,14 @@ class MagicClient(discord.AutoShardedClient):
 
     async def _explain_itself(self, message: discord.Message) -> None:
         language = await self.front.language(sender_of_message(message))
-        await self.intake.say(message, self.front.say(language, "restore-howto"))
+        text = self.front.say(language, "restore-howto")
+        if message.reference is not None:
+            # Whoever replies to a photo wants that one; but Discord shows us other people's messages only by the menu.
+            text = f"{text} {self.front.say(language, 'discord-help-more')}"
+        await self.intake.say(message, text)
 
 
-def _replied_to(message: discord.Message) -> object:
-    return message.reference.resolved if message.reference is not None else None
+def _attachments_replied_to(message: discord.Message) -> list[discord.Attachment]:
+    """What the message that this one replies to carries, as far as Discord shows it to us."""
+    replied = message.reference.resolved if message.reference is not None else None
+    return [*replied.attachments] if isinstance(replied, discord.Message) else []

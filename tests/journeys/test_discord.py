@@ -1,6 +1,7 @@
 """What people do with the bot on Discord, from the photo to the answer."""
 
 import io
+import time
 from pathlib import Path
 
 import pytest
@@ -89,7 +90,7 @@ async def test_a_menu_says_once_that_the_quota_is_used(tmp_path: Path, redis_url
 
 
 async def test_a_photo_in_a_direct_message_or_with_a_mention(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url) as there:
+    async with house(tmp_path, redis_url, free_per_day=9) as there:
         server = there.server
         for channel, mention in ((server.user.dm, False), (server.channel, True)):
             asked = server.user.say(channel, "", photo(), mention=mention)
@@ -97,11 +98,18 @@ async def test_a_photo_in_a_direct_message_or_with_a_mention(tmp_path: Path, red
             answers = server.said(channel)
             assert len(answers) == 1
             assert answers[0].reference is asked
-        server.user.say(server.channel, "unasked", photo())
+        earlier = server.user.say(server.channel, "", photo(7), mention=True)
+        await server.wait_for(lambda: len([m for m in server.said(server.channel) if m.components]) == 2, 60)
+        server.user.say(server.channel, "this one again", mention=True, to=earlier)
+        await server.wait_for(lambda: len(server.said(server.channel)) == 3, 60)
+        hidden = server.user.say(server.channel, "unasked", photo())
+        server.user.say(server.channel, "and that one?", mention=True, to=hidden)
+        await server.wait_for(lambda: len(server.said(server.channel)) == 4)
+        assert "“Apps” in a message’s menu" in server.said(server.channel)[-1].texts
         server.user.say(server.user.dm, "hello")
         said = await server.wait_for(lambda: server.said(server.user.dm)[1:])
         assert said[0].texts == "Send a photo, and I restore the faces in it."
-        assert len(server.said(server.channel)) == 1
+        assert len(server.said(server.channel)) == 4
         assert not server.refusals()
 
 
@@ -200,6 +208,26 @@ async def test_an_account_installation_works_where_the_bot_is_not(tmp_path: Path
         assert len((await there.answer(server.user.slash(foreign, "restore", photo=photo()))).attachments) == 2
         between = server.private_channel(server.user, server.person("bob"))
         assert len((await there.answer(server.user.slash(between, "restore", photo=photo()))).attachments) == 2
+
+
+async def test_a_foreign_place_takes_six_messages_and_the_others_come_directly(tmp_path: Path, redis_url: str) -> None:
+    async with house(tmp_path, redis_url, free_per_day=9) as there:
+        server = there.server
+        foreign = server.add_channel(server.add_guild("Elsewhere", server.user, installed=False), "general")
+        server.install_to(server.user)
+        message = server.user.say(foreign, "", *(photo(shade) for shade in range(8)))
+        used = server.user.context_menu(foreign, "Restore faces", message)
+        await there.answers(used, 6)
+        await server.wait_for(lambda: len(server.said(server.user.dm)) == 2, 30)
+        assert len(await there.finished_jobs_of(server.user)) == 8
+
+
+async def test_progress_is_shown_while_a_photo_is_on_its_way(tmp_path: Path, redis_url: str) -> None:
+    async with house(tmp_path, redis_url, QuickPipeline(before=lambda *_: time.sleep(2))) as there:
+        answer = await there.answer(there.server.user.slash(there.server.channel, "restore", photo=photo()))
+        shown = [version["content"] for version in answer.versions]
+        assert shown[0] == ""  # Discord's own: thinking
+        assert shown[1] == "Looking for faces…"
 
 
 async def test_results_are_kept_under_the_places_limit(tmp_path: Path, redis_url: str) -> None:

@@ -148,8 +148,8 @@ class Gateway:
         intent = Intent.GUILD_MESSAGES if guild else Intent.DIRECT_MESSAGES
         for session in self.sessions.values():
             if session.wants(guild, intent):
-                hide = not always and not session.intents & Intent.MESSAGE_CONTENT
-                data = self._world.message_payload(message, hide=hide)
+                without = guild is not None and not session.intents & Intent.MESSAGE_CONTENT
+                data = self._world.message_payload(message, hide=without and not always, without_content=without)
                 if guild is not None:
                     data["guild_id"] = str(guild.id)
                     joined = self._world.clock.stamp(0)

@@ -45,12 +45,20 @@ class Person(User):
         """Their DM with the bot."""
         return self.client.world.dm_of(self)
 
-    def say(self, channel: Channel, text: str = "", *photos: bytes | Upload, mention: bool = False) -> Message:
-        """Write a message; `mention` puts the bot's name before it."""
+    def say(
+        self,
+        channel: Channel,
+        text: str = "",
+        *photos: bytes | Upload,
+        mention: bool = False,
+        to: Message | None = None,
+    ) -> Message:
+        """Write a message; `mention` puts the bot's name before it, `to` makes it a reply."""
         world = self.client.world
         message = Message(world.clock.snowflake(), channel, self, world.clock.now())
         message.content = f"<@{world.bot.id}> {text}".strip() if mention else text
         message.mentions = [world.bot] if mention else []
+        message.reference = to
         message.attachments = [world.files.keep(_upload(photo), channel.id) for photo in photos]
         channel.messages[message.id] = message
         self.client.gateway.tell_message("MESSAGE_CREATE", message)

@@ -263,8 +263,11 @@ class World:
             "stickers": [],
         }
 
-    def message_payload(self, message: Message, *, hide: bool = False, nested: bool = False) -> JSON:
-        """A message as the API shows it; `hide` as to an app without the message content intent."""
+    def message_payload(
+        self, message: Message, *, hide: bool = False, nested: bool = False, without_content: bool = False
+    ) -> JSON:
+        """A message as the API shows it; `hide` empties it, as to an app without the message content intent;
+        `without_content` does so with the message it replies to, unless that was for the app."""
         shown: JSON = {
             "id": str(message.id),
             "channel_id": str(message.channel.id),
@@ -292,9 +295,14 @@ class World:
         if message.reference is not None:
             shown["message_reference"] = self._reference(message.reference)
             if not nested:
-                there = None if message.reference.deleted else self.message_payload(message.reference, nested=True)
-                shown["referenced_message"] = there
+                shown["referenced_message"] = self._referenced(message.reference, without_content)
         return shown
+
+    def _referenced(self, message: Message, without_content: bool) -> JSON | None:
+        if message.deleted:
+            return None
+        for_the_bot = message.author is self.bot or self.bot in message.mentions
+        return self.message_payload(message, nested=True, hide=without_content and not for_the_bot)
 
     def entitlement_payload(self, entitlement: Entitlement) -> JSON:
         """An entitlement as the API shows it."""
