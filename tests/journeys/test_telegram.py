@@ -8,13 +8,15 @@ from pathlib import Path
 
 import httpx
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 from magicmemory.bots.telegram.webhook import secret_of
 from magicmemory.core.errors import PhotoUnreadable
 from magicmemory.core.job import JobState
 from magicmemory.core.options import Options
+from magicmemory.pipeline.pipeline import Pipeline
 from tests.journeys.telegram_house import (
+    SAMPLE,
     QuickPipeline,
     house,
     photo,
@@ -23,6 +25,7 @@ from tests.journeys.telegram_house import (
     telegram_settings,
 )
 from tests.servers.telegram import Message, TelegramServer
+from tests.service import settings_for
 
 # The library announces that waiting times will become time spans.
 pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
@@ -321,6 +324,19 @@ async def test_start_help_quota_and_privacy(tmp_path: Path, redis_url: str) -> N
             asked = await ana.send_text(command)
             answer = await ana.hears(says, after=asked)
             assert answer.reply_to in (asked, None)
+
+
+async def test_start_shows_an_example(tmp_path: Path, redis_url: str) -> None:
+    async with house(tmp_path, redis_url, worker=False) as running:
+        ana, bob = running.server.user("Ana"), running.server.user("Bob", language_code="de")
+        await ana.send_text("/start")
+        hello = await ana.hears("3 photos a day are free.")
+        assert hello.photo
+        await bob.send_text("/start something_else")
+        hallo = await bob.hears("3 Fotos am Tag sind frei.")
+        assert hallo.photo
+        assert hallo.photo.largest.file is hello.photo.largest.file
+        assert running.server.world.files.uploads == 1, "Telegram has the example already"
 
 
 async def test_commands_are_registered_by_scope_and_language(tmp_path: Path, redis_url: str) -> None:
@@ -625,3 +641,48 @@ async def test_administrators(tmp_path: Path, redis_url: str) -> None:
         await ana.hears("may come in again")
         asked = await eve.send_photo(photo(11))
         await eve.hears(shows_photo, after=asked)
+
+
+# With the real pipeline
+
+
+@pytest.fixture(scope="module")
+def lite(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+    pipeline = Pipeline.of(settings_for(tmp_path_factory.mktemp("pipeline")))
+    pipeline.warm_up()
+    return pipeline
+
+
+async def test_a_real_portrait(tmp_path: Path, redis_url: str, lite: Pipeline) -> None:
+    async with house(tmp_path, redis_url, lite) as running:
+        ana = running.server.user("Ana")
+        await ana.send_photo(SAMPLE.read_bytes())
+        reply = await ana.hears(shows_photo, within_s=60)
+        assert "One face restored." in reply.caption
+        sent, restored = (_pixels(data) for data in (reply_to(reply), reply.media))
+        difference = ImageChops.difference(sent, restored)
+        face, corner = difference.crop((220, 160, 400, 360)), difference.crop((0, 0, 120, 120))
+        assert ImageStat.Stat(face).mean[0] > 3, "the face is another one"
+        assert ImageStat.Stat(corner).mean[0] < 1.5, "what is no face stays"
+        press = await ana.press(reply, "Full quality")
+        await press.answered()
+        full = await ana.hears(shows_file, within_s=30)
+        assert Image.open(io.BytesIO(full.media)).size == sent.size
+        await ana.press(reply, "Gentler")
+        await ana.hears("This adjustment was free.", within_s=60)
+        asked = await ana.send_photo(photo())
+        await ana.hears("I found no face in this photo.", after=asked, within_s=60)
+        assert await running.used_by(ana) == 1
+        assert running.server.refusals() == []
+        assert running.server.world.limits.violations == []
+
+
+def reply_to(message: Message) -> bytes:
+    """The photo that a reply answers, as the bot could download it."""
+    assert message.reply_to
+    assert message.reply_to.photo
+    return message.reply_to.photo.largest.file.data
+
+
+def _pixels(data: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(data)).convert("L")

@@ -38,10 +38,7 @@ class Faults:
     def __init__(self) -> None:
         self.happened: list[tuple[str, Kind]] = []
         self._planned: list[Fault] = []
-        self._share = 0.0
-        self._kinds: Sequence[Kind] = ()
-        self._methods: Sequence[str] = ()
-        self._dice = random.Random(0)
+        self._random: list[tuple[float, Sequence[Kind], Sequence[str], random.Random]] = []
 
     def add(
         self,
@@ -58,7 +55,12 @@ class Faults:
 
     def at_random(self, share: float, kinds: Sequence[Kind], methods: Sequence[str] = SENDING, seed: int = 1) -> None:
         """Let a share of all matching requests fail."""
-        self._share, self._kinds, self._methods, self._dice = share, kinds, methods, random.Random(seed)
+        self._random.append((share, kinds, methods, random.Random(seed)))
+
+    def end(self) -> None:
+        """From now on everything works."""
+        self._random.clear()
+        self._planned.clear()
 
     def before_reading(self, method: str) -> Fault | None:
         """Trouble that strikes while the request is still coming in, when its chat is not known yet."""
@@ -78,8 +80,9 @@ class Faults:
         return None
 
     def _rolled(self, method: str) -> Fault | None:
-        if method not in self._methods or self._dice.random() >= self._share:
-            return None
-        kind = self._dice.choice(self._kinds)
-        self.happened.append((method, kind))
-        return Fault(kind, method, seconds=0.5)
+        for share, kinds, methods, dice in self._random:
+            if method in methods and dice.random() < share:
+                kind = dice.choice(kinds)
+                self.happened.append((method, kind))
+                return Fault(kind, method, seconds=0.5)
+        return None
