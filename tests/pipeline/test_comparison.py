@@ -26,8 +26,9 @@ MASK = feathered(np.pad(np.ones((300, 260), np.float32), ((100, 112), (120, 132)
 def upstreams_paste(pixels: NDArray[np.uint8], times: int) -> NDArray[np.uint8]:
     """What `align_warp_face`, `get_inverse_affine` and `paste_faces_to_input_image` do with one face."""
     matrix = cv2.estimateAffinePartial2D(FACE.landmarks, np.array(TEMPLATE), method=cv2.LMEDS)[0]
-    inverse = cv2.invertAffineTransform(matrix) * times
-    inverse[:, 2] += 0.5 * times if times > 1 else 0
+    inverse = np.asarray(cv2.invertAffineTransform(matrix), np.float64) * times
+    if times > 1:
+        inverse[:, 2] += 0.5 * times
     size = (pixels.shape[1] * times, pixels.shape[0] * times)
     canvas = cv2.resize(pixels, size, interpolation=cv2.INTER_LANCZOS4)
     pasted = cv2.warpAffine(BETTER.astype(np.uint8), inverse, size)

@@ -37,9 +37,8 @@ def disc(radius: int) -> Floats:
 def test_the_soft_edge_is_facexlibs() -> None:
     hard = (disc(240)[..., 0] > 0).astype(np.float32)
     # As in facexlib's helper, step by step.
-    mask = np.zeros(hard.shape)
-    mask[hard == 1] = 255
-    mask = cv2.GaussianBlur(cv2.GaussianBlur(mask, (101, 101), 11), (101, 101), 11)
+    mask = np.where(hard == 1, 255.0, 0.0)
+    mask = np.asarray(cv2.GaussianBlur(cv2.GaussianBlur(mask, (101, 101), 11), (101, 101), 11), np.float64)
     mask[:10, :] = mask[-10:, :] = mask[:, :10] = mask[:, -10:] = 0
     np.testing.assert_allclose(feathered(hard), mask / 255, atol=1e-5)
 

@@ -1,0 +1,191 @@
+"""What the pipeline does beyond restoring: compares faces, enlarges by a network, takes masks, and holds its memory."""
+
+import gc
+import os
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from numpy.typing import NDArray
+
+from magicmemory.core.errors import FidelityUnsupported, ModelNotAllowed, ModelNotInstalled
+from magicmemory.core.options import Options
+from magicmemory.core.report import FaceWarning
+from magicmemory.core.settings import BadSettings, Settings, load
+from magicmemory.pipeline import upstream, ways
+from magicmemory.pipeline.catalogue import Commercial, Kind, ModelFacts
+from magicmemory.pipeline.decode import Limits, decode
+from magicmemory.pipeline.encode import encode
+from magicmemory.pipeline.engines import TorchEngine
+from magicmemory.pipeline.enlarge import TiledUpscaler, enlarged
+from magicmemory.pipeline.identity import Identity
+from magicmemory.pipeline.parsing import Parser
+from magicmemory.pipeline.pipeline import Pipeline, Restoration
+from magicmemory.pipeline.registry import Model, Models, network
+from magicmemory.pipeline.weights import Weights
+from tests.pipeline.faces import colourful, face_at, picture
+from tests.pipeline.networks import Finds, tiny, tiny_with_fidelity
+
+Floats = NDArray[np.float32]
+
+LIMITS = Limits(10_000_000, 10_000_000)
+TWO_FACES = (face_at(150, 180, 160), face_at(430, 200, 180))
+SMALL_FACE = face_at(300, 60, 30)
+PHOTO = encode(picture(colourful(600, 400))).data
+
+
+def facts(name: str, kind: Kind) -> ModelFacts:
+    return ModelFacts(name, name, kind, "MIT", Commercial.YES, bundled=True)
+
+
+class Compares:
+    """Tells what it was told to, and keeps what it saw."""
+
+    def __init__(self, *similarities: float) -> None:
+        self.waiting = list(similarities)
+        self.seen: list[tuple[Floats, Floats, Floats]] = []
+
+    def __call__(self, before: Floats, after: Floats, landmarks: Floats) -> float:
+        self.seen.append((before, after, landmarks))
+        return self.waiting.pop(0)
+
+
+class LeftHalf:
+    """Sees half a face."""
+
+    def __call__(self, face: Floats) -> Floats:
+        mask = np.zeros((512, 512), np.float32)
+        mask[:, :256] = 1
+        return mask
+
+
+def pipeline(
+    *,
+    way: ways.Way = ways.OWN,
+    compare: Identity | None = None,
+    parse: Parser | None = None,
+    upscaler: TiledUpscaler | None = None,
+) -> Pipeline:
+    models = Models(
+        TorchEngine("cpu"),
+        Weights(Path("none")),
+        restorers=(
+            network(facts("plain", Kind.RESTORER), tiny),
+            network(
+                ModelFacts("slider", "", Kind.RESTORER, "", Commercial.YES, bundled=True, default_fidelity=0.5),
+                tiny_with_fidelity,
+            ),
+        ),
+        detectors=(Model(facts("finds", Kind.DETECTOR), lambda *_: Finds(*TWO_FACES, SMALL_FACE)),),
+        parsers=() if parse is None else (Model(facts("parses", Kind.PARSER), lambda *_: parse),),
+        upscalers=() if upscaler is None else (Model(facts("enlarges", Kind.UPSCALER), lambda *_: upscaler),),
+        identities=() if compare is None else (Model(facts("compares", Kind.IDENTITY), lambda *_: compare),),
+    )
+    return Pipeline(models, LIMITS, 24, way=way, identity_warning=0.3)
+
+
+def pixels_of(restoration: Restoration) -> NDArray[np.float64]:
+    return decode(restoration.data, LIMITS).pixels.astype(float)
+
+
+def test_each_restored_face_is_compared_and_one_that_changed_is_marked() -> None:
+    compare = Compares(0.91, 0.2)
+    one, two, small = sorted(
+        pipeline(compare=compare).restore(PHOTO, Options()).report.faces, key=lambda face: (-face.restored, face.box)
+    )
+    assert {(face.similarity, face.warning) for face in (one, two)} == {(0.91, None), (0.2, FaceWarning.LESS_ALIKE)}
+    assert (small.restored, small.similarity, small.warning) == (False, None, None)
+    before, after, landmarks = compare.seen[0]
+    assert np.abs(before - after).max() > 1
+    np.testing.assert_allclose(landmarks[0], (193, 240), atol=2)
+
+
+def test_what_is_compared_is_what_is_blended_in() -> None:
+    compare = Compares(1, 1)
+    pipeline(compare=compare).restore(PHOTO, Options(strength=0))
+    assert (compare.seen[0][0] == compare.seen[0][1]).all()
+
+
+def test_without_arcface_nothing_is_said() -> None:
+    assert {face.similarity for face in pipeline().restore(PHOTO, Options()).report.faces} == {None}
+
+
+def test_the_parsers_mask_bounds_the_change() -> None:
+    before = colourful(600, 400).astype(float)
+    half = np.abs(pixels_of(pipeline(parse=LeftHalf()).restore(PHOTO, Options())) - before).max(-1)
+    face = TWO_FACES[1]
+    x, y = (int(value) for value in face.landmarks[2])
+    assert half[y - 20 : y + 20, x - 60 : x - 10].max() > 0
+    assert half[y - 20 : y + 20, x + 10 : x + 60].max() == 0
+
+
+def test_a_network_enlarges_the_photo_and_faces_lie_in_it() -> None:
+    def run(*inputs: Floats) -> Floats:
+        return 1 - inputs[0].repeat(2, axis=2).repeat(2, axis=3)  # a negative: nobody could mistake it
+
+    restoration = pipeline(upscaler=TiledUpscaler(run, 2)).restore(PHOTO, Options(upscale=2, strength=1))
+    plain = 255 - enlarged(picture(colourful(600, 400)), 2).pixels.astype(float)
+    result = pixels_of(restoration)
+    assert result.shape == (800, 1200, 3)
+    assert np.abs(result[-40:, :40] - plain[-40:, :40]).mean() < 4
+    x, y = (TWO_FACES[1].landmarks[2] * 2).astype(int)
+    middle = (slice(y - 30, y + 30), slice(x - 30, x + 30))
+    assert np.abs(result[middle] - plain[middle]).mean() > 4, "the face was restored from what was sent"
+
+
+@pytest.mark.parametrize("way", [ways.OWN, ways.FACEXLIB])
+@pytest.mark.parametrize("model", ["plain", "slider"])
+def test_strength_blends_every_restorer(way: ways.Way, model: str) -> None:
+    shared = pipeline(way=way, parse=LeftHalf())
+    none, some, full = (
+        pixels_of(shared.restore(PHOTO, Options(model=model, strength=strength))) for strength in (0.0, 0.5, 1.0)
+    )
+    change = np.abs(full - none)
+    assert change.max() > 5
+    np.testing.assert_allclose(some - none, (full - none) / 2, atol=2.5)
+
+
+def test_facexlibs_way_through_the_whole_pipeline() -> None:
+    restoration = pipeline(way=ways.FACEXLIB, parse=LeftHalf()).restore(PHOTO, Options(upscale=2))
+    assert (restoration.report.width, restoration.report.restored) == (1200, 2)
+    with pytest.raises(ModelNotInstalled, match="parsenet"):
+        pipeline(way=ways.FACEXLIB).restore(PHOTO, Options())
+
+
+def test_fidelity_is_refused_where_there_is_none() -> None:
+    with pytest.raises(FidelityUnsupported):
+        pipeline().restore(PHOTO, Options(fidelity=0.5))
+
+
+def test_settings_choose_all_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = Settings(data_dir=tmp_path, device="cpu", _env_file=None)
+    Pipeline.of(settings.model_copy(update={"blend": "facexlib", "commercial": True}))
+    earning = Pipeline.of(settings.model_copy(update={"commercial": True, "model": "codeformer"}))
+    with pytest.raises(ModelNotAllowed, match=r"S-Lab 1\.0.*forbids paid use"):
+        earning.check(Options())
+    with pytest.raises(BadSettings, match="MAGIC_BLEND cannot be used: Input should be 'own' or 'facexlib'"):
+        load(blend="gimp")
+    assert load(blend="facexlib", engine=None).blend == "facexlib"
+    if reason := upstream.why_not():
+        with pytest.raises(BadSettings) as caught:
+            Pipeline.of(settings.model_copy(update={"engine": "upstream"}))
+        assert str(caught.value) == f"MAGIC_ENGINE=upstream cannot be used. {reason}"
+        assert upstream.INSTALL in reason
+
+
+def test_memory_stays_flat() -> None:
+    """A short form of five hundred photos: after the first few, none leaves anything behind."""
+    shared = pipeline(parse=LeftHalf())
+    small = encode(picture(colourful(600, 400))).data
+    process = psutil.Process(os.getpid())
+
+    def rounds(count: int) -> float:
+        for _ in range(count):
+            shared.restore(small, Options())
+        gc.collect()
+        return float(process.memory_info().rss) / 1e6
+
+    settled = rounds(6)
+    assert rounds(12) - settled < 40  # megabytes; one photo's working memory is more
