@@ -117,6 +117,8 @@ async def _run_until(worker: Worker, stop: asyncio.Event, grace_s: float) -> Non
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if stop.is_set():
             worker.allow_pick_jobs = False
+            # A look at the queue that is under way ends by itself; cut off, it could leave its connection open.
+            await asyncio.sleep(5 * POLL_DELAY_S)
             if worker.tasks:
                 await asyncio.wait(worker.tasks.values(), timeout=grace_s)
     finally:
