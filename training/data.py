@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +31,13 @@ class Faces:
 
     def only(self, validation: bool) -> Faces:
         """The faces of one side of the split."""
-        pick = self.validation == validation
+        return self._picked(self.validation == validation)
+
+    def without(self, people: Sequence[str]) -> Faces:
+        """The faces of everybody else."""
+        return self._picked(~np.isin(self.people, list(people)))
+
+    def _picked(self, pick: NDArray[np.bool_]) -> Faces:
         return Faces(self.images[pick], self.people[pick], self.sets[pick], self.validation[pick])
 
 

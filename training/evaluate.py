@@ -188,6 +188,7 @@ def evaluate(arguments: argparse.Namespace) -> dict[str, object]:
     """Everything, ready for JSON."""
     faces = load_faces(arguments.faces)
     held, seen = faces.only(True), faces.only(False)
+    held = held.without(arguments.without)
     tools = Tools(
         load(arguments.weights),
         load_identity(arguments.identity) if arguments.identity else None,
@@ -251,6 +252,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=shipped)
     parser.add_argument("--identity", type=Path, help="MobileFaceNet checkpoint")
     parser.add_argument("--niqe", type=Path, help="NIQE statistics, npz")
+    parser.add_argument("--without", nargs="*", default=[], help="people to leave out, by name")
     parser.add_argument("--quick", action="store_true", help="one seed, no baseline, no gap, no consistency")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()

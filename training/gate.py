@@ -7,6 +7,7 @@ A few minutes. Only the gate learns, on the portraits large enough to hold detai
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,9 @@ import torch
 from numpy.random import Generator
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 
-from magicmemory.pipeline.models.lite import Lite
+from magicmemory.pipeline.models.lite import INNER_STEP, Lite, enlarge, keep_grey
 from training.damage import Level, spoil, tone
 from training.data import to_tensor
 from training.export import assemble, read_average
@@ -37,6 +39,26 @@ def draw(images: NDArray[np.uint8], rng: Generator, batch: int) -> tuple[Tensor,
     return to_tensor(np.stack(damaged)), to_tensor(np.stack(clean))
 
 
+@dataclass
+class Seen:
+    """What the frozen network makes of a batch; the gate learns from it again and again."""
+
+    features: Tensor
+    fine: Tensor
+    change: Tensor
+    kept_all: Tensor  # the result if all detail is kept
+    clean: Tensor
+
+
+@torch.no_grad()
+def look(network: Lite, damaged: Tensor, clean: Tensor) -> Seen:
+    """Run everything up to the gate."""
+    small = functional.avg_pool2d(damaged, INNER_STEP)
+    features = network.encoder(small)
+    change = keep_grey(small, network.faithful(features))
+    return Seen(features[0], damaged - enlarge(small), change, damaged + enlarge(change), clean)
+
+
 @torch.no_grad()
 def check(network: Lite, images: NDArray[np.uint8], count: int = 8) -> str:
     """PSNR at 512 pixels, with all fine detail kept as before and as the gate keeps it."""
@@ -55,6 +77,23 @@ def check(network: Lite, images: NDArray[np.uint8], count: int = 8) -> str:
     return ", ".join(parts)
 
 
+def train(network: Lite, pool: list[Seen], rate: float, seconds: float) -> None:
+    """Fit the gate to what was seen."""
+    network.gate.requires_grad_(True)
+    optimiser = torch.optim.AdamW(network.gate.parameters(), lr=rate)
+    clock, step = Clock(seconds), 0
+    while clock.share < 1:
+        seen = pool[step % len(pool)]
+        for group in optimiser.param_groups:
+            group["lr"] = rate_at(clock.share, rate)
+        optimiser.zero_grad(set_to_none=True)
+        kept = network.gate(seen.features, seen.fine, seen.change)
+        loss = decibel_loss(seen.kept_all - (1 - kept) * seen.fine, seen.clean, 0.5)
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        step += 1
+
+
 def main() -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -63,25 +102,18 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument("--batch", type=int, default=3)
+    parser.add_argument("--draws", type=int, default=60, help="batches")
     parser.add_argument("--rate", type=float, default=3e-3)
     arguments = parser.parse_args()
     with np.load(arguments.faces) as stored:
         images, outside = stored["fine"], stored["fine_validation"]
     network = assemble(read_average(arguments.faithful)).requires_grad_(False)
-    network.gate.requires_grad_(True)
-    optimiser = torch.optim.AdamW(network.gate.parameters(), lr=arguments.rate)
-    rng, clock, losses = np.random.default_rng(0), Clock(arguments.minutes * 60), []
     print(f"{(~outside).sum()} faces to learn from; before: {check(network, images[outside])}", flush=True)
-    while clock.share < 1:
-        damaged, clean = draw(images[~outside], rng, arguments.batch)
-        for group in optimiser.param_groups:
-            group["lr"] = rate_at(clock.share, arguments.rate)
-        optimiser.zero_grad(set_to_none=True)
-        loss = decibel_loss(network(damaged, torch.ones(len(damaged))), clean, 0.5)
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-        losses.append(float(loss.detach()))
-    print(f"{len(losses)} steps, loss {np.mean(losses[-30:]):.4f}; after: {check(network, images[outside])}")
+    rng = np.random.default_rng(0)
+    pool = [look(network, *draw(images[~outside], rng, arguments.batch)) for _ in range(arguments.draws)]
+    print(f"{len(pool)} batches drawn; after: ", end="", flush=True)
+    train(network, pool, arguments.rate, arguments.minutes * 60)
+    print(check(network, images[outside]))
     arguments.out.mkdir(parents=True, exist_ok=True)
     torch.save({"average": network.gate.state_dict()}, arguments.out / "state.pt")
 

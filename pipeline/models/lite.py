@@ -217,11 +217,11 @@ class Lite(nn.Module):
         if fidelity is None:
             fidelity = torch.full_like(faces[:, 0, 0, 0], DEFAULT_FIDELITY)
         small = functional.avg_pool2d(faces, INNER_STEP)
-        fine = faces - _enlarge(small)
+        fine = faces - enlarge(small)
         features = self.encoder(small)
         change = self.mixed_change(small, features, fidelity)
         kept: Tensor = self.gate(features[0], fine, change)
-        return (faces + _enlarge(change) - (1 - kept) * fine).clamp(-1, 1)
+        return (faces + enlarge(change) - (1 - kept) * fine).clamp(-1, 1)
 
     def restore_small(self, small: Tensor, fidelity: Tensor) -> Tensor:
         """The same at the network's own size, `[batch, 3, 256, 256]` in and out; no fine detail to judge."""
@@ -236,7 +236,8 @@ class Lite(nn.Module):
         return keep_grey(small, share * faithful + (1 - share) * vivid)
 
 
-def _enlarge(small: Tensor) -> Tensor:
+def enlarge(small: Tensor) -> Tensor:
+    """From the network's size to the crop's."""
     return functional.interpolate(small, scale_factor=float(INNER_STEP), mode="bilinear", align_corners=False)
 
 
