@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from arq.connections import ArqRedis
+from redis.exceptions import RedisError
 from telegram import Update
 from telegram.error import Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 from telegram.ext import ExtBot
@@ -29,6 +30,7 @@ REMEMBERED_S: Final = 24 * 3600
 FIRST_PAUSE_S: Final = 0.5
 LONGEST_PAUSE_S: Final = 30.0
 SETTLE_S: Final = 0.5  # until the next poll where all of the last one is still in hand
+REDIS_RETRY_S: Final = 1.0
 GRACE_S: Final = 20.0  # for what is in hand when the process ends
 
 Handle = Callable[[Update], Awaitable[None]]
@@ -77,7 +79,7 @@ class Inbox:
     async def _once(self, update: Update) -> None:
         name = f"{self._prefix}:{update.update_id}"
         async with self._room:
-            if await self._redis.exists(name):
+            if await self._insist(lambda: self._redis.exists(name)):
                 log.info("update %d came again", update.update_id)
                 return
             # The one broad net here: no update may stop the others, and one that fails would fail again.
@@ -85,7 +87,16 @@ class Inbox:
                 await self._handle(update)
             except Exception:
                 log.exception("update %d could not be handled", update.update_id)
-            await self._redis.set(name, b"", ex=REMEMBERED_S)
+            await self._insist(lambda: self._redis.set(name, b"", ex=REMEMBERED_S))
+
+    async def _insist(self, ask: Callable[[], Awaitable[Any]]) -> Any:
+        """Ask Redis until it answers. Meanwhile the update stays unconfirmed, which is as it should be."""
+        while True:
+            try:
+                return await ask()
+            except (RedisError, OSError) as error:
+                log.warning("Redis is away (%s); trying again", error)
+                await asyncio.sleep(REDIS_RETRY_S)
 
 
 async def poll(bot: ExtBot[Urgency], inbox: Inbox, stop: asyncio.Event, ready: Callable[[], None]) -> None:

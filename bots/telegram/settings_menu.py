@@ -1,5 +1,6 @@
 """`/settings`: one message with buttons, changed in place. Only who opened it can use it."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,6 +11,7 @@ from telegram.error import BadRequest
 from magicmemory.bots.telegram.front import Front
 from magicmemory.bots.telegram.people import address_of, sender_of
 from magicmemory.core.job import Sender
+from magicmemory.core.options import AUTO
 from magicmemory.core.preferences import Preferences
 
 MARK: Final = "p"
@@ -32,16 +34,19 @@ class Field:
     values: dict[str, Any]
 
 
-FIELDS: Final = {
-    field.name: field
-    for field in (
+def fields(models: Sequence[str]) -> dict[str, Field]:
+    """The choices there are. `models` are those that people may choose between."""
+    known = [
         Field("language", {"auto": "", **{code: code for code in LANGUAGES}}),
         Field("strength", {"50": 0.5, "75": 0.75, "100": 1.0}),
         Field("fidelity", {"auto": None, "0": 0.0, "50": 0.5, "100": 1.0}),
         Field("upscale", {"1": 1, "2": 2, "4": 4}),
         Field("reply_as_file", {"no": False, "yes": True}),
-    )
-}
+    ]
+    if models:
+        # By their place in the operator's list: a name may be longer than a button keeps.
+        known.append(Field("model", {"auto": AUTO, **{str(place): name for place, name in enumerate(models)}}))
+    return {field.name: field for field in known}
 
 
 class SettingsMenu:
@@ -49,6 +54,7 @@ class SettingsMenu:
 
     def __init__(self, front: Front) -> None:
         self._front = front
+        self._fields = fields(front.desk.settings.offered_models)
 
     async def open(self, message: Message, sender: Sender) -> None:
         """Show the menu."""
@@ -70,7 +76,7 @@ class SettingsMenu:
             return True
         with suppress(BadRequest):  # too late, or the second of two presses in haste
             await query.answer()
-        field = FIELDS.get(name)
+        field = self._fields.get(name)
         if field is not None and value in field.values:
             await self._front.desk.people.choose(sender, **{name: field.values[value]})
             field = None
@@ -92,7 +98,7 @@ class SettingsMenu:
 
     def _menu(self, language: str, preferences: Preferences, account: str) -> InlineKeyboardMarkup:
         rows = []
-        for field in FIELDS.values():
+        for field in self._fields.values():
             chosen = self._label(language, field, _kept(field, preferences))
             label = self._front.say(language, f"telegram-setting-{_key(field.name)}", value=chosen)
             rows.append([InlineKeyboardButton(label, callback_data=f"{MARK}:{account}:{field.name}")])
@@ -116,6 +122,8 @@ class SettingsMenu:
             return LANGUAGES[kept]
         if kept == "auto":
             return self._front.say(language, "telegram-value-auto")
+        if field.name == "model":
+            return str(field.values[kept])
         return self._front.say(language, f"telegram-value-{_key(field.name)}-{kept}")
 
 

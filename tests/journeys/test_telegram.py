@@ -185,6 +185,12 @@ async def test_another_model_where_the_operator_offers_one(tmp_path: Path, redis
         await ana.press(first, "🎨 other")
         await ana.hears(shows_photo, after=first)
         assert pipeline.runs[-1].model == "other"
+        await ana.send_text("/settings")
+        menu = await ana.hears("Your settings")
+        await ana.press(menu, "Model: automatic")
+        await running.server.wait_for(lambda: "other" in menu.buttons)
+        await ana.press(menu, "other")
+        await running.server.wait_for(lambda: "Model: other" in menu.buttons)
 
 
 async def test_strange_buttons_are_answered(tmp_path: Path, redis_url: str) -> None:

@@ -24,36 +24,41 @@ TAGS = {
     "text_link": "a",
 }
 STYLE = """
-:root { color-scheme: light dark; --back: light-dark(#d5e3c8, #0e1621); --mine: light-dark(#e8fdd3,
-  #2b5278);
-  --other: light-dark(#fff, #182533); --text: light-dark(#000, #f5f5f5); --faint: light-
-  dark(#6b7a86, #7f91a4);
-  --link: light-dark(#168acd, #6ab3f3); --key: light-dark(#5c7a4fb0, #ffffff1c); }
-* { box-sizing: border-box } body { margin: 0; background: var(--back); color: var(--text);
-  font: 15px/1.35 system-ui, "Noto Sans", "Noto Color Emoji", sans-serif }
+:root {
+  color-scheme: light dark;
+  --back: light-dark(#d5e3c8, #0e1621); --mine: light-dark(#e8fdd3, #2b5278);
+  --other: light-dark(#fff, #182533); --text: light-dark(#000, #f5f5f5);
+  --faint: light-dark(#6b7a86, #7f91a4); --link: light-dark(#168acd, #6ab3f3);
+  --key: light-dark(#5c7a4fb0, #ffffff1c);
+}
+* { box-sizing: border-box }
+body {
+  margin: 0; background: var(--back); color: var(--text);
+  font: 15px/1.35 system-ui, "Noto Sans", "Noto Color Emoji", sans-serif;
+}
 main { max-width: 460px; margin: 0 auto; padding: 12px 10px 24px }
 h1 { font-size: 15px; text-align: center; color: var(--faint); margin: 4px 0 12px }
-.row { display: flex; flex-direction: column; align-items: flex-start; margin: 6px 0 } .row.me {
-  align-items: flex-end }
-.box { max-width: 86%; border-radius: 14px; background: var(--other); overflow: hidden; box-shadow:
-  0 1px 1px #0002 }
-.me .box { background: var(--mine) } .box p { margin: 6px 11px; white-space: pre-wrap; overflow-
-  wrap: anywhere }
-.who, .when { color: var(--faint); font-size: 12px } .who { margin: 5px 11px -3px; color:
-  var(--link) }
-.when { float: right; margin: 2px 10px 5px 12px } .box img { display: block; width: 340px; max-
-  width: 100% }
-.quote { margin: 6px 8px 0; padding: 2px 8px; border-left: 3px solid var(--link); font-size: 13px;
-  color: var(--faint) }
-.file { display: flex; gap: 10px; padding: 8px 11px 2px; align-items: center } .file img { width:
-  56px; border-radius: 6px }
-.keys { width: min(86%, 400px); margin-top: 3px } .keys div { display: flex; gap: 3px; margin-top:
-  3px }
-.keys span { flex: 1; text-align: center; background: var(--key); color: #fff; border-radius: 8px;
-  padding: 7px 4px;
-  font-size: 14px } @media (prefers-color-scheme: dark) { .keys span { color: #fff } }
-.service { text-align: center; color: var(--faint); font-size: 13px; margin: 8px } a { color:
-  var(--link) }
+a { color: var(--link) }
+.row { display: flex; flex-direction: column; align-items: flex-start; margin: 6px 0 }
+.row.me { align-items: flex-end }
+.box { max-width: 86%; border-radius: 14px; background: var(--other); overflow: hidden; box-shadow: 0 1px 1px #0002 }
+.box:has(> img) { width: 86% }
+.me .box { background: var(--mine) }
+.box p { margin: 6px 11px; white-space: pre-wrap; overflow-wrap: anywhere }
+.box > img { display: block; width: 100% }
+.who, .when { color: var(--faint); font-size: 12px }
+.who { margin: 5px 11px -3px; color: var(--link) }
+.when { float: right; margin: 2px 10px 5px 12px }
+.quote { margin: 6px 8px; padding: 2px 8px; border-left: 3px solid var(--link); font-size: 13px; color: var(--faint) }
+.file { display: flex; gap: 10px; padding: 8px 11px 2px; align-items: center }
+.file img { width: 56px; border-radius: 6px }
+.keys { width: 86%; margin-top: 3px }
+.keys div { display: flex; gap: 3px; margin-top: 3px }
+.keys span {
+  flex: 1; padding: 7px 4px; border-radius: 8px; background: var(--key); color: #fff;
+  font-size: 14px; text-align: center;
+}
+.service { text-align: center; color: var(--faint); font-size: 13px; margin: 8px }
 """
 THUMBNAIL = 680
 
