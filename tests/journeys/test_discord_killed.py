@@ -1,0 +1,68 @@
+"""The bot's process is killed without a word: what was asked is answered all the same, and once."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from magicmemory.core.job import JobState
+from tests.journeys.discord_house import House, house, running_bot, running_worker
+from tests.journeys.telegram_house import QuickPipeline, photo
+
+EDIT = "PATCH /webhooks/{application}/{token}/messages/{message}"
+# The process has a library of its own, which must be told where our Discord is.
+PROGRAM = """
+import asyncio, json, sys
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+from magicmemory.bots.discord import serve
+from magicmemory.core.settings import Settings
+
+given = json.loads(sys.argv[1])
+Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = given["api"], yarl.URL(given["gateway"])
+settings = Settings(_env_file=None, data_dir=given["data"], discord_token=given["token"], free_per_day=3)
+asyncio.run(serve(settings, given["redis"], asyncio.Event()))
+"""
+
+
+@asynccontextmanager
+async def bot_process(there: House) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The bot as a process of its own, killed at the end of the context."""
+    given = {
+        "api": f"{there.server.url}/api/v10",
+        "gateway": there.server.gateway.url,
+        "data": str(there.settings.data_dir),
+        "token": there.server.token,
+        "redis": there.redis_url,
+    }
+    before = there.server.gateway.count("identify")
+    command = (sys.executable, "-W", "ignore", "-P", "-c", PROGRAM, json.dumps(given))
+    process = await asyncio.create_subprocess_exec(*command, cwd=there.settings.data_dir)
+    try:
+        await there.server.wait_for(lambda: there.server.gateway.count("identify") > before, 60)
+        yield process
+    finally:
+        process.kill()
+        await process.wait()
+
+
+async def test_killed_before_and_in_the_middle_of_the_answer(tmp_path: Path, redis_url: str) -> None:
+    async with house(tmp_path, redis_url, bot=False, worker=False) as there:
+        server, user = there.server, there.server.user
+        async with bot_process(there):
+            first = user.slash(server.channel, "restore", photo=photo(1))
+            await server.wait_for(lambda: first.shown, 30)
+        server.faults.plan("slow", EDIT, times=100)
+        async with bot_process(there), running_worker(there.settings, redis_url, QuickPipeline()):
+            await server.wait_for(lambda: [call for call in server.calls if call.route == EDIT and call.fault], 30)
+        assert not [message for message in first.shown if message.components]
+        server.faults.planned.clear()
+        async with running_bot(there.settings, redis_url, server):
+            answer = await there.answer(first)
+            jobs = await there.finished_jobs_of(user)
+        assert [job.state for job in jobs] == [JobState.DELIVERED]
+        assert [message for message in server.said(server.channel) if message.components] == [answer]
+        assert (await there.quota_of(user)).used == 1
