@@ -6,8 +6,6 @@ import sys
 import tomllib
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[1]
 ROOMS = ["bots", "cli", "core", "pipeline", "queue", "storage"]
 
@@ -34,11 +32,22 @@ def test_folders_with_data_are_packages() -> None:
                 assert (file.parent / "__init__.py").exists(), f"{file} cannot be read with importlib.resources"
 
 
-@pytest.mark.parametrize("module", ["desk", "opening", "playground", "telegram", "discord"])
-def test_bots_do_not_import_torch(module: str) -> None:
-    code = (
-        f"import sys, magicmemory.bots.{module}\n"
-        "heavy = {'torch', 'cv2', 'numpy', 'openvino', 'magicmemory.pipeline'} & set(sys.modules)\n"
-        "sys.exit(f'imports {heavy}' if heavy else 0)"
-    )
+BOTS = [
+    "magicmemory.bots.desk",
+    "magicmemory.bots.playground.server",
+    "magicmemory.bots.telegram",
+    "magicmemory.bots.discord",
+    "magicmemory.queue.delivery",
+    "magicmemory.cli.main",
+]
+
+
+def test_bots_and_the_command_do_not_need_the_workers_packages() -> None:
+    absent = "('torch', 'cv2', 'numpy', 'openvino', 'joblib', 'lz4', 'mtcnn', 'safetensors')"
+    code = f"import sys\nfor name in {absent}: sys.modules[name] = None\nimport {', '.join(BOTS)}"
+    subprocess.run([sys.executable, "-P", "-c", code], check=True)
+
+
+def test_bots_do_not_import_the_pipeline() -> None:
+    code = f"import sys, {', '.join(BOTS[:-1])}\nsys.exit('magicmemory.pipeline' in sys.modules)"
     subprocess.run([sys.executable, "-P", "-c", code], check=True)
