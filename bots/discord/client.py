@@ -56,6 +56,7 @@ class Tree(app_commands.CommandTree["MagicClient"]):
     """Our commands; what goes wrong in one becomes a sentence."""
 
     async def _call(self, interaction: discord.Interaction["MagicClient"]) -> None:
+        # The library has no public place around a whole command, its checks and its error handler.
         with self.client.hands:
             await super()._call(interaction)
 

@@ -297,6 +297,17 @@ async def test_commands_are_registered_once_and_models_complete(tmp_path: Path, 
             assert server.registry.writes == 2
 
 
+async def test_purchases_are_noted_though_nothing_is_for_sale(
+    tmp_path: Path, redis_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with house(tmp_path, redis_url, worker=False) as there:
+        bought = there.server.sell(there.server.user, 77)
+        there.server.renew(bought, 3600)
+        there.server.refund(bought)
+        await there.server.wait_for(lambda: len([r for r in caplog.messages if r.startswith("entitlement")]) == 3)
+        assert f"of user {there.server.user.id} taken back" in caplog.text
+
+
 async def test_lost_connections_lose_no_request(tmp_path: Path, redis_url: str) -> None:
     async with house(tmp_path, redis_url, free_per_day=9) as there:
         server = there.server

@@ -254,6 +254,49 @@ async def test_dynamic_items_are_pressed_after_a_restart(server: DiscordServer) 
         assert answer.ephemeral
 
 
+async def test_a_modal_is_filled_in_and_a_message_updated(server: DiscordServer) -> None:
+    bot = Bot()
+
+    class Ask(ui.Modal, title="A code"):
+        code: ui.TextInput["Ask"] = ui.TextInput(label="Code", custom_id="code")
+
+        async def on_submit(self, interaction: discord.Interaction, /) -> None:
+            await interaction.response.send_message(f"got {self.code.value}", ephemeral=True)
+
+    async def show(interaction: discord.Interaction) -> None:
+        await interaction.response.send_modal(Ask())
+
+    commanded(bot, show)
+    async with running(server, bot):
+        await bot.tree.sync()
+        used = server.user.slash(server.channel, "show")
+        await server.wait_for(lambda: used.modal)
+        sent = server.user.submit(used, code="RESTORE40")
+        assert (await server.wait_for(lambda: sent.shown))[0].content == "got RESTORE40"
+
+
+async def test_the_client_offers_only_what_may_be_used(server: DiscordServer) -> None:
+    bot = Bot()
+
+    @bot.tree.command(name="grown", description="For grown-ups.", nsfw=True)
+    async def grown(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message("yes")
+
+    @bot.tree.command(name="manage", description="For managers.")
+    @app_commands.default_permissions(manage_guild=True)
+    async def manage(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message("yes")
+
+    async with running(server, bot):
+        await bot.tree.sync()
+        for name in ("grown", "manage", "unknown"):
+            with pytest.raises(NotOffered):
+                server.user.slash(server.channel, name)
+        server.channel.nsfw = True
+        used = server.user.slash(server.channel, "grown")
+        await server.wait_for(lambda: used.shown)
+
+
 async def test_a_lost_connection_is_resumed_and_nothing_is_missed(server: DiscordServer) -> None:
     async with running(server, Bot()) as bot:
         for number, code in enumerate((1006, 4000, 4009), 1):
