@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from magicmemory.bots.texts import Texts
-from magicmemory.core.errors import FileTooLarge, NotAPhoto, NothingToCancel, PhotoExpired
+from magicmemory.core.errors import FileTooLarge, InternalError, NotAPhoto, NothingToCancel, PhotoExpired
 from magicmemory.core.job import TERMINAL, Address, Job, Progress, Quota, RestoreTask, Sender, Stage
 from magicmemory.core.options import Options
 from magicmemory.core.preferences import Preferences
@@ -63,8 +63,9 @@ class Desk:
         reservation = await self.ledger.reserve(sender, address, options, context=context)
         # Also for a message told twice: the first telling may have been cut off before the photo was queued.
         if reservation.job.state not in TERMINAL:
-            await self.photos.put(original(reservation.job.id), photo)
-            await self._queue(reservation.job)
+            async with self._given_back_on_failure(reservation.job):
+                await self.photos.put(original(reservation.job.id), photo)
+                await self._queue(reservation.job)
         return reservation.job
 
     async def adjust(
@@ -84,7 +85,8 @@ class Desk:
         await self.photos.get(original(parent.photo_of))
         reservation = await self.ledger.reserve(sender, address, options, parent=parent.photo_of, context=context)
         if reservation.job.state not in TERMINAL:
-            await self._queue(reservation.job)
+            async with self._given_back_on_failure(reservation.job):
+                await self._queue(reservation.job)
         return reservation.job
 
     async def cancel(self, sender: Sender) -> list[Job]:
@@ -197,6 +199,17 @@ class Desk:
     async def _is_finished(self, job_id: str) -> bool:
         job = await self.ledger.job(job_id)
         return job is None or job.finished_at is not None
+
+    @asynccontextmanager
+    async def _given_back_on_failure(self, job: Job) -> AsyncIterator[None]:
+        """A photo that could not be kept or queued (the disk is full, Redis is away) costs nothing."""
+        try:
+            yield
+        except Exception:
+            if await self.ledger.give_back(job.id, Failure.of(InternalError())):
+                # The adapter answers the very request that failed: no reply is owed.
+                await self.ledger.replied(job.id, {})
+            raise
 
     async def _queue(self, job: Job) -> None:
         task = RestoreTask(

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+from redis.exceptions import RedisError
 
 from magicmemory.core.errors import NoFaceFound, PhotoExpired, QuotaUsedUp
 from magicmemory.core.job import JobState, Outcome, Platform, Stage
@@ -194,6 +195,22 @@ async def test_workers_outlast_a_redis_that_restarts(tmp_path: Path, monkeypatch
                 assert same == url
                 job = await house.finished(await house.send(message="2"))
                 assert job.state is JobState.DELIVERED
+
+
+async def test_a_photo_that_cannot_be_kept_or_queued_costs_nothing(tmp_path: Path, redis_url: str) -> None:
+    async with service(tmp_path, redis_url, worker=False, delivery=False) as house:
+        photos = tmp_path / "photos"
+        photos.rmdir()
+        photos.write_text("a file in the folder's place")
+        with pytest.raises(Exception, match="photos"):
+            await house.send(message="1")
+        assert (await house.desk.quota(ANA)).left == 1
+        photos.unlink()
+        async with connect(redis_url) as redis:
+            await redis.config_set("maxmemory", "1")  # every write is refused
+            with pytest.raises(RedisError):
+                await house.send(message="2")
+        assert (await house.desk.quota(ANA)).left == 1
 
 
 def test_nothing_in_redis_can_run_as_code() -> None:
