@@ -107,11 +107,11 @@ def _add_plans(client: "MagicClient", word: Word) -> None:
     @app_commands.rename(code=word("discord-name-code"))
     @app_commands.describe(code=word("discord-about-code"))
     async def unlock(interaction: Interaction, code: str) -> None:
-        await say_there_are_none(interaction, "discord-no-codes")
+        await say_there_are_none(interaction, "no-codes")
 
     @client.tree.command(name=word("discord-name-premium"), description=word("discord-about-premium"))
     async def premium(interaction: Interaction) -> None:
-        await say_there_are_none(interaction, "discord-no-plans")
+        await say_there_are_none(interaction, "no-plans")
 
 
 def _add_help(client: "MagicClient", word: Word) -> None:

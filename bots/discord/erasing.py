@@ -45,7 +45,7 @@ async def ask_to_erase(front: Front, interaction: Interaction) -> None:
     view = ui.View(timeout=None)
     view.add_item(EraseButton(str(interaction.user.id), front.say(language, "discord-erase-yes")))
     view.stop()
-    await interaction.edit_original_response(content=front.say(language, "discord-erase-sure"), view=view)
+    await interaction.edit_original_response(content=front.say(language, "forget-sure"), view=view)
 
 
 async def _erase(front: Front, interaction: Interaction) -> None:
@@ -53,5 +53,5 @@ async def _erase(front: Front, interaction: Interaction) -> None:
     sender = sender_of(interaction)
     language = await front.language(sender)
     await front.desk.forget(sender)
-    await interaction.edit_original_response(content=front.say(language, "discord-erased"), view=None)
+    await interaction.edit_original_response(content=front.say(language, "forget-done"), view=None)
     log.info("user %s deleted what was kept about them", sender.account)

@@ -85,7 +85,7 @@ class Commands:
         key = "telegram-delete-kept"
         if choice == "yes":
             await self._front.desk.forget(sender)
-            key = "telegram-delete-done"
+            key = "forget-done"
         if isinstance(query.message, Message):
             text = self._front.say(language, key)
             await self._front.change_text(str(query.message.chat_id), query.message.message_id, text)
@@ -143,12 +143,12 @@ class Commands:
             await self._tell(message, text)
 
     async def _unlock(self, message: Message, _: Sender, language: str, code: str) -> None:
-        key = "telegram-no-codes" if code else "telegram-unlock-howto"
+        key = "no-codes" if code else "telegram-unlock-howto"
         await self._tell(message, self._front.say(language, key))
 
     async def _premium(self, message: Message, _: Sender, language: str, __: str) -> None:
         free = self._front.desk.settings.free_per_day
-        await self._tell(message, self._front.say(language, "telegram-no-plans", free=free))
+        await self._tell(message, self._front.say(language, "no-plans", free=free))
 
     async def _privacy(self, message: Message, _: Sender, language: str, __: str) -> None:
         hours = round(self._front.desk.settings.photo_retention_hours)
@@ -160,7 +160,7 @@ class Commands:
             InlineKeyboardButton(label, callback_data=f"{CONFIRM}:{choice}:{sender.account}")
             for choice, label in labels.items()
         ]
-        text = self._front.say(language, "telegram-delete-sure")
+        text = self._front.say(language, "forget-sure")
         await self._front.tell(address_of(message), text, InlineKeyboardMarkup([buttons]))
 
     async def _tell(self, message: Message, text: str) -> None:

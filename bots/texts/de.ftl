@@ -72,6 +72,15 @@ help-commands =
 restore-howto = Schick ein Foto, und ich stelle die Gesichter darin wieder her.
 unknown-command = { $command } kenne ich nicht. /help hilft weiter.
 cancelled = Gestrichen. Es hat dich nichts gekostet.
+forget-sure = Deine Fotos und Einstellungen jetzt löschen? Was noch wartet, wird gestrichen. Was du heute verbraucht hast, bleibt gezählt.
+forget-done = Erledigt. Deine Fotos und Einstellungen sind gelöscht.
+no-codes = Codes gibt es hier nicht.
+no-plans =
+    { $free ->
+        [0] Hier gibt es nichts zu kaufen.
+        [one] Hier gibt es nichts zu kaufen: Ein Foto am Tag ist für alle frei.
+       *[other] Hier gibt es nichts zu kaufen: { $free } Fotos am Tag sind für alle frei.
+    }
 
 ## Telegram
 
@@ -118,17 +127,8 @@ telegram-help =
     Was kann ich nicht? Kratzer und Flecken außerhalb der Gesichter bleiben, und Schwarzweiß bleibt Schwarzweiß.
     Beste Qualität: Schick das Foto als Datei. In einer Gruppe: Antworte auf ein Foto mit /restore.
 telegram-privacy = Deine Fotos behalte ich { $hours } Stunden lang, für deine Knöpfe; dann lösche ich sie. Ich merke mir, wie viele du wiederherstellen ließest, damit die Zählung stimmt, und was du in /settings gewählt hast. Niemand sieht sich deine Fotos an, und nichts wird damit trainiert. /deletemydata löscht alles sofort.
-telegram-delete-sure = Deine Fotos und Einstellungen jetzt löschen? Was noch wartet, wird gestrichen. Was du heute verbraucht hast, bleibt gezählt.
-telegram-delete-done = Erledigt. Deine Fotos und Einstellungen sind gelöscht.
 telegram-delete-kept = Es wurde nichts gelöscht.
 telegram-unlock-howto = Schreib deinen Code hinter den Befehl: /unlock CODE
-telegram-no-codes = Codes gibt es hier nicht.
-telegram-no-plans =
-    { $free ->
-        [0] Hier gibt es nichts zu kaufen.
-        [one] Hier gibt es nichts zu kaufen: Ein Foto am Tag ist für alle frei.
-       *[other] Hier gibt es nichts zu kaufen: { $free } Fotos am Tag sind für alle frei.
-    }
 telegram-settings = Deine Einstellungen, für alle deine Fotos:
 telegram-setting-language = Sprache: { $value }
 telegram-setting-strength = Stärke: { $value }
@@ -235,16 +235,7 @@ discord-settings =
     Sprache: { $spoken }
 discord-help-more = Du kannst mir ein Foto auch als Direktnachricht schicken, mich mit einem Foto erwähnen oder im Menü einer Nachricht „Apps“ wählen.
 discord-privacy = Deine Fotos behalte ich { $hours } Stunden lang, für die Knöpfe darunter; dann lösche ich sie. Ich merke mir, wie viele du wiederherstellen ließest, damit die Zählung stimmt, und deine Einstellungen. Niemand sieht sich deine Fotos an, und nichts wird damit trainiert. /meine-daten-löschen löscht alles sofort.
-discord-erase-sure = Deine Fotos und Einstellungen jetzt löschen? Was noch wartet, wird gestrichen. Was du heute verbraucht hast, bleibt gezählt.
 discord-erase-yes = Alles löschen
-discord-erased = Erledigt. Deine Fotos und Einstellungen sind gelöscht.
-discord-no-codes = Codes gibt es hier nicht.
-discord-no-plans =
-    { $free ->
-        [0] Hier gibt es nichts zu kaufen.
-        [one] Hier gibt es nichts zu kaufen: Ein Foto am Tag ist für alle frei.
-       *[other] Hier gibt es nichts zu kaufen: { $free } Fotos am Tag sind für alle frei.
-    }
 
 ## Errors. None of them costs quota.
 

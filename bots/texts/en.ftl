@@ -72,6 +72,15 @@ help-commands =
 restore-howto = Send a photo, and I restore the faces in it.
 unknown-command = I do not know { $command }. Try /help.
 cancelled = Dropped. It cost you nothing.
+forget-sure = Delete your photos and your settings now? What waits is dropped. What you used today stays counted.
+forget-done = Done. Your photos and settings are deleted.
+no-codes = Codes are not used here.
+no-plans =
+    { $free ->
+        [0] Nothing is for sale here.
+        [one] Nothing is for sale here: one photo a day is free for everybody.
+       *[other] Nothing is for sale here: { $free } photos a day are free for everybody.
+    }
 
 ## The playground: a chat page
 
@@ -168,17 +177,8 @@ telegram-help =
     What can I not do? Scratches and stains outside faces stay, and black and white stays black and white.
     Best quality: send the photo as a file. In a group: reply to a photo with /restore.
 telegram-privacy = I keep your photos for { $hours } hours, for your buttons, and then delete them. I keep how many you restored, to count your quota, and what you chose in /settings. Nobody looks at your photos, and nothing is trained on them. /deletemydata deletes everything at once.
-telegram-delete-sure = Delete your photos and your settings now? What waits is dropped. What you used today stays counted.
-telegram-delete-done = Done. Your photos and settings are deleted.
 telegram-delete-kept = Nothing was deleted.
 telegram-unlock-howto = Write your code after the command: /unlock CODE
-telegram-no-codes = Codes are not used here.
-telegram-no-plans =
-    { $free ->
-        [0] Nothing is for sale here.
-        [one] Nothing is for sale here: one photo a day is free for everybody.
-       *[other] Nothing is for sale here: { $free } photos a day are free for everybody.
-    }
 telegram-settings = Your settings, for all your photos:
 telegram-setting-language = Language: { $value }
 telegram-setting-strength = Strength: { $value }
@@ -297,16 +297,7 @@ discord-settings =
     Language: { $spoken }
 discord-help-more = You can also send me a photo in a direct message, mention me with one, or pick “Apps” in a message’s menu.
 discord-privacy = I keep your photos for { $hours } hours, for the buttons under them, and then delete them. I keep how many you restored, to count your quota, and your settings. Nobody looks at your photos, and nothing is trained on them. /delete-my-data deletes everything at once.
-discord-erase-sure = Delete your photos and your settings now? What waits is dropped. What you used today stays counted.
 discord-erase-yes = Delete everything
-discord-erased = Done. Your photos and settings are deleted.
-discord-no-codes = Codes are not used here.
-discord-no-plans =
-    { $free ->
-        [0] Nothing is for sale here.
-        [one] Nothing is for sale here: one photo a day is free for everybody.
-       *[other] Nothing is for sale here: { $free } photos a day are free for everybody.
-    }
 discord-admin-not-for-you = This command is for those who run the bot.
 discord-admin-stats = Waiting or in hand: { $waiting }. Servers: { $servers }. Connections: { $shards }. Latency: { $latency_ms } ms.
 

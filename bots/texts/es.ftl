@@ -73,6 +73,15 @@ help-commands =
 restore-howto = Envía una foto y restauro las caras que haya en ella.
 unknown-command = No conozco { $command }. Prueba con /help.
 cancelled = Cancelado. No te ha costado nada.
+forget-sure = ¿Borrar ahora tus fotos y tus ajustes? Lo que espera se cancela. Lo que usaste hoy sigue contando.
+forget-done = Hecho. Tus fotos y tus ajustes están borrados.
+no-codes = Aquí no se usan códigos.
+no-plans =
+    { $free ->
+        [0] Aquí no se vende nada.
+        [one] Aquí no se vende nada: una foto al día es gratis para todos.
+       *[other] Aquí no se vende nada: { $free } fotos al día son gratis para todos.
+    }
 
 ## Telegram
 
@@ -119,17 +128,8 @@ telegram-help =
     ¿Qué no puedo hacer? Los rayones y manchas fuera de las caras se quedan, y el blanco y negro sigue en blanco y negro.
     La mejor calidad: envía la foto como archivo. En un grupo: responde a una foto con /restore.
 telegram-privacy = Guardo tus fotos { $hours } horas, para tus botones, y luego las borro. Guardo cuántas has restaurado, para contar tu cuota, y lo que elegiste en /settings. Nadie mira tus fotos y no se entrena nada con ellas. /deletemydata lo borra todo al momento.
-telegram-delete-sure = ¿Borrar ahora tus fotos y tus ajustes? Lo que espera se cancela. Lo que usaste hoy sigue contando.
-telegram-delete-done = Hecho. Tus fotos y tus ajustes están borrados.
 telegram-delete-kept = No se ha borrado nada.
 telegram-unlock-howto = Escribe tu código después del comando: /unlock CÓDIGO
-telegram-no-codes = Aquí no se usan códigos.
-telegram-no-plans =
-    { $free ->
-        [0] Aquí no se vende nada.
-        [one] Aquí no se vende nada: una foto al día es gratis para todos.
-       *[other] Aquí no se vende nada: { $free } fotos al día son gratis para todos.
-    }
 telegram-settings = Tus ajustes, para todas tus fotos:
 telegram-setting-language = Idioma: { $value }
 telegram-setting-strength = Intensidad: { $value }
@@ -236,16 +236,7 @@ discord-settings =
     Idioma: { $spoken }
 discord-help-more = También puedes enviarme una foto por mensaje directo, mencionarme con una, o elegir «Aplicaciones» en el menú de un mensaje.
 discord-privacy = Guardo tus fotos { $hours } horas, para los botones que llevan debajo, y luego las borro. Guardo cuántas has restaurado, para contar tu cuota, y tus ajustes. Nadie mira tus fotos y no se entrena nada con ellas. /borrar-mis-datos lo borra todo al momento.
-discord-erase-sure = ¿Borrar ahora tus fotos y tus ajustes? Lo que espera se cancela. Lo que usaste hoy sigue contando.
 discord-erase-yes = Borrar todo
-discord-erased = Hecho. Tus fotos y tus ajustes están borrados.
-discord-no-codes = Aquí no se usan códigos.
-discord-no-plans =
-    { $free ->
-        [0] Aquí no se vende nada.
-        [one] Aquí no se vende nada: una foto al día es gratis para todos.
-       *[other] Aquí no se vende nada: { $free } fotos al día son gratis para todos.
-    }
 
 ## Errors. None of them costs quota.
 

@@ -72,6 +72,15 @@ help-commands =
 restore-howto = Envoyez une photo et j’en restaure les visages.
 unknown-command = Je ne connais pas { $command }. Essayez /help.
 cancelled = Annulé. Cela ne vous a rien coûté.
+forget-sure = Supprimer maintenant vos photos et vos réglages ? Ce qui attend est annulé. Ce que vous avez utilisé aujourd’hui reste compté.
+forget-done = C’est fait. Vos photos et vos réglages sont supprimés.
+no-codes = Il n’y a pas de codes ici.
+no-plans =
+    { $free ->
+        [0] Rien n’est à vendre ici.
+        [one] Rien n’est à vendre ici : une photo par jour est gratuite pour tout le monde.
+       *[other] Rien n’est à vendre ici : { $free } photos par jour sont gratuites pour tout le monde.
+    }
 
 ## Telegram
 
@@ -118,17 +127,8 @@ telegram-help =
     Que ne sais-je pas faire ? Les rayures et les taches hors des visages restent, et le noir et blanc reste en noir et blanc.
     La meilleure qualité : envoyez la photo en fichier. Dans un groupe : répondez à une photo avec /restore.
 telegram-privacy = Je garde vos photos { $hours } heures, pour vos boutons, puis je les supprime. Je garde le nombre de vos restaurations, pour compter votre quota, et vos choix dans /settings. Personne ne regarde vos photos et rien n’est entraîné avec elles. /deletemydata supprime tout immédiatement.
-telegram-delete-sure = Supprimer maintenant vos photos et vos réglages ? Ce qui attend est annulé. Ce que vous avez utilisé aujourd’hui reste compté.
-telegram-delete-done = C’est fait. Vos photos et vos réglages sont supprimés.
 telegram-delete-kept = Rien n’a été supprimé.
 telegram-unlock-howto = Écrivez votre code après la commande : /unlock CODE
-telegram-no-codes = Il n’y a pas de codes ici.
-telegram-no-plans =
-    { $free ->
-        [0] Rien n’est à vendre ici.
-        [one] Rien n’est à vendre ici : une photo par jour est gratuite pour tout le monde.
-       *[other] Rien n’est à vendre ici : { $free } photos par jour sont gratuites pour tout le monde.
-    }
 telegram-settings = Vos réglages, pour toutes vos photos :
 telegram-setting-language = Langue : { $value }
 telegram-setting-strength = Intensité : { $value }
@@ -235,16 +235,7 @@ discord-settings =
     Langue : { $spoken }
 discord-help-more = Vous pouvez aussi m’envoyer une photo en message privé, me mentionner avec une photo, ou choisir « Applications » dans le menu d’un message.
 discord-privacy = Je garde vos photos { $hours } heures, pour les boutons qui les accompagnent, puis je les supprime. Je garde le nombre de vos restaurations, pour compter votre quota, et vos réglages. Personne ne regarde vos photos et rien n’est entraîné avec elles. /supprimer-mes-données supprime tout aussitôt.
-discord-erase-sure = Supprimer maintenant vos photos et vos réglages ? Ce qui attend est annulé. Ce que vous avez utilisé aujourd’hui reste compté.
 discord-erase-yes = Tout supprimer
-discord-erased = C’est fait. Vos photos et vos réglages sont supprimés.
-discord-no-codes = Il n’y a pas de codes ici.
-discord-no-plans =
-    { $free ->
-        [0] Rien n’est à vendre ici.
-        [one] Rien n’est à vendre ici : une photo par jour est gratuite pour tout le monde.
-       *[other] Rien n’est à vendre ici : { $free } photos par jour sont gratuites pour tout le monde.
-    }
 
 ## Errors. None of them costs quota.
 

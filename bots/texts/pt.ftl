@@ -73,6 +73,15 @@ help-commands =
 restore-howto = Envie uma foto e eu restauro os rostos nela.
 unknown-command = Não conheço { $command }. Tente /help.
 cancelled = Cancelado. Não custou nada.
+forget-sure = Apagar agora suas fotos e configurações? O que está na fila é cancelado. O que você usou hoje continua contando.
+forget-done = Pronto. Suas fotos e configurações foram apagadas.
+no-codes = Aqui não se usam códigos.
+no-plans =
+    { $free ->
+        [0] Aqui nada está à venda.
+        [one] Aqui nada está à venda: uma foto por dia é grátis para todos.
+       *[other] Aqui nada está à venda: { $free } fotos por dia são grátis para todos.
+    }
 
 ## Telegram
 
@@ -119,17 +128,8 @@ telegram-help =
     O que eu não consigo? Riscos e manchas fora dos rostos ficam, e preto e branco continua preto e branco.
     A melhor qualidade: envie a foto como arquivo. Em um grupo: responda a uma foto com /restore.
 telegram-privacy = Guardo suas fotos por { $hours } horas, para os seus botões, e depois apago. Guardo quantas você restaurou, para contar sua cota, e o que você escolheu em /settings. Ninguém olha suas fotos e nada é treinado com elas. /deletemydata apaga tudo na hora.
-telegram-delete-sure = Apagar agora suas fotos e configurações? O que está na fila é cancelado. O que você usou hoje continua contando.
-telegram-delete-done = Pronto. Suas fotos e configurações foram apagadas.
 telegram-delete-kept = Nada foi apagado.
 telegram-unlock-howto = Escreva seu código depois do comando: /unlock CÓDIGO
-telegram-no-codes = Aqui não se usam códigos.
-telegram-no-plans =
-    { $free ->
-        [0] Aqui nada está à venda.
-        [one] Aqui nada está à venda: uma foto por dia é grátis para todos.
-       *[other] Aqui nada está à venda: { $free } fotos por dia são grátis para todos.
-    }
 telegram-settings = Suas configurações, para todas as suas fotos:
 telegram-setting-language = Idioma: { $value }
 telegram-setting-strength = Intensidade: { $value }
@@ -236,16 +236,7 @@ discord-settings =
     Idioma: { $spoken }
 discord-help-more = Você também pode me enviar uma foto por mensagem direta, me mencionar com uma, ou escolher “Apps” no menu de uma mensagem.
 discord-privacy = Guardo suas fotos por { $hours } horas, para os botões abaixo delas, e depois apago. Guardo quantas você restaurou, para contar sua cota, e suas configurações. Ninguém olha suas fotos e nada é treinado com elas. /apagar-meus-dados apaga tudo na hora.
-discord-erase-sure = Apagar agora suas fotos e configurações? O que está na fila é cancelado. O que você usou hoje continua contando.
 discord-erase-yes = Apagar tudo
-discord-erased = Pronto. Suas fotos e configurações foram apagadas.
-discord-no-codes = Aqui não se usam códigos.
-discord-no-plans =
-    { $free ->
-        [0] Aqui nada está à venda.
-        [one] Aqui nada está à venda: uma foto por dia é grátis para todos.
-       *[other] Aqui nada está à venda: { $free } fotos por dia são grátis para todos.
-    }
 
 ## Errors. None of them costs quota.
 
