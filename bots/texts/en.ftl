@@ -299,7 +299,14 @@ discord-help-more = You can also send me a photo in a direct message, mention me
 discord-privacy = I keep your photos for { $hours } hours, for the buttons under them, and then delete them. I keep how many you restored, to count your quota, and your settings. Nobody looks at your photos, and nothing is trained on them. /delete-my-data deletes everything at once.
 discord-erase-yes = Delete everything
 discord-admin-not-for-you = This command is for those who run the bot.
-discord-admin-stats = Waiting or in hand: { $waiting }. Servers: { $servers }. Connections: { $shards }. Latency: { $latency_ms } ms.
+discord-admin-stats =
+    Waiting or in hand: { $waiting }
+    Today: { $delivered } delivered, { $failed } failed, { $cancelled } dropped, { $people } people
+    Servers: { $servers }, connections: { $shards }
+discord-admin-ban-about = Keep somebody out
+discord-admin-unban-about = Let somebody in again
+discord-admin-banned = { $name } is kept out.
+discord-admin-unbanned = { $name } may come in again.
 
 ## Errors. None of them costs quota.
 

@@ -280,6 +280,12 @@ async def test_administrators_have_commands_of_their_own(tmp_path: Path, redis_u
         server.guild.members[friend.id] = friend
         assert "Waiting or in hand: 0" in await there.said(server.user.slash(server.channel, "admin stats"))
         assert "those who run the bot" in await there.said(friend.slash(server.channel, "admin stats"))
+        assert "3 of 3 left" in await there.said(server.user.slash(server.channel, "admin quota", user=friend))
+        assert "bob is kept out" in await there.said(server.user.slash(server.channel, "admin ban", user=friend))
+        kept_out = friend.slash(server.channel, "restore", photo=photo())
+        assert "You cannot use this" in (await there.answer(kept_out)).texts
+        assert "may come in again" in await there.said(server.user.slash(server.channel, "admin unban", user=friend))
+        assert "0 delivered" in await there.said(server.user.slash(server.channel, "admin stats"))
 
 
 async def test_commands_are_registered_once_and_models_complete(tmp_path: Path, redis_url: str) -> None:

@@ -8,7 +8,17 @@ from tests.servers.discord.gateway import Gateway
 from tests.servers.discord.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL_SUBMIT, Interaction, Interactions
 from tests.servers.discord.permissions import Permission
 from tests.servers.discord.refusals import JSON
-from tests.servers.discord.registry import ATTACHMENT, BOOLEAN, CHAT, INTEGER, MESSAGE_MENU, NUMBER, STRING, Registry
+from tests.servers.discord.registry import (
+    ATTACHMENT,
+    BOOLEAN,
+    CHAT,
+    INTEGER,
+    MESSAGE_MENU,
+    NUMBER,
+    STRING,
+    USER,
+    Registry,
+)
 from tests.servers.discord.world import Channel, Message, User, World
 
 PYTHON_TYPES: dict[int, tuple[type, ...]] = {
@@ -16,6 +26,7 @@ PYTHON_TYPES: dict[int, tuple[type, ...]] = {
     INTEGER: (int,),
     BOOLEAN: (bool,),
     NUMBER: (int, float),
+    USER: (User,),
     ATTACHMENT: (bytes, Upload),
 }
 
@@ -195,6 +206,9 @@ class Person(User):
             kept = self.client.world.files.keep(_upload(value), channel.id, ephemeral=True)
             resolved.setdefault("attachments", {})[str(kept.id)] = self.client.world.files.payload(kept)
             value = str(kept.id)
+        elif kind == USER:
+            resolved.setdefault("users", {})[str(value.id)] = value.payload()
+            value = str(value.id)
         return {"name": name, "type": kind, "value": value}
 
 

@@ -10,7 +10,7 @@ from tests.servers.discord.refusals import JSON, Form, unknown
 CHAT, USER_MENU, MESSAGE_MENU = 1, 2, 3
 MOST = {CHAT: 100, USER_MENU: 15, MESSAGE_MENU: 15}
 SUB_COMMAND, SUB_GROUP = 1, 2
-STRING, INTEGER, BOOLEAN, NUMBER, ATTACHMENT = 3, 4, 5, 10, 11
+STRING, INTEGER, BOOLEAN, USER, NUMBER, ATTACHMENT = 3, 4, 5, 6, 10, 11
 LOCALES = frozenset(
     [
         "id",
