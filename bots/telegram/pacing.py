@@ -22,6 +22,7 @@ ALL_PER_S: Final = 25
 LONGEST_PAUSE_S: Final = 60.0  # a longer one is handed to the caller, who may have better to do than wait
 TRIES: Final = 4
 IDLE_S: Final = 120.0
+LOOK_S: Final = 0.02
 MANY_CHATS: Final = 1000
 
 # Telegram counts messages; these are none, and must not wait behind them.
@@ -59,6 +60,46 @@ class Window:
     def note(self, now: float, messages: int) -> None:
         """Count messages that are sent now."""
         self._times.extend([now] * messages)
+
+
+class Traffic:
+    """All chats' messages: those on their way and those answered lately, together within the limit.
+
+    Telegram counts a message somewhere between our asking and its answering. Counting both ends keeps the limit
+    whatever the network does in between, also where it stands still for a moment and then delivers all at once.
+    """
+
+    def __init__(self, per_second: int) -> None:
+        self._limit = per_second
+        self._on_their_way = 0
+        self._answered = Window(per_second, 1.0)
+        self._lock = asyncio.Lock()
+
+    async def enter(self, messages: int, urgency: Urgency) -> None:
+        """Wait until there is room.
+
+        Raises:
+            Busy: there is none, and it is not worth waiting.
+        """
+        if urgency is Urgency.MAY and self._lock.locked():
+            raise Busy
+        async with self._lock:
+            while (wait := self._wait_s(messages)) > 0:
+                if urgency is Urgency.MAY:
+                    raise Busy
+                await asyncio.sleep(wait)
+            self._on_their_way += messages
+
+    def leave(self, messages: int) -> None:
+        """The messages are answered, or given up."""
+        self._on_their_way -= messages
+        self._answered.note(time.monotonic(), messages)
+
+    def _wait_s(self, messages: int) -> float:
+        wait = self._answered.wait_s(time.monotonic(), self._on_their_way + messages)
+        if wait == 0 and self._on_their_way and self._on_their_way + messages > self._limit:
+            return LOOK_S  # nothing answered is left to wait for: room comes with an answer
+        return wait
 
 
 class Line:
@@ -101,8 +142,7 @@ class Pacer(BaseRateLimiter[Urgency]):
 
     def __init__(self) -> None:
         self._lines: dict[str, Line] = {}
-        self._all = Window(ALL_PER_S, 1.0)
-        self._all_lock = asyncio.Lock()
+        self._all = Traffic(ALL_PER_S)
 
     async def initialize(self) -> None:
         """Nothing to open."""
@@ -141,6 +181,8 @@ class Pacer(BaseRateLimiter[Urgency]):
                 line.hold(pause)
                 if last or urgency is Urgency.MAY or pause > LONGEST_PAUSE_S:
                     raise
+            finally:
+                self._all.leave(messages)
         raise AssertionError("the last try returns or raises")
 
     async def _turn(self, line: Line, messages: int, is_edit: bool, urgency: Urgency) -> None:
@@ -151,12 +193,7 @@ class Pacer(BaseRateLimiter[Urgency]):
                 if urgency is Urgency.MAY:
                     raise Busy
                 await asyncio.sleep(wait)
-            async with self._all_lock:
-                while (wait := self._all.wait_s(time.monotonic(), messages)) > 0:
-                    if urgency is Urgency.MAY:
-                        raise Busy
-                    await asyncio.sleep(wait)
-                self._all.note(time.monotonic(), messages)
+            await self._all.enter(messages, urgency)
             line.note(time.monotonic(), messages, is_edit)
 
     def _line(self, chat: str) -> Line:

@@ -12,7 +12,7 @@ from telegram.error import RetryAfter
 
 from magicmemory.bots.telegram.keyboards import FIDELITIES, STRENGTHS, Pressed, Verb, neighbours
 from magicmemory.bots.telegram.outgoing import before_after, prepare
-from magicmemory.bots.telegram.pacing import CHAT_BURST, GROUP_PER_MINUTE, Busy, Pacer, Urgency, Window
+from magicmemory.bots.telegram.pacing import ALL_PER_S, CHAT_BURST, GROUP_PER_MINUTE, Busy, Pacer, Urgency, Window
 
 pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
 
@@ -137,3 +137,24 @@ def test_steps_end_at_both_ends() -> None:
     assert neighbours(STRENGTHS, 1.0) == (0.75, None)
     assert neighbours(FIDELITIES, 0.3) == (0.25, 0.5)
     assert neighbours(FIDELITIES, 0.0) == (None, 0.25)
+
+
+async def test_all_chats_together_keep_the_limit_where_answers_come_in_bursts() -> None:
+    pacer, at_once, most = Pacer(), 0, 0
+    counted: list[float] = []
+
+    async def stuttering() -> bool:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        # All that is on its way arrives at the end of a tenth of a second.
+        await asyncio.sleep(0.1 - time.monotonic() % 0.1)
+        counted.append(time.monotonic())
+        at_once -= 1
+        return True
+
+    requests = (pacer.process_request(stuttering, (), {}, "sendMessage", {"chat_id": chat}, None) for chat in range(80))
+    await asyncio.gather(*requests)
+    for start in counted:
+        assert sum(start <= moment < start + 1 for moment in counted) <= ALL_PER_S
+    assert most <= ALL_PER_S
