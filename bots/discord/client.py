@@ -58,7 +58,12 @@ class Tree(app_commands.CommandTree["MagicClient"]):
     async def _call(self, interaction: discord.Interaction["MagicClient"]) -> None:
         # The library has no public place around a whole command, its checks and its error handler.
         with self.client.hands:
-            await super()._call(interaction)
+            try:
+                await super()._call(interaction)
+            except app_commands.AppCommandError:
+                raise  # comes back to `on_error`
+            except Exception as error:  # from a check: the library turns only commands' own into its errors
+                await explain(self.client.front, interaction, error)
 
     async def on_error(
         self, interaction: discord.Interaction["MagicClient"], error: app_commands.AppCommandError, /

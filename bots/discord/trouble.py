@@ -14,6 +14,7 @@ UNCERTAIN = (aiohttp.ClientError, asyncio.TimeoutError, ConnectionError, discord
 
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION = 10003, 10008, 10015, 10062
 ALREADY_ACKNOWLEDGED = 40060
+FIRST_OWN_CODE = 10000
 TOO_LARGE = 40005
 TOO_MANY_FOLLOW_UPS = 40094
 INVALID_TOKEN = 50027
@@ -39,8 +40,10 @@ FIRST_PAUSE_S = 0.3
 
 
 def is_out_of_reach(error: discord.HTTPException) -> bool:
-    """Whether this way to somebody is closed for good."""
-    return error.code in OUT_OF_REACH or error.status in (401, 403, 404)
+    """Whether this way to somebody is closed for good. A refusal without a code of Discord's own says nothing about
+    the way: our token may be refused, or a proxy in between.
+    """
+    return error.code in OUT_OF_REACH or (error.status in (403, 404) and error.code >= FIRST_OWN_CODE)
 
 
 async def persist(call: Callable[[], Awaitable[T]]) -> T:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import discord
 import pytest
 from PIL import Image
 from pydantic import SecretStr
@@ -13,6 +14,7 @@ from pydantic import SecretStr
 from magicmemory.bots.discord import serve
 from magicmemory.bots.discord.fitting import fit, preview
 from magicmemory.bots.discord.place import Place
+from magicmemory.bots.discord.trouble import is_out_of_reach
 from magicmemory.bots.texts import Texts
 from magicmemory.core.settings import BadSettings
 from tests.servers.discord.registry import LOCALES
@@ -62,6 +64,24 @@ def test_every_mode_has_a_preview(mode: str) -> None:
 def test_a_limit_too_small_for_any_picture_is_an_error_and_no_endless_loop() -> None:
     with pytest.raises(ValueError, match="too small"):
         fit(encoded(noise(100), "PNG"), "png", 10)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "closed"),
+    [
+        *((401, 50027, True), (404, 10008, True), (403, 50013, True), (403, 59999, True)),
+        *((401, 0, False), (403, 0, False), (404, 0, False), (400, 50035, False), (500, 0, False)),
+    ],
+)
+def test_a_way_is_closed_only_where_discord_says_so(status: int, code: int, closed: bool) -> None:
+    class Answer:
+        reason = "none"
+
+        def __init__(self) -> None:
+            self.status = status
+
+    error = discord.HTTPException(Answer(), {"code": code, "message": "no"})
+    assert is_out_of_reach(error) is closed
 
 
 async def test_a_token_that_is_missing_or_wrong_is_one_clear_sentence(tmp_path: Path, redis_url: str) -> None:
