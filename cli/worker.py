@@ -30,6 +30,8 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     pipeline = Pipeline.of(settings)
     try:
         restorer, detector = pipeline.check(Options())
+        for offered in settings.offered_models:
+            pipeline.check(Options(model=offered))
         if settings.preload:
             await asyncio.to_thread(pipeline.warm_up)
     except UserError as error:
