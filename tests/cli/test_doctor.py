@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from magicmemory.cli.doctor import Verdict, examine
+from magicmemory.pipeline import upstream
 from tests.service import settings_for
 
 
@@ -50,3 +51,13 @@ async def test_a_redis_that_throws_photos_away_is_found(tmp_path: Path, redis_ur
     await redis.aclose()
     assert bad.verdict is Verdict.BAD
     assert "noeviction" in bad.hint
+
+
+async def test_upstreams_packages_have_a_row(tmp_path: Path) -> None:
+    reason = upstream.why_not()
+    found = (await examine(settings_for(tmp_path)))["upstream"]
+    assert found.verdict is (Verdict.GOOD if reason is None else Verdict.OFF)
+    if reason is not None:
+        assert upstream.INSTALL in found.what
+        wanted = (await examine(settings_for(tmp_path, engine="upstream")))["upstream"]
+        assert wanted.verdict is Verdict.BAD
