@@ -8,9 +8,8 @@ answered once even where an answer of Telegram's is lost.
 import asyncio
 import logging
 from collections.abc import Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 
-from redis.exceptions import RedisError
 from telegram import Message
 from telegram.error import Forbidden, TelegramError
 
@@ -24,8 +23,6 @@ from magicmemory.core.report import Failure
 
 log = logging.getLogger(__name__)
 
-TRIES = 5
-FIRST_RETRY_S = 1.0
 AT_ONCE = 8  # downloads; each photo is in memory for as long as it takes to put it into the store
 
 
@@ -98,12 +95,6 @@ class Intake:
         async with self._downloads:
             data = await fetch(self._front, sent)
             noted = {**context, "as_file": "1" if sent.as_file else ""}
-            for attempt in range(TRIES):
-                # The same message makes one job, however often it is told.
-                with suppress(RedisError, OSError):
-                    return await self._front.desk.intake(sender, place, data, context=noted)
-                log.warning("photo %s in chat %s: Redis or the photo store is away", place.message, place.chat)
-                await asyncio.sleep(FIRST_RETRY_S * 2**attempt)
             return await self._front.desk.intake(sender, place, data, context=noted)
 
     async def _answer(self, place: Address, language: str, progress: int | None, taken: list[Job | UserError]) -> None:

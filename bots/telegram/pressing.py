@@ -12,7 +12,7 @@ from magicmemory.bots.telegram.front import Front
 from magicmemory.bots.telegram.keyboards import Pressed, Verb
 from magicmemory.bots.telegram.outgoing import Outgoing, before_after, prepare
 from magicmemory.bots.telegram.people import address_of, sender_of
-from magicmemory.core.errors import PhotoExpired, UserError
+from magicmemory.core.errors import InternalError, PhotoExpired, UserError
 from magicmemory.core.job import TERMINAL, Address, Job, JobState, Sender
 from magicmemory.core.options import Options
 from magicmemory.core.report import Failure
@@ -143,9 +143,12 @@ class Pressing:
         try:
             adjusted = await self._front.desk.adjust(sender, place, job, options, context)
         except UserError as error:
-            text = self._front.desk.failure_text(language, Failure.of(error))
-            if progress is None or not await self._front.change_text(place.chat, progress, text):
-                await self._front.tell(place, text)
+            await self._refuse(place, progress, language, error)
+            return
+        # A bug, or Redis is away: the person gets an apology instead of silence.
+        except Exception:
+            log.exception("job %s could not be adjusted", job.id)
+            await self._refuse(place, progress, language, InternalError())
             return
         if adjusted.context.get("progress") != context["progress"]:
             if progress is not None:
@@ -153,6 +156,11 @@ class Pressing:
                 await self._front.change_text(place.chat, progress, text)
         elif progress is not None and adjusted.state not in TERMINAL:
             self._followers.follow([adjusted], progress, language)
+
+    async def _refuse(self, place: Address, progress: int | None, language: str, error: UserError) -> None:
+        text = self._front.desk.failure_text(language, Failure.of(error))
+        if progress is None or not await self._front.change_text(place.chat, progress, text):
+            await self._front.tell(place, text)
 
     async def _announce(self, place: Address, language: str) -> int | None:
         try:

@@ -9,12 +9,14 @@ from pathlib import Path
 import httpx
 import pytest
 from PIL import Image, ImageChops, ImageStat
+from redis.exceptions import RedisError
 
 from magicmemory.bots.telegram.webhook import secret_of
 from magicmemory.core.errors import PhotoUnreadable
 from magicmemory.core.job import JobState
 from magicmemory.core.options import Options
 from magicmemory.pipeline.pipeline import Pipeline
+from magicmemory.queue.client import Queue
 from tests.journeys.telegram_house import (
     SAMPLE,
     QuickPipeline,
@@ -563,6 +565,29 @@ async def test_a_large_result_goes_as_a_file(tmp_path: Path, redis_url: str) -> 
         reply = await ana.hears(shows_file)
         assert len(reply.media) > 10 * 1024 * 1024
         assert running.server.refusals() == []
+
+
+async def test_a_photo_that_cannot_be_queued_costs_nothing(
+    tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with house(tmp_path, redis_url) as running:
+        ana = running.server.user("Ana")
+        queued = Queue.restore
+
+        async def away(*_: object) -> None:
+            raise RedisError("away")
+
+        monkeypatch.setattr(Queue, "restore", away)
+        await ana.send_photo(photo())
+        await ana.hears("Sorry, something went wrong on our side.")
+        assert await running.used_by(ana) == 0
+        monkeypatch.setattr(Queue, "restore", queued)
+        asked = await ana.send_photo(photo())
+        first = await ana.hears(shows_photo, after=asked)
+        monkeypatch.setattr(Queue, "restore", away)
+        await ana.press(first, "Gentler")
+        await ana.hears("Sorry, something went wrong on our side.", after=first)
+        assert len(ana.of_bot()) == 3
 
 
 # What the operator chooses
