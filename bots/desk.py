@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from magicmemory.bots.texts import Texts
-from magicmemory.core.errors import FileTooLarge, InternalError, NotAPhoto, NothingToCancel, PhotoExpired
+from magicmemory.core.errors import FileTooLarge, InternalError, NotAPhoto, NothingToCancel, PhotoExpired, QueueFull
 from magicmemory.core.job import TERMINAL, Address, Job, Progress, Quota, RestoreTask, Sender, Stage
 from magicmemory.core.options import Options
 from magicmemory.core.preferences import Preferences
@@ -55,9 +55,13 @@ class Desk:
 
         Raises:
             FileTooLarge, NotAPhoto: at first sight; everything about the picture itself comes from the worker.
+            QueueFull: too many photos wait already.
             QuotaUsedUp: nothing is left today.
         """
         self._check(photo)
+        limit = self.settings.max_waiting
+        if limit and await self.queue.waiting() >= limit:
+            raise QueueFull
         if options is None:
             options = (await self.people.preferences(sender)).options
         reservation = await self.ledger.reserve(sender, address, options, context=context)

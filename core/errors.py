@@ -77,6 +77,12 @@ class QuotaUsedUp(UserError):
     key = "quota-used-up"
 
 
+class QueueFull(UserError):
+    """Too many photos wait already."""
+
+    key = "queue-full"
+
+
 class Banned(UserError):
     """The operator keeps this person out."""
 

@@ -77,6 +77,9 @@ class Settings(BaseSettings):
     preload: bool = Field(True, description="Load the models when a worker starts, not with its first photo.")
     unload_idle_minutes: float = Field(0, ge=0, description="Unload models that nobody used for so long; 0: never.")
     worker_photos: int = Field(2, ge=1, description="Photos one worker has in hand at a time.")
+    max_waiting: int = Field(
+        0, ge=0, description="Photos that may wait; more are refused, at no cost. 0: as many as come."
+    )
     job_timeout_s: int = Field(300, ge=10, description="A restoration that takes longer fails, seconds.")
 
     telegram_token: SecretStr | None = Field(None, description="Telegram bot token; empty: no Telegram bot.")

@@ -257,6 +257,7 @@ error-quota-used-up =
         [one] Dein freies Foto von heute ist verbraucht. Das nächste gibt es in { $renews_in }.
        *[other] Deine { $limit } freien Fotos von heute sind verbraucht. Die nächsten gibt es in { $renews_in }.
     }
+error-queue-full = Gerade warten so viele Fotos, dass ich keines mehr annehmen kann. Versuch es bitte in ein paar Minuten noch einmal. Es hat dich nichts gekostet.
 error-banned = Du kannst diesen Bot nicht benutzen.
 error-photo-expired = Dieses Foto habe ich nicht mehr. Schick es bitte noch einmal.
 error-nothing-to-cancel = Von dir wartet gerade nichts.

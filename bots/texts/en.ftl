@@ -328,6 +328,7 @@ error-quota-used-up =
         [one] You have used today’s free photo. You get the next one in { $renews_in }.
        *[other] You have used today’s { $limit } free photos. You get the next ones in { $renews_in }.
     }
+error-queue-full = So many photos are waiting that I cannot take another one right now. Please try again in a few minutes. It did not cost you anything.
 error-banned = You cannot use this bot.
 error-photo-expired = I no longer have this photo. Please send it again.
 error-nothing-to-cancel = Nothing of yours is waiting.

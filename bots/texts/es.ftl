@@ -258,6 +258,7 @@ error-quota-used-up =
         [one] Ya has usado la foto gratis de hoy. Tendrás la siguiente en { $renews_in }.
        *[other] Ya has usado las { $limit } fotos gratis de hoy. Tendrás las siguientes en { $renews_in }.
     }
+error-queue-full = Ahora mismo esperan tantas fotos que no puedo aceptar otra. Inténtalo de nuevo en unos minutos, por favor. No te ha costado nada.
 error-banned = No puedes usar este bot.
 error-photo-expired = Ya no tengo esta foto. Envíala otra vez, por favor.
 error-nothing-to-cancel = No tienes nada esperando.

@@ -257,6 +257,7 @@ error-quota-used-up =
         [one] Vous avez utilisé la photo gratuite d’aujourd’hui. La prochaine arrive dans { $renews_in }.
        *[other] Vous avez utilisé les { $limit } photos gratuites d’aujourd’hui. Les prochaines arrivent dans { $renews_in }.
     }
+error-queue-full = Tant de photos attendent que je ne peux pas en prendre une de plus. Réessayez dans quelques minutes, s’il vous plaît. Cela ne vous a rien coûté.
 error-banned = Vous ne pouvez pas utiliser ce bot.
 error-photo-expired = Je n’ai plus cette photo. Renvoyez-la, s’il vous plaît.
 error-nothing-to-cancel = Vous n’avez rien en attente.

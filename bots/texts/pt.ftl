@@ -258,6 +258,7 @@ error-quota-used-up =
         [one] Você já usou a foto grátis de hoje. A próxima vem em { $renews_in }.
        *[other] Você já usou as { $limit } fotos grátis de hoje. As próximas vêm em { $renews_in }.
     }
+error-queue-full = Há tantas fotos na fila que não consigo aceitar mais uma agora. Tente de novo em alguns minutos, por favor. Não custou nada.
 error-banned = Você não pode usar este bot.
 error-photo-expired = Não tenho mais esta foto. Envie de novo, por favor.
 error-nothing-to-cancel = Não há nada seu na fila.

@@ -11,6 +11,8 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 from redis.exceptions import RedisError
 
+from magicmemory.bots.telegram import serve
+from magicmemory.bots.telegram.receiving import BadToken
 from magicmemory.bots.telegram.webhook import secret_of
 from magicmemory.core.errors import PhotoUnreadable
 from magicmemory.core.job import JobState
@@ -27,6 +29,7 @@ from tests.journeys.telegram_house import (
     telegram_settings,
 )
 from tests.servers.telegram import Message, TelegramServer
+from tests.servers.telegram.faults import Kind
 from tests.service import settings_for
 
 # The library announces that waiting times will become time spans.
@@ -483,11 +486,11 @@ async def test_who_blocks_the_bot_pays_nothing(tmp_path: Path, redis_url: str) -
 @pytest.mark.parametrize("kind", ["429", "500", "reset", "lost"])
 @pytest.mark.parametrize("method", ["sendMessage", "editMessageMedia", "getFile"])
 async def test_trouble_neither_loses_nor_doubles_a_reply(
-    tmp_path: Path, redis_url: str, kind: str, method: str
+    tmp_path: Path, redis_url: str, kind: Kind, method: str
 ) -> None:
     async with house(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
-        running.server.faults.add(kind, method)  # type: ignore[arg-type]
+        running.server.faults.add(kind, method)
         await ana.send_photo(photo())
         await ana.hears(shows_photo, within_s=20)
         await asyncio.sleep(0.3)
@@ -565,6 +568,37 @@ async def test_a_large_result_goes_as_a_file(tmp_path: Path, redis_url: str) -> 
         reply = await ana.hears(shows_file)
         assert len(reply.media) > 10 * 1024 * 1024
         assert running.server.refusals() == []
+
+
+async def test_a_full_queue_refuses_kindly(tmp_path: Path, redis_url: str) -> None:
+    async with house(tmp_path, redis_url, worker=False, max_waiting=1) as running:
+        ana, bob = running.server.user("Ana"), running.server.user("Bob")
+        await ana.send_photo(photo())
+        await ana.hears("Got it.")
+        await running.server.wait_for(lambda: running.server.world.updates.pending() == 0)
+        await bob.send_photo(photo())
+        await bob.hears("So many photos are waiting")
+        assert await running.used_by(bob) == 0
+
+
+@pytest.mark.parametrize("kind", ["429", "500", "reset"])
+async def test_trouble_neither_loses_nor_doubles_an_album(tmp_path: Path, redis_url: str, kind: Kind) -> None:
+    async with house(tmp_path, redis_url) as running:
+        ana = running.server.user("Ana")
+        running.server.faults.add(kind, "sendMediaGroup")
+        await ana.send_album([photo(1), photo(2), photo(3)])
+        await ana.hears("Pick a photo for more", within_s=20)
+        await asyncio.sleep(0.5)
+        assert len([message for message in ana.of_bot() if message.photo]) == 3
+        assert running.server.faults.happened == [("sendMediaGroup", kind)]
+        assert await running.used_by(ana) == 3
+
+
+async def test_a_wrong_token_is_said_in_one_sentence(tmp_path: Path, redis_url: str) -> None:
+    async with TelegramServer() as server:
+        settings = telegram_settings(tmp_path, server, telegram_token="123:wrong")
+        with pytest.raises(BadToken, match="MAGIC_TELEGRAM_TOKEN"):
+            await serve(settings, redis_url, asyncio.Event())
 
 
 async def test_a_photo_that_cannot_be_queued_costs_nothing(
