@@ -145,14 +145,19 @@ async def _photos(settings: Settings) -> Finding:
 async def _weights(settings: Settings) -> Finding:
     if importlib.util.find_spec("torch") is None:
         return Finding(Verdict.OFF, "no worker here", "To restore on this machine, install the extra `worker`.")
+    from magicmemory.pipeline import catalogue
     from magicmemory.pipeline.pipeline import Pipeline
+    from magicmemory.pipeline.weights import Weights
 
+    weights = Weights.of(settings)
     try:
-        restorer, detector = Pipeline.of(settings.model_copy(update={"device": "auto", "engine": "own"})).check(
-            Options()
-        )
-    except UserError as error:
-        return Finding(Verdict.BAD, sentence(error), "Put MAGIC_MODEL and MAGIC_DETECTOR right.")
+        own = settings.model_copy(update={"device": "auto", "engine": "own"})
+        restorer, detector = Pipeline.of(own).check(Options())
+        for facts in catalogue.ALL:
+            if not facts.bundled and weights.is_there(facts):
+                weights.usable(facts)
+    except (UserError, OperatorError) as error:
+        return Finding(Verdict.BAD, sentence(error), "Put MAGIC_MODEL and MAGIC_DETECTOR right, or the model's file.")
     return Finding(Verdict.GOOD, f"photos without wishes get {restorer.title} and {detector.title}")
 
 

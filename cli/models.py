@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 from rich.table import Table
@@ -38,11 +39,16 @@ def list_models(
             for facts in catalogue.ALL:
                 print(json.dumps(_fields(facts, weights, facts.name in defaults), ensure_ascii=False))
             return
-        table = Table("", "model", "kind", "here", "size", "licence", "paid use")
+        table = Table("", box=SIMPLE, pad_edge=False)
+        # A name is there to be copied: licences give way where the window is narrow.
+        table.add_column("model", no_wrap=True, min_width=max(len(facts.name) for facts in catalogue.ALL))
+        for title in ("kind", "here", "size", "paid use", "licence"):
+            table.add_column(title, no_wrap=title in ("kind", "size"))
         for facts in catalogue.ALL:
             mark = "*" if facts.name in defaults else ""
             size = f"{facts.size / 1e6:.0f} MB" if facts.size else ""
-            table.add_row(mark, facts.name, facts.kind, _here(facts, weights), size, facts.licence, facts.commercial)
+            here = _here(facts, weights)
+            table.add_row(mark, facts.name, facts.kind, here, size, facts.commercial, facts.licence)
         Console().print(table, "* is what photos without wishes get.", f"Files lie in {weights.folder}.", sep="\n")
 
 
@@ -131,7 +137,7 @@ def _defaults(settings: Settings) -> set[str]:
 def _here(facts: ModelFacts, weights: Weights) -> str:
     """What is seen without reading the file."""
     if facts.bundled:
-        return "comes with the package"
+        return "always"
     path = weights.path(facts)
     if not path.is_file():
         return "no"

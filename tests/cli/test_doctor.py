@@ -61,3 +61,11 @@ async def test_upstreams_packages_have_a_row(tmp_path: Path) -> None:
         assert upstream.INSTALL in found.what
         wanted = (await examine(settings_for(tmp_path, engine="upstream")))["upstream"]
         assert wanted.verdict is Verdict.BAD
+
+
+async def test_a_model_file_that_cannot_be_used_is_found(tmp_path: Path) -> None:
+    (tmp_path / "weights").mkdir()
+    (tmp_path / "weights" / "parsing_parsenet.pth").write_bytes(b"cut off")
+    found = (await examine(settings_for(tmp_path)))["weights"]
+    assert found.verdict is Verdict.BAD
+    assert "it ends after 7 of 85331193 bytes: run `magicmemory models pull parsenet`" in found.what
