@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 from rich.table import Table
@@ -39,11 +38,11 @@ def list_models(
             for facts in catalogue.ALL:
                 print(json.dumps(_fields(facts, weights, facts.name in defaults), ensure_ascii=False))
             return
-        table = Table("", box=SIMPLE, pad_edge=False)
+        table = Table("", box=None, pad_edge=False, padding=(0, 2, 0, 0))
         # A name is there to be copied: licences give way where the window is narrow.
         table.add_column("model", no_wrap=True, min_width=max(len(facts.name) for facts in catalogue.ALL))
-        for title in ("kind", "here", "size", "paid use", "licence"):
-            table.add_column(title, no_wrap=title in ("kind", "size"))
+        for title in ("kind", "here", "size", "paid", "licence"):
+            table.add_column(title, no_wrap=title != "licence")
         for facts in catalogue.ALL:
             mark = "*" if facts.name in defaults else ""
             size = f"{facts.size / 1e6:.0f} MB" if facts.size else ""

@@ -11,7 +11,7 @@ from typing import Final
 _GFPGAN: Final = "https://github.com/TencentARC/GFPGAN/releases/download"
 _FACEXLIB: Final = "https://github.com/xinntao/facexlib/releases/download"
 _ESRGAN: Final = "https://github.com/xinntao/Real-ESRGAN/releases/download"
-_GFPGAN_LICENCE: Final = "Apache-2.0; parts NVIDIA non-commercial and CC BY-NC-SA"
+_GFPGAN_LICENCE: Final = "Apache-2.0, parts non-commercial"
 _GFPGAN_PAPER: Final = "Wang et al., Towards Real-World Blind Face Restoration with Generative Facial Prior, CVPR 2021"
 _VQFR_PAPER: Final = "Gu et al., VQFR: Blind Face Restoration with Vector-Quantized Dictionary, ECCV 2022"
 _RETINA_PAPER: Final = "Deng et al., RetinaFace: Single-stage Dense Face Localisation in the Wild, CVPR 2020"
