@@ -123,7 +123,7 @@ def test_the_losses_are_finite_and_least_for_the_truth() -> None:
     near, far = clean + 0.01, clean + 0.3
     assert decibel_loss(near, clean, 0.0) < decibel_loss(far, clean, 0.0)
     critic = Critic()
-    right, wrong = (restorer_loss(faces, clean, critic) for faces in (clean, far))
+    right, wrong = (restorer_loss(faces, far, clean, critic) for faces in (clean, far))
     assert all(torch.isfinite(part) for part in wrong.values())
     assert all(right[name] < wrong[name] for name in ("low", "pixel", "matching"))
 
