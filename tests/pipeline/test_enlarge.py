@@ -1,15 +1,24 @@
 """Enlarging in tiles leaves no seam, in any size and depth."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from magicmemory.pipeline import assets
+from magicmemory.pipeline.decode import Limits, decode
+from magicmemory.pipeline.engines import TorchEngine
 from magicmemory.pipeline.enlarge import TILE, TiledUpscaler, _tiling, enlarged
+from magicmemory.pipeline.models import realesrgan
+from magicmemory.pipeline.models.checkpoint import Checkpoint, fill
 from magicmemory.pipeline.picture import Picture
 from tests.pipeline.faces import colourful, grey, picture
 
 Floats = NDArray[np.float32]
+
+TRAINED = Path(__file__).parents[3] / "shared" / "data" / "weights" / "srvgg_compact_64x32_x4.pth"
 
 
 def repeats(scale: int, seen: list[tuple[int, ...]] | None = None) -> TiledUpscaler:
@@ -88,3 +97,18 @@ def test_a_monochrome_photo_stays_so() -> None:
     assert result.alpha is not None
     assert result.alpha.shape == (120, 160)
     assert enlarged(photo, 1, TiledUpscaler(tints, 2)) is photo
+
+
+@pytest.mark.skipif(not TRAINED.is_file(), reason="needs the trained network of ../shared/data")
+@pytest.mark.timeout(600)
+def test_a_real_network_shows_no_seam_either() -> None:
+    network = realesrgan.SRVGGNetCompact()
+    fill(network, Checkpoint(TRAINED.name, ("params",)).read(TRAINED), TRAINED.name)
+    run = TorchEngine("cpu").compile(network, (), "trained")
+    photo = decode((Path(assets.__path__[0]) / "astronaut.png").read_bytes(), Limits(10**7, 10**7)).rgb8()[
+        40:120, 100:330
+    ]
+    whole = run((photo / np.float32(255)).transpose(2, 0, 1)[None])[0].transpose(1, 2, 0).clip(0, 1) * 255
+    off = np.abs(TiledUpscaler(run, 4)(photo, 4) - whole)[:, 8:-8]
+    inner = off[: off.shape[0] - 4 * 40]  # below, the tile was filled up with a mirror, and the whole with nothing
+    assert inner.max() <= 1
