@@ -77,6 +77,15 @@ def test_noise_goes(network: Lite) -> None:
 
 
 @torch.no_grad()
+def test_grain_beyond_the_networks_size_goes_too(network: Lite) -> None:
+    clean = _faces(1)
+    noisy = (clean + 0.15 * torch.randn(clean.shape, generator=torch.Generator().manual_seed(2))).clamp(-1, 1)
+    restored = network(noisy, torch.ones(1))
+    fine = [images - torch.nn.functional.interpolate(images[..., ::2, ::2], SIZE) for images in (noisy, restored)]
+    assert fine[1].square().mean() < 0.5 * fine[0].square().mean()
+
+
+@torch.no_grad()
 def test_fidelity_is_a_slider(network: Lite) -> None:
     noisy = (_faces(1) + 0.1 * torch.randn(1, 3, SIZE, SIZE)).clamp(-1, 1)
     vivid, half, faithful = (network.restore_small(noisy[..., ::2, ::2], torch.tensor([f])) for f in (0.0, 0.5, 1.0))
