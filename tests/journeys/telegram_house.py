@@ -21,7 +21,7 @@ from magicmemory.queue.connection import Names
 from magicmemory.queue.worker import Restores, RestoreWorker
 from magicmemory.storage.photos import PhotoStore
 from tests.servers.telegram import Person, TelegramServer
-from tests.service import FACE, settings_for
+from tests.service import FACE, eventually, settings_for
 
 SAMPLE = Path(__file__).parents[2] / "bots" / "playground" / "static" / "sample.jpg"
 
@@ -79,6 +79,14 @@ class House:
         """Somebody's jobs, oldest first."""
         async with open_desk(self.settings, self.redis_url) as desk:
             return await desk.recent(sender_of(person))
+
+    async def settled(self, person: Person) -> None:
+        """Wait until all of somebody's jobs are settled: the chat shows a reply a moment before."""
+
+        async def done() -> bool | None:
+            return all(job.finished_at is not None for job in await self.jobs_of(person)) or None
+
+        await eventually(done)
 
     async def used_by(self, person: Person) -> int:
         """How many photos somebody has used today."""

@@ -165,8 +165,7 @@ async def test_adjusting_is_free_and_limited(tmp_path: Path, redis_url: str) -> 
 
 
 async def test_a_button_pressed_in_haste_works_once(tmp_path: Path, redis_url: str) -> None:
-    pipeline = QuickPipeline()
-    async with house(tmp_path, redis_url, pipeline) as running:
+    async with house(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
         await ana.send_photo(photo())
         first = await ana.hears(shows_photo)
@@ -175,8 +174,8 @@ async def test_a_button_pressed_in_haste_works_once(tmp_path: Path, redis_url: s
             await press.answered()
         await ana.hears(shows_photo, after=first)
         await asyncio.sleep(0.5)
-        assert len(pipeline.runs) == 2
         assert sum(shows_photo(message) for message in ana.of_bot()) == 2
+        assert [job.charged for job in await running.jobs_of(ana)] == [True, False]
 
 
 async def test_another_model_where_the_operator_offers_one(tmp_path: Path, redis_url: str) -> None:
@@ -692,6 +691,7 @@ async def test_administrators(tmp_path: Path, redis_url: str) -> None:
         assert ana.id == 100_001
         await eve.send_photo(photo())
         await eve.hears(shows_photo)
+        await running.settled(eve)
         for command, says in {
             "/admin": "/admin stats",
             "/admin stats": "Today: 1 delivered, 0 failed, 0 dropped, 1 people",
