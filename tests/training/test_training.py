@@ -27,7 +27,7 @@ def picture() -> Image:
     planes = [128 + 90 * np.sin(rows / a + columns / b) for a, b in ((17, 31), (23, 13), (41, 29))]
     image = np.stack(planes, axis=2)
     image[80:120, 60:200] += 40
-    return np.clip(image, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(image, 0, 255), np.uint8)
 
 
 @pytest.mark.parametrize("severity", [0.05, 0.3, 0.7, 1.15])
