@@ -31,7 +31,7 @@ class Setting:
 GRID = tuple(
     Setting(light, light * colour, sharpen, radius)
     for light, colour, sharpen, radius in product(
-        (0.0, 2.0, 4.0, 7.0, 11.0), (1.0, 2.0), (0.0, 0.25, 0.5, 1.0), (1.0, 2.0)
+        (0.0, 2.0, 4.0, 7.0, 11.0, 16.0, 23.0), (1.0, 2.0), (0.0, 0.25, 0.5, 1.0), (1.0, 2.0)
     )
     if (light or colour == 1.0) and (sharpen or radius == 1.0)
 )
