@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -28,6 +29,15 @@ SUFFIXES: Final = frozenset(
 
 FAILED: Final = 1  # exit status: at least one photo could not be restored
 CANNOT_START: Final = 2
+
+
+class Kind(StrEnum):
+    """Kinds of file that can hold a restored photo."""
+
+    JPEG = "jpeg"
+    PNG = "png"
+    WEBP = "webp"
+    TIFF = "tiff"
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,9 @@ def restore(
         str | None, typer.Option(help="own, or facexlib for comparison; else as the settings say.")
     ] = None,
     engine: Annotated[str | None, typer.Option(help="own, or upstream's packages; else as the settings say.")] = None,
+    kind: Annotated[
+        Kind | None, typer.Option("--format", help="The results' kind of file; else the kind each photo came in.")
+    ] = None,
     compare: Annotated[bool, typer.Option("--compare", help="Also write before and after side by side.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a photo.")] = False,
 ) -> None:
@@ -77,7 +90,7 @@ def restore(
     except (OperatorError, UserError) as error:
         print(f"magicmemory: {sentence(error)}", file=sys.stderr)
         raise typer.Exit(CANNOT_START) from None
-    job = Restore(pipeline, options, compare, most_bytes=int(settings.max_photo_mb * 1_000_000))
+    job = Restore(pipeline, options, kind, compare, most_bytes=int(settings.max_photo_mb * 1_000_000))
     failed = job.run(list(photos_in(sources, out)), as_json)
     if failed:
         print(f"{len(failed)} not restored: {', '.join(map(str, failed))}", file=sys.stderr)
@@ -104,9 +117,12 @@ def photos_in(sources: list[Path], out: Path) -> Iterator[Photo]:
 class Restore:
     """One call of the command: restores photos one after the other and says what became of each."""
 
-    def __init__(self, pipeline: "Pipeline", options: Options, compare: bool, most_bytes: int) -> None:
+    def __init__(
+        self, pipeline: "Pipeline", options: Options, kind: "Kind | None", compare: bool, most_bytes: int
+    ) -> None:
         self._pipeline = pipeline
         self._options = options
+        self._kind = kind.upper() if kind else None
         self._compare = compare
         self._most_bytes = most_bytes
 
@@ -137,7 +153,7 @@ class Restore:
     def _one(self, photo: Photo, tell: Callable[[Stage, int, int], None]) -> "Result":
         with photo.path.open("rb") as file:
             data = file.read(self._most_bytes + 1)  # one more than is accepted is enough to refuse it
-        restored = self._pipeline.restore(data, self._options, tell)
+        restored = self._pipeline.restore(data, self._options, tell, kind=self._kind)
         output = write_new(photo.folder / f"{photo.path.stem}.{restored.extension}", restored.data)
         if self._compare:
             both = self._pipeline.compare(data, restored.data)

@@ -129,13 +129,16 @@ class Pipeline:
         """Let go of the models that no photo needed for so many seconds; returns their names."""
         return self._models.unload_idle(seconds)
 
-    def restore(self, data: bytes, options: Options, progress: Progress | None = None) -> Restoration:
+    def restore(
+        self, data: bytes, options: Options, progress: Progress | None = None, *, kind: str | None = None
+    ) -> Restoration:
         """Restore every face in a photo. The same photo and options give the same bytes.
 
         Args:
             data: the photo's file.
             options: what is wished for.
             progress: see `Progress`.
+            kind: the result's kind of file, see `encode`; None: the kind it came in.
 
         Raises:
             UserError: the photo, or what is wished for, cannot be used, or no face is there to restore.
@@ -168,7 +171,7 @@ class Pipeline:
             similarities = self._similarities(cuts, better, options.strength)
         tell(Stage.ENCODE, len(large), len(large))
         with clock("encode"):
-            encoded = encode(shown)
+            encoded = encode(shown, kind=kind)
 
         report = Report(
             width=shown.width,

@@ -135,6 +135,15 @@ def test_compare_writes_both_side_by_side(tmp_path: Path) -> None:
     assert size_of(Path("out/me-compare.png"))[0] > 2400
 
 
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "tiff"])
+def test_results_are_of_the_kind_that_is_asked_for(tmp_path: Path, kind: str) -> None:
+    result = run(photo(tmp_path / "aunt.png"), "--out", tmp_path / "out", "--format", kind)
+    assert result.exit_code == 0, result.output
+    (written,) = (tmp_path / "out").iterdir()
+    with Image.open(written) as image:
+        assert image.format == kind.upper()
+
+
 def test_options_reach_the_pipeline(tmp_path: Path) -> None:
     source = photo(tmp_path / "me.png")
     arguments = "--model", "slider", "--detector", "finds", "--strength", "0", "--fidelity", "0.3"

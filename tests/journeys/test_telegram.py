@@ -742,6 +742,44 @@ async def test_a_real_portrait(tmp_path: Path, redis_url: str, lite: Pipeline) -
         assert running.server.world.limits.violations == []
 
 
+def portrait(size: int, kind: str = "JPEG") -> bytes:
+    """The sample, at another size."""
+    out = io.BytesIO()
+    with Image.open(SAMPLE) as sample:
+        sample.resize((size, size)).save(out, kind)
+    return out.getvalue()
+
+
+async def test_an_album_of_real_portraits(tmp_path: Path, redis_url: str, lite: Pipeline) -> None:
+    async with house(tmp_path, redis_url, lite) as running:
+        ana = running.server.user("Ana")
+        await ana.send_album([portrait(400), photo(), portrait(500)])
+        summary = await ana.hears("Pick a photo for more", within_s=60)
+        restored = [message for message in ana.of_bot() if message.photo]
+        assert [message.caption for message in restored] == ["One face restored."] * 2
+        assert "I found no face in this photo." in summary.text
+        assert await running.used_by(ana) == 2
+        assert running.server.refusals() == []
+
+
+async def test_a_real_portrait_in_a_group_and_as_a_file(tmp_path: Path, redis_url: str, lite: Pipeline) -> None:
+    async with house(tmp_path, redis_url, lite) as running:
+        server = running.server
+        ana, bob = server.user("Ana"), server.user("Bob", "de")
+        group = server.group("Family", by=ana)
+        shared = await ana.send_photo(portrait(420), group=group)
+        asked = await bob.send_text(f"/restore@{server.username}", group=group, reply_to=shared)
+        reply = await bob.hears(shows_photo, group=group, within_s=60)
+        assert reply.reply_to is asked
+        assert "Ein Gesicht" in reply.caption
+        assert (await running.used_by(ana), await running.used_by(bob)) == (0, 1)
+        await ana.send_document(portrait(440, "PNG"))
+        file = await ana.hears(shows_file, within_s=60)
+        with Image.open(io.BytesIO(file.media)) as image:
+            assert (image.format, image.size) == ("PNG", (440, 440))
+        assert running.server.refusals() == []
+
+
 def reply_to(message: Message) -> bytes:
     """The photo that a reply answers, as the bot could download it."""
     assert message.reply_to
