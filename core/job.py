@@ -106,6 +106,7 @@ class Stage(StrEnum):
     QUEUED = "queued"
     DECODE = "decode"
     DETECT = "detect"
+    CLEAN = "clean"  # the whole photo, where that is asked for
     RESTORE = "restore"
     BLEND = "blend"
     ENCODE = "encode"

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from magicmemory.core.options import AUTO, Options
+from magicmemory.core.options import AUTO, Options, Scope
 
 
 class Preferences(BaseModel):
@@ -17,9 +17,16 @@ class Preferences(BaseModel):
     strength: float = Field(default=1.0, ge=0, le=1)
     fidelity: float | None = Field(default=None, ge=0, le=1)
     upscale: Literal[1, 2, 4] = 1
+    scope: Scope = Scope.FACES
     reply_as_file: bool = False
 
     @property
     def options(self) -> Options:
         """The options these choices make."""
-        return Options(model=self.model, strength=self.strength, fidelity=self.fidelity, upscale=self.upscale)
+        return Options(
+            model=self.model,
+            strength=self.strength,
+            fidelity=self.fidelity,
+            upscale=self.upscale,
+            scope=self.scope,
+        )
