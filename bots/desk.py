@@ -173,10 +173,15 @@ class Desk:
         return self.texts.say(language, "quota-left", left=quota.left, limit=quota.limit, renews_in=renews_in)
 
     def report_text(self, language: str, report: Report) -> str:
-        """How many faces were restored, and how many were too small."""
+        """How many faces were restored, how many were too small, and whether the whole photo was cleaned."""
+        cleaned = self.texts.say(language, "reply-cleaned")
+        if report.cleaned and not report.restored:
+            return cleaned
         parts = [self.texts.say(language, "reply-restored", count=report.restored)]
         if report.too_small:
             parts.append(self.texts.say(language, "reply-too-small", count=report.too_small))
+        if report.cleaned:
+            parts.append(cleaned)
         return " ".join(parts)
 
     def progress_text(self, language: str, progress: Progress, ahead: int = 0) -> str:

@@ -9,10 +9,12 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from magicmemory.bots.texts import Texts
 from magicmemory.core.job import Job
+from magicmemory.core.options import Scope
 from magicmemory.core.report import Report
 
 STRENGTHS: Final = (0.25, 0.5, 0.75, 1.0)
 FIDELITIES: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
+SCOPES: Final = tuple(Scope)  # a button keeps a scope by its place
 PHOTOS_A_ROW: Final = 5
 MODELS_SHOWN: Final = 3
 
@@ -25,6 +27,7 @@ class Verb(StrEnum):
     STRENGTH = "s"
     FIDELITY = "d"
     MODEL = "m"
+    SCOPE = "w"  # the whole photo, or nothing but its faces
     OPEN = "o"  # show the buttons of one photo of an album
     CLOSE = "k"  # and go back to the album
 
@@ -74,6 +77,8 @@ def actions(
         steps = [labelled("vivid", Verb.FIDELITY, vivid)] if vivid is not None else []
         steps += [labelled("faithful", Verb.FIDELITY, faithful)] if faithful is not None else []
         rows.append(steps)
+    other = Scope.FACES if job.options.scope is Scope.PHOTO else Scope.PHOTO
+    rows.append([labelled(other, Verb.SCOPE, SCOPES.index(other))])
     others = [(number, name) for number, name in enumerate(models) if name != report.model]
     rows.append(
         [

@@ -77,6 +77,11 @@ class Pressing:
                 # What one model was asked for, another may not know.
                 options = job.options.model_copy(update={"model": models[int(pressed.value)], "fidelity": None})
                 await self._adjust(query, job, message, sender, language, options)
+            case Verb.SCOPE:
+                if pressed.value not in range(len(keyboards.SCOPES)):
+                    raise PhotoExpired
+                options = job.options.model_copy(update={"scope": keyboards.SCOPES[int(pressed.value)]})
+                await self._adjust(query, job, message, sender, language, options)
             case Verb.OPEN:
                 await self._notice(query)
                 await self._open(job, message, language)

@@ -11,7 +11,7 @@ from telegram.error import BadRequest
 from magicmemory.bots.telegram.front import Front
 from magicmemory.bots.telegram.people import address_of, sender_of
 from magicmemory.core.job import Sender
-from magicmemory.core.options import AUTO
+from magicmemory.core.options import AUTO, Scope
 from magicmemory.core.preferences import Preferences
 
 MARK: Final = "p"
@@ -41,6 +41,7 @@ def fields(models: Sequence[str]) -> dict[str, Field]:
         Field("strength", {"50": 0.5, "75": 0.75, "100": 1.0}),
         Field("fidelity", {"auto": None, "0": 0.0, "50": 0.5, "100": 1.0}),
         Field("upscale", {"1": 1, "2": 2, "4": 4}),
+        Field("scope", {str(scope): scope for scope in Scope}),
         Field("reply_as_file", {"no": False, "yes": True}),
     ]
     if models:

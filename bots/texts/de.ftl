@@ -53,6 +53,7 @@ reply-too-small =
         [one] Ein Gesicht war zu klein.
        *[other] { $count } Gesichter waren zu klein.
     }
+reply-cleaned = Das ganze Foto wurde gereinigt.
 quota-left =
     { $left ->
         [0] Für heute war es das. In { $renews_in } hast du wieder { $limit } frei.
@@ -135,12 +136,14 @@ telegram-setting-language = Sprache: { $value }
 telegram-setting-strength = Stärke: { $value }
 telegram-setting-fidelity = Treue: { $value }
 telegram-setting-upscale = Größe: { $value }
+telegram-setting-scope = Umfang: { $value }
 telegram-setting-reply-as-file = Antwort: { $value }
 telegram-setting-model = Modell: { $value }
 telegram-about-language = Welche Sprache soll ich sprechen?
 telegram-about-strength = Wie stark sollen Gesichter wiederhergestellt werden? Weniger behält mehr vom Original.
 telegram-about-fidelity = Lebendige Gesichter sind klarer, treue näher am Original.
 telegram-about-upscale = Soll das Foto größer werden?
+telegram-about-scope = Sollen sich nur die Gesichter ändern, oder soll ich auch Körnung, Rauschen und Kompressionsspuren aus dem ganzen Foto entfernen?
 telegram-about-reply-as-file = Soll ich mit einem Foto antworten oder mit einer Datei in voller Qualität?
 telegram-about-model = Welches Modell soll deine Fotos wiederherstellen?
 telegram-value-auto = automatisch
@@ -153,6 +156,8 @@ telegram-value-fidelity-100 = treu
 telegram-value-upscale-1 = wie es ist
 telegram-value-upscale-2 = doppelt
 telegram-value-upscale-4 = vierfach
+telegram-value-scope-faces = nur Gesichter
+telegram-value-scope-photo = ganzes Foto
 telegram-value-reply-as-file-no = Foto
 telegram-value-reply-as-file-yes = Datei
 telegram-button-file = 📄 Volle Qualität
@@ -161,6 +166,8 @@ telegram-button-gentler = ➖ Sanfter
 telegram-button-stronger = ➕ Stärker
 telegram-button-vivid = ✨ Lebendiger
 telegram-button-faithful = 🎯 Treuer
+telegram-button-photo = 🖼️ Ganzes Foto
+telegram-button-faces = 🙂 Nur Gesichter
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Zurück
 telegram-button-delete-yes = Alles löschen
@@ -192,6 +199,7 @@ discord-name-model = modell
 discord-name-strength = stärke
 discord-name-fidelity = treue
 discord-name-upscale = vergrößern
+discord-name-scope = umfang
 discord-name-private = privat
 discord-name-language = sprache
 discord-name-code = code
@@ -209,12 +217,15 @@ discord-about-model = Das Netz, das wiederherstellt; auto nimmt das beste, das d
 discord-about-strength = In Prozent: 100 nimmt die neuen Gesichter, weniger behält mehr vom Foto
 discord-about-fidelity = In Prozent: 0 ist lebendig, 100 ist treu; nicht jedes Modell hat die Wahl
 discord-about-upscale = Das Foto so viele Male größer machen
+discord-about-scope = Nur die Gesichter oder das ganze Foto: auch Körnung, Rauschen und Kompression verschwinden
 discord-about-private = Nur du siehst die Antwort
 discord-about-language = Die Sprache, in der ich dir antworte
 discord-about-code = Der Code
 discord-gentler = Sanfter
 discord-stronger = Stärker
 discord-full-quality = Volle Qualität
+discord-whole-photo = Ganzes Foto
+discord-faces-only = Nur Gesichter
 discord-another-model = Anderes Modell
 discord-delete = Löschen
 discord-alt-after = Das wiederhergestellte Foto
@@ -227,12 +238,15 @@ discord-permission-missing = Mir fehlt hier eine Berechtigung: „{ $permission 
 discord-permission-attach-files = Dateien anhängen
 discord-permission-send-messages = Nachrichten senden
 discord-automatic = automatisch
+discord-scope-faces = nur Gesichter
+discord-scope-photo = ganzes Foto
 discord-settings =
     Deine Einstellungen, für alle deine Fotos:
     Modell: { $model }
     Stärke: { $strength }
     Treue: { $fidelity }
     Größe: × { $upscale }
+    Umfang: { $scope }
     Sprache: { $spoken }
 discord-help-more = Du kannst mir ein Foto auch als Direktnachricht schicken, mich mit einem Foto erwähnen oder im Menü einer Nachricht „Apps“ wählen.
 discord-privacy = Deine Fotos behalte ich { $hours } Stunden lang, für die Knöpfe darunter; dann lösche ich sie. Ich merke mir, wie viele du wiederherstellen ließest, damit die Zählung stimmt, und deine Einstellungen. Niemand sieht sich deine Fotos an, und nichts wird damit trainiert. /meine-daten-löschen löscht alles sofort.
@@ -310,7 +324,10 @@ playground-face-too-small = Gesicht { $number }: { $width } × { $height } Pixel
 playground-face-left-alone = Gesicht { $number }: { $width } × { $height } Pixel, gelassen, wie es war
 playground-gentler = Sanfter
 playground-stronger = Stärker
-playground-asked = Dasselbe Foto, zu { $percent } % wiederhergestellt
+playground-scope-photo = Ganzes Foto
+playground-scope-faces = Nur Gesichter
+playground-asked-faces = Dasselbe Foto, nur die Gesichter, zu { $percent } % wiederhergestellt
+playground-asked-photo = Das ganze Foto gereinigt, die Gesichter zu { $percent } % wiederhergestellt
 playground-file-name = { $name } wiederhergestellt
 playground-file-name-plain = Wiederhergestelltes Foto
 playground-offline = Die Verbindung ist weg. Ich versuche es weiter…

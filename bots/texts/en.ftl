@@ -53,6 +53,7 @@ reply-too-small =
         [one] One face was too small to restore.
        *[other] { $count } faces were too small to restore.
     }
+reply-cleaned = The whole photo was cleaned.
 quota-left =
     { $left ->
         [0] No more photos today. You get { $limit } again in { $renews_in }.
@@ -118,7 +119,10 @@ playground-face-too-small = Face { $number }: { $width } × { $height } pixels, 
 playground-face-left-alone = Face { $number }: { $width } × { $height } pixels, left as it was
 playground-gentler = Gentler
 playground-stronger = Stronger
-playground-asked = The same photo, restored at { $percent } %
+playground-scope-photo = Whole photo
+playground-scope-faces = Faces only
+playground-asked-faces = The same photo, faces only, restored at { $percent } %
+playground-asked-photo = The whole photo cleaned, its faces restored at { $percent } %
 playground-file-name = { $name } restored
 playground-file-name-plain = Restored photo
 playground-offline = The connection is gone. I keep trying…
@@ -185,12 +189,14 @@ telegram-setting-language = Language: { $value }
 telegram-setting-strength = Strength: { $value }
 telegram-setting-fidelity = Faithfulness: { $value }
 telegram-setting-upscale = Size: { $value }
+telegram-setting-scope = Restore: { $value }
 telegram-setting-reply-as-file = Reply: { $value }
 telegram-setting-model = Model: { $value }
 telegram-about-language = Which language shall I speak?
 telegram-about-strength = How strongly shall faces be restored? Less keeps more of the original.
 telegram-about-fidelity = Vivid faces are clearer, faithful ones closer to the original.
 telegram-about-upscale = Shall the photo become larger?
+telegram-about-scope = Shall only the faces change, or shall I also clean grain, noise and compression from the whole photo?
 telegram-about-reply-as-file = Shall I reply with a photo, or with a file in full quality?
 telegram-about-model = Which model shall restore your photos?
 telegram-value-auto = automatic
@@ -203,6 +209,8 @@ telegram-value-fidelity-100 = faithful
 telegram-value-upscale-1 = as it is
 telegram-value-upscale-2 = twice
 telegram-value-upscale-4 = four times
+telegram-value-scope-faces = faces only
+telegram-value-scope-photo = whole photo
 telegram-value-reply-as-file-no = photo
 telegram-value-reply-as-file-yes = file
 telegram-button-file = 📄 Full quality
@@ -211,6 +219,8 @@ telegram-button-gentler = ➖ Gentler
 telegram-button-stronger = ➕ Stronger
 telegram-button-vivid = ✨ More vivid
 telegram-button-faithful = 🎯 More faithful
+telegram-button-photo = 🖼️ Whole photo
+telegram-button-faces = 🙂 Faces only
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Back
 telegram-button-delete-yes = Delete everything
@@ -251,6 +261,7 @@ discord-name-model = model
 discord-name-strength = strength
 discord-name-fidelity = fidelity
 discord-name-upscale = upscale
+discord-name-scope = scope
 discord-name-private = private
 discord-name-language = language
 discord-name-code = code
@@ -268,6 +279,7 @@ discord-about-model = The network that restores; auto takes the best one there i
 discord-about-strength = In percent: 100 takes the restored faces, less keeps more of the photo
 discord-about-fidelity = In percent: 0 is vivid, 100 is faithful; not every model can choose
 discord-about-upscale = Make the photo this many times larger
+discord-about-scope = Only the faces, or the whole photo: grain, noise and traces of compression go too
 discord-about-private = Only you see the answer
 discord-about-language = The language I answer you in
 discord-about-code = The code
@@ -277,6 +289,8 @@ discord-admin-quota-about = What somebody has left today
 discord-gentler = Gentler
 discord-stronger = Stronger
 discord-full-quality = Full quality
+discord-whole-photo = Whole photo
+discord-faces-only = Faces only
 discord-another-model = Another model
 discord-delete = Delete
 discord-alt-after = The restored photo
@@ -289,12 +303,15 @@ discord-permission-missing = I lack a permission here: “{ $permission }”. Pl
 discord-permission-attach-files = Attach Files
 discord-permission-send-messages = Send Messages
 discord-automatic = automatic
+discord-scope-faces = faces only
+discord-scope-photo = whole photo
 discord-settings =
     Your settings, for all your photos:
     Model: { $model }
     Strength: { $strength }
     Faithfulness: { $fidelity }
     Size: × { $upscale }
+    Scope: { $scope }
     Language: { $spoken }
 discord-help-more = You can also send me a photo in a direct message, mention me with one, or pick “Apps” in a message’s menu.
 discord-privacy = I keep your photos for { $hours } hours, for the buttons under them, and then delete them. I keep how many you restored, to count your quota, and your settings. Nobody looks at your photos, and nothing is trained on them. /delete-my-data deletes everything at once.

@@ -53,6 +53,7 @@ reply-too-small =
         [one] Una cara era demasiado pequeña para restaurarla.
        *[other] { $count } caras eran demasiado pequeñas para restaurarlas.
     }
+reply-cleaned = Toda la foto quedó limpia.
 quota-left =
     { $left ->
         [0] No te quedan más fotos hoy. Tendrás { $limit } otra vez en { $renews_in }.
@@ -136,12 +137,14 @@ telegram-setting-language = Idioma: { $value }
 telegram-setting-strength = Intensidad: { $value }
 telegram-setting-fidelity = Fidelidad: { $value }
 telegram-setting-upscale = Tamaño: { $value }
+telegram-setting-scope = Restaurar: { $value }
 telegram-setting-reply-as-file = Respuesta: { $value }
 telegram-setting-model = Modelo: { $value }
 telegram-about-language = ¿En qué idioma te hablo?
 telegram-about-strength = ¿Con qué intensidad restauro las caras? Menos conserva más del original.
 telegram-about-fidelity = Las caras vivas son más nítidas; las fieles se acercan más al original.
 telegram-about-upscale = ¿Quieres la foto más grande?
+telegram-about-scope = ¿Cambio solo las caras, o limpio también el grano, el ruido y la compresión de toda la foto?
 telegram-about-reply-as-file = ¿Respondo con una foto, o con un archivo en calidad completa?
 telegram-about-model = ¿Qué modelo debe restaurar tus fotos?
 telegram-value-auto = automático
@@ -154,6 +157,8 @@ telegram-value-fidelity-100 = fiel
 telegram-value-upscale-1 = como es
 telegram-value-upscale-2 = doble
 telegram-value-upscale-4 = cuádruple
+telegram-value-scope-faces = solo las caras
+telegram-value-scope-photo = toda la foto
 telegram-value-reply-as-file-no = foto
 telegram-value-reply-as-file-yes = archivo
 telegram-button-file = 📄 Calidad completa
@@ -162,6 +167,8 @@ telegram-button-gentler = ➖ Más suave
 telegram-button-stronger = ➕ Más intensa
 telegram-button-vivid = ✨ Más viva
 telegram-button-faithful = 🎯 Más fiel
+telegram-button-photo = 🖼️ Toda la foto
+telegram-button-faces = 🙂 Solo las caras
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Volver
 telegram-button-delete-yes = Borrar todo
@@ -193,6 +200,7 @@ discord-name-model = modelo
 discord-name-strength = intensidad
 discord-name-fidelity = fidelidad
 discord-name-upscale = ampliar
+discord-name-scope = alcance
 discord-name-private = privado
 discord-name-language = idioma
 discord-name-code = código
@@ -210,12 +218,15 @@ discord-about-model = La red que restaura; auto toma la mejor que haya
 discord-about-strength = En porcentaje: 100 toma las caras restauradas, menos conserva más de la foto
 discord-about-fidelity = En porcentaje: 0 es viva, 100 es fiel; no todos los modelos pueden elegir
 discord-about-upscale = Hacer la foto tantas veces más grande
+discord-about-scope = Solo las caras o toda la foto: también se quitan el grano, el ruido y la compresión
 discord-about-private = Solo tú ves la respuesta
 discord-about-language = El idioma en que te respondo
 discord-about-code = El código
 discord-gentler = Más suave
 discord-stronger = Más intensa
 discord-full-quality = Calidad completa
+discord-whole-photo = Toda la foto
+discord-faces-only = Solo las caras
 discord-another-model = Otro modelo
 discord-delete = Borrar
 discord-alt-after = La foto restaurada
@@ -228,12 +239,15 @@ discord-permission-missing = Aquí me falta un permiso: «{ $permission }». Pí
 discord-permission-attach-files = Adjuntar archivos
 discord-permission-send-messages = Enviar mensajes
 discord-automatic = automático
+discord-scope-faces = solo las caras
+discord-scope-photo = toda la foto
 discord-settings =
     Tus ajustes, para todas tus fotos:
     Modelo: { $model }
     Intensidad: { $strength }
     Fidelidad: { $fidelity }
     Tamaño: × { $upscale }
+    Alcance: { $scope }
     Idioma: { $spoken }
 discord-help-more = También puedes enviarme una foto por mensaje directo, mencionarme con una, o elegir «Aplicaciones» en el menú de un mensaje.
 discord-privacy = Guardo tus fotos { $hours } horas, para los botones que llevan debajo, y luego las borro. Guardo cuántas has restaurado, para contar tu cuota, y tus ajustes. Nadie mira tus fotos y no se entrena nada con ellas. /borrar-mis-datos lo borra todo al momento.
@@ -311,7 +325,10 @@ playground-face-too-small = Cara { $number }: { $width } × { $height } píxeles
 playground-face-left-alone = Cara { $number }: { $width } × { $height } píxeles, se quedó como estaba
 playground-gentler = Más suave
 playground-stronger = Más intensa
-playground-asked = La misma foto, restaurada al { $percent } %
+playground-scope-photo = Toda la foto
+playground-scope-faces = Solo las caras
+playground-asked-faces = La misma foto, solo las caras, restauradas al { $percent } %
+playground-asked-photo = Toda la foto limpia, con las caras restauradas al { $percent } %
 playground-file-name = { $name } restaurada
 playground-file-name-plain = Foto restaurada
 playground-offline = Se ha perdido la conexión. Sigo intentándolo…

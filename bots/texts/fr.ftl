@@ -53,6 +53,7 @@ reply-too-small =
         [one] Un visage était trop petit pour être restauré.
        *[other] { $count } visages étaient trop petits pour être restaurés.
     }
+reply-cleaned = Toute la photo a été nettoyée.
 quota-left =
     { $left ->
         [0] Plus de photo pour aujourd’hui. Vous en aurez de nouveau { $limit } dans { $renews_in }.
@@ -135,12 +136,14 @@ telegram-setting-language = Langue : { $value }
 telegram-setting-strength = Intensité : { $value }
 telegram-setting-fidelity = Fidélité : { $value }
 telegram-setting-upscale = Taille : { $value }
+telegram-setting-scope = Restaurer : { $value }
 telegram-setting-reply-as-file = Réponse : { $value }
 telegram-setting-model = Modèle : { $value }
 telegram-about-language = Dans quelle langue dois-je parler ?
 telegram-about-strength = Avec quelle intensité restaurer les visages ? Moins, c’est garder davantage de l’original.
 telegram-about-fidelity = Les visages vifs sont plus nets, les fidèles plus proches de l’original.
 telegram-about-upscale = Faut-il agrandir la photo ?
+telegram-about-scope = Dois-je ne changer que les visages, ou aussi nettoyer toute la photo du grain, du bruit et de la compression ?
 telegram-about-reply-as-file = Dois-je répondre avec une photo, ou avec un fichier en pleine qualité ?
 telegram-about-model = Quel modèle doit restaurer vos photos ?
 telegram-value-auto = automatique
@@ -153,6 +156,8 @@ telegram-value-fidelity-100 = fidèle
 telegram-value-upscale-1 = telle quelle
 telegram-value-upscale-2 = double
 telegram-value-upscale-4 = quadruple
+telegram-value-scope-faces = visages seuls
+telegram-value-scope-photo = toute la photo
 telegram-value-reply-as-file-no = photo
 telegram-value-reply-as-file-yes = fichier
 telegram-button-file = 📄 Pleine qualité
@@ -161,6 +166,8 @@ telegram-button-gentler = ➖ Plus doux
 telegram-button-stronger = ➕ Plus fort
 telegram-button-vivid = ✨ Plus vif
 telegram-button-faithful = 🎯 Plus fidèle
+telegram-button-photo = 🖼️ Toute la photo
+telegram-button-faces = 🙂 Visages seuls
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Retour
 telegram-button-delete-yes = Tout supprimer
@@ -192,6 +199,7 @@ discord-name-model = modèle
 discord-name-strength = intensité
 discord-name-fidelity = fidélité
 discord-name-upscale = agrandir
+discord-name-scope = étendue
 discord-name-private = privé
 discord-name-language = langue
 discord-name-code = code
@@ -209,12 +217,15 @@ discord-about-model = Le réseau qui restaure ; auto prend le meilleur qui soit 
 discord-about-strength = En pour cent : 100 prend les visages restaurés, moins garde davantage de la photo
 discord-about-fidelity = En pour cent : 0 est vif, 100 est fidèle ; tous les modèles n’ont pas ce choix
 discord-about-upscale = Agrandir la photo autant de fois
+discord-about-scope = Les visages seuls ou toute la photo : grain, bruit et traces de compression partent aussi
 discord-about-private = Vous seul voyez la réponse
 discord-about-language = La langue dans laquelle je vous réponds
 discord-about-code = Le code
 discord-gentler = Plus doux
 discord-stronger = Plus fort
 discord-full-quality = Pleine qualité
+discord-whole-photo = Toute la photo
+discord-faces-only = Visages seuls
 discord-another-model = Autre modèle
 discord-delete = Supprimer
 discord-alt-after = La photo restaurée
@@ -227,12 +238,15 @@ discord-permission-missing = Il me manque ici une permission : « { $permission 
 discord-permission-attach-files = Joindre des fichiers
 discord-permission-send-messages = Envoyer des messages
 discord-automatic = automatique
+discord-scope-faces = visages seuls
+discord-scope-photo = toute la photo
 discord-settings =
     Vos réglages, pour toutes vos photos :
     Modèle : { $model }
     Intensité : { $strength }
     Fidélité : { $fidelity }
     Taille : × { $upscale }
+    Étendue : { $scope }
     Langue : { $spoken }
 discord-help-more = Vous pouvez aussi m’envoyer une photo en message privé, me mentionner avec une photo, ou choisir « Applications » dans le menu d’un message.
 discord-privacy = Je garde vos photos { $hours } heures, pour les boutons qui les accompagnent, puis je les supprime. Je garde le nombre de vos restaurations, pour compter votre quota, et vos réglages. Personne ne regarde vos photos et rien n’est entraîné avec elles. /supprimer-mes-données supprime tout aussitôt.
@@ -310,7 +324,10 @@ playground-face-too-small = Visage { $number } : { $width } × { $height } pixel
 playground-face-left-alone = Visage { $number } : { $width } × { $height } pixels, laissé tel quel
 playground-gentler = Plus doux
 playground-stronger = Plus fort
-playground-asked = La même photo, restaurée à { $percent } %
+playground-scope-photo = Toute la photo
+playground-scope-faces = Visages seulement
+playground-asked-faces = La même photo, visages seulement, restaurés à { $percent } %
+playground-asked-photo = Toute la photo nettoyée, les visages restaurés à { $percent } %
 playground-file-name = { $name } restaurée
 playground-file-name-plain = Photo restaurée
 playground-offline = La connexion est perdue. Je continue d’essayer…

@@ -53,6 +53,7 @@ reply-too-small =
         [one] Um rosto era pequeno demais para restaurar.
        *[other] { $count } rostos eram pequenos demais para restaurar.
     }
+reply-cleaned = A foto inteira foi limpa.
 quota-left =
     { $left ->
         [0] Não há mais fotos por hoje. Você terá { $limit } de novo em { $renews_in }.
@@ -136,12 +137,14 @@ telegram-setting-language = Idioma: { $value }
 telegram-setting-strength = Intensidade: { $value }
 telegram-setting-fidelity = Fidelidade: { $value }
 telegram-setting-upscale = Tamanho: { $value }
+telegram-setting-scope = Restaurar: { $value }
 telegram-setting-reply-as-file = Resposta: { $value }
 telegram-setting-model = Modelo: { $value }
 telegram-about-language = Em que idioma devo falar?
 telegram-about-strength = Com que intensidade restauro os rostos? Menos mantém mais do original.
 telegram-about-fidelity = Rostos vivos são mais nítidos; os fiéis ficam mais perto do original.
 telegram-about-upscale = Quer a foto maior?
+telegram-about-scope = Mudo só os rostos, ou limpo também o grão, o ruído e a compressão da foto inteira?
 telegram-about-reply-as-file = Respondo com uma foto ou com um arquivo em qualidade total?
 telegram-about-model = Qual modelo deve restaurar suas fotos?
 telegram-value-auto = automático
@@ -154,6 +157,8 @@ telegram-value-fidelity-100 = fiel
 telegram-value-upscale-1 = como é
 telegram-value-upscale-2 = dobro
 telegram-value-upscale-4 = quádruplo
+telegram-value-scope-faces = só os rostos
+telegram-value-scope-photo = a foto inteira
 telegram-value-reply-as-file-no = foto
 telegram-value-reply-as-file-yes = arquivo
 telegram-button-file = 📄 Qualidade total
@@ -162,6 +167,8 @@ telegram-button-gentler = ➖ Mais suave
 telegram-button-stronger = ➕ Mais forte
 telegram-button-vivid = ✨ Mais viva
 telegram-button-faithful = 🎯 Mais fiel
+telegram-button-photo = 🖼️ Foto inteira
+telegram-button-faces = 🙂 Só os rostos
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Voltar
 telegram-button-delete-yes = Apagar tudo
@@ -193,6 +200,7 @@ discord-name-model = modelo
 discord-name-strength = intensidade
 discord-name-fidelity = fidelidade
 discord-name-upscale = ampliar
+discord-name-scope = alcance
 discord-name-private = privado
 discord-name-language = idioma
 discord-name-code = código
@@ -210,12 +218,15 @@ discord-about-model = A rede que restaura; auto usa a melhor que houver
 discord-about-strength = Em porcentagem: 100 usa os rostos restaurados, menos mantém mais da foto
 discord-about-fidelity = Em porcentagem: 0 é viva, 100 é fiel; nem todo modelo pode escolher
 discord-about-upscale = Deixar a foto tantas vezes maior
+discord-about-scope = Só os rostos ou a foto inteira: grão, ruído e compressão também saem
 discord-about-private = Só você vê a resposta
 discord-about-language = O idioma em que respondo a você
 discord-about-code = O código
 discord-gentler = Mais suave
 discord-stronger = Mais forte
 discord-full-quality = Qualidade total
+discord-whole-photo = Foto inteira
+discord-faces-only = Só os rostos
 discord-another-model = Outro modelo
 discord-delete = Apagar
 discord-alt-after = A foto restaurada
@@ -228,12 +239,15 @@ discord-permission-missing = Falta-me uma permissão aqui: “{ $permission }”
 discord-permission-attach-files = Anexar arquivos
 discord-permission-send-messages = Enviar mensagens
 discord-automatic = automático
+discord-scope-faces = só os rostos
+discord-scope-photo = foto inteira
 discord-settings =
     Suas configurações, para todas as suas fotos:
     Modelo: { $model }
     Intensidade: { $strength }
     Fidelidade: { $fidelity }
     Tamanho: × { $upscale }
+    Alcance: { $scope }
     Idioma: { $spoken }
 discord-help-more = Você também pode me enviar uma foto por mensagem direta, me mencionar com uma, ou escolher “Apps” no menu de uma mensagem.
 discord-privacy = Guardo suas fotos por { $hours } horas, para os botões abaixo delas, e depois apago. Guardo quantas você restaurou, para contar sua cota, e suas configurações. Ninguém olha suas fotos e nada é treinado com elas. /apagar-meus-dados apaga tudo na hora.
@@ -311,7 +325,10 @@ playground-face-too-small = Rosto { $number }: { $width } × { $height } pixels,
 playground-face-left-alone = Rosto { $number }: { $width } × { $height } pixels, ficou como estava
 playground-gentler = Mais suave
 playground-stronger = Mais forte
-playground-asked = A mesma foto, restaurada a { $percent } %
+playground-scope-photo = Foto inteira
+playground-scope-faces = Só os rostos
+playground-asked-faces = A mesma foto, só os rostos, restaurados a { $percent } %
+playground-asked-photo = A foto inteira limpa, com os rostos restaurados a { $percent } %
 playground-file-name = { $name } restaurada
 playground-file-name-plain = Foto restaurada
 playground-offline = A conexão caiu. Continuo tentando…

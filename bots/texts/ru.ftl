@@ -59,6 +59,7 @@ reply-too-small =
         [1] Одно лицо слишком маленькое.
        *[other] Слишком маленьких лиц: { $count }.
     }
+reply-cleaned = Всё фото очищено.
 quota-left =
     { $left ->
         [0] На сегодня всё. Снова { $limit } будет через { $renews_in }.
@@ -140,12 +141,14 @@ telegram-setting-language = Язык: { $value }
 telegram-setting-strength = Сила: { $value }
 telegram-setting-fidelity = Точность: { $value }
 telegram-setting-upscale = Размер: { $value }
+telegram-setting-scope = Восстанавливать: { $value }
 telegram-setting-reply-as-file = Ответ: { $value }
 telegram-setting-model = Модель: { $value }
 telegram-about-language = На каком языке говорить?
 telegram-about-strength = Насколько сильно восстанавливать лица? Чем меньше, тем больше остаётся от оригинала.
 telegram-about-fidelity = Живые лица чётче, точные ближе к оригиналу.
 telegram-about-upscale = Увеличить фото?
+telegram-about-scope = Менять только лица или ещё убирать зерно, шум и следы сжатия со всего фото?
 telegram-about-reply-as-file = Отвечать фотографией или файлом в полном качестве?
 telegram-about-model = Какая модель будет восстанавливать ваши фото?
 telegram-value-auto = автоматически
@@ -158,6 +161,8 @@ telegram-value-fidelity-100 = точно
 telegram-value-upscale-1 = как есть
 telegram-value-upscale-2 = вдвое
 telegram-value-upscale-4 = вчетверо
+telegram-value-scope-faces = только лица
+telegram-value-scope-photo = всё фото
 telegram-value-reply-as-file-no = фото
 telegram-value-reply-as-file-yes = файл
 telegram-button-file = 📄 Полное качество
@@ -166,6 +171,8 @@ telegram-button-gentler = ➖ Мягче
 telegram-button-stronger = ➕ Сильнее
 telegram-button-vivid = ✨ Живее
 telegram-button-faithful = 🎯 Точнее
+telegram-button-photo = 🖼️ Всё фото
+telegram-button-faces = 🙂 Только лица
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Назад
 telegram-button-delete-yes = Удалить всё
@@ -197,6 +204,7 @@ discord-name-model = модель
 discord-name-strength = сила
 discord-name-fidelity = точность
 discord-name-upscale = увеличение
+discord-name-scope = область
 discord-name-private = только-мне
 discord-name-language = язык
 discord-name-code = код
@@ -214,12 +222,15 @@ discord-about-model = Сеть, которая восстанавливает; a
 discord-about-strength = В процентах: 100 берёт восстановленные лица, меньше сохраняет больше от фото
 discord-about-fidelity = В процентах: 0 живо, 100 точно; выбор есть не у всех моделей
 discord-about-upscale = Увеличить фото во столько раз
+discord-about-scope = Только лица или всё фото: зерно, шум и следы сжатия тоже убираются
 discord-about-private = Ответ увидите только вы
 discord-about-language = Язык, на котором я вам отвечаю
 discord-about-code = Код
 discord-gentler = Мягче
 discord-stronger = Сильнее
 discord-full-quality = Полное качество
+discord-whole-photo = Всё фото
+discord-faces-only = Только лица
 discord-another-model = Другая модель
 discord-delete = Удалить
 discord-alt-after = Восстановленное фото
@@ -232,12 +243,15 @@ discord-permission-missing = Здесь мне не хватает права: �
 discord-permission-attach-files = Прикреплять файлы
 discord-permission-send-messages = Отправлять сообщения
 discord-automatic = автоматически
+discord-scope-faces = только лица
+discord-scope-photo = всё фото
 discord-settings =
     Ваши настройки для всех фото:
     Модель: { $model }
     Сила: { $strength }
     Точность: { $fidelity }
     Размер: × { $upscale }
+    Область: { $scope }
     Язык: { $spoken }
 discord-help-more = Фото можно прислать и личным сообщением, упомянуть меня вместе с фото или выбрать «Приложения» в меню сообщения.
 discord-privacy = Я храню ваши фото { $hours } ч., чтобы работали кнопки под ними, а потом удаляю. Ещё я храню число восстановленных фото, чтобы вести счёт, и ваши настройки. Никто не смотрит ваши фото, и ничто на них не обучается. /удалить-мои-данные удаляет всё сразу.
@@ -316,7 +330,10 @@ playground-face-too-small = Лицо { $number }: { $width } × { $height } пи
 playground-face-left-alone = Лицо { $number }: { $width } × { $height } пикс., оставлено как было
 playground-gentler = Мягче
 playground-stronger = Сильнее
-playground-asked = То же фото, восстановленное на { $percent } %
+playground-scope-photo = Всё фото
+playground-scope-faces = Только лица
+playground-asked-faces = То же фото, только лица, восстановленные на { $percent } %
+playground-asked-photo = Всё фото очищено, лица восстановлены на { $percent } %
 playground-file-name = { $name } восстановлено
 playground-file-name-plain = Восстановленное фото
 playground-offline = Связь пропала. Продолжаю попытки…

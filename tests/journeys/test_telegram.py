@@ -16,7 +16,7 @@ from magicmemory.bots.telegram.receiving import BadToken
 from magicmemory.bots.telegram.webhook import secret_of
 from magicmemory.core.errors import PhotoUnreadable
 from magicmemory.core.job import JobState
-from magicmemory.core.options import Options
+from magicmemory.core.options import Options, Scope
 from magicmemory.pipeline.pipeline import Pipeline
 from magicmemory.queue.client import Queue
 from tests.journeys.telegram_house import (
@@ -57,7 +57,14 @@ async def test_a_photo_is_answered_with_the_restored_one(tmp_path: Path, redis_u
         assert "You have 2 of 3 left today." in reply.caption
         assert reply.edits[0].text.startswith("Got it. Your photo is next. About ")
         assert len(ana.of_bot()) == 1, "the progress message became the photo"
-        assert reply.buttons == ["📄 Full quality", "↔️ Before/after", "➖ Gentler", "✨ More vivid", "🎯 More faithful"]
+        assert reply.buttons == [
+            "📄 Full quality",
+            "↔️ Before/after",
+            "➖ Gentler",
+            "✨ More vivid",
+            "🎯 More faithful",
+            "🖼️ Whole photo",
+        ]
         assert await running.used_by(ana) == 1
         assert running.server.refusals() == []
 
@@ -176,6 +183,32 @@ async def test_a_button_pressed_in_haste_works_once(tmp_path: Path, redis_url: s
         await asyncio.sleep(0.5)
         assert sum(shows_photo(message) for message in ana.of_bot()) == 2
         assert [job.charged for job in await running.jobs_of(ana)] == [True, False]
+
+
+async def test_the_whole_photo_and_back_to_the_faces(tmp_path: Path, redis_url: str) -> None:
+    pipeline = QuickPipeline()
+    async with house(tmp_path, redis_url, pipeline) as running:
+        ana = running.server.user("Ana")
+        await ana.send_photo(photo())
+        first = await ana.hears(shows_photo)
+        assert "cleaned" not in first.caption
+        await ana.press(first, "Whole photo")
+        whole = await ana.hears(shows_photo, after=first)
+        assert whole.reply_to is first
+        assert whole.caption == "One face restored. The whole photo was cleaned.\nThis adjustment was free."
+        assert "🙂 Faces only" in whole.buttons
+        assert "🖼️ Whole photo" not in whole.buttons
+        assert pipeline.runs[-1] == Options(scope=Scope.PHOTO)
+        await ana.press(whole, "Gentler")
+        gentler = await ana.hears("The whole photo was cleaned.", after=whole)
+        assert pipeline.runs[-1] == Options(strength=0.75, scope=Scope.PHOTO)
+        await ana.press(gentler, "Faces only")
+        faces = await ana.hears(shows_photo, after=gentler)
+        assert "cleaned" not in faces.caption
+        assert "🖼️ Whole photo" in faces.buttons
+        assert pipeline.runs[-1] == Options(strength=0.75)
+        assert await running.used_by(ana) == 1
+        assert running.server.refusals() == []
 
 
 async def test_another_model_where_the_operator_offers_one(tmp_path: Path, redis_url: str) -> None:
@@ -394,6 +427,32 @@ async def test_settings_are_kept_and_used(tmp_path: Path, redis_url: str) -> Non
         await ana.send_photo(photo())
         await ana.hears(shows_file)
         assert pipeline.runs[-1].strength == 0.5
+
+
+async def test_the_whole_photo_as_a_setting(tmp_path: Path, redis_url: str) -> None:
+    pipeline = QuickPipeline(before=lambda *_: time.sleep(2.6))
+    black = io.BytesIO()
+    Image.new("RGB", (100, 100)).save(black, "JPEG")
+    async with house(tmp_path, redis_url, pipeline) as running:
+        server = running.server
+        ana = server.user("Ana")
+        await ana.send_text("/settings")
+        menu = await ana.hears("Your settings")
+        await ana.press(menu, "Restore: faces only")
+        await server.wait_for(lambda: "✓ faces only" in menu.buttons)
+        assert "grain" in menu.text
+        await ana.press(menu, "whole photo")
+        await server.wait_for(lambda: "Restore: whole photo" in menu.buttons)
+        await ana.send_photo(photo())
+        reply = await ana.hears(shows_photo)
+        assert [edit.text for edit in reply.edits][1] == "Cleaning the whole photo…"
+        assert "One face restored. The whole photo was cleaned." in reply.caption
+        assert "🙂 Faces only" in reply.buttons
+        assert pipeline.runs == [Options(scope=Scope.PHOTO)]
+        await ana.send_photo(black.getvalue())
+        faceless = await ana.hears(shows_photo, after=reply)
+        assert faceless.caption.startswith("The whole photo was cleaned.\nYou have 1 of 3 left today.")
+        assert server.refusals() == []
 
 
 async def test_my_data_are_deleted_when_i_confirm(tmp_path: Path, redis_url: str) -> None:
