@@ -7,7 +7,7 @@ from discord import app_commands
 from magicmemory.bots.discord.answering import acknowledge, answer
 from magicmemory.bots.discord.erasing import ask_to_erase
 from magicmemory.bots.discord.people import Interaction, sender_of
-from magicmemory.bots.discord.words import Percent, Word, given, model_choices
+from magicmemory.bots.discord.words import Percent, Word, given, model_choices, scope_choices
 from magicmemory.core.preferences import Preferences
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def _add_settings(client: "MagicClient", word: Word) -> None:
         strength=word("discord-name-strength"),
         fidelity=word("discord-name-fidelity"),
         upscale=word("discord-name-upscale"),
+        scope=word("discord-name-scope"),
         language=word("discord-name-language"),
     )
     @app_commands.describe(
@@ -62,20 +63,24 @@ def _add_settings(client: "MagicClient", word: Word) -> None:
         strength=word("discord-about-strength"),
         fidelity=word("discord-about-fidelity"),
         upscale=word("discord-about-upscale"),
+        scope=word("discord-about-scope"),
         language=word("discord-about-language"),
     )
-    @app_commands.choices(language=languages)
+    @app_commands.choices(scope=scope_choices(word), language=languages)
     async def settings(
         interaction: Interaction,
         model: str | None = None,
         strength: Percent | None = None,
         fidelity: Percent | None = None,
         upscale: Literal[1, 2, 4] | None = None,
+        scope: str | None = None,
         language: str | None = None,
     ) -> None:
         await acknowledge(interaction, private=True)
         sender, front = sender_of(interaction), client.front
-        chosen = given(model=model, strength=strength, fidelity=fidelity, upscale=upscale, language=language)
+        chosen = given(
+            model=model, strength=strength, fidelity=fidelity, upscale=upscale, scope=scope, language=language
+        )
         if chosen:
             await front.desk.people.choose(sender, **chosen)
         preferences = await front.desk.preferences(sender)
@@ -91,6 +96,7 @@ def _settings_text(client: "MagicClient", language: str, chosen: Preferences) ->
         "strength": f"{chosen.strength:.0%}",
         "fidelity": automatic if chosen.fidelity is None else f"{chosen.fidelity:.0%}",
         "upscale": chosen.upscale,
+        "scope": client.front.say(language, f"discord-scope-{chosen.scope}"),
         "spoken": client.front.say(chosen.language, "language-name") if chosen.language else automatic,
     }
     return client.front.say(language, "discord-settings", **values)

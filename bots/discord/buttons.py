@@ -16,7 +16,7 @@ from magicmemory.bots.discord.front import Front
 from magicmemory.bots.discord.people import Interaction, address_of, place_of, sender_of
 from magicmemory.bots.discord.place import FILE_LIMIT, Place
 from magicmemory.core.job import Job, Sender
-from magicmemory.core.options import AUTO, Options
+from magicmemory.core.options import AUTO, Options, Scope
 from magicmemory.storage.photos import result
 
 if TYPE_CHECKING:
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 STRENGTHS = (0.25, 0.5, 0.75, 1.0)
+# For each scope the other one, and the key of the button that asks for it.
+OTHER_SCOPE = {
+    Scope.FACES: (Scope.PHOTO, "discord-whole-photo"),
+    Scope.PHOTO: (Scope.FACES, "discord-faces-only"),
+}
+MOST_IN_A_ROW = 5  # Discord's limit
 MEGABYTE = 1024 * 1024
 # Together well within the three seconds that Discord waits.
 SETTLING_TRIES, SETTLING_S = 8, 0.15
@@ -76,12 +82,14 @@ async def _settled(front: Front, sender: Sender, job_id: str) -> Job:
     return job
 
 
-def row_of_buttons(front: Front, language: str, job: Job) -> ui.ActionRow[ui.LayoutView]:
-    """The buttons that make sense for this job."""
-    row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
-    for act, key, style in _acts(front, job):
-        row.add_item(PhotoButton(act, job.id, job.sender.account, front.say(language, key), style))
-    return row
+def rows_of_buttons(front: Front, language: str, job: Job) -> list[ui.ActionRow[ui.LayoutView]]:
+    """The buttons that make sense for this job: in one row where they fit, else in two of equal length."""
+    acts = _acts(front, job)
+    rows: list[ui.ActionRow[ui.LayoutView]] = [ui.ActionRow() for _ in range(1 if len(acts) <= MOST_IN_A_ROW else 2)]
+    for number, (act, key, style) in enumerate(acts):
+        button = PhotoButton(act, job.id, job.sender.account, front.say(language, key), style)
+        rows[number * len(rows) // len(acts)].add_item(button)
+    return rows
 
 
 def _acts(front: Front, job: Job) -> list[tuple[str, str, ButtonStyle]]:
@@ -92,6 +100,7 @@ def _acts(front: Front, job: Job) -> list[tuple[str, str, ButtonStyle]]:
     if strength < STRENGTHS[-1]:
         acts.append(("stronger", "discord-stronger", ButtonStyle.secondary))
     acts.append(("full", "discord-full-quality", ButtonStyle.primary))
+    acts.append(("scope", OTHER_SCOPE[job.options.scope][1], ButtonStyle.secondary))
     if another_model(front, job) is not None:
         acts.append(("model", "discord-another-model", ButtonStyle.secondary))
     return [*acts, ("delete", "discord-delete", ButtonStyle.danger)]
@@ -116,6 +125,11 @@ async def _gentler(client: "MagicClient", interaction: Interaction, job: Job) ->
 async def _stronger(client: "MagicClient", interaction: Interaction, job: Job) -> None:
     steps = [step for step in STRENGTHS if step > job.options.strength] or [STRENGTHS[-1]]
     await _adjust(client, interaction, job, {"strength": steps[0]})
+
+
+async def _other_scope(client: "MagicClient", interaction: Interaction, job: Job) -> None:
+    scope, _ = OTHER_SCOPE[job.options.scope]
+    await _adjust(client, interaction, job, {"scope": scope})
 
 
 async def _another(client: "MagicClient", interaction: Interaction, job: Job) -> None:
@@ -159,6 +173,7 @@ async def _delete(client: "MagicClient", interaction: Interaction, job: Job) -> 
 ACTS: dict[str, Callable[["MagicClient", Interaction, Job], Awaitable[None]]] = {
     "gentler": _gentler,
     "stronger": _stronger,
+    "scope": _other_scope,
     "model": _another,
     "full": _full,
     "delete": _delete,

@@ -11,7 +11,7 @@ from magicmemory.bots.discord.asides import add_asides
 from magicmemory.bots.discord.front import TextLetter
 from magicmemory.bots.discord.people import Interaction, sender_of
 from magicmemory.bots.discord.place import Place
-from magicmemory.bots.discord.words import Percent, Word, given, model_choices, words
+from magicmemory.bots.discord.words import Percent, Word, given, model_choices, scope_choices, words
 from magicmemory.core.errors import Cancelled
 from magicmemory.core.report import Failure
 
@@ -38,6 +38,7 @@ def _add_restore(client: "MagicClient", word: Word) -> None:
         strength=word("discord-name-strength"),
         fidelity=word("discord-name-fidelity"),
         upscale=word("discord-name-upscale"),
+        scope=word("discord-name-scope"),
         private=word("discord-name-private"),
     )
     @app_commands.describe(
@@ -46,8 +47,10 @@ def _add_restore(client: "MagicClient", word: Word) -> None:
         strength=word("discord-about-strength"),
         fidelity=word("discord-about-fidelity"),
         upscale=word("discord-about-upscale"),
+        scope=word("discord-about-scope"),
         private=word("discord-about-private"),
     )
+    @app_commands.choices(scope=scope_choices(word))
     async def restore(
         interaction: Interaction,
         photo: discord.Attachment,
@@ -55,9 +58,10 @@ def _add_restore(client: "MagicClient", word: Word) -> None:
         strength: Percent | None = None,
         fidelity: Percent | None = None,
         upscale: Literal[1, 2, 4] | None = None,
+        scope: str | None = None,
         private: bool = False,
     ) -> None:
-        changes = given(model=model, strength=strength, fidelity=fidelity, upscale=upscale)
+        changes = given(model=model, strength=strength, fidelity=fidelity, upscale=upscale, scope=scope)
         await client.intake.command(interaction, [photo], changes, private=private)
 
     restore.autocomplete("model")(model_choices(client))

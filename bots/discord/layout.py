@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import discord
 from discord import ui
 
-from magicmemory.bots.discord.buttons import row_of_buttons
+from magicmemory.bots.discord.buttons import rows_of_buttons
 from magicmemory.bots.discord.fitting import Picture, fit, preview
 from magicmemory.bots.discord.front import Front, greeted
 from magicmemory.bots.discord.place import Place
@@ -42,7 +42,8 @@ class PhotoLetter:
         view.add_item(ui.MediaGallery(*items))
         view.add_item(ui.TextDisplay(greeted(self._facts(after, limit), greet)))
         reported = self.reply.job.model_copy(update={"report": self.reply.outcome.report})
-        view.add_item(row_of_buttons(self.front, self.language, reported))
+        for row in rows_of_buttons(self.front, self.language, reported):
+            view.add_item(row)
         return view, files
 
     async def _before(self, limit: int) -> Picture | None:

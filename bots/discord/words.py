@@ -8,7 +8,7 @@ from discord.app_commands import locale_str
 
 from magicmemory.bots.discord.people import Interaction
 from magicmemory.bots.texts import FALLBACK, Texts
-from magicmemory.core.options import AUTO
+from magicmemory.core.options import AUTO, Scope
 
 if TYPE_CHECKING:
     from magicmemory.bots.discord.client import MagicClient
@@ -31,6 +31,11 @@ def given(**choices: Any) -> dict[str, Any]:
     """The choices that somebody made, as options: percentages become fractions."""
     made = {name: value for name, value in choices.items() if value is not None}
     return {name: value / 100 if name in ("strength", "fidelity") else value for name, value in made.items()}
+
+
+def scope_choices(word: Word) -> list[app_commands.Choice[str]]:
+    """What of a photo can be restored, to choose from."""
+    return [app_commands.Choice(name=word(f"discord-scope-{scope}"), value=scope.value) for scope in Scope]
 
 
 def model_choices(client: "MagicClient") -> Callable[..., Any]:

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from magicmemory.core.job import JobState
+from magicmemory.core.options import Options, Scope
 from tests.journeys.discord_house import house, running_bot, running_worker
 from tests.journeys.telegram_house import QuickPipeline, photo
 from tests.servers.discord.files import Upload
@@ -38,7 +39,7 @@ async def test_a_slash_command_is_answered_with_before_and_after(tmp_path: Path,
         assert [kept.filename for kept in answer.attachments] == ["restored.jpg", "original.jpg"]
         assert decoded(answer.attachments[0].data).size == decoded(sent).size
         assert answer.texts.startswith("One face restored. You have 2 of 3 left today.")
-        assert list(answer.buttons) == ["Gentler", "Full quality", "Delete"]
+        assert list(answer.buttons) == ["Gentler", "Full quality", "Whole photo", "Delete"]
         assert not answer.ephemeral
         assert (await there.quota_of(server.user)).used == 1
         assert [job.state for job in await there.finished_jobs_of(server.user)] == [JobState.DELIVERED]
@@ -145,12 +146,47 @@ async def test_buttons_adjust_for_the_asker_alone_and_after_a_restart(tmp_path: 
             assert nosy.shown[0].ephemeral
             gentler = await there.answer(server.user.press(answer, "Gentler"))
             assert pipeline.runs[-1].strength == 0.75
-            assert set(gentler.buttons) == {"Gentler", "Stronger", "Full quality", "Another model", "Delete"}
+            first, second = [[button["label"] for button in row["components"]] for row in gentler.components[2:]]
+            assert first == ["Gentler", "Stronger", "Full quality"]
+            assert second == ["Whole photo", "Another model", "Delete"]
             await there.answer(server.user.press(gentler, "Another model"))
             assert pipeline.runs[-1].model == "other"
             assert pipeline.runs[-1].strength == 0.75
             server.user.press(answer, "Delete")
             await server.wait_for(lambda: answer.deleted)
+        assert (await there.quota_of(server.user)).used == 1
+        assert not server.refusals()
+
+
+async def test_the_scope_is_chosen_for_one_photo_or_for_all(tmp_path: Path, redis_url: str) -> None:
+    pipeline = QuickPipeline()
+    async with house(tmp_path, redis_url, pipeline) as there:
+        server, user, channel = there.server, there.server.user, there.server.channel
+        assert "Scope: faces only" in await there.said(user.slash(channel, "settings"))
+        await there.answer(user.slash(channel, "restore", photo=photo(1), scope="photo"))
+        await there.answer(user.slash(channel, "restore", photo=photo(2)))
+        assert "Scope: whole photo" in await there.said(user.slash(channel, "settings", scope="photo"))
+        await there.answer(user.slash(channel, "restore", photo=photo(3)))
+        assert [run.scope for run in pipeline.runs] == [Scope.PHOTO, Scope.FACES, Scope.PHOTO]
+        with pytest.raises(NotOffered):
+            user.slash(channel, "restore", photo=photo(4), scope="everything")
+        assert not server.refusals()
+
+
+async def test_a_button_asks_for_the_other_scope_after_a_restart_too(tmp_path: Path, redis_url: str) -> None:
+    pipeline = QuickPipeline()
+    async with house(tmp_path, redis_url, pipeline, bot=False) as there:
+        server = there.server
+        async with running_bot(there.settings, redis_url, server):
+            answer = await there.answer(server.user.slash(server.channel, "restore", photo=photo(), strength=75))
+        async with running_bot(there.settings, redis_url, server):
+            whole = await there.answer(server.user.press(answer, "Whole photo"))
+            assert pipeline.runs[-1] == Options(strength=0.75, scope=Scope.PHOTO)
+            assert list(whole.buttons) == ["Gentler", "Stronger", "Full quality", "Faces only", "Delete"]
+            assert len(whole.components) == 3
+            faces = await there.answer(server.user.press(whole, "Faces only"))
+            assert pipeline.runs[-1] == Options(strength=0.75)
+            assert "Whole photo" in faces.buttons
         assert (await there.quota_of(server.user)).used == 1
         assert not server.refusals()
 
