@@ -4,15 +4,19 @@ from typing import Any
 
 from magicmemory.bots.desk import Desk
 from magicmemory.core.job import TERMINAL, Job, Progress, Quota, Sender, Stage
+from magicmemory.core.options import Scope
 from magicmemory.core.report import Face, FaceWarning, LeftAlone, Report
 
 # The steps of the gentler and stronger buttons, the same in every chat.
 STRENGTHS = (0.25, 0.5, 0.75, 1.0)
+# The button of each scope leads to the other one.
+OTHER_SCOPE = {Scope.FACES: Scope.PHOTO, Scope.PHOTO: Scope.FACES}
 # How much of a photo's way is behind it when a stage begins; restoring the faces takes most of it.
 BEGINS_AT = {
     Stage.QUEUED: 0.02,
     Stage.DECODE: 0.08,
     Stage.DETECT: 0.12,
+    Stage.CLEAN: 0.15,
     Stage.RESTORE: 0.25,
     Stage.BLEND: 0.85,
     Stage.ENCODE: 0.93,
@@ -101,7 +105,7 @@ class Views:
         if job.parent is None:
             return ""
         percent = round(job.options.strength * 100)
-        return self._desk.texts.say(language, "playground-asked", percent=percent)
+        return self._desk.texts.say(language, f"playground-asked-{job.options.scope}", percent=percent)
 
     def _report(self, language: str, report: Report) -> dict[str, Any]:
         faces = [self._face(language, number, face) for number, face in enumerate(report.faces, start=1)]
@@ -122,11 +126,13 @@ class Views:
         """The buttons under a restored photo."""
         gentler = [strength for strength in STRENGTHS if strength < job.options.strength]
         stronger = [strength for strength in STRENGTHS if strength > job.options.strength]
-        found = [("gentler", strength) for strength in gentler[-1:]]
-        found += [("stronger", strength) for strength in stronger[:1]]
+        found: list[tuple[str, dict[str, Any]]] = [("gentler", {"strength": strength}) for strength in gentler[-1:]]
+        found += [("stronger", {"strength": strength}) for strength in stronger[:1]]
+        scope = OTHER_SCOPE[job.options.scope]
+        found.append((f"scope-{scope}", {"scope": scope}))
         return [
-            {"text": self._desk.texts.say(language, f"playground-{name}"), "options": {"strength": strength}}
-            for name, strength in found
+            {"text": self._desk.texts.say(language, f"playground-{name}"), "options": options}
+            for name, options in found
         ]
 
 

@@ -24,10 +24,11 @@ from magicmemory.bots.playground.limits import RateLimit
 from magicmemory.bots.playground.media import media_type, shown
 from magicmemory.bots.playground.page import SCRIPT_TEXTS
 from magicmemory.bots.playground.server import GRACE_S, PlaygroundUnavailable, serve
-from magicmemory.bots.playground.views import _face_key
+from magicmemory.bots.playground.views import BEGINS_AT, _face_key
 from magicmemory.bots.playground.visitors import COOKIE, asked_language
 from magicmemory.bots.texts import Texts
 from magicmemory.core.errors import PhotoTooLarge, PhotoUnreadable
+from magicmemory.core.job import Stage
 from magicmemory.core.report import FaceWarning, LeftAlone
 from tests.bots.open_playground import Gate, Painter, open_playground, photo
 from tests.service import FACE, settings_for
@@ -68,6 +69,14 @@ async def send(
 
 async def send_and_wait(client: httpx.AsyncClient, data: bytes | None = None, name: str = "granny.jpg") -> Any:
     answer = await send(client, data, name)
+    assert answer.status_code == 202, answer.text
+    return (await events(client, answer.json()["job"]))[-1][1]
+
+
+async def press(client: httpx.AsyncClient, view: Any, text: str) -> Any:
+    """Press a result's button, and wait for what it makes."""
+    options = next(button["options"] for button in view["adjustments"] if button["text"] == text)
+    answer = await client.post(f"{view['urls']['self']}/adjust", json={"options": options})
     assert answer.status_code == 202, answer.text
     return (await events(client, answer.json()["job"]))[-1][1]
 
@@ -170,19 +179,46 @@ async def test_options_come_with_the_photo(tmp_path: Path, redis_url: str) -> No
 
 async def test_a_photo_is_adjusted_free(visitor: httpx.AsyncClient) -> None:
     view = await send_and_wait(visitor)
-    assert view["adjustments"] == [{"text": "Gentler", "options": {"strength": 0.75}}]
+    assert view["adjustments"] == [
+        {"text": "Gentler", "options": {"strength": 0.75}},
+        {"text": "Whole photo", "options": {"scope": "photo"}},
+    ]
     answer = await visitor.post(f"{view['urls']['self']}/adjust", json={"options": {"strength": 0.75}})
     assert answer.status_code == 202
     pressed_twice = await visitor.post(f"{view['urls']['self']}/adjust", json={"options": {"strength": 0.75}})
     assert pressed_twice.json()["job"]["id"] == answer.json()["job"]["id"]
     gentler = (await events(visitor, answer.json()["job"]))[-1][1]
     assert (gentler["state"], gentler["parent"], gentler["charged"]) == ("delivered", view["id"], False)
-    assert gentler["asked"] == "The same photo, restored at 75 %"
-    assert [button["text"] for button in gentler["adjustments"]] == ["Gentler", "Stronger"]
+    assert gentler["asked"] == "The same photo, faces only, restored at 75 %"
+    assert [button["text"] for button in gentler["adjustments"]] == ["Gentler", "Stronger", "Whole photo"]
     both = [(await visitor.get(job["urls"]["result"])).content for job in (view, gentler)]
     assert both[0] != both[1]
     assert (await visitor.get(gentler["urls"]["original"])).content == photo()
     assert (await visitor.get("/quota")).json()["used"] == 1
+
+
+async def test_the_whole_photo_is_cleaned_and_left_again(tmp_path: Path, redis_url: str) -> None:
+    painter = Painter()
+    async with open_playground(tmp_path, redis_url, painter) as url, new_visitor(url) as visitor:
+        view = await send_and_wait(visitor)
+        gentler = await press(visitor, view, "Gentler")
+        cleaned = await press(visitor, gentler, "Whole photo")
+        assert cleaned["options"] == {**gentler["options"], "scope": "photo"}
+        assert cleaned["asked"] == "The whole photo cleaned, its faces restored at 75 %"
+        assert [button["text"] for button in cleaned["adjustments"]] == ["Gentler", "Stronger", "Faces only"]
+        stronger = await press(visitor, cleaned, "Stronger")
+        assert stronger["options"] == {**view["options"], "scope": "photo"}
+        faces = await press(visitor, cleaned, "Faces only")
+        assert faces["options"] == gentler["options"]
+        assert faces["asked"] == gentler["asked"] == "The same photo, faces only, restored at 75 %"
+        pictures = [(await visitor.get(job["urls"]["result"])).content for job in (gentler, cleaned, faces)]
+    assert pictures[0] == pictures[2] != pictures[1]
+    assert [options.scope for options in painter.seen] == ["faces", "faces", "photo", "photo", "faces"]
+
+
+def test_the_progress_bar_knows_every_stage() -> None:
+    assert list(BEGINS_AT) == list(Stage)
+    assert list(BEGINS_AT.values()) == sorted(set(BEGINS_AT.values()))
 
 
 async def test_adjustments_are_limited_and_checked(tmp_path: Path, redis_url: str) -> None:

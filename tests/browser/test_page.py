@@ -123,9 +123,40 @@ async def test_the_result_is_operable_by_keyboard(tmp_path: Path, browsers_redis
         gentler = restored.get_by_role("button", name="Gentler")
         await gentler.focus()
         await page.keyboard.press("Enter")
-        await expect(page.locator(".bubble.you").last).to_contain_text("The same photo, restored at 75 %")
+        await expect(page.locator(".bubble.you").last).to_contain_text("The same photo, faces only, restored at 75 %")
         await expect(page.locator(".bubble.result")).to_have_count(2)
         await expect(page.locator(".bubble.result").last.get_by_role("button", name="Stronger")).to_be_visible()
+
+
+async def test_the_whole_photo_is_cleaned_on_request(
+    tmp_path: Path, browsers_redis: str, open_window: OpenWindow
+) -> None:
+    gate = Gate()
+    async with open_playground(tmp_path, browsers_redis, Painter(step=gate)) as url, open_window(url) as window:
+        page: Page = window.page
+        # The photo itself passes all of its six stages' steps; its adjustment waits at each of its own.
+        for _ in range(6):
+            gate.let_one_pass()
+        await pick(page)
+        whole = (await result(page)).get_by_role("button", name="Whole photo")
+        await whole.focus()
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".bubble.you").last).to_contain_text("The whole photo cleaned")
+        await followed(page)
+        seen = []
+        for sentence in ["Looking for faces…", "Cleaning the whole photo…", "Found 2 faces. Restored 0 so far…"]:
+            gate.let_one_pass()
+            await expect(last(page)).to_contain_text(sentence)
+            await expect(page.locator("#announcer")).to_contain_text(sentence)
+            seen.append(await page.get_by_role("progressbar").evaluate("bar => bar.value"))
+        assert seen == sorted(set(seen))
+        gate.open()
+        await expect(page.locator(".bubble.result")).to_have_count(2)
+        again = page.locator(".bubble.result").last
+        await expect(again.get_by_role("button", name="Whole photo")).to_have_count(0)
+        await again.get_by_role("button", name="Faces only").click()
+        await expect(page.locator(".bubble.you").last).to_contain_text("The same photo, faces only, restored at 100 %")
+        await expect(page.locator(".bubble.result")).to_have_count(3)
 
 
 async def test_the_divider_follows_the_pointer(tmp_path: Path, browsers_redis: str, open_window: OpenWindow) -> None:
@@ -320,7 +351,10 @@ async def test_it_fits_a_phone_in_every_language(tmp_path: Path, browsers_redis:
                 await say(page, "/help", texts.say(language, "playground-message"))
                 await expect(page.locator(".bubble")).to_have_count(2)
                 await page.locator("#sample").click()
-                await result(page)
+                whole = texts.say(language, "playground-scope-photo")
+                await (await result(page)).get_by_role("button", name=whole).click()
+                faces = texts.say(language, "playground-scope-faces")
+                await expect(last(page).get_by_role("button", name=faces)).to_be_visible()
                 await assert_fits(page)
 
 
@@ -374,11 +408,13 @@ async def test_everything_has_a_name(tmp_path: Path, browsers_redis: str, open_w
         await page.reload()
         await result(page)
         reached = []
-        for _ in range(9):
+        for _ in range(10):
             await page.keyboard.press("Tab")
             reached.append(
                 await page.evaluate(
                     "document.activeElement.id || document.activeElement.type || document.activeElement.textContent"
                 )
             )
-        assert reached == ["drop", "sample", "range", "Download", "button", "button", "Faces (2)", "add", "text"]
+        assert reached[:4] == ["drop", "sample", "range", "Download"]
+        # Gentler, the whole photo, and the faces' boxes.
+        assert reached[4:] == ["button", "button", "button", "Faces (2)", "add", "text"]
