@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from magicmemory.cli.sentences import sentence
 from magicmemory.core.errors import OperatorError, UserError
 from magicmemory.core.job import Stage
-from magicmemory.core.options import AUTO, Options
+from magicmemory.core.options import AUTO, Options, Scope
 from magicmemory.core.report import Report
 from magicmemory.core.settings import load
 
@@ -67,6 +67,9 @@ def restore(
     strength: Annotated[float, typer.Option(min=0, max=1, help="0 keeps the faces, 1 restores them fully.")] = 1.0,
     fidelity: Annotated[float | None, typer.Option(min=0, max=1, help="0 vivid, 1 faithful; not all models.")] = None,
     upscale: Annotated[int, typer.Option(callback=_upscale, help="Enlarge the photo: 1, 2 or 4 times.")] = 1,
+    scope: Annotated[Scope, typer.Option(help="faces: nothing else changes; photo: the whole photo is cleaned.")] = (
+        Scope.FACES
+    ),
     blend: Annotated[
         str | None, typer.Option(help="own, or facexlib for comparison; else as the settings say.")
     ] = None,
@@ -79,7 +82,14 @@ def restore(
 ) -> None:
     """Restore the faces in photos. Results go to the folder OUT; nothing is ever overwritten."""
     options = Options.model_validate(
-        {"model": model, "detector": detector, "strength": strength, "fidelity": fidelity, "upscale": upscale}
+        {
+            "model": model,
+            "detector": detector,
+            "strength": strength,
+            "fidelity": fidelity,
+            "upscale": upscale,
+            "scope": scope,
+        }
     )
     try:
         settings = load(blend=blend, engine=engine)

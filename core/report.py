@@ -47,6 +47,7 @@ class Report(BaseModel):
     faces: tuple[Face, ...]
     model: str
     detector: str
+    cleaned: bool = False  # the whole photo was, not only the faces
     fidelity: float | None = None  # as it was restored; None: the model has no such choice
     stages_ms: dict[str, float]
     total_ms: float

@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from magicmemory.core.errors import FacesTooSmall, FidelityUnsupported, NoFaceFound, PhotoTooLarge
 from magicmemory.core.job import Stage
-from magicmemory.core.options import Options
+from magicmemory.core.options import Options, Scope
 from magicmemory.core.report import Face, FaceWarning, LeftAlone, Report
 from magicmemory.core.settings import Settings
 from magicmemory.pipeline import engines, registry, upstream, ways
 from magicmemory.pipeline.blend import RestoredFace
 from magicmemory.pipeline.catalogue import ModelFacts
+from magicmemory.pipeline.clean import cleaned
 from magicmemory.pipeline.decode import Limits, decode
 from magicmemory.pipeline.detection import Detection, Detector
 from magicmemory.pipeline.encode import Encoded, encode
@@ -155,12 +156,21 @@ class Pipeline:
         detector = self._models.detector(detector_facts.name)  # outside of the stages, whose times shall compare
         with clock("detect"):
             found = self._detect(picture, detector)
+        cleaning = options.scope is Scope.PHOTO
+        if not cleaning:
+            self._check_faces(found)
         large = [face for face in found if face.short_side >= self._min_face_px]
-        tell(Stage.RESTORE, 0, len(large))
         upscaler = self._models.upscaler() if options.upscale > 1 else None
         with clock("align"):
             shown = enlarged(picture, options.upscale, upscaler)
-            cuts = [self._way.cut(picture, shown, face, upscaler is not None) for face in large]
+        if cleaning:
+            shown = self._cleaned(shown, options.strength, clock, tell)
+        with clock("align"):
+            # What one network has drawn is no photo to another: the face is restored as it was sent.
+            redrawn = upscaler is not None or cleaning
+            cuts = [self._way.cut(picture, shown, face, redrawn) for face in large]
+        if large:
+            tell(Stage.RESTORE, 0, len(large))
         restorer = self._models.restorer(restorer_facts.name)
         with clock("restore"):
             seen = [cut.seen for cut in cuts]
@@ -179,6 +189,7 @@ class Pipeline:
             faces=self._faces(found, similarities),
             model=restorer_facts.name,
             detector=detector_facts.name,
+            cleaned=cleaning,
             fidelity=restorer_facts.default_fidelity if options.fidelity is None else options.fidelity,
             stages_ms=clock.stages_ms,
             total_ms=clock.total_ms(),
@@ -213,12 +224,19 @@ class Pipeline:
         # Faces somewhat under the limit are looked for too, so that a person is told why they stay as they
         # are.
         smallest = _SMALLEST_REPORTED * self._min_face_px
-        found = self._way.find(picture.rgb8(), detector, min_face_px=smallest)
+        return self._way.find(picture.rgb8(), detector, min_face_px=smallest)
+
+    def _check_faces(self, found: list[Detection]) -> None:
         if not found:
             raise NoFaceFound
         if all(face.short_side < self._min_face_px for face in found):
             raise FacesTooSmall(count=len(found), limit_px=self._min_face_px)
-        return found
+
+    def _cleaned(self, picture: Picture, strength: float, clock: "_Stopwatch", tell: Progress) -> Picture:
+        tell(Stage.CLEAN, 0, 0)
+        cleaner = self._models.cleaner()
+        with clock("clean"):
+            return cleaned(picture, cleaner, strength)
 
     def _masked(self, cuts: Sequence[Cut], restored: Sequence[Floats]) -> list[RestoredFace]:
         """The faces on their way back, with the masks that the parser sees in them, where there is a parser."""
@@ -283,7 +301,7 @@ class _Stopwatch:
     def __call__(self, stage: str) -> Iterator[None]:
         start = time.perf_counter()
         yield
-        self.stages_ms[stage] = _since(start)
+        self.stages_ms[stage] = round(self.stages_ms.get(stage, 0) + _since(start), 1)
 
     def total_ms(self) -> float:
         return _since(self._start)

@@ -16,6 +16,7 @@ from magicmemory.core.options import AUTO
 from magicmemory.pipeline import assets, catalogue
 from magicmemory.pipeline.align import SIZE
 from magicmemory.pipeline.catalogue import ModelFacts
+from magicmemory.pipeline.clean import Cleaner, TiledCleaner
 from magicmemory.pipeline.detection import Detector
 from magicmemory.pipeline.detectors import JoinedHeads, RetinaFaceDetector
 from magicmemory.pipeline.engines import Engine, TorchEngine
@@ -174,6 +175,17 @@ def _arcface() -> Model[Identity]:
     return Model(facts, build)
 
 
+def _cleaner() -> Model[Cleaner]:
+    facts = catalogue.LITE
+
+    def build(path: Path, engine: Engine) -> Cleaner:
+        network = loaded(facts, lambda file: lite.WholePhoto(lite.load(file)), path)
+        example = (torch.zeros(1, 3, lite.INNER, lite.INNER),)
+        return TiledCleaner(engine.compile(network, example, f"{facts.name}-photo"))
+
+    return Model(facts, build)
+
+
 # The best first: `auto` takes the first that is installed and allowed. The last of each comes with the installation.
 RESTORERS: Final[tuple[Model[Restorer], ...]] = (
     network(catalogue.GFPGAN_1_4, filled(gfpgan.GFPGAN, gfpgan.V1_4)),
@@ -193,6 +205,7 @@ DETECTORS: Final[tuple[Model[Detector], ...]] = (
 # Of these there is none where none is installed: the pipeline does without.
 PARSERS: Final = parsers(SIZE // 2)
 IDENTITIES: Final = (_arcface(),)
+CLEANERS: Final = (_cleaner(),)
 
 
 class Models:
@@ -212,6 +225,7 @@ class Models:
         parsers: tuple[Model[Parser], ...] = PARSERS,
         upscalers: tuple[Model[Upscaler], ...] = (),
         identities: tuple[Model[Identity], ...] = IDENTITIES,
+        cleaners: tuple[Model[Cleaner], ...] = CLEANERS,
     ) -> None:
         """
         Args:
@@ -226,6 +240,7 @@ class Models:
             parsers: the face parsers there are.
             upscalers: the upscalers there are, the best first.
             identities: the networks there are that compare faces.
+            cleaners: the networks there are that clean a whole photo.
         """
         self.engine_name = engine.name  # for people
         cellar = _Cellar(engine, weights, earning)
@@ -234,6 +249,7 @@ class Models:
         self._parsers = _Shelf(parsers, AUTO, cellar)
         self._upscalers = _Shelf(upscalers, upscaler, cellar)
         self._identities = _Shelf(identities, AUTO, cellar)
+        self._cleaners = _Shelf(cleaners, AUTO, cellar)
 
     def restorer_facts(self, name: str = AUTO) -> ModelFacts:
         """What is known of the restorer that `name` (or `auto`) means. Raises as `restorer` does, but loads nothing."""
@@ -274,11 +290,22 @@ class Models:
         """What compares faces, or None where it is not installed. Raises as `parser` does."""
         return self._identities.get_any()
 
+    def cleaner(self) -> Cleaner:
+        """What cleans a whole photo. Raises as `parser` does."""
+        return self._cleaners.get(AUTO)
+
     def unload_idle(self, seconds: float) -> list[str]:
         """Let go of the models that nobody asked for in so many seconds; returns their names. One that is still at
         work stays until it has finished.
         """
-        shelves = (self._restorers, self._detectors, self._parsers, self._upscalers, self._identities)
+        shelves = (
+            self._restorers,
+            self._detectors,
+            self._parsers,
+            self._upscalers,
+            self._identities,
+            self._cleaners,
+        )
         names = [name for shelf in shelves for name in shelf.unload_idle(seconds)]
         if names:
             gc.collect()

@@ -236,6 +236,19 @@ class Lite(nn.Module):
         return keep_grey(small, share * faithful + (1 - share) * vivid)
 
 
+class WholePhoto(nn.Module):
+    """The faithful end of `lite` for any part of a photo, at the photo's own size."""
+
+    def __init__(self, network: Lite) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """`[batch, 3, 256, 256]` RGB in [-1, 1], in and out."""
+        change: Tensor = self.network.faithful(self.network.encoder(pictures))
+        return (pictures + keep_grey(pictures, change)).clamp(-1, 1)
+
+
 def enlarge(small: Tensor) -> Tensor:
     """From the network's size to the crop's."""
     return functional.interpolate(small, scale_factor=float(INNER_STEP), mode="bilinear", align_corners=False)

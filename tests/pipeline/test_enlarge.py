@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from magicmemory.pipeline import assets
 from magicmemory.pipeline.decode import Limits, decode
 from magicmemory.pipeline.engines import TorchEngine
-from magicmemory.pipeline.enlarge import TILE, TiledUpscaler, _tiling, enlarged
+from magicmemory.pipeline.enlarge import TILE, TILING, TiledUpscaler, enlarged
 from magicmemory.pipeline.models import realesrgan
 from magicmemory.pipeline.models.checkpoint import Checkpoint, fill
 from magicmemory.pipeline.picture import Picture
@@ -48,7 +48,7 @@ def half_blind() -> TiledUpscaler:
 
 @pytest.mark.parametrize("length", [*range(TILE, TILE + 400, 7), 1000, 4001])
 def test_weights_add_up_to_one(length: int) -> None:
-    starts, weights = _tiling(length)
+    starts, weights = TILING._along(length)
     total = np.zeros(length)
     for start, weight in zip(starts, weights, strict=True):
         total[start : start + TILE] += weight
