@@ -5,6 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from magicmemory.core.job import Stage
 from magicmemory.core.options import Options, Scope
@@ -28,7 +29,7 @@ def psnr(one: Pixels, two: Pixels) -> float:
     return float(10 * np.log10(np.iinfo(one.dtype).max ** 2 / np.square(one.astype(float) - two).mean()))
 
 
-def noisy(pixels: Pixels, sigma: float = 12) -> Pixels:
+def noisy(pixels: Pixels, sigma: float = 12) -> NDArray[np.uint8]:
     noise = np.random.default_rng(0).normal(0, sigma, pixels.shape)
     return (pixels + noise).clip(0, 255).astype(np.uint8)
 
@@ -54,7 +55,8 @@ def test_strength(cleaner: Cleaner) -> None:
 
 def test_grey_stays_grey_and_16_bits_stay_16(cleaner: Cleaner) -> None:
     one_channel = noisy(np.asarray(grey(300, 280), np.uint8))[..., :1]
-    result = cleaned(Picture(np.repeat(one_channel, 3, axis=-1), "PNG", monochrome=True), cleaner).pixels
+    three: NDArray[np.uint8] = np.concatenate([one_channel] * 3, axis=-1)
+    result = cleaned(Picture(three, "PNG", monochrome=True), cleaner).pixels
     assert (result == result[..., :1]).all()
     deep = Picture(noisy(portrait()[:200, :300]).astype(np.uint16) * 257, "PNG")
     shallow = Picture((deep.pixels // 257).astype(np.uint8), "PNG")
