@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -62,7 +63,8 @@ def doctor() -> None:
     findings = asyncio.run(examine(settings))
     table = Table("check", "verdict", "what", "hint")
     for name, found in findings.items():
-        table.add_row(name, found.verdict, found.what, found.hint)
+        # As it is: what stands in brackets, such as a package's extras, is no markup.
+        table.add_row(name, found.verdict, Text(found.what), Text(found.hint))
     Console().print(table)
     if any(found.verdict is Verdict.BAD for found in findings.values()):
         raise typer.Exit(1)

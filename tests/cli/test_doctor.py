@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from pydantic import SecretStr
+from typer.testing import CliRunner
 
-from magicmemory.cli.doctor import Verdict, examine
+from magicmemory.cli.doctor import Finding, Verdict, examine
+from magicmemory.cli.main import app
 from magicmemory.pipeline import upstream
 from tests.service import settings_for
 
@@ -37,6 +40,17 @@ async def test_each_failure_has_a_hint(tmp_path: Path) -> None:
     for name in bad:
         assert findings[name].hint.endswith((".", "?")), name
         assert "\n" not in findings[name].what
+
+
+def test_the_table_shows_sentences_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def examined(_: object) -> dict[str, Finding]:
+        return {"upstream": Finding(Verdict.OFF, "run `pip install magicmemory[reference]`", "[odd] hint")}
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("magicmemory.cli.doctor.examine", examined)
+    shown = CliRunner().invoke(app, ["doctor"]).stdout
+    assert "magicmemory[reference]" in shown
+    assert "[odd] hint" in shown
 
 
 async def test_a_redis_that_throws_photos_away_is_found(tmp_path: Path, redis_url: str) -> None:
