@@ -1,6 +1,7 @@
 """What the bots need of the queue: hand a photo in, drop it, see how long the line is."""
 
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 from arq.connections import ArqRedis
 from arq.constants import job_key_prefix
@@ -11,6 +12,8 @@ from magicmemory.queue.progress import publish
 
 RESTORE = "restore"
 DELIVER = "deliver"
+# arq forgets what waited for a day. A long line must not lose its end.
+LONGEST_WAIT = timedelta(days=30)
 
 
 class Queue:
@@ -20,13 +23,22 @@ class Queue:
         self._redis = redis
         self._names = names
 
-    async def restore(self, task: RestoreTask) -> None:
-        """Queue a photo for the workers."""
+    async def restore(self, task: RestoreTask, head_start_s: float = 0) -> None:
+        """Queue a photo for the workers.
+
+        Args:
+            task: what to do.
+            head_start_s: the photo takes its place in the line as if it had come so many seconds earlier. Whoever came
+                earlier still than that stays before it, so nobody waits for ever.
+        """
         await self._redis.enqueue_job(
             RESTORE,
             task.model_dump(mode="json"),
             _job_id=self._names.restore_job(task.job),
             _queue_name=self._names.restore_queue,
+            # The line is sorted by this moment, and whatever lies in the past may be taken.
+            _defer_until=datetime.now(UTC) - timedelta(seconds=head_start_s),
+            _expires=LONGEST_WAIT,
         )
 
     async def deliver(self, platform: Platform, outcome: Outcome) -> None:
@@ -36,6 +48,7 @@ class Queue:
             outcome.model_dump(mode="json"),
             _job_id=self._names.delivery_job(outcome.job),
             _queue_name=self._names.delivery_queue(platform),
+            _expires=LONGEST_WAIT,
         )
 
     async def drop(self, job: str) -> None:

@@ -1,0 +1,71 @@
+"""The order of the line: first come, first served, but for head starts; and nobody waits for ever."""
+
+import asyncio
+from pathlib import Path
+
+from magicmemory.core.job import Platform, RestoreTask
+from magicmemory.core.options import Options
+from magicmemory.queue.client import Queue
+from magicmemory.queue.connection import Names, connect
+from magicmemory.queue.worker import RestoreWorker
+from magicmemory.storage.photos import PhotoStore, original, result
+from tests.service import NoPipeline, eventually
+
+NAMES = Names("line")
+
+
+def task(job: str) -> RestoreTask:
+    return RestoreTask(
+        job=job, platform=Platform.TELEGRAM, photo=original(job), result=result(job), options=Options()
+    )
+
+
+async def in_order(queue: Queue, *jobs: tuple[str, float]) -> None:
+    for job, head_start_s in jobs:
+        await queue.restore(task(job), head_start_s)
+        await asyncio.sleep(0.005)  # the order is by milliseconds
+
+
+async def test_a_head_start_goes_first_and_the_place_in_the_line_says_so(redis_url: str) -> None:
+    async with connect(redis_url) as redis:
+        queue = Queue(redis, NAMES)
+        await in_order(queue, ("free-1", 0), ("free-2", 0), ("premium-1", 60), ("free-3", 0), ("premium-2", 60))
+        line = {job: await queue.ahead(job) for job in ("premium-1", "premium-2", "free-1", "free-2", "free-3")}
+        assert list(line.values()) == [0, 1, 2, 3, 4]
+
+
+async def test_whoever_waited_longer_than_a_head_start_is_not_overtaken(redis_url: str) -> None:
+    async with connect(redis_url) as redis:
+        queue = Queue(redis, NAMES)
+        await in_order(queue, ("free", 0))
+        await asyncio.sleep(0.2)
+        # However many of them come: each takes its place behind.
+        await in_order(queue, *((f"premium-{number}", 0.1) for number in range(20)))
+        assert await queue.ahead("free") == 0
+
+
+async def test_a_head_start_of_days_is_no_reason_to_be_forgotten(redis_url: str) -> None:
+    async with connect(redis_url) as redis:
+        queue = Queue(redis, NAMES)
+        await queue.restore(task("old"), head_start_s=20 * 86400)
+        assert await queue.waiting() == 1
+        assert await redis.pttl(f"arq:job:{NAMES.restore_job('old')}") > 86400_000
+
+
+async def test_photos_are_restored_in_the_lines_order(tmp_path: Path, redis_url: str) -> None:
+    photos, seen = PhotoStore(str(tmp_path / "photos")), list[bytes]()
+    for job in ("free-1", "free-2", "premium"):
+        await photos.put(original(job), job.encode())
+    async with connect(redis_url) as redis:
+        await in_order(Queue(redis, NAMES), ("free-1", 0), ("free-2", 0), ("premium", 60))
+
+    async def all_seen() -> bool | None:
+        return True if len(seen) == 3 else None
+
+    stop = asyncio.Event()
+    async with asyncio.TaskGroup() as tasks:
+        worker = RestoreWorker(photos, NoPipeline(before=seen.append), NAMES, timeout_s=10)
+        tasks.create_task(worker.run(redis_url, 1, stop))
+        await eventually(all_seen)
+        stop.set()
+    assert seen == [b"premium", b"free-1", b"free-2"]
