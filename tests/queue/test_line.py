@@ -15,9 +15,7 @@ NAMES = Names("line")
 
 
 def task(job: str) -> RestoreTask:
-    return RestoreTask(
-        job=job, platform=Platform.TELEGRAM, photo=original(job), result=result(job), options=Options()
-    )
+    return RestoreTask(job=job, platform=Platform.TELEGRAM, photo=original(job), result=result(job), options=Options())
 
 
 async def in_order(queue: Queue, *jobs: tuple[str, float]) -> None:
