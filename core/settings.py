@@ -107,6 +107,17 @@ class Settings(BaseSettings):
     )
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
+    log_format: Literal["console", "json"] = Field("console", description="console: for people; json: for programs.")
+    metrics_host: str = Field("127.0.0.1", description="Address that metrics and health are told on.")
+    metrics_port: int = Field(
+        0, ge=0, le=65532, description="Port of metrics and health; `run` takes it and the three above it. 0: none."
+    )
+    sentry_dsn: SecretStr | None = Field(
+        None, description="Where errors are sent, where the extra `sentry` is installed; empty: nowhere."
+    )
+    otel_endpoint: str = Field(
+        "", description="OTLP/HTTP collector for traces, where the extra `otel` is installed; empty: none."
+    )
 
     @field_validator("offered_models", "playground_origins", "telegram_admins", "discord_admins", mode="before")
     @classmethod
@@ -122,7 +133,7 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} is no time zone; write one like Europe/Berlin or UTC") from None
         return value
 
-    @field_validator("weights_mirror", "weights_proxy")
+    @field_validator("weights_mirror", "weights_proxy", "otel_endpoint")
     @classmethod
     def _known_address(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):
