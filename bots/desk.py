@@ -1,14 +1,28 @@
 """The desk behind every adapter: it takes photos in, answers what people ask, and knows no platform."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import wraps
+from typing import Concatenate, ParamSpec
 
 from magicmemory.bots.texts import Texts
-from magicmemory.core.errors import FileTooLarge, InternalError, NotAPhoto, NothingToCancel, PhotoExpired, QueueFull
+from magicmemory.core.errors import (
+    FileTooLarge,
+    InternalError,
+    NotAPhoto,
+    NothingToCancel,
+    PhotoExpired,
+    QueueFull,
+    UserError,
+)
 from magicmemory.core.job import TERMINAL, Address, Job, Progress, Quota, RestoreTask, Sender, Stage
+from magicmemory.core.logs import about
+from magicmemory.core.metrics import Metrics
 from magicmemory.core.options import Options
 from magicmemory.core.preferences import Preferences
 from magicmemory.core.report import Failure, Report
@@ -19,9 +33,32 @@ from magicmemory.storage.ledger import Ledger
 from magicmemory.storage.people import People
 from magicmemory.storage.photos import PhotoStore, original, result
 
+log = logging.getLogger(__name__)
+
 MEGABYTE = 1_000_000
 # How long a watcher of a job trusts silence: a lost message must not leave it waiting for ever.
 LOOK_AGAIN_S = 5.0
+
+
+Wishes = ParamSpec("Wishes")
+Takes = Callable[Concatenate["Desk", Sender, Wishes], Awaitable[Job]]
+
+
+def _counted(take: Takes[Wishes]) -> Takes[Wishes]:
+    """Tell the desk's metrics what became of a photo, and how long that took."""
+
+    @wraps(take)
+    async def counted(self: "Desk", sender: Sender, *args: Wishes.args, **kwargs: Wishes.kwargs) -> Job:
+        began = time.time()
+        try:
+            job = await take(self, sender, *args, **kwargs)
+        except Exception as error:
+            self.metrics.refused(sender.platform, error.key if isinstance(error, UserError) else InternalError.key)
+            raise
+        self.metrics.taken_in(sender.platform, job.id, began, time.time())
+        return job
+
+    return counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +72,9 @@ class Desk:
     hub: ProgressHub
     texts: Texts
     settings: Settings
+    metrics: Metrics = field(default_factory=Metrics)
 
+    @_counted
     async def intake(
         self,
         sender: Sender,
@@ -67,11 +106,12 @@ class Desk:
         reservation = await self.ledger.reserve(sender, address, options, context=context)
         # Also for a message told twice: the first telling may have been cut off before the photo was queued.
         if reservation.job.state not in TERMINAL:
-            async with self._given_back_on_failure(reservation.job):
+            async with self._taking_in(reservation.job):
                 await self.photos.put(original(reservation.job.id), photo)
                 await self._queue(reservation.job)
         return reservation.job
 
+    @_counted
     async def adjust(
         self,
         sender: Sender,
@@ -89,7 +129,7 @@ class Desk:
         await self.photos.get(original(parent.photo_of))
         reservation = await self.ledger.reserve(sender, address, options, parent=parent.photo_of, context=context)
         if reservation.job.state not in TERMINAL:
-            async with self._given_back_on_failure(reservation.job):
+            async with self._taking_in(reservation.job):
                 await self._queue(reservation.job)
         return reservation.job
 
@@ -210,11 +250,14 @@ class Desk:
         return job is None or job.finished_at is not None
 
     @asynccontextmanager
-    async def _given_back_on_failure(self, job: Job) -> AsyncIterator[None]:
+    async def _taking_in(self, job: Job) -> AsyncIterator[None]:
         """A photo that could not be kept or queued (the disk is full, Redis is away) costs nothing."""
         try:
-            yield
-        except Exception:
+            with about(job.id, job.address.platform):
+                yield
+                log.info("job %s: taken in", job.id)
+        except Exception as error:
+            error.add_note(f"job {job.id}")  # for whoever logs it
             if await self.ledger.give_back(job.id, Failure.of(InternalError())):
                 # The adapter answers the very request that failed: no reply is owed.
                 await self.ledger.replied(job.id, {})

@@ -5,29 +5,32 @@ from contextlib import asynccontextmanager
 
 from magicmemory.bots.desk import Desk
 from magicmemory.bots.texts import Texts
+from magicmemory.core.metrics import Metrics
 from magicmemory.core.settings import Settings
 from magicmemory.queue.client import Queue
 from magicmemory.queue.connection import Names, connect
 from magicmemory.queue.progress import ProgressHub
 from magicmemory.storage.database import Database
-from magicmemory.storage.ledger import Allowance, Ledger
+from magicmemory.storage.ledger import Ledger
 from magicmemory.storage.people import People
 from magicmemory.storage.photos import PhotoStore
+from magicmemory.storage.quota import Allowance
 
 
 def allowance(settings: Settings) -> Allowance:
-    """What is free, as the settings say."""
+    """What people may have, as the settings say."""
     return Allowance(
         zone=settings.zone,
-        free_per_day=settings.free_per_day,
+        plans=settings.plans(),
         adjustments=settings.adjustments,
         adjustment_minutes=settings.adjustment_minutes,
+        at_once=settings.photos_at_once,
     )
 
 
 @asynccontextmanager
-async def open_desk(settings: Settings, redis_url: str) -> AsyncIterator[Desk]:
-    """A desk over the settings' database, photo store and the Redis at `redis_url`."""
+async def open_desk(settings: Settings, redis_url: str, metrics: Metrics | None = None) -> AsyncIterator[Desk]:
+    """A desk over the settings' database, photo store and the Redis at `redis_url`; `metrics` are the process's."""
     names = Names(settings.redis_prefix)
     async with (
         Database(settings.database) as database,
@@ -42,4 +45,5 @@ async def open_desk(settings: Settings, redis_url: str) -> AsyncIterator[Desk]:
             hub=hub,
             texts=Texts(settings.language),
             settings=settings,
+            metrics=metrics or Metrics(),
         )
