@@ -131,8 +131,11 @@ class Metrics:
         # Two machines' clocks: a job may seem to come from the future.
         self._wait.labels(queue).observe(max(0.0, (datetime.now(UTC) - since).total_seconds()))
 
-    def restored(self, report: Report) -> None:
-        """A worker restored a photo."""
+    def restored(self, job: str, report: Report, begun: Mapping[str, float], ended: float) -> None:
+        """A worker restored a photo; `begun` says when each stage began. Times are seconds since 1970."""
+        moments = [*begun.values(), ended]
+        for stage, began, end in zip(begun, moments, moments[1:], strict=False):
+            self.span(stage, job, began, end, {"model": report.model, "faces": len(report.faces)})
         self._photos.labels("restored").inc()
         self._faces.labels("restored").inc(report.restored)
         self._faces.labels("left-alone").inc(len(report.faces) - report.restored)

@@ -6,6 +6,7 @@ marked as replied. Whatever is interrupted is run again, and finds in the ledger
 
 import asyncio
 import logging
+import time
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -13,6 +14,8 @@ from arq import Retry
 
 from magicmemory.core.errors import InternalError, PhotoExpired
 from magicmemory.core.job import TERMINAL, Job, JobState, Outcome, Platform, Progress, Quota, Stage
+from magicmemory.core.logs import about
+from magicmemory.core.metrics import Metrics
 from magicmemory.core.report import Failure
 from magicmemory.queue.arq_worker import run_worker
 from magicmemory.queue.client import DELIVER
@@ -71,12 +74,21 @@ class Replier(Protocol):
 class DeliveryWorker:
     """Delivers one platform's replies."""
 
-    def __init__(self, platform: Platform, replier: Replier, ledger: Ledger, photos: PhotoStore, names: Names) -> None:
+    def __init__(
+        self,
+        platform: Platform,
+        replier: Replier,
+        ledger: Ledger,
+        photos: PhotoStore,
+        names: Names,
+        metrics: Metrics | None = None,
+    ) -> None:
         self._platform = platform
         self._replier = replier
         self._ledger = ledger
         self._photos = photos
         self._names = names
+        self._metrics = metrics or Metrics()
 
     async def run(self, redis_url: str, stop: asyncio.Event, at_once: int = 16) -> None:
         """Work until `stop` is set, on `at_once` replies at a time."""
@@ -92,6 +104,12 @@ class DeliveryWorker:
 
     async def _deliver(self, context: dict[str, Any], message: dict[str, Any]) -> None:
         outcome = Outcome.model_validate(message)
+        if context["job_try"] == 1:
+            self._metrics.waited(f"{DELIVER}.{self._platform}", context["enqueue_time"])
+        with about(outcome.job, self._platform):
+            await self._answer(context, outcome)
+
+    async def _answer(self, context: dict[str, Any], outcome: Outcome) -> None:
         if outcome.failure is not None:
             await self._ledger.give_back(outcome.job, outcome.failure)
         job = await self._ledger.job(outcome.job)
@@ -100,19 +118,23 @@ class DeliveryWorker:
             return
         if job.state is JobState.FAILED:
             outcome = Outcome(job=job.id, failure=job.failure)
+        began, became = time.time(), "retry"
         try:
-            await self._send(job, outcome)
+            became = await self._send(job, outcome)
         except Undeliverable as error:
-            await self._give_up(job, f"cannot be reached: {error}")
+            became = await self._give_up(job, f"cannot be reached: {error}")
         except RetryLater as later:
-            await self._try_again(job, context["job_try"], later.seconds)
+            became = await self._try_again(job, context["job_try"], later.seconds)
         # The one broad net on this side: a reply that fails is tried again, and given up with the quota returned.
         except Exception:
             log.exception("job %s: the reply failed", job.id)
-            await self._try_again(job, context["job_try"], None)
+            became = await self._try_again(job, context["job_try"], None)
+        finally:
+            self._metrics.delivered(self._platform, became, job.id, began, time.time())
         await publish(context["redis"], self._names, Progress(job=job.id, stage=Stage.DONE))
 
-    async def _send(self, job: Job, outcome: Outcome) -> None:
+    async def _send(self, job: Job, outcome: Outcome) -> str:
+        """Send it, and say what was sent: a `photo` or a `failure`."""
         photo = b""
         if outcome.failure is None:
             try:
@@ -127,15 +149,16 @@ class DeliveryWorker:
         else:
             await self._ledger.replied(job.id, notes)
         log.info("job %s: replied", job.id)
+        return "photo" if outcome.failure is None else "failure"
 
-    async def _try_again(self, job: Job, tries: int, seconds: float | None) -> None:
+    async def _try_again(self, job: Job, tries: int, seconds: float | None) -> str:
         if tries >= MAX_TRIES:
-            await self._give_up(job, f"{tries} tries failed")
-            return
+            return await self._give_up(job, f"{tries} tries failed")
         back_off = min(LONGEST_RETRY_S, FIRST_RETRY_S * 2 ** (tries - 1))
         raise Retry(defer=back_off if seconds is None else seconds)
 
-    async def _give_up(self, job: Job, reason: str) -> None:
+    async def _give_up(self, job: Job, reason: str) -> str:
         log.warning("job %s: no reply: %s", job.id, reason)
         await self._ledger.give_back(job.id, Failure.of(InternalError()))
         await self._ledger.replied(job.id, {})
+        return "given-up"

@@ -4,10 +4,13 @@ reply. It knows Redis and the photo store, and neither the database nor a token.
 
 import asyncio
 import logging
+import time
 from typing import Any, Protocol
 
 from magicmemory.core.errors import InternalError, UserError
 from magicmemory.core.job import Outcome, Progress, RestoreTask, Stage
+from magicmemory.core.logs import about
+from magicmemory.core.metrics import Metrics
 from magicmemory.core.options import Options
 from magicmemory.core.report import Failure
 from magicmemory.pipeline.pipeline import Progress as Tell
@@ -34,11 +37,19 @@ class Restores(Protocol):
 class RestoreWorker:
     """Runs restorations from the queue."""
 
-    def __init__(self, photos: PhotoStore, pipeline: Restores, names: Names, timeout_s: float) -> None:
+    def __init__(
+        self,
+        photos: PhotoStore,
+        pipeline: Restores,
+        names: Names,
+        timeout_s: float,
+        metrics: Metrics | None = None,
+    ) -> None:
         self._photos = photos
         self._pipeline = pipeline
         self._names = names
         self._timeout_s = timeout_s
+        self._metrics = metrics or Metrics()
 
     async def run(self, redis_url: str, at_once: int, stop: asyncio.Event) -> None:
         """Work until `stop` is set, on `at_once` photos at a time."""
@@ -55,8 +66,13 @@ class RestoreWorker:
     async def _restore(self, context: dict[str, Any], message: dict[str, Any]) -> None:
         task = RestoreTask.model_validate(message)
         redis = context["redis"]
-        outcome = await self._outcome(redis, task, tries=context["job_try"])
-        await Queue(redis, self._names).deliver(task.platform, outcome)
+        if context["job_try"] == 1:
+            self._metrics.waited(RESTORE, context["enqueue_time"])
+        with about(task.job, task.platform):
+            outcome = await self._outcome(redis, task, tries=context["job_try"])
+            if outcome.failure is not None:
+                self._metrics.failed(outcome.failure.key)
+            await Queue(redis, self._names).deliver(task.platform, outcome)
 
     async def _outcome(self, redis: Any, task: RestoreTask, tries: int) -> Outcome:
         if tries > MAX_TRIES:
@@ -75,12 +91,15 @@ class RestoreWorker:
     async def _run(self, redis: Any, task: RestoreTask) -> Outcome:
         data = await self._photos.get(task.photo)
         loop = asyncio.get_running_loop()
+        begun: dict[str, float] = {}  # each stage: when it did, seconds since 1970
 
         def tell(stage: Stage, done: int, faces: int) -> None:
+            begun.setdefault(stage, time.time())
             progress = Progress(job=task.job, stage=stage, done=done, faces=faces)
             asyncio.run_coroutine_threadsafe(publish(redis, self._names, progress), loop)
 
         restored = await asyncio.to_thread(self._pipeline.restore, data, task.options, tell)
+        self._metrics.restored(task.job, restored.report, begun, time.time())
         await self._photos.put(task.result, restored.data)
         log.info(
             "job %s: %d of %d faces in %.0f ms",
