@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from magicmemory.bots.playground.answers import Refused, refusal
 from magicmemory.bots.playground.visitors import asked_language
 from magicmemory.bots.texts import Texts
+from magicmemory.bots.web import EVERY_ADDRESS
 
 # Nothing from elsewhere and nothing inline. `blob:` shows a photo that is still being sent.
 CONTENT_POLICY = "; ".join(
@@ -37,7 +38,6 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-EVERY_ADDRESS = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 – to be told apart, not listened on
 
 
 class Guard:

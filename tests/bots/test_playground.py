@@ -23,10 +23,11 @@ from magicmemory.bots.playground.guard import HEADERS
 from magicmemory.bots.playground.limits import RateLimit
 from magicmemory.bots.playground.media import media_type, shown
 from magicmemory.bots.playground.page import SCRIPT_TEXTS
-from magicmemory.bots.playground.server import GRACE_S, PlaygroundUnavailable, serve
+from magicmemory.bots.playground.server import GRACE_S, serve
 from magicmemory.bots.playground.views import BEGINS_AT, _face_key
 from magicmemory.bots.playground.visitors import COOKIE, asked_language
 from magicmemory.bots.texts import Texts
+from magicmemory.bots.web import CannotListen
 from magicmemory.core.errors import PhotoTooLarge, PhotoUnreadable
 from magicmemory.core.job import Stage
 from magicmemory.core.report import FaceWarning, LeftAlone
@@ -573,9 +574,7 @@ async def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         settings = settings_for(tmp_path, playground_port=port)
-        with pytest.raises(
-            PlaygroundUnavailable, match=f"cannot listen on 127.0.0.1:{port} \\(Address already in use\\)"
-        ):
+        with pytest.raises(CannotListen, match=f"cannot listen on 127.0.0.1:{port} \\(Address already in use\\)"):
             await serve(settings, "redis://127.0.0.1:1", asyncio.Event())
     assert not (tmp_path / "magicmemory.db").exists()
 
