@@ -11,6 +11,7 @@ from magicmemory.bots.discord.replying import DiscordReplier
 from magicmemory.bots.opening import open_desk
 from magicmemory.core.errors import OperatorError
 from magicmemory.core.job import Platform
+from magicmemory.core.metrics import Metrics
 from magicmemory.core.settings import BadSettings, Settings
 from magicmemory.queue.connection import Names
 from magicmemory.queue.delivery import DeliveryWorker
@@ -20,7 +21,13 @@ log = logging.getLogger(__name__)
 Ready = Callable[[str], None]
 
 
-async def serve(settings: Settings, redis_url: str, stop: asyncio.Event, ready: Ready | None = None) -> None:
+async def serve(
+    settings: Settings,
+    redis_url: str,
+    stop: asyncio.Event,
+    ready: Ready | None = None,
+    metrics: Metrics | None = None,
+) -> None:
     """Be the bot until `stop` is set.
 
     Args:
@@ -28,6 +35,7 @@ async def serve(settings: Settings, redis_url: str, stop: asyncio.Event, ready: 
         redis_url: where the queues are.
         stop: set to end; what is in hand is finished first.
         ready: called with one line once the bot is connected.
+        metrics: the process's.
 
     Raises:
         BadSettings: there is no token, or Discord refuses it.
@@ -37,12 +45,13 @@ async def serve(settings: Settings, redis_url: str, stop: asyncio.Event, ready: 
         raise BadSettings(
             "MAGIC_DISCORD_TOKEN is not set: make a bot at https://discord.com/developers and put its token there."
         )
-    async with open_desk(settings, redis_url) as desk:
+    async with open_desk(settings, redis_url, metrics) as desk:
         client = MagicClient(desk)
         async with client:
             await _log_in(client, settings.discord_token.get_secret_value())
             replier = DiscordReplier(client.front, client.followers)
-            worker = DeliveryWorker(Platform.DISCORD, replier, desk.ledger, desk.photos, Names(settings.redis_prefix))
+            names = Names(settings.redis_prefix)
+            worker = DeliveryWorker(Platform.DISCORD, replier, desk.ledger, desk.photos, names, desk.metrics)
             await _run(client, worker, redis_url, stop, ready)
 
 

@@ -21,6 +21,7 @@ from magicmemory.bots.telegram.pacing import Pacer, Urgency
 from magicmemory.bots.telegram.receiving import Inbox
 from magicmemory.bots.telegram.replying import TelegramReplier
 from magicmemory.core.job import Platform
+from magicmemory.core.metrics import Metrics
 from magicmemory.core.settings import BadSettings, Settings
 from magicmemory.queue.connection import Names, connect
 from magicmemory.queue.delivery import DeliveryWorker
@@ -34,7 +35,11 @@ READ_S = 20.0
 
 
 async def serve(
-    settings: Settings, redis_url: str, stop: asyncio.Event, ready: Callable[[str], None] | None = None
+    settings: Settings,
+    redis_url: str,
+    stop: asyncio.Event,
+    ready: Callable[[str], None] | None = None,
+    metrics: Metrics | None = None,
 ) -> None:
     """Run the bot until `stop` is set.
 
@@ -43,6 +48,7 @@ async def serve(
         redis_url: where the queue is.
         stop: set to end; signals are the caller's business.
         ready: told who we are once updates are taken.
+        metrics: the process's.
 
     Raises:
         BadSettings: there is no token.
@@ -55,7 +61,7 @@ async def serve(
     token = settings.telegram_token.get_secret_value()
     names = Names(settings.redis_prefix)
     async with AsyncExitStack() as stack:
-        desk = await stack.enter_async_context(open_desk(settings, redis_url))
+        desk = await stack.enter_async_context(open_desk(settings, redis_url, metrics))
         redis = await stack.enter_async_context(connect(redis_url))
         bot = await _connect(settings, token, stack, stop)
         front = Front(desk, bot)
@@ -64,7 +70,7 @@ async def serve(
         intake = Intake(front, followers)
         replier = TelegramReplier(front, followers, pace, AlbumReplies(front, intake, followers))
         inbox = Inbox(Handlers(front, intake, followers).handle, redis, names)
-        delivery = DeliveryWorker(Platform.TELEGRAM, replier, desk.ledger, desk.photos, names)
+        delivery = DeliveryWorker(Platform.TELEGRAM, replier, desk.ledger, desk.photos, names, desk.metrics)
 
         def tell_ready() -> None:
             if ready is not None:
