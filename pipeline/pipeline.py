@@ -18,6 +18,7 @@ from magicmemory.core.options import Options, Scope
 from magicmemory.core.report import Face, FaceWarning, LeftAlone, Report
 from magicmemory.core.settings import Settings
 from magicmemory.pipeline import engines, registry, upstream, ways
+from magicmemory.pipeline.apart import Apart
 from magicmemory.pipeline.blend import RestoredFace
 from magicmemory.pipeline.catalogue import ModelFacts
 from magicmemory.pipeline.clean import cleaned
@@ -63,7 +64,14 @@ class Pipeline:
     """Restores photos, several at a time if it is called from several threads."""
 
     def __init__(
-        self, models: Models, limits: Limits, min_face_px: int, *, way: Way = ways.OWN, identity_warning: float = 0.0
+        self,
+        models: Models,
+        limits: Limits,
+        min_face_px: int,
+        *,
+        way: Way = ways.OWN,
+        identity_warning: float = 0.0,
+        apart: Apart | None = None,
     ) -> None:
         """
         Args:
@@ -72,12 +80,15 @@ class Pipeline:
             min_face_px: faces whose box is shorter are left alone, pixels of the photo as it was sent.
             way: how faces are found, cut out and put back.
             identity_warning: a restored face less like itself is marked in the report, -1 to 1.
+            apart: decodes what strangers send, in processes of its own; None: this process does.
         """
         self._models = models
         self._limits = limits
         self._min_face_px = min_face_px
         self._way = way
         self._identity_warning = identity_warning
+        self._apart = apart
+        self._decode = apart or decode
 
     @classmethod
     def of(cls, settings: Settings) -> "Pipeline":
@@ -106,7 +117,10 @@ class Pipeline:
             upscalers=registry.upscalers(settings.upscale_denoise, weights),
         )
         limits = Limits(int(settings.max_photo_mb * 1_000_000), int(settings.max_photo_megapixels * 1_000_000))
-        return cls(models, limits, settings.min_face_px, way=way, identity_warning=settings.identity_warning)
+        apart = Apart(limits, kept=settings.worker_photos)
+        return cls(
+            models, limits, settings.min_face_px, way=way, identity_warning=settings.identity_warning, apart=apart
+        )
 
     @property
     def engine_name(self) -> str:
@@ -120,6 +134,8 @@ class Pipeline:
             ModelUnknown, ModelNotInstalled, ModelNotAllowed, ModelBroken: the settings name a model that cannot be
                 used, or a file that is there is not what it should be.
         """
+        if self._apart is not None:
+            self._apart.start()
         self._models.detector()
         self._models.restorer()
         self._models.parser()
@@ -150,7 +166,7 @@ class Pipeline:
 
         tell(Stage.DECODE, 0, 0)
         with clock("decode"):
-            picture = decode(data, self._limits)
+            picture = self._decode(data, self._limits)
             self._check_size(picture, options.upscale)
         tell(Stage.DETECT, 0, 0)
         detector = self._models.detector(detector_facts.name)  # outside of the stages, whose times shall compare
@@ -210,7 +226,7 @@ class Pipeline:
 
     def compare(self, data: bytes, restored: bytes) -> Encoded:
         """A photo's file and its restored file, side by side in one picture."""
-        return encode(side_by_side(decode(data, self._limits), decode(restored, _NO_LIMITS)))
+        return encode(side_by_side(self._decode(data, self._limits), decode(restored, _NO_LIMITS)))
 
     def _check_size(self, picture: Picture, upscale: int) -> None:
         """The limit holds for the result too: four times enlarged is sixteen times the pixels."""
