@@ -50,14 +50,15 @@ class Tools:
 
 @torch.no_grad()
 def restore(network: Lite, images: list[Image]) -> dict[str, list[Image]]:
-    """Every end of the slider for 256-pixel crops; the encoder runs once."""
+    """Every end of the slider for 256-pixel crops; each end runs once."""
     results: dict[str, list[Image]] = {name: [] for name in ENDS}
     for start in range(0, len(images), 4):
         small = to_tensor(np.stack(images[start : start + 4]))
-        features = network.encoder(small)
+        features, faithful = network.faithful_change(small)
+        vivid = network.vivid(features)
         for name, fidelity in ENDS.items():
             share = torch.full((len(small),), fidelity)
-            restored = (small + network.mixed_change(small, features, share)).clamp(-1, 1)
+            restored = (small + network.mix(small, faithful, vivid, share)).clamp(-1, 1)
             levels = torch.round((restored + 1) * 127.5).to(torch.uint8)
             results[name] += list(levels.permute(0, 2, 3, 1).numpy())
     return results

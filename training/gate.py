@@ -54,8 +54,8 @@ class Seen:
 def look(network: Lite, damaged: Tensor, clean: Tensor) -> Seen:
     """Run everything up to the gate."""
     small = functional.avg_pool2d(damaged, INNER_STEP)
-    features = network.encoder(small)
-    change = keep_grey(small, network.faithful(features))
+    features, change = network.faithful_change(small)
+    change = keep_grey(small, change)
     return Seen(features[0], damaged - enlarge(small), change, damaged + enlarge(change), clean)
 
 

@@ -11,7 +11,9 @@ the face holds beyond 256 pixels is kept where it is detail and taken away where
 
 `fidelity` chooses between two ends that share one encoder: 1 is faithful (trained for the least error),
 0 is vivid (trained against a discriminator: crisper skin, hair and eyes, and less certain). Between them the
-two changes are mixed, per face of a batch.
+two changes are mixed, per face of a batch. The faithful end looks at a face and at its mirror image and takes
+the mean: what it made up differs between the two and fades. The vivid end looks once, for it would lose the very
+detail it is there for.
 """
 
 from __future__ import annotations
@@ -218,26 +220,30 @@ class Lite(nn.Module):
             fidelity = torch.full_like(faces[:, 0, 0, 0], DEFAULT_FIDELITY)
         small = functional.avg_pool2d(faces, INNER_STEP)
         fine = faces - enlarge(small)
-        features = self.encoder(small)
-        change = self.mixed_change(small, features, fidelity)
+        features, faithful = self.faithful_change(small)
+        change = self.mix(small, faithful, self.vivid(features), fidelity)
         kept: Tensor = self.gate(features[0], fine, change)
         return (faces + enlarge(change) - (1 - kept) * fine).clamp(-1, 1)
 
     def restore_small(self, small: Tensor, fidelity: Tensor) -> Tensor:
         """The same at the network's own size, `[batch, 3, 256, 256]` in and out; no fine detail to judge."""
-        change = self.mixed_change(small, self.encoder(small), fidelity)
-        return (small + change).clamp(-1, 1)
+        features, faithful = self.faithful_change(small)
+        return (small + self.mix(small, faithful, self.vivid(features), fidelity)).clamp(-1, 1)
 
-    def mixed_change(self, small: Tensor, features: list[Tensor], fidelity: Tensor) -> Tensor:
-        """What to add to `small`, between the two ends."""
+    def faithful_change(self, small: Tensor) -> tuple[list[Tensor], Tensor]:
+        """What the encoder sees in `small`, and what the faithful end would add to it."""
+        both = self.encoder(torch.cat([small, small.flip(3)]))
+        straight, mirrored = self.faithful(both).chunk(2)
+        return [level.chunk(2)[0] for level in both], (straight + mirrored.flip(3)) / 2
+
+    def mix(self, small: Tensor, faithful: Tensor, vivid: Tensor, fidelity: Tensor) -> Tensor:
+        """What to add to `small`, between what the two ends would add."""
         share = fidelity.to(small.dtype).clamp(0, 1)[:, None, None, None]
-        faithful: Tensor = self.faithful(features)
-        vivid: Tensor = self.vivid(features)
         return keep_grey(small, share * faithful + (1 - share) * vivid)
 
 
 class WholePhoto(nn.Module):
-    """The faithful end of `lite` for any part of a photo, at the photo's own size."""
+    """The faithful end of `lite` for any part of a photo, at the photo's own size; a part is looked at once."""
 
     def __init__(self, network: Lite) -> None:
         super().__init__()

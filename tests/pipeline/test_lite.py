@@ -77,6 +77,13 @@ def test_noise_goes(network: Lite) -> None:
 
 
 @torch.no_grad()
+def test_a_mirrored_face_is_restored_alike(network: Lite) -> None:
+    noisy = (_faces(1) + 0.1 * torch.randn(1, 3, SIZE, SIZE)).clamp(-1, 1)[..., ::2, ::2]
+    straight, mirrored = (network.restore_small(faces, torch.ones(1)) for faces in (noisy, noisy.flip(3)))
+    assert (straight - mirrored.flip(3)).abs().max() < 1e-5
+
+
+@torch.no_grad()
 def test_grain_beyond_the_networks_size_goes_too(network: Lite) -> None:
     clean = _faces(1)
     noisy = (clean + 0.15 * torch.randn(clean.shape, generator=torch.Generator().manual_seed(2))).clamp(-1, 1)
