@@ -30,7 +30,14 @@ async def run_demo(settings: Settings) -> None:
     """
     folder = settings.data_dir / "demo"
     # A service of its own: the demo neither sees nor touches the operator's database, photos and queue.
-    apart = {"database_url": "", "photo_store": "", "redis_url": "", "playground_port": 0, "free_per_day": 1}
+    apart = {
+        "database_url": "",
+        "photo_store": "",
+        "redis_url": "",
+        "playground_port": 0,
+        "metrics_port": 0,
+        "free_per_day": 1,
+    }
     settings = settings.model_copy(update={"data_dir": folder / "service", **apart})
     began = time.monotonic()
     with only_one(settings.data_dir):

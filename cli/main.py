@@ -1,14 +1,14 @@
 """The `magicmemory` command: every process of the house starts here."""
 
-from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
 from magicmemory.cli import bench, models
 from magicmemory.cli.doctor import doctor
-from magicmemory.cli.processes import run_bot, run_until_interrupted, run_until_signal
+from magicmemory.cli.processes import operator_errors, package_version, run_service, run_until_interrupted
 from magicmemory.cli.restore import restore
+from magicmemory.core.settings import load
 
 app = typer.Typer(
     name="magicmemory",
@@ -28,7 +28,7 @@ def _root(
     show_version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
 ) -> None:
     if show_version:
-        print(version("magicmemory"))
+        print(package_version())
     elif context.invoked_subcommand is None:
         print(context.get_help())
 
@@ -38,7 +38,7 @@ def run() -> None:
     """Start everything here: Redis, a worker, the playground, and each bot that has a token."""
     from magicmemory.cli.run import run_everything
 
-    run_until_interrupted(run_everything)
+    run_until_interrupted("run", run_everything)
 
 
 @app.command()
@@ -46,7 +46,7 @@ def demo() -> None:
     """Send the sample photo through the whole service once, and keep what came back in `var/demo`."""
     from magicmemory.cli.demo import run_demo
 
-    run_until_interrupted(run_demo)
+    run_until_interrupted("demo", run_demo)
 
 
 @app.command()
@@ -54,7 +54,7 @@ def worker() -> None:
     """Restore photos from the queue. Needs MAGIC_REDIS_URL and the photo store, and nothing else."""
     from magicmemory.cli.worker import serve
 
-    run_until_signal(serve)
+    run_service("worker", serve, database=False)
 
 
 @app.command()
@@ -62,7 +62,7 @@ def playground() -> None:
     """Serve the web playground. Needs MAGIC_REDIS_URL."""
     from magicmemory.bots.playground.server import serve
 
-    run_bot(serve)
+    run_service("playground", serve, database=True)
 
 
 @app.command()
@@ -70,7 +70,7 @@ def telegram() -> None:
     """Run the Telegram bot. Needs MAGIC_REDIS_URL and MAGIC_TELEGRAM_TOKEN."""
     from magicmemory.bots.telegram import serve
 
-    run_bot(serve)
+    run_service("telegram", serve, database=True)
 
 
 @app.command()
@@ -78,7 +78,18 @@ def discord() -> None:
     """Run the Discord bot. Needs MAGIC_REDIS_URL and MAGIC_DISCORD_TOKEN."""
     from magicmemory.bots.discord import serve
 
-    run_bot(serve)
+    run_service("discord", serve, database=True)
+
+
+@app.command()
+def healthcheck(
+    alive: Annotated[bool, typer.Option("--alive", help="Ask only whether it lives, not whether it can work.")] = False,
+) -> None:
+    """Ask the process with these settings whether it can work: status 0 or 2, as container health checks want it."""
+    from magicmemory.cli.health import ask
+
+    with operator_errors():
+        ask(load(), "/healthz" if alive else "/readyz")
 
 
 main = app

@@ -17,6 +17,8 @@ from magicmemory.queue.embedded import embedded_redis
 READY_S = 180.0
 FIRST_RESTART_S = 1.0
 LONGEST_RESTART_S = 30.0
+# Each process tells of itself on a port of its own, counted from MAGIC_METRICS_PORT.
+METRICS_PORTS = ("worker", "telegram", "discord", "playground")
 
 
 class AlreadyRunning(OperatorError):
@@ -30,7 +32,7 @@ async def run_everything(settings: Settings) -> None:
     names += ["discord"] if settings.discord_token else []
     with only_one(settings.data_dir):
         async with redis(settings) as url, children(names, settings, url) as where:
-            _print_what_runs({"redis": _without_password(url), **where}, settings)
+            _print_what_runs({"redis": _without_password(url), **where, **_metrics(settings, names)}, settings)
             try:
                 await asyncio.Event().wait()
             finally:
@@ -73,7 +75,7 @@ async def redis(settings: Settings) -> AsyncIterator[str]:
 @asynccontextmanager
 async def children(names: list[str], settings: Settings, redis_url: str) -> AsyncIterator[dict[str, str]]:
     """Run these commands as processes, and yield what each says of itself once all are ready."""
-    watched = {name: Child(name, _environment(settings, redis_url)) for name in names}
+    watched = {name: Child(name, _environment(settings, redis_url, name)) for name in names}
     tasks = {name: asyncio.create_task(child.keep_running()) for name, child in watched.items()}
     try:
         try:
@@ -140,7 +142,12 @@ async def _ready(child: Child, task: asyncio.Task[None]) -> str:
     return child.ready.result()
 
 
-def _environment(settings: Settings, redis_url: str) -> dict[str, str]:
+def metrics_port(settings: Settings, name: str) -> int:
+    """Where that process tells of itself; 0: nowhere. The same whichever others run."""
+    return settings.metrics_port and settings.metrics_port + METRICS_PORTS.index(name)
+
+
+def _environment(settings: Settings, redis_url: str, name: str) -> dict[str, str]:
     """The children read the same settings; what was decided here is added, with the defaults filled in."""
     decided = {
         "redis_url": redis_url,
@@ -149,9 +156,15 @@ def _environment(settings: Settings, redis_url: str) -> dict[str, str]:
         "database_url": settings.database,
         "photo_store": settings.photos,
         "playground_port": settings.playground_port,
+        "metrics_port": metrics_port(settings, name),
         "free_per_day": settings.free_per_day,
     }
     return {**os.environ, **{PREFIX + name.upper(): str(value) for name, value in decided.items()}}
+
+
+def _metrics(settings: Settings, names: list[str]) -> dict[str, str]:
+    ports = ", ".join(f"{metrics_port(settings, name)} ({name})" for name in names)
+    return {"metrics": f"ports {ports}"} if settings.metrics_port else {}
 
 
 def _print_what_runs(where: dict[str, str], settings: Settings) -> None:

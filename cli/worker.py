@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 
-from magicmemory.cli.processes import required_redis, tell_ready
+from magicmemory.cli.device_memory import tell_device_memory
 from magicmemory.cli.sentences import sentence
 from magicmemory.core.errors import UserError
+from magicmemory.core.metrics import Metrics
 from magicmemory.core.options import Options
 from magicmemory.core.settings import BadSettings, Settings
 from magicmemory.pipeline.pipeline import Pipeline
@@ -20,13 +22,26 @@ log = logging.getLogger(__name__)
 CLEANING_EVERY_S = 600
 
 
-async def serve(settings: Settings, stop: asyncio.Event) -> None:
+async def serve(
+    settings: Settings,
+    redis_url: str,
+    stop: asyncio.Event,
+    ready: Callable[[str], None] | None = None,
+    metrics: Metrics | None = None,
+) -> None:
     """Work until `stop` is set.
 
+    Args:
+        settings: the models, the device, the photo store.
+        redis_url: where the queue is.
+        stop: set to end; what is in hand is finished first.
+        ready: told what restores once the models are loaded.
+        metrics: the process's.
+
     Raises:
-        BadSettings: Redis is not named, or the model or the device cannot be used.
+        BadSettings: the model or the device cannot be used.
     """
-    redis_url = required_redis(settings)
+    metrics = metrics or Metrics()
     pipeline = Pipeline.of(settings)
     try:
         restorer, detector = pipeline.check(Options())
@@ -37,12 +52,14 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     except UserError as error:
         raise BadSettings(sentence(error)) from error
     photos = PhotoStore(settings.photos)
-    worker = RestoreWorker(photos, pipeline, Names(settings.redis_prefix), settings.job_timeout_s)
+    worker = RestoreWorker(photos, pipeline, Names(settings.redis_prefix), settings.job_timeout_s, metrics)
     chores = [asyncio.create_task(_clean(photos, timedelta(hours=settings.photo_retention_hours)))]
     if settings.unload_idle_minutes:
         chores.append(asyncio.create_task(_unload(pipeline, settings.unload_idle_minutes * 60)))
+    tell_device_memory(settings.device, metrics)
     try:
-        tell_ready(f"{restorer.title} and {detector.title}, {pipeline.engine_name}")
+        if ready is not None:
+            ready(f"{restorer.title} and {detector.title}, {pipeline.engine_name}")
         await worker.run(redis_url, settings.worker_photos, stop)
     finally:
         for chore in chores:

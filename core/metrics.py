@@ -42,7 +42,7 @@ class Metrics:
         Gauge(
             "magicmemory_build_info", "Always 1; the labels say what runs.", ["version", "process"], registry=registry
         ).labels(version, process).set(1)
-        self.ready = Gauge("magicmemory_ready", "1 when the last look found everything in reach.", registry=registry)
+        self.ready = Gauge("magicmemory_ready", "1: it answers; 0: it does not.", ["check"], registry=registry)
         self.depth = Gauge("magicmemory_queue_jobs", "Jobs that wait or are in hand.", ["queue"], registry=registry)
         self._wait = Histogram(
             "magicmemory_queue_wait_seconds",

@@ -12,7 +12,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 # How long a transaction waits for another process's write lock before it fails.
 SQLITE_BUSY_S = 60
@@ -94,3 +94,13 @@ def _migrate(connection: Connection) -> None:
     attributes: dict[str, Any] = config.attributes
     attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+async def ping(url: str) -> None:
+    """Ask a database that was opened before for its schema; whatever is raised says why it does not answer."""
+    engine = create_async_engine(url, poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            await connection.exec_driver_sql("SELECT version_num FROM alembic_version")
+    finally:
+        await engine.dispose()

@@ -1,5 +1,6 @@
 """The photo store: originals and results, in a folder or in an S3 bucket, until their retention time is over."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,6 +26,14 @@ class PhotoStore:
             # Photos are people's own: nobody but the service's user may look into the folder.
             Path(place).mkdir(parents=True, exist_ok=True, mode=0o700)
             self._store = LocalStore(Path(place).resolve(), automatic_cleanup=True)
+
+    async def check(self) -> None:
+        """Look whether the store can be reached; whatever is raised says why not."""
+        if isinstance(self._store, LocalStore):
+            if not os.access(str(self._store.prefix), os.W_OK | os.X_OK):
+                raise PermissionError("the photo store's folder is gone, or not ours to write into")
+        else:
+            await obstore.list(self._store, prefix="check", chunk_size=1).collect_async()
 
     async def put(self, name: str, data: bytes) -> None:
         """Keep `data` under `name`, in place of what was there."""

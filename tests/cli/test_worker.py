@@ -28,7 +28,7 @@ from tests.service import eventually, settings_for
 async def test_what_cannot_be_done_is_refused_at_start(tmp_path: Path, chosen: dict[str, object], says: str) -> None:
     settings = settings_for(tmp_path, redis_url="redis://127.0.0.1:1", device="cpu", **chosen)
     with pytest.raises(BadSettings) as caught:
-        await serve(settings, asyncio.Event())
+        await serve(settings, settings.redis_url, asyncio.Event())
     assert str(caught.value).startswith(says)
     assert "\n" not in str(caught.value)
 
@@ -41,14 +41,14 @@ async def test_a_broken_file_is_found_at_start(tmp_path: Path) -> None:
     with pytest.raises(
         BadSettings, match="it ends after 7 of 376637898 bytes: run `magicmemory models pull codeformer`"
     ):
-        await serve(settings, asyncio.Event())
+        await serve(settings, settings.redis_url, asyncio.Event())
 
 
 @pytest.mark.skipif(upstream.why_not() is None, reason="the upstream packages are installed here")
 async def test_an_engine_that_is_not_there(tmp_path: Path) -> None:
     settings = settings_for(tmp_path, redis_url="redis://127.0.0.1:1", engine="upstream")
     with pytest.raises(BadSettings, match="MAGIC_ENGINE=upstream cannot be used"):
-        await serve(settings, asyncio.Event())
+        await serve(settings, settings.redis_url, asyncio.Event())
 
 
 async def test_idle_models_are_let_go(
@@ -60,7 +60,7 @@ async def test_idle_models_are_let_go(
     caplog.set_level(logging.INFO)
     settings = settings_for(tmp_path, redis_url=redis_url, device="cpu", preload=False, unload_idle_minutes=0.001)
     stop = asyncio.Event()
-    serving = asyncio.create_task(serve(settings, stop))
+    serving = asyncio.create_task(serve(settings, redis_url, stop))
 
     async def told() -> bool | None:
         return any("unloaded after" in record.getMessage() for record in caplog.records) or None
