@@ -4,11 +4,9 @@ import io
 from dataclasses import dataclass
 
 from PIL import Image, ImageOps
-from pillow_heif import register_heif_opener
 
 # What Discord's clients show in a gallery.
 SHOWN = frozenset({"jpg", "jpeg", "png", "webp", "gif"})
-PREVIEW_SIDE = 2048
 QUALITIES = (95, 90, 82, 74)
 SMALLER = 0.8
 LEAST_SIDE = 64
@@ -24,7 +22,8 @@ class Picture:
 
 
 def fit(data: bytes, extension: str, limit: int) -> Picture:
-    """The picture itself where it fits and can be shown, else a JPEG that does: the best quality first, then smaller.
+    """A picture of our own making: itself where it fits and can be shown, else a JPEG, the best quality first, then
+    smaller.
 
     Raises:
         OSError, ValueError: it cannot be read.
@@ -42,16 +41,7 @@ def fit(data: bytes, extension: str, limit: int) -> Picture:
         image = image.resize((round(image.width * SMALLER), round(image.height * SMALLER)), Image.Resampling.LANCZOS)
 
 
-def preview(data: bytes, limit: int) -> Picture:
-    """The photo as it was sent, upright and no larger than a screen."""
-    image = _opened(data)
-    image.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE), Image.Resampling.LANCZOS)
-    return fit(_jpeg(image, QUALITIES[1]), "jpg", limit)
-
-
 def _opened(data: bytes) -> Image.Image:
-    # Harmless to repeat; importing this module alone should not change what Pillow can do elsewhere.
-    register_heif_opener()
     with Image.open(io.BytesIO(data)) as file:
         image = ImageOps.exif_transpose(file)
         return image if image.mode in ("RGB", "L") else _flat(image)

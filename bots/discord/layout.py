@@ -9,10 +9,11 @@ import discord
 from discord import ui
 
 from magicmemory.bots.discord.buttons import rows_of_buttons
-from magicmemory.bots.discord.fitting import Picture, fit, preview
+from magicmemory.bots.discord.fitting import Picture, fit
 from magicmemory.bots.discord.front import Front, greeted
 from magicmemory.bots.discord.place import Place
-from magicmemory.core.errors import PhotoExpired
+from magicmemory.bots.preview import preview
+from magicmemory.core.errors import UserError
 from magicmemory.queue.delivery import Reply
 
 log = logging.getLogger(__name__)
@@ -48,9 +49,10 @@ class PhotoLetter:
 
     async def _before(self, limit: int) -> Picture | None:
         try:
-            original = await self.front.desk.original(self.reply.job)
-            return await asyncio.to_thread(preview, original, limit)
-        except (PhotoExpired, OSError, ValueError) as error:
+            desk = self.front.desk
+            shown = await preview(await desk.original(self.reply.job), desk.settings.max_photo_megapixels)
+            return await asyncio.to_thread(fit, shown, "jpg", limit)
+        except (UserError, ValueError) as error:
             log.info("job %s: no picture of before: %s", self.reply.job.id, error)
             return None
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from PIL import Image, ImageOps
-from pillow_heif import register_heif_opener
 from telegram import InputMediaDocument, InputMediaPhoto
 
 from magicmemory.core.errors import FileTooLarge
@@ -20,8 +19,6 @@ PHOTO_FORMATS: Final = frozenset({"JPEG", "PNG"})
 QUALITY: Final = 92
 COMPARED_EDGE: Final = 1280  # of each half of a before/after picture, pixels
 GAP: Final = 8
-
-register_heif_opener()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +66,7 @@ def _as_photo(data: bytes, extension: str, stem: str) -> Outgoing | None:
 
 
 def before_after(before: bytes, after: bytes) -> bytes:
-    """The two pictures side by side, as one JPEG that can be sent as a photo."""
+    """The two pictures side by side, as one JPEG that can be sent as a photo. Both must be of our own making."""
     halves = [_opened(data) for data in (before, after)]
     height = min(COMPARED_EDGE, max(half.height for half in halves))
     halves = [half.resize((max(1, round(half.width * height / half.height)), height)) for half in halves]

@@ -6,6 +6,7 @@ import logging
 from telegram import CallbackQuery, Message
 from telegram.error import BadRequest, TelegramError
 
+from magicmemory.bots.preview import preview
 from magicmemory.bots.telegram import keyboards
 from magicmemory.bots.telegram.following import Followers
 from magicmemory.bots.telegram.front import Front
@@ -115,8 +116,9 @@ class Pressing:
         stem = self._front.say(language, "telegram-file-name")
         extension = job.extension or "jpg"
         if verb is Verb.COMPARE:
-            original = await self._front.desk.original(job)
-            restored, extension = await asyncio.to_thread(before_after, original, restored), "jpg"
+            desk = self._front.desk
+            before = await preview(await desk.original(job), desk.settings.max_photo_megapixels)
+            restored, extension = await asyncio.to_thread(before_after, before, restored), "jpg"
         return await asyncio.to_thread(
             prepare, restored, extension, stem, as_file=verb is Verb.FILE, is_local=self._front.is_local
         )

@@ -12,7 +12,7 @@ from PIL import Image
 from pydantic import SecretStr
 
 from magicmemory.bots.discord import serve
-from magicmemory.bots.discord.fitting import fit, preview
+from magicmemory.bots.discord.fitting import fit
 from magicmemory.bots.discord.place import Place
 from magicmemory.bots.discord.trouble import is_out_of_reach
 from magicmemory.bots.texts import Texts
@@ -50,15 +50,6 @@ def test_what_does_not_fit_or_cannot_be_shown_becomes_a_jpeg_that_does(kind: str
     assert len(fitted.data) <= 60_000
     with Image.open(io.BytesIO(fitted.data)) as image:
         assert image.format == "JPEG"
-
-
-@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16", "CMYK"])
-def test_every_mode_has_a_preview(mode: str) -> None:
-    image = Image.new("RGB", (50, 30), "teal")
-    image = image.convert("L").convert(mode) if mode == "I;16" else image.convert(mode)
-    kind = "TIFF" if mode == "CMYK" else "PNG"
-    with Image.open(io.BytesIO(preview(encoded(image, kind), 100_000).data)) as shown:
-        assert shown.size == (50, 30)
 
 
 def test_a_limit_too_small_for_any_picture_is_an_error_and_no_endless_loop() -> None:

@@ -541,30 +541,29 @@ def test_media_types() -> None:
 
 
 @pytest.mark.parametrize("mode", ["RGB", "L", "CMYK", "I;16", "P", "RGBA"])
-def test_a_scan_is_shown_as_a_jpeg(mode: str) -> None:
+async def test_a_scan_is_shown_as_a_jpeg(mode: str) -> None:
     scan = BytesIO()
     grey = 40_000 if mode == "I;16" else 150
     made = Image.new(mode if mode == "I;16" else "L", (3000, 1500), grey)
     made.convert(mode).save(scan, "TIFF")
-    picture = Image.open(BytesIO(shown(scan.getvalue(), 64)))
+    picture = Image.open(BytesIO(await shown(scan.getvalue(), 64)))
     assert (picture.format, picture.size) == ("JPEG", (2048, 1024))
     level = picture.convert("L").getpixel((9, 9))
     assert isinstance(level, int)
     assert abs(level - 152) < 12
 
 
-def test_what_browsers_show_is_left_as_it_is() -> None:
-    assert shown(photo(), 64) == photo()
+async def test_what_browsers_show_is_left_as_it_is() -> None:
+    assert await shown(photo(), 64) == photo()
 
 
-@pytest.mark.filterwarnings("ignore::UserWarning:PIL")  # Pillow's own about broken files
-def test_scans_are_bounded_and_checked() -> None:
+async def test_scans_are_bounded_and_checked() -> None:
     scan = photo(2000, 1000, "TIFF")
     with pytest.raises(PhotoTooLarge):
-        shown(scan, 1)
+        await shown(scan, 1)
     for broken in (scan[:60], b"II*\0\xff\xff\xff\xff", b"\0\0\0\x18ftypheic\0\0\0\0broken"):
         with pytest.raises(PhotoUnreadable):
-            shown(broken, 64)
+            await shown(broken, 64)
 
 
 # The server
