@@ -1,7 +1,9 @@
 """The desk behind every adapter: it takes photos in, answers what people ask, and knows no platform."""
 
 import asyncio
+import hashlib
 import logging
+import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -20,16 +22,20 @@ from magicmemory.core.errors import (
     QueueFull,
     UserError,
 )
-from magicmemory.core.job import TERMINAL, Address, Job, Progress, Quota, RestoreTask, Sender, Stage
+from magicmemory.core.job import TERMINAL, Address, Job, Outcome, Progress, Quota, Sender, Stage
 from magicmemory.core.logs import about
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.options import Options
+from magicmemory.core.plans import Plans
 from magicmemory.core.preferences import Preferences
 from magicmemory.core.report import Failure, Report
 from magicmemory.core.settings import Settings
 from magicmemory.queue.client import Queue
 from magicmemory.queue.progress import ProgressHub
+from magicmemory.storage.codes import Codes
+from magicmemory.storage.grants import Grants
 from magicmemory.storage.ledger import Ledger
+from magicmemory.storage.payments import Payments
 from magicmemory.storage.people import People
 from magicmemory.storage.photos import PhotoStore, original, result
 
@@ -38,6 +44,8 @@ log = logging.getLogger(__name__)
 MEGABYTE = 1_000_000
 # How long a watcher of a job trusts silence: a lost message must not leave it waiting for ever.
 LOOK_AGAIN_S = 5.0
+# What a full line asks people to wait at most: a longer guess would be none.
+LONGEST_WAIT_MIN = 30
 
 
 Wishes = ParamSpec("Wishes")
@@ -72,6 +80,10 @@ class Desk:
     hub: ProgressHub
     texts: Texts
     settings: Settings
+    plans: Plans
+    grants: Grants
+    codes: Codes
+    payments: Payments
     metrics: Metrics = field(default_factory=Metrics)
 
     @_counted
@@ -85,6 +97,8 @@ class Desk:
     ) -> Job:
         """Take a photo in: reserve quota, keep the photo, queue it. The same message told again makes no second job.
 
+        A photo that the sender had restored with the same options is answered from the photo store, at no cost.
+
         Args:
             sender: who asks, and whose quota it costs.
             address: the message that asked.
@@ -95,21 +109,32 @@ class Desk:
         Raises:
             FileTooLarge, NotAPhoto: at first sight; everything about the picture itself comes from the worker.
             QueueFull: too many photos wait already.
-            QuotaUsedUp: nothing is left today.
+            TooManyAtOnce: the sender has too many on their way.
+            QuotaUsedUp, FairUseReached: nothing is left today.
+            ModelNotInPlan, SizeNotInPlan: what is left does not allow these options.
         """
         self._check(photo)
-        limit = self.settings.max_waiting
-        if limit and await self.queue.waiting() >= limit:
-            raise QueueFull
+        await self._check_line()
         if options is None:
             options = (await self.people.preferences(sender)).options
-        reservation = await self.ledger.reserve(sender, address, options, context=context)
+        digest = await asyncio.to_thread(_digest, photo)
+        twin, restored = await self._answered_before(sender, digest, options)
+        reservation = await self.ledger.reserve(
+            sender, address, options, parent=twin and twin.id, photo=digest, context=context
+        )
+        job = reservation.job
         # Also for a message told twice: the first telling may have been cut off before the photo was queued.
-        if reservation.job.state not in TERMINAL:
-            async with self._taking_in(reservation.job):
-                await self.photos.put(original(reservation.job.id), photo)
-                await self._queue(reservation.job)
-        return reservation.job
+        if job.state in TERMINAL:
+            return job
+        async with self._taking_in(job):
+            if twin is not None and job.parent == twin.id:
+                await self.photos.put(result(job.id), restored)
+                outcome = Outcome(job=job.id, report=twin.report, extension=twin.extension)
+                await self.queue.deliver(job.address.platform, outcome)
+            else:
+                await self.photos.put(original(job.photo_of), photo)
+                await self._queue(job)
+        return job
 
     @_counted
     async def adjust(
@@ -239,6 +264,23 @@ class Desk:
         hours = round(self.settings.photo_retention_hours)
         return self.texts.say(language, "help", hours=hours)
 
+    async def _answered_before(self, sender: Sender, digest: str, options: Options) -> tuple[Job | None, bytes]:
+        """The sender's job of the same photo and options, and its restored photo, while that is kept."""
+        twin = await self.ledger.twin(sender, digest, options)
+        with suppress(PhotoExpired):
+            if twin is not None:
+                return twin, await self.photos.get(result(twin.id))
+        return None, b""
+
+    async def _check_line(self) -> None:
+        limit = self.settings.max_waiting
+        if not limit or (waiting := await self.queue.waiting()) < limit:
+            return
+        # By then the whole line has passed, if it goes on as of late; where nothing has passed, nobody can say.
+        pace = await self.ledger.pace()
+        minutes = math.ceil(waiting / pace) if pace else LONGEST_WAIT_MIN
+        raise QueueFull(minutes=min(max(1, minutes), LONGEST_WAIT_MIN))
+
     def _check(self, photo: bytes) -> None:
         if not photo:
             raise NotAPhoto
@@ -264,14 +306,11 @@ class Desk:
             raise
 
     async def _queue(self, job: Job) -> None:
-        task = RestoreTask(
-            job=job.id,
-            platform=job.address.platform,
-            photo=original(job.photo_of),
-            result=result(job.id),
-            options=job.options,
-        )
-        await self.queue.restore(task)
+        await self.queue.restore_job(job, self.plans.limits(job.plan))
+
+
+def _digest(photo: bytes) -> str:
+    return hashlib.sha256(photo).hexdigest()
 
 
 async def _next(queue: "asyncio.Queue[Progress]") -> Progress | None:

@@ -204,7 +204,9 @@ async def _service(settings: Settings, redis_url: str) -> AsyncIterator[Callable
 class _Nothing:
     """A pipeline that gives the photo back as it came."""
 
-    def restore(self, data: bytes, options: Options, progress: "Progress | None" = None) -> "Restoration":
+    def restore(
+        self, data: bytes, options: Options, progress: "Progress | None" = None, *, max_megapixels: float = 0
+    ) -> "Restoration":
         from magicmemory.pipeline.pipeline import Restoration
 
         spot = (0.0, 0.0)

@@ -77,8 +77,32 @@ class QuotaUsedUp(UserError):
     key = "quota-used-up"
 
 
+class FairUseReached(UserError):
+    """A paid plan's fair-use limit of the day is reached. Parameters: `limit`, `renews_in_s` (seconds)."""
+
+    key = "fair-use-reached"
+
+
+class ModelNotInPlan(UserError):
+    """The person's plan does not have this model. Parameters: `model`."""
+
+    key = "model-not-in-plan"
+
+
+class SizeNotInPlan(UserError):
+    """The person's plan does not enlarge photos so much. Parameters: `upscale`."""
+
+    key = "size-not-in-plan"
+
+
+class TooManyAtOnce(UserError):
+    """The person has as many photos on their way as one may have. Parameters: `limit`."""
+
+    key = "too-many-at-once"
+
+
 class QueueFull(UserError):
-    """Too many photos wait already."""
+    """Too many photos wait already. Parameters: `minutes` until there is likely room."""
 
     key = "queue-full"
 
@@ -87,6 +111,54 @@ class Banned(UserError):
     """The operator keeps this person out."""
 
     key = "banned"
+
+
+class CodeUnknown(UserError):
+    """There is no such code."""
+
+    key = "code-unknown"
+
+
+class CodeMistyped(UserError):
+    """The code's check character does not fit the rest."""
+
+    key = "code-mistyped"
+
+
+class CodeExpired(UserError):
+    """The code's time is over."""
+
+    key = "code-expired"
+
+
+class CodeUsedUp(UserError):
+    """As many people as may have redeemed the code."""
+
+    key = "code-used-up"
+
+
+class CodeRedeemed(UserError):
+    """The person has redeemed the code before."""
+
+    key = "code-redeemed"
+
+
+class CodeRevoked(UserError):
+    """The operator has withdrawn the code."""
+
+    key = "code-revoked"
+
+
+class TooManyGuesses(UserError):
+    """Too many wrong codes, by this person or in this chat. Parameters: `wait_in_s` (seconds)."""
+
+    key = "too-many-guesses"
+
+
+class OfferGone(UserError):
+    """What somebody is about to pay for is not offered (any more) like this: the plan or its price has changed."""
+
+    key = "offer-gone"
 
 
 class PhotoExpired(UserError):

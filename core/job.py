@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from magicmemory.core.options import Options
+from magicmemory.core.plans import FREE
 from magicmemory.core.report import Failure, Report
 
 
@@ -70,6 +71,7 @@ class Job(BaseModel):
     report: Report | None = None
     failure: Failure | None = None
     extension: str = ""  # of the result file
+    plan: str = FREE  # the plan it runs under
 
     @property
     def photo_of(self) -> str:
@@ -87,6 +89,7 @@ class RestoreTask(BaseModel):
     photo: str  # the original's name in the photo store
     result: str  # the name the result shall have
     options: Options
+    max_megapixels: float = 0  # of the photo, where the plan has a limit of its own; 0: the worker's settings say
 
 
 class Outcome(BaseModel):
@@ -125,15 +128,23 @@ class Progress(BaseModel):
 
 
 class Quota(BaseModel):
-    """What a person has today."""
+    """What a person has today, under the plan that runs. Bought photos (credits) come after it."""
 
     model_config = ConfigDict(frozen=True)
 
-    limit: int  # photos a day
+    limit: int  # photos a day; of a paid plan 0: no limit
     used: int
     renews_at: datetime  # the next midnight in the quota's time zone
+    plan: str = FREE
+    plan_ends: datetime | None = None  # None: the free plan, or one without an end
+    credits: int = 0
+
+    @property
+    def unlimited(self) -> bool:
+        """Whether the plan that runs has no limit a day."""
+        return self.plan != FREE and not self.limit
 
     @property
     def left(self) -> int:
-        """How many photos are left today."""
-        return max(0, self.limit - self.used)
+        """How many photos the plan still has today; of an unlimited one, one, because there is always one more."""
+        return 1 if self.unlimited else max(0, self.limit - self.used)

@@ -3,6 +3,9 @@
 Nothing reads settings at import: each process builds one `Settings` in its `main()` and hands on what is needed.
 """
 
+import os
+import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -11,6 +14,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from magicmemory.core.errors import OperatorError
+from magicmemory.core.plans import Plans, read_plans
 
 PREFIX = "MAGIC_"
 
@@ -37,6 +41,21 @@ class Settings(BaseSettings):
     photo_retention_hours: float = Field(24, gt=0, description="Photos are deleted after this many hours.")
 
     free_per_day: int = Field(1, ge=0, description="Restorations a person has free each day.")
+    plans_file: Path | None = Field(
+        None, description="TOML file of the plans that people can have; empty: the free one, and `premium` by code."
+    )
+    fair_use_per_day: int = Field(200, ge=0, description="Restorations a day with a paid plan; 0: as many as come.")
+    premium_head_start_s: float = Field(
+        300, ge=0, description="Photos of paid plans go before those that came up to so many seconds earlier."
+    )
+    photos_at_once: int = Field(
+        10, ge=0, description="Photos of one person that may be on their way at a time; 0: as many as come."
+    )
+    codes_key: SecretStr | None = Field(
+        None, description="Secret that codes are hashed with; empty: one is made and kept in the data folder."
+    )
+    support_contact: str = Field("", description="Where buyers get help, for /paysupport: a link, @name or address.")
+    terms_url: str = Field("", description="Address of your terms of sale, for /terms and /premium.")
     timezone: str = Field("UTC", description="Time zone whose midnight renews the quota, for example Europe/Berlin.")
     adjustments: int = Field(5, ge=0, description="Free adjustments of one photo.")
     adjustment_minutes: int = Field(60, ge=1, description="How long a photo can be adjusted free.")
@@ -159,6 +178,19 @@ class Settings(BaseSettings):
         """The quota's time zone."""
         return ZoneInfo(self.timezone)
 
+    def plans(self) -> Plans:
+        """The plans, read from their file.
+
+        Raises:
+            BadPlans: the file cannot be used.
+        """
+        return read_plans(
+            self.plans_file,
+            free_per_day=self.free_per_day,
+            fair_use_per_day=self.fair_use_per_day,
+            head_start_s=self.premium_head_start_s,
+        )
+
     @property
     def database(self) -> str:
         """The database's URL, with the default filled in."""
@@ -173,6 +205,30 @@ class Settings(BaseSettings):
     def weights(self) -> Path:
         """The folder of downloaded models, with the default filled in."""
         return Path(self.weights_dir) if self.weights_dir else self.data_dir / "weights"
+
+
+def read_codes_key(settings: Settings) -> bytes:
+    """The secret that codes are hashed with: the settings', else one in the data folder, which is made where none is.
+
+    Raises:
+        BadSettings: the file can be neither read nor made.
+    """
+    if settings.codes_key is not None:
+        return settings.codes_key.get_secret_value().encode()
+    file = settings.data_dir / "codes.key"
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        # Made aside and linked into place: of several processes that start at once, one's key becomes everybody's.
+        made = file.with_name(f"{file.name}.{os.getpid()}")
+        descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as stream:
+            stream.write(secrets.token_hex(32))
+        with suppress(FileExistsError):
+            os.link(made, file)
+        made.unlink()
+        return file.read_text().strip().encode()
+    except OSError as error:
+        raise BadSettings(f"The key of the codes, {file}, cannot be used: {error.strerror}.") from None
 
 
 def load(**overrides: object) -> Settings:

@@ -147,7 +147,13 @@ class Pipeline:
         return self._models.unload_idle(seconds)
 
     def restore(
-        self, data: bytes, options: Options, progress: Progress | None = None, *, kind: str | None = None
+        self,
+        data: bytes,
+        options: Options,
+        progress: Progress | None = None,
+        *,
+        kind: str | None = None,
+        max_megapixels: float = 0,
     ) -> Restoration:
         """Restore every face in a photo. The same photo and options give the same bytes.
 
@@ -156,6 +162,7 @@ class Pipeline:
             options: what is wished for.
             progress: see `Progress`.
             kind: the result's kind of file, see `encode`; None: the kind it came in.
+            max_megapixels: a limit for this photo, below the one for all; 0: none.
 
         Raises:
             UserError: the photo, or what is wished for, cannot be used, or no face is there to restore.
@@ -167,7 +174,7 @@ class Pipeline:
         tell(Stage.DECODE, 0, 0)
         with clock("decode"):
             picture = self._decode(data, self._limits)
-            self._check_size(picture, options.upscale)
+            self._check_size(picture, options.upscale, max_megapixels)
         tell(Stage.DETECT, 0, 0)
         detector = self._models.detector(detector_facts.name)  # outside of the stages, whose times shall compare
         with clock("detect"):
@@ -228,9 +235,13 @@ class Pipeline:
         """A photo's file and its restored file, side by side in one picture."""
         return encode(side_by_side(self._decode(data, self._limits), decode(restored, _NO_LIMITS)))
 
-    def _check_size(self, picture: Picture, upscale: int) -> None:
-        """The limit holds for the result too: four times enlarged is sixteen times the pixels."""
-        pixels, limit = picture.width * picture.height * upscale**2, self._limits.max_pixels
+    def _check_size(self, picture: Picture, upscale: int, max_megapixels: float) -> None:
+        """The limit for all holds for the result too: four times enlarged is sixteen times the pixels."""
+        own = int(max_megapixels * 1_000_000)
+        if own and picture.width * picture.height > own:
+            pixels, limit = picture.width * picture.height, own
+        else:
+            pixels, limit = picture.width * picture.height * upscale**2, self._limits.max_pixels
         if pixels > limit:
             # Rounded up, so that no sentence says that 64.0 is more than 64.
             megapixels = math.ceil(pixels / 1e5) / 10

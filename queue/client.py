@@ -1,18 +1,23 @@
 """What the bots need of the queue: hand a photo in, drop it, see how long the line is."""
 
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from arq.connections import ArqRedis
 from arq.constants import job_key_prefix
+from arq.jobs import serialize_job
+from arq.utils import timestamp_ms
+from pydantic import BaseModel
 
-from magicmemory.core.job import Outcome, Platform, Progress, RestoreTask, Stage
-from magicmemory.queue.connection import Names
+from magicmemory.core.job import Job, Outcome, Platform, Progress, RestoreTask, Stage
+from magicmemory.core.plans import Limits
+from magicmemory.queue.connection import Names, to_json, wake_channel
 from magicmemory.queue.progress import publish
+from magicmemory.storage.photos import original, result
 
 RESTORE = "restore"
 DELIVER = "deliver"
-# arq forgets what waited for a day. A long line must not lose its end.
+# How long Redis keeps a job that nobody takes.
 LONGEST_WAIT = timedelta(days=30)
 
 
@@ -31,25 +36,43 @@ class Queue:
             head_start_s: the photo takes its place in the line as if it had come so many seconds earlier. Whoever came
                 earlier still than that stays before it, so nobody waits for ever.
         """
-        await self._redis.enqueue_job(
+        await self._put(
+            self._names.restore_queue,
+            self._names.restore_job(task.job),
             RESTORE,
-            task.model_dump(mode="json"),
-            _job_id=self._names.restore_job(task.job),
-            _queue_name=self._names.restore_queue,
-            # The line is sorted by this moment, and whatever lies in the past may be taken.
-            _defer_until=datetime.now(UTC) - timedelta(seconds=head_start_s),
-            _expires=LONGEST_WAIT,
+            task,
+            timestamp_ms() - head_start_s * 1000,
         )
+
+    async def restore_job(self, job: Job, limits: Limits) -> None:
+        """Queue a job of the ledger, as its plan's limits say."""
+        task = RestoreTask(
+            job=job.id,
+            platform=job.address.platform,
+            photo=original(job.photo_of),
+            result=result(job.id),
+            options=limits.choose(job.options),
+            max_megapixels=limits.max_megapixels,
+        )
+        await self.restore(task, limits.head_start_s)
 
     async def deliver(self, platform: Platform, outcome: Outcome) -> None:
         """Queue a reply for the platform's delivery worker."""
-        await self._redis.enqueue_job(
-            f"{DELIVER}.{platform}",
-            outcome.model_dump(mode="json"),
-            _job_id=self._names.delivery_job(outcome.job),
-            _queue_name=self._names.delivery_queue(platform),
-            _expires=LONGEST_WAIT,
-        )
+        queue = self._names.delivery_queue(platform)
+        await self._put(queue, self._names.delivery_job(outcome.job), f"{DELIVER}.{platform}", outcome, timestamp_ms())
+
+    async def _put(self, queue: str, queue_id: str, function: str, message: BaseModel, score: float) -> None:
+        """Do what arq's `enqueue_job` does, in one round trip instead of three; mend a job of which Redis kept only
+        half; and wake a worker.
+        """
+        now = timestamp_ms()
+        job = serialize_job(function, (message.model_dump(mode="json"),), {}, None, now, serializer=to_json)
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.set(job_key_prefix + queue_id, job, px=LONGEST_WAIT, nx=True)
+            # The line is sorted by this moment, and whatever lies in the past may be taken.
+            pipe.zadd(queue, {queue_id: int(score)}, nx=True)
+            pipe.publish(wake_channel(queue), b"")
+            await pipe.execute()
 
     async def drop(self, job: str) -> None:
         """Take a waiting photo out of the line. One that a worker has in hand runs on; its reply is not sent, because

@@ -30,7 +30,9 @@ MAX_TRIES = 3
 class Restores(Protocol):
     """What this worker needs of the pipeline."""
 
-    def restore(self, data: bytes, options: Options, progress: Tell | None = None) -> Restoration:
+    def restore(
+        self, data: bytes, options: Options, progress: Tell | None = None, *, max_megapixels: float = 0
+    ) -> Restoration:
         """See `Pipeline.restore`."""
 
 
@@ -98,7 +100,9 @@ class RestoreWorker:
             progress = Progress(job=task.job, stage=stage, done=done, faces=faces)
             asyncio.run_coroutine_threadsafe(publish(redis, self._names, progress), loop)
 
-        restored = await asyncio.to_thread(self._pipeline.restore, data, task.options, tell)
+        restored = await asyncio.to_thread(
+            self._pipeline.restore, data, task.options, tell, max_megapixels=task.max_megapixels
+        )
         self._metrics.restored(task.job, restored.report, begun, time.time())
         await self._photos.put(task.result, restored.data)
         log.info(

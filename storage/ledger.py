@@ -6,48 +6,22 @@ every failure.
 """
 
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import Row, Select, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from magicmemory.core.errors import Banned, Cancelled, NothingToCancel, QuotaUsedUp, TooManyAdjustments
+from magicmemory.core.errors import Banned, Cancelled, NothingToCancel, TooManyAdjustments
 from magicmemory.core.job import COUNTS_AGAINST_QUOTA, Address, Job, JobState, Outcome, Platform, Quota, Sender
 from magicmemory.core.options import Options
 from magicmemory.core.report import Failure, Report
 from magicmemory.storage.database import Database
-from magicmemory.storage.people import user_id
+from magicmemory.storage.moments import Clock, aware, naive, utc_now
+from magicmemory.storage.people import find_user, lock_user
+from magicmemory.storage.quota import Allowance, Terms, check_at_once, choose_terms, not_in_plan, quota
 from magicmemory.storage.tables import jobs, users
-
-Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    """The present, with its time zone."""
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """What is free. `zone` is the time zone whose midnight renews the quota."""
-
-    zone: ZoneInfo
-    free_per_day: int
-    adjustments: int
-    adjustment_minutes: int
-
-    def day(self, now: datetime) -> date:
-        """The quota day that `now` belongs to."""
-        return now.astimezone(self.zone).date()
-
-    def renewal(self, now: datetime) -> datetime:
-        """The next midnight, in UTC. Where the clocks skip midnight, the first moment of the next day."""
-        tomorrow = self.day(now) + timedelta(days=1)
-        return datetime.combine(tomorrow, datetime.min.time(), self.zone).astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,94 +55,117 @@ class Ledger:
         options: Options,
         *,
         parent: str | None = None,
+        photo: str | None = None,
         context: dict[str, str] | None = None,
     ) -> Reservation:
-        """Write a job for the photo at `address`, if the sender has one left today.
+        """Write a job for the photo at `address`, if the sender has one left.
 
-        With `parent`, the job adjusts that job's photo and costs nothing. The same request told again returns the
-        job it made the first time.
+        The same request told again returns the job it made the first time.
+
+        Args:
+            sender: who asks, and whose quota it costs.
+            address: the message that asked.
+            options: how to restore it.
+            parent: the job whose photo this one restores again, at no cost: with other options, or, where `photo`
+                is given too, the same file with the same options, which is answered from the store.
+            photo: the file's SHA-256, in hexadecimal.
+            context: the adapter's own notes.
 
         Raises:
             Banned: the operator keeps the sender out.
+            TooManyAtOnce: the sender has as many jobs on their way as one person may have.
             QuotaUsedUp: nothing is left today.
+            ModelNotInPlan, SizeNotInPlan: what is left does not allow these options.
             TooManyAdjustments: the parent's free adjustments are used, or their time is over.
         """
         async with self._database.write() as transaction:
-            user = await user_id(transaction, sender, self._clock())
-            # One request of a person at a time. SQLite's write lock does it already and ignores this.
-            await transaction.execute(select(users.c.id).where(users.c.id == user).with_for_update())
+            now = self._clock()
+            user = await lock_user(transaction, sender, now)
             existing = await _one(transaction, _same_request(address, options))
             if existing is not None:
                 return Reservation(existing, fresh=False)
             if await transaction.scalar(select(users.c.banned).where(users.c.id == user)):
                 raise Banned
+            await check_at_once(transaction, user, self._allowance)
             if parent is None:
-                await self._check_quota(transaction, user)
+                terms = await choose_terms(transaction, user, options, self._allowance, now)
             else:
-                await self._check_adjustments(transaction, user, parent)
-            job = self._new_job(sender, address, options, parent, context or {})
-            await transaction.execute(jobs.insert().values(_values(job, user)))
+                terms = await self._terms_of(transaction, user, parent, options, again=photo is not None)
+            job = Job(
+                id=uuid.uuid4().hex,
+                sender=sender,
+                address=address,
+                options=options,
+                state=JobState.ACCEPTED,
+                charged=parent is None,
+                day=self._allowance.day(now),
+                created_at=now,
+                parent=parent,
+                context=context or {},
+                plan=terms.plan,
+            )
+            await transaction.execute(
+                jobs.insert().values({**_values(job, user), "grant_id": terms.grant, "photo": photo})
+            )
+            # Who comes back after deleting everything is no longer somebody to forget.
+            await transaction.execute(
+                update(users).where(users.c.id == user, users.c.erased_at.is_not(None)).values(erased_at=None)
+            )
         return Reservation(job, fresh=True)
 
-    def _new_job(
-        self, sender: Sender, address: Address, options: Options, parent: str | None, context: dict[str, str]
-    ) -> Job:
-        now = self._clock()
-        return Job(
-            id=uuid.uuid4().hex,
-            sender=sender,
-            address=address,
-            options=options,
-            state=JobState.ACCEPTED,
-            charged=parent is None,
-            day=self._allowance.day(now),
-            created_at=now,
-            parent=parent,
-            context=context,
-        )
-
-    async def _check_quota(self, connection: AsyncConnection, user: int) -> None:
-        quota = await self._quota(connection, user)
-        if not quota.left:
-            seconds = max(1, round((quota.renews_at - self._clock()).total_seconds()))
-            raise QuotaUsedUp(limit=quota.limit, renews_in_s=seconds)
-
-    async def _check_adjustments(self, connection: AsyncConnection, user: int, parent: str) -> None:
+    async def _terms_of(
+        self, connection: AsyncConnection, user: int, parent: str, options: Options, *, again: bool
+    ) -> Terms:
+        """The terms that the parent runs under."""
         allowed = self._allowance
-        since = _naive(self._clock() - timedelta(minutes=allowed.adjustment_minutes))
-        original = await connection.scalar(
-            select(func.count()).where(
-                jobs.c.id == parent,
-                jobs.c.user_id == user,
-                jobs.c.state == JobState.DELIVERED,
-                jobs.c.finished_at >= since,
+        theirs = (jobs.c.user_id == user, jobs.c.state == JobState.DELIVERED)
+        first = (
+            await connection.execute(select(jobs.c.plan, jobs.c.grant_id).where(jobs.c.id == parent, *theirs))
+        ).first()
+        if first is not None and not again:
+            since = naive(self._clock() - timedelta(minutes=allowed.adjustment_minutes))
+            sent_again = (jobs.c.parent == parent) & jobs.c.photo.is_not(None)
+            recent = await connection.scalar(
+                select(func.count()).where(*theirs, or_(jobs.c.id == parent, sent_again), jobs.c.finished_at >= since)
             )
-        )
-        used = await connection.scalar(
-            select(func.count()).where(jobs.c.parent == parent, jobs.c.state.in_(COUNTS_AGAINST_QUOTA))
-        )
-        if not original or (used or 0) >= allowed.adjustments:
+            used = await connection.scalar(
+                select(func.count()).where(
+                    jobs.c.parent == parent, jobs.c.photo.is_(None), jobs.c.state.in_(COUNTS_AGAINST_QUOTA)
+                )
+            )
+            if not recent or (used or 0) >= allowed.adjustments:
+                first = None
+        if first is None:
             raise TooManyAdjustments(limit=allowed.adjustments, minutes=allowed.adjustment_minutes)
+        limits = allowed.plans.limits(first.plan)
+        if not limits.allow(options):
+            raise not_in_plan(options, limits)
+        return Terms(first.plan, first.grant_id)
+
+    async def twin(self, sender: Sender, photo: str, options: Options) -> Job | None:
+        """The sender's last delivered job of the same file with the same options, or None."""
+        twins = _theirs(sender).where(
+            jobs.c.photo == photo,
+            jobs.c.fingerprint == options.fingerprint(),
+            jobs.c.parent.is_(None),
+            jobs.c.state == JobState.DELIVERED,
+        )
+        async with self._database.read() as connection:
+            return await _one(connection, twins.order_by(jobs.c.created_at.desc()).limit(1))
 
     async def quota(self, sender: Sender) -> Quota:
-        """What the sender has used today and when it renews."""
+        """What the sender has today and when it renews."""
         async with self._database.read() as connection:
-            user = await connection.scalar(
-                select(users.c.id).where(users.c.platform == sender.platform, users.c.account == sender.account)
-            )
-            return await self._quota(connection, user)
+            user = await find_user(connection, sender)
+            return await quota(connection, user, self._allowance, self._clock())
 
-    async def _quota(self, connection: AsyncConnection, user: int | None) -> Quota:
-        now = self._clock()
-        used = await connection.scalar(
-            select(func.count()).where(
-                jobs.c.user_id == user,
-                jobs.c.day == self._allowance.day(now),
-                jobs.c.state.in_(COUNTS_AGAINST_QUOTA),
-                jobs.c.charged,
-            )
-        )
-        return Quota(limit=self._allowance.free_per_day, used=used or 0, renews_at=self._allowance.renewal(now))
+    async def pace(self, minutes: float = 10) -> float:
+        """How many photos a minute were answered of late, on all platforms."""
+        since = naive(self._clock() - timedelta(minutes=minutes))
+        async with self._database.read() as connection:
+            # Only what came lately can have been answered lately; the index on the day finds it.
+            answered = await connection.scalar(select(func.count()).where(jobs.c.finished_at >= since))
+        return (answered or 0) / minutes
 
     async def today(self, platform: Platform) -> Today:
         """What happened on a platform today."""
@@ -186,11 +183,7 @@ class Ledger:
 
     async def history(self, sender: Sender, since: datetime) -> list[Job]:
         """The sender's jobs made since then, oldest first."""
-        rows = _job_rows().where(
-            users.c.platform == sender.platform,
-            users.c.account == sender.account,
-            jobs.c.created_at >= _naive(since),
-        )
+        rows = _theirs(sender).where(jobs.c.created_at >= naive(since))
         async with self._database.read() as connection:
             found = await connection.execute(rows.order_by(jobs.c.created_at, jobs.c.id))
             return [_job(row) for row in found]
@@ -210,7 +203,8 @@ class Ledger:
             state=JobState.DELIVERED,
             report=outcome.report.model_dump(mode="json") if outcome.report else None,
             extension=outcome.extension,
-            finished_at=_naive(self._clock()),
+            faces=outcome.report.restored if outcome.report else None,
+            finished_at=naive(self._clock()),
         )
 
     async def give_back(self, job_id: str, failure: Failure) -> bool:
@@ -223,7 +217,7 @@ class Ledger:
 
     async def replied(self, job_id: str, notes: dict[str, str]) -> bool:
         """The sentence about a failure was sent."""
-        return await self._change(job_id, JobState.FAILED, notes, finished_at=_naive(self._clock()))
+        return await self._change(job_id, JobState.FAILED, notes, finished_at=naive(self._clock()))
 
     async def cancel(self, sender: Sender) -> list[Job]:
         """Drop every waiting job of the sender and give its quota back.
@@ -231,11 +225,7 @@ class Ledger:
         Raises:
             NothingToCancel: none is waiting.
         """
-        waiting = _job_rows().where(
-            users.c.platform == sender.platform,
-            users.c.account == sender.account,
-            jobs.c.state == JobState.ACCEPTED,
-        )
+        waiting = _theirs(sender).where(jobs.c.state == JobState.ACCEPTED)
         async with self._database.write() as transaction:
             dropped = [_job(row) for row in await transaction.execute(waiting)]
             await transaction.execute(
@@ -244,7 +234,7 @@ class Ledger:
                 .values(
                     state=JobState.CANCELLED,
                     failure=Failure.of(Cancelled()).model_dump(mode="json"),
-                    finished_at=_naive(self._clock()),
+                    finished_at=naive(self._clock()),
                 )
             )
         if not dropped:
@@ -253,17 +243,13 @@ class Ledger:
 
     async def forget(self, sender: Sender) -> list[Job]:
         """Empty the sender's finished jobs of everything but what the quota counts, and return them as they were."""
-        theirs = _job_rows().where(
-            users.c.platform == sender.platform,
-            users.c.account == sender.account,
-            jobs.c.finished_at.is_not(None),
-        )
+        theirs = _theirs(sender).where(jobs.c.finished_at.is_not(None))
         async with self._database.write() as transaction:
             forgotten = [_job(row) for row in await transaction.execute(theirs)]
             await transaction.execute(
                 update(jobs)
                 .where(jobs.c.id.in_([job.id for job in forgotten]))
-                .values(context={}, report=None, failure=None)
+                .values(context={}, report=None, failure=None, photo=None)
             )
         return forgotten
 
@@ -271,15 +257,23 @@ class Ledger:
         """Change a job that is unfinished and in the state it `was`; a second time changes nothing."""
         this = (jobs.c.id == job_id, jobs.c.state == was, jobs.c.finished_at.is_(None))
         async with self._database.write() as transaction:
-            kept = await transaction.scalar(select(jobs.c.context).where(*this).with_for_update())
+            kept = (
+                await transaction.execute(select(jobs.c.context, jobs.c.created_at).where(*this).with_for_update())
+            ).one_or_none()
             if kept is None:
                 return False
-            await transaction.execute(update(jobs).where(*this).values(context={**kept, **notes}, **values))
+            if values.get("finished_at"):
+                values["took_s"] = (naive(self._clock()) - kept.created_at).total_seconds()
+            await transaction.execute(update(jobs).where(*this).values(context={**kept.context, **notes}, **values))
         return True
 
 
 def _job_rows() -> Select[Any]:
     return select(jobs, users.c.account).join(users, users.c.id == jobs.c.user_id)
+
+
+def _theirs(sender: Sender) -> Select[Any]:
+    return _job_rows().where(users.c.platform == sender.platform, users.c.account == sender.account)
 
 
 def _same_request(address: Address, options: Options) -> Select[Any]:
@@ -312,7 +306,8 @@ def _values(job: Job, user: int) -> dict[str, object]:
         "state": job.state,
         "charged": job.charged,
         "day": job.day,
-        "created_at": _naive(job.created_at),
+        "plan": job.plan,
+        "created_at": naive(job.created_at),
     }
 
 
@@ -325,16 +320,12 @@ def _job(row: Row[Any]) -> Job:
         state=JobState(row.state),
         charged=row.charged,
         day=row.day,
-        created_at=row.created_at.replace(tzinfo=UTC),
-        finished_at=row.finished_at and row.finished_at.replace(tzinfo=UTC),
+        created_at=aware(row.created_at),
+        finished_at=row.finished_at and aware(row.finished_at),
         parent=row.parent,
         context=row.context,
         extension=row.extension or "",
+        plan=row.plan,
         report=row.report and Report.model_validate(row.report),
         failure=row.failure and Failure.model_validate(row.failure),
     )
-
-
-def _naive(moment: datetime) -> datetime:
-    """UTC without its zone, as the tables keep it: SQLite has no type for a zone."""
-    return moment.astimezone(UTC).replace(tzinfo=None)

@@ -1,6 +1,6 @@
 """People: accounts on platforms, and what they chose."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from magicmemory.core.job import Sender
 from magicmemory.core.preferences import Preferences
 from magicmemory.storage.database import Database
+from magicmemory.storage.moments import naive, utc_now
 from magicmemory.storage.tables import users
 
 
@@ -32,7 +33,7 @@ class People:
     async def choose(self, sender: Sender, **choices: Any) -> Preferences:
         """Change some of the sender's choices and return them all."""
         async with self._database.write() as transaction:
-            user = await user_id(transaction, sender, datetime.now(UTC))
+            user = await user_id(transaction, sender, utc_now())
             kept = await transaction.scalar(select(users.c.preferences).where(users.c.id == user))
             preferences = Preferences.model_validate({**(kept or {}), **choices})
             await transaction.execute(
@@ -40,11 +41,13 @@ class People:
             )
         return preferences
 
-    async def ban(self, sender: Sender, *, banned: bool) -> None:
-        """Keep somebody out, or let them in again."""
+    async def ban(self, sender: Sender, *, banned: bool, reason: str = "") -> None:
+        """Keep somebody out, or let them in again. The reason is for the operator's own records."""
         async with self._database.write() as transaction:
-            user = await user_id(transaction, sender, datetime.now(UTC))
-            await transaction.execute(update(users).where(users.c.id == user).values(banned=banned))
+            user = await user_id(transaction, sender, utc_now())
+            await transaction.execute(
+                update(users).where(users.c.id == user).values(banned=banned, ban_reason=reason[:200] if banned else "")
+            )
 
     async def forget(self, sender: Sender) -> None:
         """Forget the sender's choices. The account itself stays known: the quota is counted by it."""
@@ -65,12 +68,29 @@ async def user_id(transaction: AsyncConnection, sender: Sender, now: datetime) -
             platform=sender.platform,
             account=sender.account,
             preferences={},
-            created_at=now.astimezone(UTC).replace(tzinfo=None),
+            created_at=naive(now),
         )
         .on_conflict_do_nothing()
     )
-    found = await transaction.scalar(
+    found = await find_user(transaction, sender)
+    assert found is not None
+    return found
+
+
+async def find_user(connection: AsyncConnection, sender: Sender) -> int | None:
+    """The sender's row, or None for somebody who was never seen."""
+    found: int | None = await connection.scalar(
         select(users.c.id).where(users.c.platform == sender.platform, users.c.account == sender.account)
     )
-    assert found is not None
-    return int(found)
+    return found
+
+
+async def lock_user(transaction: AsyncConnection, sender: Sender, now: datetime) -> int:
+    """The sender's row, held until the transaction ends: what a person has changes by one request at a time.
+
+    Whatever changes a person's jobs, grants or payments takes this lock first, so that no two wait for each other.
+    SQLite's write lock does it already, and it ignores this one.
+    """
+    user = await user_id(transaction, sender, now)
+    await transaction.execute(select(users.c.id).where(users.c.id == user).with_for_update())
+    return user

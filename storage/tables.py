@@ -6,6 +6,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -34,6 +35,8 @@ users = Table(
     Column("preferences", JSON, nullable=False),
     Column("created_at", DateTime, nullable=False),
     Column("banned", Boolean, nullable=False, server_default=false()),  # the operator keeps them out
+    Column("ban_reason", String(200), nullable=False, server_default=""),
+    Column("erased_at", DateTime),  # they had their data deleted; the account goes too once no quota hangs on it
     UniqueConstraint("platform", "account"),
 )
 
@@ -59,8 +62,98 @@ jobs = Table(
     Column("extension", String(8)),
     Column("report", JSON),
     Column("failure", JSON),
+    Column("plan", String(24), nullable=False, server_default=""),  # the plan it runs under; empty: the free one
+    Column("grant_id", String(32)),  # the grant that pays for it
+    Column("photo", String(64)),  # SHA-256 of the file: the same one again is answered from the store
+    Column("faces", Integer),  # restored
+    Column("took_s", Float),  # from intake to reply
     # A message told twice makes one job.
     UniqueConstraint("platform", "chat", "message", "fingerprint"),
     Index("ix_jobs_quota", "user_id", "day", "state"),
     Index("ix_jobs_state", "state", "created_at"),
+    Index("ix_jobs_grant_id", "grant_id"),
+    Index("ix_jobs_photo", "user_id", "photo"),
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("user_id", Integer, ForeignKey("users.id"), nullable=False),
+    Column("plan", String(24), nullable=False),
+    Column("source", String(16), nullable=False),  # code, payment, entitlement or gift
+    Column("reference", String(160), nullable=False),  # what it was granted for; granted for the same once
+    Column("days", Integer),
+    Column("credits", Integer),
+    Column("starts_at", DateTime, nullable=False),
+    Column("ends_at", DateTime),  # of an entitlement only: whoever sells it says when it ends
+    Column("withdrawn_at", DateTime),
+    UniqueConstraint("source", "reference"),
+    Index("ix_grants_user_id", "user_id"),
+)
+
+codes = Table(
+    "codes",
+    metadata,
+    Column("id", String(12), primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),  # keyed, so that it reveals no code
+    Column("kind", String(16), nullable=False),  # unlock or discount
+    Column("plan", String(24)),  # what it unlocks, or the only plan it makes cheaper
+    Column("days", Integer),
+    Column("credits", Integer),
+    Column("percent", Integer),
+    Column("uses", Integer, nullable=False),  # how many people may redeem it
+    Column("note", String(64), nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    Column("expires_at", DateTime),
+    Column("revoked_at", DateTime),
+)
+
+redemptions = Table(
+    "redemptions",
+    metadata,
+    Column("code_id", String(12), ForeignKey("codes.id"), primary_key=True),
+    Column("user_id", Integer, ForeignKey("users.id"), primary_key=True),
+    Column("created_at", DateTime, nullable=False),
+    Index("ix_redemptions_user_id", "user_id"),
+)
+
+guesses = Table(
+    "guesses",
+    metadata,
+    Column("who", String(96), primary_key=True),  # a person or a chat
+    Column("wrong", Integer, nullable=False),
+    Column("last_at", DateTime, nullable=False),
+)
+
+invoices = Table(
+    "invoices",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("user_id", Integer, ForeignKey("users.id"), nullable=False),
+    Column("plan", String(24), nullable=False),
+    Column("currency", String(8), nullable=False),
+    Column("amount", Integer, nullable=False),  # in the currency's smallest unit
+    Column("days", Integer),  # what is sold, whatever becomes of the plan
+    Column("credits", Integer),
+    Column("code_id", String(12), ForeignKey("codes.id")),  # the discount in it
+    Column("subscription", Boolean, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+)
+
+payments = Table(
+    "payments",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("user_id", Integer, ForeignKey("users.id"), nullable=False),
+    Column("platform", String(16), nullable=False),
+    Column("charge", String(160), nullable=False),  # the platform's id of it
+    Column("invoice_id", String(32), ForeignKey("invoices.id")),
+    Column("plan", String(24), nullable=False),
+    Column("currency", String(8), nullable=False),
+    Column("amount", Integer, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    Column("refunded_at", DateTime),
+    UniqueConstraint("platform", "charge"),
+    Index("ix_payments_user_id", "user_id"),
 )

@@ -33,7 +33,9 @@ class NoPipeline:
     before: Callable[[bytes], object] = lambda _: None
     runs: int = 0
 
-    def restore(self, data: bytes, options: Options, progress: Progress | None = None) -> Restoration:
+    def restore(
+        self, data: bytes, options: Options, progress: Progress | None = None, *, max_megapixels: float = 0
+    ) -> Restoration:
         self.runs += 1
         self.before(data)
         if progress is not None:

@@ -272,14 +272,34 @@ error-quota-used-up =
         [one] Dein freies Foto von heute ist verbraucht. Das nächste gibt es in { $renews_in }.
        *[other] Deine { $limit } freien Fotos von heute sind verbraucht. Die nächsten gibt es in { $renews_in }.
     }
-error-queue-full = Gerade warten so viele Fotos, dass ich keines mehr annehmen kann. Versuch es bitte in ein paar Minuten noch einmal. Es hat dich nichts gekostet.
+error-queue-full =
+    Gerade warten so viele Fotos, dass ich keines mehr annehmen kann. Versuch es bitte in etwa { $minutes ->
+        [one] einer Minute
+       *[other] { $minutes } Minuten
+    } noch einmal. Es hat dich nichts gekostet.
+error-fair-use-reached = Du hast heute { $limit } Fotos restauriert, mehr hat dein Tarif für einen Tag nicht. Die nächsten gibt es in { $renews_in }.
+error-size-not-in-plan = Fotos { $upscale }-fach zu vergrößern gehört nicht zu deinem Tarif. /premium sagt, was dazugehört.
+error-model-not-in-plan = Das Modell „{ $model }“ gehört nicht zu deinem Tarif. /premium sagt, was dazugehört.
+error-too-many-at-once =
+    { $limit ->
+        [one] Ich arbeite noch an deinem letzten Foto. Warte bitte, bis es fertig ist. Dieses hat dich nichts gekostet.
+       *[other] Ich arbeite noch an { $limit } Fotos von dir. Warte bitte, bis eines fertig ist. Dieses hat dich nichts gekostet.
+    }
+error-code-unknown = Diesen Code kenne ich nicht. Sieh ihn dir bitte noch einmal an.
+error-code-mistyped = Dieser Code ist vertippt: Mindestens ein Zeichen stimmt nicht. Sieh ihn dir bitte noch einmal an.
+error-code-expired = Dieser Code ist abgelaufen.
+error-code-used-up = Dieser Code wurde schon so oft eingelöst, wie es geht.
+error-code-redeemed = Diesen Code hast du schon eingelöst.
+error-code-revoked = Dieser Code gilt nicht mehr.
+error-too-many-guesses = Zu viele falsche Codes. Versuch es in { $wait_in } noch einmal.
+error-offer-gone = Dieses Angebot hat sich geändert. Es wurde nichts bezahlt. Sieh dir bitte /premium noch einmal an.
 error-banned = Du kannst diesen Bot nicht benutzen.
 error-photo-expired = Dieses Foto habe ich nicht mehr. Schick es bitte noch einmal.
 error-nothing-to-cancel = Von dir wartet gerade nichts.
 error-too-many-adjustments =
     { $limit ->
-        [one] Ein Foto kannst du innerhalb von { $minutes } Minuten einmal anpassen. Schick es noch einmal, um neu zu beginnen.
-       *[other] Ein Foto kannst du innerhalb von { $minutes } Minuten { $limit }-mal anpassen. Schick es noch einmal, um neu zu beginnen.
+        [one] Ein Foto kannst du einmal anpassen, bis { $minutes } Minuten nachdem du es bekommen hast.
+       *[other] Ein Foto kannst du { $limit }-mal anpassen, bis { $minutes } Minuten nachdem du es bekommen hast.
     }
 error-model-unknown = Ein Modell „{ $model }“ gibt es nicht. Es gibt: { $known }.
 error-model-not-installed = Das Modell „{ $model }“ ist hier nicht installiert.

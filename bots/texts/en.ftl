@@ -346,14 +346,34 @@ error-quota-used-up =
         [one] You have used today’s free photo. You get the next one in { $renews_in }.
        *[other] You have used today’s { $limit } free photos. You get the next ones in { $renews_in }.
     }
-error-queue-full = So many photos are waiting that I cannot take another one right now. Please try again in a few minutes. It did not cost you anything.
+error-queue-full =
+    So many photos are waiting that I cannot take another one right now. Please try again in about { $minutes ->
+        [one] { $minutes } minute
+       *[other] { $minutes } minutes
+    }. It did not cost you anything.
+error-fair-use-reached = You have restored { $limit } photos today, which is as many as your plan has for one day. You get the next ones in { $renews_in }.
+error-size-not-in-plan = Making photos { $upscale } times larger is not part of your plan. /premium says what is.
+error-model-not-in-plan = The model “{ $model }” is not part of your plan. /premium says what is.
+error-too-many-at-once =
+    { $limit ->
+        [one] I am still working on your last photo. Please wait until it is done. This one did not cost you anything.
+       *[other] I am still working on { $limit } photos of yours. Please wait until one is done. This one did not cost you anything.
+    }
+error-code-unknown = I do not know this code. Please look at it again.
+error-code-mistyped = This code is mistyped: at least one character is wrong. Please look at it again.
+error-code-expired = This code’s time is over.
+error-code-used-up = This code has been used as often as it can be.
+error-code-redeemed = You have used this code already.
+error-code-revoked = This code is no longer valid.
+error-too-many-guesses = Too many wrong codes. Please try again in { $wait_in }.
+error-offer-gone = This offer has changed since. Nothing was paid. Please look at /premium again.
 error-banned = You cannot use this bot.
 error-photo-expired = I no longer have this photo. Please send it again.
 error-nothing-to-cancel = Nothing of yours is waiting.
 error-too-many-adjustments =
     { $limit ->
-        [one] You can adjust a photo once within { $minutes } minutes. Send it again to start anew.
-       *[other] You can adjust a photo { $limit } times within { $minutes } minutes. Send it again to start anew.
+        [one] You can adjust a photo once, within { $minutes } minutes of getting it.
+       *[other] You can adjust a photo { $limit } times, within { $minutes } minutes of getting it.
     }
 error-model-unknown = There is no model called “{ $model }”. There are: { $known }.
 error-model-not-installed = The model “{ $model }” is not installed here.

@@ -273,14 +273,34 @@ error-quota-used-up =
         [one] Ya has usado la foto gratis de hoy. Tendrás la siguiente en { $renews_in }.
        *[other] Ya has usado las { $limit } fotos gratis de hoy. Tendrás las siguientes en { $renews_in }.
     }
-error-queue-full = Ahora mismo esperan tantas fotos que no puedo aceptar otra. Inténtalo de nuevo en unos minutos, por favor. No te ha costado nada.
+error-queue-full =
+    Ahora mismo esperan tantas fotos que no puedo aceptar otra. Inténtalo de nuevo en { $minutes ->
+        [one] { $minutes } minuto
+       *[other] unos { $minutes } minutos
+    }, por favor. No te ha costado nada.
+error-fair-use-reached = Hoy has restaurado { $limit } fotos, todas las que tu plan permite en un día. Tendrás las siguientes en { $renews_in }.
+error-size-not-in-plan = Ampliar fotos { $upscale } veces no forma parte de tu plan. /premium dice qué incluye.
+error-model-not-in-plan = El modelo «{ $model }» no forma parte de tu plan. /premium dice qué incluye.
+error-too-many-at-once =
+    { $limit ->
+        [one] Todavía trabajo en tu última foto. Espera a que esté lista, por favor. Esta no te ha costado nada.
+       *[other] Todavía trabajo en { $limit } fotos tuyas. Espera a que una esté lista, por favor. Esta no te ha costado nada.
+    }
+error-code-unknown = No conozco este código. Míralo otra vez, por favor.
+error-code-mistyped = Este código está mal escrito: al menos un carácter no es correcto. Míralo otra vez, por favor.
+error-code-expired = Este código ha caducado.
+error-code-used-up = Este código ya se ha usado tantas veces como se podía.
+error-code-redeemed = Ya has usado este código.
+error-code-revoked = Este código ya no vale.
+error-too-many-guesses = Demasiados códigos incorrectos. Inténtalo de nuevo en { $wait_in }.
+error-offer-gone = Esta oferta ha cambiado. No se ha pagado nada. Mira /premium otra vez, por favor.
 error-banned = No puedes usar este bot.
 error-photo-expired = Ya no tengo esta foto. Envíala otra vez, por favor.
 error-nothing-to-cancel = No tienes nada esperando.
 error-too-many-adjustments =
     { $limit ->
-        [one] Puedes ajustar una foto una vez en { $minutes } minutos. Envíala otra vez para empezar de nuevo.
-       *[other] Puedes ajustar una foto { $limit } veces en { $minutes } minutos. Envíala otra vez para empezar de nuevo.
+        [one] Puedes ajustar una foto una vez, en los { $minutes } minutos después de recibirla.
+       *[other] Puedes ajustar una foto { $limit } veces, en los { $minutes } minutos después de recibirla.
     }
 error-model-unknown = No hay ningún modelo «{ $model }». Hay: { $known }.
 error-model-not-installed = El modelo «{ $model }» no está instalado aquí.

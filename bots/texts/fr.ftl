@@ -272,14 +272,34 @@ error-quota-used-up =
         [one] Vous avez utilisé la photo gratuite d’aujourd’hui. La prochaine arrive dans { $renews_in }.
        *[other] Vous avez utilisé les { $limit } photos gratuites d’aujourd’hui. Les prochaines arrivent dans { $renews_in }.
     }
-error-queue-full = Tant de photos attendent que je ne peux pas en prendre une de plus. Réessayez dans quelques minutes, s’il vous plaît. Cela ne vous a rien coûté.
+error-queue-full =
+    Tant de photos attendent que je ne peux pas en prendre une de plus. Réessayez dans environ { $minutes ->
+        [one] { $minutes } minute
+       *[other] { $minutes } minutes
+    }, s’il vous plaît. Cela ne vous a rien coûté.
+error-fair-use-reached = Vous avez restauré { $limit } photos aujourd’hui, c’est tout ce que votre formule permet en un jour. Les prochaines arrivent dans { $renews_in }.
+error-size-not-in-plan = Agrandir { $upscale } fois ne fait pas partie de votre formule. /premium dit ce qui en fait partie.
+error-model-not-in-plan = Le modèle « { $model } » ne fait pas partie de votre formule. /premium dit ce qui en fait partie.
+error-too-many-at-once =
+    { $limit ->
+        [one] Je travaille encore à votre dernière photo. Attendez qu’elle soit prête, s’il vous plaît. Celle-ci ne vous a rien coûté.
+       *[other] Je travaille encore à { $limit } de vos photos. Attendez qu’une soit prête, s’il vous plaît. Celle-ci ne vous a rien coûté.
+    }
+error-code-unknown = Je ne connais pas ce code. Vérifiez-le, s’il vous plaît.
+error-code-mistyped = Ce code est mal saisi : au moins un caractère est faux. Vérifiez-le, s’il vous plaît.
+error-code-expired = Ce code a expiré.
+error-code-used-up = Ce code a été utilisé autant de fois que possible.
+error-code-redeemed = Vous avez déjà utilisé ce code.
+error-code-revoked = Ce code n’est plus valable.
+error-too-many-guesses = Trop de codes faux. Réessayez dans { $wait_in }.
+error-offer-gone = Cette offre a changé. Rien n’a été payé. Regardez /premium à nouveau, s’il vous plaît.
 error-banned = Vous ne pouvez pas utiliser ce bot.
 error-photo-expired = Je n’ai plus cette photo. Renvoyez-la, s’il vous plaît.
 error-nothing-to-cancel = Vous n’avez rien en attente.
 error-too-many-adjustments =
     { $limit ->
-        [one] Vous pouvez retoucher une photo une fois en { $minutes } minutes. Renvoyez-la pour recommencer.
-       *[other] Vous pouvez retoucher une photo { $limit } fois en { $minutes } minutes. Renvoyez-la pour recommencer.
+        [one] Vous pouvez retoucher une photo une fois, dans les { $minutes } minutes après l’avoir reçue.
+       *[other] Vous pouvez retoucher une photo { $limit } fois, dans les { $minutes } minutes après l’avoir reçue.
     }
 error-model-unknown = Il n’y a pas de modèle « { $model } ». Il y a : { $known }.
 error-model-not-installed = Le modèle « { $model } » n’est pas installé ici.

@@ -273,14 +273,34 @@ error-quota-used-up =
         [one] Você já usou a foto grátis de hoje. A próxima vem em { $renews_in }.
        *[other] Você já usou as { $limit } fotos grátis de hoje. As próximas vêm em { $renews_in }.
     }
-error-queue-full = Há tantas fotos na fila que não consigo aceitar mais uma agora. Tente de novo em alguns minutos, por favor. Não custou nada.
+error-queue-full =
+    Há tantas fotos na fila que não consigo aceitar mais uma agora. Tente de novo em { $minutes ->
+        [one] { $minutes } minuto
+       *[other] cerca de { $minutes } minutos
+    }, por favor. Não custou nada.
+error-fair-use-reached = Você já restaurou { $limit } fotos hoje, todas as que o seu plano permite por dia. As próximas vêm em { $renews_in }.
+error-size-not-in-plan = Ampliar fotos { $upscale } vezes não faz parte do seu plano. /premium diz o que faz.
+error-model-not-in-plan = O modelo “{ $model }” não faz parte do seu plano. /premium diz o que faz.
+error-too-many-at-once =
+    { $limit ->
+        [one] Ainda estou trabalhando na sua última foto. Espere até ela ficar pronta, por favor. Esta não custou nada.
+       *[other] Ainda estou trabalhando em { $limit } fotos suas. Espere até uma ficar pronta, por favor. Esta não custou nada.
+    }
+error-code-unknown = Não conheço este código. Confira-o, por favor.
+error-code-mistyped = Este código está escrito errado: pelo menos um caractere não confere. Confira-o, por favor.
+error-code-expired = Este código expirou.
+error-code-used-up = Este código já foi usado tantas vezes quanto podia.
+error-code-redeemed = Você já usou este código.
+error-code-revoked = Este código não vale mais.
+error-too-many-guesses = Códigos errados demais. Tente de novo em { $wait_in }.
+error-offer-gone = Esta oferta mudou. Nada foi pago. Veja /premium de novo, por favor.
 error-banned = Você não pode usar este bot.
 error-photo-expired = Não tenho mais esta foto. Envie de novo, por favor.
 error-nothing-to-cancel = Não há nada seu na fila.
 error-too-many-adjustments =
     { $limit ->
-        [one] Você pode ajustar uma foto uma vez em { $minutes } minutos. Envie de novo para recomeçar.
-       *[other] Você pode ajustar uma foto { $limit } vezes em { $minutes } minutos. Envie de novo para recomeçar.
+        [one] Você pode ajustar uma foto uma vez, até { $minutes } minutos depois de recebê-la.
+       *[other] Você pode ajustar uma foto { $limit } vezes, até { $minutes } minutos depois de recebê-la.
     }
 error-model-unknown = Não existe um modelo “{ $model }”. Existem: { $known }.
 error-model-not-installed = O modelo “{ $model }” não está instalado aqui.

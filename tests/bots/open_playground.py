@@ -35,7 +35,9 @@ class Painter:
     step: Callable[[Stage], object] = lambda _: None
     seen: list[Options] = field(default_factory=list)
 
-    def restore(self, data: bytes, options: Options, progress: Progress | None = None) -> Restoration:
+    def restore(
+        self, data: bytes, options: Options, progress: Progress | None = None, *, max_megapixels: float = 0
+    ) -> Restoration:
         def tell(stage: Stage, done: int = 0, faces: int = 0) -> None:
             if progress is not None:
                 progress(stage, done, faces)

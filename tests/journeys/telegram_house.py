@@ -41,7 +41,9 @@ class QuickPipeline:
     runs: list[Options] = field(default_factory=list)
     result: bytes = b""
 
-    def restore(self, data: bytes, options: Options, progress: Progress | None = None) -> Restoration:
+    def restore(
+        self, data: bytes, options: Options, progress: Progress | None = None, *, max_megapixels: float = 0
+    ) -> Restoration:
         self.runs.append(options)
         cleaned = options.scope is Scope.PHOTO
         if progress is not None:

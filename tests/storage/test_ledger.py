@@ -12,9 +12,11 @@ import pytest
 from magicmemory.core.errors import NoFaceFound, NothingToCancel, QuotaUsedUp, TooManyAdjustments
 from magicmemory.core.job import Address, Job, JobState, Outcome, Platform, Sender
 from magicmemory.core.options import Options
+from magicmemory.core.plans import Limits, Plans
 from magicmemory.core.report import Failure, Report
 from magicmemory.storage.database import Database
-from magicmemory.storage.ledger import Allowance, Ledger
+from magicmemory.storage.ledger import Ledger
+from magicmemory.storage.quota import Allowance
 
 ANA = Sender(platform=Platform.TELEGRAM, account="7", language="pt-br")
 BEN = Sender(platform=Platform.DISCORD, account="7")
@@ -44,7 +46,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 def allowance(per_day: int = 1, zone: str = "UTC") -> Allowance:
-    return Allowance(ZoneInfo(zone), per_day, adjustments=2, adjustment_minutes=60)
+    return Allowance(ZoneInfo(zone), Plans(free=Limits(photos_per_day=per_day)), adjustments=2, adjustment_minutes=60)
 
 
 @pytest.fixture
@@ -215,12 +217,14 @@ from zoneinfo import ZoneInfo
 from magicmemory.core.errors import QuotaUsedUp
 from magicmemory.core.job import Address, Platform, Sender
 from magicmemory.core.options import Options
+from magicmemory.core.plans import Plans
 from magicmemory.storage.database import Database
-from magicmemory.storage.ledger import Allowance, Ledger
+from magicmemory.storage.ledger import Ledger
+from magicmemory.storage.quota import Allowance
 
 async def main(url, name):
     async with Database(url) as database:
-        ledger = Ledger(database, Allowance(ZoneInfo("UTC"), 1, 5, 60))
+        ledger = Ledger(database, Allowance(ZoneInfo("UTC"), Plans(), 5, 60))
         sender = Sender(platform=Platform.TELEGRAM, account="7")
         async def ask(number):
             address = Address(platform=Platform.TELEGRAM, chat="1", message=f"{name}-{number}")

@@ -1,0 +1,152 @@
+"""Plans: what is free, and what a person can have beyond it.
+
+The operator's plans stand in a TOML file that `MAGIC_PLANS` names. Without one there is the free plan and `premium`,
+which is not for sale and which codes and gifts grant.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from magicmemory.core.errors import OperatorError
+from magicmemory.core.options import AUTO, Options
+
+FREE = ""  # the free plan's name, in the ledger too
+PREMIUM = "premium"  # the plan that is there without a file
+# The one length of a subscription that Telegram sells.
+SUBSCRIPTION_DAYS = 30
+
+
+class BadPlans(OperatorError):
+    """The file of plans cannot be used; the message is one sentence for the operator."""
+
+
+class Limits(BaseModel):
+    """What a plan allows. A person's photos of a day are counted in the quota's time zone."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    photos_per_day: int = Field(0, ge=0, description="0: no limit; for the free plan: nothing is free")
+    head_start_s: float = Field(0, ge=0, description="its photos are restored as if they had come so much earlier")
+    max_megapixels: float = Field(0, ge=0, description="largest photo; 0: as the settings say")
+    models: tuple[str, ...] = Field((), description="the models it may use; empty: all that are offered")
+    max_upscale: Literal[1, 2, 4] = 4
+
+    def allow(self, options: Options) -> bool:
+        """Whether a photo may be restored like this. `auto` always may: see `choose`."""
+        known = not self.models or options.model in (AUTO, *self.models)
+        return known and options.upscale <= self.max_upscale
+
+    def choose(self, options: Options) -> Options:
+        """The options with `auto` replaced by the plan's first model, where the plan names its models."""
+        if self.models and options.model == AUTO:
+            return options.model_copy(update={"model": self.models[0]})
+        return options
+
+
+def _titles(value: object) -> object:
+    return {"en": value} if isinstance(value, str) else value
+
+
+class Plan(Limits):
+    """A plan that people can have: for a number of days, or for a number of photos (credits)."""
+
+    name: str = Field(PREMIUM, pattern=r"^[a-z][a-z0-9_-]{0,23}$")
+    title: Annotated[dict[str, str], BeforeValidator(_titles)] = {}  # by language; English is the fallback
+    days: int | None = Field(None, ge=1, le=36_500)
+    credits: int | None = Field(None, ge=1, le=1_000_000)
+    stars: int | None = Field(None, ge=1, le=10_000, description="price in Telegram Stars; None: not sold there")
+    subscription: bool = False  # Telegram renews it every 30 days until it is cancelled
+    discord_sku: str | None = Field(None, pattern=r"^\d+$")
+
+    @model_validator(mode="after")
+    def _sensible(self) -> "Plan":
+        if (self.days is None) == (self.credits is None):
+            raise ValueError("a plan has either days or credits")
+        if self.subscription and self.days != SUBSCRIPTION_DAYS:
+            raise ValueError(f"a subscription has days = {SUBSCRIPTION_DAYS}: Telegram sells no other")
+        return self
+
+    def title_in(self, language: str) -> str:
+        """The plan's title in a language such as `pt-BR`, else in English, else its name."""
+        short = language.split("-")[0].lower()
+        return self.title.get(language) or self.title.get(short) or self.title.get("en") or self.name
+
+
+class Plans(BaseModel):
+    """All plans. The paid ones stand in the file's order: a later one is the better one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    free: Limits = Limits(photos_per_day=1)
+    paid: dict[str, Plan] = {}
+
+    def limits(self, name: str) -> Limits:
+        """What the plan of that name allows. A plan that was taken out of the file is honoured without its
+        privileges, as the plan `premium`.
+        """
+        if name == FREE:
+            return self.free
+        return self.paid.get(name) or self.paid[PREMIUM]
+
+    def rank(self, name: str) -> int:
+        """Where a plan stands: the higher, the better."""
+        return list(self.paid).index(name) if name in self.paid else -1
+
+    @property
+    def for_stars(self) -> list[Plan]:
+        """The plans that Telegram sells."""
+        return [plan for plan in self.paid.values() if plan.stars]
+
+    def of_sku(self, sku: str) -> Plan | None:
+        """The plan that a Discord SKU stands for."""
+        return next((plan for plan in self.paid.values() if plan.discord_sku == sku), None)
+
+
+def make_plans(tables: Mapping[str, object], *, free_per_day: int, fair_use_per_day: int, head_start_s: float) -> Plans:
+    """The plans of a parsed file, with the settings' defaults filled in.
+
+    Raises:
+        BadPlans: something in it cannot be used.
+    """
+    unknown = set(tables) - {"free", "plans"}
+    if unknown:
+        raise BadPlans(f"The file of plans has a table [{min(unknown)}]; write [free] and [plans.NAME].")
+    free, listed = tables.get("free", {}), tables.get("plans", {})
+    if not isinstance(free, Mapping) or not isinstance(listed, Mapping):
+        raise BadPlans("The file of plans has no tables; write [free] and [plans.NAME].")
+    defaults = {"photos_per_day": fair_use_per_day, "head_start_s": head_start_s}
+    try:
+        paid = {PREMIUM: Plan(name=PREMIUM, days=SUBSCRIPTION_DAYS, **defaults)} if PREMIUM not in listed else {}
+        for name, table in listed.items():
+            paid[name] = Plan.model_validate({**defaults, **table, "name": name})
+        return Plans(free=Limits.model_validate({"photos_per_day": free_per_day, **free}), paid=paid)
+    except (ValidationError, TypeError) as error:
+        raise BadPlans(f"The file of plans cannot be used: {_reason(error)}.") from None
+
+
+def read_plans(file: Path | None, *, free_per_day: int, fair_use_per_day: int, head_start_s: float) -> Plans:
+    """The plans of a file; None: those that are there without one.
+
+    Raises:
+        BadPlans: the file is missing, is no TOML, or something in it cannot be used.
+    """
+    try:
+        tables = tomllib.loads(file.read_text("utf-8")) if file else {}
+    except OSError as error:
+        raise BadPlans(f"The file of plans {file} cannot be read: {error.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadPlans(f"The file of plans {file} is no TOML: {error}.") from None
+    return make_plans(tables, free_per_day=free_per_day, fair_use_per_day=fair_use_per_day, head_start_s=head_start_s)
+
+
+def _reason(error: ValidationError | TypeError) -> str:
+    if isinstance(error, TypeError):
+        return "a plan is a table [plans.NAME]"
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    reason = first["msg"].removeprefix("Value error, ")
+    return f"{error.title.lower()} {where}: {reason}" if where else reason

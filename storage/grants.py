@@ -1,0 +1,294 @@
+"""Grants: what people were given beyond the free photos, and the plan that follows from it.
+
+No plan is stored. What somebody has now is worked out from their grants each time, inside the transaction that depends
+on it, so there is no flag that could go stale: a grant that is withdrawn takes its days with it at once.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from magicmemory.core.job import COUNTS_AGAINST_QUOTA, Sender
+from magicmemory.core.plans import Plan, Plans
+from magicmemory.storage.database import Database
+from magicmemory.storage.moments import Clock, aware, naive, utc_now
+from magicmemory.storage.people import find_user, lock_user
+from magicmemory.storage.tables import grants, jobs
+
+
+class Source(StrEnum):
+    """What a grant was given for."""
+
+    CODE = "code"
+    PAYMENT = "payment"
+    ENTITLEMENT = "entitlement"  # bought in a platform's own shop, which says when it begins and ends
+    GIFT = "gift"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Days or photos of a plan. An entitlement has neither number: it lasts from its start to its end."""
+
+    id: str
+    plan: str
+    source: Source
+    reference: str
+    starts_at: datetime
+    days: int | None = None
+    credits: int | None = None
+    ends_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """When a grant holds. No end: until whoever sells it says so."""
+
+    grant: Grant
+    start: datetime
+    end: datetime | None
+
+    def holds(self, now: datetime) -> bool:
+        """Whether it does at that moment."""
+        return self.start <= now and (self.end is None or now < self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Credits:
+    """A grant of photos, and how many are left."""
+
+    grant: Grant
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What somebody has at a moment. `timed` is the best plan that runs, `until` when its last day ends."""
+
+    timed: Interval | None
+    until: datetime | None
+    credits: tuple[Credits, ...]  # with photos left, oldest first
+
+
+def laid_out(given: Sequence[Grant]) -> list[Interval]:
+    """Lay the days of one plan end to end in the order they were given, so that overlapping grants extend.
+
+    An entitlement keeps its own dates, and days that were given while it runs follow it. Withdrawn grants and credits
+    take no time.
+    """
+    intervals = []
+    free_from: datetime | None = datetime.min.replace(tzinfo=UTC)  # None: something runs without an end
+    for grant in sorted(given, key=lambda grant: (grant.starts_at, grant.id)):
+        if grant.withdrawn_at is not None or grant.credits is not None:
+            continue
+        if grant.days is None:
+            intervals.append(Interval(grant, grant.starts_at, grant.ends_at))
+            free_from = grant.ends_at and free_from and max(free_from, grant.ends_at)
+        elif free_from is not None:
+            start = max(grant.starts_at, free_from)
+            free_from = start + timedelta(days=grant.days)
+            intervals.append(Interval(grant, start, free_from))
+    return intervals
+
+
+async def standing(connection: AsyncConnection, user: int | None, plans: Plans, now: datetime) -> Standing:
+    """What the user has now."""
+    given = await _granted(connection, user)
+    running: list[tuple[int, Interval, datetime | None]] = []
+    for plan in {grant.plan for grant in given}:
+        intervals = laid_out([grant for grant in given if grant.plan == plan])
+        running += [
+            (plans.rank(plan), interval, _end_of_chain(intervals, interval))
+            for interval in intervals
+            if interval.holds(now)
+        ]
+    best = max(running, key=lambda found: (found[0], found[2] is None, found[2]), default=None)
+    return Standing(
+        timed=best and best[1],
+        until=best and best[2],
+        credits=await _credits(connection, [g for g in given if g.credits is not None and g.withdrawn_at is None]),
+    )
+
+
+def _end_of_chain(intervals: list[Interval], first: Interval) -> datetime | None:
+    """When the time that starts with `first` ends, if what follows without a gap is counted too."""
+    end = first.end
+    for interval in intervals:
+        if end is not None and interval.start <= end and (interval.end is None or interval.end > end):
+            end = interval.end
+    return end
+
+
+async def _granted(connection: AsyncConnection, user: int | None) -> list[Grant]:
+    rows = await connection.execute(
+        select(grants).where(grants.c.user_id == user).order_by(grants.c.starts_at, grants.c.id)
+    )
+    return [_grant(row) for row in rows]
+
+
+async def _credits(connection: AsyncConnection, given: list[Grant]) -> tuple[Credits, ...]:
+    if not given:
+        return ()
+    counted = select(jobs.c.grant_id, func.count()).where(
+        jobs.c.grant_id.in_([grant.id for grant in given]), jobs.c.state.in_(COUNTS_AGAINST_QUOTA), jobs.c.charged
+    )
+    used = {row[0]: row[1] for row in await connection.execute(counted.group_by(jobs.c.grant_id))}
+    left = [Credits(grant, (grant.credits or 0) - used.get(grant.id, 0)) for grant in given]
+    return tuple(credits for credits in left if credits.left > 0)
+
+
+async def add_grant(
+    transaction: AsyncConnection,
+    user: int,
+    plan: str,
+    source: Source,
+    reference: str,
+    *,
+    starts_at: datetime,
+    days: int | None = None,
+    credits: int | None = None,
+    ends_at: datetime | None = None,
+) -> bool:
+    """Grant something, once for each source and reference. False where it was granted before."""
+    insert = sqlite.insert if transaction.dialect.name == "sqlite" else postgresql.insert
+    added = await transaction.execute(
+        insert(grants)
+        .values(
+            id=uuid.uuid4().hex,
+            user_id=user,
+            plan=plan,
+            source=source,
+            reference=reference,
+            days=days,
+            credits=credits,
+            starts_at=naive(starts_at),
+            ends_at=ends_at and naive(ends_at),
+        )
+        .on_conflict_do_nothing()
+    )
+    return bool(added.rowcount)
+
+
+async def withdraw_grant(transaction: AsyncConnection, source: Source, reference: str, now: datetime) -> bool:
+    """Take a grant back. False where there is none that holds."""
+    withdrawn = await transaction.execute(
+        update(grants)
+        .where(grants.c.source == source, grants.c.reference == reference, grants.c.withdrawn_at.is_(None))
+        .values(withdrawn_at=naive(now))
+    )
+    return bool(withdrawn.rowcount)
+
+
+class Grants:
+    """Gives and takes back what is neither paid for here nor redeemed: gifts and entitlements."""
+
+    def __init__(self, database: Database, plans: Plans, clock: Clock = utc_now) -> None:
+        self._database = database
+        self._plans = plans
+        self._clock = clock
+
+    async def standing(self, sender: Sender) -> Standing:
+        """What the sender has now."""
+        async with self._database.read() as connection:
+            user = await find_user(connection, sender)
+            return await standing(connection, user, self._plans, self._clock())
+
+    async def of(self, sender: Sender) -> list[Grant]:
+        """All the sender's grants, withdrawn ones too, oldest first."""
+        async with self._database.read() as connection:
+            return await _granted(connection, await find_user(connection, sender))
+
+    async def give(
+        self,
+        sender: Sender,
+        plan: Plan,
+        *,
+        days: int | None = None,
+        credits: int | None = None,
+    ) -> None:
+        """A gift: that many days or photos of the plan, or as many as are sold at once."""
+        if days is None and credits is None:
+            days, credits = plan.days, plan.credits
+        async with self._database.write() as transaction:
+            now = self._clock()
+            user = await lock_user(transaction, sender, now)
+            await add_grant(
+                transaction,
+                user,
+                plan.name,
+                Source.GIFT,
+                uuid.uuid4().hex,
+                starts_at=now,
+                days=days,
+                credits=credits,
+            )
+
+    async def entitle(
+        self, sender: Sender, plan: Plan, reference: str, starts_at: datetime | None, ends_at: datetime | None
+    ) -> bool:
+        """Record what the platform's shop says of an entitlement, as often as it says so.
+
+        Args:
+            sender: whose it is.
+            plan: what its SKU stands for.
+            reference: the platform's id of it.
+            starts_at: None: now.
+            ends_at: None: until it is withdrawn. A plan that sells photos gives them once, whatever the dates.
+
+        Returns:
+            Whether it is new.
+        """
+        async with self._database.write() as transaction:
+            now = self._clock()
+            user = await lock_user(transaction, sender, now)
+            fresh = await add_grant(
+                transaction,
+                user,
+                plan.name,
+                Source.ENTITLEMENT,
+                reference,
+                starts_at=starts_at or now,
+                ends_at=None if plan.credits else ends_at,
+                credits=plan.credits,
+            )
+            if not fresh and not plan.credits:
+                this = (grants.c.source == Source.ENTITLEMENT, grants.c.reference == reference)
+                values = {"ends_at": ends_at and naive(ends_at), "withdrawn_at": None}
+                await transaction.execute(update(grants).where(*this).values(values))
+        return fresh
+
+    async def withdraw(self, source: Source, reference: str) -> bool:
+        """Take a grant back at once, such as a refunded entitlement. False where none holds."""
+        async with self._database.write() as transaction:
+            return await withdraw_grant(transaction, source, reference, self._clock())
+
+    async def withdraw_by_id(self, grant_id: str) -> bool:
+        """Take the grant of that id back. False where none holds."""
+        async with self._database.write() as transaction:
+            withdrawn = await transaction.execute(
+                update(grants)
+                .where(grants.c.id == grant_id, grants.c.withdrawn_at.is_(None))
+                .values(withdrawn_at=naive(self._clock()))
+            )
+            return bool(withdrawn.rowcount)
+
+
+def _grant(row: Row[Any]) -> Grant:
+    return Grant(
+        id=row.id,
+        plan=row.plan,
+        source=Source(row.source),
+        reference=row.reference,
+        starts_at=aware(row.starts_at),
+        days=row.days,
+        credits=row.credits,
+        ends_at=row.ends_at and aware(row.ends_at),
+        withdrawn_at=row.withdrawn_at and aware(row.withdrawn_at),
+    )

@@ -1,0 +1,269 @@
+"""Payments: what is offered at what price, what was paid, and what was given back.
+
+An offer becomes an invoice, whose id travels through the platform and comes back with the payment. A payment told twice
+grants once, because the platform's charge id is unique; a refund takes the grant back in the same transaction.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from magicmemory.core.errors import Banned, OfferGone
+from magicmemory.core.job import Platform, Sender
+from magicmemory.core.plans import Plan, Plans
+from magicmemory.storage.codes import CodeKind
+from magicmemory.storage.database import Database
+from magicmemory.storage.grants import Source, add_grant, withdraw_grant
+from magicmemory.storage.moments import Clock, aware, naive, utc_now
+from magicmemory.storage.people import find_user, lock_user
+from magicmemory.storage.tables import codes, invoices, payments, redemptions, users
+
+STARS = "XTR"  # Telegram's currency; it has no smaller unit
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A plan at the price that somebody pays for it now."""
+
+    plan: Plan
+    price: int
+    full_price: int
+    subscription: bool  # with a discount a plan is sold once, because a renewal would repeat the discount for ever
+    code: str | None = None  # the id of the discount in the price
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """An offer that was sent to somebody. `id` is what the platform returns with the payment."""
+
+    id: str
+    offer: Offer
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """What somebody paid."""
+
+    id: str
+    charge: str
+    plan: str
+    currency: str
+    amount: int
+    created_at: datetime
+    refunded_at: datetime | None = None
+
+
+class Payments:
+    """Offers, invoices, payments and refunds of Telegram Stars."""
+
+    def __init__(self, database: Database, plans: Plans, clock: Clock = utc_now) -> None:
+        self._database = database
+        self._plans = plans
+        self._clock = clock
+
+    async def offers(self, sender: Sender) -> list[Offer]:
+        """What the sender can buy, with their best discount in the price."""
+        async with self._database.read() as connection:
+            user = await find_user(connection, sender)
+            return [await self._offer(connection, user, plan) for plan in self._plans.for_stars]
+
+    async def invoice(self, sender: Sender, plan: str) -> Invoice:
+        """Write an invoice for a plan at the sender's present price.
+
+        Raises:
+            Banned: the operator keeps the sender out.
+            OfferGone: no such plan is sold.
+        """
+        async with self._database.write() as transaction:
+            user = await lock_user(transaction, sender, self._clock())
+            await _refuse_banned(transaction, user)
+            offer = await self._offer(transaction, user, self._sold(plan))
+            invoice = Invoice(uuid.uuid4().hex, offer)
+            await transaction.execute(
+                invoices.insert().values(
+                    id=invoice.id,
+                    user_id=user,
+                    plan=plan,
+                    currency=STARS,
+                    amount=offer.price,
+                    days=offer.plan.days,
+                    credits=offer.plan.credits,
+                    code_id=offer.code,
+                    subscription=offer.subscription,
+                    created_at=naive(self._clock()),
+                )
+            )
+        return invoice
+
+    async def check(self, sender: Sender, invoice_id: str, currency: str, amount: int) -> None:
+        """Whether a payment may go ahead: the last moment to say no.
+
+        Raises:
+            Banned: the operator keeps the sender out.
+            OfferGone: the invoice is unknown, somebody else's or paid already, or its price is not today's.
+        """
+        async with self._database.read() as connection:
+            user = await find_user(connection, sender)
+            await _refuse_banned(connection, user)
+            invoice = await _invoice(connection, invoice_id)
+            if invoice is None or invoice.user_id != user or (invoice.currency, invoice.amount) != (currency, amount):
+                raise OfferGone
+            if not invoice.subscription and await _is_paid(connection, invoice_id):
+                raise OfferGone
+            offer = await self._offer(connection, user, self._sold(invoice.plan))
+        if (offer.price, offer.subscription) != (invoice.amount, invoice.subscription):
+            raise OfferGone
+
+    async def paid(self, sender: Sender, invoice_id: str, charge: str, currency: str, amount: int) -> Payment | None:
+        """Record a payment and grant what it bought. None where this charge was recorded before.
+
+        The money is taken: what `check` would refuse is granted all the same.
+
+        Raises:
+            OfferGone: the invoice is unknown, so that nobody knows what was bought.
+        """
+        async with self._database.write() as transaction:
+            now = self._clock()
+            user = await lock_user(transaction, sender, now)
+            if await _payment(transaction, sender.platform, charge) is not None:
+                return None
+            invoice = await _invoice(transaction, invoice_id)
+            if invoice is None:
+                raise OfferGone
+            payment = Payment(uuid.uuid4().hex, charge, invoice.plan, currency, amount, now)
+            await transaction.execute(
+                payments.insert().values(
+                    id=payment.id,
+                    user_id=user,
+                    platform=sender.platform,
+                    charge=charge,
+                    invoice_id=invoice_id,
+                    plan=invoice.plan,
+                    currency=currency,
+                    amount=amount,
+                    created_at=naive(now),
+                )
+            )
+            await add_grant(
+                transaction,
+                user,
+                invoice.plan,
+                Source.PAYMENT,
+                f"{sender.platform}:{charge}",
+                starts_at=now,
+                days=invoice.days,
+                credits=invoice.credits,
+            )
+        return payment
+
+    async def refund(self, platform: Platform, charge: str) -> Payment | None:
+        """Record that a payment was given back, and take back what it bought. None where there is no such payment,
+        or it was refunded before.
+        """
+        async with self._database.write() as transaction:
+            now = self._clock()
+            row = await _payment(transaction, platform, charge)
+            if row is None:
+                return None
+            refunded = await transaction.execute(
+                update(payments)
+                .where(payments.c.id == row.id, payments.c.refunded_at.is_(None))
+                .values(refunded_at=naive(now))
+            )
+            if not refunded.rowcount:
+                return None
+            await withdraw_grant(transaction, Source.PAYMENT, f"{platform}:{charge}", now)
+        return _made(row)
+
+    async def of(self, sender: Sender) -> list[Payment]:
+        """What the sender paid, newest first."""
+        async with self._database.read() as connection:
+            user = await find_user(connection, sender)
+            rows = await connection.execute(
+                select(payments).where(payments.c.user_id == user).order_by(payments.c.created_at.desc())
+            )
+            return [_made(row) for row in rows]
+
+    async def payer(self, platform: Platform, charge: str) -> Sender | None:
+        """Who made a payment; None where there is no such payment."""
+        payer = (
+            select(users.c.account)
+            .join(payments, payments.c.user_id == users.c.id)
+            .where(payments.c.platform == platform, payments.c.charge == charge)
+        )
+        async with self._database.read() as connection:
+            account = await connection.scalar(payer)
+        return None if account is None else Sender(platform=platform, account=account)
+
+    def _sold(self, name: str) -> Plan:
+        plan = self._plans.paid.get(name)
+        if plan is None or not plan.stars:
+            raise OfferGone
+        return plan
+
+    async def _offer(self, connection: AsyncConnection, user: int | None, plan: Plan) -> Offer:
+        full = plan.stars or 0
+        discount = await self._discount(connection, user, plan)
+        if discount is None:
+            return Offer(plan, full, full, plan.subscription)
+        # Rounded up, and never free: Telegram sells nothing for no stars.
+        price = max(1, -(-full * (100 - discount.percent) // 100))
+        return Offer(plan, price, full, subscription=False, code=discount.id)
+
+    async def _discount(self, connection: AsyncConnection, user: int | None, plan: Plan) -> Row[Any] | None:
+        """The user's best discount on the plan that is redeemed, holds and was not yet used for a purchase."""
+        spent = (
+            select(invoices.c.code_id)
+            .join(payments, payments.c.invoice_id == invoices.c.id)
+            .where(payments.c.user_id == user, payments.c.refunded_at.is_(None), invoices.c.code_id.is_not(None))
+        )
+        now = naive(self._clock())
+        held = (
+            select(codes)
+            .join(redemptions, redemptions.c.code_id == codes.c.id)
+            .where(
+                redemptions.c.user_id == user,
+                codes.c.kind == CodeKind.DISCOUNT,
+                codes.c.plan.is_(None) | (codes.c.plan == plan.name),
+                codes.c.expires_at.is_(None) | (codes.c.expires_at > now),
+                codes.c.revoked_at.is_(None),
+                codes.c.id.not_in(spent),
+            )
+            .order_by(codes.c.percent.desc(), codes.c.id)
+        )
+        return (await connection.execute(held.limit(1))).first()
+
+
+async def _refuse_banned(connection: AsyncConnection, user: int | None) -> None:
+    if await connection.scalar(select(users.c.banned).where(users.c.id == user)):
+        raise Banned
+
+
+async def _invoice(connection: AsyncConnection, invoice_id: str) -> Row[Any] | None:
+    return (await connection.execute(select(invoices).where(invoices.c.id == invoice_id))).first()
+
+
+async def _is_paid(connection: AsyncConnection, invoice_id: str) -> bool:
+    paid = select(payments.c.id).where(payments.c.invoice_id == invoice_id)
+    return (await connection.execute(paid.limit(1))).first() is not None
+
+
+async def _payment(connection: AsyncConnection, platform: Platform, charge: str) -> Row[Any] | None:
+    this = (payments.c.platform == platform, payments.c.charge == charge)
+    return (await connection.execute(select(payments).where(*this))).first()
+
+
+def _made(row: Row[Any]) -> Payment:
+    return Payment(
+        row.id,
+        row.charge,
+        row.plan,
+        row.currency,
+        row.amount,
+        aware(row.created_at),
+        row.refunded_at and aware(row.refunded_at),
+    )

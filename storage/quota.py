@@ -1,0 +1,143 @@
+"""What a person may still have restored today, and what pays for the next photo."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from magicmemory.core.errors import FairUseReached, ModelNotInPlan, QuotaUsedUp, SizeNotInPlan, TooManyAtOnce, UserError
+from magicmemory.core.job import COUNTS_AGAINST_QUOTA, JobState, Quota
+from magicmemory.core.options import Options
+from magicmemory.core.plans import FREE, Limits, Plans
+from magicmemory.storage.grants import Standing, standing
+from magicmemory.storage.tables import grants, jobs
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What people may have. `zone` is the time zone whose midnight renews the quota."""
+
+    zone: ZoneInfo
+    plans: Plans
+    adjustments: int
+    adjustment_minutes: int
+    at_once: int = 0  # a person's jobs on their way; 0: as many as come
+
+    def day(self, now: datetime) -> date:
+        """The quota day that `now` belongs to."""
+        return now.astimezone(self.zone).date()
+
+    def renewal(self, now: datetime) -> datetime:
+        """The next midnight, in UTC. Where the clocks skip midnight, the first moment of the next day."""
+        tomorrow = self.day(now) + timedelta(days=1)
+        return datetime.combine(tomorrow, datetime.min.time(), self.zone).astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a job runs under: a plan, and the grant that pays for it. No grant: it is one of the free photos."""
+
+    plan: str = FREE
+    grant: str | None = None
+
+
+async def quota(connection: AsyncConnection, user: int | None, allowance: Allowance, now: datetime) -> Quota:
+    """What the user has today."""
+    has = await standing(connection, user, allowance.plans, now)
+    plan = has.timed.grant.plan if has.timed else FREE
+    return Quota(
+        limit=allowance.plans.limits(plan).photos_per_day,
+        used=await _used(connection, user, allowance.day(now), timed=has.timed is not None),
+        renews_at=allowance.renewal(now),
+        plan=plan,
+        plan_ends=has.until,
+        credits=sum(credits.left for credits in has.credits),
+    )
+
+
+async def choose_terms(
+    connection: AsyncConnection, user: int, options: Options, allowance: Allowance, now: datetime
+) -> Terms:
+    """What pays for a photo of the user's: the plan that runs, else what is free today, else a bought photo.
+
+    Raises:
+        ModelNotInPlan, SizeNotInPlan: something is left, and its plan does not allow these options.
+        QuotaUsedUp, FairUseReached: nothing is left.
+    """
+    has = await standing(connection, user, allowance.plans, now)
+    refused: UserError | None = None
+    for terms, left in await _offers(connection, user, has, allowance, now):
+        if not left:
+            continue
+        limits = allowance.plans.limits(terms.plan)
+        if limits.allow(options):
+            return terms
+        refused = refused or not_in_plan(options, limits)
+    if refused is None:
+        seconds = max(1, round((allowance.renewal(now) - now).total_seconds()))
+        if has.timed:
+            fair_use = allowance.plans.limits(has.timed.grant.plan).photos_per_day
+            refused = FairUseReached(limit=fair_use, renews_in_s=seconds)
+        else:
+            refused = QuotaUsedUp(limit=allowance.plans.free.photos_per_day, renews_in_s=seconds)
+    raise refused
+
+
+async def check_at_once(connection: AsyncConnection, user: int, allowance: Allowance) -> None:
+    """Refuse who has as many jobs on their way as one person may have.
+
+    Raises:
+        TooManyAtOnce: they have.
+    """
+    if not allowance.at_once:
+        return
+    running = await connection.scalar(
+        select(func.count()).where(jobs.c.user_id == user, jobs.c.state == JobState.ACCEPTED)
+    )
+    if (running or 0) >= allowance.at_once:
+        raise TooManyAtOnce(limit=allowance.at_once)
+
+
+async def _offers(
+    connection: AsyncConnection, user: int, has: Standing, allowance: Allowance, now: datetime
+) -> list[tuple[Terms, bool]]:
+    """What could pay for a photo, best first, and whether something of it is left."""
+    day = allowance.day(now)
+    offers = []
+    if has.timed:
+        grant = has.timed.grant
+        fair_use = allowance.plans.limits(grant.plan).photos_per_day
+        used = await _used(connection, user, day, timed=True)
+        offers.append((Terms(grant.plan, grant.id), not fair_use or used < fair_use))
+    free = await _used(connection, user, day, timed=False)
+    offers.append((Terms(), free < allowance.plans.free.photos_per_day))
+    offers += [(Terms(credits.grant.plan, credits.grant.id), True) for credits in has.credits]
+    return offers
+
+
+async def _used(connection: AsyncConnection, user: int | None, day: date, *, timed: bool) -> int:
+    """How many photos of a day were free, or were paid for by plans that run for days."""
+    paid = jobs.c.grant_id.is_(None) if not timed else jobs.c.grant_id.in_(_timed_grants(user))
+    used = await connection.scalar(
+        select(func.count()).where(
+            jobs.c.user_id == user,
+            jobs.c.day == day,
+            jobs.c.state.in_(COUNTS_AGAINST_QUOTA),
+            jobs.c.charged,
+            paid,
+        )
+    )
+    return used or 0
+
+
+def _timed_grants(user: int | None) -> Select[tuple[str]]:
+    return select(grants.c.id).where(grants.c.user_id == user, grants.c.credits.is_(None))
+
+
+def not_in_plan(options: Options, limits: Limits) -> UserError:
+    """The error that names what of the options the plan does not allow."""
+    if options.upscale > limits.max_upscale:
+        return SizeNotInPlan(upscale=options.upscale)
+    return ModelNotInPlan(model=options.model)
