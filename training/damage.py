@@ -39,9 +39,9 @@ class Level:
 # them learns to smooth everything.
 TRAINING_MIX: tuple[tuple[float, Level], ...] = (
     (0.10, Level("clean", 0.0, 0.0)),
-    (0.35, Level("mild", 0.02, 0.3)),
+    (0.25, Level("mild", 0.02, 0.3)),
     (0.35, Level("medium", 0.25, 0.65)),
-    (0.20, Level("heavy", 0.6, 1.15)),
+    (0.30, Level("heavy", 0.6, 1.15)),
 )
 
 

@@ -25,7 +25,7 @@ import numpy as np
 import torch
 from torch import Tensor, distributed, multiprocessing, nn
 
-from magicmemory.pipeline.models.lite import LiteCore
+from magicmemory.pipeline.models.lite import LiteCore, load
 from training.damage import Level, spoil
 from training.data import Faces, load_faces, loader, middle, to_tensor
 
@@ -120,13 +120,27 @@ def share_gradients(network: nn.Module, share: float) -> float:
     return float(flat[-1])
 
 
+def faithful_of(shipped: Path) -> LiteCore:
+    """The faithful end of a file that `training.export` wrote, to train it further.
+
+    Raises:
+        ValueError: the file holds another format or another network.
+    """
+    whole, core = load(shipped), LiteCore()
+    core.encoder.load_state_dict(whole.encoder.state_dict())
+    core.decoder.load_state_dict(whole.faithful.state_dict())
+    return core
+
+
 class Run:
     """A training run: what must survive a stop, and the log."""
 
-    def __init__(self, out: Path, device: str, rate: float, seconds: float) -> None:
+    def __init__(self, out: Path, device: str, rate: float, seconds: float, shipped: Path | None = None) -> None:
         out.mkdir(parents=True, exist_ok=True)
         self.out, self.device, self.rate = out, device, rate
-        self.network = LiteCore().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        core = faithful_of(shipped) if shipped else LiteCore()
+        self.trained = shipped is not None
+        self.network = core.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average: LiteCore = copy.deepcopy(self.network)
         self.optimiser = torch.optim.AdamW(self.network.parameters(), lr=rate, betas=(0.9, 0.98), weight_decay=1e-4)
         self.clock, self.step = Clock(seconds), 0
@@ -150,7 +164,7 @@ class Run:
         damaged = damaged.to(self.device).contiguous(memory_format=torch.channels_last)
         with torch.autocast(self.device.split(":")[0], torch.bfloat16):
             change = self.network.change(damaged)
-        loss = decibel_loss(damaged + change, clean.to(self.device), share)
+        loss = decibel_loss(damaged + change, clean.to(self.device), 1.0 if self.trained else share)
         loss.backward()  # type: ignore[no-untyped-call]
         share = share_gradients(self.network, self.clock.share)
         if torch.isfinite(nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)):
@@ -173,7 +187,7 @@ def train(rank: int, arguments: argparse.Namespace) -> None:
         distributed.init_process_group("gloo", rank=rank, world_size=arguments.processes)
     torch.manual_seed(arguments.seed)
     faces = load_faces(arguments.faces)
-    run = Run(arguments.out, arguments.device, arguments.rate, arguments.minutes * 60)
+    run = Run(arguments.out, arguments.device, arguments.rate, arguments.minutes * 60, arguments.further)
     share, losses = run.clock.share, []
     next_save, next_check = run.clock.seconds + 60, run.clock.seconds + arguments.check
     for until, side, batch in STAGES:
@@ -212,6 +226,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("faces", type=Path, help="what training.prepare wrote")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--further", type=Path, help="a lite.safetensors whose faithful end is trained further")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--rate", type=float, default=1e-3)

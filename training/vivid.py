@@ -1,7 +1,8 @@
 """Train the vivid end: `python -m training.vivid FACES.npz --faithful RUN --out RUN2 --minutes 25`.
 
-The encoder is the faithful end's and stays as it is; a copy of its decoder learns against a critic that tells
-real faces from restored ones, patch by patch (hinge loss: Lim and Ye, "Geometric GAN", 2017).
+The encoder is the faithful end's and stays as it is; a copy of its decoder (with `--further`, a vivid end that
+was trained before) learns against a critic that tells real faces from restored ones, patch by patch (hinge loss:
+Lim and Ye, "Geometric GAN", 2017).
 The critic's own features serve as the perceptual loss (feature matching: Wang et al., "pix2pixHD", CVPR 2018),
 so no network trained on others' pictures is needed. Two more losses keep it honest: the low frequencies must
 stay right, and so must the local amount of detail, which an adversary alone overshoots.
@@ -19,7 +20,7 @@ import torch
 from torch import Tensor, distributed, nn
 from torch.nn import functional
 
-from magicmemory.pipeline.models.lite import Decoder, LiteCore, keep_grey
+from magicmemory.pipeline.models.lite import Decoder, LiteCore, keep_grey, load
 from training.damage import spoil
 from training.data import Faces, load_faces, loader, middle, to_tensor
 from training.export import read_average
@@ -103,7 +104,9 @@ def restorer_loss(fake: Tensor, damaged: Tensor, clean: Tensor, critic: Critic) 
 class Run:
     """A run of the vivid end: what must survive a stop, and the log."""
 
-    def __init__(self, out: Path, faithful: Path, device: str, rate: float, seconds: float) -> None:
+    def __init__(
+        self, out: Path, faithful: Path, device: str, rate: float, seconds: float, shipped: Path | None = None
+    ) -> None:
         out.mkdir(parents=True, exist_ok=True)
         self.out, self.device, self.rate = out, device, rate
         core = LiteCore()
@@ -111,6 +114,8 @@ class Run:
         core = core.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.encoder = core.encoder.requires_grad_(False)
         self.vivid: Decoder = core.decoder
+        if shipped:
+            self.vivid.load_state_dict(load(shipped).vivid.state_dict())
         self.average: Decoder = copy.deepcopy(self.vivid)
         self.critic = Critic().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.optimiser = torch.optim.AdamW(self.vivid.parameters(), lr=rate, betas=(0.5, 0.95))
@@ -194,7 +199,8 @@ def train(rank: int, arguments: argparse.Namespace) -> None:
         distributed.init_process_group("gloo", rank=rank, world_size=arguments.processes)
     torch.manual_seed(arguments.seed)
     faces = load_faces(arguments.faces)
-    run = Run(arguments.out, arguments.faithful, arguments.device, arguments.rate, arguments.minutes * 60)
+    seconds = arguments.minutes * 60
+    run = Run(arguments.out, arguments.faithful, arguments.device, arguments.rate, seconds, arguments.further)
     share, losses = run.clock.share, []
     next_check = run.clock.seconds + arguments.check
     for until, side, batch in STAGES:
@@ -223,6 +229,7 @@ def main() -> None:
     parser.add_argument("faces", type=Path, help="what training.prepare wrote")
     parser.add_argument("--faithful", type=Path, required=True, help="the faithful end's run")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--further", type=Path, help="a lite.safetensors whose vivid end is trained further")
     parser.add_argument("--minutes", type=float, default=25)
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--rate", type=float, default=4e-4)

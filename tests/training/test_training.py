@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from magicmemory.pipeline.models.lite import LiteCore
+from training import train, vivid
 from training.align import TEMPLATE, crop
 from training.baseline import GRID, classical
 from training.damage import Level, spoil, tone
@@ -115,6 +116,25 @@ def test_a_new_network_changes_nothing_and_ships(tmp_path: Path) -> None:
     with torch.no_grad():
         assert torch.equal(core.change(small), torch.zeros_like(small))
         assert torch.allclose(load(file).restore_small(small, torch.ones(1)), small)
+
+
+def test_training_goes_on_from_a_file_that_ships(tmp_path: Path) -> None:
+    torch.manual_seed(3)
+    whole = assemble(LiteCore().state_dict())
+    for decoder in (whole.faithful, whole.vivid):
+        torch.nn.init.normal_(decoder.head.weight, std=0.01)
+    write(whole, tmp_path / "lite.safetensors")
+    faithful = train.Run(tmp_path / "faithful", "cpu", 1e-3, 60, tmp_path / "lite.safetensors")
+    faithful.save()
+    further = vivid.Run(
+        tmp_path / "vivid", tmp_path / "faithful", "cpu", 1e-3, 60, shipped=tmp_path / "lite.safetensors"
+    )
+    small = torch.rand(1, 3, 64, 64) * 2 - 1
+    with torch.no_grad():
+        features = whole.encoder(small)
+        assert (faithful.network.change(small) - whole.faithful(features)).abs().max() < 2e-3  # half precision
+        assert (further.vivid(features) - whole.vivid(features)).abs().max() < 2e-3
+        assert (whole.vivid(features) - whole.faithful(features)).abs().max() > 1e-2  # two different ends
 
 
 def test_the_losses_are_finite_and_least_for_the_truth() -> None:
