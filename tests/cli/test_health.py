@@ -1,0 +1,108 @@
+"""What a process tells of itself: figures, whether it lives, and whether it can work."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from magicmemory.bots.web import CannotListen
+from magicmemory.cli.health import NotReady, ask, telling
+from magicmemory.cli.worker import serve as serve_worker
+from magicmemory.core.metrics import Metrics
+from magicmemory.core.settings import Settings
+from magicmemory.queue.embedded import embedded_redis
+from magicmemory.storage.database import Database
+from tests.service import eventually, settings_for
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@asynccontextmanager
+async def asked(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    url = f"http://127.0.0.1:{settings.metrics_port}"
+    async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+        yield client
+
+
+async def test_ready_once_it_says_so_and_while_its_stores_answer(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, metrics_port=free_port())
+    metrics = Metrics("telegram", "1.2.3")
+    async with embedded_redis(tmp_path / "redis") as url:
+        async with telling(settings, url, metrics, database=True) as is_ready, asked(settings) as client:
+            early = await client.get("/readyz")
+            assert early.status_code == 503
+            assert early.json() == {"started": False, "redis": True, "photos": True, "database": False}
+            assert (await client.get("/healthz")).text == "alive\n"
+
+            async with Database(settings.database):
+                pass
+            is_ready()
+            ready = await client.get("/readyz")
+            assert (ready.status_code, set(ready.json().values())) == (200, {True})
+            await asyncio.to_thread(ask, settings, "/readyz")
+
+            (tmp_path / "photos").rmdir()
+            assert (await client.get("/readyz")).json()["photos"] is False
+            with pytest.raises(NotReady, match=r"/readyz says no: photos\.$"):
+                await asyncio.to_thread(ask, settings, "/readyz")
+            (tmp_path / "photos").mkdir()
+            figures = (await client.get("/metrics")).text
+            assert 'magicmemory_build_info{process="telegram",version="1.2.3"} 1.0' in figures
+            assert 'magicmemory_ready{check="database"} 1.0' in figures
+            assert 'magicmemory_queue_jobs{queue="deliver.discord"} 0.0' in figures
+        with pytest.raises(NotReady, match=r"does not answer \(ConnectError\)"):
+            await asyncio.to_thread(ask, settings, "/readyz")
+
+
+async def test_a_redis_that_is_gone_makes_it_unready_and_leaves_it_alive(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, metrics_port=free_port())
+    async with embedded_redis(tmp_path / "redis") as url:
+        kept = url
+    async with telling(settings, kept, Metrics(), database=False) as is_ready, asked(settings) as client:
+        is_ready()
+        answer = await client.get("/readyz")
+        assert (answer.status_code, answer.json()) == (503, {"started": True, "redis": False, "photos": True})
+        assert (await client.get("/healthz")).status_code == 200
+        figures = (await client.get("/metrics")).text
+        assert 'magicmemory_ready{check="redis"} 0.0' in figures
+
+
+async def test_a_taken_port_is_said_in_a_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        settings = settings_for(tmp_path, metrics_port=taken.getsockname()[1])
+        with pytest.raises(
+            CannotListen, match=r"^The metrics cannot listen on 127.0.0.1:\d+ \(Address already in use\)"
+        ):
+            async with telling(settings, "redis://127.0.0.1:1", Metrics(), database=False):
+                pass
+
+
+async def test_without_a_port_nothing_listens(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    async with telling(settings, "redis://127.0.0.1:1", Metrics(), database=False) as is_ready:
+        is_ready()
+    with pytest.raises(NotReady, match="MAGIC_METRICS_PORT is not set"):
+        ask(settings, "/healthz")
+
+
+async def test_a_worker_is_ready_when_its_models_are_loaded(tmp_path: Path, redis_url: str) -> None:
+    settings = settings_for(tmp_path, metrics_port=free_port(), device="cpu")
+    metrics, stop = Metrics("worker"), asyncio.Event()
+    async with telling(settings, redis_url, metrics, database=False) as is_ready, asked(settings) as client:
+        serving = asyncio.create_task(serve_worker(settings, redis_url, stop, lambda _: is_ready(), metrics))
+
+        async def ready() -> bool | None:
+            return (await client.get("/readyz")).status_code == 200 or None
+
+        assert (await client.get("/readyz")).json()["started"] is False
+        await eventually(ready)
+        stop.set()
+        await serving
