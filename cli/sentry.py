@@ -60,7 +60,6 @@ def errors_sent(settings: Settings, process: str, version: str, redact: Redactor
             integrations=[LoggingIntegration(), DedupeIntegration()],
             include_local_variables=False,
             include_source_context=False,
-            send_default_pii=False,
             max_request_body_size="never",
             before_send=scrub,
             before_breadcrumb=scrub_crumb,
@@ -72,8 +71,8 @@ def errors_sent(settings: Settings, process: str, version: str, redact: Redactor
     try:
         yield
     finally:
-        sentry_sdk.flush(FLUSH_S)
-        sentry_sdk.get_client().close()
+        sentry_sdk.get_client().close(FLUSH_S)
+        sentry_sdk.get_global_scope().set_client(None)
 
 
 def _cleaned(value: Any, redact: Redactor) -> Any:
