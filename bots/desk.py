@@ -5,13 +5,14 @@ import hashlib
 import logging
 import math
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
+from magicmemory.bots import offers
 from magicmemory.bots.texts import Texts
 from magicmemory.core.errors import (
     FileTooLarge,
@@ -32,10 +33,10 @@ from magicmemory.core.report import Failure, Report
 from magicmemory.core.settings import Settings
 from magicmemory.queue.client import Queue
 from magicmemory.queue.progress import ProgressHub
-from magicmemory.storage.codes import Codes
+from magicmemory.storage.codes import Codes, CodeTerms
 from magicmemory.storage.grants import Grants
 from magicmemory.storage.ledger import Ledger
-from magicmemory.storage.payments import Payments
+from magicmemory.storage.payments import Offer, Payments
 from magicmemory.storage.people import People
 from magicmemory.storage.photos import PhotoStore, original, result
 
@@ -232,10 +233,20 @@ class Desk:
     # Sentences that all adapters say alike.
 
     def quota_text(self, language: str, quota: Quota) -> str:
-        """What is left today, and when it renews."""
-        seconds = (quota.renews_at - datetime.now(UTC)).total_seconds()
-        renews_in = self.texts.duration(language, seconds)
-        return self.texts.say(language, "quota-left", left=quota.left, limit=quota.limit, renews_in=renews_in)
+        """What is left today, when it renews, and what there is beyond it."""
+        return offers.quota_text(self.texts, self.plans, language, quota)
+
+    def redeemed_text(self, language: str, terms: CodeTerms) -> str:
+        """What a code that was just redeemed was good for."""
+        return offers.redeemed_text(self.texts, self.plans, language, terms)
+
+    def offer_text(self, language: str, offer: Offer) -> str:
+        """One line about something that can be bought with Telegram Stars."""
+        return offers.offer_text(self.texts, language, offer)
+
+    def offers_text(self, language: str, quota: Quota, lines: Sequence[str]) -> str:
+        """What `/premium` says, with a line for each thing that can be bought here."""
+        return offers.offers_text(self.texts, self.plans, language, quota, lines)
 
     def report_text(self, language: str, report: Report) -> str:
         """How many faces were restored, how many were too small, and whether the whole photo was cleaned."""

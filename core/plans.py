@@ -71,9 +71,9 @@ class Plan(Limits):
         return self
 
     def title_in(self, language: str) -> str:
-        """The plan's title in a language such as `pt-BR`, else in English, else its name."""
+        """The plan's title in a language such as `pt-BR`, else in English, else its name: `premium` is Premium."""
         short = language.split("-")[0].lower()
-        return self.title.get(language) or self.title.get(short) or self.title.get("en") or self.name
+        return self.title.get(language) or self.title.get(short) or self.title.get("en") or self.name.capitalize()
 
 
 class Plans(BaseModel):

@@ -51,13 +51,15 @@ class Texts:
         return self.say(language, f"error-{failure.key}", **self._with_duration(language, failure.parameters))
 
     def duration(self, language: str, seconds: float) -> str:
-        """A length of time in a person's words, rounded up: `5 hours`, `3 minutes`, `20 seconds`."""
+        """A length of time in a person's words, rounded up: `29 days`, `5 hours`, `3 minutes`, `20 seconds`."""
         whole = max(1, round(seconds))
         if whole < 90:
             return self.say(language, "duration-seconds", count=whole)
         if whole < 90 * 60:
             return self.say(language, "duration-minutes", count=-(-whole // 60))
-        return self.say(language, "duration-hours", count=-(-whole // 3600))
+        if whole < 48 * 3600:
+            return self.say(language, "duration-hours", count=-(-whole // 3600))
+        return self.say(language, "duration-days", count=-(-whole // 86_400))
 
     def _with_duration(self, language: str, values: dict[str, Value]) -> dict[str, Value]:
         """`renews_in_s=7200` also fills `$renews_in` as `2 hours`."""

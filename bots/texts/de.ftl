@@ -21,6 +21,11 @@ duration-hours =
         [one] { $count } Stunde
        *[other] { $count } Stunden
     }
+duration-days =
+    { $count ->
+        [one] { $count } Tag
+       *[other] { $count } Tage
+    }
 
 ## While a photo is on its way
 
@@ -58,6 +63,48 @@ quota-left =
     { $left ->
         [0] Für heute war es das. In { $renews_in } hast du wieder { $limit } frei.
        *[other] Heute hast du noch { $left } von { $limit } frei, in { $renews_in } wieder alle.
+    }
+
+## Tarife
+
+quota-none = Freie Fotos sind hier abgeschaltet.
+plan-has = Dein Tarif { $plan } läuft noch { $time }.
+plan-has-endless = Du hast den Tarif { $plan }.
+plan-photos-left =
+    { $count ->
+        [one] Du hast noch { $count } gekauftes Foto.
+       *[other] Du hast noch { $count } gekaufte Fotos.
+    }
+offers-free =
+    { $free ->
+        [one] Ein Foto am Tag ist für alle frei.
+       *[other] { $free } Fotos am Tag sind für alle frei.
+    }
+offers-intro = Mit einem Tarif restaurierst du mehr Fotos, und deine kommen zuerst dran:
+offers-none = Hier gibt es nichts zu kaufen.
+offers-code = Hast du einen Code? Schick /unlock und den Code.
+offer-subscription = { $plan }: { $price } Stars alle { $count } Tage, bis du kündigst
+offer-days =
+    { $count ->
+        [one] { $plan }: { $count } Tag für { $price } Stars
+       *[other] { $plan }: { $count } Tage für { $price } Stars
+    }
+offer-photos =
+    { $count ->
+        [one] { $plan }: { $count } Foto für { $price } Stars
+       *[other] { $plan }: { $count } Fotos für { $price } Stars
+    }
+offer-instead = (statt { $full })
+code-discount = Der Code gilt: Dein nächster Kauf kostet { $percent } % weniger. /premium zeigt die Preise.
+code-unlocked-photos =
+    { $count ->
+        [one] Der Code gilt: Du hast { $count } Foto mehr ({ $plan }).
+       *[other] Der Code gilt: Du hast { $count } Fotos mehr ({ $plan }).
+    }
+code-unlocked-days =
+    { $count ->
+        [one] Der Code gilt: Du hast { $plan } für { $count } weiteren Tag.
+       *[other] Der Code gilt: Du hast { $plan } für { $count } weitere Tage.
     }
 
 ## Commands

@@ -21,6 +21,11 @@ duration-hours =
         [one] { $count } hour
        *[other] { $count } hours
     }
+duration-days =
+    { $count ->
+        [one] { $count } day
+       *[other] { $count } days
+    }
 
 ## While a photo is on its way
 
@@ -58,6 +63,48 @@ quota-left =
     { $left ->
         [0] No more photos today. You get { $limit } again in { $renews_in }.
        *[other] You have { $left } of { $limit } left today. It renews in { $renews_in }.
+    }
+
+## Plans
+
+quota-none = Free photos are switched off here.
+plan-has = You have { $plan } for another { $time }.
+plan-has-endless = You have { $plan }.
+plan-photos-left =
+    { $count ->
+        [one] You have { $count } bought photo left.
+       *[other] You have { $count } bought photos left.
+    }
+offers-free =
+    { $free ->
+        [one] One photo a day is free for everybody.
+       *[other] { $free } photos a day are free for everybody.
+    }
+offers-intro = With a plan you can restore more photos, and yours go first:
+offers-none = Nothing is for sale here.
+offers-code = Do you have a code? Send /unlock and the code.
+offer-subscription = { $plan }: { $price } Stars every { $count } days, until you cancel
+offer-days =
+    { $count ->
+        [one] { $plan }: { $count } day for { $price } Stars
+       *[other] { $plan }: { $count } days for { $price } Stars
+    }
+offer-photos =
+    { $count ->
+        [one] { $plan }: { $count } photo for { $price } Stars
+       *[other] { $plan }: { $count } photos for { $price } Stars
+    }
+offer-instead = (instead of { $full })
+code-discount = The code is good: your next purchase costs { $percent } % less. /premium shows the prices.
+code-unlocked-photos =
+    { $count ->
+        [one] The code is good: you have { $count } more photo ({ $plan }).
+       *[other] The code is good: you have { $count } more photos ({ $plan }).
+    }
+code-unlocked-days =
+    { $count ->
+        [one] The code is good: you have { $plan } for { $count } more day.
+       *[other] The code is good: you have { $plan } for { $count } more days.
     }
 
 ## Commands

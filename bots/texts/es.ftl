@@ -21,6 +21,11 @@ duration-hours =
         [one] { $count } hora
        *[other] { $count } horas
     }
+duration-days =
+    { $count ->
+        [one] { $count } día
+       *[other] { $count } días
+    }
 
 ## While a photo is on its way
 
@@ -59,6 +64,48 @@ quota-left =
         [0] No te quedan más fotos hoy. Tendrás { $limit } otra vez en { $renews_in }.
         [one] Hoy te queda { $left } de { $limit }. Se renueva en { $renews_in }.
        *[other] Hoy te quedan { $left } de { $limit }. Se renueva en { $renews_in }.
+    }
+
+## Planes
+
+quota-none = Aquí no hay fotos gratis.
+plan-has = Tienes { $plan } durante { $time } más.
+plan-has-endless = Tienes { $plan }.
+plan-photos-left =
+    { $count ->
+        [one] Te queda { $count } foto comprada.
+       *[other] Te quedan { $count } fotos compradas.
+    }
+offers-free =
+    { $free ->
+        [one] Una foto al día es gratis para todos.
+       *[other] { $free } fotos al día son gratis para todos.
+    }
+offers-intro = Con un plan puedes restaurar más fotos, y las tuyas van primero:
+offers-none = Aquí no se vende nada.
+offers-code = ¿Tienes un código? Envía /unlock y el código.
+offer-subscription = { $plan }: { $price } Stars cada { $count } días, hasta que lo canceles
+offer-days =
+    { $count ->
+        [one] { $plan }: { $count } día por { $price } Stars
+       *[other] { $plan }: { $count } días por { $price } Stars
+    }
+offer-photos =
+    { $count ->
+        [one] { $plan }: { $count } foto por { $price } Stars
+       *[other] { $plan }: { $count } fotos por { $price } Stars
+    }
+offer-instead = (en vez de { $full })
+code-discount = El código es válido: tu próxima compra cuesta un { $percent } % menos. /premium muestra los precios.
+code-unlocked-photos =
+    { $count ->
+        [one] El código es válido: tienes { $count } foto más ({ $plan }).
+       *[other] El código es válido: tienes { $count } fotos más ({ $plan }).
+    }
+code-unlocked-days =
+    { $count ->
+        [one] El código es válido: tienes { $plan } { $count } día más.
+       *[other] El código es válido: tienes { $plan } { $count } días más.
     }
 
 ## Commands

@@ -21,6 +21,11 @@ duration-hours =
         [one] { $count } heure
        *[other] { $count } heures
     }
+duration-days =
+    { $count ->
+        [one] { $count } jour
+       *[other] { $count } jours
+    }
 
 ## While a photo is on its way
 
@@ -58,6 +63,48 @@ quota-left =
     { $left ->
         [0] Plus de photo pour aujourd’hui. Vous en aurez de nouveau { $limit } dans { $renews_in }.
        *[other] Il vous en reste { $left } sur { $limit } aujourd’hui. Renouvellement dans { $renews_in }.
+    }
+
+## Formules
+
+quota-none = Il n’y a pas de photos gratuites ici.
+plan-has = Vous avez { $plan } pendant encore { $time }.
+plan-has-endless = Vous avez { $plan }.
+plan-photos-left =
+    { $count ->
+        [one] Il vous reste { $count } photo achetée.
+       *[other] Il vous reste { $count } photos achetées.
+    }
+offers-free =
+    { $free ->
+        [one] Une photo par jour est gratuite pour tout le monde.
+       *[other] { $free } photos par jour sont gratuites pour tout le monde.
+    }
+offers-intro = Avec une formule, vous restaurez plus de photos, et les vôtres passent en premier :
+offers-none = Rien n’est en vente ici.
+offers-code = Vous avez un code ? Envoyez /unlock et le code.
+offer-subscription = { $plan } : { $price } Stars tous les { $count } jours, jusqu’à résiliation
+offer-days =
+    { $count ->
+        [one] { $plan } : { $count } jour pour { $price } Stars
+       *[other] { $plan } : { $count } jours pour { $price } Stars
+    }
+offer-photos =
+    { $count ->
+        [one] { $plan } : { $count } photo pour { $price } Stars
+       *[other] { $plan } : { $count } photos pour { $price } Stars
+    }
+offer-instead = (au lieu de { $full })
+code-discount = Le code est bon : votre prochain achat coûte { $percent } % de moins. /premium montre les prix.
+code-unlocked-photos =
+    { $count ->
+        [one] Le code est bon : vous avez { $count } photo de plus ({ $plan }).
+       *[other] Le code est bon : vous avez { $count } photos de plus ({ $plan }).
+    }
+code-unlocked-days =
+    { $count ->
+        [one] Le code est bon : vous avez { $plan } pour { $count } jour de plus.
+       *[other] Le code est bon : vous avez { $plan } pour { $count } jours de plus.
     }
 
 ## Commands

@@ -21,6 +21,11 @@ duration-hours =
         [one] { $count } hora
        *[other] { $count } horas
     }
+duration-days =
+    { $count ->
+        [one] { $count } dia
+       *[other] { $count } dias
+    }
 
 ## While a photo is on its way
 
@@ -59,6 +64,48 @@ quota-left =
         [0] Não há mais fotos por hoje. Você terá { $limit } de novo em { $renews_in }.
         [one] Hoje ainda resta { $left } de { $limit }. Renova em { $renews_in }.
        *[other] Hoje ainda restam { $left } de { $limit }. Renova em { $renews_in }.
+    }
+
+## Planos
+
+quota-none = Aqui não há fotos grátis.
+plan-has = Você tem { $plan } por mais { $time }.
+plan-has-endless = Você tem { $plan }.
+plan-photos-left =
+    { $count ->
+        [one] Ainda resta { $count } foto comprada.
+       *[other] Ainda restam { $count } fotos compradas.
+    }
+offers-free =
+    { $free ->
+        [one] Uma foto por dia é grátis para todos.
+       *[other] { $free } fotos por dia são grátis para todos.
+    }
+offers-intro = Com um plano você restaura mais fotos, e as suas vão primeiro:
+offers-none = Aqui não se vende nada.
+offers-code = Você tem um código? Envie /unlock e o código.
+offer-subscription = { $plan }: { $price } Stars a cada { $count } dias, até você cancelar
+offer-days =
+    { $count ->
+        [one] { $plan }: { $count } dia por { $price } Stars
+       *[other] { $plan }: { $count } dias por { $price } Stars
+    }
+offer-photos =
+    { $count ->
+        [one] { $plan }: { $count } foto por { $price } Stars
+       *[other] { $plan }: { $count } fotos por { $price } Stars
+    }
+offer-instead = (em vez de { $full })
+code-discount = O código vale: a sua próxima compra custa { $percent } % menos. /premium mostra os preços.
+code-unlocked-photos =
+    { $count ->
+        [one] O código vale: você tem mais { $count } foto ({ $plan }).
+       *[other] O código vale: você tem mais { $count } fotos ({ $plan }).
+    }
+code-unlocked-days =
+    { $count ->
+        [one] O código vale: você tem { $plan } por mais { $count } dia.
+       *[other] O código vale: você tem { $plan } por mais { $count } dias.
     }
 
 ## Commands

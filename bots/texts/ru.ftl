@@ -24,6 +24,12 @@ duration-hours =
         [few] { $count } часа
        *[other] { $count } часов
     }
+duration-days =
+    { $count ->
+        [one] { $count } день
+        [few] { $count } дня
+       *[other] { $count } дней
+    }
 
 ## While a photo is on its way
 
@@ -64,6 +70,43 @@ quota-left =
     { $left ->
         [0] На сегодня всё. Снова { $limit } будет через { $renews_in }.
        *[other] Осталось на сегодня: { $left } из { $limit }. Обновится через { $renews_in }.
+    }
+
+## Тарифы
+
+quota-none = Бесплатных фото здесь нет.
+plan-has = Ваш тариф { $plan } действует ещё { $time }.
+plan-has-endless = Ваш тариф: { $plan }.
+plan-photos-left =
+    { $count ->
+        [one] Осталось { $count } купленное фото.
+        [few] Осталось { $count } купленных фото.
+       *[other] Осталось { $count } купленных фото.
+    }
+offers-free =
+    { $free ->
+        [1] Одно фото в день для всех бесплатно.
+       *[other] Бесплатно для всех: { $free } фото в день.
+    }
+offers-intro = С тарифом можно восстановить больше фото, и ваши идут первыми:
+offers-none = Здесь ничего не продаётся.
+offers-code = Есть код? Пришлите /unlock и код.
+offer-subscription = { $plan }: { $price } Stars каждые { $count } дней, пока вы не отмените
+offer-days =
+    { $count ->
+        [one] { $plan }: { $count } день за { $price } Stars
+        [few] { $plan }: { $count } дня за { $price } Stars
+       *[other] { $plan }: { $count } дней за { $price } Stars
+    }
+offer-photos = { $plan }: { $count } фото за { $price } Stars
+offer-instead = (вместо { $full })
+code-discount = Код принят: следующая покупка будет дешевле на { $percent } %. Цены покажет /premium.
+code-unlocked-photos = Код принят: у вас на { $count } фото больше ({ $plan }).
+code-unlocked-days =
+    { $count ->
+        [one] Код принят: { $plan } на { $count } день больше.
+        [few] Код принят: { $plan } на { $count } дня больше.
+       *[other] Код принят: { $plan } на { $count } дней больше.
     }
 
 ## Commands
