@@ -39,6 +39,7 @@ from magicmemory.storage.ledger import Ledger
 from magicmemory.storage.payments import Offer, Payments
 from magicmemory.storage.people import People
 from magicmemory.storage.photos import PhotoStore, original, result
+from magicmemory.storage.statistics import Statistics
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +86,7 @@ class Desk:
     grants: Grants
     codes: Codes
     payments: Payments
+    statistics: Statistics
     metrics: Metrics = field(default_factory=Metrics)
 
     @_counted

@@ -19,6 +19,7 @@ from magicmemory.storage.payments import Payments
 from magicmemory.storage.people import People
 from magicmemory.storage.photos import PhotoStore
 from magicmemory.storage.quota import Allowance
+from magicmemory.storage.statistics import Statistics
 
 
 def allowance(settings: Settings, plans: Plans) -> Allowance:
@@ -55,5 +56,6 @@ async def open_desk(settings: Settings, redis_url: str, metrics: Metrics | None 
             grants=Grants(database, plans),
             codes=Codes(database, codes_key),
             payments=Payments(database, plans),
+            statistics=Statistics(database, settings.zone),
             metrics=metrics or Metrics(),
         )

@@ -1,0 +1,131 @@
+"""What the operator asks of the whole: people, photos and faces, what failed, how long it took, and what was paid."""
+
+import math
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Table, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from magicmemory.core.job import JobState, Platform
+from magicmemory.storage.database import Database
+from magicmemory.storage.moments import Clock, naive, utc_now
+from magicmemory.storage.tables import jobs, payments, users
+
+# The key of failures whose person had their data deleted.
+ERASED = "erased"
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What happened from a moment until now. A photo counts where it was sent in that time, whatever became of it."""
+
+    people: int  # who sent a photo
+    newcomers: int  # whom we did not know before
+    waiting: int  # photos on their way
+    delivered: int
+    failed: int
+    cancelled: int
+    faces: int  # restored
+    p95_s: float | None  # from intake to reply, of what was delivered; None: nothing was
+    failures: dict[str, int] = field(default_factory=dict)  # by the error's key, the most frequent first
+    paid: dict[str, int] = field(default_factory=dict)  # by currency, in its smallest unit, refunded or not
+    refunded: dict[str, int] = field(default_factory=dict)  # what was given back in that time
+
+    @property
+    def photos(self) -> int:
+        """How many were sent."""
+        return self.waiting + self.delivered + self.failed + self.cancelled
+
+
+class Statistics:
+    """Counts over the ledger; nothing is counted twice anywhere else."""
+
+    def __init__(self, database: Database, zone: ZoneInfo, clock: Clock = utc_now) -> None:
+        """`zone` is the quota's: its midnight begins a day."""
+        self._database = database
+        self._zone = zone
+        self._clock = clock
+
+    def midnight(self, days_ago: int = 0) -> datetime:
+        """The beginning of today, or of an earlier day."""
+        day = self._clock().astimezone(self._zone).date() - timedelta(days=days_ago)
+        return datetime.combine(day, datetime.min.time(), self._zone)
+
+    async def today(self, platform: Platform | None = None) -> Stats:
+        """What happened since midnight."""
+        return await self.stats(self.midnight(), platform)
+
+    async def week(self, platform: Platform | None = None) -> Stats:
+        """What happened today and on the six days before."""
+        return await self.stats(self.midnight(6), platform)
+
+    async def stats(self, since: datetime, platform: Platform | None = None) -> Stats:
+        """What happened since then, on one platform or on all."""
+        sent = _since(jobs, since, platform)
+        async with self._database.read() as connection:
+            states = await _counts(connection, jobs.c.state, sent)
+            sums = select(func.sum(jobs.c.faces), func.count(jobs.c.user_id.distinct())).where(*sent)
+            faces, people = (await connection.execute(sums)).one()
+            refunds = (payments.c.refunded_at >= naive(since), *_on(payments, platform))
+            return Stats(
+                people=people,
+                newcomers=await _count(connection, _since(users, since, platform)),
+                waiting=states.get(JobState.ACCEPTED, 0),
+                delivered=states.get(JobState.DELIVERED, 0),
+                failed=states.get(JobState.FAILED, 0),
+                cancelled=states.get(JobState.CANCELLED, 0),
+                faces=faces or 0,
+                p95_s=await _p95(connection, sent),
+                failures=await _failures(connection, sent),
+                paid=await _amounts(connection, _since(payments, since, platform)),
+                refunded=await _amounts(connection, refunds),
+            )
+
+
+Conditions = tuple[ColumnElement[bool], ...]
+
+
+def _on(table: Table, platform: Platform | None) -> Conditions:
+    return () if platform is None else (table.c.platform == platform,)
+
+
+def _since(table: Table, since: datetime, platform: Platform | None) -> Conditions:
+    # The state is named because the jobs' index on the time has it first.
+    known = (table.c.state.in_(list(JobState)),) if table is jobs else ()
+    return (*known, table.c.created_at >= naive(since), *_on(table, platform))
+
+
+async def _count(connection: AsyncConnection, which: Conditions) -> int:
+    return await connection.scalar(select(func.count()).where(*which)) or 0
+
+
+async def _counts(connection: AsyncConnection, by: ColumnElement[Any], which: Conditions) -> dict[str, int]:
+    # Grouped by its name: PostgreSQL takes a key that is sent twice as a parameter for two keys.
+    counted = select(by.label("counted"), func.count()).where(*which).group_by("counted")
+    return {row[0] or ERASED: row[1] for row in await connection.execute(counted.order_by(func.count().desc()))}
+
+
+async def _failures(connection: AsyncConnection, sent: Conditions) -> dict[str, int]:
+    key = jobs.c.failure["key"].as_string()
+    return await _counts(connection, key, (*sent, jobs.c.state == JobState.FAILED))
+
+
+async def _p95(connection: AsyncConnection, sent: Conditions) -> float | None:
+    """The least time that 95 of 100 photos did not take longer than: SQLite has no function for it."""
+    delivered = (*sent, jobs.c.state == JobState.DELIVERED, jobs.c.took_s.is_not(None))
+    count = await _count(connection, delivered)
+    if not count:
+        return None
+    ordered = select(jobs.c.took_s).where(*delivered).order_by(jobs.c.took_s)
+    slow: float | None = await connection.scalar(ordered.offset(math.ceil(count * 0.95) - 1).limit(1))
+    return slow
+
+
+async def _amounts(connection: AsyncConnection, which: Conditions) -> dict[str, int]:
+    rows = await connection.execute(
+        select(payments.c.currency, func.sum(payments.c.amount)).where(*which).group_by(payments.c.currency)
+    )
+    return {row[0]: row[1] for row in rows}
