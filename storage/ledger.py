@@ -225,7 +225,8 @@ class Ledger:
         Raises:
             NothingToCancel: none is waiting.
         """
-        waiting = _theirs(sender).where(jobs.c.state == JobState.ACCEPTED)
+        # Held, so that none is delivered meanwhile; in order, so that two who cancel do not wait for each other.
+        waiting = _theirs(sender).where(jobs.c.state == JobState.ACCEPTED).order_by(jobs.c.id).with_for_update(of=jobs)
         async with self._database.write() as transaction:
             dropped = [_job(row) for row in await transaction.execute(waiting)]
             await transaction.execute(
