@@ -78,24 +78,40 @@ class Standing:
 
 
 def laid_out(given: Sequence[Grant]) -> list[Interval]:
-    """Lay the days of one plan end to end in the order they were given, so that overlapping grants extend.
+    """When each grant of one plan holds, by start.
 
-    An entitlement keeps its own dates, and days that were given while it runs follow it. Withdrawn grants and credits
-    take no time.
+    An entitlement keeps its own dates. Days take the time that no entitlement and no earlier days take, so that
+    overlapping grants extend: days that an entitlement interrupts go on after it. Withdrawn grants and credits take no
+    time.
     """
-    intervals = []
-    free_from: datetime | None = datetime.min.replace(tzinfo=UTC)  # None: something runs without an end
-    for grant in sorted(given, key=lambda grant: (grant.starts_at, grant.id)):
-        if grant.withdrawn_at is not None or grant.credits is not None:
-            continue
-        if grant.days is None:
-            intervals.append(Interval(grant, grant.starts_at, grant.ends_at))
-            free_from = grant.ends_at and free_from and max(free_from, grant.ends_at)
-        elif free_from is not None:
-            start = max(grant.starts_at, free_from)
-            free_from = start + timedelta(days=grant.days)
-            intervals.append(Interval(grant, start, free_from))
-    return intervals
+    held = sorted(
+        (grant for grant in given if grant.withdrawn_at is None and grant.credits is None),
+        key=lambda grant: (grant.starts_at, grant.id),
+    )
+    fixed = [Interval(grant, grant.starts_at, grant.ends_at) for grant in held if grant.days is None]
+    fixed = [interval for interval in fixed if interval.end is None or interval.start < interval.end]
+    intervals = list(fixed)
+    free_from = datetime.min.replace(tzinfo=UTC)
+    for grant in held:
+        if grant.days is not None:
+            pieces = _pieces(grant, timedelta(days=grant.days), max(grant.starts_at, free_from), fixed)
+            intervals += pieces
+            free_from = next((piece.end for piece in reversed(pieces) if piece.end), free_from)
+    return sorted(intervals, key=lambda interval: interval.start)
+
+
+def _pieces(grant: Grant, left: timedelta, start: datetime, fixed: list[Interval]) -> list[Interval]:
+    """Lay so much time from `start` on, around the fixed intervals; what comes after one without an end is not laid."""
+    pieces = []
+    for busy in fixed:
+        if busy.start > start:
+            length = min(left, busy.start - start)
+            pieces.append(Interval(grant, start, start + length))
+            left -= length
+        if not left or busy.end is None:
+            return pieces
+        start = max(start, busy.end)
+    return [*pieces, Interval(grant, start, start + left)]
 
 
 async def standing(connection: AsyncConnection, user: int | None, plans: Plans, now: datetime) -> Standing:
@@ -118,7 +134,9 @@ async def standing(connection: AsyncConnection, user: int | None, plans: Plans, 
 
 
 def _end_of_chain(intervals: list[Interval], first: Interval) -> datetime | None:
-    """When the time that starts with `first` ends, if what follows without a gap is counted too."""
+    """When the time that starts with `first` ends, if what follows without a gap is counted too; `intervals` are sorted
+    by start.
+    """
     end = first.end
     for interval in intervals:
         if end is not None and interval.start <= end and (interval.end is None or interval.end > end):
