@@ -1,43 +1,144 @@
-"""arq's worker as we run it: short leases, no stored results, and a life that outlasts a Redis restart."""
+"""arq's worker as we run it: jobs are claimed in one step under a short lease, a new one wakes it at once, and neither
+a Redis that restarts nor a message that is none of ours ends it.
+"""
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any
 
 from arq import Worker, func
 from arq.connections import ArqRedis
-from arq.constants import in_progress_key_prefix
-from redis.exceptions import RedisError
+from arq.constants import in_progress_key_prefix, job_key_prefix, retry_key_prefix
+from arq.utils import timestamp_ms
+from redis.exceptions import RedisError, ResponseError
 
-from magicmemory.queue.connection import connect, from_json, to_json
+from magicmemory.queue.connection import connect, from_json, to_json, wake_channel
 
 log = logging.getLogger(__name__)
 
 # arq holds a job for its whole time limit, so that a killed worker's job would stay invisible for minutes. We hold it
 # for `LEASE_S` and renew that while we live.
-LEASE_S = 10.0
-HEARTBEAT_S = 3.0
-# How often an idle worker looks: it adds half of this to a photo's time.
-POLL_DELAY_S = 0.02
+LEASE_S = 6.0
+HEARTBEAT_S = 2.0
+# A worker is woken for new jobs; what comes due by itself (a retry, a dead worker's lease) waits for its next look.
+LOOK_S = 0.25
 # Our functions count tries themselves and always end in a reply; arq must never drop a job silently.
 ENDLESS_TRIES = 1_000_000
-RECONNECT_S = 1.0
+RECONNECT_S = 0.5
+
+# What Redis says of a key that holds something other than arq's.
+FOREIGN = ("WRONGTYPE", "not an integer")
+
+# Claim up to ARGV[2] jobs that are due and nobody holds, in the line's order. Those in hand stand first in the line, so
+# with many workers it may take many pages to come to one that is free.
+CLAIM = """
+local claimed, page = {}, 0
+repeat
+    local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'WITHSCORES', 'LIMIT', page * 100, 100)
+    for i = 1, #due, 2 do
+        if #claimed >= 2 * tonumber(ARGV[2]) then return claimed end
+        if redis.call('SET', ARGV[4] .. due[i], '1', 'NX', 'PX', ARGV[3]) then
+            table.insert(claimed, due[i])
+            table.insert(claimed, due[i + 1])
+        end
+    end
+    page = page + 1
+until #due == 0
+return claimed
+"""
 
 JobFunction = Callable[..., Coroutine[Any, Any, None]]
 
 
+class LeasingWorker(Worker):
+    """How a job runs and ends is arq's; how it is found is ours."""
+
+    def __init__(self, redis: ArqRedis, queue: str, **options: Any) -> None:
+        """`queue` is where jobs wait; `options` are arq's."""
+        super().__init__(redis_pool=redis, queue_name=queue, handle_signals=False, **options)
+        self.ctx["redis"] = redis
+        self.woken = asyncio.Event()
+        self._claim = redis.register_script(CLAIM)
+
+    async def main(self) -> None:
+        """Take jobs and start them, until `allow_pick_jobs` is False."""
+        listening = asyncio.create_task(self._listen())
+        try:
+            while self.allow_pick_jobs:
+                self.woken.clear()
+                try:
+                    await self._start_some()
+                except (RedisError, OSError) as error:
+                    # What is in hand goes on meanwhile: nothing of it needs Redis before its end.
+                    log.warning("Redis is away (%s); trying again", error)
+                    await asyncio.sleep(RECONNECT_S)
+                    continue
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_S):
+                        await self.woken.wait()
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async with self.pool.pubsub() as subscription:
+                    await subscription.subscribe(wake_channel(self.queue_name))
+                    async for _ in subscription.listen():
+                        self.woken.set()
+            except (RedisError, OSError):
+                await asyncio.sleep(RECONNECT_S)
+
+    async def _start_some(self) -> None:
+        free = self.max_jobs - len(self.tasks)
+        if free <= 0:
+            return
+        arguments: list[int | str] = [timestamp_ms(), free, int(LEASE_S * 1000), in_progress_key_prefix]
+        claimed = await self._claim(keys=[self.queue_name], args=arguments)
+        for name, score in zip(claimed[::2], claimed[1::2], strict=True):
+            try:
+                queue_id = name.decode()
+            except UnicodeDecodeError:
+                log.error("%r in %s is no job of ours", name, self.queue_name)
+                await self.pool.zrem(self.queue_name, name)
+                continue
+            task = asyncio.create_task(self._run(queue_id, int(float(score))))
+            self.tasks[queue_id] = task
+            task.add_done_callback(partial(self._ended, queue_id))
+
+    def _ended(self, queue_id: str, task: asyncio.Task[None]) -> None:
+        del self.tasks[queue_id]
+        self.woken.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("%s ended badly", queue_id, exc_info=error)
+
+    async def _run(self, queue_id: str, score: int) -> None:
+        try:
+            await self.run_job(queue_id, score)
+        except ResponseError as error:
+            if not any(fault in str(error) for fault in FOREIGN):
+                raise
+            log.error("what Redis keeps about %s is none of ours: %s", queue_id, error)
+            keys = (prefix + queue_id for prefix in (job_key_prefix, retry_key_prefix, in_progress_key_prefix))
+            await self.pool.zrem(self.queue_name, queue_id)
+            await self.pool.delete(*keys)
+        except (RedisError, OSError) as error:
+            log.warning("%s will be run again, for its end could not be noted: %s", queue_id, error)
+
+
 @asynccontextmanager
 async def _lease(redis: ArqRedis, queue_id: str) -> AsyncIterator[None]:
-    """Keep a job ours for as long as the context lasts and this process lives."""
-    key = in_progress_key_prefix + queue_id
+    """Keep a claimed job ours for as long as the context lasts and this process lives."""
 
     async def renew() -> None:
         while True:
-            with suppress(RedisError, OSError):
-                await redis.set(key, b"1", px=int(LEASE_S * 1000))
             await asyncio.sleep(HEARTBEAT_S)
+            with suppress(RedisError, OSError):
+                await redis.set(in_progress_key_prefix + queue_id, b"1", px=int(LEASE_S * 1000))
 
     heartbeat = asyncio.create_task(renew())
     try:
@@ -81,52 +182,39 @@ async def run_worker(
     while not stop.is_set():
         try:
             async with connect(redis_url) as redis:
-                worker = _worker(redis, queue, function, coroutine, at_once, timeout_s)
+                worker = LeasingWorker(
+                    redis,
+                    queue,
+                    functions=[func(_leased(coroutine), name=function)],
+                    max_jobs=at_once,
+                    job_timeout=timeout_s,
+                    keep_result=0,
+                    max_tries=ENDLESS_TRIES,
+                    job_serializer=to_json,
+                    job_deserializer=from_json,
+                    log_results=False,
+                )
                 await _run_until(worker, stop, grace_s)
         except (RedisError, OSError) as error:
             log.warning("Redis is away (%s); trying again", error)
             with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), RECONNECT_S)
+                async with asyncio.timeout(RECONNECT_S):
+                    await stop.wait()
 
 
-def _worker(
-    redis: ArqRedis, queue: str, function: str, coroutine: JobFunction, at_once: int, timeout_s: float
-) -> Worker:
-    worker = Worker(
-        functions=[func(_leased(coroutine), name=function)],
-        redis_pool=redis,
-        queue_name=queue,
-        handle_signals=False,
-        max_jobs=at_once,
-        job_timeout=timeout_s,
-        keep_result=0,
-        max_tries=ENDLESS_TRIES,
-        poll_delay=POLL_DELAY_S,
-        job_serializer=to_json,
-        job_deserializer=from_json,
-        log_results=False,
-    )
-    worker.in_progress_timeout_s = LEASE_S
-    return worker
-
-
-async def _run_until(worker: Worker, stop: asyncio.Event, grace_s: float) -> None:
-    running = asyncio.create_task(worker.async_run())
+async def _run_until(worker: LeasingWorker, stop: asyncio.Event, grace_s: float) -> None:
+    running = asyncio.create_task(worker.main())
     stopping = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if stop.is_set():
-            worker.allow_pick_jobs = False
-            # A look at the queue that is under way ends by itself; cut off, it could leave its connection open.
-            await asyncio.sleep(5 * POLL_DELAY_S)
-            if worker.tasks:
-                await asyncio.wait(worker.tasks.values(), timeout=grace_s)
+        worker.allow_pick_jobs = False
+        worker.woken.set()
+        await running
+        if worker.tasks:
+            await asyncio.wait(worker.tasks.values(), timeout=grace_s)
     finally:
-        stopping.cancel()
-        running.cancel()
         # A task that is cancelled here gives its job back to the queue.
-        for task in worker.tasks.values():
+        in_hand = [running, stopping, *worker.tasks.values()]
+        for task in in_hand:
             task.cancel()
-        ended = await asyncio.gather(running, *worker.tasks.values(), return_exceptions=True)
-    if isinstance(ended[0], Exception):
-        raise ended[0]
+        await asyncio.gather(*in_hand, return_exceptions=True)

@@ -4,11 +4,14 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from arq.connections import ArqRedis, RedisSettings, create_pool
 
 from magicmemory.core.job import Platform
+
+# A job in arq's form: function, arguments, named arguments, number of the try, time of queueing.
+JOB: Final = {"f": str, "a": list, "k": dict, "t": int | None, "et": int}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,11 @@ class Names:
         return f"{self.prefix}:progress:{job}"
 
 
+def wake_channel(queue: str) -> str:
+    """The channel that tells a queue's workers of a new job."""
+    return f"{queue}:wake"
+
+
 def to_json(value: dict[str, Any]) -> bytes:
     """Arq's serialiser in place of pickle, so that what stands in Redis can never run as code."""
     # arq also serialises exceptions of failed jobs: they are kept as text.
@@ -46,8 +54,14 @@ def to_json(value: dict[str, Any]) -> bytes:
 
 
 def from_json(data: bytes) -> dict[str, Any]:
-    """The inverse of `to_json`."""
-    value: dict[str, Any] = json.loads(data)
+    """The inverse of `to_json`.
+
+    Raises:
+        ValueError: it is not JSON, or no job; arq then drops it.
+    """
+    value = json.loads(data)
+    if not isinstance(value, dict) or not all(isinstance(value.get(part), kind) for part, kind in JOB.items()):
+        raise ValueError("not a job")
     return value
 
 

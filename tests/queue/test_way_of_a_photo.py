@@ -12,7 +12,7 @@ from magicmemory.core.errors import NoFaceFound, PhotoExpired, QuotaUsedUp
 from magicmemory.core.job import JobState, Outcome, Platform, Stage
 from magicmemory.core.report import Failure
 from magicmemory.queue import arq_worker, delivery
-from magicmemory.queue.connection import Names, connect, from_json, to_json
+from magicmemory.queue.connection import Names, connect
 from magicmemory.queue.delivery import Reply, RetryLater, Undeliverable
 from magicmemory.queue.embedded import embedded_redis
 from tests.service import ANA, NoPipeline, Recorder, eventually, service, settings_for
@@ -211,9 +211,3 @@ async def test_a_photo_that_cannot_be_kept_or_queued_costs_nothing(tmp_path: Pat
             with pytest.raises(RedisError):
                 await house.send(message="2")
         assert (await house.desk.quota(ANA)).left == 1
-
-
-def test_nothing_in_redis_can_run_as_code() -> None:
-    message = {"f": "restore", "a": [{"job": "1"}], "k": {}}
-    assert from_json(to_json(message)) == message
-    assert from_json(to_json({"r": ValueError("x")})) == {"r": "ValueError('x')"}
