@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
-from arq import Worker, func
+from arq import Retry, Worker, func
 from arq.connections import ArqRedis
 from arq.constants import in_progress_key_prefix, job_key_prefix, retry_key_prefix
 from arq.utils import timestamp_ms
@@ -150,8 +150,11 @@ async def _lease(redis: ArqRedis, queue_id: str) -> AsyncIterator[None]:
 
 def _leased(coroutine: JobFunction) -> JobFunction:
     async def run(context: dict[str, Any], *arguments: Any) -> None:
-        async with _lease(context["redis"], context["job_id"]):
-            await coroutine(context, *arguments)
+        try:
+            async with _lease(context["redis"], context["job_id"]):
+                await coroutine(context, *arguments)
+        except RedisError as error:
+            raise Retry(defer=RECONNECT_S) from error
 
     return run
 

@@ -1,10 +1,10 @@
 """What the bots need of the queue: hand a photo in, drop it, see how long the line is."""
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from arq.connections import ArqRedis
-from arq.constants import job_key_prefix
+from arq.constants import in_progress_key_prefix, job_key_prefix
 from arq.jobs import serialize_job
 from arq.utils import timestamp_ms
 from pydantic import BaseModel
@@ -45,7 +45,9 @@ class Queue:
         )
 
     async def restore_job(self, job: Job, limits: Limits) -> None:
-        """Queue a job of the ledger, as its plan's limits say."""
+        """Queue a job of the ledger, as its plan's limits say. Its place in the line is by when it was accepted, also
+        where it comes a second time.
+        """
         task = RestoreTask(
             job=job.id,
             platform=job.address.platform,
@@ -54,7 +56,8 @@ class Queue:
             options=limits.choose(job.options),
             max_megapixels=limits.max_megapixels,
         )
-        await self.restore(task, limits.head_start_s)
+        age_s = max(0.0, (datetime.now(UTC) - job.created_at).total_seconds())
+        await self.restore(task, limits.head_start_s + age_s)
 
     async def deliver(self, platform: Platform, outcome: Outcome) -> None:
         """Queue a reply for the platform's delivery worker."""
@@ -85,6 +88,34 @@ class Queue:
             await pipe.execute()
         # No reply will tell whoever watches that it is over.
         await publish(self._redis, self._names, Progress(job=job, stage=Stage.DONE))
+
+    async def unknown(self, platform: Platform, jobs: list[str]) -> set[str]:
+        """Those of a platform's jobs that stand in no queue and that nobody has in hand."""
+        queues = (self._names.restore_queue, self._names.delivery_queue(platform))
+        queued = {name for queue in queues for name in await self._redis.zrange(queue, 0, -1)}
+        missing = []
+        for job in jobs:
+            ids = (self._names.restore_job(job), self._names.delivery_job(job))
+            if not any(queue_id.encode() in queued for queue_id in ids):
+                missing.append((job, [in_progress_key_prefix + queue_id for queue_id in ids]))
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for _, leases in missing:
+                pipe.exists(*leases)
+            held = await pipe.execute()
+        return {job for (job, _), in_hand in zip(missing, held, strict=True) if not in_hand}
+
+    async def mark(self, platform: Platform) -> None:
+        """Remember this Redis; see `is_marked`."""
+        await self._redis.set(self._names.mark(platform), await self._run_id())
+
+    async def is_marked(self, platform: Platform) -> bool:
+        """Whether Redis is as `mark` found it: neither emptied nor started anew. A new start may have lost the last
+        second.
+        """
+        return bool(await self._redis.get(self._names.mark(platform)) == await self._run_id())
+
+    async def _run_id(self) -> bytes:
+        return str((await self._redis.info("server"))["run_id"]).encode()
 
     async def waiting(self) -> int:
         """How many photos wait or are in hand."""

@@ -37,6 +37,19 @@ class Names:
         """The queue's id for delivering a job."""
         return f"{self.prefix}:deliver:{job}"
 
+    def begun(self, job: str) -> str:
+        """How often a worker began with a job and has not ended it."""
+        return f"{self.prefix}:begun:{job}"
+
+    @property
+    def set_aside(self) -> str:
+        """The jobs that ended their workers, by when they were set aside."""
+        return f"{self.prefix}:set-aside"
+
+    def mark(self, platform: Platform) -> str:
+        """What a platform's sweep leaves in Redis, to see whether it was emptied."""
+        return f"{self.prefix}:swept:{platform}"
+
     def progress(self, job: str) -> str:
         """The channel that tells how far a job is; `*` for all of them."""
         return f"{self.prefix}:progress:{job}"

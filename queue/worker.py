@@ -5,7 +5,11 @@ reply. It knows Redis and the photo store, and neither the database nor a token.
 import asyncio
 import logging
 import time
+from contextlib import suppress
 from typing import Any, Protocol
+
+from arq.connections import ArqRedis
+from redis.exceptions import RedisError
 
 from magicmemory.core.errors import InternalError, UserError
 from magicmemory.core.job import Outcome, Progress, RestoreTask, Stage
@@ -18,13 +22,12 @@ from magicmemory.pipeline.pipeline import Restoration
 from magicmemory.queue.arq_worker import run_worker
 from magicmemory.queue.client import RESTORE, Queue
 from magicmemory.queue.connection import Names
+from magicmemory.queue.poison import MAX_DEATHS, Deaths
 from magicmemory.queue.progress import publish
+from magicmemory.queue.room import Room
 from magicmemory.storage.photos import PhotoStore
 
 log = logging.getLogger(__name__)
-
-# A photo that ended its worker this often is not tried again: it would end every worker in turn.
-MAX_TRIES = 3
 
 
 class Restores(Protocol):
@@ -52,9 +55,11 @@ class RestoreWorker:
         self._names = names
         self._timeout_s = timeout_s
         self._metrics = metrics or Metrics()
+        self._room = Room(1)
 
     async def run(self, redis_url: str, at_once: int, stop: asyncio.Event) -> None:
         """Work until `stop` is set, on `at_once` photos at a time."""
+        self._room = Room(at_once)
         await run_worker(
             redis_url,
             queue=self._names.restore_queue,
@@ -71,15 +76,28 @@ class RestoreWorker:
         if context["job_try"] == 1:
             self._metrics.waited(RESTORE, context["enqueue_time"])
         with about(task.job, task.platform):
-            outcome = await self._outcome(redis, task, tries=context["job_try"])
+            outcome = await self._outcome(redis, task)
             if outcome.failure is not None:
                 self._metrics.failed(outcome.failure.key)
             await Queue(redis, self._names).deliver(task.platform, outcome)
 
-    async def _outcome(self, redis: Any, task: RestoreTask, tries: int) -> Outcome:
-        if tries > MAX_TRIES:
-            log.error("job %s is given up: it ended its worker %d times", task.job, MAX_TRIES)
+    async def _outcome(self, redis: ArqRedis, task: RestoreTask) -> Outcome:
+        deaths = Deaths(redis, self._names)
+        so_far = await deaths.of(task.job)
+        if so_far >= MAX_DEATHS:
+            log.error("job %s is set aside: it ended its worker %d times", task.job, so_far)
+            await deaths.set_aside(task.job)
             return Outcome(job=task.job, failure=Failure.of(InternalError()))
+        async with self._room.enter(alone=so_far > 0):
+            await deaths.begin(task.job)
+            try:
+                return await self._tried(redis, task)
+            finally:
+                # Were Redis away, it would only count as a death too many.
+                with suppress(RedisError, OSError):
+                    await deaths.end(task.job)
+
+    async def _tried(self, redis: ArqRedis, task: RestoreTask) -> Outcome:
         try:
             return await asyncio.wait_for(self._run(redis, task), self._timeout_s)
         except UserError as error:
@@ -90,7 +108,7 @@ class RestoreWorker:
             log.exception("job %s failed", task.job)
             return Outcome(job=task.job, failure=Failure.of(InternalError()))
 
-    async def _run(self, redis: Any, task: RestoreTask) -> Outcome:
+    async def _run(self, redis: ArqRedis, task: RestoreTask) -> Outcome:
         data = await self._photos.get(task.photo)
         loop = asyncio.get_running_loop()
         begun: dict[str, float] = {}  # each stage: when it did, seconds since 1970

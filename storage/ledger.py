@@ -188,6 +188,21 @@ class Ledger:
             found = await connection.execute(rows.order_by(jobs.c.created_at, jobs.c.id))
             return [_job(row) for row in found]
 
+    async def unfinished(self, platform: Platform) -> list[str]:
+        """The ids of a platform's jobs whose reply is still owed."""
+        owed = (jobs.c.state.in_([JobState.ACCEPTED, JobState.FAILED]), jobs.c.finished_at.is_(None))
+        async with self._database.read() as connection:
+            return list(await connection.scalars(select(jobs.c.id).where(jobs.c.platform == platform, *owed)))
+
+    async def strangers(self, ids: list[str]) -> set[str]:
+        """Those of the ids that are no job of ours, or one that was cancelled."""
+        ours: set[str] = set()
+        async with self._database.read() as connection:
+            for first in range(0, len(ids), 500):
+                these = (jobs.c.id.in_(ids[first : first + 500]), jobs.c.state != JobState.CANCELLED)
+                ours.update(await connection.scalars(select(jobs.c.id).where(*these)))
+        return set(ids) - ours
+
     async def note(self, job_id: str, notes: dict[str, str]) -> None:
         """Add to the adapter's own notes on a job that is on its way."""
         await self._change(job_id, JobState.ACCEPTED, notes)

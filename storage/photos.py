@@ -51,6 +51,27 @@ class PhotoStore:
             raise PhotoExpired from None
         return bytes(await found.bytes_async())
 
+    async def has(self, name: str) -> bool:
+        """Whether something is kept under `name`."""
+        try:
+            await obstore.head_async(self._store, name)
+        except (NotFoundError, FileNotFoundError):
+            return False
+        return True
+
+    async def jobs(self, older_than: timedelta) -> dict[str, list[str]]:
+        """The names of what is kept, by job; of jobs for which nothing came during the last `older_than`."""
+        limit = datetime.now(UTC) - older_than
+        names: dict[str, list[str]] = {}
+        fresh: set[str] = set()
+        async for found in obstore.list(self._store):
+            for entry in found:
+                job = entry["path"].partition("/")[0]
+                names.setdefault(job, []).append(entry["path"])
+                if entry["last_modified"] >= limit:
+                    fresh.add(job)
+        return {job: kept for job, kept in names.items() if job not in fresh}
+
     async def delete(self, names: list[str]) -> None:
         """Forget these; unknown names are no error."""
         for name in names:
