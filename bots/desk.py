@@ -34,6 +34,7 @@ from magicmemory.core.settings import Settings
 from magicmemory.queue.client import Queue
 from magicmemory.queue.progress import ProgressHub
 from magicmemory.storage.codes import Codes, CodeTerms
+from magicmemory.storage.erasure import Erasure
 from magicmemory.storage.grants import Grants
 from magicmemory.storage.ledger import Ledger
 from magicmemory.storage.payments import Offer, Payments
@@ -87,6 +88,7 @@ class Desk:
     codes: Codes
     payments: Payments
     statistics: Statistics
+    erasure: Erasure
     metrics: Metrics = field(default_factory=Metrics)
 
     @_counted
@@ -173,12 +175,10 @@ class Desk:
         return dropped
 
     async def forget(self, sender: Sender) -> None:
-        """Delete the sender's photos and choices, and drop what waits. What counts for the quota stays."""
+        """Delete the sender's photos and choices, and drop what waits; see `Erasure` for what stays, and until when."""
         with suppress(NothingToCancel):
             await self.cancel(sender)
-        for job in await self.ledger.forget(sender):
-            await self.photos.delete([original(job.id), result(job.id)])
-        await self.people.forget(sender)
+        await self.erasure.forget(sender)
 
     async def quota(self, sender: Sender) -> Quota:
         """What the sender has today."""

@@ -1,7 +1,9 @@
 """Opens what a bot process needs, in order, and closes it again."""
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from magicmemory.bots.desk import Desk
 from magicmemory.bots.texts import Texts
@@ -13,6 +15,7 @@ from magicmemory.queue.connection import Names, connect
 from magicmemory.queue.progress import ProgressHub
 from magicmemory.storage.codes import Codes
 from magicmemory.storage.database import Database
+from magicmemory.storage.erasure import Erasure
 from magicmemory.storage.grants import Grants
 from magicmemory.storage.ledger import Ledger
 from magicmemory.storage.payments import Payments
@@ -20,6 +23,12 @@ from magicmemory.storage.people import People
 from magicmemory.storage.photos import PhotoStore
 from magicmemory.storage.quota import Allowance
 from magicmemory.storage.statistics import Statistics
+
+log = logging.getLogger(__name__)
+
+# When a process lets go of erased accounts first, and how often after that.
+FIRST_TIDYING_S = 60.0
+TIDYING_EVERY_S = 3600.0
 
 
 def allowance(settings: Settings, plans: Plans) -> Allowance:
@@ -44,10 +53,11 @@ async def open_desk(settings: Settings, redis_url: str, metrics: Metrics | None 
         connect(redis_url) as redis,
         ProgressHub(redis, names) as hub,
     ):
-        yield Desk(
-            ledger=Ledger(database, allowance(settings, plans)),
+        photos, allowed = PhotoStore(settings.photos), allowance(settings, plans)
+        desk = Desk(
+            ledger=Ledger(database, allowed),
             people=People(database),
-            photos=PhotoStore(settings.photos),
+            photos=photos,
             queue=Queue(redis, names),
             hub=hub,
             texts=Texts(settings.language),
@@ -57,5 +67,26 @@ async def open_desk(settings: Settings, redis_url: str, metrics: Metrics | None 
             codes=Codes(database, codes_key),
             payments=Payments(database, plans),
             statistics=Statistics(database, settings.zone),
+            erasure=Erasure(database, photos, allowed),
             metrics=metrics or Metrics(),
         )
+        tidying = asyncio.create_task(_tidy(desk.erasure))
+        try:
+            yield desk
+        finally:
+            tidying.cancel()
+            with suppress(asyncio.CancelledError):
+                await tidying
+
+
+async def _tidy(erasure: Erasure) -> None:
+    """Let go of erased accounts as soon as nothing hangs on them. Several processes may do it at once."""
+    await asyncio.sleep(FIRST_TIDYING_S)
+    while True:
+        try:
+            if accounts := await erasure.tidy():
+                log.info("%d erased accounts are let go of", accounts)
+        # A database that is away for a moment must not end the bot.
+        except Exception:
+            log.exception("erased accounts could not be let go of")
+        await asyncio.sleep(TIDYING_EVERY_S)

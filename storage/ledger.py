@@ -257,18 +257,6 @@ class Ledger:
             raise NothingToCancel
         return dropped
 
-    async def forget(self, sender: Sender) -> list[Job]:
-        """Empty the sender's finished jobs of everything but what the quota counts, and return them as they were."""
-        theirs = _theirs(sender).where(jobs.c.finished_at.is_not(None))
-        async with self._database.write() as transaction:
-            forgotten = [_job(row) for row in await transaction.execute(theirs)]
-            await transaction.execute(
-                update(jobs)
-                .where(jobs.c.id.in_([job.id for job in forgotten]))
-                .values(context={}, report=None, failure=None, photo=None)
-            )
-        return forgotten
-
     async def _change(self, job_id: str, was: JobState, notes: dict[str, str], **values: object) -> bool:
         """Change a job that is unfinished and in the state it `was`; a second time changes nothing."""
         this = (jobs.c.id == job_id, jobs.c.state == was, jobs.c.finished_at.is_(None))

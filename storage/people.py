@@ -33,47 +33,37 @@ class People:
     async def choose(self, sender: Sender, **choices: Any) -> Preferences:
         """Change some of the sender's choices and return them all."""
         async with self._database.write() as transaction:
-            user = await user_id(transaction, sender, utc_now())
+            user = await lock_user(transaction, sender, utc_now())
             kept = await transaction.scalar(select(users.c.preferences).where(users.c.id == user))
             preferences = Preferences.model_validate({**(kept or {}), **choices})
-            await transaction.execute(
-                update(users).where(users.c.id == user).values(preferences=preferences.model_dump(mode="json"))
-            )
+            # Who comes back after deleting everything is no longer somebody to forget.
+            values = {"preferences": preferences.model_dump(mode="json"), "erased_at": None}
+            await transaction.execute(update(users).where(users.c.id == user).values(values))
         return preferences
 
     async def ban(self, sender: Sender, *, banned: bool, reason: str = "") -> None:
         """Keep somebody out, or let them in again. The reason is for the operator's own records."""
         async with self._database.write() as transaction:
-            user = await user_id(transaction, sender, utc_now())
+            user = await lock_user(transaction, sender, utc_now())
             await transaction.execute(
                 update(users).where(users.c.id == user).values(banned=banned, ban_reason=reason[:200] if banned else "")
             )
 
-    async def forget(self, sender: Sender) -> None:
-        """Forget the sender's choices. The account itself stays known: the quota is counted by it."""
-        async with self._database.write() as transaction:
-            await transaction.execute(
-                update(users)
-                .where(users.c.platform == sender.platform, users.c.account == sender.account)
-                .values(preferences={})
-            )
+    async def ban_reason(self, sender: Sender) -> str | None:
+        """Why the sender is kept out, as the operator wrote it, which may be nothing; None: they are not."""
+        this = (users.c.platform == sender.platform, users.c.account == sender.account, users.c.banned)
+        async with self._database.read() as connection:
+            reason: str | None = await connection.scalar(select(users.c.ban_reason).where(*this))
+        return reason
 
 
 async def user_id(transaction: AsyncConnection, sender: Sender, now: datetime) -> int:
     """The sender's row, made on first sight; two first sights at once make one row."""
     insert = sqlite.insert if transaction.dialect.name == "sqlite" else postgresql.insert
-    await transaction.execute(
-        insert(users)
-        .values(
-            platform=sender.platform,
-            account=sender.account,
-            preferences={},
-            created_at=naive(now),
-        )
-        .on_conflict_do_nothing()
-    )
-    found = await find_user(transaction, sender)
-    assert found is not None
+    made = insert(users).values(platform=sender.platform, account=sender.account, preferences={}, created_at=naive(now))
+    # Once more where the account was let go of in between: see `Erasure.tidy`.
+    while (found := await find_user(transaction, sender)) is None:
+        await transaction.execute(made.on_conflict_do_nothing())
     return found
 
 
@@ -91,6 +81,10 @@ async def lock_user(transaction: AsyncConnection, sender: Sender, now: datetime)
     Whatever changes a person's jobs, grants or payments takes this lock first, so that no two wait for each other.
     SQLite's write lock does it already, and it ignores this one.
     """
-    user = await user_id(transaction, sender, now)
-    await transaction.execute(select(users.c.id).where(users.c.id == user).with_for_update())
+    held = None
+    # Once more where the account was let go of while we waited: see `Erasure.tidy`.
+    while held is None:
+        user = await user_id(transaction, sender, now)
+        this = select(users.c.id).where(users.c.id == user, users.c.account == sender.account)
+        held = await transaction.scalar(this.with_for_update())
     return user

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,8 +13,10 @@ from magicmemory.core.options import Options
 from magicmemory.core.plans import Limits, Plan, Plans
 from magicmemory.core.report import Face, Failure, Report
 from magicmemory.storage.database import Database
+from magicmemory.storage.erasure import Erasure
 from magicmemory.storage.ledger import Ledger
 from magicmemory.storage.payments import Payments
+from magicmemory.storage.photos import PhotoStore
 from magicmemory.storage.quota import Allowance
 from magicmemory.storage.statistics import ERASED, Statistics
 
@@ -28,9 +31,11 @@ REPORT = Report(width=1, height=1, faces=(FACE, FACE), model="lite", detector="m
 class House:
     """A ledger whose clock a test sets."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, folder: Path) -> None:
         self.now = datetime(2026, 11, 22, 12, tzinfo=UTC)
-        self.ledger = Ledger(database, Allowance(BERLIN, PLANS, 5, 60), lambda: self.now)
+        allowance = Allowance(BERLIN, PLANS, 5, 60)
+        self.ledger = Ledger(database, allowance, lambda: self.now)
+        self.erasure = Erasure(database, PhotoStore(str(folder)), allowance, lambda: self.now)
         self.payments = Payments(database, PLANS, lambda: self.now)
         self.statistics = Statistics(database, BERLIN, lambda: self.now)
         self._messages = 0
@@ -58,9 +63,9 @@ class House:
 
 
 @pytest.fixture
-async def house(database_url: str) -> AsyncIterator[House]:
+async def house(database_url: str, tmp_path: Path) -> AsyncIterator[House]:
     async with Database(database_url) as database:
-        yield House(database)
+        yield House(database, tmp_path)
 
 
 async def test_nothing_happened(house: House) -> None:
@@ -113,7 +118,7 @@ async def test_a_day_begins_at_midnight_in_the_operators_zone(house: House) -> N
 async def test_who_deletes_their_data_is_still_counted(house: House) -> None:
     await house.restored(ANA, took_s=3)
     await house.failed(ANA, Failure.of(NoFaceFound()))
-    await house.ledger.forget(ANA)
+    await house.erasure.forget(ANA)
     stats = await house.statistics.today()
     assert (stats.people, stats.delivered, stats.faces, stats.p95_s) == (1, 1, 2, pytest.approx(3))
     assert stats.failures == {ERASED: 1}

@@ -1,0 +1,232 @@
+"""Who has their data deleted is gone: at once what they sent and chose, and their account once nothing hangs on it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from magicmemory.core.errors import Banned, CodeRedeemed, CodeUnknown, NoFaceFound, PhotoExpired, QuotaUsedUp
+from magicmemory.core.job import Address, Job, Outcome, Platform, Sender
+from magicmemory.core.options import Options
+from magicmemory.core.plans import PREMIUM, Limits, Plan, Plans
+from magicmemory.core.preferences import Preferences
+from magicmemory.core.report import Failure, Report
+from magicmemory.storage.codes import CodeKind, Codes, CodeTerms
+from magicmemory.storage.database import Database
+from magicmemory.storage.erasure import Erasure
+from magicmemory.storage.grants import Grants
+from magicmemory.storage.ledger import Ledger
+from magicmemory.storage.people import People, lock_user
+from magicmemory.storage.photos import PhotoStore, original, result
+from magicmemory.storage.quota import Allowance
+from magicmemory.storage.tables import guesses, jobs, users
+
+ANA = Sender(platform=Platform.TELEGRAM, account="700700700", language="pt-br")
+PLANS = Plans(free=Limits(photos_per_day=1), paid={PREMIUM: Plan(days=30)})
+REPORT = Report(width=1, height=1, faces=(), model="lite", detector="mtcnn", stages_ms={}, total_ms=2)
+
+
+class House:
+    """All of the storage, with a clock that a test sets."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self.now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+        self.database = database
+        allowance = Allowance(ZoneInfo("UTC"), PLANS, 5, 60)
+        self.photos = PhotoStore(str(folder))
+        self.ledger = Ledger(database, allowance, self.clock)
+        self.grants = Grants(database, PLANS, self.clock)
+        self.codes = Codes(database, b"key", self.clock)
+        self.people = People(database)
+        self.erasure = Erasure(database, self.photos, allowance, self.clock)
+
+    def clock(self) -> datetime:
+        return self.now
+
+    async def send(self, message: str = "1") -> Job:
+        address = Address(platform=Platform.TELEGRAM, chat="700700700", message=message, thread="5")
+        job = (await self.ledger.reserve(ANA, address, Options(), photo="ab" * 32, context={"progress": "12"})).job
+        await self.photos.put(original(job.id), b"photo")
+        return job
+
+    async def restored(self, message: str = "1") -> Job:
+        job = await self.send(message)
+        await self.photos.put(result(job.id), b"restored")
+        assert await self.ledger.settle(Outcome(job=job.id, report=REPORT, extension="jpg"), {"reply": "13"})
+        return job
+
+    async def accounts(self) -> list[str]:
+        async with self.database.read() as connection:
+            return list(await connection.scalars(select(users.c.account).order_by(users.c.id)))
+
+    async def rows(self) -> list[dict[str, Any]]:
+        async with self.database.read() as connection:
+            return [dict(row._mapping) for row in await connection.execute(select(jobs).order_by(jobs.c.created_at))]
+
+
+@pytest.fixture
+async def house(database_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    async with Database(database_url) as database:
+        yield House(database, tmp_path)
+
+
+async def test_what_was_sent_and_chosen_goes_at_once(house: House) -> None:
+    job = await house.restored()
+    await house.people.choose(ANA, strength=0.5, language="pt")
+    await house.erasure.forget(ANA)
+    for name in (original(job.id), result(job.id)):
+        with pytest.raises(PhotoExpired):
+            await house.photos.get(name)
+    assert await house.people.preferences(ANA) == Preferences()
+    (row,) = await house.rows()
+    assert (row["chat"], row["message"], row["thread"], row["language"]) == ("", job.id, "", "")
+    assert (row["context"], row["report"], row["failure"], row["photo"]) == ({}, None, None, None)
+    assert (row["state"], row["charged"], row["extension"]) == ("delivered", True, "jpg")
+
+
+async def test_deleting_gives_no_second_free_photo(house: House) -> None:
+    await house.restored()
+    await house.erasure.forget(ANA)
+    assert await house.erasure.tidy() == 0
+    with pytest.raises(QuotaUsedUp):
+        await house.send("2")
+    house.now += timedelta(hours=12)
+    assert await house.erasure.tidy() == 1
+    assert await house.erasure.tidy() == 0
+    (account,) = await house.accounts()
+    assert account.startswith("erased-")
+    async with house.database.read() as connection:
+        assert ANA.account not in str((await connection.execute(select(jobs))).all())
+    await house.send("2")
+    assert len(await house.accounts()) == 2
+
+
+async def test_who_comes_back_stays(house: House) -> None:
+    await house.restored()
+    await house.erasure.forget(ANA)
+    house.now += timedelta(days=1)
+    await house.restored("2")
+    house.now += timedelta(days=1)
+    assert await house.erasure.tidy() == 0
+    await house.erasure.forget(ANA)
+    await house.people.choose(ANA, strength=0.5)
+    assert await house.erasure.tidy() == 0
+    assert (await house.people.preferences(ANA)).strength == 0.5
+
+
+async def test_a_reply_that_is_owed_is_sent_first(house: House) -> None:
+    job = await house.send()
+    await house.ledger.give_back(job.id, Failure.of(NoFaceFound()))
+    await house.erasure.forget(ANA)
+    owed = await house.ledger.job(job.id)
+    assert owed is not None
+    assert owed.address.chat == ANA.account
+    with pytest.raises(PhotoExpired):
+        await house.photos.get(original(job.id))
+    house.now += timedelta(days=1)
+    assert await house.erasure.tidy() == 0
+    await house.ledger.replied(job.id, {"reply": "14"})
+    assert await house.erasure.tidy() == 1
+    (row,) = await house.rows()
+    assert (row["chat"], row["context"], row["failure"]) == ("", {}, None)
+
+
+async def test_bought_time_and_photos_hold_the_account(house: House) -> None:
+    await house.restored()
+    await house.grants.give(ANA, PLANS.paid[PREMIUM], days=30)
+    await house.grants.give(ANA, PLANS.paid[PREMIUM], credits=1)
+    await house.erasure.forget(ANA)
+    house.now += timedelta(days=29)
+    assert await house.erasure.tidy() == 0
+    house.now += timedelta(days=2)
+    assert await house.erasure.tidy() == 0  # the photo is not used
+    photos = next(grant for grant in await house.grants.of(ANA) if grant.credits)
+    assert await house.grants.withdraw_by_id(photos.id)
+    assert await house.erasure.tidy() == 1
+
+
+async def test_an_entitlement_that_begins_later_holds_the_account(house: House) -> None:
+    begins = house.now + timedelta(days=5)
+    await house.grants.entitle(ANA, PLANS.paid[PREMIUM], "e1", begins, begins + timedelta(days=1))
+    await house.erasure.forget(ANA)
+    assert await house.erasure.tidy() == 0
+    house.now += timedelta(days=7)
+    assert await house.erasure.tidy() == 1
+
+
+async def test_deleting_lets_nobody_out_of_a_ban(house: House) -> None:
+    await house.people.ban(ANA, banned=True, reason="spam")
+    await house.erasure.forget(ANA)
+    house.now += timedelta(days=400)
+    assert await house.erasure.tidy() == 0
+    with pytest.raises(Banned):
+        await house.send()
+
+
+async def test_deleting_gives_no_second_use_of_a_code(house: House) -> None:
+    terms = CodeTerms(CodeKind.UNLOCK, plan=PREMIUM, days=1, uses=3, expires_at=house.now + timedelta(days=10))
+    ((_, code),) = await house.codes.create(terms, word="RESTORE40")
+    await house.codes.redeem(ANA, "1", code)
+    await house.erasure.forget(ANA)
+    house.now += timedelta(days=5)
+    assert await house.erasure.tidy() == 0
+    with pytest.raises(CodeRedeemed):
+        await house.codes.redeem(ANA, "1", code)
+    house.now += timedelta(days=6)
+    assert await house.erasure.tidy() == 1
+
+
+async def test_a_code_that_nobody_can_redeem_any_more_holds_nobody(house: House) -> None:
+    ((_, code),) = await house.codes.create(CodeTerms(CodeKind.UNLOCK, plan=PREMIUM, days=1, uses=1))
+    await house.codes.redeem(ANA, "1", code)
+    await house.erasure.forget(ANA)
+    house.now += timedelta(days=2)
+    assert await house.erasure.tidy() == 1
+
+
+async def test_deleting_resets_no_throttle_and_old_tries_go(house: House) -> None:
+    for _ in range(5):
+        with pytest.raises(CodeUnknown):
+            await house.codes.redeem(ANA, ANA.account, "WRONG1")
+    await house.erasure.forget(ANA)
+    assert await house.erasure.tidy() == 0
+    house.now += timedelta(hours=25)
+    assert await house.erasure.tidy() == 1
+    async with house.database.read() as connection:
+        assert (await connection.execute(select(guesses))).all() == []
+
+
+async def test_nobody_is_nobody_to_forget(house: House) -> None:
+    await house.erasure.forget(ANA)
+    assert await house.accounts() == []
+    assert await house.erasure.tidy() == 0
+
+
+async def test_who_comes_back_while_the_account_goes_is_somebody_new(house: House) -> None:
+    """Whoever waits for the row finds it without its account afterwards, and must not take it for theirs."""
+    await house.restored()
+    await house.erasure.forget(ANA)
+    house.now += timedelta(days=1)
+
+    async def came_back() -> int:
+        async with house.database.write() as transaction:
+            return await lock_user(transaction, ANA, house.now)
+
+    if house.database.sqlite:
+        assert await house.erasure.tidy() == 1
+        assert await came_back() == 2
+        return
+    async with house.database.write() as transaction:
+        locked = select(users.c.id).where(users.c.account == ANA.account).with_for_update()
+        user = await transaction.scalar(locked)
+        waiting = asyncio.create_task(came_back())
+        await asyncio.sleep(0.3)
+        assert not waiting.done()
+        await transaction.execute(users.update().where(users.c.id == user).values(account="erased-1"))
+    assert await waiting != user
+    assert sorted(await house.accounts()) == sorted([ANA.account, "erased-1"])
