@@ -8,7 +8,7 @@ BIN := .venv/bin
 # Twice quiet: setuptools warns of folders beside the package, which is how this house is built.
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check $(PIP_ARGS)
 
-.PHONY: run demo test lint format types bench clean
+.PHONY: run demo test fuzz lint format types bench clean
 
 run: .venv/.run
 	@$(BIN)/magicmemory run
@@ -18,6 +18,10 @@ demo: .venv/.run
 
 test: .venv/.dev
 	@$(BIN)/python -m pytest $(ARGS)
+
+# Broken photos in thousands: `make fuzz FUZZ_INPUTS=200000 FUZZ_SEED=7` sends more and others.
+fuzz: .venv/.dev
+	@FUZZ_INPUTS=$${FUZZ_INPUTS:-20000} $(BIN)/python -m pytest tests/fuzz $(ARGS)
 
 lint: .venv/.dev
 	@$(BIN)/ruff check .

@@ -53,13 +53,16 @@ _OPENERS: dict[str, Callable[[io.BytesIO], ImageFile.ImageFile]] = {
     "GIF": GifImageFile,
 }
 # What Pillow, pillow-heif, OpenCV and Little CMS raise over broken files. Wide on purpose: their parsers
-# index, unpack and multiply whatever the file says, and promise no particular exception. MemoryError comes
-# from absurd headers, and warnings are raised wherever they are set to be errors.
+# index, unpack and multiply whatever the file says (a TIFF's offset may be a fraction), and promise no
+# particular exception. MemoryError comes from absurd headers, and warnings are raised wherever they are set
+# to be errors.
 _BROKEN_FILE = (
     OSError,
     EOFError,
     SyntaxError,
     ValueError,
+    TypeError,
+    AttributeError,
     LookupError,
     ArithmeticError,
     RuntimeError,

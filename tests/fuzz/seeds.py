@@ -1,0 +1,78 @@
+"""Whole files of every kind that is decoded, small ones, for the fuzzer to break."""
+
+import struct
+import zlib
+from collections.abc import Callable
+
+import numpy as np
+from PIL import Image
+
+from tests.pipeline.test_decode import (
+    ALPHA,
+    COLOUR,
+    DEEP,
+    MONOCHROME,
+    RGB,
+    behind_start,
+    chunk,
+    exif_with,
+    png16,
+    saved,
+    segment,
+    srgb,
+    tiff16,
+)
+
+
+def _phone_jpeg() -> bytes:
+    """As a phone writes one: EXIF with a thumbnail, XMP, a profile, a second picture behind the first."""
+    thumbnail = saved(RGB[::2, ::2], "JPEG")
+    exif = segment(0xE1, b"Exif\0\0" + exif_with(6) + thumbnail)
+    xmp = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta/>")
+    return behind_start(saved(RGB, "JPEG", icc_profile=srgb()), exif, xmp) + thumbnail
+
+
+def _full_png() -> bytes:
+    """With everything that an editor writes."""
+    plain = saved(RGB, "PNG", icc_profile=srgb())
+    extra = chunk(b"eXIf", exif_with(8)) + chunk(b"tEXt", b"Title\0x") + chunk(b"pHYs", bytes(9))
+    extra += chunk(b"zTXt", b"Comment\0\0" + zlib.compress(b"x" * 1000)) + chunk(b"gAMA", struct.pack(">I", 45455))
+    return plain[:33] + extra + plain[33:]
+
+
+def _tiled_tiff() -> bytes:
+    image = Image.fromarray(RGB)
+    return saved(image, "TIFF", compression="tiff_lzw", tiffinfo={322: 16, 323: 16}, icc_profile=srgb())
+
+
+def _bilevel_tiff() -> bytes:
+    return saved(Image.fromarray(RGB).convert("1"), "TIFF", compression="group4")
+
+
+MORE: dict[str, tuple[str, Callable[[], bytes]]] = {
+    "jpeg of a phone": ("JPEG", _phone_jpeg),
+    "jpeg cmyk with profile": (
+        "JPEG",
+        lambda: saved(Image.fromarray(RGB).convert("CMYK"), "JPEG", icc_profile=srgb()[:16] + b"CMYK" + srgb()[20:]),
+    ),
+    "png of an editor": ("PNG", _full_png),
+    "png 16": ("PNG", lambda: png16(DEEP)),
+    "tiff 16": ("TIFF", lambda: tiff16(DEEP)),
+    "tiff in tiles": ("TIFF", _tiled_tiff),
+    "tiff of a fax": ("TIFF", _bilevel_tiff),
+    "heif with a profile": ("HEIF", lambda: saved(RGB, "HEIF", icc_profile=srgb(), exif=b"Exif\0\0" + exif_with(3))),
+    "heif of odd sides": ("HEIF", lambda: saved(RGB[:31, :47], "HEIF", quality=40)),
+    "avif of grey": ("AVIF", lambda: saved(np.ascontiguousarray(RGB[..., 1]), "AVIF", exif=exif_with(5))),
+}
+
+
+def seeds() -> dict[str, tuple[str, bytes]]:
+    """Each file's name, kind and bytes."""
+    found = {name: (kind, make()) for name, (kind, make, _) in COLOUR.items()}
+    found |= {f"grey {name}": (_kind(name), make()) for name, (make, _) in MONOCHROME.items()}
+    found |= {f"alpha {name}": (_kind(name), make()) for name, make in ALPHA.items()}
+    return found | {name: (kind, make()) for name, (kind, make) in MORE.items()}
+
+
+def _kind(name: str) -> str:
+    return name.split()[0].rstrip(",").upper()

@@ -1,0 +1,69 @@
+"""Whole files broken in thousands of ways: each is a photo or a named error, soon, and in bounded memory.
+
+`make fuzz` sends 20,000, `make fuzz FUZZ_INPUTS=1000000 FUZZ_SEED=7` others and more; the suite sends a few.
+"""
+
+import os
+import random
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from magicmemory.core import errors
+from tests.fuzz.mutating import mutant
+from tests.fuzz.seeds import seeds
+from tests.fuzz.target import Target, Told
+
+INPUTS = int(os.environ.get("FUZZ_INPUTS", "1000"))
+SEED = os.environ.get("FUZZ_SEED", "1")
+NAMED = {
+    cls.__name__
+    for cls in (
+        errors.PhotoTruncated,
+        errors.PhotoUnreadable,
+        errors.NotAPhoto,
+        errors.PhotoAnimated,
+        errors.PhotoTooLarge,
+    )
+}
+MOST_SECONDS = 5.0  # of processor time for one input; usual are 5 ms
+MOST_MB = 400.0  # resident; the libraries alone have 60
+
+
+@pytest.mark.timeout(3600)
+def test_mutants_end_in_a_photo_or_a_named_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What crashes a decoder is told, and is no error: it costs its own photo alone, as `Apart` promises."""
+    files = seeds()
+    target, outcomes = Target(), Counter[str]()
+    slowest, peak_mb, started = 0.0, 0.0, time.monotonic()
+    for number in range(INPUTS):
+        name = list(files)[number % len(files)]
+        kind, whole = files[name]
+        data = mutant(kind, whole, random.Random(f"{SEED} {name} {number}"))
+        told = _told(target, data, tmp_path / f"{SEED}-{number} {name}")
+        outcomes[told.outcome] += 1
+        slowest, peak_mb = max(slowest, told.seconds), max(peak_mb, told.peak_mb)
+        assert told.seconds < MOST_SECONDS, (name, number)
+        if told.outcome.startswith("SIG"):
+            (tmp_path / f"{SEED}-{number} {name} {told.outcome}").write_bytes(data)
+    with capsys.disabled():
+        crashes = {outcome: count for outcome, count in outcomes.items() if outcome.startswith("SIG")}
+        print(
+            f"\n{INPUTS} inputs of {len(files)} files in {time.monotonic() - started:.0f} s: {dict(outcomes)}; "
+            f"slowest {slowest * 1000:.0f} ms, most memory {peak_mb:.0f} MB, decoders ended {sum(crashes.values())}"
+        )
+    assert peak_mb < MOST_MB
+    assert set(outcomes) <= NAMED | {"picture", *crashes}
+    if len(files) * 10 <= INPUTS:
+        assert outcomes["picture"] > INPUTS / 20, "mutants that are all refused at the door test nothing behind it"
+        assert outcomes["PhotoUnreadable"] > INPUTS / 20
+
+
+def _told(target: Target, data: bytes, kept: Path) -> Told:
+    try:
+        return target(data)
+    except RuntimeError as error:
+        kept.write_bytes(data)
+        pytest.fail(f"{kept}: {error}")
