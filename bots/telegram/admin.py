@@ -1,21 +1,30 @@
 """`/admin`, for the people whose ids the operator has set. It speaks the operator's language: English."""
 
+import logging
 from typing import Final
 
 from telegram import Message
+from telegram.error import BadRequest, TelegramError
 
+from magicmemory.bots import administration
+from magicmemory.bots.administration import LANGUAGE
 from magicmemory.bots.telegram.front import Front
 from magicmemory.bots.telegram.people import address_of
-from magicmemory.core.job import JobState, Platform, Sender
+from magicmemory.bots.telegram.till import Till
+from magicmemory.bots.telegram.trouble import says
+from magicmemory.core.job import Platform, Sender
 
-LANGUAGE: Final = "en"
+log = logging.getLogger(__name__)
+
+OF_SOMEBODY: Final = ("user", "quota", "gift", "ban", "unban")
 
 
 class Admin:
     """Answers administrators."""
 
-    def __init__(self, front: Front) -> None:
+    def __init__(self, front: Front, till: Till) -> None:
         self._front = front
+        self._till = till
 
     def knows(self, message: Message) -> bool:
         """Whether a message is an administrator's. To everybody else the command does not exist."""
@@ -25,36 +34,57 @@ class Admin:
     async def answer(self, message: Message, arguments: str) -> None:
         """Answer `/admin` with its arguments."""
         verb, *rest = arguments.split() or ["help"]
-        account = rest[0] if rest and rest[0].lstrip("-").isdigit() else ""
         if verb == "stats":
-            text = await self._stats()
-        elif verb == "quota" and account:
-            text = await self._quota(account)
-        elif verb in ("ban", "unban") and account:
-            text = await self._ban(account, banned=verb == "ban")
+            text = await administration.stats_text(self._front.desk)
+        elif verb == "refund" and rest:
+            text = await self._refund(*rest[:2])
+        elif verb in OF_SOMEBODY and rest and rest[0].lstrip("-").isdigit():
+            text = await self._about(verb, Sender(platform=Platform.TELEGRAM, account=rest[0]), rest[1:])
         else:
-            text = self._front.say(LANGUAGE, "telegram-admin-help")
+            text = self.help()
         await self._front.tell(address_of(message), text)
 
-    async def _stats(self) -> str:
-        waiting = await self._front.desk.queue.waiting()
-        today = await self._front.desk.ledger.today(Platform.TELEGRAM)
-        return self._front.say(
-            LANGUAGE,
-            "telegram-admin-stats",
-            waiting=waiting,
-            delivered=today.jobs.get(JobState.DELIVERED, 0),
-            failed=today.jobs.get(JobState.FAILED, 0),
-            cancelled=today.jobs.get(JobState.CANCELLED, 0),
-            people=today.people,
-        )
+    def help(self) -> str:
+        """What administrators can do, and which version this is."""
+        said = self._front.say(LANGUAGE, "telegram-admin-help")
+        return f"{said}\n{administration.version_text(self._front.desk)}"
 
-    async def _ban(self, account: str, *, banned: bool) -> str:
-        sender = Sender(platform=Platform.TELEGRAM, account=account)
-        await self._front.desk.people.ban(sender, banned=banned)
+    async def _about(self, verb: str, sender: Sender, rest: list[str]) -> str:
+        desk = self._front.desk
+        if verb == "user":
+            return await administration.user_text(desk, sender)
+        if verb == "quota":
+            return desk.quota_text(LANGUAGE, await desk.quota(sender))
+        if verb == "gift":
+            plan, number = [*rest, "", ""][:2]
+            return await administration.give(desk, sender, plan, int(number) if number.isdecimal() else None)
+        banned = verb == "ban"
+        await desk.people.ban(sender, banned=banned, reason=" ".join(rest))
         key = "telegram-admin-banned" if banned else "telegram-admin-unbanned"
-        return self._front.say(LANGUAGE, key, account=account)
+        return self._front.say(LANGUAGE, key, account=sender.account)
 
-    async def _quota(self, account: str) -> str:
-        sender = Sender(platform=Platform.TELEGRAM, account=account)
-        return self._front.desk.quota_text(LANGUAGE, await self._front.desk.quota(sender))
+    async def _refund(self, charge: str, account: str = "") -> str:
+        """Give a payment back: at Telegram first, where the money is. Should we end in between, Telegram's own word
+        of it comes all the same. `account` is whose it is, of a payment that never came into the ledger.
+        """
+        payer = await self._front.desk.payments.payer(Platform.TELEGRAM, charge)
+        known = payer is not None
+        account = payer.account if payer else account
+        if not account.isdecimal():
+            return self._front.say(LANGUAGE, "telegram-admin-no-payment")
+        try:
+            await self._front.bot.refund_star_payment(int(account), charge)
+        except BadRequest as error:
+            if not says(error, "already_refunded"):
+                return self._front.say(LANGUAGE, "telegram-admin-not-refunded", reason=error.message)
+        if known:
+            await self._till.withdraw(charge)
+            await self._end_subscription(int(account), charge)
+        return self._front.say(LANGUAGE, "telegram-admin-refunded", charge=charge)
+
+    async def _end_subscription(self, account: int, charge: str) -> None:
+        """Who got a subscription's price back does not want to pay it again next month."""
+        try:
+            await self._front.bot.edit_user_star_subscription(account, charge, is_canceled=True)
+        except TelegramError as error:
+            log.info("payment %s began no subscription that could end: %s", charge, error.message)

@@ -24,6 +24,7 @@ from magicmemory.bots.telegram.following import Followers
 from magicmemory.bots.telegram.front import Front
 from magicmemory.bots.telegram.outgoing import Outgoing
 from magicmemory.bots.telegram.people import address_of, is_private, sender_of, sender_of_message
+from magicmemory.bots.telegram.selling import Selling
 from magicmemory.bots.telegram.settings_menu import SettingsMenu
 from magicmemory.core.job import Sender
 
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 IN_PRIVATE: Final = (
     "restore", "quota", "settings", "cancel", "premium", "unlock", "help", "privacy", "deletemydata",
 )  # fmt: skip
+FOR_BUYERS: Final = ("paysupport", "terms")  # only where something is for sale
 IN_GROUPS: Final = ("restore", "quota", "help")
 CONFIRM: Final = "del"
 EXAMPLE: Final = "example.jpg"
@@ -42,7 +44,7 @@ Answer = Callable[[Message, Sender, str, str], Awaitable[None]]
 class Commands:
     """Answers commands."""
 
-    def __init__(self, front: Front, followers: Followers, menu: SettingsMenu) -> None:
+    def __init__(self, front: Front, followers: Followers, menu: SettingsMenu, selling: Selling) -> None:
         self._front = front
         self._followers = followers
         self._menu = menu
@@ -52,8 +54,10 @@ class Commands:
             "quota": self._quota,
             "settings": self._settings,
             "cancel": self._cancel,
-            "unlock": self._unlock,
-            "premium": self._premium,
+            "unlock": selling.unlock,
+            "premium": selling.premium,
+            "paysupport": selling.paysupport,
+            "terms": selling.terms,
             "privacy": self._privacy,
             "deletemydata": self._delete,
         }
@@ -92,15 +96,12 @@ class Commands:
         return True
 
     async def _start(self, message: Message, sender: Sender, language: str, arguments: str) -> None:
-        """A link such as `t.me/bot?start=help` comes as `/start help`."""
+        """A link such as `t.me/bot?start=help` comes as `/start help`, and one with a code as `/start unlock_CODE`."""
         word, _, rest = arguments.partition("_")
-        if word in ("help", "quota", "settings", "premium", "privacy"):
-            await self._answers[word](message, sender, language, "")
+        if word in ("help", "quota", "settings", "premium", "privacy", "unlock"):
+            await self._answers[word](message, sender, language, rest if word == "unlock" else "")
             return
-        if word == "code" and rest:
-            await self._unlock(message, sender, language, rest)
-            return
-        text = self._front.say(language, "telegram-start", free=self._front.desk.settings.free_per_day)
+        text = self._front.say(language, "telegram-start", free=self._front.desk.plans.free.photos_per_day)
         if not is_private(message) or not await self._example(message, text):
             await self._tell(message, text)
 
@@ -142,14 +143,6 @@ class Commands:
         if not any(chat == str(message.chat_id) for chat, _ in shown):
             await self._tell(message, text)
 
-    async def _unlock(self, message: Message, _: Sender, language: str, code: str) -> None:
-        key = "no-codes" if code else "telegram-unlock-howto"
-        await self._tell(message, self._front.say(language, key))
-
-    async def _premium(self, message: Message, _: Sender, language: str, __: str) -> None:
-        free = self._front.desk.settings.free_per_day
-        await self._tell(message, self._front.say(language, "no-plans", free=free))
-
     async def _privacy(self, message: Message, _: Sender, language: str, __: str) -> None:
         hours = round(self._front.desk.settings.photo_retention_hours)
         await self._tell(message, self._front.say(language, "telegram-privacy", hours=hours))
@@ -177,7 +170,7 @@ def example() -> Outgoing | None:
 async def register_commands(front: Front) -> None:
     """Tell Telegram the commands, for its menu: by kind of chat and by language. Not worth failing for."""
     scopes: tuple[tuple[BotCommandScope, tuple[str, ...]], ...] = (
-        (BotCommandScopeAllPrivateChats(), IN_PRIVATE),
+        (BotCommandScopeAllPrivateChats(), IN_PRIVATE + (FOR_BUYERS if front.desk.plans.for_stars else ())),
         (BotCommandScopeAllGroupChats(), IN_GROUPS),
     )
     fallback = front.desk.settings.language

@@ -12,7 +12,9 @@ from magicmemory.bots.desk import Desk
 from magicmemory.bots.telegram.outgoing import Outgoing
 from magicmemory.bots.telegram.pacing import Busy, Urgency
 from magicmemory.bots.telegram.trouble import NOT_THERE_ANY_MORE, is_unchanged, says
+from magicmemory.core.errors import QuotaUsedUp, UserError
 from magicmemory.core.job import Address, Sender
+from magicmemory.core.report import Failure
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +38,13 @@ class Front:
     def say(self, language: str, key: str, **values: str | int | float) -> str:
         """A sentence of the texts."""
         return self.desk.texts.say(language, key, **values)
+
+    def explain(self, language: str, error: UserError) -> str:
+        """Why something was refused, and what there is to buy against it."""
+        text = self.desk.failure_text(language, Failure.of(error))
+        if isinstance(error, QuotaUsedUp) and self.desk.plans.for_stars:
+            text += "\n" + self.say(language, "telegram-more-with-premium")
+        return text
 
     async def language(self, sender: Sender) -> str:
         """The language the sender is answered in."""

@@ -17,9 +17,10 @@ from magicmemory.bots.telegram.intake import Intake
 from magicmemory.bots.telegram.keyboards import Pressed
 from magicmemory.bots.telegram.people import address_of, is_private, sender_of_message
 from magicmemory.bots.telegram.pressing import Pressing
+from magicmemory.bots.telegram.selling import Selling
 from magicmemory.bots.telegram.settings_menu import SettingsMenu
+from magicmemory.bots.telegram.till import Till
 from magicmemory.core.errors import UserError
-from magicmemory.core.report import Failure
 
 log = logging.getLogger(__name__)
 
@@ -59,13 +60,17 @@ class Handlers:
         self._albums = Albums(self._take_album)
         self._pressing = Pressing(front, followers)
         self._menu = SettingsMenu(front)
-        self._commands = Commands(front, followers, self._menu)
-        self._admin = Admin(front)
+        self._selling = Selling(front)
+        self._till = Till(front)
+        self._commands = Commands(front, followers, self._menu, self._selling)
+        self._admin = Admin(front, self._till)
 
     async def handle(self, update: Update) -> None:
         """Answer an update."""
         try:
-            if update.callback_query is not None:
+            if update.pre_checkout_query is not None:
+                await self._till.check(update.pre_checkout_query)
+            elif update.callback_query is not None:
                 await self._press(update)
             elif update.message is not None:
                 await self._message(update.message)
@@ -78,13 +83,20 @@ class Handlers:
         data = query.data or ""
         if (pressed := Pressed.of(data)) is not None:
             await self._pressing.pressed(query, pressed)
-        elif not (await self._menu.pressed(query, data) or await self._commands.pressed(query, data)):
-            await query.answer()
+            return
+        for answer in (self._menu.pressed, self._selling.pressed, self._commands.pressed):
+            if await answer(query, data):
+                return
+        await query.answer()
 
     async def _message(self, message: Message) -> None:
         command = Command.in_message(message, self._front.bot.username)
         try:
-            if message.media_group_id and (message.photo or message.document):
+            if message.successful_payment is not None:
+                await self._till.take(message)
+            elif message.refunded_payment is not None:
+                await self._till.refunded(message)
+            elif message.media_group_id and (message.photo or message.document):
                 await self._albums.add(message)
             elif command is not None:
                 await self._command(message, command)
@@ -98,6 +110,9 @@ class Handlers:
             await self._restore(message)
         elif command.name == "admin" and self._admin.knows(message):
             await self._admin.answer(message, command.arguments)
+        elif command.name == "help" and self._admin.knows(message) and is_private(message):
+            await self._commands.answer(message, command.name, command.arguments)
+            await self._front.tell(address_of(message), self._admin.help())
         else:
             await self._commands.answer(message, command.name, command.arguments)
 
@@ -140,7 +155,7 @@ class Handlers:
 
     async def _explain(self, message: Message, error: UserError) -> None:
         language = await self._front.language(sender_of_message(message))
-        await self._front.tell(address_of(message), self._front.desk.failure_text(language, Failure.of(error)))
+        await self._front.tell(address_of(message), self._front.explain(language, error))
 
     async def _say(self, message: Message, key: str) -> None:
         language = await self._front.language(sender_of_message(message))

@@ -19,7 +19,6 @@ from magicmemory.bots.telegram.front import Front
 from magicmemory.bots.telegram.people import address_of, sender_of_message
 from magicmemory.core.errors import InternalError, QuotaUsedUp, UserError
 from magicmemory.core.job import TERMINAL, Address, Job, Sender
-from magicmemory.core.report import Failure
 
 log = logging.getLogger(__name__)
 
@@ -120,7 +119,7 @@ class Intake:
         self, place: Address, language: str, progress: int | None, refused: list[UserError], of: int
     ) -> None:
         """Say why: in the progress message where that has no other use, once for each reason."""
-        reasons = {error.key: self._front.desk.failure_text(language, Failure.of(error)) for error in refused}
+        reasons = {error.key: self._front.explain(language, error) for error in refused}
         text = "\n".join(reasons.values())
         if len(refused) < of:
             text = self._front.say(language, "telegram-album-refused", count=len(refused)) + "\n" + text

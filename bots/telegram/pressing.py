@@ -16,7 +16,6 @@ from magicmemory.bots.telegram.people import address_of, sender_of
 from magicmemory.core.errors import InternalError, PhotoExpired, UserError
 from magicmemory.core.job import TERMINAL, Address, Job, JobState, Sender
 from magicmemory.core.options import Options
-from magicmemory.core.report import Failure
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +45,7 @@ class Pressing:
                 raise PhotoExpired
             await self._do(query, pressed, job, message, sender, language)
         except UserError as error:
-            text = self._front.desk.failure_text(language, Failure.of(error))
+            text = self._front.explain(language, error)
             await self._notice(query, text, alert=True)
 
     async def _settled(self, job_id: str) -> Job | None:
@@ -165,7 +164,7 @@ class Pressing:
             self._followers.follow([adjusted], progress, language)
 
     async def _refuse(self, place: Address, progress: int | None, language: str, error: UserError) -> None:
-        text = self._front.desk.failure_text(language, Failure.of(error))
+        text = self._front.explain(language, error)
         if progress is None or not await self._front.change_text(place.chat, progress, text):
             await self._front.tell(place, text)
 

@@ -178,6 +178,17 @@ telegram-help =
 telegram-privacy = Deine Fotos behalte ich { $hours } Stunden lang, für deine Knöpfe; dann lösche ich sie. Ich merke mir, wie viele du wiederherstellen ließest, damit die Zählung stimmt, und was du in /settings gewählt hast. Niemand sieht sich deine Fotos an, und nichts wird damit trainiert. /deletemydata löscht alles sofort.
 telegram-delete-kept = Es wurde nichts gelöscht.
 telegram-unlock-howto = Schreib deinen Code hinter den Befehl: /unlock CODE
+telegram-premium-group = Was du hast und was es zu kaufen gibt, zeige ich dir in unserem eigenen Chat.
+telegram-more-with-premium = Du musst nicht warten: /premium zeigt, wie du mehr bekommst.
+telegram-terms = Die Verkaufsbedingungen: { $url }
+telegram-terms-none = Verkauft werden hier Zeit oder Fotos mit diesem Bot, nur für dein Konto. Nichts verlängert sich, außer das Angebot sagt es, und dann, bis du kündigst. Bei Fragen und Rückzahlungen hilft /paysupport.
+telegram-receipt = Danke! Deine Zahlung von { $amount } Stars ist da. Fragen dazu: /paysupport
+telegram-receipt-subscription = Es verlängert sich von selbst. Kündigen kannst du in den Einstellungen von Telegram unter „Meine Sterne“.
+telegram-not-credited = Deine Zahlung von { $amount } Stars ist da, aber ich konnte sie dir nicht gutschreiben. Wer diesen Bot betreibt, kann sie sehen: Schreib bitte dorthin, siehe /paysupport. Nummer der Zahlung: { $charge }
+telegram-refunded = Deine Zahlung von { $amount } Stars wurde zurückgegeben, und was du dafür bekommen hast, ist zu Ende.
+telegram-paysupport = Wegen Zahlungen schreib an { $contact }, mit der Nummer der Zahlung. Der Support von Telegram kann hier nicht helfen.
+telegram-paysupport-nobody = Wegen Zahlungen schreib an den Betreiber dieses Bots, mit der Nummer der Zahlung. Der Support von Telegram kann hier nicht helfen.
+telegram-paysupport-payment = { $date }, { $amount } Stars, Nummer { $charge }
 telegram-settings = Deine Einstellungen, für alle deine Fotos:
 telegram-setting-language = Sprache: { $value }
 telegram-setting-strength = Stärke: { $value }
@@ -217,6 +228,9 @@ telegram-button-photo = 🖼️ Ganzes Foto
 telegram-button-faces = 🙂 Nur Gesichter
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Zurück
+telegram-button-offers = ⭐ Zeig es mir
+telegram-button-buy = ⭐ { $price } · { $plan }
+telegram-button-subscribe = ⭐ Abonnieren für { $price }
 telegram-button-delete-yes = Alles löschen
 telegram-button-delete-no = Behalten
 telegram-command-restore = Ein Foto wiederherstellen
@@ -228,6 +242,8 @@ telegram-command-unlock = Einen Code einlösen
 telegram-command-help = Wie es geht und was nicht geht
 telegram-command-privacy = Was wie lange behalten wird
 telegram-command-deletemydata = Deine Fotos und Einstellungen löschen
+telegram-command-paysupport = Hilfe bei einer Zahlung
+telegram-command-terms = Verkaufsbedingungen
 
 ## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
 

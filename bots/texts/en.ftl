@@ -231,6 +231,17 @@ telegram-help =
 telegram-privacy = I keep your photos for { $hours } hours, for your buttons, and then delete them. I keep how many you restored, to count your quota, and what you chose in /settings. Nobody looks at your photos, and nothing is trained on them. /deletemydata deletes everything at once.
 telegram-delete-kept = Nothing was deleted.
 telegram-unlock-howto = Write your code after the command: /unlock CODE
+telegram-premium-group = What you have, and what there is to buy, I show in our private chat.
+telegram-more-with-premium = You need not wait: /premium shows how to get more.
+telegram-terms = The terms of sale: { $url }
+telegram-terms-none = What is sold here is time or photos with this bot, for your account alone. Nothing renews unless the offer says so, and then until you cancel it. /paysupport helps with questions and refunds.
+telegram-receipt = Thank you! Your payment of { $amount } Stars has arrived. Questions about it: /paysupport
+telegram-receipt-subscription = It renews by itself. You can cancel it in Telegram’s settings, under “My Stars”.
+telegram-not-credited = Your payment of { $amount } Stars has arrived, but I could not credit it to you. Whoever runs this bot can see it: please write to them, see /paysupport. Number of the payment: { $charge }
+telegram-refunded = Your payment of { $amount } Stars was given back, and what you got for it has ended.
+telegram-paysupport = About payments write to { $contact }, with the payment’s number. Telegram’s own support cannot help here.
+telegram-paysupport-nobody = About payments write to whoever runs this bot, with the payment’s number. Telegram’s own support cannot help here.
+telegram-paysupport-payment = { $date }, { $amount } Stars, number { $charge }
 telegram-settings = Your settings, for all your photos:
 telegram-setting-language = Language: { $value }
 telegram-setting-strength = Strength: { $value }
@@ -270,6 +281,9 @@ telegram-button-photo = 🖼️ Whole photo
 telegram-button-faces = 🙂 Faces only
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Back
+telegram-button-offers = ⭐ Show me
+telegram-button-buy = ⭐ { $price } · { $plan }
+telegram-button-subscribe = ⭐ Subscribe for { $price }
 telegram-button-delete-yes = Delete everything
 telegram-button-delete-no = Keep
 telegram-command-restore = Restore a photo
@@ -281,15 +295,41 @@ telegram-command-unlock = Use a code
 telegram-command-help = How it works, and what it cannot do
 telegram-command-privacy = What is kept, and for how long
 telegram-command-deletemydata = Delete your photos and settings
+telegram-command-paysupport = Help with a payment
+telegram-command-terms = Terms of sale
 telegram-admin-help =
     /admin stats – what is going on
+    /admin user ID – what somebody has, was given and paid
     /admin quota ID – what somebody has left today
-    /admin ban ID, /admin unban ID – keep somebody out, and let them in again
-telegram-admin-stats =
-    Waiting or in hand: { $waiting }
-    Today: { $delivered } delivered, { $failed } failed, { $cancelled } dropped, { $people } people
+    /admin gift ID PLAN [NUMBER] – give days or photos of a plan
+    /admin ban ID [REASON], /admin unban ID – keep somebody out, and let them in again
+    /admin refund PAYMENT [ID] – give a payment back, and take back what it bought
+telegram-admin-no-payment = I know no such payment. If it is somebody’s all the same, write their id behind it.
+telegram-admin-not-refunded = Telegram does not give it back: { $reason }
+telegram-admin-refunded = Given back: { $charge }
 telegram-admin-banned = { $account } is kept out.
 telegram-admin-unbanned = { $account } may come in again.
+
+## What administrators are told in every chat
+
+admin-version = Magic Memory { $version }
+admin-waiting = Waiting or in hand: { $waiting }
+admin-today = Today:
+admin-week = Seven days:
+admin-stats = { $photos } photos of { $people } people ({ $newcomers } new): { $delivered } delivered with { $faces } faces, { $failed } failed, { $cancelled } dropped
+admin-p95 = 95 of 100 were answered within { $seconds } s
+admin-failures = Failed for: { $what }
+admin-paid = Paid: { $what }
+admin-paid-back = Given back: { $what }
+admin-user-banned = Kept out: { $reason }
+admin-grant-days = { $date }: { $amount } days of { $plan } by { $source }
+admin-grant-photos = { $date }: { $amount } photos of { $plan } by { $source }
+admin-grant-open = { $date }: { $plan } by { $source }, for as long as the shop says
+admin-payment = { $date }: paid { $amount } { $currency } for { $plan }, number { $charge }
+admin-taken-back = { $what } (taken back)
+admin-no-such-plan = There is no such plan. There are: { $plans }.
+admin-bad-number = A gift is between 1 and { $most } days or photos.
+admin-given = { $account } has it. { $quota }
 
 ## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
 

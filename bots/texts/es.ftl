@@ -179,6 +179,17 @@ telegram-help =
 telegram-privacy = Guardo tus fotos { $hours } horas, para tus botones, y luego las borro. Guardo cuántas has restaurado, para contar tu cuota, y lo que elegiste en /settings. Nadie mira tus fotos y no se entrena nada con ellas. /deletemydata lo borra todo al momento.
 telegram-delete-kept = No se ha borrado nada.
 telegram-unlock-howto = Escribe tu código después del comando: /unlock CÓDIGO
+telegram-premium-group = Lo que tienes y lo que se puede comprar te lo muestro en nuestro chat privado.
+telegram-more-with-premium = No hace falta esperar: /premium muestra cómo tener más.
+telegram-terms = Las condiciones de venta: { $url }
+telegram-terms-none = Aquí se vende tiempo o fotos con este bot, solo para tu cuenta. Nada se renueva salvo que la oferta lo diga, y entonces hasta que lo canceles. Para preguntas y devoluciones: /paysupport.
+telegram-receipt = ¡Gracias! Tu pago de { $amount } Stars ha llegado. Preguntas sobre el pago: /paysupport
+telegram-receipt-subscription = Se renueva solo. Puedes cancelarlo en los ajustes de Telegram, en «Mis Estrellas».
+telegram-not-credited = Tu pago de { $amount } Stars ha llegado, pero no he podido abonártelo. Quien lleva este bot puede verlo: escríbele, por favor, mira /paysupport. Número del pago: { $charge }
+telegram-refunded = Tu pago de { $amount } Stars fue devuelto, y lo que recibiste a cambio ha terminado.
+telegram-paysupport = Sobre pagos escribe a { $contact }, con el número del pago. El soporte de Telegram no puede ayudar aquí.
+telegram-paysupport-nobody = Sobre pagos escribe a quien lleva este bot, con el número del pago. El soporte de Telegram no puede ayudar aquí.
+telegram-paysupport-payment = { $date }, { $amount } Stars, número { $charge }
 telegram-settings = Tus ajustes, para todas tus fotos:
 telegram-setting-language = Idioma: { $value }
 telegram-setting-strength = Intensidad: { $value }
@@ -218,6 +229,9 @@ telegram-button-photo = 🖼️ Toda la foto
 telegram-button-faces = 🙂 Solo las caras
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Volver
+telegram-button-offers = ⭐ Ver
+telegram-button-buy = ⭐ { $price } · { $plan }
+telegram-button-subscribe = ⭐ Suscribirse por { $price }
 telegram-button-delete-yes = Borrar todo
 telegram-button-delete-no = Conservar
 telegram-command-restore = Restaurar una foto
@@ -229,6 +243,8 @@ telegram-command-unlock = Usar un código
 telegram-command-help = Cómo funciona y qué no puede hacer
 telegram-command-privacy = Qué se guarda y cuánto tiempo
 telegram-command-deletemydata = Borrar tus fotos y ajustes
+telegram-command-paysupport = Ayuda con un pago
+telegram-command-terms = Condiciones de venta
 
 ## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
 

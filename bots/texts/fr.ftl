@@ -178,6 +178,17 @@ telegram-help =
 telegram-privacy = Je garde vos photos { $hours } heures, pour vos boutons, puis je les supprime. Je garde le nombre de vos restaurations, pour compter votre quota, et vos choix dans /settings. Personne ne regarde vos photos et rien n’est entraîné avec elles. /deletemydata supprime tout immédiatement.
 telegram-delete-kept = Rien n’a été supprimé.
 telegram-unlock-howto = Écrivez votre code après la commande : /unlock CODE
+telegram-premium-group = Ce que vous avez et ce qu’il y a à acheter, je vous le montre dans notre discussion privée.
+telegram-more-with-premium = Inutile d’attendre : /premium montre comment en avoir plus.
+telegram-terms = Les conditions de vente : { $url }
+telegram-terms-none = Ce qui est vendu ici, c’est du temps ou des photos avec ce bot, pour votre compte seulement. Rien n’est renouvelé, sauf si l’offre le dit, et alors jusqu’à résiliation. Pour les questions et les remboursements : /paysupport.
+telegram-receipt = Merci ! Votre paiement de { $amount } Stars est arrivé. Des questions ? /paysupport
+telegram-receipt-subscription = Il se renouvelle tout seul. Vous pouvez résilier dans les réglages de Telegram, sous « Mes Étoiles ».
+telegram-not-credited = Votre paiement de { $amount } Stars est arrivé, mais je n’ai pas pu vous le créditer. La personne qui gère ce bot peut le voir : écrivez-lui, s’il vous plaît, voir /paysupport. Numéro du paiement : { $charge }
+telegram-refunded = Votre paiement de { $amount } Stars a été remboursé, et ce que vous aviez reçu en échange a pris fin.
+telegram-paysupport = Pour les paiements, écrivez à { $contact }, avec le numéro du paiement. L’assistance de Telegram ne peut pas aider ici.
+telegram-paysupport-nobody = Pour les paiements, écrivez à la personne qui gère ce bot, avec le numéro du paiement. L’assistance de Telegram ne peut pas aider ici.
+telegram-paysupport-payment = { $date }, { $amount } Stars, numéro { $charge }
 telegram-settings = Vos réglages, pour toutes vos photos :
 telegram-setting-language = Langue : { $value }
 telegram-setting-strength = Intensité : { $value }
@@ -217,6 +228,9 @@ telegram-button-photo = 🖼️ Toute la photo
 telegram-button-faces = 🙂 Visages seuls
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Retour
+telegram-button-offers = ⭐ Montrer
+telegram-button-buy = ⭐ { $price } · { $plan }
+telegram-button-subscribe = ⭐ S’abonner pour { $price }
 telegram-button-delete-yes = Tout supprimer
 telegram-button-delete-no = Garder
 telegram-command-restore = Restaurer une photo
@@ -228,6 +242,8 @@ telegram-command-unlock = Utiliser un code
 telegram-command-help = Comment ça marche, et ses limites
 telegram-command-privacy = Ce qui est gardé, et combien de temps
 telegram-command-deletemydata = Supprimer vos photos et réglages
+telegram-command-paysupport = Aide pour un paiement
+telegram-command-terms = Conditions de vente
 
 ## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
 

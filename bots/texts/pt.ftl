@@ -179,6 +179,17 @@ telegram-help =
 telegram-privacy = Guardo suas fotos por { $hours } horas, para os seus botões, e depois apago. Guardo quantas você restaurou, para contar sua cota, e o que você escolheu em /settings. Ninguém olha suas fotos e nada é treinado com elas. /deletemydata apaga tudo na hora.
 telegram-delete-kept = Nada foi apagado.
 telegram-unlock-howto = Escreva seu código depois do comando: /unlock CÓDIGO
+telegram-premium-group = O que você tem e o que dá para comprar eu mostro na nossa conversa privada.
+telegram-more-with-premium = Não precisa esperar: /premium mostra como ter mais.
+telegram-terms = Os termos de venda: { $url }
+telegram-terms-none = Aqui se vende tempo ou fotos com este bot, só para a sua conta. Nada se renova a não ser que a oferta diga, e então até você cancelar. Para dúvidas e reembolsos: /paysupport.
+telegram-receipt = Obrigado! Seu pagamento de { $amount } Stars chegou. Dúvidas sobre ele: /paysupport
+telegram-receipt-subscription = Ele se renova sozinho. Você pode cancelar nas configurações do Telegram, em “Minhas Estrelas”.
+telegram-not-credited = Seu pagamento de { $amount } Stars chegou, mas não consegui creditá-lo a você. Quem cuida deste bot pode vê-lo: escreva para essa pessoa, por favor, veja /paysupport. Número do pagamento: { $charge }
+telegram-refunded = Seu pagamento de { $amount } Stars foi devolvido, e o que você recebeu por ele terminou.
+telegram-paysupport = Sobre pagamentos escreva para { $contact }, com o número do pagamento. O suporte do Telegram não pode ajudar aqui.
+telegram-paysupport-nobody = Sobre pagamentos escreva para quem cuida deste bot, com o número do pagamento. O suporte do Telegram não pode ajudar aqui.
+telegram-paysupport-payment = { $date }, { $amount } Stars, número { $charge }
 telegram-settings = Suas configurações, para todas as suas fotos:
 telegram-setting-language = Idioma: { $value }
 telegram-setting-strength = Intensidade: { $value }
@@ -218,6 +229,9 @@ telegram-button-photo = 🖼️ Foto inteira
 telegram-button-faces = 🙂 Só os rostos
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Voltar
+telegram-button-offers = ⭐ Mostrar
+telegram-button-buy = ⭐ { $price } · { $plan }
+telegram-button-subscribe = ⭐ Assinar por { $price }
 telegram-button-delete-yes = Apagar tudo
 telegram-button-delete-no = Manter
 telegram-command-restore = Restaurar uma foto
@@ -229,6 +243,8 @@ telegram-command-unlock = Usar um código
 telegram-command-help = Como funciona e o que não faz
 telegram-command-privacy = O que é guardado e por quanto tempo
 telegram-command-deletemydata = Apagar suas fotos e configurações
+telegram-command-paysupport = Ajuda com um pagamento
+telegram-command-terms = Termos de venda
 
 ## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
 

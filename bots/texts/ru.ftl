@@ -179,6 +179,17 @@ telegram-help =
 telegram-privacy = Я храню ваши фото { $hours } ч., чтобы работали кнопки, а потом удаляю. Ещё я храню число восстановленных фото, чтобы вести счёт, и ваш выбор в /settings. Никто не смотрит ваши фото, и на них ничего не обучают. /deletemydata удаляет всё сразу.
 telegram-delete-kept = Ничего не удалено.
 telegram-unlock-howto = Напишите код после команды: /unlock КОД
+telegram-premium-group = Что у вас есть и что можно купить, я покажу в нашем личном чате.
+telegram-more-with-premium = Можно не ждать: /premium покажет, как получить больше.
+telegram-terms = Условия продажи: { $url }
+telegram-terms-none = Здесь продаётся время или фото с этим ботом, только для вашего аккаунта. Ничего не продлевается, если этого не сказано в предложении, а тогда — пока вы не отмените. С вопросами и возвратами поможет /paysupport.
+telegram-receipt = Спасибо! Ваш платёж на { $amount } Stars получен. Вопросы о нём: /paysupport
+telegram-receipt-subscription = Подписка продлевается сама. Отменить её можно в настройках Telegram, в разделе «Мои звёзды».
+telegram-not-credited = Ваш платёж на { $amount } Stars получен, но зачислить его не удалось. Владелец бота его видит: напишите ему, пожалуйста, см. /paysupport. Номер платежа: { $charge }
+telegram-refunded = Ваш платёж на { $amount } Stars возвращён, и то, что вы за него получили, закончилось.
+telegram-paysupport = О платежах пишите сюда: { $contact }. Укажите номер платежа. Поддержка Telegram здесь помочь не может.
+telegram-paysupport-nobody = О платежах пишите владельцу бота. Укажите номер платежа. Поддержка Telegram здесь помочь не может.
+telegram-paysupport-payment = { $date }, { $amount } Stars, номер { $charge }
 telegram-settings = Ваши настройки для всех фото:
 telegram-setting-language = Язык: { $value }
 telegram-setting-strength = Сила: { $value }
@@ -218,6 +229,9 @@ telegram-button-photo = 🖼️ Всё фото
 telegram-button-faces = 🙂 Только лица
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Назад
+telegram-button-offers = ⭐ Показать
+telegram-button-buy = ⭐ { $price } · { $plan }
+telegram-button-subscribe = ⭐ Подписаться за { $price }
 telegram-button-delete-yes = Удалить всё
 telegram-button-delete-no = Оставить
 telegram-command-restore = Восстановить фото
@@ -229,6 +243,8 @@ telegram-command-unlock = Ввести код
 telegram-command-help = Как это работает и чего не умеет
 telegram-command-privacy = Что и как долго хранится
 telegram-command-deletemydata = Удалить ваши фото и настройки
+telegram-command-paysupport = Помощь с платежом
+telegram-command-terms = Условия продажи
 
 ## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
 

@@ -21,7 +21,7 @@ LANGUAGES = ("de", "en", "es", "fr", "pt", "ru")
 # Adapters that speak English alone until they are translated as a whole: half a translation would be a mix.
 MAY_BE_ENGLISH = ("playground-", "discord-")
 # The operator's own, in English.
-ONLY_ENGLISH = ("telegram-admin-", "discord-admin-")
+ONLY_ENGLISH = ("admin-", "telegram-admin-", "discord-admin-")
 CATEGORIES = {"ru": {"one", "few", "many", "other"}}
 
 

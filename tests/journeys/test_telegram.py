@@ -358,7 +358,7 @@ async def test_start_help_quota_and_privacy(tmp_path: Path, redis_url: str) -> N
             "/privacy": "for 24 hours",
             "/premium": "Nothing is for sale here",
             "/unlock": "/unlock CODE",
-            "/unlock ABC": "Codes are not used here.",
+            "/unlock ABCD": "I do not know this code.",
             "/restore": "Send me a photo, or reply to one",
             "/cancel": "Nothing of yours is waiting.",
             "/weather": "I do not know /weather.",
@@ -753,7 +753,7 @@ async def test_administrators(tmp_path: Path, redis_url: str) -> None:
         await running.settled(eve)
         for command, says in {
             "/admin": "/admin stats",
-            "/admin stats": "Today: 1 delivered, 0 failed, 0 dropped, 1 people",
+            "/admin stats": "1 photos of 1 people (1 new): 1 delivered with 1 faces, 0 failed, 0 dropped",
             f"/admin quota {eve.id}": "You have 2 of 3 left today.",
             f"/admin ban {eve.id}": f"{eve.id} is kept out.",
         }.items():
