@@ -1,0 +1,443 @@
+"""No sequence of what people, shops and clocks do makes quota, credits, plans or grants differ from a simple model.
+
+`MAGIC_TEST_EXAMPLES` says how many sequences are tried on each database.
+"""
+
+import asyncio
+import itertools
+import os
+from collections.abc import Coroutine
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+
+from magicmemory.core.errors import CodeUnknown, NoFaceFound, UserError
+from magicmemory.core.job import Address, Outcome, Platform, Sender
+from magicmemory.core.report import Failure
+from magicmemory.storage.codes import CodeKind, Codes, CodeTerms
+from magicmemory.storage.database import Database
+from magicmemory.storage.erasure import Erasure
+from magicmemory.storage.grants import Grant, Grants, Source
+from magicmemory.storage.ledger import Ledger
+from magicmemory.storage.payments import STARS, Payments
+from magicmemory.storage.people import People
+from magicmemory.storage.photos import PhotoStore
+from magicmemory.storage.quota import Allowance
+from tests.storage.model import (
+    ADJUSTMENT_MINUTES,
+    ADJUSTMENTS,
+    AT_ONCE,
+    HOUR,
+    PLANS,
+    WAYS,
+    Bill,
+    Given,
+    Made,
+    Model,
+    Paid,
+    Person,
+    Sent,
+)
+
+# Read here, because tests do not see the settings of this machine.
+EXAMPLES = int(os.environ.get("MAGIC_TEST_EXAMPLES", "15"))
+STEPS = 40
+# Zones and moments shortly before their clocks change; in some of them a midnight is skipped or comes twice.
+TURNS = [
+    ("Europe/Berlin", "2026-03-28T10:00+00:00"),
+    ("Europe/Berlin", "2026-10-24T10:00+00:00"),
+    ("America/Sao_Paulo", "2018-11-03T12:00+00:00"),
+    ("America/Sao_Paulo", "2018-02-16T12:00+00:00"),
+    ("Africa/Cairo", "2026-04-23T12:00+00:00"),
+    ("Africa/Cairo", "2026-10-28T12:00+00:00"),
+    ("America/Havana", "2026-10-31T12:00+00:00"),
+    ("UTC", "2026-02-28T12:00+00:00"),
+]
+TERMS = [
+    CodeTerms(CodeKind.UNLOCK, "premium", days=1),
+    CodeTerms(CodeKind.UNLOCK, "premium", days=2, uses=2),
+    CodeTerms(CodeKind.UNLOCK, "pack", credits=1, uses=2),
+    CodeTerms(CodeKind.DISCOUNT, percent=40, uses=2),
+    CodeTerms(CodeKind.DISCOUNT, percent=99),
+    CodeTerms(CodeKind.DISCOUNT, "month", percent=50),
+]
+
+T = TypeVar("T")
+who = st.integers(0, 1)
+pick = st.integers(0, 7)
+way = st.sampled_from([0, 0, 0, 1, 2, 3])
+numbers = itertools.count()
+
+
+class House:
+    """The storage under test, with one loop for all sequences. Each sequence has people of its own in it."""
+
+    def __init__(self, url: str, photos: Path, runner: asyncio.Runner) -> None:
+        self.runner = runner
+        self.photos = PhotoStore(str(photos))
+        self.database = Database(url)
+        self.now = datetime.min
+        self.people = People(self.database)
+        self.grants = Grants(self.database, PLANS, self.clock)
+        self.codes = Codes(self.database, b"key", self.clock)
+        self.payments = Payments(self.database, PLANS, self.clock)
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def allowance(self, zone: ZoneInfo) -> Allowance:
+        return Allowance(zone, PLANS, ADJUSTMENTS, ADJUSTMENT_MINUTES, AT_ONCE)
+
+    def ledger(self, zone: ZoneInfo) -> Ledger:
+        return Ledger(self.database, self.allowance(zone), self.clock)
+
+    def erasure(self, zone: ZoneInfo) -> Erasure:
+        return Erasure(self.database, self.photos, self.allowance(zone), self.clock)
+
+
+class Machine(RuleBasedStateMachine):
+    """Does the same to the house and to the model."""
+
+    house: House
+
+    @initialize(turn=st.sampled_from(TURNS))
+    def begin(self, turn: tuple[str, str]) -> None:
+        self.model = Model(ZoneInfo(turn[0]), datetime.fromisoformat(turn[1]))
+        self.house.now = self.model.now
+        self.ledger = self.house.ledger(self.model.zone)
+        self.people = [
+            Person(Sender(platform=Platform.TELEGRAM, account=f"{next(numbers)}-{name}")) for name in ("ana", "ben")
+        ]
+        self.bills: list[Bill] = []
+
+    # Helpers.
+
+    def run_(self, work: Coroutine[Any, Any, T]) -> T:
+        return self.house.runner.run(work)
+
+    def ask(self, work: Coroutine[Any, Any, T]) -> T | type[UserError]:
+        """What the house answers, or the kind of its refusal."""
+        try:
+            return self.run_(work)
+        except UserError as error:
+            return type(error)
+
+    @property
+    def sent(self) -> list[Sent]:
+        return [sent for person in self.people for sent in person.sent]
+
+    @property
+    def paid(self) -> list[Paid]:
+        return [paid for person in self.people for paid in person.payments]
+
+    def agree(self, person: Person, new: Given | None = None) -> None:
+        """The house and the model say the same of somebody; `new` is a grant that must be there now."""
+        if new is not None:
+            person.given.append(new)
+        rows = self.run_(self.house.grants.of(person.sender))
+        fresh = [row for row in rows if row.id not in {given.id for given in person.given}]
+        assert len(fresh) == (new is not None)
+        for row in fresh:
+            assert new is not None
+            new.id = row.id
+        self.agree_on_grants(person, rows)
+        quota = self.run_(self.ledger.quota(person.sender))
+        plan, until = self.model.best(person)
+        assert (quota.plan, quota.plan_ends) == (plan, until)
+        assert quota.limit == PLANS.limits(plan).photos_per_day
+        assert quota.used == self.model.used(person, timed=bool(plan))
+        assert quota.renews_at == self.model.renewal()
+        standing = self.run_(self.house.grants.standing(person.sender))
+        credits = self.model.credits(person)
+        assert [(left.grant.id, left.left) for left in standing.credits] == [(one.id, left) for one, left in credits]
+        assert quota.credits == sum(left for _, left in credits)
+        assert (standing.timed.grant.plan if standing.timed else "") == plan
+
+    def agree_on_grants(self, person: Person, rows: list[Grant]) -> None:
+        known = {given.id: given for given in person.given}
+        assert {row.id for row in rows} == set(known)
+        for row in rows:
+            given = known[row.id]
+            assert (row.plan, row.starts_at, row.days, row.credits) == (
+                given.plan,
+                given.at,
+                given.days,
+                given.credits,
+            )
+            assert (row.withdrawn_at is not None, row.ends_at) == (given.withdrawn, given.until)
+
+    # Photos.
+
+    @rule(who=who, way=way, photo=st.sampled_from([None, None, "a", "b"]))
+    def send(self, who: int, way: int, photo: str | None) -> None:
+        person = self.people[who]
+        twins = self.model.twins(person, photo, way)
+        twin = self.run_(self.ledger.twin(person.sender, photo or "", WAYS[way]))
+        root = next((sent for sent in twins if twin and sent.id == twin.id), None)
+        assert (twin is not None) == (root is not None) == bool(twins)
+        self.reserve(person, way, root, photo, self.model.stopped(person))
+
+    @precondition(lambda self: self.sent)
+    @rule(pick=pick, way=way)
+    def adjust(self, pick: int, way: int) -> None:
+        sent = self.sent[pick % len(self.sent)]
+        root = sent.of or sent
+        self.reserve(sent.person, way, root, None, self.model.stopped(sent.person) or self.model.adjustable(root, way))
+
+    def reserve(
+        self, person: Person, way: int, root: Sent | None, photo: str | None, refusal: type[UserError] | None
+    ) -> None:
+        """Ask for a restoration; `root`: of that photo again, at no cost; `refusal` says why not."""
+        pays = (root.plan, None) if root else self.model.payer(person, way)
+        address = Address(platform=Platform.TELEGRAM, chat=person.sender.account, message=str(next(numbers)))
+        parent = root.id if root else None
+        answer = self.ask(self.ledger.reserve(person.sender, address, WAYS[way], parent=parent, photo=photo))
+        if refusal is not None or isinstance(pays, type):
+            assert answer is (refusal or pays)
+        else:
+            assert not isinstance(answer, type)
+            assert answer.fresh
+            assert (answer.job.plan, answer.job.charged) == (pays[0], root is None)
+            plan, payer = pays
+            day = self.model.day()
+            person.sent.append(Sent(answer.job.id, person, address, way, photo, plan, payer, day, of=root))
+        self.agree(person)
+
+    @precondition(lambda self: any(sent.address for sent in self.sent))
+    @rule(pick=pick)
+    def tell_a_message_again(self, pick: int) -> None:
+        known = [sent for sent in self.sent if sent.address]
+        sent = known[pick % len(known)]
+        assert sent.address is not None
+        again = self.run_(self.ledger.reserve(sent.person.sender, sent.address, WAYS[sent.way], photo=sent.photo))
+        assert (again.fresh, again.job.id, again.job.state.value) == (False, sent.id, sent.state)
+        self.agree(sent.person)
+
+    @precondition(lambda self: self.sent)
+    @rule(pick=pick, restored=st.booleans())
+    def finish(self, pick: int, restored: bool) -> None:
+        sent = self.sent[pick % len(self.sent)]
+        if restored:
+            done = self.run_(self.ledger.settle(Outcome(job=sent.id, extension="jpg"), {}))
+        else:
+            done = self.run_(self.ledger.give_back(sent.id, Failure.of(NoFaceFound())))
+            assert self.run_(self.ledger.replied(sent.id, {})) == done
+        assert done == (sent.state == "accepted")
+        if done:
+            sent.state, sent.finished = ("delivered" if restored else "failed"), self.model.now
+        self.agree(sent.person)
+
+    @rule(who=who)
+    def cancel(self, who: int) -> None:
+        person = self.people[who]
+        waiting = [sent for sent in person.sent if sent.state == "accepted"]
+        answer = self.ask(self.ledger.cancel(person.sender))
+        assert (set() if isinstance(answer, type) else {job.id for job in answer}) == {sent.id for sent in waiting}
+        for sent in waiting:
+            sent.state, sent.finished = "cancelled", self.model.now
+        self.agree(person)
+
+    @rule(who=who)
+    def forget(self, who: int) -> None:
+        person = self.people[who]
+        self.run_(self.house.erasure(self.model.zone).forget(person.sender))
+        for sent in person.sent:
+            if sent.finished:
+                sent.photo = sent.address = None
+        self.agree(person)
+
+    # Codes.
+
+    @rule(terms=st.sampled_from(TERMS), hours=st.sampled_from([None, None, 5]))
+    def make_a_code(self, terms: CodeTerms, hours: int | None) -> None:
+        expires_at = None if hours is None else self.model.now + hours * HOUR
+        terms = CodeTerms(terms.kind, terms.plan, terms.days, terms.credits, terms.percent, terms.uses, expires_at)
+        (made,) = self.run_(self.house.codes.create(terms, prefix="MAGIC"))
+        self.model.codes.append(Made(*made, terms))
+
+    @precondition(lambda self: self.model.codes)
+    @rule(pick=pick, who=who, lower=st.booleans())
+    def redeem(self, pick: int, who: int, lower: bool) -> None:
+        person, code = self.people[who], self.model.codes[pick % len(self.model.codes)]
+        text = code.text.lower().replace("-", " ") if lower else code.text
+        refusal = self.model.redeemable(person, code)
+        answer = self.ask(self.house.codes.redeem(person.sender, person.sender.account, text))
+        new = None
+        if refusal is not None:
+            assert answer is refusal
+        else:
+            assert answer == code.terms
+            code.people.append(person)
+            person.tries.wrong = 0
+            if code.terms.kind is CodeKind.UNLOCK:
+                new = Given(str(code.terms.plan), self.model.now, code.terms.days, code.terms.credits)
+        self.agree(person, new)
+
+    @rule(who=who, times=st.sampled_from([1, 1, 6]))
+    def guess(self, who: int, times: int) -> None:
+        person = self.people[who]
+        for _ in range(times):
+            refusal = self.model.redeemable(person, None)
+            assert self.ask(self.house.codes.redeem(person.sender, person.sender.account, "WRONG")) is refusal
+            if refusal is CodeUnknown:
+                person.tries.add(self.model.now)
+                person.chat.add(self.model.now)
+
+    @precondition(lambda self: self.model.codes)
+    @rule(pick=pick)
+    def revoke(self, pick: int) -> None:
+        code = self.model.codes[pick % len(self.model.codes)]
+        assert self.run_(self.house.codes.revoke(code.id)) is not code.revoked
+        code.revoked = True
+
+    # Purchases.
+
+    @rule(who=who, plan=st.sampled_from(["premium", "pack", "month"]))
+    def order(self, who: int, plan: str) -> None:
+        person = self.people[who]
+        price, subscription, code = self.model.offer(person, plan)
+        offers = {offer.plan.name: offer for offer in self.run_(self.house.payments.offers(person.sender))}
+        assert (offers[plan].price, offers[plan].subscription) == (price, subscription)
+        answer = self.ask(self.house.payments.invoice(person.sender, plan))
+        if isinstance(answer, type):
+            assert answer.key == "banned"
+            assert person.banned
+            return
+        assert not person.banned
+        assert (answer.offer.price, answer.offer.code) == (price, code and code.id)
+        self.bills.append(Bill(answer.id, person, plan, price, subscription, code))
+
+    @precondition(lambda self: self.bills)
+    @rule(pick=pick)
+    def pay(self, pick: int) -> None:
+        bill = self.bills[pick % len(self.bills)]
+        sender = bill.person.sender
+        refusal = self.ask(self.house.payments.check(sender, bill.id, STARS, bill.price))
+        assert refusal is self.model.payable(bill)
+        # Paid all the same: two payments may have been on their way at once.
+        charge = f"charge-{next(numbers)}"
+        payment = self.run_(self.house.payments.paid(sender, bill.id, charge, STARS, bill.price))
+        assert payment is not None
+        plan = PLANS.paid[bill.plan]
+        new = Given(bill.plan, self.model.now, plan.days, plan.credits)
+        bill.person.payments.append(Paid(charge, bill, new))
+        self.agree(bill.person, new)
+
+    @precondition(lambda self: self.paid)
+    @rule(pick=pick)
+    def tell_a_payment_again(self, pick: int) -> None:
+        paid = self.paid[pick % len(self.paid)]
+        bill = paid.bill
+        again = self.run_(self.house.payments.paid(bill.person.sender, bill.id, paid.charge, STARS, bill.price))
+        assert again is None
+        self.agree(bill.person)
+
+    @precondition(lambda self: self.paid)
+    @rule(pick=pick)
+    def refund(self, pick: int) -> None:
+        paid = self.paid[pick % len(self.paid)]
+        refunded = self.run_(self.house.payments.refund(Platform.TELEGRAM, paid.charge))
+        assert (refunded is None) == paid.refunded
+        paid.refunded = paid.given.withdrawn = True
+        self.agree(paid.bill.person)
+
+    # What the operator and Discord's shop do.
+
+    @rule(who=who, plan=st.sampled_from(["premium", "pack"]))
+    def gift(self, who: int, plan: str) -> None:
+        sold = PLANS.paid[plan]
+        self.run_(self.house.grants.give(self.people[who].sender, sold))
+        self.agree(self.people[who], Given(plan, self.model.now, sold.days, sold.credits))
+
+    @rule(
+        who=who,
+        name=st.sampled_from(["x", "y"]),
+        plan=st.sampled_from(["premium", "premium", "pack"]),
+        begins=st.sampled_from([None, None, -30, 20]),
+        lasts=st.sampled_from([None, 12, 12, 30, 60]),
+    )
+    def entitle(self, who: int, name: str, plan: str, begins: int | None, lasts: int | None) -> None:
+        """Told of a subscription or purchase, for the first time or again."""
+        person = self.people[who]
+        reference = f"{person.sender.account}-{plan}-{name}"
+        starts_at = None if begins is None else self.model.now + begins * HOUR
+        ends_at = None if lasts is None else (starts_at or self.model.now) + lasts * HOUR
+        known = next((given for given in person.given if given.entitlement == reference), None)
+        sold = PLANS.paid[plan]
+        fresh = self.run_(self.house.grants.entitle(person.sender, sold, reference, starts_at, ends_at))
+        assert fresh == (known is None)
+        new = None
+        if known is None:
+            new = Given(plan, starts_at or self.model.now, None, sold.credits, entitlement=reference)
+            new.until = None if sold.credits else ends_at
+        elif not sold.credits:
+            known.until, known.withdrawn = ends_at, False
+        self.agree(person, new)
+
+    @rule(who=who, name=st.sampled_from(["x", "y"]), plan=st.sampled_from(["premium", "pack"]))
+    def withdraw(self, who: int, name: str, plan: str) -> None:
+        person = self.people[who]
+        reference = f"{person.sender.account}-{plan}-{name}"
+        held = [given for given in person.given if given.entitlement == reference and not given.withdrawn]
+        assert self.run_(self.house.grants.withdraw(Source.ENTITLEMENT, reference)) == bool(held)
+        for given in held:
+            given.withdrawn = True
+        self.agree(person)
+
+    @rule(who=who, banned=st.booleans())
+    def ban(self, who: int, banned: bool) -> None:
+        self.run_(self.house.people.ban(self.people[who].sender, banned=banned))
+        self.people[who].banned = banned
+
+    # Time.
+
+    @rule(hours=st.sampled_from([1, 1, 7, 24, 200]))
+    def wait(self, hours: int) -> None:
+        self.at(self.model.now + hours * HOUR)
+
+    @rule(before=st.booleans())
+    def midnight(self, before: bool) -> None:
+        self.at(max(self.model.now, self.model.renewal() - before * HOUR))
+
+    def at(self, moment: datetime) -> None:
+        self.model.now = self.house.now = moment
+        for person in self.people:
+            self.agree(person)
+
+
+def test_nothing_makes_the_ledger_differ_from_the_model(database_url: str, tmp_path: Path) -> None:
+    with asyncio.Runner() as runner:
+        house = House(database_url, tmp_path / "photos", runner)
+        runner.run(house.database.__aenter__())
+        try:
+            machine = type("Machine", (Machine,), {"house": house})
+            run_state_machine_as_test(
+                machine,
+                settings=settings(
+                    max_examples=EXAMPLES,
+                    stateful_step_count=STEPS,
+                    deadline=None,
+                    suppress_health_check=list(HealthCheck),
+                ),
+            )
+        finally:
+            runner.run(house.database.__aexit__(None, None, None))
+
+
+@pytest.mark.parametrize(("zone", "start"), TURNS)
+def test_the_models_own_renewal(zone: str, start: str) -> None:
+    """The model is worth something only where it knows these days itself: each ends at a first moment of another."""
+    model = Model(ZoneInfo(zone), datetime.fromisoformat(start))
+    lengths = set()
+    for _ in range(4):
+        before, today = model.renewal(), model.day()
+        model.now = before
+        assert model.day() == today + timedelta(days=1)
+        lengths.add((model.renewal() - before) // HOUR)
+    assert lengths & {23, 25} or zone == "UTC"
