@@ -1,0 +1,107 @@
+"""A photo that ends its worker is tried twice, the second time alone, and then set aside; others come to no harm."""
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+from magicmemory.core.errors import InternalError
+from magicmemory.core.job import JobState
+from magicmemory.core.report import Failure
+from magicmemory.queue.connection import Names, connect
+from magicmemory.queue.poison import Deaths
+from magicmemory.queue.room import Room
+from magicmemory.storage.photos import original
+from tests.service import ANA, service, settings_for
+
+# A worker of two photos at a time, which dies of one kind of photo and takes its time for the others.
+MORTAL = """
+import asyncio, os, signal, sys, time
+from tests.service import NoPipeline
+from magicmemory.queue.connection import Names
+from magicmemory.queue.worker import RestoreWorker
+from magicmemory.storage.photos import PhotoStore
+
+def die_of_poison(photo):
+    time.sleep(0.3)
+    if photo == b"poison":
+        os.kill(os.getpid(), signal.SIGKILL)
+
+redis_url, photos = sys.argv[1:]
+worker = RestoreWorker(PhotoStore(photos), NoPipeline(before=die_of_poison), Names("magicmemory"), 60)
+asyncio.run(worker.run(redis_url, 2, asyncio.Event()))
+"""
+
+
+async def test_a_photo_that_ends_its_worker_twice_is_set_aside(tmp_path: Path, redis_url: str) -> None:
+    settings = settings_for(tmp_path, free_per_day=3)
+    async with service(tmp_path, redis_url, settings=settings, worker=False) as house, connect(redis_url) as redis:
+        poison = await house.send(b"poison", message="1")
+        innocents = [await house.send(b"photo", message="2"), await house.send(b"other", message="3")]
+        deaths = 0
+        answered = asyncio.create_task(house.finished(poison, 100))
+        while not answered.done():
+            worker = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-P", "-c", MORTAL, redis_url, settings.photos), cwd=Path(__file__).parents[2]
+            )
+            ended = asyncio.create_task(worker.wait())
+            await asyncio.wait({ended, answered}, return_when=asyncio.FIRST_COMPLETED)
+            if ended.done():
+                assert ended.result() == -signal.SIGKILL
+                deaths += 1
+        for job in innocents:
+            assert (await house.finished(job)).state is JobState.DELIVERED
+        worker.kill()
+        await ended
+        assert deaths == 2
+        assert (await answered).failure == Failure.of(InternalError())
+        assert (await house.desk.quota(ANA)).used == 2
+        assert len(house.chat.replies) == 3
+        aside = await Deaths(redis, Names(settings.redis_prefix)).all_set_aside()
+        assert list(aside) == [poison.id]
+        assert await house.desk.photos.get(original(poison.id)) == b"poison"
+        assert await house.desk.queue.waiting() == 0
+
+
+async def test_deaths_are_counted_and_forgiven(redis_url: str) -> None:
+    async with connect(redis_url) as redis:
+        deaths = Deaths(redis, Names("deaths"))
+        assert await deaths.of("1") == 0
+        await deaths.begin("1")
+        await deaths.begin("1")
+        assert (await deaths.of("1"), await deaths.of("2")) == (2, 0)
+        await deaths.end("1")
+        assert await deaths.of("1") == 0
+        await deaths.set_aside("1")
+        await deaths.set_aside("2")
+        assert list(await deaths.all_set_aside()) == ["1", "2"]
+
+
+async def test_who_is_suspected_is_alone_in_the_room() -> None:
+    room, inside, most = Room(3), set[str](), dict[str, set[str]]()
+
+    async def visit(name: str, *, alone: bool) -> None:
+        async with room.enter(alone=alone):
+            inside.add(name)
+            for visitor in inside:
+                most[visitor] = most.get(visitor, set()) | inside
+            await asyncio.sleep(0.01)
+            inside.remove(name)
+
+    names = [f"{'suspect' if number % 4 == 2 else 'other'}-{number}" for number in range(12)]
+    async with asyncio.timeout(10):
+        await asyncio.gather(*(visit(name, alone=name.startswith("suspect")) for name in names))
+    assert {name for name in most if name.startswith("suspect")} == {"suspect-2", "suspect-6", "suspect-10"}
+    assert all(met == {name} for name, met in most.items() if name.startswith("suspect"))
+    assert max(len(met) for met in most.values()) == 3
+
+
+async def test_who_gives_up_at_the_door_leaves_no_trace() -> None:
+    room = Room(2)
+    async with room.enter(alone=False):
+        waiting = asyncio.create_task(room.enter(alone=True).__aenter__())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+    async with asyncio.timeout(1), room.enter(alone=True):
+        pass
