@@ -21,16 +21,23 @@ IN_ENVIRONMENT: Final = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 # What looks like a secret, for those that are nobody's setting. Each has the parts that stay as groups.
 _PATTERNS: Final = (
-    # user:password@ in a URL, of which the user stays
-    (re.compile(r"(://[^\s:/@'\"]*):[^\s/'\"]*@"), rf"\1:{STRUCK}@"),
+    # user:password@ in a URL, of which the user stays; our own sentences say PASSWORD
+    (re.compile(r"(://[^\s:/@'\"]*):(?!PASSWORD@)[^\s/'\"]*@"), rf"\1:{STRUCK}@"),
     # a URL's query: signatures of links, keys of stores
     (re.compile(r"(\w://[^\s?'\"<>]*)\?[^\s'\"<>]+"), rf"\1?{STRUCK}"),
+    # the same where the address before it is left out
+    (
+        re.compile(r"(?i)\b(hm|sig|signature|x-amz-\w+|password|secret|token|access_key|api_key)=[^\s&'\",;)]+"),
+        rf"\1={STRUCK}",
+    ),
     # a Telegram bot's token: its id and 35 characters
     (re.compile(r"(?<!\d)\d{6,}:[\w-]{30,}"), STRUCK),
     # a Discord bot's token: id, time and signature
     (re.compile(r"(?<![\w-])[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}"), STRUCK),
     # the token of one Discord interaction
     (re.compile(r"(/(?:webhooks|interactions)/\d+/)[^\s/'\"?]+"), rf"\1{STRUCK}"),
+    # a code that unlocks something, see `storage.codes`
+    (re.compile(r"(?<!\w)(?:[A-Z0-9]{1,12}-)?[2-9A-HJKMNP-Z]{4}(?:-[2-9A-HJKMNP-Z]{4}){2}(?!\w)"), STRUCK),
     # a photo's bytes, as Python writes them
     (re.compile(r"\bb(?:'(?:[^'\\\n]|\\.){12,}'|\"(?:[^\"\\\n]|\\.){12,}\")"), f"b'{STRUCK}'"),
 )

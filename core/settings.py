@@ -8,6 +8,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -171,6 +172,22 @@ class Settings(BaseSettings):
     def _known_redis(cls, value: str) -> str:
         if value and not value.startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("write redis://HOST:PORT/DATABASE, rediss://… or unix://SOCKET")
+        return value
+
+    @field_validator("photo_store")
+    @classmethod
+    def _known_store(cls, value: str) -> str:
+        if "://" in value and not urlsplit(value).hostname:
+            raise ValueError("write a folder, or s3://BUCKET/PATH")
+        return value
+
+    @field_validator("redis_url", "database_url", "telegram_api_url")
+    @classmethod
+    def _known_port(cls, value: str) -> str:
+        try:
+            _ = urlsplit(value).port
+        except ValueError:
+            raise ValueError("the port is no number") from None
         return value
 
     @property

@@ -29,6 +29,9 @@ DISCORD = "MTIzNDU2Nzg5MDEyMzQ1Njc4OQ.GabcdE.abcdefghijklmnopqrstuvwxyz012345678
         ("s3://photos/x?access_key=AKIA", "s3://photos/x?***"),
         ("PATCH /webhooks/12345/aW50ZXJhY3Rpb24/messages/@original", "PATCH /webhooks/12345/***/messages/@original"),
         ("POST /interactions/99/aW50ZXJhY3Rpb24/callback", "POST /interactions/99/***/callback"),
+        ("GET /attachments/1/2/me.jpg?ex=6b&hm=d9a9d4 failed", "GET /attachments/1/2/me.jpg?ex=6b&hm=*** failed"),
+        ("AUTH failed: password=swordfish, user=magic", "AUTH failed: password=***, user=magic"),
+        ("/unlock GRAN-7K3M-9QXP-2TRD", "/unlock ***"),
         (f"input_value={bytes(range(40))!r}, input_type=bytes", "input_value=b'***', input_type=bytes"),
         (f"{b'it' + bytes([39]) + b's a photo, is it not'!r} end", "b'***' end"),
     ],
@@ -46,6 +49,7 @@ def test_what_looks_like_a_secret_is_struck_out(text: str, shown: str) -> None:
         "unix:///var/lib/magicmemory/redis.sock",
         "chat -1001234567890, message 42:3",
         "b'PING'",
+        "write postgresql+asyncpg://USER:PASSWORD@HOST/NAME",
         "magicmemory.queue.delivery.DeliveryWorker",
     ],
 )

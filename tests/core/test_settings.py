@@ -25,6 +25,8 @@ def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("TIMEZONE", "Mars/Olympus", "MAGIC_TIMEZONE cannot be used: 'Mars/Olympus' is no time zone"),
         ("DATABASE_URL", "mysql://x", "MAGIC_DATABASE_URL cannot be used: write sqlite+aiosqlite"),
         ("REDIS_URL", "http://x", "MAGIC_REDIS_URL cannot be used: write redis://"),
+        ("REDIS_URL", "redis://:word@x:y/0", "MAGIC_REDIS_URL cannot be used: the port is no number."),
+        ("PHOTO_STORE", "s3://", "MAGIC_PHOTO_STORE cannot be used: write a folder, or s3://BUCKET/PATH."),
         ("DEVICE", "gpu", "MAGIC_DEVICE cannot be used"),
         ("LOG_LEVEL", "LOUD", "MAGIC_LOG_LEVEL cannot be used"),
     ],

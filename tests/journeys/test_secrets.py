@@ -1,0 +1,215 @@
+"""No secret is ever logged: they are planted, real processes go through good and bad journeys at the chattiest level,
+and everything that was written is searched.
+"""
+
+import asyncio
+import base64
+import io
+import json
+import re
+import signal
+from collections.abc import Iterable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from redis.asyncio import Redis
+
+from magicmemory.core.options import Options
+from magicmemory.queue.embedded import embedded_redis
+from tests.core.test_logs import logged
+from tests.journeys import discord_house, telegram_house
+from tests.journeys.processes import running
+from tests.journeys.telegram_house import QuickPipeline, sender_of
+from tests.servers.collector import Collector
+from tests.servers.discord.files import Upload
+from tests.servers.telegram import TelegramServer
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning"),
+    pytest.mark.timeout(240),
+]
+
+REDIS_PASSWORD = "redis-Pl4nted-word"
+DATABASE_PASSWORD = "database-Pl4nted-word"
+SENTRY_KEY = "0123456789abcdef0123456789abcdef"
+CODE = "GRAN-7K3M-9QXP-2TRD"
+WORDS = "words-that-somebody-wrote-in-private"
+IN_PHOTO = "words-inside-the-photo"
+
+
+def planted_photo(shade: int = 0) -> bytes:
+    """A photo with words in its file."""
+    out = io.BytesIO()
+    with Image.open(io.BytesIO(telegram_house.SAMPLE.read_bytes())) as sample:
+        sample.point(lambda value: max(0, value - shade)).save(out, "JPEG", comment=IN_PHOTO.encode())
+    return out.getvalue()
+
+
+def traces(photo: bytes) -> list[str]:
+    """What a log would hold if the photo's bytes got into it: text, repr, hexadecimal or base64."""
+    pieces = [photo[place : place + 30] for place in (0, 300, 3000)]
+    written = [form for piece in pieces for form in (repr(piece)[2:-1], piece.hex(), base64.b64encode(piece).decode())]
+    return [IN_PHOTO, *written]
+
+
+def assert_hidden(text: str, secrets: Iterable[str]) -> None:
+    """None of the secrets stands in the text."""
+    for secret in secrets:
+        place = text.find(secret)
+        assert place < 0, f"{secret!r} is written in: {text[max(0, place - 300) : place + 100]!r}"
+
+
+async def test_a_good_day_and_a_bad_one_on_telegram(tmp_path: Path) -> None:
+    photo = planted_photo()
+    with Collector() as collector:
+        async with embedded_redis(tmp_path / "redis") as open_url:
+            async with Redis.from_url(open_url) as redis:
+                await redis.config_set("requirepass", REDIS_PASSWORD)
+            settings = {
+                "redis_url": open_url.replace("://", f"://:{REDIS_PASSWORD}@"),
+                "sentry_dsn": f"http://{SENTRY_KEY}@{collector.place}/7",
+                "otel_endpoint": f"http://{collector.place}",
+                "log_format": "json",
+            }
+            async with (
+                running(tmp_path, "worker", device="cpu", **settings) as worker,
+                AsyncExitStack() as telegram,
+            ):
+                server = await telegram.enter_async_context(TelegramServer())
+                own = {"telegram_token": server.token, "telegram_api_url": server.url}
+                async with running(tmp_path, "telegram", **settings, **own) as bot:
+                    await bot.writes("@")
+                    await _good_and_bad(server, photo)
+                    # The way to Telegram ends while the bot is there; then Redis goes too.
+                    await telegram.aclose()
+                    await bot.writes("no updates")
+                    await _ended(open_url)
+                    await bot.writes("Redis is away")
+                    await worker.writes("Redis is away")
+    written = bot.written + worker.written
+    assert bot.process.returncode == worker.process.returncode == 0
+    assert "faces in" in worker.written
+    assert "replied" in bot.written
+    secrets = [server.token, server.token.split(":")[1], REDIS_PASSWORD, SENTRY_KEY, CODE, WORDS, *traces(photo)]
+    assert_hidden(written, secrets)
+    sent = "\n".join(body.decode(errors="replace") for _, body in collector.received)
+    assert "/v1/traces" in {path for path, _ in collector.received}
+    # The envelopes of errors are addressed with the key.
+    assert_hidden(sent, [secret for secret in secrets if secret != SENTRY_KEY])
+    assert all(json.loads(line) for line in written.splitlines() if not line.startswith(("@", "Magic Memory")))
+
+
+async def _good_and_bad(server: TelegramServer, photo: bytes) -> None:
+    ana = server.user("Ana")
+    server.faults.add("reset", "editMessageMedia")
+    server.faults.add("500", "getFile")
+    server.faults.add("lost", "sendMessage")
+    await ana.send_photo(photo)
+    await ana.hears(lambda message: message.photo is not None, 60)
+    await ana.send_document(f"{WORDS} is no photo".encode(), "letter.jpg")
+    await ana.send_text(f"/unlock {CODE}")
+    await ana.send_text(f"/start code_{CODE}")
+    await ana.send_text(WORDS)
+    await ana.send_text(f"/{WORDS}")
+    await asyncio.sleep(1)
+
+
+async def _ended(url: str) -> None:
+    """End a Redis that has a password."""
+    async with Redis.from_url(url, password=REDIS_PASSWORD) as redis:
+        await redis.shutdown(nosave=True)
+
+
+TOKEN = "7213456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc"
+AWAY = "127.0.0.1:1"
+STARTS: dict[str, tuple[str, dict[str, object], str]] = {
+    "no Redis there": ("telegram", {"redis_url": f"redis://:{REDIS_PASSWORD}@{AWAY}/0"}, "Connection"),
+    "Redis is no address": (
+        "worker",
+        {"redis_url": f"redis://:{REDIS_PASSWORD}@nowhere:port/0"},
+        "magicmemory: MAGIC_REDIS_URL cannot be used: the port is no number.",
+    ),
+    "no database there": (
+        "playground",
+        {"database_url": f"postgresql+asyncpg://magic:{DATABASE_PASSWORD}@{AWAY}/magic"},
+        "Connect call failed",
+    ),
+    "the database is no address": (
+        "playground",
+        {"database_url": f"postgresql+asyncpg://magic:{DATABASE_PASSWORD}@nowhere:port/magic"},
+        "magicmemory: MAGIC_DATABASE_URL cannot be used: the port is no number.",
+    ),
+    "a database of another kind": (
+        "playground",
+        {"database_url": f"mysql://magic:{DATABASE_PASSWORD}@{AWAY}/magic"},
+        "magicmemory: MAGIC_DATABASE_URL cannot be used: write",
+    ),
+    "the photo store is no address": (
+        "worker",
+        {"photo_store": f"s3://user:{DATABASE_PASSWORD}@/?x={CODE}"},
+        "magicmemory: MAGIC_PHOTO_STORE cannot be used: write",
+    ),
+    "a Sentry that is none": (
+        "worker",
+        {"sentry_dsn": f"nonsense://{SENTRY_KEY}@"},
+        "magicmemory: MAGIC_SENTRY_DSN cannot be used: copy",
+    ),
+    "no Telegram there": ("telegram", {"telegram_api_url": f"http://{AWAY}"}, "no updates"),
+    "Telegram is no address": (
+        "telegram",
+        {"telegram_api_url": f"http://nowhere:port/{TOKEN}"},
+        "magicmemory: MAGIC_TELEGRAM_API_URL cannot be used: the port is no number.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", STARTS)
+async def test_a_start_that_fails(tmp_path: Path, redis_url: str, case: str) -> None:
+    command, wrong, says = STARTS[case]
+    given = {"redis_url": redis_url, "telegram_token": TOKEN, "playground_port": 0, "preload": False, **wrong}
+    async with running(tmp_path, command, **given) as started:
+        await started.writes(says, 30)
+        started.process.send_signal(signal.SIGTERM)
+    secrets = [TOKEN, TOKEN.split(":")[1], REDIS_PASSWORD, DATABASE_PASSWORD, SENTRY_KEY, CODE]
+    assert_hidden(started.written, secrets)
+
+
+async def test_a_token_in_an_error_of_the_worker(tmp_path: Path, redis_url: str) -> None:
+    """A worker does not know the bots' tokens, and hides them all the same."""
+    photo = planted_photo()
+
+    def fail(data: bytes, _: Options) -> None:
+        raise ConnectionError(f"GET https://api.telegram.org/file/bot{TOKEN}/photos/1.jpg: {data[:400]!r}")
+
+    with logged(tmp_path, log_level="DEBUG") as stream:
+        async with telegram_house.house(tmp_path, redis_url, QuickPipeline(before=fail)) as there:
+            ana = there.server.user("Ana")
+            await ana.send_photo(photo)
+            await ana.hears("Something went wrong")
+            await there.settled(ana)
+    assert f"{sender_of(ana).account}" not in TOKEN
+    assert "ConnectionError: GET https://api.telegram.org/file/bot***/photos/1.jpg: b'***'" in stream.getvalue()
+    assert_hidden(stream.getvalue(), [TOKEN, there.server.token, *traces(photo)])
+
+
+async def test_a_day_on_discord(tmp_path: Path, redis_url: str) -> None:
+    photo = planted_photo()
+    with logged(tmp_path, log_level="DEBUG") as stream:
+        async with discord_house.house(tmp_path, redis_url) as there:
+            server, user = there.server, there.server.user
+            used = user.slash(server.channel, "restore", photo=Upload(photo, "me.jpg"))
+            await there.answer(used)
+            unlocking = user.slash(server.channel, "unlock", code=CODE)
+            await there.said(unlocking)
+            server.faults.plan("lost answer", times=2)
+            server.faults.plan("500", times=2)
+            again = user.slash(server.channel, "restore", photo=Upload(planted_photo(9), "me.jpg"), private=True)
+            await there.answer(again)
+            await there.finished_jobs_of(user)
+    assert "replied" in stream.getvalue()
+    tokens = [there.server.token, *(one.token for one in (used, unlocking, again))]
+    assert_hidden(stream.getvalue(), [*tokens, CODE, *traces(photo)])
+    # It signs a link, which opens somebody's photo to whoever has it.
+    assert re.search(r"hm=\w", stream.getvalue()) is None
