@@ -10,6 +10,7 @@ from typing import Any
 from telegram.ext import ApplicationBuilder, ExtBot
 
 from magicmemory.bots.opening import open_desk
+from magicmemory.bots.replies import send_replies
 from magicmemory.bots.telegram import receiving, webhook
 from magicmemory.bots.telegram.album_replies import AlbumReplies
 from magicmemory.bots.telegram.commands import register_commands
@@ -24,7 +25,6 @@ from magicmemory.core.job import Platform
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.settings import BadSettings, Settings
 from magicmemory.queue.connection import Names, connect
-from magicmemory.queue.delivery import DeliveryWorker
 
 log = logging.getLogger(__name__)
 
@@ -64,13 +64,14 @@ async def serve(
         desk = await stack.enter_async_context(open_desk(settings, redis_url, metrics))
         redis = await stack.enter_async_context(connect(redis_url))
         bot = await _connect(settings, token, stack, stop)
+        if stop.is_set():
+            return  # told to end before Telegram could be reached: the bot does not know who it is
         front = Front(desk, bot)
         pace = Pace()
         followers = Followers(front, pace)
         intake = Intake(front, followers)
         replier = TelegramReplier(front, followers, pace, AlbumReplies(front, intake, followers))
         inbox = Inbox(Handlers(front, intake, followers).handle, redis, names)
-        delivery = DeliveryWorker(Platform.TELEGRAM, replier, desk.ledger, desk.photos, names, desk.metrics)
 
         def tell_ready() -> None:
             if ready is not None:
@@ -84,7 +85,8 @@ async def serve(
 
         introducing = asyncio.create_task(register_commands(front))
         try:
-            await _together(delivery.run(redis_url, stop, REPLIES_AT_ONCE), receive(), stop)
+            replies = send_replies(desk, Platform.TELEGRAM, replier, redis_url, stop, REPLIES_AT_ONCE)
+            await _together(replies, receive(), stop)
         finally:
             introducing.cancel()
             await asyncio.gather(introducing, return_exceptions=True)
