@@ -24,7 +24,9 @@ from magicmemory.cli.sentences import sentence
 from magicmemory.core.errors import OperatorError, UserError
 from magicmemory.core.options import Options
 from magicmemory.core.settings import Settings, load
+from magicmemory.queue.connection import Names
 from magicmemory.queue.embedded import find_binary
+from magicmemory.queue.poison import Deaths
 from magicmemory.storage.database import Database
 from magicmemory.storage.photos import PhotoStore
 
@@ -74,6 +76,7 @@ async def examine(settings: Settings) -> dict[str, Finding]:
     """Every check's finding, by its name."""
     checks: dict[str, Check] = {
         "redis": _redis,
+        "set aside": _set_aside,
         "database": _database,
         "photo store": _photos,
         "weights": _weights,
@@ -117,6 +120,27 @@ async def _redis(settings: Settings) -> Finding:
         return Finding(Verdict.BAD, str(error), "Does Redis run, and is MAGIC_REDIS_URL right?")
     finally:
         await redis.aclose()
+
+
+async def _set_aside(settings: Settings) -> Finding:
+    socket = settings.data_dir / "redis" / "redis.sock"
+    if not settings.redis_url and not socket.exists():
+        return Finding(Verdict.OFF, "unknown: no Redis runs here")
+    redis = Redis.from_url(settings.redis_url or f"unix://{socket.resolve()}")
+    try:
+        photos = await Deaths(redis, Names(settings.redis_prefix)).all_set_aside()
+    except (RedisError, OSError) as error:
+        return Finding(Verdict.OFF, f"unknown: {error}")
+    finally:
+        await redis.aclose()
+    if not photos:
+        return Finding(Verdict.GOOD, "no photo ended its worker twice")
+    job, when = list(photos.items())[-1]
+    return Finding(
+        Verdict.GOOD,
+        f"{len(photos)} photos that ended their worker twice, the last on {when:%Y-%m-%d at %H:%M} UTC: job {job}",
+        "The worker's log names them; each original stays in the photo store for the retention time.",
+    )
 
 
 async def _database(settings: Settings) -> Finding:

@@ -5,8 +5,8 @@ A worker that dies cannot tell of it. So each begin is noted, and the note is ta
 
 from datetime import UTC, datetime, timedelta
 
-from arq.connections import ArqRedis
 from arq.utils import timestamp_ms
+from redis.asyncio import Redis
 
 from magicmemory.queue.connection import Names
 
@@ -18,7 +18,7 @@ REMEMBERED = timedelta(days=30)
 class Deaths:
     """How often photos ended their worker. Kept in Redis: the next worker must know."""
 
-    def __init__(self, redis: ArqRedis, names: Names) -> None:
+    def __init__(self, redis: Redis, names: Names) -> None:
         self._redis = redis
         self._names = names
 

@@ -1,20 +1,20 @@
-"""Runs the Discord bot: the desk, the connection, and the delivery worker for its replies."""
+"""Runs the Discord bot: the desk, the connection, and the sending of its replies."""
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import discord
 
 from magicmemory.bots.discord.client import MagicClient
 from magicmemory.bots.discord.replying import DiscordReplier
 from magicmemory.bots.opening import open_desk
+from magicmemory.bots.replies import send_replies
 from magicmemory.core.errors import OperatorError
 from magicmemory.core.job import Platform
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.settings import BadSettings, Settings
-from magicmemory.queue.connection import Names
-from magicmemory.queue.delivery import DeliveryWorker
 
 log = logging.getLogger(__name__)
 
@@ -50,9 +50,7 @@ async def serve(
         async with client:
             await _log_in(client, settings.discord_token.get_secret_value())
             replier = DiscordReplier(client.front, client.followers)
-            names = Names(settings.redis_prefix)
-            worker = DeliveryWorker(Platform.DISCORD, replier, desk.ledger, desk.photos, names, desk.metrics)
-            await _run(client, worker, redis_url, stop, ready)
+            await _run(client, send_replies(desk, Platform.DISCORD, replier, redis_url, stop), stop, ready)
 
 
 async def _log_in(client: MagicClient, token: str) -> None:
@@ -65,11 +63,11 @@ async def _log_in(client: MagicClient, token: str) -> None:
 
 
 async def _run(
-    client: MagicClient, worker: DeliveryWorker, redis_url: str, stop: asyncio.Event, ready: Ready | None
+    client: MagicClient, replies: Coroutine[Any, Any, None], stop: asyncio.Event, ready: Ready | None
 ) -> None:
     connection = asyncio.create_task(_connect(client))
     # The last answers are sent while the connection is still open.
-    delivery = asyncio.create_task(worker.run(redis_url, stop))
+    delivery = asyncio.create_task(replies)
     telling = asyncio.create_task(_tell(client, ready))
     stopping = asyncio.create_task(stop.wait())
     try:

@@ -6,12 +6,12 @@ from contextlib import closing
 
 from magicmemory.bots.opening import open_desk
 from magicmemory.bots.playground.app import create_app
+from magicmemory.bots.replies import send_replies
 from magicmemory.bots.web import Server, listen, url_of
 from magicmemory.core.job import Platform
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.settings import Settings
-from magicmemory.queue.connection import Names
-from magicmemory.queue.delivery import DeliveryWorker, Reply
+from magicmemory.queue.delivery import Reply
 
 # How long requests may finish after the stop; event streams end by themselves.
 GRACE_S = 5
@@ -49,10 +49,8 @@ async def serve(
     with closing(listen(host, settings.playground_port, "The playground", remedy)) as listener:
         url = url_of(host, listener.getsockname()[1])
         async with open_desk(settings, redis_url, metrics) as desk:
-            names = Names(settings.redis_prefix)
             replier = PlaygroundReplier()
-            delivery = DeliveryWorker(Platform.PLAYGROUND, replier, desk.ledger, desk.photos, names, desk.metrics)
             server = Server(create_app(desk, stop), GRACE_S, lambda: ready(url) if ready else None)
             async with asyncio.TaskGroup() as group:
-                group.create_task(delivery.run(redis_url, stop))
+                group.create_task(send_replies(desk, Platform.PLAYGROUND, replier, redis_url, stop))
                 group.create_task(server.serve_until(stop, listener))

@@ -9,6 +9,8 @@ from typer.testing import CliRunner
 from magicmemory.cli.doctor import Finding, Verdict, examine
 from magicmemory.cli.main import app
 from magicmemory.pipeline import upstream
+from magicmemory.queue.connection import Names, connect
+from magicmemory.queue.poison import Deaths
 from tests.service import settings_for
 
 
@@ -65,6 +67,17 @@ async def test_a_redis_that_throws_photos_away_is_found(tmp_path: Path, redis_ur
     await redis.aclose()
     assert bad.verdict is Verdict.BAD
     assert "noeviction" in bad.hint
+
+
+async def test_photos_that_were_set_aside_are_told(tmp_path: Path, redis_url: str) -> None:
+    settings = settings_for(tmp_path, redis_url=redis_url)
+    assert "no photo" in (await examine(settings))["set aside"].what
+    async with connect(redis_url) as redis:
+        await Deaths(redis, Names(settings.redis_prefix)).set_aside("0123abc")
+    # A Redis that `run` started in the data folder is found without its name.
+    told = (await examine(settings_for(tmp_path)))["set aside"].what
+    assert "1 photo" in told
+    assert "job 0123abc" in told
 
 
 async def test_upstreams_packages_have_a_row(tmp_path: Path) -> None:
