@@ -1,6 +1,7 @@
 """Stars: invoices, the question before the payment, refunds, the list of transactions."""
 
 import secrets
+import time
 from typing import Any
 
 from tests.servers.telegram.call import Call
@@ -8,7 +9,7 @@ from tests.servers.telegram.editing import answer
 from tests.servers.telegram.model import JSON, Chat
 from tests.servers.telegram.refusals import bad_request
 from tests.servers.telegram.sending import done, target
-from tests.servers.telegram.world import World
+from tests.servers.telegram.world import Payment, World
 
 MONTH_S = 2_592_000
 PAYLOAD_BYTES = 128
@@ -98,6 +99,12 @@ async def refund_star_payment(world: World, call: Call) -> bool:
         raise bad_request("CHARGE_NOT_FOUND")
     if payment.refunded:
         raise bad_request("CHARGE_ALREADY_REFUNDED")
+    give_back(world, payment)
+    return True
+
+
+def give_back(world: World, payment: Payment) -> None:
+    """Give a payment back, and tell the bot."""
     payment.refunded = True
     told: JSON = {
         "currency": "XTR",
@@ -105,9 +112,25 @@ async def refund_star_payment(world: World, call: Call) -> bool:
         "invoice_payload": payment.payload,
         "telegram_payment_charge_id": payment.charge,
     }
-    chat: Chat = world.chats[user]
+    chat: Chat = world.chats[payment.payer.id]
     world.tell(chat.add(world.bot, other={"refunded_payment": told}))
-    return True
+
+
+def charged(world: World, like: Payment, *, is_first: bool) -> tuple[str, JSON]:
+    """A payment like that goes through under an id of its own; the id, and what the bot is told."""
+    charge = f"stx{secrets.token_urlsafe(24)}"
+    world.payments[charge] = Payment(charge, like.payer, like.amount, like.payload, like.subscription)
+    told: JSON = {
+        "currency": "XTR",
+        "total_amount": like.amount,
+        "invoice_payload": like.payload,
+        "telegram_payment_charge_id": charge,
+        "provider_payment_charge_id": "",
+    }
+    if like.subscription:
+        told |= {"subscription_expiration_date": int(time.time()) + MONTH_S, "is_recurring": True}
+        told |= {"is_first_recurring": True} if is_first else {}
+    return charge, told
 
 
 async def get_star_transactions(world: World, call: Call) -> JSON:
@@ -133,4 +156,5 @@ async def edit_user_star_subscription(world: World, call: Call) -> bool:
     payment = world.payments.get(call.required("telegram_payment_charge_id"))
     if payment is None or payment.payer.id != call.integer("user_id") or not payment.subscription:
         raise bad_request("CHARGE_NOT_FOUND")
+    payment.ended = call.flag("is_canceled")
     return True

@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.servers.telegram.files import Stored, Upload
 from tests.servers.telegram.model import JSON, Account, Chat, Message
+from tests.servers.telegram.paying import charged, give_back
 from tests.servers.telegram.world import Answerable, Payment, World
 
 MIME = {
@@ -215,22 +216,26 @@ class Person:
         limit = min(within_s, self._world.pre_checkout_s)
         answer = await self._world.wait_for(lambda: query.answer, limit, "an answer to the pre-checkout query")
         if answer["ok"]:
-            self._paid(given, sold)
+            paid = Payment("", self.account, given["total_amount"], given["payload"], given["subscription"])
+            self._paid_with(paid, is_first=True)
         return answer
 
-    def _paid(self, given: JSON, sold: JSON) -> None:
-        charge = f"stx{secrets.token_urlsafe(24)}"
-        self._world.payments[charge] = Payment(
-            charge, self.account, given["total_amount"], given["payload"], given["subscription"]
-        )
-        told = sold | {"telegram_payment_charge_id": charge, "provider_payment_charge_id": ""}
-        if given["subscription"]:
-            told |= {
-                "subscription_expiration_date": 2_000_000_000,
-                "is_recurring": True,
-                "is_first_recurring": True,
-            }
+    def renew(self, charge: str) -> str:
+        """A month later a subscription is paid again, without a question; the new payment's id."""
+        return self._paid_with(self._world.payments[charge], is_first=False)
+
+    def pay_unasked(self, payload: str, amount: int) -> str:
+        """A payment that the bot was never asked about, as where it has lost its memory; the payment's id."""
+        return self._paid_with(Payment("", self.account, amount, payload), is_first=True)
+
+    def _paid_with(self, like: Payment, *, is_first: bool) -> str:
+        charge, told = charged(self._world, like, is_first=is_first)
         self._say(None, None, None, other={"successful_payment": told})
+        return charge
+
+    def gets_back(self, charge: str) -> None:
+        """Telegram itself gives a payment back."""
+        give_back(self._world, self._world.payments[charge])
 
     def of_bot(self) -> list[Message]:
         """What the bot shows in the private chat now."""

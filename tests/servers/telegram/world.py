@@ -43,6 +43,7 @@ class Payment:
     amount: int
     payload: str
     subscription: bool = False
+    ended: bool = False  # a subscription that is not paid again
     refunded: bool = False
     date: int = field(default_factory=lambda: int(time.time()))
 

@@ -1,0 +1,442 @@
+"""Journeys through Telegram's shop: codes, invoices, payments, refunds, and the admin who runs it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from magicmemory.bots.telegram import receiving, till
+from magicmemory.storage.codes import CodeKind, CodeTerms
+from magicmemory.storage.database import Database
+from magicmemory.storage.payments import Payments
+from tests.journeys.telegram_house import House, photo, running_bot, telegram_settings
+from tests.journeys.telegram_shop import (
+    ADMIN,
+    PLANS,
+    ask_for_invoice,
+    grants_of,
+    is_invoice,
+    link_of,
+    make_code,
+    shop,
+    write_plans,
+)
+from tests.servers.telegram import Message, TelegramServer
+
+# The library announces that waiting times will become time spans.
+pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
+
+MONTH = CodeTerms(CodeKind.UNLOCK, plan="premium", days=30, uses=10)
+FORTY_OFF = CodeTerms(CodeKind.DISCOUNT, percent=40, uses=10)
+
+
+def shows_photo(message: Message) -> bool:
+    return message.photo is not None
+
+
+@asynccontextmanager
+async def selling_bot(folder: Path, redis_url: str, server: TelegramServer, **values: object) -> AsyncIterator[House]:
+    """The bot alone, so that a test can end it and start it again."""
+    settings = telegram_settings(folder, server, plans_file=write_plans(folder), **values)
+    async with running_bot(settings, redis_url):
+        yield House(server, settings, redis_url)
+
+
+# Codes
+
+
+async def test_a_code_unlocks_premium(tmp_path: Path, redis_url: str, database_url: str) -> None:
+    async with shop(tmp_path, redis_url, database_url=database_url) as running:
+        ana = running.server.user("Ana")
+        await ana.send_photo(photo(1))
+        first = await ana.hears(shows_photo)
+        assert "You have 0 of 1 left" in first.caption or "No more photos today." in first.caption
+        asked = await ana.send_photo(photo(2))
+        refused = await ana.hears("You have used today’s free photo.", after=asked)
+        assert "You need not wait: /premium shows how to get more." in refused.text
+        code = await make_code(running, MONTH)
+        asked = await ana.send_text(f"/unlock {code.lower()}")
+        await ana.hears("The code is good: you have Premium for 30 more days.", after=asked)
+        for shade in (2, 3, 4):
+            asked = await ana.send_photo(photo(shade))
+            reply = await ana.hears(shows_photo, after=asked)
+            assert "You have Premium for another 30 days." in reply.caption
+        asked = await ana.send_text("/quota")
+        await ana.hears("You have Premium for another 30 days.", after=asked)
+        asked = await ana.send_text(f"/unlock {code}")
+        await ana.hears("You have used this code already.", after=asked)
+        assert len(await grants_of(running, ana)) == 1
+        assert running.server.refusals() == []
+
+
+async def test_a_link_with_a_code_unlocks(tmp_path: Path, redis_url: str) -> None:
+    async with shop(tmp_path, redis_url) as running:
+        ana = running.server.user("Ana", language_code="de")
+        code = await make_code(running, MONTH)
+        await ana.send_text(f"/start unlock_{code}")
+        await ana.hears("30 weitere Tage")
+        assert len(await grants_of(running, ana)) == 1
+
+
+async def test_a_code_in_a_group_is_taken_away_where_that_is_allowed(tmp_path: Path, redis_url: str) -> None:
+    async with shop(tmp_path, redis_url) as running:
+        ana, bob = running.server.user("Ana"), running.server.user("Bob")
+        group = running.server.group("Family", by=ana)
+        code = await make_code(running, MONTH)
+        shown = await ana.send_text(f"/unlock {code}", group=group)
+        await ana.hears("The code is good", group=group)
+        assert not shown.deleted, "the bot is no administrator there"
+        group.chat.bot_is = "administrator"
+        shown = await bob.send_text(f"/unlock {code}", group=group)
+        await bob.hears("The code is good", group=group, after=shown)
+        assert shown.deleted
+        asked = await bob.send_text("/premium", group=group)
+        answer = await bob.hears("our private chat", group=group, after=asked)
+        assert link_of(answer) == f"https://t.me/{running.server.username}?start=premium"
+
+
+async def test_guessing_is_slowed_down_also_after_a_restart(tmp_path: Path, redis_url: str) -> None:
+    async with TelegramServer() as server:
+        ana, bob = server.user("Ana"), server.user("Bob")
+        async with selling_bot(tmp_path, redis_url, server) as running:
+            code = await make_code(running, MONTH)
+            for guess in range(5):
+                asked = await ana.send_text(f"/unlock GUESS{guess}")
+                await ana.hears("I do not know this code.", after=asked)
+            asked = await ana.send_text(f"/unlock {code}")
+            await ana.hears("Too many wrong codes. Please try again in", after=asked)
+        async with selling_bot(tmp_path, redis_url, server) as running:
+            asked = await ana.send_text(f"/unlock {code}")
+            await ana.hears("Too many wrong codes.", after=asked)
+            asked = await bob.send_text(f"/unlock {code}")
+            await bob.hears("The code is good", after=asked)
+            assert await grants_of(running, ana) == []
+
+
+# Buying
+
+
+async def test_a_plan_is_bought_at_a_discount(tmp_path: Path, redis_url: str, database_url: str) -> None:
+    async with shop(tmp_path, redis_url, database_url=database_url) as running:
+        ana = running.server.user("Ana")
+        await make_code(running, FORTY_OFF, "RESTORE40")
+        asked = await ana.send_text("/premium")
+        offers = await ana.hears("Premium: 30 days for 100 Stars", after=asked)
+        assert "https://example.org/terms" in offers.text
+        assert offers.buttons == ["⭐ 100 · Premium", "⭐ 55 · Photo pack", "⭐ 80 · Club"]
+        await ana.send_text("/unlock restore 40")
+        await ana.hears("your next purchase costs 40 % less")
+        asked = await ana.send_text("/premium")
+        offers = await ana.hears("Premium: 30 days for 60 Stars (instead of 100)", after=asked)
+        assert offers.buttons == ["⭐ 60 · Premium", "⭐ 33 · Photo pack", "⭐ 48 · Club"]
+        await ana.press(offers, "Premium")
+        invoice = await ana.hears(is_invoice, after=offers)
+        assert invoice.invoice
+        assert invoice.invoice["total_amount"] == 60
+        assert await ana.pay(invoice) == {"ok": True, "error_message": ""}
+        receipt = await ana.hears("Your payment of 60 Stars has arrived.", after=invoice)
+        assert "You have Premium for another 30 days." in receipt.text
+        asked = await ana.send_text("/premium")
+        offers = await ana.hears("Premium: 30 days for 100 Stars", after=asked)
+        assert "instead of" not in offers.text, "a discount is good for one purchase"
+        asked = await ana.send_photo(photo())
+        await ana.hears(shows_photo, after=asked)
+        assert running.server.refusals() == []
+
+
+async def test_bought_photos_come_after_the_free_one(tmp_path: Path, redis_url: str) -> None:
+    async with shop(tmp_path, redis_url) as running:
+        ana = running.server.user("Ana")
+        await ana.pay(await ask_for_invoice(ana, "Photo pack"))
+        await ana.hears("You have 2 bought photos left.")
+        for shade, left in ((1, "You have 2 bought photos left."), (2, "You have 1 bought photo left."), (3, "")):
+            asked = await ana.send_photo(photo(shade))
+            reply = await ana.hears(shows_photo, after=asked)
+            assert left in reply.caption
+        asked = await ana.send_photo(photo(4))
+        await ana.hears("/premium shows how to get more", after=asked)
+
+
+async def test_a_payment_told_twice_grants_once(tmp_path: Path, redis_url: str) -> None:
+    async with shop(tmp_path, redis_url) as running:
+        ana = running.server.user("Ana")
+        invoice = await ask_for_invoice(ana, "Premium")
+        running.server.repeat_updates(5)
+        assert (await ana.pay(invoice))["ok"]
+        await ana.hears("has arrived")
+        told = [update for update in running.server.world.updates.given if "successful_payment" in str(update)]
+        # Telegram's own doubt: the same payment under another number.
+        running.server.world.updates.add("message", told[0]["message"])
+        await running.server.wait_for(lambda: running.server.world.updates.pending() == 0)
+        await asyncio.sleep(0.3)
+        assert len(await grants_of(running, ana)) == 1
+        refused = await ana.pay(invoice)
+        assert not refused["ok"]
+        assert "This offer has changed since. Nothing was paid." in refused["error_message"]
+
+
+async def test_a_subscription_is_renewed_and_ends_with_its_refund(tmp_path: Path, redis_url: str) -> None:
+    async with shop(tmp_path, redis_url) as running:
+        admin, ana = running.server.user("Admin"), running.server.user("Ana")
+        offer = await ask_for_invoice(ana, "Club")
+        assert offer.text == "Club: 80 Stars every 30 days, until you cancel"
+        assert offer.buttons == ["⭐ Subscribe for 80"]
+        assert running.server.requests("createInvoiceLink")[0]["subscription_period"] == "2592000"
+        assert (await ana.pay(link_of(offer)))["ok"]
+        receipt = await ana.hears("has arrived", after=offer)
+        assert "You have Club for another 30 days." in receipt.text
+        assert "It renews by itself." in receipt.text
+        (first,) = running.server.world.payments
+        second = ana.renew(first)
+        await ana.hears("You have Club for another 60 days.", after=receipt)
+        assert [grant.days for grant in await grants_of(running, ana)] == [30, 30]
+        await admin.send_text(f"/admin refund {first}")
+        await admin.hears(f"Given back: {first}")
+        await ana.hears("Your payment of 80 Stars was given back")
+        assert running.server.world.payments[first].ended
+        assert [bool(grant.withdrawn_at) for grant in await grants_of(running, ana)] == [True, False]
+        ana.gets_back(second)
+        await running.server.wait_for(lambda: len([m for m in ana.of_bot() if "was given back" in m.text]) == 2)
+        assert all(grant.withdrawn_at for grant in await grants_of(running, ana))
+
+
+# The question before the payment
+
+
+async def test_what_cannot_be_bought_any_more_is_refused_before_it_is_paid(tmp_path: Path, redis_url: str) -> None:
+    async with TelegramServer() as server:
+        ana, bob = server.user("Ana"), server.user("Bob", language_code="de")
+        async with selling_bot(tmp_path, redis_url, server):
+            invoice = await ask_for_invoice(ana, "Premium")
+            theirs = await bob.pay(invoice)
+            assert theirs == {
+                "ok": False,
+                "error_message": "Dieses Angebot hat sich geändert. Es wurde nichts bezahlt. "
+                "Sieh dir bitte /premium noch einmal an.",
+            }
+            forged = {**(invoice.invoice or {}), "total_amount": 1}
+            server.world.invoice_links["forged"] = forged
+            assert not (await ana.pay("forged"))["ok"]
+        settings = telegram_settings(
+            tmp_path, server, plans_file=write_plans(tmp_path, PLANS.replace("stars = 100", "stars = 150"))
+        )
+        async with running_bot(settings, redis_url):
+            assert "This offer has changed since" in (await ana.pay(invoice))["error_message"]
+            dear = await ask_for_invoice(ana, "Premium")
+            assert (await ana.pay(dear))["ok"]
+            await ana.hears("Your payment of 150 Stars has arrived")
+        assert server.refusals() == []
+
+
+async def test_who_is_kept_out_pays_nothing(tmp_path: Path, redis_url: str) -> None:
+    async with shop(tmp_path, redis_url) as running:
+        admin, eve = running.server.user("Admin"), running.server.user("Eve")
+        invoice = await ask_for_invoice(eve, "Premium")
+        await admin.send_text(f"/admin ban {eve.id} sends spam")
+        await admin.hears("is kept out")
+        assert (await eve.pay(invoice))["error_message"] == "You cannot use this bot."
+        asked = await eve.send_text("/premium")
+        offers = await eve.hears("Premium: 30 days", after=asked)
+        press = await eve.press(offers, "Premium")
+        assert (await press.answered())["text"] == "You cannot use this bot."
+        assert running.server.world.payments == {}
+
+
+async def test_nobody_pays_while_the_database_is_away(
+    tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with shop(tmp_path, redis_url) as running:
+        ana = running.server.user("Ana")
+        invoice = await ask_for_invoice(ana, "Premium")
+        monkeypatch.setattr(till, "CHECK_S", 0.5)
+        with monkeypatch.context() as away:
+            away.setattr(Database, "read", lambda _: hanging())
+            answer = await ana.pay(invoice, within_s=5)
+        assert not answer["ok"]
+        assert "Sorry, something went wrong on our side." in answer["error_message"]
+        assert (await ana.pay(invoice))["ok"]
+
+
+@asynccontextmanager
+async def hanging() -> AsyncIterator[None]:
+    """A connection that does not come."""
+    await asyncio.sleep(60)
+    yield
+
+
+async def test_a_payment_does_not_wait_behind_photos(
+    tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiving, "AT_ONCE", 1)
+    async with shop(tmp_path, redis_url) as running:
+        ana, bob = running.server.user("Ana"), running.server.user("Bob")
+        invoice = await ask_for_invoice(ana, "Premium")
+        running.server.faults.add("slow", "getFile", seconds=6)
+        await bob.send_photo(photo())
+        await bob.hears("Got it.")
+        assert (await ana.pay(invoice, within_s=3))["ok"]
+        assert bob.of_bot()[-1].photo is None, "the photo is still being fetched"
+        await ana.hears("has arrived", within_s=20)
+
+
+async def test_a_lost_answer_is_given_again(tmp_path: Path, redis_url: str) -> None:
+    async with shop(tmp_path, redis_url) as running:
+        ana = running.server.user("Ana")
+        invoice = await ask_for_invoice(ana, "Premium")
+        running.server.faults.add("502", "answerPreCheckoutQuery")
+        running.server.faults.add("reset", "answerPreCheckoutQuery")
+        assert (await ana.pay(invoice))["ok"]
+        await ana.hears("has arrived")
+
+
+# Nothing that was paid is lost
+
+
+async def test_a_payment_waits_for_the_database(
+    tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with shop(tmp_path, redis_url) as running:
+        ana = running.server.user("Ana")
+        invoice = await ask_for_invoice(ana, "Premium")
+        record, told = Payments.paid, 0
+
+        async def away(*args: object) -> None:
+            nonlocal told
+            told += 1
+            raise ConnectionRefusedError("the database is away")
+
+        async def no_ping(_: str) -> None:
+            raise ConnectionRefusedError("the database is away")
+
+        monkeypatch.setattr(till, "TRIES", 2)
+        monkeypatch.setattr(till, "LONGEST_PAUSE_S", 0.1)
+        monkeypatch.setattr(till, "FIRST_PAUSE_S", 0.1)
+        with monkeypatch.context() as outage:
+            outage.setattr(Payments, "paid", away)
+            outage.setattr(till, "ping", no_ping)
+            assert (await ana.pay(invoice))["ok"]
+            await running.server.wait_for(lambda: told > 5)
+            assert running.server.world.updates.pending() == 1, "Telegram still keeps the payment"
+        assert Payments.paid is record
+        await ana.hears("has arrived")
+        await running.server.wait_for(lambda: running.server.world.updates.pending() == 0)
+        assert len(await grants_of(running, ana)) == 1
+
+
+async def test_a_bot_that_ends_before_it_has_recorded_a_payment_is_told_again(
+    tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with TelegramServer() as server:
+        ana = server.user("Ana")
+        reached = asyncio.Event()
+
+        async def never(*_: object) -> None:
+            reached.set()
+            await asyncio.sleep(3600)
+
+        with monkeypatch.context() as dying:
+            dying.setattr(receiving, "GRACE_S", 0.1)
+            dying.setattr(Payments, "paid", never)
+            async with selling_bot(tmp_path, redis_url, server):
+                invoice = await ask_for_invoice(ana, "Premium")
+                assert (await ana.pay(invoice))["ok"]
+                await asyncio.wait_for(reached.wait(), 5)
+        async with selling_bot(tmp_path, redis_url, server) as running:
+            await ana.hears("Your payment of 100 Stars has arrived.")
+            assert len(await grants_of(running, ana)) == 1
+
+
+async def test_a_payment_for_something_unknown_is_not_swept_under_the_rug(
+    tmp_path: Path, redis_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with shop(tmp_path, redis_url) as running:
+        admin, ana = running.server.user("Admin"), running.server.user("Ana")
+        await ana.send_text("/start")
+        charge = ana.pay_unasked("an invoice of another database", 100)
+        told = await ana.hears("I could not credit it to you")
+        assert charge in told.text
+        logged = [record for record in caplog.records if charge in record.getMessage()]
+        assert [record.levelname for record in logged] == ["ERROR"]
+        await admin.send_text(f"/admin refund {charge}")
+        await admin.hears("I know no such payment.")
+        await admin.send_text(f"/admin refund {charge} {ana.id}")
+        await admin.hears(f"Given back: {charge}")
+        assert running.server.world.payments[charge].refunded
+
+
+# Refunds, and who runs it all
+
+
+async def test_a_refund_takes_back_what_was_bought(tmp_path: Path, redis_url: str) -> None:
+    async with shop(tmp_path, redis_url) as running:
+        admin, ana = running.server.user("Admin"), running.server.user("Ana")
+        assert admin.id == ADMIN
+        for _ in range(2):
+            invoice = await ask_for_invoice(ana, "Premium")
+            await ana.pay(invoice)
+            await ana.hears("has arrived", after=invoice)
+        first, second = running.server.world.payments
+        await admin.send_text(f"/admin refund {first}")
+        await admin.hears(f"Given back: {first}")
+        await ana.hears("Your payment of 100 Stars was given back")
+        asked = await ana.send_text("/quota")
+        await ana.hears("You have Premium for another 30 days.", after=asked)
+        await admin.send_text(f"/admin refund {first}")
+        ana.gets_back(second)
+        await running.server.wait_for(lambda: len([m for m in ana.of_bot() if "was given back" in m.text]) == 2)
+        asked = await ana.send_text("/quota")
+        answer = await ana.hears("You have 1 of 1 left today.", after=asked)
+        assert "Premium" not in answer.text
+        asked = await admin.send_text(f"/admin user {ana.id}")
+        shown = await admin.hears(second, after=asked)
+        assert shown.text.count("(taken back)") == 4, "two grants and two payments"
+        await asyncio.sleep(0.5)
+        assert len([m for m in ana.of_bot() if "was given back" in m.text]) == 2, "each is told once"
+
+
+async def test_the_shop_has_support_and_terms(tmp_path: Path, redis_url: str) -> None:
+    async with shop(tmp_path, redis_url) as running:
+        ana = running.server.user("Ana")
+        invoice = await ask_for_invoice(ana, "Photo pack")
+        await ana.pay(invoice)
+        await ana.hears("has arrived")
+        (charge,) = running.server.world.payments
+        asked = await ana.send_text("/paysupport")
+        answer = await ana.hears("write to @helper", after=asked)
+        assert f"55 Stars, number {charge}" in answer.text
+        asked = await ana.send_text("/terms")
+        await ana.hears("https://example.org/terms", after=asked)
+        commands = running.server.world.commands
+        await running.server.wait_for(lambda: len(commands) == 14)
+        listed = [entry["command"] for entry in commands['{"type": "all_private_chats"}', "de"]]
+        assert listed[-2:] == ["paysupport", "terms"]
+
+
+async def test_an_administrator_looks_up_gives_and_keeps_out(tmp_path: Path, redis_url: str) -> None:
+    async with shop(tmp_path, redis_url) as running:
+        admin, ana = running.server.user("Admin"), running.server.user("Ana")
+        for command, says in {
+            f"/admin gift {ana.id}": "There is no such plan. There are: premium, pack, club.",
+            f"/admin gift {ana.id} premium 7": "You have Premium for another 7 days.",
+            f"/admin gift {ana.id} pack": "You have 2 bought photos left.",
+            f"/admin gift {ana.id} premium 0": "A gift is between 1 and",
+            f"/admin user {ana.id}": "7 days of premium by gift",
+            f"/admin ban {ana.id} was rude": "is kept out",
+            f"/admin user  {ana.id}": "Kept out: was rude",
+            f"/admin unban {ana.id}": "may come in again",
+            "/admin refund nothing": "I know no such payment.",
+            "/admin stats": "Seven days:",
+            "/help": "Magic Memory 0.",
+        }.items():
+            asked = await admin.send_text(command)
+            await admin.hears(says, after=asked)
+        await ana.pay(await ask_for_invoice(ana, "Premium"))
+        await ana.hears("has arrived")
+        asked = await admin.send_text("/admin stats")
+        await admin.hears("Paid: 100 XTR", after=asked)
+        asked = await ana.send_text("/help")
+        answer = await ana.hears("How does it work?", after=asked)
+        await asyncio.sleep(0.3)
+        assert ana.of_bot()[-1] is answer, "the version is nobody else's business"
