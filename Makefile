@@ -8,7 +8,7 @@ BIN := .venv/bin
 # Twice quiet: setuptools warns of folders beside the package, which is how this house is built.
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check $(PIP_ARGS)
 
-.PHONY: run demo test fuzz lint format types bench clean
+.PHONY: run demo test chaos fuzz lint format types bench clean
 
 run: .venv/.run
 	@$(BIN)/magicmemory run
@@ -22,6 +22,10 @@ test: .venv/.dev
 # Broken photos in thousands: `make fuzz FUZZ_INPUTS=200000 FUZZ_SEED=7` sends more and others.
 fuzz: .venv/.dev
 	@FUZZ_INPUTS=$${FUZZ_INPUTS:-20000} $(BIN)/python -m pytest tests/fuzz $(ARGS)
+
+# On PostgreSQL: make chaos ARGS="--database postgresql+asyncpg://…", an empty one.
+chaos: .venv/.dev
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 lint: .venv/.dev
 	@$(BIN)/ruff check .

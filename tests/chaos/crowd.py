@@ -1,0 +1,99 @@
+"""People on both platforms who send photos, and what each of them saw."""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from magicmemory.core.job import Platform, Sender
+from tests.journeys import discord_house, telegram_house
+from tests.servers.discord import people as discord_people
+from tests.servers.discord.components import GALLERY
+from tests.servers.discord.server import DiscordServer
+from tests.servers.telegram import Person, TelegramServer
+
+LOOK_EVERY_S = 0.1
+
+
+@dataclass
+class Request:
+    """One photo on its way. `answers` tells how many restored photos the person sees as its answer."""
+
+    sender: Sender
+    message: str  # as the ledger names it
+    sent_at: float
+    answers: Callable[[], int]
+    told: Callable[[], bool]  # whether the person sees any final word, be it a refusal of the platform's own
+    answered_at: float | None = None
+
+
+@dataclass
+class Crowd:
+    """Half of the people are on Telegram, half on Discord."""
+
+    telegram: TelegramServer
+    discord: DiscordServer
+    people: int
+    seed: int
+    requests: list[Request] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._chance = random.Random(self.seed)
+        self._on_telegram = [self.telegram.user(f"Tele {number}") for number in range(self.people // 2)]
+        self._on_discord = [self.discord.person(f"disco{number}") for number in range(self.people - self.people // 2)]
+        for person in self._on_discord:
+            self.discord.guild.members[person.id] = person
+
+    @property
+    def senders(self) -> list[Sender]:
+        """Everybody, as the ledger knows them."""
+        return [
+            *(telegram_house.sender_of(person) for person in self._on_telegram),
+            *(discord_house.sender_of(person) for person in self._on_discord),
+        ]
+
+    async def send(self, photos: int, seconds: float) -> None:
+        """Send so many photos, spread over that time."""
+        for number in range(photos):
+            data = telegram_house.photo(number % 256, size=(96 + number // 256, 80))
+            if number % 2:
+                self._slash(self._on_discord[number // 2 % len(self._on_discord)], data)
+            else:
+                await self._photo(self._on_telegram[number // 2 % len(self._on_telegram)], data)
+            await asyncio.sleep(self._chance.uniform(0, 2) * seconds / photos)
+
+    async def watch(self) -> None:
+        """Note when each request is answered, for ever."""
+        while True:
+            for request in self.requests:
+                if request.answered_at is None and request.answers():
+                    request.answered_at = time.monotonic()
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _photo(self, person: Person, data: bytes) -> None:
+        message = await person.send_photo(data)
+
+        def answers() -> int:
+            return sum(1 for said in person.of_bot() if said.photo and said.reply_to and said.reply_to.id == message.id)
+
+        sender = telegram_house.sender_of(person)
+        # Whether the sentence is the last word, the ledger knows.
+        self.requests.append(Request(sender, str(message.id), time.monotonic(), answers, lambda: False))
+
+    def _slash(self, person: discord_people.Person, data: bytes) -> None:
+        used = person.slash(person.dm, "restore", photo=data)
+
+        def answers() -> int:
+            return sum(any(part["type"] == GALLERY for part in message.components) for message in used.shown)
+
+        def told() -> bool:
+            # Without an answer within three seconds, Discord itself says that the app did not respond.
+            return used.answer is None or any(message.texts or message.content for message in used.shown)
+
+        self.requests.append(Request(discord_house.sender_of(person), str(used.id), time.monotonic(), answers, told))
+
+
+def is_on(platform: Platform) -> Callable[[Request], bool]:
+    """Whether a request came by that platform."""
+    return lambda request: request.sender.platform is platform
