@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from magicmemory.core.job import Sender
 from magicmemory.core.preferences import Preferences
 from magicmemory.storage.database import Database
-from magicmemory.storage.moments import naive, utc_now
+from magicmemory.storage.moments import aware, naive, utc_now
 from magicmemory.storage.tables import users
 
 
@@ -55,6 +55,13 @@ class People:
         async with self._database.read() as connection:
             reason: str | None = await connection.scalar(select(users.c.ban_reason).where(*this))
         return reason
+
+    async def since(self, sender: Sender) -> datetime | None:
+        """When the sender was seen first; None: never."""
+        this = (users.c.platform == sender.platform, users.c.account == sender.account)
+        async with self._database.read() as connection:
+            seen: datetime | None = await connection.scalar(select(users.c.created_at).where(*this))
+        return seen and aware(seen)
 
 
 async def user_id(transaction: AsyncConnection, sender: Sender, now: datetime) -> int:

@@ -1,0 +1,263 @@
+"""`magicmemory admin`: what the operator asks and does about people, from the terminal."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from magicmemory.bots.opening import allowance
+from magicmemory.cli.opening import work
+from magicmemory.core.errors import NothingToCancel, OperatorError
+from magicmemory.core.job import Platform, Sender
+from magicmemory.core.plans import FREE, PREMIUM
+from magicmemory.core.settings import Settings
+from magicmemory.storage.database import Database
+from magicmemory.storage.disclosure import stored_of
+from magicmemory.storage.erasure import Erasure
+from magicmemory.storage.grants import Grant, Grants, Source
+from magicmemory.storage.ledger import Ledger
+from magicmemory.storage.payments import Payments
+from magicmemory.storage.people import People
+from magicmemory.storage.photos import PhotoStore
+from magicmemory.storage.redemptions import redeemed
+from magicmemory.storage.statistics import Statistics, Stats
+
+app = typer.Typer(help="See what happens, and look after people.", no_args_is_help=True)
+
+On = Annotated[Platform, typer.Argument(metavar="PLATFORM", help="telegram, discord or playground.")]
+Who = Annotated[str, typer.Argument(metavar="ID", help="The person's id there.")]
+
+
+class NotFound(OperatorError):
+    """There is nothing of that name; the message is one sentence for the operator."""
+
+
+@app.command()
+def stats(
+    platform: Annotated[Platform | None, typer.Option(help="Only this one.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Today and the last seven days: people, photos, faces, failures, how long it took, and what was paid."""
+
+    async def counting(settings: Settings, database: Database) -> None:
+        statistics = Statistics(database, settings.zone)
+        found = {"today": await statistics.today(platform), "seven days": await statistics.week(platform)}
+        if as_json:
+            print(json.dumps({name: asdict(counted) for name, counted in found.items()}))
+            return
+        rows = [_counted(counted) for counted in found.values()]
+        print(f"{'':<12}" + "".join(f"{name:>14}" for name in found))
+        for name in {name: None for row in rows for name in row}:
+            print(f"{name:<12}" + "".join(f"{row.get(name, '0'):>14}" for row in rows))
+
+    work(counting)
+
+
+@app.command()
+def user(platform: On, account: Who) -> None:
+    """Show what somebody has: plan, quota, grants, payments, redeemed codes, and whether they are banned."""
+
+    async def showing(settings: Settings, database: Database) -> None:
+        sender = Sender(platform=platform, account=account)
+        since = await People(database).since(sender)
+        if since is None:
+            raise NotFound(f"There is nobody of the id {account} on {platform}.")
+        print(f"seen since  {_moment(since, settings)}")
+        for line in await _standing(settings, database, sender):
+            print(line)
+
+    work(showing)
+
+
+@app.command()
+def gift(
+    platform: On,
+    account: Who,
+    plan: Annotated[str, typer.Option(help="Of which plan.")] = PREMIUM,
+    days: Annotated[int | None, typer.Option(min=1, max=36_500, help="So many days.")] = None,
+    credits: Annotated[int | None, typer.Option(min=1, max=1_000_000, help="So many photos.")] = None,
+) -> None:
+    """Give somebody days or photos of a plan; without a number, as many as are sold at once."""
+
+    async def giving(settings: Settings, database: Database) -> None:
+        plans = settings.plans()
+        if plan not in plans.paid:
+            raise NotFound(f"There is no plan {plan}; there is {', '.join(plans.paid)}.")
+        if days and credits:
+            raise OperatorError("A gift is either days or photos.")
+        sender = Sender(platform=platform, account=account)
+        await Grants(database, plans).give(sender, plans.paid[plan], days=days, credits=credits)
+        gifts = [grant for grant in await Grants(database, plans).of(sender) if grant.source is Source.GIFT]
+        print(_given(gifts[-1], settings))
+
+    work(giving)
+
+
+@app.command()
+def ban(platform: On, account: Who, reason: Annotated[str, typer.Option(help="For your own records.")] = "") -> None:
+    """Keep somebody out."""
+
+    async def banning(_: Settings, database: Database) -> None:
+        await People(database).ban(Sender(platform=platform, account=account), banned=True, reason=reason)
+        print(f"{platform} {account} is banned.")
+
+    work(banning)
+
+
+@app.command()
+def unban(platform: On, account: Who) -> None:
+    """Let somebody in again."""
+
+    async def letting_in(_: Settings, database: Database) -> None:
+        people, sender = People(database), Sender(platform=platform, account=account)
+        if await people.ban_reason(sender) is None:
+            raise NotFound(f"{platform} {account} is not banned.")
+        await people.ban(sender, banned=False)
+        print(f"{platform} {account} is not banned any more.")
+
+    work(letting_in)
+
+
+@app.command()
+def refund(
+    platform: On, charge: Annotated[str, typer.Argument(metavar="CHARGE", help="The platform's id of the payment.")]
+) -> None:
+    """Record that a payment was given back, and take back what it bought. It moves no money.
+
+    On Telegram, `/admin refund CHARGE` in the chat gives the Stars back and records it.
+    """
+
+    async def refunding(settings: Settings, database: Database) -> None:
+        payment = await Payments(database, settings.plans()).refund(platform, charge)
+        if payment is None:
+            raise NotFound("There is no such payment, or it was refunded before.")
+        print(f"{payment.amount} {payment.currency} for {payment.plan}: recorded as refunded.")
+
+    work(refunding)
+
+
+@app.command()
+def withdraw(grant: Annotated[str, typer.Argument(metavar="GRANT", help="Its id, as `admin user` shows it.")]) -> None:
+    """Take a grant back."""
+
+    async def withdrawing(settings: Settings, database: Database) -> None:
+        if not await Grants(database, settings.plans()).withdraw_by_id(grant):
+            raise NotFound("There is no such grant, or it was withdrawn before.")
+        print(f"{grant} is withdrawn.")
+
+    work(withdrawing)
+
+
+@app.command()
+def export(
+    platform: On, account: Who, out: Annotated[Path | None, typer.Option(help="A file; else standard output.")] = None
+) -> None:
+    """Write all that is stored of somebody as JSON; of the photos, which of them are kept."""
+
+    async def exporting(settings: Settings, database: Database) -> None:
+        found = await stored_of(database, PhotoStore(settings.photos), Sender(platform=platform, account=account))
+        if found is None:
+            raise NotFound(f"There is nobody of the id {account} on {platform}.")
+        text = json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+        try:
+            sys.stdout.write(text) if out is None else out.write_text(text, "utf-8")
+        except OSError as error:
+            raise OperatorError(f"{out} cannot be written: {error.strerror}.") from None
+
+    work(exporting)
+
+
+@app.command()
+def erase(platform: On, account: Who, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Delete somebody's photos, choices and what their jobs tell of them, as `/deletemydata` does."""
+    if not yes and not typer.confirm(f"Delete everything of {platform} {account}?"):
+        raise typer.Exit(1)
+
+    async def erasing(settings: Settings, database: Database) -> None:
+        sender = Sender(platform=platform, account=account)
+        if await People(database).since(sender) is None:
+            raise NotFound(f"There is nobody of the id {account} on {platform}.")
+        allowed = allowance(settings, settings.plans())
+        # What is cancelled here may stand in the queue still: a worker finds its photo gone, and nobody is told.
+        with suppress(NothingToCancel):
+            await Ledger(database, allowed).cancel(sender)
+        erasure = Erasure(database, PhotoStore(settings.photos), allowed)
+        await erasure.forget(sender)
+        await erasure.tidy()
+        kept = await People(database).since(sender) is not None
+        print("Deleted. " + ("The id itself goes once nothing hangs on it any more." if kept else "The id went too."))
+
+    work(erasing)
+
+
+def _counted(counted: Stats) -> dict[str, str]:
+    return {
+        "people": str(counted.people),
+        "new people": str(counted.newcomers),
+        "photos": str(counted.photos),
+        "  restored": str(counted.delivered),
+        "  failed": str(counted.failed),
+        "  cancelled": str(counted.cancelled),
+        "  on the way": str(counted.waiting),
+        "faces": str(counted.faces),
+        "p95": f"{counted.p95_s:.1f} s" if counted.p95_s is not None else "-",
+        **{f"paid {currency}": str(amount) for currency, amount in counted.paid.items()},
+        **{f"back {currency}": str(amount) for currency, amount in counted.refunded.items()},
+        **{f"! {key}": str(number) for key, number in counted.failures.items()},
+    }
+
+
+async def _standing(settings: Settings, database: Database, sender: Sender) -> list[str]:
+    plans = settings.plans()
+    lines = []
+    if (reason := await People(database).ban_reason(sender)) is not None:
+        lines.append(f"banned      {reason or 'for no reason given'}")
+    quota = await Ledger(database, allowance(settings, plans)).quota(sender)
+    until = f" until {_moment(quota.plan_ends, settings)}" if quota.plan_ends else ""
+    limit = "" if quota.unlimited else f" of {quota.limit}"
+    lines += [
+        f"plan        {'free' if quota.plan == FREE else quota.plan}{until}",
+        f"today       {quota.used}{limit} used, renews {_moment(quota.renews_at, settings)}",
+    ]
+    lines += [f"photos      {quota.credits} bought"] if quota.credits else []
+    lines += _listed("grants", [_given(grant, settings) for grant in await Grants(database, plans).of(sender)])
+    payments = await Payments(database, plans).of(sender)
+    lines += _listed(
+        "payments",
+        [
+            f"{payment.charge}  {payment.amount} {payment.currency} for {payment.plan}, "
+            + _moment(payment.created_at, settings)
+            + (f", refunded {_moment(payment.refunded_at, settings)}" if payment.refunded_at else "")
+            for payment in payments
+        ],
+    )
+    codes = await redeemed(database, by=sender)
+    lines += _listed("codes", [f"{one.code_id}  {_moment(one.at, settings)}" for one in codes])
+    return lines
+
+
+def _listed(name: str, entries: list[str]) -> Iterator[str]:
+    for number, entry in enumerate(entries):
+        yield f"{name if number == 0 else '':<12}{entry}"
+
+
+def _given(grant: Grant, settings: Settings) -> str:
+    if grant.credits:
+        much = f"{grant.credits} photos"
+    elif grant.days:
+        much = f"{grant.days} days"
+    else:
+        much = f"until {_moment(grant.ends_at, settings)}" if grant.ends_at else "without an end"
+    withdrawn = f", withdrawn {_moment(grant.withdrawn_at, settings)}" if grant.withdrawn_at else ""
+    since = _moment(grant.starts_at, settings)
+    return f"{grant.id}  {much} of {grant.plan} by {grant.source}, {since}{withdrawn}"
+
+
+def _moment(moment: datetime, settings: Settings) -> str:
+    return f"{moment.astimezone(settings.zone):%Y-%m-%d %H:%M}"

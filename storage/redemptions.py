@@ -1,0 +1,36 @@
+"""Who redeemed which code, for the operator's books."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from magicmemory.core.job import Platform, Sender
+from magicmemory.storage.database import Database
+from magicmemory.storage.moments import aware
+from magicmemory.storage.people import find_user
+from magicmemory.storage.tables import redemptions, users
+
+
+@dataclass(frozen=True, slots=True)
+class Redemption:
+    """Somebody redeemed a code. Of who had their data deleted, the account says no more than that."""
+
+    code_id: str
+    platform: Platform
+    account: str
+    at: datetime
+
+
+async def redeemed(database: Database, *, code_id: str | None = None, by: Sender | None = None) -> list[Redemption]:
+    """All redemptions, or those of a code, or somebody's; oldest first."""
+    rows = select(redemptions.c.code_id, redemptions.c.created_at, users.c.platform, users.c.account).join(
+        users, users.c.id == redemptions.c.user_id
+    )
+    async with database.read() as connection:
+        if code_id is not None:
+            rows = rows.where(redemptions.c.code_id == code_id)
+        if by is not None:
+            rows = rows.where(redemptions.c.user_id == await find_user(connection, by))
+        found = await connection.execute(rows.order_by(redemptions.c.created_at, redemptions.c.code_id))
+        return [Redemption(row.code_id, Platform(row.platform), row.account, aware(row.created_at)) for row in found]
