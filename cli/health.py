@@ -22,7 +22,7 @@ from magicmemory.core.errors import OperatorError
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.settings import Settings
 from magicmemory.queue.connection import Names
-from magicmemory.queue.depth import depths
+from magicmemory.queue.depth import count_set_aside, depths
 from magicmemory.storage.database import ping
 from magicmemory.storage.photos import PhotoStore
 
@@ -85,6 +85,7 @@ class Health:
     async def _count(self) -> None:
         for queue, jobs in (await depths(self._redis, self._names)).items():
             self._metrics.depth.labels(queue).set(jobs)
+        self._metrics.set_aside.set(await count_set_aside(self._redis, self._names))
 
 
 @asynccontextmanager

@@ -44,6 +44,9 @@ class Metrics:
         ).labels(version, process).set(1)
         self.ready = Gauge("magicmemory_ready", "1: it answers; 0: it does not.", ["check"], registry=registry)
         self.depth = Gauge("magicmemory_queue_jobs", "Jobs that wait or are in hand.", ["queue"], registry=registry)
+        self.set_aside = Gauge(
+            "magicmemory_set_aside_jobs", "Photos of the last 30 days that ended their worker twice.", registry=registry
+        )
         self._wait = Histogram(
             "magicmemory_queue_wait_seconds",
             "From being queued to being taken in hand.",

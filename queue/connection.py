@@ -3,8 +3,9 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
+from urllib.parse import unquote
 
 from arq.connections import ArqRedis, RedisSettings, create_pool
 
@@ -80,7 +81,10 @@ def from_json(data: bytes) -> dict[str, Any]:
 
 def settings(url: str) -> RedisSettings:
     """Arq's settings for a `redis://`, `rediss://` or `unix://` URL."""
-    return RedisSettings.from_dsn(url)
+    found = RedisSettings.from_dsn(url)
+    # arq leaves what a URL writes as %40 as it is: no name and no password could hold an @.
+    name, password = (unquote(part) if part else part for part in (found.username, found.password))
+    return replace(found, username=name, password=password)
 
 
 @asynccontextmanager

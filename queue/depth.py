@@ -14,3 +14,8 @@ async def depths(redis: Redis, names: Names) -> dict[str, int]:
         for queue in queues.values():
             pipe.zcard(queue)
         return dict(zip(queues, await pipe.execute(), strict=True))
+
+
+async def count_set_aside(redis: Redis, names: Names) -> int:
+    """Photos that ended their worker too often of late."""
+    return int(await redis.zcard(names.set_aside))

@@ -11,6 +11,7 @@ import signal
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from PIL import Image
@@ -31,7 +32,7 @@ pytestmark = [
     pytest.mark.timeout(240),
 ]
 
-REDIS_PASSWORD = "redis-Pl4nted-word"
+REDIS_PASSWORD = "redis@Pl4nted/word"
 DATABASE_PASSWORD = "database-Pl4nted-word"
 SENTRY_KEY = "0123456789abcdef0123456789abcdef"
 CODE = "GRAN-7K3M-9QXP-2TRD"
@@ -68,7 +69,7 @@ async def test_a_good_day_and_a_bad_one_on_telegram(tmp_path: Path) -> None:
             async with Redis.from_url(open_url) as redis:
                 await redis.config_set("requirepass", REDIS_PASSWORD)
             settings = {
-                "redis_url": open_url.replace("://", f"://:{REDIS_PASSWORD}@"),
+                "redis_url": open_url.replace("://", f"://:{quote(REDIS_PASSWORD, safe='')}@"),
                 "sentry_dsn": f"http://{SENTRY_KEY}@{collector.place}/7",
                 "otel_endpoint": f"http://{collector.place}",
                 "log_format": "json",
@@ -125,10 +126,10 @@ async def _ended(url: str) -> None:
 TOKEN = "7213456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc"
 AWAY = "127.0.0.1:1"
 STARTS: dict[str, tuple[str, dict[str, object], str]] = {
-    "no Redis there": ("telegram", {"redis_url": f"redis://:{REDIS_PASSWORD}@{AWAY}/0"}, "Connection"),
+    "no Redis there": ("telegram", {"redis_url": f"redis://:{quote(REDIS_PASSWORD, safe='')}@{AWAY}/0"}, "Connection"),
     "Redis is no address": (
         "worker",
-        {"redis_url": f"redis://:{REDIS_PASSWORD}@nowhere:port/0"},
+        {"redis_url": f"redis://:{quote(REDIS_PASSWORD, safe='')}@nowhere:port/0"},
         "magicmemory: MAGIC_REDIS_URL cannot be used: the port is no number.",
     ),
     "no database there": (
