@@ -251,13 +251,15 @@ class Desk:
         return offers.offers_text(self.texts, self.plans, language, quota, lines)
 
     def report_text(self, language: str, report: Report) -> str:
-        """How many faces were restored, how many were too small, and whether the whole photo was cleaned."""
+        """How many faces were restored and left alone, and whether the whole photo was cleaned."""
         cleaned = self.texts.say(language, "reply-cleaned")
         if report.cleaned and not report.restored:
             return cleaned
         parts = [self.texts.say(language, "reply-restored", count=report.restored)]
         if report.too_small:
             parts.append(self.texts.say(language, "reply-too-small", count=report.too_small))
+        if report.too_many:
+            parts.append(self.texts.say(language, "reply-too-many", count=report.too_many))
         if report.cleaned:
             parts.append(cleaned)
         return " ".join(parts)

@@ -199,7 +199,8 @@ def _line(result: Result) -> str:
     report = result.report
     faces = "1 face" if report.restored == 1 else f"{report.restored} faces"
     small = f", {report.too_small} too small" if report.too_small else ""
-    return f"{result.input} -> {result.output}: {faces} restored{small}, {report.total_ms / 1000:.1f} s"
+    many = f", {report.too_many} left alone because there are so many" if report.too_many else ""
+    return f"{result.input} -> {result.output}: {faces} restored{small}{many}, {report.total_ms / 1000:.1f} s"
 
 
 def _json(result: Result) -> str:

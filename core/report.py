@@ -15,6 +15,7 @@ class LeftAlone(StrEnum):
     """Why a face was not restored."""
 
     TOO_SMALL = "too_small"
+    TOO_MANY = "too_many"  # larger ones were restored in its place
 
 
 class FaceWarning(StrEnum):
@@ -61,6 +62,11 @@ class Report(BaseModel):
     def too_small(self) -> int:
         """How many faces were left alone because they are too small."""
         return sum(face.reason is LeftAlone.TOO_SMALL for face in self.faces)
+
+    @property
+    def too_many(self) -> int:
+        """How many faces were left alone because there are too many."""
+        return sum(face.reason is LeftAlone.TOO_MANY for face in self.faces)
 
 
 class Failure(BaseModel):

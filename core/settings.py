@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     )
     detector: str = Field("auto", description="Face detector used when nobody chose one.")
     min_face_px: int = Field(24, ge=8, description="Faces whose box is shorter than this are left alone, pixels.")
+    max_faces: int = Field(
+        100, ge=1, description="Faces restored in one photo, the largest first; further ones are left alone."
+    )
     device: str = Field("auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$", description="auto, cpu, cuda or cuda:1.")
     engine: Literal["own", "upstream"] = Field(
         "own", description="own; upstream: the packages gfpgan and facexlib, where the extra `reference` is installed."

@@ -40,6 +40,7 @@ known.
 """
 
 _NO_LIMITS: Final = Limits(sys.maxsize, sys.maxsize)  # for what we made ourselves
+MAX_FACES: Final = 100
 _SMALLEST_REPORTED: Final = 0.75  # of the limit: smaller ones are not looked for, which would cost much time
 
 
@@ -72,6 +73,7 @@ class Pipeline:
         way: Way = ways.OWN,
         identity_warning: float = 0.0,
         apart: Apart | None = None,
+        max_faces: int = MAX_FACES,
     ) -> None:
         """
         Args:
@@ -81,6 +83,7 @@ class Pipeline:
             way: how faces are found, cut out and put back.
             identity_warning: a restored face less like itself is marked in the report, -1 to 1.
             apart: decodes what strangers send, in processes of its own; None: this process does.
+            max_faces: of one photo; where there are more, the smaller ones are left alone.
         """
         self._models = models
         self._limits = limits
@@ -88,6 +91,7 @@ class Pipeline:
         self._way = way
         self._identity_warning = identity_warning
         self._apart = apart
+        self._max_faces = max_faces
         self._decode = apart or decode
 
     @classmethod
@@ -119,7 +123,13 @@ class Pipeline:
         limits = Limits(int(settings.max_photo_mb * 1_000_000), int(settings.max_photo_megapixels * 1_000_000))
         apart = Apart(limits, kept=settings.worker_photos)
         return cls(
-            models, limits, settings.min_face_px, way=way, identity_warning=settings.identity_warning, apart=apart
+            models,
+            limits,
+            settings.min_face_px,
+            way=way,
+            identity_warning=settings.identity_warning,
+            apart=apart,
+            max_faces=settings.max_faces,
         )
 
     @property
@@ -182,7 +192,7 @@ class Pipeline:
         cleaning = options.scope is Scope.PHOTO
         if not cleaning:
             self._check_faces(found)
-        large = [face for face in found if face.short_side >= self._min_face_px]
+        large = self._chosen(found)
         upscaler = self._models.upscaler() if options.upscale > 1 else None
         with clock("align"):
             shown = enlarged(picture, options.upscale, upscaler)
@@ -209,7 +219,7 @@ class Pipeline:
         report = Report(
             width=shown.width,
             height=shown.height,
-            faces=self._faces(found, similarities),
+            faces=self._faces(found, large, similarities),
             model=restorer_facts.name,
             detector=detector_facts.name,
             cleaned=cleaning,
@@ -259,6 +269,12 @@ class Pipeline:
         if all(face.short_side < self._min_face_px for face in found):
             raise FacesTooSmall(count=len(found), limit_px=self._min_face_px)
 
+    def _chosen(self, found: list[Detection]) -> list[Detection]:
+        """The faces to restore, in the order they were found: the large ones, and the largest where there are many."""
+        large = [face for face in found if face.short_side >= self._min_face_px]
+        kept = {id(face) for face in sorted(large, key=lambda face: -face.short_side)[: self._max_faces]}
+        return [face for face in large if id(face) in kept]
+
     def _cleaned(self, picture: Picture, strength: float, clock: "_Stopwatch", tell: Progress) -> Picture:
         tell(Stage.CLEAN, 0, 0)
         cleaner = self._models.cleaner()
@@ -284,13 +300,15 @@ class Pipeline:
             similarities.append(None if compare is None else compare(before, after, cut.landmarks))
         return similarities
 
-    def _faces(self, found: Sequence[Detection], similarities: Sequence[float | None]) -> tuple[Face, ...]:
+    def _faces(
+        self, found: Sequence[Detection], restored: Sequence[Detection], similarities: Sequence[float | None]
+    ) -> tuple[Face, ...]:
         """What is reported of the faces; there is a similarity for each restored one, in the same order."""
-        waiting = iter(similarities)
-        return tuple(self._face(face, None if face.short_side < self._min_face_px else next(waiting)) for face in found)
+        of = {id(face): similarity for face, similarity in zip(restored, similarities, strict=True)}
+        return tuple(self._face(face, of.get(id(face)), restored=id(face) in of) for face in found)
 
-    def _face(self, detection: Detection, similarity: float | None) -> Face:
-        too_small = detection.short_side < self._min_face_px
+    def _face(self, detection: Detection, similarity: float | None, *, restored: bool) -> Face:
+        reason = LeftAlone.TOO_SMALL if detection.short_side < self._min_face_px else LeftAlone.TOO_MANY
         left, top, right, bottom = (float(value) for value in detection.box)
         one, two, three, four, five = ((float(x), float(y)) for x, y in detection.landmarks)
         unlike = similarity is not None and similarity < self._identity_warning
@@ -298,8 +316,8 @@ class Pipeline:
             box=(left, top, right, bottom),
             landmarks=(one, two, three, four, five),
             score=detection.score,
-            restored=not too_small,
-            reason=LeftAlone.TOO_SMALL if too_small else None,
+            restored=restored,
+            reason=None if restored else reason,
             similarity=similarity,
             warning=FaceWarning.LESS_ALIKE if unlike else None,
         )

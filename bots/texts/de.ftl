@@ -58,6 +58,11 @@ reply-too-small =
         [one] Ein Gesicht war zu klein.
        *[other] { $count } Gesichter waren zu klein.
     }
+reply-too-many =
+    { $count ->
+        [one] Es sind viele Gesichter: Die größten sind restauriert, { $count } blieb, wie es war.
+       *[other] Es sind viele Gesichter: Die größten sind restauriert, { $count } blieben, wie sie waren.
+    }
 reply-cleaned = Das ganze Foto wurde gereinigt.
 quota-left =
     { $left ->

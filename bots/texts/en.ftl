@@ -58,6 +58,11 @@ reply-too-small =
         [one] One face was too small to restore.
        *[other] { $count } faces were too small to restore.
     }
+reply-too-many =
+    { $count ->
+        [one] There are many faces: the largest were restored, { $count } left as it was.
+       *[other] There are many faces: the largest were restored, { $count } left as they were.
+    }
 reply-cleaned = The whole photo was cleaned.
 quota-left =
     { $left ->

@@ -58,6 +58,11 @@ reply-too-small =
         [one] Una cara era demasiado pequeña para restaurarla.
        *[other] { $count } caras eran demasiado pequeñas para restaurarlas.
     }
+reply-too-many =
+    { $count ->
+        [one] Hay muchas caras: se restauraron las más grandes y { $count } quedó como estaba.
+       *[other] Hay muchas caras: se restauraron las más grandes y { $count } quedaron como estaban.
+    }
 reply-cleaned = Toda la foto quedó limpia.
 quota-left =
     { $left ->

@@ -58,6 +58,11 @@ reply-too-small =
         [one] Un visage était trop petit pour être restauré.
        *[other] { $count } visages étaient trop petits pour être restaurés.
     }
+reply-too-many =
+    { $count ->
+        [one] Il y a beaucoup de visages : les plus grands ont été restaurés, { $count } est resté tel quel.
+       *[other] Il y a beaucoup de visages : les plus grands ont été restaurés, { $count } sont restés tels quels.
+    }
 reply-cleaned = Toute la photo a été nettoyée.
 quota-left =
     { $left ->

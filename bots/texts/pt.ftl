@@ -58,6 +58,11 @@ reply-too-small =
         [one] Um rosto era pequeno demais para restaurar.
        *[other] { $count } rostos eram pequenos demais para restaurar.
     }
+reply-too-many =
+    { $count ->
+        [one] Há muitos rostos: os maiores foram restaurados e { $count } ficou como estava.
+       *[other] Há muitos rostos: os maiores foram restaurados e { $count } ficaram como estavam.
+    }
 reply-cleaned = A foto inteira foi limpa.
 quota-left =
     { $left ->
