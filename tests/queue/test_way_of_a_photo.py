@@ -28,7 +28,7 @@ async def test_a_photo_comes_back_and_costs_one(tmp_path: Path, redis_url: str) 
         assert reply.quota.left == 0
         assert reply.failure is None
         with pytest.raises(QuotaUsedUp):
-            await house.send(message="2")
+            await house.send(b"another", message="2")
 
 
 async def test_progress_is_told_until_the_reply_is_sent(tmp_path: Path, redis_url: str) -> None:
