@@ -294,10 +294,12 @@ async def _check_guesses(transaction: AsyncConnection, who: list[str], now: date
     """Raises `TooManyGuesses` while somebody has to wait. The rows are held until the transaction ends."""
     insert = sqlite.insert if transaction.dialect.name == "sqlite" else postgresql.insert
     for one in who:
-        await transaction.execute(insert(guesses).values(who=one, wrong=0, last_at=naive(now)).on_conflict_do_nothing())
-        row = (await transaction.execute(select(guesses).where(guesses.c.who == one).with_for_update())).one()
+        counted = insert(guesses).values(who=one, wrong=0, last_at=naive(now))
+        held = counted.on_conflict_do_update(index_elements=["who"], set_={"wrong": guesses.c.wrong})
+        row = (await transaction.execute(held.returning(guesses.c.wrong, guesses.c.last_at))).one()
         wait = _wait(row.wrong) - (now - aware(row.last_at))
-        if wait > timedelta():
+        # The row may be younger than `now`: of those who ask at once, another got hold of it first.
+        if row.wrong >= FREE_GUESSES and wait > timedelta():
             raise TooManyGuesses(wait_in_s=max(1, round(wait.total_seconds())))
         if now - aware(row.last_at) > timedelta(seconds=LONGEST_WAIT_S):
             await transaction.execute(update(guesses).where(guesses.c.who == one).values(wrong=0))
