@@ -1,0 +1,69 @@
+"""A process killed right before it commits leaves nothing half done, and whoever does it again does all of it."""
+
+import asyncio
+import json
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from magicmemory.core.errors import CodeRedeemed, NothingToCancel
+from magicmemory.core.job import Sender
+from magicmemory.storage.database import Database
+from magicmemory.storage.tables import metadata
+from tests.storage import dying
+from tests.storage.dying import ANA, BEN
+
+# Whose quota it changes, and how many photos of which plan they have then (0: as many as they like).
+THEN: dict[str, tuple[Sender, int, str]] = {
+    "reserve": (ANA, 0, ""),
+    "settle": (ANA, 1, ""),
+    "give back": (ANA, 2, ""),
+    "cancel": (ANA, 2, ""),
+    "forget": (ANA, 1, ""),
+    "redeem": (ANA, 1, "premium"),
+    "invoice": (ANA, 1, ""),
+    "paid": (ANA, 1, "premium"),
+    "refund": (BEN, 3, ""),
+    "gift": (ANA, 1, "premium"),
+    "entitle": (ANA, 1, "premium"),
+}
+EACH_TIME_ANEW = {"gift", "invoice", "forget"}  # forgetting notes when it was asked for
+
+
+async def everything(database: Database) -> dict[str, list[str]]:
+    """All rows of all tables."""
+    async with database.read() as connection:
+        return {
+            table.name: sorted(map(str, await connection.execute(select(table)))) for table in metadata.sorted_tables
+        }
+
+
+@pytest.mark.parametrize("action", THEN)
+async def test_killed_before_the_commit(database_url: str, tmp_path: Path, action: str) -> None:
+    async with Database(database_url) as database:
+        house = dying.House(database, tmp_path)
+        prepared = await house.prepare()
+        before = await everything(database)
+        killed = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", dying.__file__, database_url, action, json.dumps(prepared)), cwd=tmp_path
+        )
+        assert await killed.wait() == -signal.SIGKILL
+        assert await everything(database) == before
+
+        do = house.actions(prepared)[action]
+        await do()
+        after = await everything(database)
+        assert after != before
+        sender, left, plan = THEN[action]
+        quota = await house.ledger.quota(sender)
+        assert (quota.left, quota.plan) == (left, plan)
+
+        if action not in EACH_TIME_ANEW:
+            with suppress(CodeRedeemed, NothingToCancel):
+                await do()
+            # That somebody tried a code, with no wrong try so far, may be noted anew.
+            assert {**await everything(database), "guesses": []} == {**after, "guesses": []}

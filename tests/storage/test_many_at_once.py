@@ -1,0 +1,59 @@
+"""Of 500 requests at once from four processes exactly as many are granted as there is something to grant."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+from sqlalchemy import func, select
+
+from magicmemory.storage.codes import CodeKind, Codes, CodeTerms
+from magicmemory.storage.database import Database
+from magicmemory.storage.tables import grants, jobs, redemptions
+from tests.storage import crowd
+
+PROCESSES = 4
+REQUESTS = 500
+
+
+async def ask_at_once(database_url: str, people: int, *code: str) -> Counter[str]:
+    """What became of the requests."""
+    share = str(REQUESTS // PROCESSES)
+    processes = [
+        await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", crowd.__file__, database_url, str(number), share, str(people), *code),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        for number in range(PROCESSES)
+    ]
+    for process in processes:
+        assert process.stdout is not None
+        assert await process.stdout.readline() == b"ready\n"
+    answers = await asyncio.gather(*(process.communicate(b"go\n") for process in processes))
+    return sum((Counter(json.loads(answer)) for answer, _ in answers), Counter())
+
+
+@pytest.mark.parametrize("people", [1, 100])
+async def test_everybody_gets_one_free_photo(database_url: str, people: int) -> None:
+    async with Database(database_url) as database:
+        assert await ask_at_once(database_url, people) == {"accepted": people, "QuotaUsedUp": REQUESTS - people}
+        async with database.read() as connection:
+            counted = await connection.execute(select(func.count(jobs.c.id)).group_by(jobs.c.user_id))
+            assert list(counted.scalars()) == [1] * people
+
+
+async def test_a_code_is_redeemed_as_often_as_it_may_be(database_url: str) -> None:
+    people, uses = 250, 100
+    async with Database(database_url) as database:
+        ((_, code),) = await Codes(database, crowd.KEY).create(CodeTerms(CodeKind.UNLOCK, "premium", days=1, uses=uses))
+        answers = await ask_at_once(database_url, people, code)
+        assert answers["accepted"] == uses
+        assert set(answers) == {"accepted", "CodeRedeemed", "CodeUsedUp"}
+        assert answers.total() == REQUESTS
+        async with database.read() as connection:
+            assert await connection.scalar(select(func.count()).select_from(redemptions)) == uses
+            assert await connection.scalar(select(func.count(grants.c.user_id.distinct()))) == uses
+            assert await connection.scalar(select(func.count()).select_from(grants)) == uses
