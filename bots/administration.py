@@ -38,14 +38,14 @@ async def user_text(desk: Desk, sender: Sender) -> str:
     return "\n".join(parts)
 
 
-async def give(desk: Desk, sender: Sender, plan_name: str, number: int | None) -> str:
-    """Give somebody a plan: `number` days or photos of it, or as much as is sold at once; what to say about it."""
+async def give(desk: Desk, sender: Sender, plan_name: str, number: str = "") -> str:
+    """Give somebody a plan: `number` days or photos of it, empty: as much as is sold at once. What to say about it."""
     plan = desk.plans.paid.get(plan_name)
     if plan is None:
         return desk.texts.say(LANGUAGE, "admin-no-such-plan", plans=", ".join(desk.plans.paid))
-    if number is not None and not 1 <= number <= LONGEST_GIFT:
+    if number and not (number.isdecimal() and 1 <= int(number) <= LONGEST_GIFT):
         return desk.texts.say(LANGUAGE, "admin-bad-number", most=LONGEST_GIFT)
-    await desk.grants.give(sender, plan, **_amount(plan, number))
+    await desk.grants.give(sender, plan, **_amount(plan, int(number) if number else None))
     quota = desk.quota_text(LANGUAGE, await desk.quota(sender))
     return desk.texts.say(LANGUAGE, "admin-given", account=sender.account, quota=quota)
 

@@ -57,7 +57,7 @@ class Admin:
             return desk.quota_text(LANGUAGE, await desk.quota(sender))
         if verb == "gift":
             plan, number = [*rest, "", ""][:2]
-            return await administration.give(desk, sender, plan, int(number) if number.isdecimal() else None)
+            return await administration.give(desk, sender, plan, number)
         banned = verb == "ban"
         await desk.people.ban(sender, banned=banned, reason=" ".join(rest))
         key = "telegram-admin-banned" if banned else "telegram-admin-unbanned"
@@ -65,11 +65,11 @@ class Admin:
 
     async def _refund(self, charge: str, account: str = "") -> str:
         """Give a payment back: at Telegram first, where the money is. Should we end in between, Telegram's own word
-        of it comes all the same. `account` is whose it is, of a payment that never came into the ledger.
+        of it comes all the same. `account` is whose it is, where we do not know (any more).
         """
         payer = await self._front.desk.payments.payer(Platform.TELEGRAM, charge)
-        known = payer is not None
-        account = payer.account if payer else account
+        if payer is not None and not account:
+            account = payer.account
         if not account.isdecimal():
             return self._front.say(LANGUAGE, "telegram-admin-no-payment")
         try:
@@ -77,7 +77,7 @@ class Admin:
         except BadRequest as error:
             if not says(error, "already_refunded"):
                 return self._front.say(LANGUAGE, "telegram-admin-not-refunded", reason=error.message)
-        if known:
+        if payer is not None:
             await self._till.withdraw(charge)
             await self._end_subscription(int(account), charge)
         return self._front.say(LANGUAGE, "telegram-admin-refunded", charge=charge)

@@ -13,6 +13,7 @@ from magicmemory.bots.opening import open_desk
 from magicmemory.bots.replies import send_replies
 from magicmemory.bots.telegram import receiving, webhook
 from magicmemory.bots.telegram.album_replies import AlbumReplies
+from magicmemory.bots.telegram.bookkeeping import catch_up
 from magicmemory.bots.telegram.commands import register_commands
 from magicmemory.bots.telegram.following import Followers, Pace
 from magicmemory.bots.telegram.front import Front
@@ -21,6 +22,7 @@ from magicmemory.bots.telegram.intake import Intake
 from magicmemory.bots.telegram.pacing import Pacer, Urgency
 from magicmemory.bots.telegram.receiving import Inbox
 from magicmemory.bots.telegram.replying import TelegramReplier
+from magicmemory.bots.telegram.till import Till
 from magicmemory.core.job import Platform
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.settings import BadSettings, Settings
@@ -71,7 +73,8 @@ async def serve(
         followers = Followers(front, pace)
         intake = Intake(front, followers)
         replier = TelegramReplier(front, followers, pace, AlbumReplies(front, intake, followers))
-        inbox = Inbox(Handlers(front, intake, followers).handle, redis, names)
+        till = Till(front)
+        inbox = Inbox(Handlers(front, intake, followers, till).handle, redis, names)
 
         def tell_ready() -> None:
             if ready is not None:
@@ -83,13 +86,14 @@ async def serve(
             else:
                 await receiving.poll(bot, inbox, stop, tell_ready)
 
-        introducing = asyncio.create_task(register_commands(front))
+        asides = [asyncio.create_task(register_commands(front)), asyncio.create_task(catch_up(front, till))]
         try:
             replies = send_replies(desk, Platform.TELEGRAM, replier, redis_url, stop, REPLIES_AT_ONCE)
             await _together(replies, receive(), stop)
         finally:
-            introducing.cancel()
-            await asyncio.gather(introducing, return_exceptions=True)
+            for aside in asides:
+                aside.cancel()
+            await asyncio.gather(*asides, return_exceptions=True)
             await inbox.close()
             await followers.close()
 

@@ -54,16 +54,16 @@ class Command:
 class Handlers:
     """Knows what to do with an update."""
 
-    def __init__(self, front: Front, intake: Intake, followers: Followers) -> None:
+    def __init__(self, front: Front, intake: Intake, followers: Followers, till: Till) -> None:
         self._front = front
         self._intake = intake
         self._albums = Albums(self._take_album)
         self._pressing = Pressing(front, followers)
         self._menu = SettingsMenu(front)
         self._selling = Selling(front)
-        self._till = Till(front)
+        self._till = till
         self._commands = Commands(front, followers, self._menu, self._selling)
-        self._admin = Admin(front, self._till)
+        self._admin = Admin(front, till)
 
     async def handle(self, update: Update) -> None:
         """Answer an update."""

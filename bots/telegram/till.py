@@ -85,14 +85,18 @@ class Till:
             text = self._front.say(language, "telegram-not-credited", amount=paid.total_amount, charge=charge)
             await self._front.tell(address_of(message), text)
             return
+        await self.thank(sender, paid.total_amount, is_recurring=bool(paid.is_recurring))
+
+    async def thank(self, sender: Sender, amount: int, *, is_recurring: bool) -> None:
+        """The receipt: what was paid, and what the payer has now."""
         language = await self._front.language(sender)
         parts = [
-            self._front.say(language, "telegram-receipt", amount=paid.total_amount),
+            self._front.say(language, "telegram-receipt", amount=amount),
             self._front.desk.quota_text(language, await self._front.desk.quota(sender)),
         ]
-        if paid.is_recurring:
+        if is_recurring:
             parts.append(self._front.say(language, "telegram-receipt-subscription"))
-        await self._front.tell(address_of(message), "\n".join(parts))
+        await self._tell(sender, "\n".join(parts))
 
     async def refunded(self, message: Message) -> None:
         """Telegram says that a payment was given back, by us or by itself."""
@@ -103,21 +107,17 @@ class Till:
         except NoSuchPayment:
             log.error("payment %s was given back, and nothing was ever granted for it", charge)
 
-    async def withdraw(self, charge: str) -> None:
-        """Take back what a payment granted, now that it is given back, and tell the payer, once.
+    async def withdraw(self, charge: str) -> bool:
+        """Take back what a payment granted, now that it is given back, and tell the payer, once. False: done before.
 
         Raises:
             NoSuchPayment: it is not known. We wait for it a while: its own update may be in hand still.
         """
         payment, payer = await self._insist(lambda: self._withdraw(charge))
-        if payment is None:
-            return
-        language = await self._front.language(payer)
-        text = self._front.say(language, "telegram-refunded", amount=payment.amount)
-        try:
-            await self._front.tell(Address(platform=Platform.TELEGRAM, chat=payer.account, message=""), text)
-        except TelegramError as error:
-            log.info("payer %s cannot be told: %s", payer.account, error.message)
+        if payment is not None:
+            text = self._front.say(await self._front.language(payer), "telegram-refunded", amount=payment.amount)
+            await self._tell(payer, text)
+        return payment is not None
 
     async def _withdraw(self, charge: str) -> tuple[Payment | None, Sender]:
         payments = self._front.desk.payments
@@ -126,6 +126,13 @@ class Till:
         if payer is None:
             raise NoSuchPayment(charge)
         return payment, payer
+
+    async def _tell(self, payer: Sender, text: str) -> None:
+        """Payments are made in private chats, which go by the person's number."""
+        try:
+            await self._front.tell(Address(platform=Platform.TELEGRAM, chat=payer.account, message=""), text)
+        except TelegramError as error:
+            log.info("payer %s cannot be told: %s", payer.account, error.message)
 
     async def _answer(self, query: PreCheckoutQuery, answer: dict[str, Any]) -> None:
         for _ in range(ANSWER_TRIES):

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -348,6 +349,77 @@ async def test_a_bot_that_ends_before_it_has_recorded_a_payment_is_told_again(
             assert len(await grants_of(running, ana)) == 1
 
 
+async def test_what_telegram_has_forgotten_to_tell_is_made_up_for(tmp_path: Path, redis_url: str) -> None:
+    async with TelegramServer() as server:
+        ana, bob = server.user("Ana"), server.user("Bob")
+        async with selling_bot(tmp_path, redis_url, server):
+            await ana.pay(link_of(await ask_for_invoice(ana, "Club")))
+            await ana.hears("You have Club for another 30 days.")
+            await bob.pay(await ask_for_invoice(bob, "Premium"))
+            await bob.hears("You have Premium for another 30 days.")
+        first, bobs = server.world.payments
+        ana.renew(first)
+        bob.gets_back(bobs)
+        server.world.updates.drop()  # it keeps what nobody asks for a day
+        async with selling_bot(tmp_path, redis_url, server) as running:
+            await ana.hears("You have Club for another 60 days.")
+            await bob.hears("Your payment of 100 Stars was given back")
+            assert len(await grants_of(running, ana)) == 2
+        async with selling_bot(tmp_path, redis_url, server) as running:
+            asked = await ana.send_text("/quota")
+            await ana.hears("You have Club for another 60 days.", after=asked)
+            assert len(await grants_of(running, ana)) == 2
+            assert len([m for m in bob.of_bot() if "was given back" in m.text]) == 1
+
+
+async def test_a_refund_that_overtakes_its_payment_waits_for_it(
+    tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with shop(tmp_path, redis_url) as running:
+        ana = running.server.user("Ana")
+        invoice = await ask_for_invoice(ana, "Premium")
+        record = Payments.paid
+        is_refunded = asyncio.Event()
+
+        async def late(*args: Any) -> Any:
+            await is_refunded.wait()
+            await asyncio.sleep(1)
+            return await record(*args)
+
+        monkeypatch.setattr(Payments, "paid", late)
+        assert (await ana.pay(invoice))["ok"]
+        (charge,) = running.server.world.payments
+        ana.gets_back(charge)
+        is_refunded.set()
+        await ana.hears("Your payment of 100 Stars was given back")
+        assert [bool(grant.withdrawn_at) for grant in await grants_of(running, ana)] == [True]
+
+
+async def test_a_database_that_refuses_a_payment_is_not_asked_for_ever(
+    tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with TelegramServer() as server:
+        ana = server.user("Ana")
+
+        async def refuses(*_: object) -> None:
+            raise RuntimeError("the disk is full")
+
+        monkeypatch.setattr(till, "TRIES", 3)
+        monkeypatch.setattr(till, "FIRST_PAUSE_S", 0.05)
+        with monkeypatch.context() as full:
+            full.setattr(Payments, "paid", refuses)
+            async with selling_bot(tmp_path, redis_url, server) as running:
+                assert (await ana.pay(await ask_for_invoice(ana, "Premium")))["ok"]
+                (charge,) = server.world.payments
+                told = await ana.hears("I could not credit it to you")
+                assert charge in told.text
+                assert [r.levelname for r in caplog.records if charge in r.getMessage()] == ["ERROR"]
+                assert await grants_of(running, ana) == []
+        async with selling_bot(tmp_path, redis_url, server) as running:
+            await ana.hears("You have Premium for another 30 days.")
+            assert len(await grants_of(running, ana)) == 1
+
+
 async def test_a_payment_for_something_unknown_is_not_swept_under_the_rug(
     tmp_path: Path, redis_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -421,7 +493,7 @@ async def test_an_administrator_looks_up_gives_and_keeps_out(tmp_path: Path, red
             f"/admin gift {ana.id}": "There is no such plan. There are: premium, pack, club.",
             f"/admin gift {ana.id} premium 7": "You have Premium for another 7 days.",
             f"/admin gift {ana.id} pack": "You have 2 bought photos left.",
-            f"/admin gift {ana.id} premium 0": "A gift is between 1 and",
+            f"/admin gift {ana.id} premium much": "A gift is between 1 and",
             f"/admin user {ana.id}": "7 days of premium by gift",
             f"/admin ban {ana.id} was rude": "is kept out",
             f"/admin user  {ana.id}": "Kept out: was rude",
