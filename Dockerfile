@@ -17,7 +17,7 @@ COPY queue queue
 COPY storage storage
 
 FROM base AS bot
-RUN pip install ".[postgres,s3]" && rm -rf /source
+RUN pip install ".[postgres,s3,sentry,otel]" && rm -rf /source
 WORKDIR /data
 USER magic
 VOLUME /data
@@ -25,7 +25,7 @@ ENTRYPOINT ["magicmemory"]
 
 FROM base AS worker
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
-RUN pip install --extra-index-url "$TORCH_INDEX" ".[worker,s3]" && rm -rf /source
+RUN pip install --extra-index-url "$TORCH_INDEX" ".[worker,s3,sentry,otel]" && rm -rf /source
 WORKDIR /data
 USER magic
 VOLUME /data
