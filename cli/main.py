@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from magicmemory.cli import admin, bench, codes, models
+from magicmemory.cli import admin, bench, codes, database, models
 from magicmemory.cli.doctor import doctor
 from magicmemory.cli.processes import operator_errors, package_version, run_service, run_until_interrupted
 from magicmemory.cli.restore import restore
@@ -22,6 +22,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(bench.app, name="bench")
 app.add_typer(codes.app, name="codes")
 app.add_typer(admin.app, name="admin")
+app.add_typer(database.app, name="database")
 
 
 @app.callback(invoke_without_command=True)
