@@ -75,6 +75,9 @@ class Settings(BaseSettings):
         100, ge=1, description="Faces restored in one photo, the largest first; further ones are left alone."
     )
     device: str = Field("auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$", description="auto, cpu, cuda or cuda:1.")
+    precision: Literal["auto", "full"] = Field(
+        "auto", description="auto: half precision where a network stands it and the machine is faster at it; or full."
+    )
     engine: Literal["own", "upstream"] = Field(
         "own", description="own; upstream: the packages gfpgan and facexlib, where the extra `reference` is installed."
     )

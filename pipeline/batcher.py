@@ -10,7 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -35,6 +35,9 @@ class Batching:
     largest: int = 1
     wait_s: float = 0.0
     at_once: int = 1
+
+
+ONE_BY_ONE: Final = Batching()
 
 
 class _Photo(Generic[Item, Result]):
@@ -70,7 +73,7 @@ class Batcher(Generic[Item, Result]):
     def __init__(
         self,
         run: Callable[[Sequence[Item]], Sequence[Result]],
-        batching: Batching = Batching(),
+        batching: Batching = ONE_BY_ONE,
         observe: Callable[[int], None] | None = None,
     ) -> None:
         """

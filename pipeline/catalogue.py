@@ -91,6 +91,7 @@ GFPGAN_1_4: Final = ModelFacts(
     sha256="e2cd4703ab14f4d01fd1383a8a8b266f9a5833dacee8e6a79d3bf21a1b6be5ad",
     size=348632874,
     paper=_GFPGAN_PAPER,
+    half_ok=True,
     good_at="most photos: detailed and close to the person",
 )
 GFPGAN_1_3: Final = ModelFacts(
@@ -104,6 +105,7 @@ GFPGAN_1_3: Final = ModelFacts(
     sha256="c953a88f2727c85c3d9ae72e2bd4846bbaf59fe6972ad94130e23e7017524a70",
     size=348632874,
     paper=_GFPGAN_PAPER,
+    half_ok=True,
     good_at="very low quality; looks natural",
 )
 GFPGAN_1_2: Final = ModelFacts(
@@ -116,6 +118,7 @@ GFPGAN_1_2: Final = ModelFacts(
     url=f"{_GFPGAN}/v0.2.0/GFPGANCleanv1-NoCE-C2.pth",
     sha256="29e25ee90c170f4231163f4c83df6b59c968b73f3ce00cb884015ae005db083c",
     paper=_GFPGAN_PAPER,
+    half_ok=True,
     good_at="sharp, as if made up",
 )
 RESTOREFORMER: Final = ModelFacts(
@@ -225,6 +228,7 @@ PARSENET: Final = ModelFacts(
     sha256="3d558d8d0e42c20224f13cf5a29c79eba2d59913419f945545d8cf7b72920de2",
     size=85331193,
     paper="Chen et al., Progressive Semantic-Aware Style Transformation for Blind Face Restoration, CVPR 2021",
+    half_ok=True,
     good_at="the mask follows the face's own outline instead of an oval",
 )
 

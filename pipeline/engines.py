@@ -4,17 +4,12 @@ A model knows nothing of this. It is an ordinary torch module; an engine compile
 arrays to an array.
 """
 
-import hashlib
 import importlib.util
-import inspect
 import os
-import sys
-import tempfile
-import threading
-import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -22,13 +17,36 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from magicmemory.core.settings import BadSettings
+from magicmemory.pipeline.batcher import ONE_BY_ONE, Batching, OutOfMemory
 
 Runner = Callable[..., NDArray[np.float32]]
 """Runs a compiled network: float32 arrays `[batch, …]` in, one float32 array `[batch, …]` out. Any thread may
 call it.
 """
 
-_FORMAT: Final = 1  # of the converted models kept on disk: raise it when what is written changes
+OnBatch = Callable[[str, int], None]
+"""Told of each batch that ran: the model's name, and how many faces there were in it."""
+
+Precision = Literal["auto", "full"]
+"""`auto`: half precision for the networks that stand it, where the machine is quick at it; `full`: for none."""
+
+
+def _nobody(model: str, faces: int) -> None:
+    """Batches that nobody counts."""
+
+
+NOBODY: Final[OnBatch] = _nobody
+
+
+@runtime_checkable
+class InTwo(Protocol):
+    """A network in two parts, of which only the second stands half precision: `forward` is `draw` of `read`."""
+
+    def read(self, faces: Tensor) -> Tensor:
+        """What the first part makes of the faces, `[batch, n]`."""
+
+    def draw(self, code: Tensor) -> Tensor:
+        """What the second part makes of that."""
 
 
 class Engine(Protocol):
@@ -37,123 +55,80 @@ class Engine(Protocol):
     Attributes:
         name: what it is, for people: `OpenVINO on the CPU`, `torch on cuda:0`.
         device: where networks that run without `compile` shall lie, in torch's words: `cpu`, `cuda:0`.
-        batch: how many faces are best run at a time.
+        batching: how faces are best run.
+        on_batch: see `OnBatch`.
     """
 
     name: str
     device: str
-    batch: int
+    batching: Batching
+    on_batch: OnBatch
 
-    def compile(self, network: nn.Module, example: tuple[Tensor, ...], name: str) -> Runner:
+    def compile(
+        self,
+        network: nn.Module,
+        example: tuple[Tensor, ...],
+        name: str,
+        *,
+        half_ok: bool = False,
+        any_size: bool = False,
+    ) -> Runner:
         """Make `network` ready to run.
 
         Args:
             network: takes and returns tensors whose first axis is the batch, of any length.
             example: inputs of the right shapes, in the order of the network's arguments.
             name: the model's name, under which an engine may keep what it made.
+            half_ok: half precision keeps its quality; of a network `InTwo`, that of its second part.
+            any_size: its pictures are of any height and width, not of the example's alone.
         """
 
 
+def steady() -> AbstractContextManager[None]:
+    """Settings of cuDNN. Without them it may add in another order each time, and round to ten bits: the same photo
+    shall give the same bytes, and full precision be full.
+    """
+    settings: AbstractContextManager[None] = torch.backends.cudnn.flags(
+        benchmark=False, deterministic=True, allow_tf32=False
+    )
+    return settings
+
+
 class TorchEngine:
-    """torch as it comes, on a CPU or a GPU."""
+    """torch as it comes, on a CPU or a GPU, in full precision."""
 
     def __init__(self, device: str) -> None:
         self.name = f"torch on {device}"
         self.device = device
-        self.batch = 1 if device == "cpu" else 8
+        self.batching = ONE_BY_ONE if device == "cpu" else Batching(largest=8, wait_s=0.004)
+        self.on_batch = NOBODY
 
-    def compile(self, network: nn.Module, example: tuple[Tensor, ...], name: str) -> Runner:
+    def compile(
+        self,
+        network: nn.Module,
+        example: tuple[Tensor, ...],
+        name: str,
+        *,
+        half_ok: bool = False,
+        any_size: bool = False,
+    ) -> Runner:
         """See `Engine`. The network itself is moved and kept."""
-        del example, name  # only engines that convert need them
+        del example, name, half_ok, any_size  # for engines that convert or capture
         network = network.eval().requires_grad_(False).to(self.device)
 
         def run(*inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-            # Without the flags, cuDNN may add in another order each time: the same photo shall give the same
-            # bytes.
-            with torch.inference_mode(), torch.backends.cudnn.flags(benchmark=False, deterministic=True):
-                tensors = [torch.from_numpy(np.ascontiguousarray(x)).to(self.device) for x in inputs]
-                result: NDArray[np.float32] = network(*tensors).float().cpu().numpy()
+            with torch.inference_mode(), steady():
+                try:
+                    tensors = [torch.from_numpy(np.ascontiguousarray(x)).to(self.device) for x in inputs]
+                    result: NDArray[np.float32] = network(*tensors).float().cpu().numpy()
+                except torch.OutOfMemoryError as error:
+                    raise OutOfMemory(str(error)) from error
                 return result
 
         return run
 
 
-class OpenVinoEngine:
-    """OpenVINO on the CPU.
-
-    Converted networks and the plugin's compiled ones are kept in a folder, so that only the first start on a
-    machine pays for them. A kept model is found again by the network's name, weights, structure and source
-    text, and OpenVINO's version; when one of them changes, it is made anew.
-    """
-
-    name = "OpenVINO on the CPU"
-    device = "cpu"
-    batch = 1  # a larger batch gains nothing on a CPU, needs more memory and reports progress less often
-
-    def __init__(self, cache_dir: Path, threads: int | None = None) -> None:
-        """
-        Args:
-            cache_dir: where converted models are kept; made when needed.
-            threads: how many to use; None: as many as this process may run on.
-        """
-        self._openvino = _import_openvino()
-        # torch is left with MTCNN's small networks, whose second thread waits more than it works: on a busy machine it
-        # makes them several times slower. The setting is the process's.
-        torch.set_num_threads(1)
-        self._core: Any = self._openvino.Core()
-        self._cache_dir = cache_dir
-        self._config = {
-            # The default on CPUs that know bf16 is bf16: visibly off and, where it is emulated, slower.
-            "INFERENCE_PRECISION_HINT": "f32",
-            "PERFORMANCE_HINT": "LATENCY",
-            "NUM_STREAMS": 1,
-            "INFERENCE_NUM_THREADS": threads or available_cores(),
-            # Pinned threads of several workers on one machine would all sit on the same cores.
-            "ENABLE_CPU_PINNING": False,
-            "CACHE_DIR": str(cache_dir / "openvino"),
-        }
-
-    def compile(self, network: nn.Module, example: tuple[Tensor, ...], name: str) -> Runner:
-        """See `Engine`."""
-        folder = self._cache_dir / f"{name}-{_fingerprint(network, example, self._openvino.__version__)}"
-        if not folder.exists():
-            self._convert(network, example, folder)
-        compiled = self._core.compile_model(self._core.read_model(folder / "model.xml"), "CPU", self._config)
-        request = compiled.create_infer_request()
-        # One stream runs one request at a time anyway; a request for each thread would only cost memory.
-        lock = threading.Lock()
-
-        def run(*inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-            with lock:
-                results = request.infer([np.ascontiguousarray(x, np.float32) for x in inputs])
-                return np.array(results[0], np.float32)  # a copy: the next call overwrites the request's own
-
-        return run
-
-    def _convert(self, network: nn.Module, example: tuple[Tensor, ...], folder: Path) -> None:
-        """Convert a network and put it on disk; the folder appears whole or not at all."""
-        shapes = [self._openvino.PartialShape([-1, *x.shape[1:]]) for x in example]
-        network = network.eval().requires_grad_(False)
-        # Traced here, because OpenVINO would have torch run the network three times more to check the trace.
-        with torch.inference_mode(), warnings.catch_warnings():
-            # torch 2.13 calls tracing deprecated, and warns of each shape that is read and becomes a constant;
-            # OpenVINO needs the one, and the other is meant: all but the batch is constant.
-            warnings.simplefilter("ignore")
-            traced = torch.jit.trace(network, example, check_trace=False)  # type: ignore[no-untyped-call]
-            model = self._openvino.convert_model(traced, example_input=example, input=shapes)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".converting-") as scratch:
-            made = Path(scratch) / "model"
-            made.mkdir()
-            self._openvino.save_model(model, made / "model.xml", compress_to_fp16=False)
-            try:
-                made.rename(folder)
-            except OSError:
-                if not folder.exists():  # otherwise another process was quicker with the same model
-                    raise
-
-
-def choose(device: str, cache_dir: Path) -> Engine:
+def choose(device: str, cache_dir: Path, precision: Precision = "auto") -> Engine:
     """The engine for a `device` setting: `auto`, `cpu`, `cuda` or `cuda:1`.
 
     `auto` takes the first GPU where torch sees one. On a CPU it is OpenVINO, or torch where OpenVINO is not
@@ -165,49 +140,21 @@ def choose(device: str, cache_dir: Path) -> Engine:
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
     if device == "cpu":
-        return OpenVinoEngine(cache_dir) if importlib.util.find_spec("openvino") else TorchEngine("cpu")
+        if not importlib.util.find_spec("openvino"):
+            return TorchEngine("cpu")
+        from magicmemory.pipeline.openvino_engine import OpenVinoEngine
+
+        return OpenVinoEngine(cache_dir, precision=precision)
     index = int(device.partition(":")[2] or 0)
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if index >= count:
         seen = {0: "no GPU", 1: "one GPU, cuda:0"}.get(count, f"{count} GPUs, cuda:0 to cuda:{count - 1}")
         raise BadSettings(f"MAGIC_DEVICE={device} cannot be used: torch sees {seen}; write cpu or auto to do without.")
-    return TorchEngine(f"cuda:{index}")
+    from magicmemory.pipeline.cuda_engine import CudaEngine
+
+    return CudaEngine(f"cuda:{index}", precision)
 
 
 def available_cores() -> int:
     """How many cores this process may run on."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _import_openvino() -> Any:
-    """OpenVINO without its telemetry.
-
-    Importing it reports to Google Analytics by default, and so does every conversion. Where the telemetry
-    package cannot be imported, OpenVINO takes a stub that does nothing; None in `sys.modules` is Python's way
-    to say "cannot".
-    """
-    sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
-    import openvino
-
-    return openvino
-
-
-def _fingerprint(network: nn.Module, example: Iterable[Tensor], version: str) -> str:
-    """Sixteen characters that change with anything that makes a converted network another one."""
-    digest = hashlib.sha256(f"{_FORMAT} {version} {[tuple(x.shape[1:]) for x in example]} {network}".encode())
-    for source in sorted({path for module in network.modules() if (path := _source(type(module)))}):
-        digest.update(Path(source).read_bytes())
-    for name, tensor in network.state_dict().items():
-        digest.update(name.encode())
-        digest.update(tensor.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy().data)
-    return digest.hexdigest()[:16]
-
-
-def _source(kind: type) -> str | None:
-    """The file that defines a layer; None for torch's own layers, whose meaning does not change."""
-    if kind.__module__.startswith("torch."):
-        return None
-    try:
-        return inspect.getsourcefile(kind)
-    except TypeError:
-        return None

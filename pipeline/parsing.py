@@ -1,5 +1,6 @@
 """The mask of a face from ParseNet: it follows the face's own outline, and spares hats, hair's ends and clothes."""
 
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 import cv2
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from magicmemory.pipeline.align import SIZE
+from magicmemory.pipeline.batcher import ONE_BY_ONE, Batcher, Batching
 from magicmemory.pipeline.engines import Runner
 from magicmemory.pipeline.models import parsenet
 
@@ -23,9 +25,9 @@ _LEAST_SHARE: Final = 0.05  # of the crop: a mask that covers less has not seen 
 class Parser(Protocol):
     """Something that says where in a crop the face is."""
 
-    def __call__(self, face: Floats) -> Floats | None:
-        """The mask `[512, 512]`, 0 to 1 and soft, of an aligned face `[512, 512, 3]` RGB, 0 to 255; None where no face
-        is seen.
+    def __call__(self, faces: Sequence[Floats]) -> list[Floats | None]:
+        """The masks `[512, 512]`, 0 to 1 and soft, of one photo's aligned faces `[512, 512, 3]` RGB, 0 to 255; None
+        where no face is seen.
         """
 
 
@@ -47,22 +49,39 @@ class FaceOnly(nn.Module):
 class NetworkParser:
     """ParseNet behind the `Parser` protocol."""
 
-    def __init__(self, runner: Runner, side: int) -> None:
+    def __init__(
+        self,
+        runner: Runner,
+        side: int,
+        batching: Batching = ONE_BY_ONE,
+        observe: Callable[[int], None] | None = None,
+    ) -> None:
         """
         Args:
             runner: the compiled `FaceOnly`.
             side: the size at which it looks at a face, pixels. 512 is what it was made for; 256 costs a quarter, and
                 the mask is blurred over more than such a pixel anyway.
+            batching: how the engine wants its batches.
+            observe: told of each batch's size.
         """
         self._runner = runner
         self._side = side
+        self._batcher = Batcher(self._run, batching, observe)
 
-    def __call__(self, face: Floats) -> Floats | None:
+    def __call__(self, faces: Sequence[Floats]) -> list[Floats | None]:
         """See `Parser`."""
-        if self._side != SIZE:
-            face = np.asarray(cv2.resize(face, (self._side, self._side), interpolation=cv2.INTER_AREA), np.float32)
-        planes = face.transpose(2, 0, 1)[None] / np.float32(127.5) - np.float32(1)
-        hard = self._runner(planes)[0]
+        return self._batcher(faces)
+
+    def _run(self, faces: Sequence[Floats]) -> list[Floats | None]:
+        planes = np.stack([self._small(face) for face in faces]).transpose(0, 3, 1, 2)
+        return [self._mask(hard) for hard in self._runner(planes / np.float32(127.5) - np.float32(1))]
+
+    def _small(self, face: Floats) -> Floats:
+        if self._side == SIZE:
+            return face
+        return np.asarray(cv2.resize(face, (self._side, self._side), interpolation=cv2.INTER_AREA), np.float32)
+
+    def _mask(self, hard: Floats) -> Floats | None:
         if hard.mean() < _LEAST_SHARE:
             return None
         if self._side != SIZE:

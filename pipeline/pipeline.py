@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Final
 
 import numpy as np
@@ -28,7 +27,6 @@ from magicmemory.pipeline.encode import Encoded, encode
 from magicmemory.pipeline.enlarge import enlarged
 from magicmemory.pipeline.picture import Picture
 from magicmemory.pipeline.registry import Models
-from magicmemory.pipeline.restore import restore_faces
 from magicmemory.pipeline.ways import Cut, Way
 from magicmemory.pipeline.weights import Weights
 
@@ -101,7 +99,7 @@ class Pipeline:
         Raises:
             BadSettings: the device or the engine is not there.
         """
-        engine = engines.choose(settings.device, settings.data_dir / "cache")
+        engine = engines.choose(settings.device, settings.data_dir / "cache", settings.precision)
         weights = Weights.of(settings)
         way = ways.FACEXLIB if settings.blend == "facexlib" else ways.OWN
         restorers, detectors, parsers = registry.RESTORERS, registry.DETECTORS, registry.parsers(way.parsing_px)
@@ -207,7 +205,7 @@ class Pipeline:
         restorer = self._models.restorer(restorer_facts.name)
         with clock("restore"):
             seen = [cut.seen for cut in cuts]
-            better = restore_faces(restorer, seen, options.fidelity, partial(tell, Stage.RESTORE))
+            better = restorer(seen, options.fidelity, lambda done: tell(Stage.RESTORE, done, len(seen)))
         tell(Stage.BLEND, len(large), len(large))
         with clock("blend"):
             shown = self._way.blend(shown, self._masked(cuts, better), options.strength)
@@ -284,11 +282,9 @@ class Pipeline:
     def _masked(self, cuts: Sequence[Cut], restored: Sequence[Floats]) -> list[RestoredFace]:
         """The faces on their way back, with the masks that the parser sees in them, where there is a parser."""
         parse = self._models.parser()
-        faces = []
-        for cut, better in zip(cuts, restored, strict=True):
-            face = np.rint(better) if self._way.whole_levels else better
-            faces.append(RestoredFace(cut.aligned, face, None if parse is None else parse(face)))
-        return faces
+        faces = [np.rint(better) for better in restored] if self._way.whole_levels else restored
+        masks = [None] * len(faces) if parse is None else parse(faces)
+        return [RestoredFace(cut.aligned, face, mask) for cut, face, mask in zip(cuts, faces, masks, strict=True)]
 
     def _similarities(self, cuts: Sequence[Cut], restored: Sequence[Floats], strength: float) -> list[float | None]:
         """How much each face stayed itself; None where nothing can compare."""

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
@@ -19,7 +20,7 @@ from magicmemory.pipeline.catalogue import ModelFacts
 from magicmemory.pipeline.clean import Cleaner, TiledCleaner
 from magicmemory.pipeline.detection import Detector
 from magicmemory.pipeline.detectors import JoinedHeads, RetinaFaceDetector
-from magicmemory.pipeline.engines import Engine, TorchEngine
+from magicmemory.pipeline.engines import Engine
 from magicmemory.pipeline.enlarge import TILE, TiledUpscaler, Upscaler
 from magicmemory.pipeline.identity import Identity, NetworkIdentity
 from magicmemory.pipeline.models import (
@@ -64,8 +65,8 @@ def network(facts: ModelFacts, load: Callable[[Path], nn.Module]) -> Model[Resto
         example = [torch.zeros(1, 3, SIZE, SIZE)]
         if facts.has_fidelity:
             example.append(torch.ones(1))
-        runner = engine.compile(loaded(facts, load, path), tuple(example), facts.name)
-        return NetworkRestorer(runner, engine.batch, facts.default_fidelity)
+        runner = engine.compile(loaded(facts, load, path), tuple(example), facts.name, half_ok=facts.half_ok)
+        return NetworkRestorer(runner, engine.batching, facts.default_fidelity, partial(engine.on_batch, facts.name))
 
     return Model(facts, build)
 
@@ -105,9 +106,8 @@ def _retinaface(
         return JoinedHeads(network)
 
     def build(path: Path, engine: Engine) -> Detector:
-        # Photos are of any size: torch is ready for each at once, converters would begin anew.
-        runner = TorchEngine(engine.device).compile(loaded(facts, load, path), (), facts.name)
-        return RetinaFaceDetector(runner)
+        example = (torch.zeros(1, 3, 320, 320),)
+        return RetinaFaceDetector(engine.compile(loaded(facts, load, path), example, facts.name, any_size=True))
 
     return Model(facts, build)
 
@@ -123,9 +123,10 @@ def parsers(side: int) -> tuple[Model[Parser], ...]:
         return FaceOnly(filled(parsenet.ParseNet, parsenet.PARSENET)(path))
 
     def build(path: Path, engine: Engine) -> Parser:
-        network = loaded(catalogue.PARSENET, load, path)
+        facts = catalogue.PARSENET
         example = (torch.zeros(1, 3, side, side),)
-        return NetworkParser(engine.compile(network, example, catalogue.PARSENET.name), side)
+        runner = engine.compile(loaded(facts, load, path), example, facts.name, half_ok=facts.half_ok)
+        return NetworkParser(runner, side, engine.batching, partial(engine.on_batch, facts.name))
 
     return (Model(catalogue.PARSENET, build),)
 
@@ -133,7 +134,8 @@ def parsers(side: int) -> tuple[Model[Parser], ...]:
 def _upscaler(facts: ModelFacts, scale: int, load: Callable[[Path], nn.Module]) -> Model[Upscaler]:
     def build(path: Path, engine: Engine) -> Upscaler:
         example = (torch.zeros(1, 3, TILE, TILE),)
-        return TiledUpscaler(engine.compile(loaded(facts, load, path), example, facts.name), scale)
+        runner = engine.compile(loaded(facts, load, path), example, facts.name, half_ok=facts.half_ok)
+        return TiledUpscaler(runner, scale)
 
     return Model(facts, build)
 

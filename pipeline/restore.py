@@ -1,4 +1,4 @@
-"""Restoring aligned faces: crops in, better crops out, in batches."""
+"""Restoring aligned faces: crops in, better crops out, in batches with the faces of other photos."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -6,28 +6,26 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from magicmemory.pipeline.batcher import ONE_BY_ONE, Batcher, Batching
 from magicmemory.pipeline.engines import Runner
 
-Crops = NDArray[np.uint8]  # [n, 512, 512, 3] RGB
-Restored = NDArray[np.float32]  # [n, 512, 512, 3] RGB, 0 to 255
+Crop = NDArray[np.uint8]  # [512, 512, 3] RGB
+Restored = NDArray[np.float32]  # [512, 512, 3] RGB, 0 to 255
 
 
 class Restorer(Protocol):
-    """Something that restores faces.
+    """Something that restores faces. Any thread may call it."""
 
-    Attributes:
-        batch: how many faces it is best given at a time.
-    """
-
-    batch: int
-
-    def __call__(self, crops: Crops, fidelity: float | None) -> Restored:
-        """Restore faces.
+    def __call__(
+        self, crops: Sequence[Crop], fidelity: float | None, progress: Callable[[int], None] | None = None
+    ) -> list[Restored]:
+        """Restore one photo's faces, in their order.
 
         Args:
             crops: aligned faces.
             fidelity: 0 vivid to 1 faithful; None takes the model's default. Only given to models that have
                 it.
+            progress: called with how many are done, whenever there are more.
         """
 
 
@@ -36,48 +34,36 @@ class NetworkRestorer:
     one.
     """
 
-    def __init__(self, runner: Runner, batch: int, default_fidelity: float | None = None) -> None:
+    def __init__(
+        self,
+        runner: Runner,
+        batching: Batching = ONE_BY_ONE,
+        default_fidelity: float | None = None,
+        observe: Callable[[int], None] | None = None,
+    ) -> None:
         """
         Args:
             runner: the compiled network: `faces [n, 3, 512, 512]` and, with a fidelity, `fidelity [n]`.
-            batch: how many faces the engine is best given at a time.
+            batching: how the engine wants its batches.
             default_fidelity: used where none is asked for; None: the network has no such input.
+            observe: told of each batch's size.
         """
-        self.batch = batch
         self._runner = runner
         self._default_fidelity = default_fidelity
+        self._batcher = Batcher(self._run, batching, observe)
 
-    def __call__(self, crops: Crops, fidelity: float | None) -> Restored:
+    def __call__(
+        self, crops: Sequence[Crop], fidelity: float | None, progress: Callable[[int], None] | None = None
+    ) -> list[Restored]:
         """See `Restorer`."""
-        inputs = [np.ascontiguousarray(crops.transpose(0, 3, 1, 2), np.float32) / np.float32(127.5) - np.float32(1)]
+        value = self._default_fidelity if fidelity is None else fidelity
+        return self._batcher([(crop, value) for crop in crops], progress)
+
+    def _run(self, faces: Sequence[tuple[Crop, float | None]]) -> list[Restored]:
+        crops = np.stack([crop for crop, _ in faces]).transpose(0, 3, 1, 2)
+        inputs = [np.ascontiguousarray(crops, np.float32) / np.float32(127.5) - np.float32(1)]
         if self._default_fidelity is not None:
-            value = self._default_fidelity if fidelity is None else fidelity
-            inputs.append(np.full(len(crops), value, np.float32))
+            inputs.append(np.array([fidelity for _, fidelity in faces], np.float32))
         output = self._runner(*inputs)  # [n, 3, 512, 512]
         levels = (output.clip(-1, 1) + np.float32(1)) * np.float32(127.5)
-        return np.ascontiguousarray(levels.transpose(0, 2, 3, 1))
-
-
-def restore_faces(
-    restorer: Restorer,
-    crops: Sequence[NDArray[np.uint8]],
-    fidelity: float | None = None,
-    progress: Callable[[int, int], None] | None = None,
-) -> list[NDArray[np.float32]]:
-    """Restore faces, a batch at a time.
-
-    Args:
-        restorer: what restores.
-        crops: aligned faces, each `[512, 512, 3]` RGB.
-        fidelity: see `Restorer`.
-        progress: called after each batch with how many faces are done and how many there are.
-
-    Returns:
-        The restored faces, each `[512, 512, 3]` RGB, 0 to 255, in the order of `crops`.
-    """
-    restored: list[NDArray[np.float32]] = []
-    for start in range(0, len(crops), restorer.batch):
-        restored.extend(restorer(np.stack(crops[start : start + restorer.batch]), fidelity))
-        if progress is not None:
-            progress(len(restored), len(crops))
-    return restored
+        return list(np.ascontiguousarray(levels.transpose(0, 2, 3, 1)))

@@ -15,7 +15,7 @@ import sys
 import threading
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -36,7 +36,7 @@ from magicmemory.pipeline.detectors import THRESHOLD, looks_at_us
 from magicmemory.pipeline.engines import Engine, TorchEngine
 from magicmemory.pipeline.parsing import FaceOnly, NetworkParser, Parser
 from magicmemory.pipeline.registry import Model
-from magicmemory.pipeline.restore import Crops, Restored, Restorer
+from magicmemory.pipeline.restore import Crop, Restored, Restorer
 
 PACKAGES: Final = ("gfpgan", "facexlib", "basicsr", "torchvision")
 INSTALL: Final = 'pip install "magicmemory[worker,reference]"'
@@ -112,8 +112,6 @@ def _without_helpers() -> Iterator[None]:
 class UpstreamRestorer:
     """`gfpgan.GFPGANer` behind the `Restorer` protocol."""
 
-    batch = 1  # it takes one face at a time
-
     def __init__(self, path: Path, arch: str, device: str) -> None:
         """
         Args:
@@ -128,16 +126,21 @@ class UpstreamRestorer:
         self._restorer.gfpgan.forward = _steady(self._restorer.gfpgan.forward)
         self._lock = threading.Lock()  # its helper keeps the face at hand in itself
 
-    def __call__(self, crops: Crops, fidelity: float | None) -> Restored:
+    def __call__(
+        self, crops: Sequence[Crop], fidelity: float | None, progress: Callable[[int], None] | None = None
+    ) -> list[Restored]:
         """See `Restorer`."""
         del fidelity
-        restored = []
-        with self._lock:
-            for crop in crops:
-                bgr = np.ascontiguousarray(crop[..., ::-1])
-                _, faces, _ = self._restorer.enhance(bgr, has_aligned=True, paste_back=False)
-                restored.append(faces[0][..., ::-1].astype(np.float32))
-        return np.stack(restored)
+        restored: list[Restored] = []
+        for crop in crops:  # it takes one face at a time
+            with self._lock:
+                _, faces, _ = self._restorer.enhance(
+                    np.ascontiguousarray(crop[..., ::-1]), has_aligned=True, paste_back=False
+                )
+            restored.append(faces[0][..., ::-1].astype(np.float32))
+            if progress is not None:
+                progress(len(restored))
+        return restored
 
 
 def _steady(forward: Callable[..., Any]) -> Callable[..., Any]:

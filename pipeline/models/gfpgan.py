@@ -206,13 +206,31 @@ class GFPGAN(nn.Module):
         Returns:
             The restored faces, the same shape and order; values may leave -1..1 a little.
         """
+        return self.draw(self.read(faces))
+
+    def read(self, faces: Tensor) -> Tensor:
+        """What the U-Net sees on its way down, [batch, n]: a face's styles, and its features at each resolution.
+
+        This part wants full precision: its errors would reach every pixel through the styles.
+        """
         features = F.leaky_relu(self.conv_body_first(faces), _SLOPE)
-        skips = []
+        seen = []
         for block in self.conv_body_down:
             features = block(features)
-            skips.append(features)
-        features = F.leaky_relu(self.final_conv(features), _SLOPE)  # [batch, 256, 4, 4]
-        styles = self.final_linear(features.flatten(1)).reshape(features.shape[0], -1, _STYLE)  # [batch, 16, 512]
+            seen.append(features)
+        seen.append(F.leaky_relu(self.final_conv(features), _SLOPE))  # [batch, 256, 4, 4]
+        seen.append(self.final_linear(seen[-1].flatten(1)))  # [batch, 16 * 512]
+        return torch.cat([part.flatten(1) for part in seen], dim=1)
+
+    def draw(self, code: Tensor) -> Tensor:
+        """The faces [batch, 3, 512, 512] from what was read."""
+        shapes = [(_CHANNELS[size] // 2, size, size) for size in (*list(reversed(_CHANNELS))[1:], 4)]
+        parts = []
+        start = 0
+        for shape in (*shapes, (2 * len(_CHANNELS), _STYLE)):
+            parts.append(code[:, start : start + math.prod(shape)].reshape(-1, *shape))
+            start += math.prod(shape)
+        *skips, features, styles = parts
         conditions = []
         for up, scale, shift in zip(self.conv_body_up, self.condition_scale, self.condition_shift, strict=True):
             features = up(features + skips.pop())

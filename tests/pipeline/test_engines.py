@@ -2,6 +2,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from magicmemory.core.settings import BadSettings
-from magicmemory.pipeline.engines import OpenVinoEngine, TorchEngine, available_cores, choose
+from magicmemory.pipeline.engines import TorchEngine, available_cores, choose
+from magicmemory.pipeline.openvino_engine import OpenVinoEngine
 from tests.pipeline.networks import Tiny, TinyWithFidelity, seeded
 
 EXAMPLE = (torch.zeros(1, 3, 64, 64), torch.ones(1))
@@ -129,10 +131,12 @@ def test_a_gpu_that_is_not_there(
 def test_a_gpu_that_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda _: SimpleNamespace(total_memory=80 << 30))
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _: (9, 0))
     assert choose("auto", tmp_path).device == "cuda:0"
     engine = choose("cuda:1", tmp_path)
     assert (engine.device, engine.name) == ("cuda:1", "torch on cuda:1")
-    assert engine.batch > 1
+    assert engine.batching.largest > 1
 
 
 def test_there_is_a_core_to_run_on() -> None:
@@ -142,10 +146,10 @@ def test_there_is_a_core_to_run_on() -> None:
 def test_openvino_does_not_phone_home_and_is_not_imported_before_it_is_needed() -> None:
     program = """
 import sys
-from magicmemory.pipeline import engines
+from magicmemory.pipeline import openvino_engine
 assert "openvino" not in sys.modules
 from pathlib import Path
-engines.OpenVinoEngine(Path("unused"))
+openvino_engine.OpenVinoEngine(Path("unused"))
 assert "openvino" in sys.modules
 assert sys.modules.get("openvino_telemetry") is None
 assert not any(name.startswith("openvino_telemetry.") for name in sys.modules)

@@ -44,7 +44,7 @@ def test_the_soft_edge_is_facexlibs() -> None:
 
 
 def test_the_face_and_not_the_hat() -> None:
-    mask = parser(512)(disc(150))
+    mask = parser(512)([disc(150)])[0]
     assert mask is not None
     assert mask.shape == (512, 512)
     assert mask[256, 256] > 0.999
@@ -53,11 +53,11 @@ def test_the_face_and_not_the_hat() -> None:
 
 
 def test_half_the_size_gives_nearly_the_same() -> None:
-    whole, half = parser(512)(disc(170)), parser(256)(disc(170))
+    (whole,), (half,) = parser(512)([disc(170)]), parser(256)([disc(170)])
     assert whole is not None
     assert half is not None
     assert np.abs(whole - half).max() < 0.03
 
 
 def test_where_no_face_is_seen_there_is_no_mask() -> None:
-    assert parser(512)(disc(20)) is None
+    assert parser(512)([disc(20)]) == [None]

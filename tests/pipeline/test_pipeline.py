@@ -24,8 +24,9 @@ from magicmemory.pipeline.catalogue import Commercial, Kind, ModelFacts
 from magicmemory.pipeline.decode import Limits, decode
 from magicmemory.pipeline.detection import Detection
 from magicmemory.pipeline.encode import encode
-from magicmemory.pipeline.engines import OpenVinoEngine, TorchEngine
+from magicmemory.pipeline.engines import TorchEngine
 from magicmemory.pipeline.enlarge import enlarged
+from magicmemory.pipeline.openvino_engine import OpenVinoEngine
 from magicmemory.pipeline.picture import Picture, Pixels
 from magicmemory.pipeline.pipeline import Pipeline, Restoration, side_by_side
 from magicmemory.pipeline.registry import Model, Models, network
