@@ -1,5 +1,7 @@
 """A crowd: the largest faces are restored, in bounded time, and the others are left as they are and reported."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -15,7 +17,7 @@ from magicmemory.pipeline.registry import Model, Models, network
 from magicmemory.pipeline.weights import Weights
 from tests.pipeline.faces import colourful, face_at, picture
 from tests.pipeline.networks import Finds, tiny
-from tests.pipeline.test_features import LIMITS, Path, facts
+from tests.pipeline.test_features import LIMITS, facts
 
 
 def crowd(count: int, columns: int, px: int) -> list[tuple[int, int, int]]:
