@@ -106,8 +106,17 @@ class Batcher(Generic[Item, Result]):
             if items:
                 self._photos.append(photo)
                 self._changed.notify_all()  # a batch may be waiting for company
+        try:
+            self._see_through(photo, progress)
+        except BaseException as error:  # nobody waits for its faces any more
+            with self._changed:
+                self._fail(photo, error)
+            raise
+        return [photo.results[index] for index in range(len(items))]
+
+    def _see_through(self, photo: _Photo[Item, Result], progress: Callable[[int], None] | None) -> None:
         told = 0
-        while told < len(items):
+        while told < len(photo.items):
             if batch := self._next(photo, told):
                 self._work(batch)
             if photo.failure is not None:
@@ -116,7 +125,6 @@ class Batcher(Generic[Item, Result]):
             if done > told and progress is not None:
                 progress(done)
             told = done
-        return [photo.results[index] for index in range(len(items))]
 
     def _next(self, photo: _Photo[Item, Result], told: int) -> list[_Face[Item, Result]]:
         """A batch to run; or none, once there is news of the photo."""

@@ -4,6 +4,7 @@ reply. It knows Redis and the photo store, and neither the database nor a token.
 
 import asyncio
 import logging
+import threading
 import time
 from contextlib import suppress
 from typing import Any, Protocol
@@ -112,15 +113,21 @@ class RestoreWorker:
         data = await self._photos.get(task.photo)
         loop = asyncio.get_running_loop()
         begun: dict[str, float] = {}  # each stage: when it did, seconds since 1970
+        over = threading.Event()
 
         def tell(stage: Stage, done: int, faces: int) -> None:
+            if over.is_set():
+                raise TimeoutError("nobody waits for this photo any more")
             begun.setdefault(stage, time.time())
             progress = Progress(job=task.job, stage=stage, done=done, faces=faces)
             asyncio.run_coroutine_threadsafe(publish(redis, self._names, progress), loop)
 
-        restored = await asyncio.to_thread(
-            self._pipeline.restore, data, task.options, tell, max_megapixels=task.max_megapixels
-        )
+        try:
+            restored = await asyncio.to_thread(
+                self._pipeline.restore, data, task.options, tell, max_megapixels=task.max_megapixels
+            )
+        finally:
+            over.set()  # a thread cannot be ended; it stops where it tells how far it is
         self._metrics.restored(task.job, restored.report, begun, time.time())
         await self._photos.put(task.result, restored.data)
         log.info(
