@@ -42,6 +42,7 @@ types: .venv/.dev .types/magicmemory
 
 bench: .venv/.run
 	@$(BIN)/magicmemory bench queue
+	@$(BIN)/magicmemory bench intake $(if $(POSTGRES),--postgres $(POSTGRES))
 	@$(BIN)/magicmemory bench pipeline $(ARGS)
 
 clean:

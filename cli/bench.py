@@ -201,6 +201,25 @@ async def _service(settings: Settings, redis_url: str) -> AsyncIterator[Callable
             stop.set()
 
 
+@app.command("intake")
+def bench_intake(
+    photos: Annotated[int, typer.Option(min=1, help="Photos for each row.")] = 1000,
+    postgres: Annotated[
+        str | None, typer.Option(help="URL of a PostgreSQL where a database may be made: postgresql+asyncpg://…")
+    ] = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Photos a second that are taken in (quota, ledger, queue), with SQLite and with PostgreSQL."""
+    from magicmemory.cli.bench_intake import intake_table, measure_intake
+
+    with operator_errors(), tempfile.TemporaryDirectory() as folder:
+        rows, left_out = asyncio.run(measure_intake(Path(folder), photos, postgres))
+    Console().print(intake_table(rows))
+    if left_out:
+        Console(stderr=True).print(left_out)
+    _write(json_file, {"machine": machine(), "rows": [asdict(row) for row in rows]})
+
+
 class _Nothing:
     """A pipeline that gives the photo back as it came."""
 

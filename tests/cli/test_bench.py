@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from magicmemory.cli.bench import Scene, draw, measure, percentile
@@ -19,6 +20,27 @@ def test_queue(tmp_path: Path) -> None:
     figures = json.loads(file.read_text())
     assert figures["jobs a second"] > 0
     assert figures["overhead p50, ms"] <= figures["overhead p95, ms"]
+
+
+def test_intake(tmp_path: Path) -> None:
+    file = tmp_path / "intake.json"
+    nobody = "postgresql+asyncpg://nobody@127.0.0.1:1/none"
+    arguments = ["bench", "intake", "--photos", "10", "--postgres", nobody, "--json", str(file)]
+    ended = CliRunner().invoke(app, arguments)
+    assert ended.exit_code == 0, ended.output
+    assert ended.stderr.startswith("PostgreSQL was not measured: ")
+    rows = json.loads(file.read_text())["rows"]
+    assert [(row["database"], row["at_once"]) for row in rows] == [("SQLite", 1), ("SQLite", 32)]
+    assert all(row["photos_per_s"] > 0 and 0 < row["p50_ms"] <= row["p95_ms"] for row in rows)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_intake_on_postgresql(database_url: str, tmp_path: Path) -> None:
+    file = tmp_path / "intake.json"
+    arguments = ["bench", "intake", "--photos", "10", "--postgres", database_url, "--json", str(file)]
+    ended = CliRunner().invoke(app, arguments)
+    assert ended.exit_code == 0, ended.output
+    assert [row["database"] for row in json.loads(file.read_text())["rows"]] == ["SQLite"] * 2 + ["PostgreSQL"] * 2
 
 
 def test_a_scene_has_its_faces(tmp_path: Path) -> None:
