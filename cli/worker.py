@@ -42,7 +42,7 @@ async def serve(
         BadSettings: the model or the device cannot be used.
     """
     metrics = metrics or Metrics()
-    pipeline = Pipeline.of(settings)
+    pipeline = Pipeline.of(settings, metrics.batch)
     try:
         restorer, detector = pipeline.check(Options())
         for offered in settings.offered_models:

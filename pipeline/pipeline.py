@@ -93,8 +93,12 @@ class Pipeline:
         self._decode = apart or decode
 
     @classmethod
-    def of(cls, settings: Settings) -> "Pipeline":
+    def of(cls, settings: Settings, on_batch: engines.OnBatch = engines.NOBODY) -> "Pipeline":
         """The pipeline that the settings ask for. Nothing is loaded before the first photo.
+
+        Args:
+            settings: the models, the device, the limits.
+            on_batch: told of each batch that a network runs.
 
         Raises:
             BadSettings: the device or the engine is not there.
@@ -118,6 +122,7 @@ class Pipeline:
             parsers=parsers,
             upscalers=registry.upscalers(settings.upscale_denoise, weights),
         )
+        engine.on_batch = on_batch
         limits = Limits(int(settings.max_photo_mb * 1_000_000), int(settings.max_photo_megapixels * 1_000_000))
         apart = Apart(limits, kept=settings.worker_photos)
         return cls(

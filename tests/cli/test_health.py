@@ -9,14 +9,18 @@ from pathlib import Path
 import httpx
 import pytest
 
+from magicmemory.bots.opening import open_desk
 from magicmemory.bots.web import CannotListen
 from magicmemory.cli.health import NotReady, ask, telling
 from magicmemory.cli.worker import serve as serve_worker
+from magicmemory.core.job import Address, Platform
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.settings import Settings
 from magicmemory.queue.embedded import embedded_redis
 from magicmemory.storage.database import Database
-from tests.service import eventually, settings_for
+from tests.service import ANA, eventually, settings_for
+
+SAMPLE = Path(__file__).parents[2] / "bots" / "playground" / "static" / "sample.jpg"
 
 
 def free_port() -> int:
@@ -104,5 +108,16 @@ async def test_a_worker_is_ready_when_its_models_are_loaded(tmp_path: Path, redi
 
         assert (await client.get("/readyz")).json()["started"] is False
         await eventually(ready)
+        async with open_desk(settings, redis_url, metrics) as desk:
+            await desk.intake(ANA, Address(platform=Platform.TELEGRAM, chat="1", message="1"), SAMPLE.read_bytes())
+
+        async def restored() -> bool | None:
+            return 'magicmemory_photos_total{outcome="restored"} 1.0' in (await client.get("/metrics")).text or None
+
+        await eventually(restored)
+        figures = (await client.get("/metrics")).text
+        assert 'magicmemory_batch_faces_count{model="lite"} 1.0' in figures
+        assert 'magicmemory_faces_total{outcome="restored"} 1.0' in figures
+        assert 'magicmemory_queue_jobs{queue="deliver.telegram"} 1.0' in figures
         stop.set()
         await serving
