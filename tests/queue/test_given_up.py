@@ -1,0 +1,64 @@
+"""A photo that takes too long: the person gets an apology, and the work on it stops."""
+
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from magicmemory.core.errors import InternalError
+from magicmemory.core.job import Stage
+from magicmemory.core.options import Options
+from magicmemory.core.report import Failure
+from magicmemory.pipeline.batcher import Batcher
+from magicmemory.pipeline.pipeline import Progress, Restoration
+from tests.service import service, settings_for
+
+
+class Endless:
+    """Restores a crowd that has no end."""
+
+    def __init__(self) -> None:
+        self.faces = 0
+        self.stopped = threading.Event()
+
+    def restore(
+        self, data: bytes, options: Options, progress: Progress | None = None, *, max_megapixels: float = 0
+    ) -> Restoration:
+        assert progress is not None
+        try:
+            while True:
+                time.sleep(0.02)
+                self.faces += 1
+                progress(Stage.RESTORE, self.faces, 10_000)
+        finally:
+            self.stopped.set()
+
+
+async def test_a_photo_that_takes_too_long_stops(tmp_path: Path, redis_url: str) -> None:
+    pipeline = Endless()
+    settings = settings_for(tmp_path).model_copy(update={"job_timeout_s": 1})
+    async with service(tmp_path, redis_url, pipeline, settings=settings) as house:
+        await house.finished(await house.send())
+        [reply] = house.chat.replies
+        assert reply.failure == Failure.of(InternalError())
+        assert pipeline.stopped.wait(5)
+        assert pipeline.faces > 1
+
+
+def test_faces_that_nobody_waits_for_are_not_run() -> None:
+    run: list[int] = []
+
+    def engine(items: Sequence[int]) -> Sequence[int]:
+        run.extend(items)
+        return items
+
+    def nobody(done: int) -> None:
+        raise TimeoutError
+
+    batcher = Batcher[int, int](engine)
+    with pytest.raises(TimeoutError):
+        batcher([1, 2, 3, 4], nobody)
+    assert batcher([5, 6]) == [5, 6]
+    assert run == [1, 5, 6]
