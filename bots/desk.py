@@ -59,7 +59,7 @@ def _counted(take: Takes[Wishes]) -> Takes[Wishes]:
     """Tell the desk's metrics what became of a photo, and how long that took."""
 
     @wraps(take)
-    async def counted(self: "Desk", sender: Sender, *args: Wishes.args, **kwargs: Wishes.kwargs) -> Job:
+    async def counted(self: "Desk", sender: Sender, /, *args: Wishes.args, **kwargs: Wishes.kwargs) -> Job:
         began = time.time()
         try:
             job = await take(self, sender, *args, **kwargs)
