@@ -60,6 +60,8 @@ class Admin:
             return await administration.give(desk, sender, plan, number)
         banned = verb == "ban"
         await desk.people.ban(sender, banned=banned, reason=" ".join(rest))
+        if banned:
+            await self._end_subscriptions(sender)
         key = "telegram-admin-banned" if banned else "telegram-admin-unbanned"
         return self._front.say(LANGUAGE, key, account=sender.account)
 
@@ -82,8 +84,16 @@ class Admin:
             await self._end_subscription(int(account), charge)
         return self._front.say(LANGUAGE, "telegram-admin-refunded", charge=charge)
 
+    async def _end_subscriptions(self, sender: Sender) -> None:
+        """Whoever is kept out shall not go on paying: Telegram asks nobody before it renews."""
+        desk = self._front.desk
+        for payment in await desk.payments.of(sender):
+            plan = desk.plans.paid.get(payment.plan)
+            if plan is not None and plan.subscription and payment.refunded_at is None:
+                await self._end_subscription(int(sender.account), payment.charge)
+
     async def _end_subscription(self, account: int, charge: str) -> None:
-        """Who got a subscription's price back does not want to pay it again next month."""
+        """The same for who got a subscription's price back."""
         try:
             await self._front.bot.edit_user_star_subscription(account, charge, is_canceled=True)
         except TelegramError as error:

@@ -234,15 +234,19 @@ async def test_what_cannot_be_bought_any_more_is_refused_before_it_is_paid(tmp_p
 async def test_who_is_kept_out_pays_nothing(tmp_path: Path, redis_url: str) -> None:
     async with shop(tmp_path, redis_url) as running:
         admin, eve = running.server.user("Admin"), running.server.user("Eve")
+        await eve.pay(link_of(await ask_for_invoice(eve, "Club")))
+        await eve.hears("has arrived")
+        (subscribed,) = running.server.world.payments
         invoice = await ask_for_invoice(eve, "Premium")
         await admin.send_text(f"/admin ban {eve.id} sends spam")
         await admin.hears("is kept out")
         assert (await eve.pay(invoice))["error_message"] == "You cannot use this bot."
+        assert running.server.world.payments[subscribed].ended, "nor next month"
         asked = await eve.send_text("/premium")
         offers = await eve.hears("Premium: 30 days", after=asked)
         press = await eve.press(offers, "Premium")
         assert (await press.answered())["text"] == "You cannot use this bot."
-        assert running.server.world.payments == {}
+        assert list(running.server.world.payments) == [subscribed]
 
 
 async def test_nobody_pays_while_the_database_is_away(
