@@ -102,6 +102,7 @@ class Pairs(IterableDataset[tuple[Tensor, Tensor]]):
 
 def loader(faces: Faces, side: int, batch: int, seed: int, workers: int = 1) -> Iterator[tuple[Tensor, Tensor]]:
     """Damaged and clean batches in [-1, 1], prepared by other processes while the network trains."""
+    cv2.setNumThreads(1)  # here too: a process that is forked from one with OpenCV's threads waits for them forever
     source = DataLoader(
         Pairs(faces, side, batch, seed), batch_size=None, num_workers=workers, prefetch_factor=4 if workers else None
     )
