@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from magicmemory.cli import admin, bench, codes, database, models
+from magicmemory.cli.backup import backup, restore_backup
 from magicmemory.cli.doctor import doctor
 from magicmemory.cli.processes import operator_errors, package_version, run_service, run_until_interrupted
 from magicmemory.cli.restore import restore
@@ -18,6 +19,8 @@ app = typer.Typer(
 )
 app.command()(restore)
 app.command()(doctor)
+app.command()(backup)
+app.command()(restore_backup)
 app.add_typer(models.app, name="models")
 app.add_typer(bench.app, name="bench")
 app.add_typer(codes.app, name="codes")

@@ -1,0 +1,216 @@
+"""A backup made while processes write is whole, and what is restored from it goes on where it was."""
+
+import asyncio
+import sqlite3
+import stat
+import subprocess
+import sys
+import tarfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from magicmemory.cli.main import app
+from magicmemory.core.errors import CodeRedeemed
+from magicmemory.core.job import Platform, Sender
+from magicmemory.core.plans import PREMIUM
+from magicmemory.core.settings import read_codes_key
+from magicmemory.storage.backup import BackupTrouble, back_up, check, restore
+from magicmemory.storage.codes import CodeKind, Codes, CodeTerms
+from magicmemory.storage.database import Database
+from tests.service import settings_for
+from tests.storage.filled import fill, ledger_of, person
+from tests.storage.test_copy import contents
+
+# Each transaction of a new person's first photo writes one row into `users` and one into `jobs`.
+WRITE_WITHOUT_END = """
+import asyncio, sys
+from pathlib import Path
+from magicmemory.core.job import Address, Platform, Sender
+from magicmemory.core.options import Options
+from magicmemory.storage.database import Database
+from tests.storage.filled import ledger_of
+
+async def main(url):
+    async with Database(url) as database:
+        ledger = ledger_of(database)
+        for number in range(1_000_000):
+            sender = Sender(platform=Platform.TELEGRAM, account=str(number))
+            address = Address(platform=Platform.TELEGRAM, chat="1", message=str(number))
+            await ledger.reserve(sender, address, Options(), context={"filler": "x" * 2000})
+            if number == 20:
+                print("ready", flush=True)
+
+asyncio.run(main(sys.argv[1]))
+"""
+
+
+def count(file: Path, table: str) -> int:
+    with closing(sqlite3.connect(file)) as connection:
+        (number,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+    return int(number)
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, list(arguments))
+    return result.exit_code, result.output
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder, with a database in it."""
+    folder = tmp_path / "data"
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MAGIC_DATA_DIR", str(folder))
+
+    async def filling() -> None:
+        async with Database(settings_for(folder).database) as database:
+            await fill(database, folder / "photos", people=3)
+
+    asyncio.run(filling())
+    return folder
+
+
+def test_a_backup_made_beside_a_writer_is_whole(tmp_path: Path) -> None:
+    file = tmp_path / "data" / "magicmemory.db"
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITE_WITHOUT_END, f"sqlite+aiosqlite:///{file}"], stdout=subprocess.PIPE
+    ) as writer:
+        try:
+            assert writer.stdout is not None
+            assert writer.stdout.readline() == b"ready\n"
+            for number in range(6):
+                back_up(file, None, tmp_path / f"{number}.tar.gz")
+            assert writer.poll() is None
+        finally:
+            writer.kill()
+    seen = []
+    for number in range(6):
+        restored = tmp_path / str(number) / "magicmemory.db"
+        restore(tmp_path / f"{number}.tar.gz", restored, None)
+        check(restored)
+        assert count(restored, "users") == count(restored, "jobs") > 20
+        seen.append(count(restored, "jobs"))
+    assert seen == sorted(seen)
+    assert seen[0] < seen[-1]
+    assert list(tmp_path.glob(".backup-*")) == []
+
+
+def test_everything_comes_back(house: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sender = Sender(platform=Platform.TELEGRAM, account="99")
+
+    async def make_code() -> str:
+        settings = settings_for(house)
+        async with Database(settings.database) as database:
+            codes = Codes(database, read_codes_key(settings))
+            ((_, code),) = await codes.create(CodeTerms(CodeKind.UNLOCK, plan=PREMIUM, days=1, uses=2))
+            await codes.redeem(sender, "1", code)
+        return code
+
+    async def compare(code: str, there: Path) -> None:
+        restored = settings_for(there)
+        async with Database(settings_for(house).database) as old, Database(restored.database) as new:
+            assert await contents(new) == await contents(old)
+            assert await ledger_of(new).quota(person(2)) == await ledger_of(old).quota(person(2))
+            codes = Codes(new, read_codes_key(restored))
+            with pytest.raises(CodeRedeemed):
+                await codes.redeem(sender, "1", code)
+            await codes.redeem(person(50), "1", code)
+
+    code = asyncio.run(make_code())
+    (tmp_path / "backups").mkdir()
+    status, said = run("backup", str(tmp_path / "backups"))
+    assert status == 0
+    (file,) = (tmp_path / "backups").iterdir()
+    assert said.startswith(str(file))
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    there = tmp_path / "there"
+    monkeypatch.setenv("MAGIC_DATA_DIR", str(there))
+    assert run("restore-backup", str(file)) == (0, f"{there / 'magicmemory.db'} is restored.\n")
+    assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in there.iterdir()} == {
+        "magicmemory.db": 0o600,
+        "codes.key": 0o600,
+    }
+    asyncio.run(compare(code, there))
+
+
+def test_nothing_is_overwritten(house: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read_codes_key(settings_for(house))
+    file = tmp_path / "backup.tar.gz"
+    assert run("backup", str(file))[0] == 0
+    assert run("backup", str(file)) == (2, f"magicmemory: {file} is there already.\n")
+    before = (house / "magicmemory.db").read_bytes()
+    status, said = run("restore-backup", str(file))
+    assert (status, "There is a database already" in said) == (2, True)
+    assert (house / "magicmemory.db").read_bytes() == before
+    there = tmp_path / "there"
+    there.mkdir()
+    (there / "codes.key").write_text("another")
+    monkeypatch.setenv("MAGIC_DATA_DIR", str(there))
+    status, said = run("restore-backup", str(file))
+    assert (status, "another key" in said) == (2, True)
+    assert [path.name for path in there.iterdir()] == ["codes.key"]
+    (there / "codes.key").write_bytes((house / "codes.key").read_bytes())
+    assert run("restore-backup", str(file))[0] == 0
+
+
+def test_a_key_that_is_a_setting_is_told_of(house: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAGIC_CODES_KEY", "a secret of one's own")
+    status, said = run("backup", str(tmp_path / "backup.tar.gz"))
+    assert (status, "MAGIC_CODES_KEY" in said) == (0, True)
+    with tarfile.open(tmp_path / "backup.tar.gz") as archive:
+        assert archive.getnames() == ["magicmemory.db"]
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "no archive", "no database", "a later version"])
+def test_a_damaged_backup_is_refused(house: Path, tmp_path: Path, damage: str) -> None:
+    file, there = tmp_path / "backup.tar.gz", tmp_path / "there"
+    if damage == "a later version":
+        with closing(sqlite3.connect(house / "magicmemory.db")) as connection, connection:
+            connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        with pytest.raises(BackupTrouble, match="later version"):
+            back_up(house / "magicmemory.db", None, file)
+        return
+    back_up(house / "magicmemory.db", None, file)
+    whole = file.read_bytes()
+    if damage == "cut":
+        file.write_bytes(whole[: len(whole) // 2])
+    elif damage == "changed":
+        file.write_bytes(whole[:2000] + bytes(200) + whole[2200:])
+    elif damage == "no archive":
+        file.write_text("a letter")
+    else:
+        (tmp_path / "note").write_text("nothing else")
+        with tarfile.open(file, "w:gz") as archive:
+            archive.add(tmp_path / "note", "note")
+    with pytest.raises(BackupTrouble):
+        restore(file, there / "magicmemory.db", there / "codes.key")
+    assert not (there / "magicmemory.db").exists()
+
+
+def test_a_damaged_database_makes_no_backup(tmp_path: Path) -> None:
+    file = tmp_path / "magicmemory.db"
+    file.write_bytes(b"SQLite format 3\0" + bytes(5000))
+    with pytest.raises(BackupTrouble):
+        back_up(file, None, tmp_path / "backup.tar.gz")
+    assert not (tmp_path / "backup.tar.gz").exists()
+    with pytest.raises(BackupTrouble, match="There is no database"):
+        back_up(tmp_path / "none.db", None, tmp_path / "backup.tar.gz")
+
+
+def test_a_place_that_cannot_be_written_is_one_sentence(house: Path) -> None:
+    status, said = run("backup", "/proc/nowhere/backup.tar.gz")
+    assert (status, len(said.splitlines())) == (2, 1)
+    assert "cannot be written" in said
+
+
+def test_postgresqls_own_command_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAGIC_DATABASE_URL", "postgresql+asyncpg://ana:hunter2hunter2@db.example:5433/memory")
+    status, said = run("backup", "backup.tar.gz")
+    assert status == 2
+    where = "--host=db.example --port=5433 --username=ana --dbname=memory"
+    assert f"`pg_dump --format=custom --file=magicmemory.dump {where}`" in said
+    assert f"`pg_restore --clean --if-exists {where} magicmemory.dump`" in run("restore-backup", "x")[1]
+    assert "hunter2" not in said
