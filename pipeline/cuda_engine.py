@@ -80,7 +80,8 @@ class CudaEngine:
 def largest_batch(device: str) -> int:
     """How many faces are run at a time on a card with so much memory: a power of two."""
     gib = torch.cuda.get_device_properties(device).total_memory / 2**30
-    return filled_up(max(1, min(_MOST_FACES, int(gib / _GIB_A_FACE) // 2 + 1)))
+    faces = max(1, min(_MOST_FACES, int(gib / _GIB_A_FACE)))
+    return 1 << (faces.bit_length() - 1)
 
 
 def filled_up(faces: int) -> int:

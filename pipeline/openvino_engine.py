@@ -77,38 +77,32 @@ class OpenVinoEngine:
     ) -> Runner:
         """See `Engine`."""
         if not (half_ok and self._half_pays()):
-            return self._compiled(network, example, name, "f32", any_size)
-        if not isinstance(network, InTwo):
-            return self._compiled(network, example, name, "bf16", any_size)
-        first, second = _Reads(network), _Draws(network)
-        read = self._compiled(first, example, f"{name}-read", "f32", any_size)
-        with torch.inference_mode():
-            code = first.eval()(*example)
-        draw = self._compiled(second, (code,), f"{name}-draw", "bf16", any_size)
-        return lambda *inputs: draw(read(*inputs))
+            requests = [self._request(network, example, name, "f32", any_size)]
+        elif not isinstance(network, InTwo):
+            requests = [self._request(network, example, name, "bf16", any_size)]
+        else:
+            first, second = _Reads(network).eval(), _Draws(network).eval()
+            with torch.inference_mode():
+                code = first(*example)
+            requests = [
+                self._request(first, example, f"{name}-read", "f32", any_size),
+                self._request(second, (code,), f"{name}-draw", "bf16", any_size),
+            ]
+        return _runner(requests)
 
-    def _compiled(
+    def _request(
         self, network: nn.Module, example: tuple[Tensor, ...], name: str, precision: str, any_size: bool
-    ) -> Runner:
-        print_ = _fingerprint(network, example, f"{self._openvino.__version__} {any_size}")
-        folder = self._cache_dir / f"{name}-{print_}"
+    ) -> Any:
+        """A request that runs the network, which is converted first where that was never done."""
+        folder = (
+            self._cache_dir / f"{name}-{_fingerprint(network, example, f'{self._openvino.__version__} {any_size}')}"
+        )
         if not folder.exists():
             self._convert(network, example, folder, any_size)
         config = {**self._config, "INFERENCE_PRECISION_HINT": precision}
-        compiled = self._core.compile_model(self._core.read_model(folder / "model.xml"), "CPU", config)
-        request = compiled.create_infer_request()
-        # One stream runs one request at a time anyway; a request for each thread would only cost memory.
-        lock = threading.Lock()
-
-        def run(*inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-            with lock:
-                try:
-                    results = request.infer([np.ascontiguousarray(x, np.float32) for x in inputs])
-                except MemoryError as error:
-                    raise OutOfMemory(str(error)) from error
-                return np.array(results[0], np.float32)  # a copy: the next call overwrites the request's own
-
-        return run
+        return self._core.compile_model(
+            self._core.read_model(folder / "model.xml"), "CPU", config
+        ).create_infer_request()
 
     def _half_pays(self) -> bool:
         """Whether half precision is faster here, as it was measured once for this CPU and this OpenVINO."""
@@ -131,7 +125,7 @@ class OpenVinoEngine:
         network = nn.Conv2d(256, 256, 3, padding=1)
         example = (torch.zeros(1, 256, 64, 64),)
         faces = np.zeros((1, 256, 64, 64), np.float32)
-        runs = [self._compiled(network, example, "measure", precision, any_size=False) for precision in ("f32", "bf16")]
+        runs = [_runner([self._request(network, example, "measure", kind, any_size=False)]) for kind in ("f32", "bf16")]
         times: list[list[float]] = [[], []]
         for _ in range(8):  # in turn, so that a busy moment hits both
             for run, seconds in zip(runs, times, strict=True):
@@ -163,6 +157,24 @@ class OpenVinoEngine:
             except OSError:
                 if not folder.exists():  # otherwise another process was quicker with the same model
                     raise
+
+
+def _runner(requests: list[Any]) -> Runner:
+    """One request after the other, each given what the one before made."""
+    # One stream runs one request at a time anyway; requests for each thread would only cost memory.
+    lock = threading.Lock()
+
+    def run(*inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        made = [np.ascontiguousarray(x, np.float32) for x in inputs]
+        with lock:
+            try:
+                for request in requests:
+                    made = [request.infer(made, share_inputs=True, share_outputs=True)[0]]
+            except MemoryError as error:
+                raise OutOfMemory(str(error)) from error
+            return np.array(made[0], np.float32)  # a copy: the next call overwrites the request's own
+
+    return run
 
 
 class _Reads(nn.Module):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from magicmemory.core.settings import BadSettings
+from magicmemory.pipeline.cuda_engine import CudaEngine, filled_up, halved, largest_batch
 from magicmemory.pipeline.engines import TorchEngine, available_cores, choose
 from magicmemory.pipeline.openvino_engine import OpenVinoEngine
 from tests.pipeline.networks import Tiny, TinyWithFidelity, seeded
@@ -155,3 +156,102 @@ assert sys.modules.get("openvino_telemetry") is None
 assert not any(name.startswith("openvino_telemetry.") for name in sys.modules)
 """
     subprocess.run([sys.executable, "-P", "-c", program], check=True)
+
+
+class ReadsAndDraws(nn.Module):
+    """A network in two parts, as `InTwo` wants it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = Tiny(), Tiny()
+
+    def forward(self, faces: Tensor) -> Tensor:
+        return self.draw(self.read(faces))
+
+    def read(self, faces: Tensor) -> Tensor:
+        seen: Tensor = self.first(faces)
+        return seen.flatten(1)
+
+    def draw(self, code: Tensor) -> Tensor:
+        drawn: Tensor = self.second(code.reshape(-1, 3, 64, 64))
+        return drawn
+
+
+def psnr(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    """Decibels, against the range of `other`."""
+    return float(20 * np.log10(np.ptp(other)) - 10 * np.log10(np.square(one - other).mean()))
+
+
+@pytest.mark.parametrize("network", [Tiny, ReadsAndDraws])
+def test_half_precision_is_near_full_precision(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, network: type[nn.Module]
+) -> None:
+    faces, _ = inputs(3)
+    full = OpenVinoEngine(cache, precision="full").compile(seeded(network()), EXAMPLE[:1], "half", half_ok=True)(faces)
+    engine = OpenVinoEngine(cache)
+    monkeypatch.setattr(engine, "_half_pays", lambda: True)
+    half = engine.compile(seeded(network()), EXAMPLE[:1], "half", half_ok=True)(faces)
+    assert 45 < psnr(half, full) < 90  # near it, and not the same computation
+    not_asked = engine.compile(seeded(network()), EXAMPLE[:1], "half")(faces)
+    assert (not_asked == full).all()
+
+
+def test_whether_half_precision_pays_is_measured_once_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    measured: list[float] = []
+
+    def measure(engine: OpenVinoEngine) -> float:
+        measured.append(1.5)
+        return 1.5
+
+    known = OpenVinoEngine(tmp_path)._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    monkeypatch.setattr(OpenVinoEngine, "_half_over_full", measure)
+    for _ in range(2):
+        assert OpenVinoEngine(tmp_path)._half_pays() is ("BF16" in known)
+    assert len(measured) == int("BF16" in known)
+    assert OpenVinoEngine(tmp_path, precision="full")._half_pays() is False
+    for kept in tmp_path.glob("half-*.json"):
+        kept.write_text('{"times_faster": 0.7}')
+    assert OpenVinoEngine(tmp_path)._half_pays() is False
+
+
+def test_pictures_of_any_size(cache: Path) -> None:
+    network = seeded(Tiny())
+    run = OpenVinoEngine(cache).compile(network, EXAMPLE[:1], "any", any_size=True)
+    expected = TorchEngine("cpu").compile(network, (), "any")
+    for height, width in ((64, 64), (33, 90), (128, 50)):
+        faces = np.random.default_rng(height).uniform(-1, 1, (2, 3, height, width)).astype(np.float32)
+        np.testing.assert_allclose(run(faces), expected(faces), atol=1e-5)
+
+
+@pytest.mark.parametrize("network", [Tiny, ReadsAndDraws])
+def test_the_gpus_half_precision_on_the_cpu(network: type[nn.Module]) -> None:
+    plain = seeded(network())
+    faces = torch.from_numpy(inputs(2)[0])
+    with torch.inference_mode():
+        full, half = plain(faces).numpy(), halved(plain)(faces).numpy()
+        assert 40 < psnr(half, full) < 90
+        assert (plain(faces).numpy() == full).all()  # the network itself stays what it was
+    assert all(parameter.dtype is torch.float32 for parameter in plain.parameters())
+
+
+@pytest.mark.parametrize(("gib", "largest"), [(1, 1), (8, 4), (24, 8), (79, 32), (140, 64), (400, 64)])
+def test_the_largest_batch_follows_the_cards_memory(gib: int, largest: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda _: SimpleNamespace(total_memory=gib << 30))
+    assert largest_batch("cuda:0") == largest
+
+
+def test_batches_are_filled_up_to_powers_of_two() -> None:
+    assert [filled_up(faces) for faces in (1, 2, 3, 4, 5, 8, 9, 33, 64)] == [1, 2, 4, 4, 8, 8, 16, 64, 64]
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no NVIDIA GPU")
+@pytest.mark.parametrize("network", [Tiny, ReadsAndDraws])
+def test_the_gpu_equals_the_cpu(network: type[nn.Module]) -> None:
+    plain = seeded(network())
+    faces, _ = inputs(5)
+    expected = TorchEngine("cpu").compile(plain, (), "plain")(faces)
+    full = CudaEngine("cuda:0", "full").compile(seeded(network()), EXAMPLE[:1], "gpu", half_ok=True)
+    half = CudaEngine("cuda:0").compile(seeded(network()), EXAMPLE[:1], "gpu", half_ok=True)
+    for count in (1, 3, 5, 2):
+        np.testing.assert_allclose(full(faces[:count]), expected[:count], atol=1e-4)
+        assert psnr(half(faces[:count]), expected[:count]) > 40
