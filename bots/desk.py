@@ -125,7 +125,7 @@ class Desk:
         digest = await asyncio.to_thread(_digest, photo)
         twin, restored = await self._answered_before(sender, digest, options)
         reservation = await self.ledger.reserve(
-            sender, address, options, parent=twin and twin.id, photo=digest, context=context
+            sender, address, options, parent=twin.id if twin else None, photo=digest, context=context
         )
         job = reservation.job
         # Also for a message told twice: the first telling may have been cut off before the photo was queued.

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from magicmemory.bots.opening import open_desk
 from magicmemory.bots.web import CannotListen
-from magicmemory.cli.health import NotReady, ask, telling
+from magicmemory.cli.health import PATIENCE_S, NotReady, ask, telling
 from magicmemory.cli.worker import serve as serve_worker
 from magicmemory.core.job import Address, Platform
 from magicmemory.core.metrics import Metrics
@@ -77,6 +78,18 @@ async def test_a_redis_that_is_gone_makes_it_unready_and_leaves_it_alive(tmp_pat
         assert (await client.get("/healthz")).status_code == 200
         figures = (await client.get("/metrics")).text
         assert 'magicmemory_ready{check="redis"} 0.0' in figures
+
+
+async def test_a_bucket_that_nobody_answers_for_is_told_in_time(
+    tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"ENDPOINT": "http://127.0.0.1:1", "ALLOW_HTTP": "true", "REGION": "nowhere"}.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    settings = settings_for(tmp_path, metrics_port=free_port(), photo_store="s3://bucket/photos")
+    async with telling(settings, redis_url, Metrics(), database=False), asked(settings) as client:
+        began = time.monotonic()
+        assert (await client.get("/readyz")).json() == {"started": False, "redis": True, "photos": False}
+        assert time.monotonic() - began < 2 * PATIENCE_S
 
 
 async def test_a_taken_port_is_said_in_a_sentence(tmp_path: Path) -> None:

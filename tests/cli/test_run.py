@@ -4,8 +4,11 @@ import asyncio
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
+from contextlib import ExitStack, suppress
+from importlib.metadata import version
 from pathlib import Path
 
 import httpx
@@ -16,14 +19,29 @@ from tests.service import eventually
 COMMAND = (sys.executable, "-P", "-m", "magicmemory.cli.main", "run")
 
 
-def environment(folder: Path) -> dict[str, str]:
-    return {**os.environ, "MAGIC_DATA_DIR": str(folder / "var"), "MAGIC_PLAYGROUND_PORT": "0"}
+def environment(folder: Path, metrics_port: int = 0) -> dict[str, str]:
+    own = {"DATA_DIR": folder / "var", "PLAYGROUND_PORT": 0, "METRICS_PORT": metrics_port}
+    return {**os.environ, **{f"MAGIC_{name}": str(value) for name, value in own.items()}}
 
 
-async def started(folder: Path) -> tuple[asyncio.subprocess.Process, dict[str, str]]:
+def free_ports(count: int) -> int:
+    """The first of so many free ports in a row."""
+    while True:
+        with ExitStack() as held, suppress(OSError, OverflowError):
+            first = held.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1]
+            for number in range(1, count):
+                held.enter_context(socket.create_server(("127.0.0.1", first + number)))
+            return int(first)
+
+
+async def started(folder: Path, metrics_port: int = 0) -> tuple[asyncio.subprocess.Process, dict[str, str]]:
     """A running house and what it says runs where."""
     process = await asyncio.create_subprocess_exec(
-        *COMMAND, env=environment(folder), cwd=folder, stdout=subprocess.PIPE, start_new_session=True
+        *COMMAND,
+        env=environment(folder, metrics_port),
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
     )
     assert process.stdout is not None
     where: dict[str, str] = {}
@@ -33,6 +51,15 @@ async def started(folder: Path) -> tuple[asyncio.subprocess.Process, dict[str, s
         if match := re.fullmatch(r"  (\w+) +(.*)\n", line):
             where[match[1]] = match[2]
     return process, where
+
+
+async def health(folder: Path, port: int, *options: str) -> tuple[int | None, str]:
+    """What `magicmemory healthcheck` says of the process on a port."""
+    asking = await asyncio.create_subprocess_exec(
+        *COMMAND[:-1], "healthcheck", *options, env=environment(folder, port), cwd=folder, stderr=subprocess.PIPE
+    )
+    _, says = await asking.communicate()
+    return asking.returncode, says.decode()
 
 
 def family(process: asyncio.subprocess.Process) -> list[psutil.Process]:
@@ -50,12 +77,23 @@ def workers(process: asyncio.subprocess.Process) -> list[psutil.Process]:
 
 
 async def test_starts_everything_and_ends_all_of_it(tmp_path: Path) -> None:
-    process, where = await started(tmp_path)
+    port = free_ports(4)
+    process, where = await started(tmp_path, port)
+    assert where["metrics"] == f"ports {port} (worker), {port + 3} (playground)"
     assert where["redis"].startswith("unix://")
     assert "lite" in where["worker"]
     assert where["telegram"] == "off: MAGIC_TELEGRAM_TOKEN is not set"
     async with httpx.AsyncClient() as client:
         assert (await client.get(where["playground"])).status_code == 200
+        for number, name in ((port, "worker"), (port + 3, "playground")):
+            assert (await client.get(f"http://127.0.0.1:{number}/readyz")).status_code == 200
+            figures = (await client.get(f"http://127.0.0.1:{number}/metrics")).text
+            assert f'magicmemory_build_info{{process="{name}",version="{version("magicmemory")}"}} 1.0' in figures
+    assert await health(tmp_path, port) == (0, "")
+    assert await health(tmp_path, port, "--alive") == (0, "")
+    status, says = await health(tmp_path, port + 1)
+    assert status == 2
+    assert says == f"magicmemory: http://127.0.0.1:{port + 1}/readyz does not answer (ConnectError).\n"
     children = family(process)
     assert len(children) >= 3
 
@@ -88,3 +126,8 @@ async def test_a_dead_worker_is_started_again_and_a_killed_run_leaves_no_process
     for child in alive:
         child.kill()
     assert alive == []
+
+
+def test_the_version_is_the_packages() -> None:
+    told = subprocess.run([*COMMAND[:-1], "--version"], capture_output=True, text=True, check=True)
+    assert told.stdout == version("magicmemory") + "\n"
