@@ -1,6 +1,5 @@
 """The database: SQLite through aiosqlite, or PostgreSQL through asyncpg, with the migrations applied when it opens."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,13 +8,12 @@ from typing import Any, Self
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+from sqlalchemy import Connection, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
 
-# How long a transaction waits for another process's write lock before it fails.
-SQLITE_BUSY_S = 60
+from magicmemory.storage.sqlite import SharedCommits, sqlite_engine
+
 # Any constant will do; it names the migration lock among PostgreSQL's advisory locks.
 POSTGRES_MIGRATION_LOCK = 0x4D61676963
 
@@ -27,17 +25,8 @@ class Database:
         """`url` is SQLAlchemy's: `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://…`."""
         self.url = make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
-        self._engine = self._create_engine()
-        # SQLite's own wait for the write lock polls and is unfair: within a process writers queue up here instead.
-        self._writers = asyncio.Semaphore(1 if self.sqlite else 1_000_000)
-
-    def _create_engine(self) -> AsyncEngine:
-        if not self.sqlite:
-            return create_async_engine(self.url, pool_pre_ping=True)
-        engine = create_async_engine(self.url, connect_args={"timeout": SQLITE_BUSY_S})
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_sqlite)
-        return engine
+        self._engine = sqlite_engine(self.url) if self.sqlite else create_async_engine(self.url, pool_pre_ping=True)
+        self._shared = SharedCommits(self._engine) if self.sqlite else None
 
     async def __aenter__(self) -> Self:
         if self.sqlite and self.url.database:
@@ -51,6 +40,8 @@ class Database:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._shared is not None:
+            await self._shared.close()
         await self._engine.dispose()
 
     @asynccontextmanager
@@ -64,27 +55,12 @@ class Database:
         """A transaction for writing, committed at the end. On SQLite it holds the write lock from its first moment,
         so that what it read is still true when it writes.
         """
-        async with self._writers, self._engine.connect() as plain:
-            connection = await plain.execution_options(immediate=True)
-            async with connection.begin():
+        if self._shared is not None:
+            async with self._shared.write() as connection:
                 yield connection
-
-
-def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
-    # The driver must not begin transactions by itself: `_begin_sqlite` does, and chooses how.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    # In WAL mode NORMAL cannot corrupt; only FULL also keeps the last transactions over a power failure, and the
-    # ledger holds people's quota.
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    immediate = connection.get_execution_options().get("immediate", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        else:
+            async with self._engine.begin() as connection:
+                yield connection
 
 
 def _migrate(connection: Connection) -> None:

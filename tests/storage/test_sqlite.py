@@ -1,0 +1,151 @@
+"""Writers share commits: each is on the disk when it goes on, each fails alone, and none joins a lost transaction."""
+
+import asyncio
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.exc import IntegrityError
+
+from magicmemory.storage.database import Database
+
+INSERT = text("INSERT INTO users (platform, account, preferences, created_at) VALUES ('t', :account, '{}', :now)")
+NOW = "2026-01-01 00:00:00.000000"
+
+
+async def add(database: Database, account: object, then: BaseException | None = None) -> None:
+    async with database.write() as transaction:
+        await transaction.execute(INSERT, {"account": str(account), "now": NOW})
+        if then is not None:
+            raise then
+
+
+def kept(file: Path) -> set[str]:
+    """What another process sees."""
+    with sqlite3.connect(file) as connection:
+        return {account for (account,) in connection.execute("SELECT account FROM users")}
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "test.db"
+
+
+def opened(file: Path) -> Database:
+    return Database(f"sqlite+aiosqlite:///{file}")
+
+
+async def test_many_writers_need_few_commits(file: Path) -> None:
+    async with opened(file) as database:
+        commits = 0
+
+        def count(_: object) -> None:
+            nonlocal commits
+            commits += 1
+
+        event.listen(database._engine.sync_engine, "commit", count)
+        await asyncio.gather(*(add(database, number) for number in range(200)))
+        assert commits < 10
+        assert len(kept(file)) == 200
+
+
+async def test_each_is_on_the_disk_when_it_goes_on(file: Path) -> None:
+    async with opened(file) as database:
+
+        async def add_and_look(number: int) -> None:
+            await add(database, number)
+            assert str(number) in kept(file)
+
+        await asyncio.gather(*(add_and_look(number) for number in range(50)))
+
+
+async def test_who_fails_fails_alone(file: Path) -> None:
+    async with opened(file) as database:
+        await add(database, 0)
+        wishes = [add(database, number, ValueError(number) if number % 3 == 1 else None) for number in range(1, 30)]
+        wishes.append(add(database, 0))  # there already
+        ended = await asyncio.gather(*wishes, return_exceptions=True)
+        assert [type(end) for end in ended[:3]] == [ValueError, type(None), type(None)]
+        assert isinstance(ended[-1], IntegrityError)
+        assert kept(file) == {str(number) for number in range(30) if number % 3 != 1}
+
+
+async def test_who_is_cancelled_takes_nobody_along(file: Path) -> None:
+    async with opened(file) as database:
+        writers = [asyncio.create_task(add(database, number)) for number in range(60)]
+        for delay in range(20):
+            await asyncio.sleep(0.0003)
+            writers[3 * delay].cancel()
+        ended = await asyncio.gather(*writers, return_exceptions=True)
+        others = {str(number) for number in range(60) if number % 3}
+        assert {str(number) for number, end in enumerate(ended) if end is None} >= others
+        assert kept(file) >= others
+        # Whoever was cancelled before its turn has left nothing; after it, the commit was under way.
+        await add(database, "afterwards")
+
+
+async def test_a_transaction_that_sqlite_gave_up_is_nobodys(file: Path) -> None:
+    async with opened(file) as database:
+        await add(database, "before")
+
+        async def lose() -> None:
+            async with database.write() as transaction:
+                # What SQLite does by itself when the disk is full.
+                await transaction.exec_driver_sql("ROLLBACK")
+                raise OSError("disk full")
+
+        first, lost, last = await asyncio.gather(
+            add(database, "first"), lose(), add(database, "last"), return_exceptions=True
+        )
+        assert isinstance(first, sqlite3.OperationalError)
+        assert lost is not None
+        assert last is None
+        assert kept(file) == {"before", "last"}
+
+
+async def test_a_lock_that_another_process_holds_is_waited_for_without_holding_up_the_process(file: Path) -> None:
+    async with opened(file) as database:
+        holder = sqlite3.connect(file, isolation_level=None)
+        holder.execute("BEGIN IMMEDIATE")
+        writing = asyncio.create_task(add(database, "waits"))
+        for _ in range(20):
+            await asyncio.sleep(0.01)
+            async with database.read() as connection:
+                assert (await connection.scalar(text("SELECT count(*) FROM users"))) == 0
+        assert not writing.done()
+        holder.execute("COMMIT")
+        holder.close()
+        await writing
+        assert kept(file) == {"waits"}
+
+
+WRITER = """
+import asyncio, sys
+from pathlib import Path
+from tests.storage.test_sqlite import add, opened
+
+async def write():
+    async with opened(Path(sys.argv[1])) as database:
+        async def one(number):
+            await add(database, number)
+            print(number, flush=True)
+        await asyncio.gather(*(one(number) for number in range(5000)))
+
+asyncio.run(write())
+"""
+
+
+async def test_what_was_acknowledged_outlasts_a_killed_process(file: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-c", WRITER, str(file)), stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]
+    )
+    assert process.stdout is not None
+    told = [int(await process.stdout.readline()) for _ in range(300)]
+    process.kill()
+    rest, _ = await process.communicate()
+    told += [int(line) for line in rest.splitlines(keepends=True) if line.endswith(b"\n")]
+    async with opened(file):
+        assert {str(number) for number in told} <= kept(file)
