@@ -180,7 +180,7 @@ telegram-help =
     Sehr kleine Gesichter? Die lasse ich in Ruhe; ein größerer Scan hilft.
     Was kann ich nicht? Kratzer und Flecken außerhalb der Gesichter bleiben, und Schwarzweiß bleibt Schwarzweiß.
     Beste Qualität: Schick das Foto als Datei. In einer Gruppe: Antworte auf ein Foto mit /restore.
-telegram-privacy = Deine Fotos behalte ich { $hours } Stunden lang, für deine Knöpfe; dann lösche ich sie. Ich merke mir, wie viele du wiederherstellen ließest, damit die Zählung stimmt, und was du in /settings gewählt hast. Niemand sieht sich deine Fotos an, und nichts wird damit trainiert. /deletemydata löscht alles sofort.
+telegram-privacy = Deine Fotos behalte ich { $hours } Stunden lang, für deine Knöpfe; dann lösche ich sie. Ich merke mir die Kennung deines Kontos, wann du Fotos geschickt hast und was daraus wurde, damit die Zählung stimmt; was du in /settings gewählt hast; und was du gekauft oder eingelöst hast. Niemand sieht sich deine Fotos an, und nichts wird damit trainiert. /deletemydata löscht sofort deine Fotos, deine Einstellungen und was ich über deine Fotos weiß. Die Kennung geht, sobald nichts mehr an ihr hängt: die Zählung von heute, ein Tarif, ein noch gültiger Code oder eine Sperre. Zahlungen bleiben in den Büchern, ohne die Kennung.
 telegram-delete-kept = Es wurde nichts gelöscht.
 telegram-unlock-howto = Schreib deinen Code hinter den Befehl: /unlock CODE
 telegram-premium-group = Was du hast und was es zu kaufen gibt, zeige ich dir in unserem eigenen Chat.
@@ -317,7 +317,7 @@ discord-settings =
     Umfang: { $scope }
     Sprache: { $spoken }
 discord-help-more = Du kannst mir ein Foto auch als Direktnachricht schicken, mich mit einem Foto erwähnen oder im Menü einer Nachricht „Apps“ wählen.
-discord-privacy = Deine Fotos behalte ich { $hours } Stunden lang, für die Knöpfe darunter; dann lösche ich sie. Ich merke mir, wie viele du wiederherstellen ließest, damit die Zählung stimmt, und deine Einstellungen. Niemand sieht sich deine Fotos an, und nichts wird damit trainiert. /meine-daten-löschen löscht alles sofort.
+discord-privacy = Deine Fotos behalte ich { $hours } Stunden lang, für die Knöpfe darunter; dann lösche ich sie. Ich merke mir die Kennung deines Kontos, wann du Fotos geschickt hast und was daraus wurde, damit die Zählung stimmt; deine Einstellungen; und was du gekauft oder eingelöst hast. Niemand sieht sich deine Fotos an, und nichts wird damit trainiert. /meine-daten-löschen löscht sofort deine Fotos, deine Einstellungen und was ich über deine Fotos weiß. Die Kennung geht, sobald nichts mehr an ihr hängt: die Zählung von heute, ein Tarif, ein noch gültiger Code oder eine Sperre. Zahlungen bleiben in den Büchern, ohne die Kennung.
 discord-erase-yes = Alles löschen
 
 ## Errors. None of them costs quota.

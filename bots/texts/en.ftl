@@ -233,7 +233,7 @@ telegram-help =
     Very small faces? I leave them alone; a larger scan helps.
     What can I not do? Scratches and stains outside faces stay, and black and white stays black and white.
     Best quality: send the photo as a file. In a group: reply to a photo with /restore.
-telegram-privacy = I keep your photos for { $hours } hours, for your buttons, and then delete them. I keep how many you restored, to count your quota, and what you chose in /settings. Nobody looks at your photos, and nothing is trained on them. /deletemydata deletes everything at once.
+telegram-privacy = I keep your photos for { $hours } hours, for your buttons, and then delete them. I keep your account’s id, when you sent photos and what came of them, to count your quota; what you chose in /settings; and what you bought or redeemed. Nobody looks at your photos, and nothing is trained on them. /deletemydata deletes your photos, your settings and what I know of your photos at once. The id goes as soon as nothing hangs on it: today’s count, a plan, a code that is still valid, or a ban. Payments stay in the books, without the id.
 telegram-delete-kept = Nothing was deleted.
 telegram-unlock-howto = Write your code after the command: /unlock CODE
 telegram-premium-group = What you have, and what there is to buy, I show in our private chat.
@@ -406,7 +406,7 @@ discord-settings =
     Scope: { $scope }
     Language: { $spoken }
 discord-help-more = You can also send me a photo in a direct message, mention me with one, or pick “Apps” in a message’s menu.
-discord-privacy = I keep your photos for { $hours } hours, for the buttons under them, and then delete them. I keep how many you restored, to count your quota, and your settings. Nobody looks at your photos, and nothing is trained on them. /delete-my-data deletes everything at once.
+discord-privacy = I keep your photos for { $hours } hours, for the buttons under them, and then delete them. I keep your account’s id, when you sent photos and what came of them, to count your quota; your settings; and what you bought or redeemed. Nobody looks at your photos, and nothing is trained on them. /delete-my-data deletes your photos, your settings and what I know of your photos at once. The id goes as soon as nothing hangs on it: today’s count, a plan, a code that is still valid, or a ban. Payments stay in the books, without the id.
 discord-erase-yes = Delete everything
 discord-admin-not-for-you = This command is for those who run the bot.
 discord-admin-stats =

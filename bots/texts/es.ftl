@@ -181,7 +181,7 @@ telegram-help =
     ¿Caras muy pequeñas? Las dejo como están; un escaneo más grande ayuda.
     ¿Qué no puedo hacer? Los rayones y manchas fuera de las caras se quedan, y el blanco y negro sigue en blanco y negro.
     La mejor calidad: envía la foto como archivo. En un grupo: responde a una foto con /restore.
-telegram-privacy = Guardo tus fotos { $hours } horas, para tus botones, y luego las borro. Guardo cuántas has restaurado, para contar tu cuota, y lo que elegiste en /settings. Nadie mira tus fotos y no se entrena nada con ellas. /deletemydata lo borra todo al momento.
+telegram-privacy = Guardo tus fotos { $hours } horas, para tus botones, y luego las borro. Guardo el id de tu cuenta, cuándo enviaste fotos y qué salió de ellas, para contar tu cuota; lo que elegiste en /settings; y lo que compraste o canjeaste. Nadie mira tus fotos y no se entrena nada con ellas. /deletemydata borra al momento tus fotos, tus ajustes y lo que sé de tus fotos. El id se va en cuanto nada depende de él: la cuenta de hoy, un plan, un código aún válido o un bloqueo. Los pagos quedan en la contabilidad, sin el id.
 telegram-delete-kept = No se ha borrado nada.
 telegram-unlock-howto = Escribe tu código después del comando: /unlock CÓDIGO
 telegram-premium-group = Lo que tienes y lo que se puede comprar te lo muestro en nuestro chat privado.
@@ -318,7 +318,7 @@ discord-settings =
     Alcance: { $scope }
     Idioma: { $spoken }
 discord-help-more = También puedes enviarme una foto por mensaje directo, mencionarme con una, o elegir «Aplicaciones» en el menú de un mensaje.
-discord-privacy = Guardo tus fotos { $hours } horas, para los botones que llevan debajo, y luego las borro. Guardo cuántas has restaurado, para contar tu cuota, y tus ajustes. Nadie mira tus fotos y no se entrena nada con ellas. /borrar-mis-datos lo borra todo al momento.
+discord-privacy = Guardo tus fotos { $hours } horas, para los botones que llevan debajo, y luego las borro. Guardo el id de tu cuenta, cuándo enviaste fotos y qué salió de ellas, para contar tu cuota; tus ajustes; y lo que compraste o canjeaste. Nadie mira tus fotos y no se entrena nada con ellas. /borrar-mis-datos borra al momento tus fotos, tus ajustes y lo que sé de tus fotos. El id se va en cuanto nada depende de él: la cuenta de hoy, un plan, un código aún válido o un bloqueo. Los pagos quedan en la contabilidad, sin el id.
 discord-erase-yes = Borrar todo
 
 ## Errors. None of them costs quota.

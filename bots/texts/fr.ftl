@@ -180,7 +180,7 @@ telegram-help =
     Les très petits visages ? Je n’y touche pas ; une numérisation plus grande aide.
     Que ne sais-je pas faire ? Les rayures et les taches hors des visages restent, et le noir et blanc reste en noir et blanc.
     La meilleure qualité : envoyez la photo en fichier. Dans un groupe : répondez à une photo avec /restore.
-telegram-privacy = Je garde vos photos { $hours } heures, pour vos boutons, puis je les supprime. Je garde le nombre de vos restaurations, pour compter votre quota, et vos choix dans /settings. Personne ne regarde vos photos et rien n’est entraîné avec elles. /deletemydata supprime tout immédiatement.
+telegram-privacy = Je garde vos photos { $hours } heures, pour vos boutons, puis je les supprime. Je garde l’identifiant de votre compte, quand vous avez envoyé des photos et ce qu’il en est advenu, pour compter votre quota ; vos choix dans /settings ; et ce que vous avez acheté ou activé. Personne ne regarde vos photos et rien n’est entraîné avec elles. /deletemydata supprime aussitôt vos photos, vos réglages et ce que je sais de vos photos. L’identifiant part dès que plus rien n’en dépend : le compte du jour, une formule, un code encore valable ou un blocage. Les paiements restent dans la comptabilité, sans l’identifiant.
 telegram-delete-kept = Rien n’a été supprimé.
 telegram-unlock-howto = Écrivez votre code après la commande : /unlock CODE
 telegram-premium-group = Ce que vous avez et ce qu’il y a à acheter, je vous le montre dans notre discussion privée.
@@ -317,7 +317,7 @@ discord-settings =
     Étendue : { $scope }
     Langue : { $spoken }
 discord-help-more = Vous pouvez aussi m’envoyer une photo en message privé, me mentionner avec une photo, ou choisir « Applications » dans le menu d’un message.
-discord-privacy = Je garde vos photos { $hours } heures, pour les boutons qui les accompagnent, puis je les supprime. Je garde le nombre de vos restaurations, pour compter votre quota, et vos réglages. Personne ne regarde vos photos et rien n’est entraîné avec elles. /supprimer-mes-données supprime tout aussitôt.
+discord-privacy = Je garde vos photos { $hours } heures, pour les boutons qui les accompagnent, puis je les supprime. Je garde l’identifiant de votre compte, quand vous avez envoyé des photos et ce qu’il en est advenu, pour compter votre quota ; vos réglages ; et ce que vous avez acheté ou activé. Personne ne regarde vos photos et rien n’est entraîné avec elles. /supprimer-mes-données supprime aussitôt vos photos, vos réglages et ce que je sais de vos photos. L’identifiant part dès que plus rien n’en dépend : le compte du jour, une formule, un code encore valable ou un blocage. Les paiements restent dans la comptabilité, sans l’identifiant.
 discord-erase-yes = Tout supprimer
 
 ## Errors. None of them costs quota.

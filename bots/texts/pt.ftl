@@ -181,7 +181,7 @@ telegram-help =
     Rostos muito pequenos? Deixo como estão; uma digitalização maior ajuda.
     O que eu não consigo? Riscos e manchas fora dos rostos ficam, e preto e branco continua preto e branco.
     A melhor qualidade: envie a foto como arquivo. Em um grupo: responda a uma foto com /restore.
-telegram-privacy = Guardo suas fotos por { $hours } horas, para os seus botões, e depois apago. Guardo quantas você restaurou, para contar sua cota, e o que você escolheu em /settings. Ninguém olha suas fotos e nada é treinado com elas. /deletemydata apaga tudo na hora.
+telegram-privacy = Guardo suas fotos por { $hours } horas, para os seus botões, e depois apago. Guardo o id da sua conta, quando você enviou fotos e o que saiu delas, para contar sua cota; o que você escolheu em /settings; e o que você comprou ou resgatou. Ninguém olha suas fotos e nada é treinado com elas. /deletemydata apaga na hora suas fotos, suas configurações e o que sei das suas fotos. O id some assim que nada depende dele: a contagem de hoje, um plano, um código ainda válido ou um bloqueio. Os pagamentos ficam na contabilidade, sem o id.
 telegram-delete-kept = Nada foi apagado.
 telegram-unlock-howto = Escreva seu código depois do comando: /unlock CÓDIGO
 telegram-premium-group = O que você tem e o que dá para comprar eu mostro na nossa conversa privada.
@@ -318,7 +318,7 @@ discord-settings =
     Alcance: { $scope }
     Idioma: { $spoken }
 discord-help-more = Você também pode me enviar uma foto por mensagem direta, me mencionar com uma, ou escolher “Apps” no menu de uma mensagem.
-discord-privacy = Guardo suas fotos por { $hours } horas, para os botões abaixo delas, e depois apago. Guardo quantas você restaurou, para contar sua cota, e suas configurações. Ninguém olha suas fotos e nada é treinado com elas. /apagar-meus-dados apaga tudo na hora.
+discord-privacy = Guardo suas fotos por { $hours } horas, para os botões abaixo delas, e depois apago. Guardo o id da sua conta, quando você enviou fotos e o que saiu delas, para contar sua cota; suas configurações; e o que você comprou ou resgatou. Ninguém olha suas fotos e nada é treinado com elas. /apagar-meus-dados apaga na hora suas fotos, suas configurações e o que sei das suas fotos. O id some assim que nada depende dele: a contagem de hoje, um plano, um código ainda válido ou um bloqueio. Os pagamentos ficam na contabilidade, sem o id.
 discord-erase-yes = Apagar tudo
 
 ## Errors. None of them costs quota.
