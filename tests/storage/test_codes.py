@@ -1,0 +1,307 @@
+"""Codes: readable, checked, kept as hashes, redeemed once and as often as they may be; guessing is slowed down."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from magicmemory.core.errors import (
+    Banned,
+    CodeExpired,
+    CodeMistyped,
+    CodeRedeemed,
+    CodeRevoked,
+    CodeUnknown,
+    CodeUsedUp,
+    TooManyGuesses,
+)
+from magicmemory.core.job import Platform, Sender
+from magicmemory.core.plans import make_plans
+from magicmemory.storage.codes import (
+    ALPHABET,
+    LENGTH,
+    BadCode,
+    CodeKind,
+    Codes,
+    CodeTerms,
+    check_character,
+    looks_mistyped,
+    normalised,
+    written,
+)
+from magicmemory.storage.database import Database
+from magicmemory.storage.grants import Grants, Source
+from magicmemory.storage.people import People
+from magicmemory.storage.tables import metadata
+from tests.storage.conftest import Clock
+
+ANA = Sender(platform=Platform.TELEGRAM, account="7")
+BEN = Sender(platform=Platform.TELEGRAM, account="8")
+TEN_DAYS = CodeTerms(CodeKind.UNLOCK, "premium", days=10)
+KEY = b"the operator's key"
+
+bodies = st.text(st.sampled_from(ALPHABET), min_size=LENGTH - 1, max_size=LENGTH - 1)
+
+
+def person(number: int) -> Sender:
+    return Sender(platform=Platform.TELEGRAM, account=str(number))
+
+
+@pytest.fixture
+def codes(database: Database, clock: Clock) -> Codes:
+    return Codes(database, KEY, clock)
+
+
+async def make(codes: Codes, terms: CodeTerms = TEN_DAYS) -> str:
+    """A new code's text."""
+    ((_, text),) = await codes.create(terms)
+    return text
+
+
+# What a code looks like.
+
+
+def test_the_alphabet_has_nothing_that_reads_like_something_else() -> None:
+    assert len(set(ALPHABET)) == len(ALPHABET) == 31
+    assert not set(ALPHABET) & set("01ILO")
+
+
+@given(bodies, st.integers(0, LENGTH - 1), st.sampled_from(ALPHABET))
+def test_every_single_wrong_character_is_found(body: str, place: int, wrong: str) -> None:
+    code = body + check_character(body)
+    assert not looks_mistyped(code)
+    typed = code[:place] + wrong + code[place + 1 :]
+    assert looks_mistyped(typed) == (typed != code)
+
+
+@given(bodies)
+def test_every_swap_of_neighbours_is_found(body: str) -> None:
+    code = body + check_character(body)
+    for place in range(LENGTH - 1):
+        typed = code[:place] + code[place + 1] + code[place] + code[place + 2 :]
+        assert looks_mistyped(typed) == (typed != code)
+
+
+def test_words_are_not_taken_for_mistyped_codes() -> None:
+    for word in ("RESTORE40", "WELCOME", "SUMMER", "HELLO-WORLD-10"):
+        assert not looks_mistyped(normalised(word))
+
+
+@given(bodies, st.sampled_from(["", "GRAN", "SUMMER26"]))
+def test_a_code_is_read_however_it_is_written(body: str, prefix: str) -> None:
+    code = body + check_character(body)
+    shown = written(code, prefix)
+    assert [len(group) for group in shown.split("-")[-3:]] == [4, 4, 4]
+    for typed in (shown, shown.lower(), shown.replace("-", " "), f"  {shown}\n", shown.replace("-", "–")):
+        assert normalised(typed) == prefix + code
+
+
+# Making them.
+
+
+@pytest.mark.parametrize(
+    ("terms", "says"),
+    [
+        (CodeTerms(CodeKind.DISCOUNT), "percentage"),
+        (CodeTerms(CodeKind.DISCOUNT, percent=40, days=1), "neither days nor credits"),
+        (CodeTerms(CodeKind.DISCOUNT, percent=100), "between 1 and 99"),
+        (CodeTerms(CodeKind.DISCOUNT, percent=0), "between 1 and 99"),
+        (CodeTerms(CodeKind.UNLOCK, "premium"), "either days or credits"),
+        (CodeTerms(CodeKind.UNLOCK, "premium", days=1, credits=1), "either days or credits"),
+        (CodeTerms(CodeKind.UNLOCK, "premium", days=1, percent=5), "no percentage"),
+        (CodeTerms(CodeKind.UNLOCK, days=1), "needs a plan"),
+        (CodeTerms(CodeKind.UNLOCK, "premium", days=0), "at least 1"),
+        (CodeTerms(CodeKind.UNLOCK, "premium", days=1, uses=0), "at least 1"),
+    ],
+)
+def test_terms_that_make_no_sense_are_refused_in_a_sentence(terms: CodeTerms, says: str) -> None:
+    with pytest.raises(BadCode, match=says) as raised:
+        terms.check()
+    assert str(raised.value).endswith(".")
+
+
+async def test_made_codes_are_shown_once_and_differ(codes: Codes) -> None:
+    made = await codes.create(TEN_DAYS, count=50, prefix="gran")
+    assert len({code_id for code_id, _ in made}) == len({text for _, text in made}) == 50
+    for _, text in made:
+        assert text.startswith("GRAN-")
+        assert not looks_mistyped(normalised(text))
+    assert {code.id for code in await codes.list()} == {code_id for code_id, _ in made}
+
+
+async def test_words_of_the_operators_own(codes: Codes) -> None:
+    terms = CodeTerms(CodeKind.DISCOUNT, percent=40, uses=100)
+    ((_, text),) = await codes.create(terms, word="restore-40")
+    assert text == "RESTORE40"
+    assert await codes.redeem(ANA, "1", "Restore 40") == terms
+    for word in ("RESTORE40", "abc", "no/good", "x" * 33, "22222222223A"):
+        with pytest.raises(BadCode):
+            await codes.create(terms, word=word)
+    for arguments in (
+        {"word": "WORD", "count": 2},
+        {"word": "WORD", "prefix": "GRAN"},
+        {"prefix": "longer than twelve"},
+    ):
+        with pytest.raises(BadCode):
+            await codes.create(terms, **arguments)
+
+
+async def test_the_database_knows_no_code(codes: Codes, database: Database) -> None:
+    text = await make(codes)
+    ((_, word),) = await codes.create(CodeTerms(CodeKind.DISCOUNT, percent=40), word="RESTORE40")
+    await codes.redeem(ANA, "1", text)
+    with pytest.raises(CodeUnknown):
+        await codes.redeem(BEN, "2", "ALMOSTRIGHT")
+    async with database.read() as connection:
+        dump = "".join([str((await connection.execute(select(table))).all()) for table in metadata.sorted_tables])
+    for secret in (text, normalised(text), normalised(text)[:6], word, "ALMOSTRIGHT"):
+        assert secret.lower() not in dump.lower()
+
+
+async def test_another_key_knows_none_of_them(codes: Codes, database: Database, clock: Clock) -> None:
+    text = await make(codes)
+    with pytest.raises(CodeUnknown):
+        await Codes(database, b"another key", clock).redeem(ANA, "1", text)
+    await codes.redeem(ANA, "1", text)
+
+
+async def test_a_code_is_found_by_its_id_and_by_itself(codes: Codes, clock: Clock) -> None:
+    terms = CodeTerms(
+        CodeKind.UNLOCK, "premium", credits=3, uses=2, expires_at=clock.now + timedelta(days=1), note="fair"
+    )
+    ((code_id, text),) = await codes.create(terms)
+    await codes.redeem(ANA, "1", text)
+    by_id, by_text = await codes.find(f" {code_id.upper()} "), await codes.find(text.lower())
+    assert by_id == by_text
+    assert by_id is not None
+    assert (by_id.id, by_id.terms, by_id.redeemed, by_id.created_at) == (code_id, terms, 1, clock.now)
+    assert await codes.find("nothing") is None
+
+
+# Redeeming them.
+
+
+async def test_an_unlock_code_grants(codes: Codes, database: Database, clock: Clock) -> None:
+    assert await codes.redeem(ANA, "1", await make(codes)) == TEN_DAYS
+    grants = Grants(database, make_plans({}, free_per_day=1, fair_use_per_day=0, head_start_s=0), clock)
+    (grant,) = await grants.of(ANA)
+    assert (grant.source, grant.plan, grant.days, grant.starts_at) == (Source.CODE, "premium", 10, clock.now)
+
+
+async def test_a_code_is_redeemed_once_each_and_so_often_in_all(codes: Codes) -> None:
+    text = await make(codes, CodeTerms(CodeKind.UNLOCK, "premium", days=1, uses=2))
+    await codes.redeem(ANA, "1", text)
+    with pytest.raises(CodeRedeemed):
+        await codes.redeem(ANA, "1", text)
+    await codes.redeem(BEN, "2", text)
+    with pytest.raises(CodeUsedUp):
+        await codes.redeem(person(9), "3", text)
+    with pytest.raises(CodeRedeemed):  # more to the point than that it is used up
+        await codes.redeem(BEN, "2", text)
+
+
+async def test_every_refusal(codes: Codes, database: Database, clock: Clock) -> None:
+    expiring = await make(
+        codes, CodeTerms(CodeKind.UNLOCK, "premium", days=1, expires_at=clock.now + timedelta(hours=1))
+    )
+    revoked, good = await make(codes), await make(codes)
+    found = await codes.find(revoked)
+    assert found is not None
+    assert await codes.revoke(found.id)
+    assert not await codes.revoke(found.id)
+    clock.wait(hours=1)
+    wrong = "3" if good[-1] != "3" else "4"
+    tries = {
+        expiring: CodeExpired,
+        revoked: CodeRevoked,
+        good[:-1] + wrong: CodeMistyped,
+        "XMAS": CodeUnknown,
+        "": CodeUnknown,
+    }
+    for text, refusal in tries.items():
+        with pytest.raises(refusal):
+            await codes.redeem(ANA, "1", text)
+    await People(database).ban(ANA, banned=True)
+    with pytest.raises(Banned):
+        await codes.redeem(ANA, "1", good)
+    await codes.redeem(BEN, "2", good)
+
+
+# Guessing.
+
+
+async def guess(codes: Codes, sender: Sender = ANA, chat: str = "1") -> int:
+    """Try a wrong code; returns how many seconds the sender has to wait instead, if so."""
+    with pytest.raises((CodeUnknown, TooManyGuesses)) as raised:
+        await codes.redeem(sender, chat, "WRONG")
+    return int(raised.value.parameters.get("wait_in_s", 0))
+
+
+async def test_wrong_tries_wait_longer_and_longer(codes: Codes, clock: Clock) -> None:
+    assert [await guess(codes) for _ in range(5)] == [0] * 5
+    for wait in (30, 60, 120, 240):
+        assert await guess(codes) == wait
+        clock.wait(seconds=wait - 1)
+        assert await guess(codes) == 1  # and that it was tried makes it no longer
+        clock.wait(seconds=1)
+        assert await guess(codes) == 0
+
+
+async def test_the_wait_ends_with_a_day(codes: Codes, clock: Clock) -> None:
+    waits = [0]
+    while waits[-1] < 86_400:
+        waits.append(await guess(codes))
+        clock.wait(seconds=waits[-1])
+    assert [wait for wait in waits if wait] == [*(30 * 2**n for n in range(12)), 86_400]
+    clock.wait(days=1, seconds=1)
+    assert [await guess(codes) for _ in range(5)] == [0] * 5
+    assert await guess(codes) == 30
+
+
+async def test_a_right_code_has_to_wait_too(codes: Codes, clock: Clock) -> None:
+    text = await make(codes)
+    for _ in range(5):
+        await guess(codes)
+    with pytest.raises(TooManyGuesses):
+        await codes.redeem(ANA, "1", text)
+    clock.wait(seconds=30)
+    await codes.redeem(ANA, "1", text)
+
+
+async def test_tries_count_for_the_person_and_for_the_chat(codes: Codes) -> None:
+    for number in range(5):
+        assert await guess(codes, person(number), chat="group") == 0
+    assert await guess(codes, person(9), chat="group") == 30
+    assert await guess(codes, person(0), chat="elsewhere") == 0  # one wrong try of their own is none too many
+    for number in range(4):
+        assert await guess(codes, ANA, chat=str(number)) == 0
+    assert await guess(codes, ANA, chat="5") == 0
+    assert await guess(codes, ANA, chat="6") == 30
+    other = Sender(platform=Platform.DISCORD, account=ANA.account)
+    assert await guess(codes, other, chat="6") == 0  # somebody else
+
+
+async def test_a_restart_forgets_no_try(codes: Codes, database_url: str, clock: Clock) -> None:
+    for _ in range(5):
+        await guess(codes)
+    async with Database(database_url) as again:
+        assert await guess(Codes(again, KEY, clock)) == 30
+
+
+async def test_refusals_that_are_no_guess_are_not_counted(codes: Codes) -> None:
+    text = await make(codes)
+    await codes.redeem(ANA, "1", text)
+    for _ in range(10):
+        with pytest.raises(CodeRedeemed):
+            await codes.redeem(ANA, "1", text)
+    assert await guess(codes) == 0
+
+
+async def test_who_asked_earlier_but_came_to_the_row_later_does_not_wait(codes: Codes, clock: Clock) -> None:
+    """As it happens where two ask at once: the earlier request's clock was read before the later one's."""
+    text = await make(codes, CodeTerms(CodeKind.UNLOCK, "premium", days=1, uses=2))
+    await guess(codes, BEN, chat="1")
+    clock.wait(seconds=-2)
+    await codes.redeem(ANA, "1", text)
