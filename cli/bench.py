@@ -1,7 +1,6 @@
 """`magicmemory bench`: how fast the pipeline and the queue are on this machine."""
 
 import asyncio
-import contextlib
 import io
 import json
 import os
@@ -11,7 +10,6 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -22,13 +20,11 @@ from rich.console import Console
 from rich.table import Table
 
 from magicmemory.cli.processes import operator_errors
-from magicmemory.core.job import Address, Platform, Sender
 from magicmemory.core.options import Options
-from magicmemory.core.report import Face, Report
-from magicmemory.core.settings import Settings, load
+from magicmemory.core.settings import load
 
 if TYPE_CHECKING:
-    from magicmemory.pipeline.pipeline import Pipeline, Progress, Restoration
+    from magicmemory.pipeline.pipeline import Pipeline
 
 app = typer.Typer(help="Measure this machine; quote ratios rather than times, for times are noisy.")
 
@@ -134,71 +130,15 @@ def bench_queue(
     json_file: JsonFile = None,
 ) -> None:
     """Photos a second through intake, Redis, worker and delivery, with a model that does nothing."""
+    from magicmemory.cli.bench_queue import measure_queue
+
     with operator_errors(), tempfile.TemporaryDirectory() as folder:
-        figures = asyncio.run(_queue(Path(folder), jobs))
-    table = Table("figure", "value", title=f"queue: {jobs} photos, one process, SQLite")
+        figures = asyncio.run(measure_queue(Path(folder), jobs))
+    table = Table("figure", "value", title=f"queue: {jobs} photos, a bot and a worker, SQLite")
     for name, value in figures.items():
         table.add_row(name, f"{value:g}")
     Console().print(table)
     _write(json_file, {"machine": machine(), **figures})
-
-
-async def _queue(folder: Path, jobs: int) -> dict[str, float]:
-    """Send all at once for the throughput; then one by one for what the service adds to a photo's own time."""
-    from magicmemory.queue.embedded import embedded_redis
-
-    settings = Settings(_env_file=None, data_dir=folder, free_per_day=jobs)
-    async with embedded_redis(folder / "redis") as url, _service(settings, url) as send:
-        began = time.perf_counter()
-        await asyncio.gather(*(send(f"all-{number}") for number in range(jobs)))
-        seconds = time.perf_counter() - began
-        alone = []
-        for number in range(50):
-            sent = time.perf_counter()
-            await send(f"alone-{number}")
-            alone.append((time.perf_counter() - sent) * 1000)
-    return {
-        "jobs a second": round(jobs / seconds, 1),
-        "overhead p50, ms": round(statistics.median(alone), 1),
-        "overhead p95, ms": round(percentile(alone, 95), 1),
-        "peak memory, MB": round(peak_mb()),
-    }
-
-
-@contextlib.asynccontextmanager
-async def _service(settings: Settings, redis_url: str) -> AsyncIterator[Callable[[str], Awaitable[None]]]:
-    """A desk, a worker that restores nothing, and a chat that shows nothing; yields what sends one photo and waits."""
-    from magicmemory.bots.opening import open_desk
-    from magicmemory.queue.connection import Names
-    from magicmemory.queue.delivery import DeliveryWorker, Reply
-    from magicmemory.queue.worker import RestoreWorker
-    from magicmemory.storage.photos import PhotoStore
-
-    waiting: dict[str, asyncio.Event] = {}
-    chats = iter(range(sys.maxsize))
-
-    class Chat:
-        async def reply(self, reply: Reply) -> dict[str, str]:
-            waiting[reply.job.address.message].set()
-            return {}
-
-    async def send(message: str) -> None:
-        waiting[message] = asyncio.Event()
-        # A person of their own for each photo: nobody's quota is asked twice.
-        sender = Sender(platform=Platform.PLAYGROUND, account=str(next(chats)))
-        await desk.intake(sender, Address(platform=Platform.PLAYGROUND, chat="1", message=message), b"photo")
-        await waiting[message].wait()
-
-    stop, names = asyncio.Event(), Names(settings.redis_prefix)
-    async with open_desk(settings, redis_url) as desk, asyncio.TaskGroup() as tasks:
-        worker = RestoreWorker(PhotoStore(settings.photos), _Nothing(), names, settings.job_timeout_s)
-        tasks.create_task(worker.run(redis_url, 16, stop))
-        delivery = DeliveryWorker(Platform.PLAYGROUND, Chat(), desk.ledger, desk.photos, names)
-        tasks.create_task(delivery.run(redis_url, stop))
-        try:
-            yield send
-        finally:
-            stop.set()
 
 
 @app.command("intake")
@@ -218,20 +158,6 @@ def bench_intake(
     if left_out:
         Console(stderr=True).print(left_out)
     _write(json_file, {"machine": machine(), "rows": [asdict(row) for row in rows]})
-
-
-class _Nothing:
-    """A pipeline that gives the photo back as it came."""
-
-    def restore(
-        self, data: bytes, options: Options, progress: "Progress | None" = None, *, max_megapixels: float = 0
-    ) -> "Restoration":
-        from magicmemory.pipeline.pipeline import Restoration
-
-        spot = (0.0, 0.0)
-        face = Face(box=(0, 0, 1, 1), landmarks=(spot, spot, spot, spot, spot), score=1, restored=True)
-        report = Report(width=1, height=1, faces=(face,), model="none", detector="none", stages_ms={}, total_ms=0)
-        return Restoration(data, "jpg", "image/jpeg", report)
 
 
 def percentile(values: list[float], percent: int) -> float:

@@ -1,0 +1,128 @@
+"""The service without its models: a desk and a delivery in this process, and the worker in one of its own.
+
+`python -m magicmemory.cli.bench_queue REDIS PHOTOS` is that worker.
+"""
+
+import asyncio
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from magicmemory.core.errors import OperatorError
+from magicmemory.core.job import Address, Platform, Sender
+from magicmemory.core.options import Options
+from magicmemory.core.processes import end, end_with_parent
+from magicmemory.core.report import Face, Report
+from magicmemory.core.settings import Settings
+
+if TYPE_CHECKING:
+    from magicmemory.pipeline.pipeline import Progress, Restoration
+    from magicmemory.queue.delivery import Reply
+
+ALONE = 50
+AT_ONCE = 16
+SPOT = (0.0, 0.0)
+FACE = Face(box=(0, 0, 1, 1), landmarks=(SPOT, SPOT, SPOT, SPOT, SPOT), score=1, restored=True)
+READY = b"ready\n"
+
+Send = Callable[[str], Awaitable[None]]
+
+
+async def measure_queue(folder: Path, jobs: int) -> dict[str, float]:
+    """Send all at once for the throughput; then one by one for what the service adds to a photo's own time."""
+    from magicmemory.queue.embedded import embedded_redis
+
+    settings = Settings(_env_file=None, data_dir=folder, free_per_day=1)
+    async with embedded_redis(folder / "redis") as url, _worker(settings, url), _chat(settings, url) as send:
+        await send("first")
+        began = time.perf_counter()
+        await asyncio.gather(*(send(f"all-{number}") for number in range(jobs)))
+        seconds = time.perf_counter() - began
+        alone = [await _timed(send, f"alone-{number}") for number in range(ALONE)]
+    return {
+        "jobs a second": round(jobs / seconds, 1),
+        "overhead p50, ms": round(statistics.median(alone), 1),
+        "overhead p95, ms": round(statistics.quantiles(alone, n=20)[-1], 1),
+    }
+
+
+async def _timed(send: Send, message: str) -> float:
+    sent = time.perf_counter()
+    await send(message)
+    return (time.perf_counter() - sent) * 1000
+
+
+@asynccontextmanager
+async def _chat(settings: Settings, redis_url: str) -> AsyncIterator[Send]:
+    """A desk, and a chat that shows nothing; yields what sends one photo and waits for its reply."""
+    from magicmemory.bots.opening import open_desk
+    from magicmemory.bots.replies import send_replies
+
+    waiting: dict[str, asyncio.Event] = {}
+
+    class Chat:
+        async def reply(self, reply: "Reply") -> dict[str, str]:
+            waiting[reply.job.address.message].set()
+            return {}
+
+    async def send(message: str) -> None:
+        waiting[message] = asyncio.Event()
+        # A person of their own for each photo: nobody's quota is asked twice.
+        sender = Sender(platform=Platform.PLAYGROUND, account=message)
+        await desk.intake(sender, Address(platform=Platform.PLAYGROUND, chat="1", message=message), b"photo")
+        await waiting[message].wait()
+
+    stop = asyncio.Event()
+    async with open_desk(settings, redis_url) as desk, asyncio.TaskGroup() as tasks:
+        tasks.create_task(send_replies(desk, Platform.PLAYGROUND, Chat(), redis_url, stop, AT_ONCE))
+        try:
+            yield send
+        finally:
+            stop.set()
+
+
+@asynccontextmanager
+async def _worker(settings: Settings, redis_url: str) -> AsyncIterator[None]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-m", __name__, redis_url, settings.photos),
+        stdout=subprocess.PIPE,
+        preexec_fn=end_with_parent,
+    )
+    assert process.stdout is not None
+    try:
+        if await process.stdout.readline() != READY:
+            raise OperatorError("The worker does not start.")
+        yield
+    finally:
+        await end(process)
+
+
+class _Nothing:
+    """A pipeline that gives the photo back as it came."""
+
+    def restore(
+        self, data: bytes, options: Options, progress: "Progress | None" = None, *, max_megapixels: float = 0
+    ) -> "Restoration":
+        from magicmemory.pipeline.pipeline import Restoration
+
+        report = Report(width=1, height=1, faces=(FACE,), model="none", detector="none", stages_ms={}, total_ms=0)
+        return Restoration(data, "jpg", "image/jpeg", report)
+
+
+async def _work(redis_url: str, photos: str) -> None:
+    from magicmemory.queue.connection import Names
+    from magicmemory.queue.worker import RestoreWorker
+    from magicmemory.storage.photos import PhotoStore
+
+    worker = RestoreWorker(PhotoStore(photos), _Nothing(), Names(Settings(_env_file=None).redis_prefix), 60)
+    print(READY.decode(), end="", flush=True)
+    await worker.run(redis_url, AT_ONCE, asyncio.Event())
+
+
+if __name__ == "__main__":
+    asyncio.run(_work(*sys.argv[1:]))
