@@ -25,6 +25,8 @@ class Request:
     sent_at: float
     answers: Callable[[], int]
     told: Callable[[], bool]  # whether the person sees any final word, be it a refusal of the platform's own
+    seen: Callable[[], bool]  # whether the person sees anything of the bot's at all
+    first_at: float | None = None
     answered_at: float | None = None
 
 
@@ -63,11 +65,22 @@ class Crowd:
                 await self._photo(self._on_telegram[number // 2 % len(self._on_telegram)], data)
             await asyncio.sleep(self._chance.uniform(0, 2) * seconds / photos)
 
+    async def all_answered(self, patience_s: float) -> None:
+        """Wait until everybody has a restored photo, or nobody is patient any more."""
+        deadline = time.monotonic() + patience_s
+        while time.monotonic() < deadline:
+            if all(request.answered_at is not None for request in self.requests):
+                return
+            await asyncio.sleep(LOOK_EVERY_S)
+
     async def watch(self) -> None:
         """Note when each request is answered, for ever."""
         while True:
-            for request in self.requests:
-                if request.answered_at is None and request.answers():
+            open_ones = [request for request in self.requests if request.answered_at is None]
+            for request in open_ones:
+                if request.first_at is None and request.seen():
+                    request.first_at = time.monotonic()
+                if request.answers():
                     request.answered_at = time.monotonic()
             await asyncio.sleep(LOOK_EVERY_S)
 
@@ -77,9 +90,12 @@ class Crowd:
         def answers() -> int:
             return sum(1 for said in person.of_bot() if said.photo and said.reply_to and said.reply_to.id == message.id)
 
+        def seen() -> bool:
+            return any(said.reply_to and said.reply_to.id == message.id for said in person.of_bot())
+
         sender = telegram_house.sender_of(person)
-        # Whether the sentence is the last word, the ledger knows.
-        self.requests.append(Request(sender, str(message.id), time.monotonic(), answers, lambda: False))
+        # Whether a sentence is the last word, the ledger knows.
+        self.requests.append(Request(sender, str(message.id), time.monotonic(), answers, lambda: False, seen))
 
     def _slash(self, person: discord_people.Person, data: bytes) -> None:
         used = person.slash(person.dm, "restore", photo=data)
@@ -91,7 +107,12 @@ class Crowd:
             # Without an answer within three seconds, Discord itself says that the app did not respond.
             return used.answer is None or any(message.texts or message.content for message in used.shown)
 
-        self.requests.append(Request(discord_house.sender_of(person), str(used.id), time.monotonic(), answers, told))
+        def seen() -> bool:
+            return used.answer is not None
+
+        self.requests.append(
+            Request(discord_house.sender_of(person), str(used.id), time.monotonic(), answers, told, seen)
+        )
 
 
 def is_on(platform: Platform) -> Callable[[Request], bool]:

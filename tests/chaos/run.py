@@ -22,7 +22,6 @@ from tests.servers.telegram import TelegramServer
 
 # How long the last requests may take once nothing goes wrong any more.
 PATIENCE_S = 120.0
-PHOTO_S = 0.15
 UPLOADS = ["sendPhoto", "sendDocument", "editMessageMedia", "getFile"]
 
 
@@ -36,6 +35,7 @@ class Plan:
     every_s: float
     seed: int
     database: str = ""
+    photo_s: float = 0.15  # what a worker takes for one
 
 
 @dataclass
@@ -95,7 +95,7 @@ async def running(plan: Plan, folder: Path, telegram: TelegramServer, discord: D
         }
         settings = Settings(_env_file=None, **chosen)  # type: ignore[arg-type]
         environment = {PREFIX + name.upper(): str(value) for name, value in chosen.items()}
-        worker = ("tests.chaos.worker", redis.url, str(disk.folder), str(PHOTO_S))
+        worker = ("tests.chaos.worker", redis.url, str(disk.folder), str(plan.photo_s))
         api = (f"{discord.url}/api/v10", str(discord.gateway.url))
         processes = {
             "redis": redis.process,
