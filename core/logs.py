@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -16,6 +17,9 @@ from magicmemory.core.settings import Settings
 
 # These tell of each poll and each request; warnings and errors of theirs still show.
 NOISY: Final = ("arq", "httpx", "httpcore", "alembic", "uvicorn")
+
+LONGEST: Final = 20_000  # characters of a message, and of a traceback
+LONGEST_WORD: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class ConsoleFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """See `logging.Formatter`."""
         # What a person sent may be quoted in a message: it must not be able to write lines of its own.
-        message = "".join(char if char.isprintable() else repr(char)[1:-1] for char in record.getMessage())
+        message = "".join(char if char.isprintable() else repr(char)[1:-1] for char in _message(record))
         job = subject().job
         known = f" [{job}]" if job and job not in message else ""
         head = f"{self.formatTime(record, self.datefmt)} {record.levelname:<7} {self._process} {record.name}: "
@@ -84,7 +88,7 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname,
             "process": self._process,
             "logger": record.name,
-            "message": self._redact(record.getMessage()),
+            "message": self._redact(_message(record)),
             "job": now.job,
             "platform": now.platform,
             "error": self._redact(_trouble(self, record)),
@@ -92,11 +96,25 @@ class JsonFormatter(logging.Formatter):
         return json.dumps({name: value for name, value in line.items() if value}, ensure_ascii=False)
 
 
+def _message(record: logging.LogRecord) -> str:
+    return _cut(record.getMessage())
+
+
+def _cut(text: str) -> str:
+    """No more than a person would read, of which the end is kept too: there a traceback says what happened."""
+    if len(text) <= LONGEST:
+        return text
+    # The words at the cut go whole: half a secret would be known by nobody as one.
+    head = re.sub(rf"\S{{1,{LONGEST_WORD}}}\Z", "", text[: LONGEST // 2])
+    tail = re.sub(rf"\A\S{{1,{LONGEST_WORD}}}", "", text[-LONGEST // 2 :])
+    return f"{head}[…]{tail}"
+
+
 def _trouble(formatter: logging.Formatter, record: logging.LogRecord) -> str:
     """The traceback, where there is one. Never kept on the record: another handler may show it otherwise."""
     parts = [formatter.formatException(record.exc_info)] if record.exc_info else []
     parts += [formatter.formatStack(record.stack_info)] if record.stack_info else []
-    return "\n".join(parts)
+    return _cut("\n".join(parts))
 
 
 def set_up(settings: Settings, process: str, redact: Redactor, stream: TextIO | None = None) -> logging.Handler:

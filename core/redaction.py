@@ -24,7 +24,7 @@ _PATTERNS: Final = (
     # user:password@ in a URL, of which the user stays; our own sentences say PASSWORD
     (re.compile(r"(://[^\s:/@'\"]*):(?!PASSWORD@)[^\s/'\"]*@"), rf"\1:{STRUCK}@"),
     # a URL's query: signatures of links, keys of stores
-    (re.compile(r"(\w://[^\s?'\"<>]*)\?[^\s'\"<>]+"), rf"\1?{STRUCK}"),
+    (re.compile(r"(\w://[^\s?'\"<>]{0,2000}+)\?[^\s'\"<>]+"), rf"\1?{STRUCK}"),
     # the same where the address before it is left out
     (
         re.compile(r"(?i)\b(hm|sig|signature|x-amz-\w+|password|secret|token|access_key|api_key)=[^\s&'\",;)]+"),
