@@ -1,7 +1,7 @@
 """Plans: what is free, and what a person can have beyond it.
 
-The operator's plans stand in a TOML file that `MAGIC_PLANS` names. Without one there is the free plan and `premium`,
-which is not for sale and which codes and gifts grant.
+The operator's plans stand in a TOML file that `MAGIC_PLANS_FILE` names. Without one there is the free plan and
+`premium`, which is not for sale and which codes and gifts grant.
 """
 
 import tomllib
