@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import logging
 import math
+import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -47,6 +48,7 @@ log = logging.getLogger(__name__)
 MEGABYTE = 1_000_000
 # How long a watcher of a job trusts silence: a lost message must not leave it waiting for ever.
 LOOK_AGAIN_S = 5.0
+_ID = re.compile(r"[0-9a-f]{32}")  # of a job; people send others, which not every database takes
 # What a full line asks people to wait at most: a longer guess would be none.
 LONGEST_WAIT_MIN = 30
 
@@ -190,7 +192,7 @@ class Desk:
         Raises:
             PhotoExpired: there is none of that id, or it is somebody else's.
         """
-        job = await self.ledger.job(job_id)
+        job = await self.ledger.job(job_id) if _ID.fullmatch(job_id) else None
         if job is None or (job.sender.platform, job.sender.account) != (sender.platform, sender.account):
             raise PhotoExpired
         return job

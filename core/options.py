@@ -2,11 +2,21 @@
 
 import hashlib
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 AUTO = "auto"
+LONGEST_NAME = 64
+
+
+def _plain(name: str) -> str:
+    """A name as a person may type one: what no model is called need not go further than its first letters."""
+    return "".join(character for character in name if character.isprintable())[:LONGEST_NAME]
+
+
+Name = Annotated[str, AfterValidator(_plain)]
+"""A model's name, which may be wrong but can be stored and shown."""
 
 
 class Scope(StrEnum):
@@ -21,8 +31,8 @@ class Options(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    model: str = AUTO
-    detector: str = AUTO
+    model: Name = AUTO
+    detector: Name = AUTO
     strength: float = Field(default=1.0, ge=0, le=1, description="0 keeps the photo's faces, 1 takes the network's")
     fidelity: float | None = Field(default=None, ge=0, le=1, description="0 vivid, 1 faithful; None: model's default")
     upscale: Literal[1, 2, 4] = 1

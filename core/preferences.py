@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from magicmemory.core.options import AUTO, Options, Scope
+from magicmemory.core.options import AUTO, Name, Options, Scope
 
 
 class Preferences(BaseModel):
@@ -13,7 +13,7 @@ class Preferences(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     language: str = ""
-    model: str = AUTO
+    model: Name = AUTO
     strength: float = Field(default=1.0, ge=0, le=1)
     fidelity: float | None = Field(default=None, ge=0, le=1)
     upscale: Literal[1, 2, 4] = 1

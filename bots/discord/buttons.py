@@ -15,6 +15,7 @@ from magicmemory.bots.discord.fitting import fit
 from magicmemory.bots.discord.front import Front
 from magicmemory.bots.discord.people import Interaction, address_of, place_of, sender_of
 from magicmemory.bots.discord.place import FILE_LIMIT, Place
+from magicmemory.core.errors import PhotoExpired
 from magicmemory.core.job import Job, Sender
 from magicmemory.core.options import AUTO, Options, Scope
 from magicmemory.storage.photos import result
@@ -69,7 +70,10 @@ class PhotoButton(ui.DynamicItem[Button], template=r"photo:(?P<act>[a-z]+):(?P<j
             return
         async with apologising(front, interaction):
             job = await _settled(front, sender_of(interaction), self.job)
-            await ACTS[self.act](client, interaction, job)
+            act = ACTS.get(self.act)
+            if act is None:
+                raise PhotoExpired  # of another version, or of somebody's own making
+            await act(client, interaction, job)
 
 
 async def _settled(front: Front, sender: Sender, job_id: str) -> Job:

@@ -46,7 +46,7 @@ class Chat:
             case "/cancel":
                 return await self._cancel(language, sender)
             case other if other.startswith("/") and other != "/restore":
-                return say(language, "unknown-command", command=command[:LONGEST_SHOWN])
+                return say(language, "unknown-command", command=_shown(command))
             case _:
                 # Whatever is not a command is most likely a question how this works.
                 return say(language, "restore-howto")
@@ -57,3 +57,8 @@ class Chat:
         except NothingToCancel as nothing:
             return self._desk.failure_text(language, Failure.of(nothing))
         return self._desk.texts.say(language, "cancelled")
+
+
+def _shown(command: str) -> str:
+    """What somebody typed, as it can be said back to them."""
+    return "".join(character for character in command if character.isprintable())[:LONGEST_SHOWN]

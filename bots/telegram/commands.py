@@ -36,6 +36,7 @@ IN_PRIVATE: Final = (
 FOR_BUYERS: Final = ("paysupport", "terms")  # only where something is for sale
 IN_GROUPS: Final = ("restore", "quota", "help")
 CONFIRM: Final = "del"
+LONGEST_COMMAND: Final = 32  # Telegram's own limit; what people type has none
 EXAMPLE: Final = "example.jpg"
 
 Answer = Callable[[Message, Sender, str, str], Awaitable[None]]
@@ -70,7 +71,7 @@ class Commands:
         if answer is not None:
             await answer(message, sender, language, arguments)
         elif is_private(message):
-            await self._tell(message, self._front.say(language, "unknown-command", command=f"/{name}"))
+            await self._tell(message, self._front.say(language, "unknown-command", command=f"/{name[:LONGEST_COMMAND]}"))
 
     async def pressed(self, query: CallbackQuery, data: str) -> bool:
         """Answer a button of ours; False where it is none."""

@@ -1,5 +1,6 @@
 """The buttons, and the data behind them: a verb, a job, a value. Telegram allows 64 bytes."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +18,8 @@ FIDELITIES: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 SCOPES: Final = tuple(Scope)  # a button keeps a scope by its place
 PHOTOS_A_ROW: Final = 5
 MODELS_SHOWN: Final = 3
+# A changed client may send anything at all in a button's name.
+_DATA: Final = re.compile(r"j:([a-z]):([0-9a-f]{32}):([0-9]{1,4}(?:\.[0-9]{1,4})?)")
 
 
 class Verb(StrEnum):
@@ -47,11 +50,12 @@ class Pressed:
     @classmethod
     def of(cls, data: str) -> "Pressed | None":
         """What `data` says, or None where it is not ours or of an older version."""
-        try:
-            mark, verb, job, value = data.split(":")
-            return cls(Verb(verb), job, float(value)) if mark == "j" else None
-        except ValueError:
+        found = _DATA.fullmatch(data)
+        if found is None or found[1] not in set(Verb):
             return None
+        pressed = cls(Verb(found[1]), found[2], float(found[3]))
+        shares = pressed.verb in (Verb.STRENGTH, Verb.FIDELITY)
+        return None if shares and pressed.value > 1 else pressed
 
 
 def button(label: str, verb: Verb, job: str, value: float = 0.0) -> InlineKeyboardButton:

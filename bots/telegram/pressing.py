@@ -37,7 +37,7 @@ class Pressing:
         language = await self._front.language(sender)
         message = query.message
         job = await self._settled(pressed.job)
-        if job is not None and job.sender.account != sender.account:
+        if job is not None and (job.sender.platform, job.sender.account) != (sender.platform, sender.account):
             await self._notice(query, self._front.say(language, "telegram-not-yours"), alert=True)
             return
         try:
