@@ -1,12 +1,16 @@
 """The benchmarks measure what they say, and write figures that other programs can read."""
 
 import json
+import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from magicmemory.cli.bench import Scene, draw, measure, percentile
+from magicmemory.cli.bench_peer import Peer, PeerFailed
+from magicmemory.cli.bench_pipeline import Scene, measure
+from magicmemory.cli.figures import forget_peak, peak_mb, percentile
 from magicmemory.cli.main import app
 from magicmemory.core.options import Options
 from magicmemory.pipeline.pipeline import Pipeline
@@ -45,7 +49,7 @@ def test_intake_on_postgresql(database_url: str, tmp_path: Path) -> None:
 
 def test_a_scene_has_its_faces(tmp_path: Path) -> None:
     pipeline = Pipeline.of(settings_for(tmp_path))
-    figures = measure(pipeline, draw(Scene(3, 1)), Options(model="lite"), Scene(3, 1), concurrency=2, runs=1)
+    figures = measure(pipeline, Options(model="lite"), Scene(3, 1), at_once=2, runs=1)
     assert round(figures.faces_per_s / figures.photos_per_s) == 3
     assert figures.p50_ms["total"] >= figures.p50_ms["restore"] > 0
 
@@ -54,3 +58,21 @@ def test_percentile() -> None:
     assert percentile([3.0, 1.0, 2.0], 50) == 2
     assert percentile([float(value) for value in range(100)], 95) == 95
     assert percentile([1.0], 95) == 1
+
+
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="only Linux forgets a process's peak")
+def test_the_peak_can_be_measured_anew() -> None:
+    held = np.ones(40_000_000, np.uint8)
+    high = peak_mb()
+    del held
+    forget_peak()
+    assert peak_mb() < high - 20
+
+
+def test_the_peer_is_asked_and_compared(tmp_path: Path) -> None:
+    (tmp_path / "gfpganer.py").write_text("print('noise')\nprint('{\"total_s\": [2.5], \"faces\": 3}')\n")
+    peer = Peer(tmp_path, Path(sys.executable), tmp_path)
+    assert peer.restore(tmp_path / "photo.jpg", 1) == {"total_s": [2.5], "faces": 3}
+    (tmp_path / "gfpganer.py").write_text("raise SystemExit('no such photo')\n")
+    with pytest.raises(PeerFailed, match="The peer failed: no such photo"):
+        peer.restore(tmp_path / "photo.jpg", 1)

@@ -1,0 +1,104 @@
+"""How fast the pipeline is: few and many faces, small and large photos, one and several at once."""
+
+import io
+import statistics
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from PIL import Image
+from rich.table import Table
+
+from magicmemory.cli.figures import MEGA, forget_peak, peak_mb, percentile
+from magicmemory.core.options import Options
+from magicmemory.pipeline.pipeline import Pipeline
+from magicmemory.pipeline.sample import HEAD, portrait
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A photo to measure with: so many faces in so many megapixels."""
+
+    faces: int
+    megapixels: int
+
+
+ALL = tuple((Scene(faces, megapixels), at_once) for megapixels in (1, 24) for faces in (1, 3, 40) for at_once in (1, 8))
+# What a minute or two shows, with `lite` on a laptop.
+QUICK = (
+    (Scene(1, 1), 1),
+    (Scene(1, 1), 8),
+    (Scene(3, 1), 1),
+    (Scene(40, 1), 1),
+    (Scene(1, 24), 1),
+    (Scene(40, 24), 1),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What was measured of one scene, with so many photos at once. Times are milliseconds."""
+
+    faces: int
+    megapixels: int
+    at_once: int
+    photos_per_s: float
+    faces_per_s: float
+    p50_ms: dict[str, float]
+    p95_ms: dict[str, float]
+    peak_mb: float
+
+
+def draw(scene: Scene) -> bytes:
+    """A JPEG with the sample's face in it, in a regular grid, over soft noise."""
+    height = round((scene.megapixels * MEGA * 3 / 4) ** 0.5)
+    width = height * 4 // 3
+    noise = np.random.default_rng(0).normal(128, 20, (height // 8, width // 8, 3)).clip(0, 255).astype(np.uint8)
+    canvas = cv2.resize(noise, (width, height), interpolation=cv2.INTER_CUBIC)
+    columns = max(1, round((scene.faces * 4 / 3) ** 0.5))
+    rows = -(-scene.faces // columns)
+    side = min(width // columns, height // rows, 600)
+    head = cv2.resize(portrait()[HEAD], (side, side), interpolation=cv2.INTER_AREA)
+    for number in range(scene.faces):
+        top, left = number // columns * (height // rows), number % columns * (width // columns)
+        canvas[top : top + side, left : left + side] = head
+    file = io.BytesIO()
+    Image.fromarray(canvas).save(file, "JPEG", quality=90)
+    return file.getvalue()
+
+
+def measure(pipeline: Pipeline, options: Options, scene: Scene, at_once: int, runs: int) -> Figures:
+    """Restore the scene's photo `runs` times in each of `at_once` threads."""
+    photo = draw(scene)
+    pipeline.restore(photo, options)  # loads the models, and fills the caches
+    forget_peak()
+    began = time.perf_counter()
+    with ThreadPoolExecutor(at_once) as threads:
+        reports = list(threads.map(lambda _: pipeline.restore(photo, options).report, range(runs * at_once)))
+    seconds = time.perf_counter() - began
+    stages = {name: [report.stages_ms[name] for report in reports] for name in reports[0].stages_ms}
+    stages["total"] = [report.total_ms for report in reports]
+    return Figures(
+        faces=scene.faces,
+        megapixels=scene.megapixels,
+        at_once=at_once,
+        photos_per_s=round(len(reports) / seconds, 3),
+        faces_per_s=round(sum(report.restored for report in reports) / seconds, 3),
+        p50_ms={name: round(statistics.median(times), 1) for name, times in stages.items()},
+        p95_ms={name: round(percentile(times, 95), 1) for name, times in stages.items()},
+        peak_mb=round(peak_mb()),
+    )
+
+
+def table_of(rows: list[Figures], engine: str, model: str) -> Table:
+    """The figures for people."""
+    table = Table(title=f"{model} on {engine}; milliseconds as p50 / p95")
+    for column in ["faces", "megapixels", "at once", "photos/s", "faces/s", *rows[0].p50_ms, "peak MB"]:
+        table.add_column(column, justify="right")
+    for row in rows:
+        times = [f"{row.p50_ms[name]:.0f} / {row.p95_ms[name]:.0f}" for name in row.p50_ms]
+        counts = [row.faces, row.megapixels, row.at_once, f"{row.photos_per_s:.2f}", f"{row.faces_per_s:.2f}"]
+        table.add_row(*(str(cell) for cell in [*counts, *times, f"{row.peak_mb:.0f}"]))
+    return table
