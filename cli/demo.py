@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
 from magicmemory.cli.run import children, only_one, redis
 from magicmemory.core.errors import OperatorError
@@ -55,7 +55,8 @@ async def _converse(chat: httpx.AsyncClient, folder: Path) -> None:
     seconds = time.monotonic() - sent
     restored = (await chat.get(f"/jobs/{job['id']}/result")).raise_for_status().content
     after = await _quota(chat)
-    refusal = await chat.post("/photos", files={"photo": ("sample.jpg", photo)})
+    # Another photo: the same one again would be answered from the photo store, at no cost.
+    refusal = await chat.post("/photos", files={"photo": ("mirrored.jpg", mirrored(photo))})
     _expect(refusal.status_code == 429, f"a second photo was answered with status {refusal.status_code}")
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -81,6 +82,13 @@ async def _restore(chat: httpx.AsyncClient, photo: bytes) -> dict[str, Any]:
 async def _quota(chat: httpx.AsyncClient) -> dict[str, Any]:
     quota: dict[str, Any] = (await chat.get("/quota")).raise_for_status().json()
     return quota
+
+
+def mirrored(photo: bytes) -> bytes:
+    """The photo as a mirror shows it."""
+    file = io.BytesIO()
+    ImageOps.mirror(Image.open(io.BytesIO(photo))).save(file, "JPEG", quality=90)
+    return file.getvalue()
 
 
 def before_after(before: bytes, after: bytes) -> Image.Image:
