@@ -1,0 +1,208 @@
+"""What pays for a photo: the plan that runs, then what is free, then bought photos; and what a plan does not allow."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from magicmemory.core.errors import (
+    FairUseReached,
+    ModelNotInPlan,
+    QuotaUsedUp,
+    SizeNotInPlan,
+    TooManyAdjustments,
+    TooManyAtOnce,
+)
+from magicmemory.core.job import Address, Job, Outcome, Platform, Quota, Sender
+from magicmemory.core.options import Options
+from magicmemory.core.plans import make_plans
+from magicmemory.storage.database import Database
+from magicmemory.storage.grants import Grants
+from magicmemory.storage.ledger import Ledger
+from magicmemory.storage.quota import Allowance
+from tests.storage.conftest import Clock
+
+ANA = Sender(platform=Platform.TELEGRAM, account="7")
+PLAIN = Options()
+PLANS = make_plans(
+    {
+        "free": {"models": ["lite"], "max_upscale": 1},
+        "plans": {
+            "premium": {"days": 10, "max_upscale": 2},
+            "pack": {"credits": 2},
+            "best": {"days": 10, "photos_per_day": 0},
+        },
+    },
+    free_per_day=1,
+    fair_use_per_day=2,
+    head_start_s=0,
+)
+
+
+@dataclass
+class House:
+    """The ledger, and gifts to change what it allows."""
+
+    database: Database
+    clock: Clock
+    at_once: int = 0
+    sent: int = 0
+
+    def __post_init__(self) -> None:
+        self.grants = Grants(self.database, PLANS, self.clock)
+        self.ledger = Ledger(self.database, Allowance(ZoneInfo("UTC"), PLANS, 2, 60, self.at_once), self.clock)
+
+    async def give(self, plan: str) -> None:
+        await self.grants.give(ANA, PLANS.paid[plan])
+
+    async def quota(self) -> Quota:
+        return await self.ledger.quota(ANA)
+
+    async def send(self, options: Options = PLAIN, parent: Job | None = None, photo: str | None = None) -> Job:
+        self.sent += 1
+        address = Address(platform=ANA.platform, chat="1", message=str(self.sent))
+        root = parent.photo_of if parent else None
+        return (await self.ledger.reserve(ANA, address, options, parent=root, photo=photo)).job
+
+    async def deliver(self, job: Job) -> None:
+        assert await self.ledger.settle(Outcome(job=job.id, extension="jpg"), {})
+
+
+@pytest.fixture
+def house(database: Database, clock: Clock) -> House:
+    return House(database, clock)
+
+
+async def test_the_plan_pays_first_then_what_is_free_then_bought_photos(house: House, clock: Clock) -> None:
+    await house.give("pack")
+    await house.give("premium")
+    assert [(await house.send()).plan for _ in range(5)] == ["premium", "premium", "", "pack", "pack"]
+    with pytest.raises(FairUseReached) as raised:
+        await house.send()
+    assert raised.value.parameters == {"limit": 2, "renews_in_s": 12 * 3600}
+    quota = await house.quota()
+    assert (quota.limit, quota.used, quota.left, quota.credits) == (2, 2, 0, 0)
+    clock.wait(days=1)
+    assert [(await house.send()).plan for _ in range(3)] == ["premium", "premium", ""]
+
+
+async def test_bought_photos_outlast_the_day_and_free_ones_do_not(house: House, clock: Clock) -> None:
+    await house.give("pack")
+    assert [(await house.send()).plan for _ in range(2)] == ["", "pack"]
+    clock.wait(days=1)
+    assert [(await house.send()).plan for _ in range(2)] == ["", "pack"]
+    with pytest.raises(QuotaUsedUp):
+        await house.send()
+
+
+async def test_fair_use_counts_all_plans_that_run_for_days(house: House, clock: Clock) -> None:
+    await house.give("premium")
+    await house.send()
+    await house.give("best")
+    for _ in range(10):
+        assert (await house.send()).plan == "best"
+    assert (await house.quota()).unlimited
+    await house.grants.withdraw_by_id((await house.grants.standing(ANA)).timed.grant.id)  # type: ignore[union-attr]
+    assert (await house.quota()).left == 0
+    assert (await house.send()).plan == ""
+    with pytest.raises(FairUseReached):
+        await house.send()
+
+
+async def test_what_the_plan_does_not_allow_costs_nothing(house: House) -> None:
+    with pytest.raises(ModelNotInPlan) as model:
+        await house.send(Options(model="gfpgan"))
+    assert model.value.parameters == {"model": "gfpgan"}
+    with pytest.raises(SizeNotInPlan) as size:
+        await house.send(Options(upscale=2))
+    assert size.value.parameters == {"upscale": 2}
+    assert (await house.quota()).used == 0
+    await house.send()
+    with pytest.raises(QuotaUsedUp):  # more to the point than the model
+        await house.send(Options(model="gfpgan"))
+
+
+async def test_a_bought_photo_pays_for_what_neither_plan_nor_free_photo_allow(house: House) -> None:
+    await house.give("premium")
+    with pytest.raises(SizeNotInPlan):
+        await house.send(Options(upscale=4))
+    await house.give("pack")
+    assert (await house.send(Options(upscale=4))).plan == "pack"
+    assert (await house.send(Options(model="gfpgan", upscale=2))).plan == "premium"
+    quota = await house.quota()
+    assert (quota.used, quota.credits) == (1, 1)
+
+
+async def test_so_many_photos_at_once(database: Database, clock: Clock) -> None:
+    house = House(database, clock, at_once=2)
+    await house.give("best")
+    first, _ = await house.send(), await house.send()
+    with pytest.raises(TooManyAtOnce) as raised:
+        await house.send()
+    assert raised.value.parameters == {"limit": 2}
+    await house.deliver(first)
+    await house.send()
+    # Free ones are on their way as well.
+    with pytest.raises(TooManyAtOnce):
+        await house.send(parent=first, photo="same")
+    await house.ledger.cancel(ANA)
+    await house.send(parent=first, photo="same")
+
+
+async def test_the_same_photo_again_is_free_and_no_adjustment(house: House, clock: Clock) -> None:
+    first = await house.send(photo="same")
+    assert await house.ledger.twin(ANA, "same", PLAIN) is None  # it is not delivered yet
+    await house.deliver(first)
+    twin = await house.ledger.twin(ANA, "same", PLAIN)
+    assert twin is not None
+    assert twin.id == first.id
+    assert await house.ledger.twin(ANA, "other", PLAIN) is None
+    assert await house.ledger.twin(ANA, "same", Options(strength=0.5)) is None
+    stranger = Sender(platform=ANA.platform, account="8")
+    assert await house.ledger.twin(stranger, "same", PLAIN) is None
+    for _ in range(5):
+        again = await house.send(parent=first, photo="same")
+        assert (again.charged, again.parent) == (False, first.id)
+        await house.deliver(again)
+    twin = await house.ledger.twin(ANA, "same", PLAIN)
+    assert twin is not None
+    assert twin.id == first.id  # the one whose result was made
+    assert (await house.quota()).used == 1
+
+
+async def test_a_photo_sent_again_can_be_adjusted_for_a_while_again(house: House, clock: Clock) -> None:
+    first = await house.send(photo="same")
+    await house.deliver(first)
+    await house.send(Options(strength=0.9), parent=first)
+    clock.wait(hours=2)
+    with pytest.raises(TooManyAdjustments):
+        await house.send(Options(strength=0.8), parent=first)
+    again = await house.send(parent=first, photo="same")
+    with pytest.raises(TooManyAdjustments):
+        await house.send(Options(strength=0.8), parent=first)  # it is not answered yet
+    await house.deliver(again)
+    await house.send(Options(strength=0.8), parent=again)
+    with pytest.raises(TooManyAdjustments):  # two of one photo, however often it is sent
+        await house.send(Options(strength=0.7), parent=again)
+
+
+async def test_an_adjustment_runs_under_the_photos_plan(house: House, clock: Clock) -> None:
+    free = await house.send()
+    await house.deliver(free)
+    await house.give("premium")
+    with pytest.raises(SizeNotInPlan):
+        await house.send(Options(upscale=2), parent=free)
+    paid = await house.send()
+    await house.deliver(paid)
+    assert (await house.send(Options(upscale=2), parent=paid)).plan == "premium"
+    clock.wait(minutes=30)
+    with pytest.raises(ModelNotInPlan):
+        await house.send(Options(model="gfpgan"), parent=free)
+
+
+async def test_renewal_is_told_in_the_plans_words(house: House, clock: Clock) -> None:
+    await house.give("premium")
+    quota = await house.quota()
+    assert (quota.plan, quota.plan_ends) == ("premium", clock.now + timedelta(days=10))
+    assert quota.renews_at == clock.now + timedelta(hours=12)
