@@ -1,0 +1,131 @@
+"""Workers that end in the middle of a photo: told to, they finish it or hand it back; killed, another takes it over in
+seconds.
+"""
+
+import asyncio
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from magicmemory.core.job import JobState
+from magicmemory.queue.arq_worker import LEASE_S, LOOK_S
+from magicmemory.queue.connection import Names, connect
+from magicmemory.queue.poison import Deaths
+from tests.service import Service, eventually, service
+
+# A worker that takes its time, says when it begins, and has one second to finish once it is told to end.
+SLOW = """
+import asyncio, signal, sys, time
+from functools import partial
+from tests.service import NoPipeline
+from magicmemory.queue import worker
+from magicmemory.queue.connection import Names
+from magicmemory.storage.photos import PhotoStore
+
+worker.run_worker = partial(worker.run_worker, grace_s=1.0)
+redis_url, photos, seconds = sys.argv[1:]
+
+def slowly(_):
+    print("begun", flush=True)
+    time.sleep(float(seconds))
+
+async def work():
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    restores = worker.RestoreWorker(PhotoStore(photos), NoPipeline(before=slowly), Names("magicmemory"), 60)
+    print("ready", flush=True)
+    await restores.run(redis_url, 2, stop)
+    print("ended", flush=True)
+
+asyncio.run(work())
+"""
+
+
+@asynccontextmanager
+async def slow_worker(house: Service, seconds: float) -> AsyncIterator[asyncio.subprocess.Process]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-c", SLOW, house.redis_url, house.settings.photos, str(seconds)),
+        cwd=Path(__file__).parents[2],
+        stdout=subprocess.PIPE,
+    )
+    try:
+        await says(process, b"ready")
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+async def says(process: asyncio.subprocess.Process, word: bytes) -> None:
+    assert process.stdout is not None
+    async with asyncio.timeout(60):
+        assert (await process.stdout.readline()).strip() == word
+
+
+async def deaths(house: Service, job: str) -> int:
+    async with connect(house.redis_url) as redis:
+        return await Deaths(redis, Names(house.settings.redis_prefix)).of(job)
+
+
+async def test_a_worker_that_is_told_to_end_finishes_what_it_has_in_hand(tmp_path: Path, redis_url: str) -> None:
+    async with service(tmp_path, redis_url, worker=False) as house, slow_worker(house, 0.5) as worker:
+        job = await house.send()
+        await says(worker, b"begun")
+        worker.send_signal(signal.SIGTERM)
+        await says(worker, b"ended")
+        assert await worker.wait() == 0
+        assert (await house.finished(job, 5)).state is JobState.DELIVERED
+        assert len(house.chat.replies) == 1
+
+
+async def test_what_a_worker_cannot_finish_is_handed_back_at_once(tmp_path: Path, redis_url: str) -> None:
+    async with service(tmp_path, redis_url, worker=False) as house, slow_worker(house, 30) as worker:
+        job = await house.send()
+        await says(worker, b"begun")
+        async with slow_worker(house, 0) as other:
+            worker.send_signal(signal.SIGTERM)
+            began = time.monotonic()
+            await says(worker, b"ended")
+            await says(other, b"begun")
+            # Its second of grace, and no lease to wait for.
+            assert time.monotonic() - began < 1 + LEASE_S / 2
+            assert (await house.finished(job)).state is JobState.DELIVERED
+            assert await deaths(house, job.id) == 0
+
+
+async def test_a_killed_workers_photo_is_taken_over_in_seconds(tmp_path: Path, redis_url: str) -> None:
+    async with service(tmp_path, redis_url, worker=False) as house, slow_worker(house, 30) as worker:
+        job = await house.send()
+        await says(worker, b"begun")
+        async with slow_worker(house, 0) as other:
+            worker.kill()
+            began = time.monotonic()
+            await says(other, b"begun")
+            assert time.monotonic() - began < LEASE_S + 10 * LOOK_S
+            assert (await house.finished(job)).state is JobState.DELIVERED
+            assert len(house.chat.replies) == 1
+
+            async def forgiven() -> bool | None:
+                return True if not await deaths(house, job.id) else None
+
+            await eventually(forgiven)
+
+
+async def test_a_worker_that_was_only_paused_does_no_harm(tmp_path: Path, redis_url: str) -> None:
+    async with service(tmp_path, redis_url, worker=False) as house, slow_worker(house, 0.3) as worker:
+        job = await house.send()
+        await says(worker, b"begun")
+        worker.send_signal(signal.SIGSTOP)
+        async with slow_worker(house, 0) as other:
+            await says(other, b"begun")
+            assert (await house.finished(job)).state is JobState.DELIVERED
+            worker.send_signal(signal.SIGCONT)
+            # It ends the photo too, and nobody is answered twice.
+            await asyncio.sleep(1.5)
+            assert len(house.chat.replies) == 1
+            assert await house.desk.queue.waiting() == 0
