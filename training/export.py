@@ -1,7 +1,8 @@
 """Write the file that ships: `python -m training.export RUN --out lite.safetensors [--vivid RUN] [--gate RUN]`.
 
 Half precision, the averaged weights. Without `--vivid` both ends of the slider are the faithful one; without
-`--gate` all fine detail is kept.
+`--gate` all fine detail is kept. With `--rest FILE` the vivid end and the gate for which no run is named are those
+of a file that shipped before.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from magicmemory.pipeline.models.lite import FORMAT, Lite, LiteCore
+from magicmemory.pipeline.models.lite import FORMAT, Lite, LiteCore, load
 
 State = dict[str, Tensor]
 
@@ -25,8 +26,10 @@ def read_average(run: Path) -> State:
     return state
 
 
-def assemble(core: State, vivid: State | None = None, gate: State | None = None) -> Lite:
-    """Put the parts of the restorer together; a missing part does nothing of its own."""
+def assemble(core: State, vivid: State | None = None, gate: State | None = None, rest: Lite | None = None) -> Lite:
+    """Put the parts of the restorer together; a missing part is that of `rest`, or does nothing of its own."""
+    if rest is not None:
+        vivid, gate = vivid or rest.vivid.state_dict(), gate or rest.gate.state_dict()
     faithful = LiteCore()
     faithful.load_state_dict(core)
     network = Lite()
@@ -51,10 +54,12 @@ def main() -> None:
     parser.add_argument("run", type=Path, help="the faithful end's run")
     parser.add_argument("--vivid", type=Path)
     parser.add_argument("--gate", type=Path)
+    parser.add_argument("--rest", type=Path, help="a lite.safetensors to take the other parts from")
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
     vivid, gate = (run and read_average(run) for run in (arguments.vivid, arguments.gate))
-    digest = write(assemble(read_average(arguments.run), vivid, gate), arguments.out)
+    rest = load(arguments.rest) if arguments.rest else None
+    digest = write(assemble(read_average(arguments.run), vivid, gate, rest), arguments.out)
     print(f"{arguments.out}: {arguments.out.stat().st_size} bytes, SHA-256 {digest}")
 
 

@@ -137,6 +137,15 @@ def test_training_goes_on_from_a_file_that_ships(tmp_path: Path) -> None:
         assert (whole.vivid(features) - whole.faithful(features)).abs().max() > 1e-2  # two different ends
 
 
+def test_a_part_without_a_run_is_taken_from_another_file() -> None:
+    before, core = assemble(LiteCore().state_dict()), LiteCore().state_dict()
+    old, new = before.state_dict(), assemble(core, rest=before).state_dict()
+    assert torch.equal(new["vivid.ups.0.weight"], old["vivid.ups.0.weight"])
+    assert torch.equal(new["gate.look.weight"], old["gate.look.weight"])
+    assert torch.equal(new["faithful.ups.0.weight"], core["decoder.ups.0.weight"])
+    assert not torch.equal(new["faithful.ups.0.weight"], old["faithful.ups.0.weight"])
+
+
 def test_the_losses_are_finite_and_least_for_the_truth() -> None:
     torch.manual_seed(0)
     clean = torch.rand(2, 3, 64, 64) * 2 - 1
