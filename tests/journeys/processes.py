@@ -34,14 +34,14 @@ class Running:
 
 
 @asynccontextmanager
-async def running(folder: Path, command: str, **settings: object) -> AsyncIterator[Running]:
+async def running(folder: Path, *command: str, **settings: object) -> AsyncIterator[Running]:
     """`magicmemory <command>` until the end of the context, as chatty as it can be."""
     chosen = {"data_dir": folder / "var", "log_level": "DEBUG", **settings}
     environment = {**os.environ, **{PREFIX + name.upper(): str(value) for name, value in chosen.items()}}
-    file = folder / f"{command}-{len(list(folder.iterdir()))}.log"
+    file = folder / f"{command[0]}-{len(list(folder.iterdir()))}.log"
     with file.open("wb") as out:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "magicmemory.cli.main", command),
+            *(sys.executable, "-P", "-m", "magicmemory.cli.main", *command),
             env=environment,
             cwd=folder,
             stdout=out,

@@ -35,7 +35,9 @@ pytestmark = [
 REDIS_PASSWORD = "redis@Pl4nted/word"
 DATABASE_PASSWORD = "database-Pl4nted-word"
 SENTRY_KEY = "0123456789abcdef0123456789abcdef"
-CODE = "GRAN-7K3M-9QXP-2TRD"
+CODE = "GRAN-7K3M-9QXP-2TRD"  # one that nobody made
+WORD = "GRANDMOTHER2026"  # a code of the operator's own, which looks like no code
+CODES_KEY = "codes-Pl4nted-key"
 WORDS = "words-that-somebody-wrote-in-private"
 IN_PHOTO = "words-inside-the-photo"
 
@@ -72,6 +74,7 @@ async def test_a_good_day_and_a_bad_one_on_telegram(tmp_path: Path) -> None:
                 "redis_url": open_url.replace("://", f"://:{quote(REDIS_PASSWORD, safe='')}@"),
                 "sentry_dsn": f"http://{SENTRY_KEY}@{collector.place}/7",
                 "otel_endpoint": f"http://{collector.place}",
+                "codes_key": CODES_KEY,
                 "log_format": "json",
             }
             async with (
@@ -82,7 +85,8 @@ async def test_a_good_day_and_a_bad_one_on_telegram(tmp_path: Path) -> None:
                 own = {"telegram_token": server.token, "telegram_api_url": server.url}
                 async with running(tmp_path, "telegram", **settings, **own) as bot:
                     await bot.writes("@")
-                    await _good_and_bad(server, photo)
+                    made = await _codes(tmp_path, settings)
+                    await _good_and_bad(server, photo, made)
                     # The way to Telegram ends while the bot is there; then Redis goes too.
                     await telegram.aclose()
                     await bot.writes("no updates")
@@ -93,7 +97,8 @@ async def test_a_good_day_and_a_bad_one_on_telegram(tmp_path: Path) -> None:
     assert bot.process.returncode == worker.process.returncode == 0
     assert "faces in" in worker.written
     assert "replied" in bot.written
-    secrets = [server.token, server.token.split(":")[1], REDIS_PASSWORD, SENTRY_KEY, CODE, WORDS, *traces(photo)]
+    tokens = [server.token, server.token.split(":")[1], REDIS_PASSWORD, SENTRY_KEY, CODES_KEY]
+    secrets = [*tokens, CODE, *made, WORDS, *traces(photo)]
     assert_hidden(written, secrets)
     sent = "\n".join(body.decode(errors="replace") for _, body in collector.received)
     assert "/v1/traces" in {path for path, _ in collector.received}
@@ -102,7 +107,19 @@ async def test_a_good_day_and_a_bad_one_on_telegram(tmp_path: Path) -> None:
     assert all(json.loads(line) for line in written.splitlines() if not line.startswith(("@", "Magic Memory")))
 
 
-async def _good_and_bad(server: TelegramServer, photo: bytes) -> None:
+async def _codes(folder: Path, settings: dict[str, str]) -> list[str]:
+    """Two codes, one of each kind, made as an operator makes them."""
+    made = []
+    for more in (["--prefix", "GRAN"], ["--code", WORD]):
+        terms = ["codes", "create", "--kind", "unlock", "--credits", "2", *more]
+        async with running(folder, *terms, **{**settings, "log_level": "INFO"}) as creating:
+            assert await creating.process.wait() == 0
+        [line] = [line for line in creating.written.splitlines() if line.endswith(WORD) or "GRAN-" in line]
+        made.append(line.split()[1])
+    return made
+
+
+async def _good_and_bad(server: TelegramServer, photo: bytes, codes: list[str]) -> None:
     ana = server.user("Ana")
     server.faults.add("reset", "editMessageMedia")
     server.faults.add("500", "getFile")
@@ -110,6 +127,9 @@ async def _good_and_bad(server: TelegramServer, photo: bytes) -> None:
     await ana.send_photo(photo)
     await ana.hears(lambda message: message.photo is not None, 60)
     await ana.send_document(f"{WORDS} is no photo".encode(), "letter.jpg")
+    for code in codes:
+        await ana.send_text(f"/unlock {code}")
+    await server.wait_for(lambda: sum("The code is good" in said.text for said in ana.of_bot()) == len(codes), 30)
     await ana.send_text(f"/unlock {CODE}")
     await ana.send_text(f"/start code_{CODE}")
     await ana.send_text(WORDS)
