@@ -27,6 +27,10 @@ BEGIN_WRITING: Final = "BEGIN IMMEDIATE"
 class _Direct(aiosqlite.Connection):
     """A connection whose statements run where they are called."""
 
+    def run(self, statement: str) -> None:
+        """Run what neither has parameters nor waits."""
+        self._conn.execute(statement)
+
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if fn == self._conn.commit or args[:1] == (BEGIN_WRITING,):
             return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
@@ -64,8 +68,15 @@ def _prepare(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("writing", False)
-    connection.exec_driver_sql(BEGIN_WRITING if writing else "BEGIN")
+    if connection.get_execution_options().get("writing", False):
+        connection.exec_driver_sql(BEGIN_WRITING)
+    else:
+        _driver(connection.connection.driver_connection).run("BEGIN")
+
+
+def _driver(connection: object) -> _Direct:
+    assert isinstance(connection, _Direct)
+    return connection
 
 
 class SharedCommits:
@@ -93,13 +104,18 @@ class SharedCommits:
                 self._group = self._new_group()
             group = self._group
             connection = await asyncio.shield(group.opened)
+            driver = _driver((await connection.get_raw_connection()).driver_connection)
+            driver.run("SAVEPOINT writer")
             try:
-                async with connection.begin_nested():
-                    yield connection
-            finally:
+                yield connection
+                driver.run("RELEASE writer")
+            except BaseException:
                 # A full disk makes SQLite roll the whole transaction back. Nobody may join what is no transaction.
-                if not await group.goes_on():
+                if driver.in_transaction:
+                    driver.run("ROLLBACK TO writer")
+                else:
                     self._group = None
+                raise
         await asyncio.shield(group.committed)
 
     def _new_group(self) -> "_Group":
@@ -119,7 +135,8 @@ class SharedCommits:
                 # Those who wait already come before us.
                 async with self._turn:
                     self._group = None
-                    if not await group.goes_on():
+                    driver = _driver((await connection.get_raw_connection()).driver_connection)
+                    if not driver.in_transaction:
                         # The driver would take this for committed.
                         raise sqlite3.OperationalError("SQLite rolled the transaction back")
                     await transaction.commit()
@@ -136,9 +153,3 @@ class _Group:
     def __init__(self) -> None:
         self.opened: asyncio.Future[AsyncConnection] = asyncio.get_running_loop().create_future()
         self.committed: asyncio.Task[None]
-
-    async def goes_on(self) -> bool:
-        """Whether SQLite still is in the transaction."""
-        raw = await self.opened.result().get_raw_connection()
-        driver = raw.driver_connection
-        return bool(driver is not None and driver.in_transaction)
