@@ -64,16 +64,6 @@ class People:
         return seen and aware(seen)
 
 
-async def user_id(transaction: AsyncConnection, sender: Sender, now: datetime) -> int:
-    """The sender's row, made on first sight; two first sights at once make one row."""
-    insert = sqlite.insert if transaction.dialect.name == "sqlite" else postgresql.insert
-    made = insert(users).values(platform=sender.platform, account=sender.account, preferences={}, created_at=naive(now))
-    # Once more where the account was let go of in between: see `Erasure.tidy`.
-    while (found := await find_user(transaction, sender)) is None:
-        await transaction.execute(made.on_conflict_do_nothing())
-    return found
-
-
 async def find_user(connection: AsyncConnection, sender: Sender) -> int | None:
     """The sender's row, or None for somebody who was never seen."""
     found: int | None = await connection.scalar(
@@ -83,15 +73,18 @@ async def find_user(connection: AsyncConnection, sender: Sender) -> int | None:
 
 
 async def lock_user(transaction: AsyncConnection, sender: Sender, now: datetime) -> int:
-    """The sender's row, held until the transaction ends: what a person has changes by one request at a time.
+    """The sender's row, made on first sight, and held until the transaction ends: what a person has changes by one
+    request at a time.
 
     Whatever changes a person's jobs, grants or payments takes this lock first, so that no two wait for each other.
     SQLite's write lock does it already, and it ignores this one.
     """
-    held = None
-    # Once more where the account was let go of while we waited: see `Erasure.tidy`.
-    while held is None:
-        user = await user_id(transaction, sender, now)
-        this = select(users.c.id).where(users.c.id == user, users.c.account == sender.account)
-        held = await transaction.scalar(this.with_for_update())
+    this = select(users.c.id).where(users.c.platform == sender.platform, users.c.account == sender.account)
+    insert = sqlite.insert if transaction.dialect.name == "sqlite" else postgresql.insert
+    made = insert(users).values(platform=sender.platform, account=sender.account, preferences={}, created_at=naive(now))
+    # Two first sights at once make one row. Who waited for a row that was let go of meanwhile (see `Erasure.tidy`)
+    # finds none either.
+    while (held := await transaction.scalar(this.with_for_update())) is None:
+        await transaction.execute(made.on_conflict_do_nothing())
+    user: int = held
     return user

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from magicmemory.core.job import Platform, Sender
 from magicmemory.storage.database import Database
-from magicmemory.storage.people import user_id
+from magicmemory.storage.people import lock_user
 from magicmemory.storage.tables import metadata
 
 
@@ -43,7 +43,7 @@ async def test_a_failed_transaction_leaves_nothing(database_url: str) -> None:
     async with Database(database_url) as database:
         try:
             async with database.write() as transaction:
-                await user_id(transaction, Sender(platform=Platform.TELEGRAM, account="1"), datetime.now(UTC))
+                await lock_user(transaction, Sender(platform=Platform.TELEGRAM, account="1"), datetime.now(UTC))
                 raise Interrupted
         except Interrupted:
             pass
