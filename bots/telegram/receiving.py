@@ -7,6 +7,7 @@ number, which Redis keeps for a day.
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from typing import Any, Final
@@ -49,6 +50,8 @@ class Inbox:
         self._redis = redis
         self._prefix = f"{names.prefix}:telegram:update"
         self._in_hand: dict[int, asyncio.Task[None]] = {}
+        # Telegram tells these again as long as an older one is in hand.
+        self._done: deque[int] = deque(maxlen=10 * BATCH)
         self._room = asyncio.Semaphore(AT_ONCE)
 
     @property
@@ -63,7 +66,12 @@ class Inbox:
             task = asyncio.create_task(self._once(update))
             self._in_hand[update.update_id] = task
             task.add_done_callback(lambda _: self._in_hand.pop(update.update_id, None))
+            task.add_done_callback(lambda done: None if done.cancelled() else self._done.append(update.update_id))
         return task
+
+    def is_done(self, update: Update) -> bool:
+        """Whether it was handled here a moment ago, and only waits to be confirmed."""
+        return update.update_id in self._done
 
     async def some_done(self, within_s: float) -> None:
         """Wait until something in hand is done, but not longer."""
@@ -140,7 +148,8 @@ async def _accept(inbox: Inbox, updates: tuple[Update, ...], offset: int) -> int
     """Take updates in hand; the offset that confirms all that are done."""
     before = inbox.oldest
     for update in updates:
-        inbox.accept(update)
+        if not inbox.is_done(update):
+            inbox.accept(update)
         offset = max(offset, update.update_id + 1)
     oldest = inbox.oldest
     if oldest is None:
