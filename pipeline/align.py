@@ -98,17 +98,23 @@ def resample(image: NDArray[Depth], matrix: Matrix, size: tuple[int, int], borde
         size: the output's width and height.
         border: what lies beyond the image, one of OpenCV's `BORDER_…`; constant means zero.
     """
-    scale = scale_of(matrix)
-    if scale < 1:
-        height, width = image.shape[:2]
-        small_width, small_height = max(1, round(width * scale)), max(1, round(height * scale))
-        small = cv2.resize(image, (small_width, small_height), interpolation=cv2.INTER_AREA)
-        image = small.astype(image.dtype, copy=False)
-        x, y = width / small_width, height / small_height
-        # Pixel centres lie at halves when sizes change, at whole numbers in the matrix.
-        matrix = matrix @ np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2], [0, 0, 1]])
+    image, matrix = at_scale(image, matrix)
     warped = cv2.warpAffine(image, matrix, size, flags=cv2.INTER_CUBIC, borderMode=border)
     return warped.astype(image.dtype, copy=False)
+
+
+def at_scale(image: NDArray[Depth], matrix: Matrix) -> tuple[NDArray[Depth], Matrix]:
+    """The image shrunk by area to the output's own scale, and the matrix from there; as they are where it grows."""
+    scale = scale_of(matrix)
+    if scale >= 1:
+        return image, matrix
+    height, width = image.shape[:2]
+    small_width, small_height = max(1, round(width * scale)), max(1, round(height * scale))
+    small = cv2.resize(image, (small_width, small_height), interpolation=cv2.INTER_AREA)
+    x, y = width / small_width, height / small_height
+    # Pixel centres lie at halves when sizes change, at whole numbers in the matrix.
+    back = np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2], [0, 0, 1]])
+    return small.astype(image.dtype, copy=False), matrix @ back
 
 
 def region(matrix: Matrix, box: Rectangle, bounds: tuple[int, int], margin: float = 0) -> Rectangle:
