@@ -8,8 +8,8 @@ from typing import Any, Self
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy import URL, Connection, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from magicmemory.storage.sqlite import SharedCommits, sqlite_engine
@@ -25,7 +25,7 @@ class Database:
         """`url` is SQLAlchemy's: `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://…`."""
         self.url = make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
-        self._engine = sqlite_engine(self.url) if self.sqlite else create_async_engine(self.url, pool_pre_ping=True)
+        self._engine = sqlite_engine(self.url) if self.sqlite else _postgres_engine(self.url)
         self._shared = SharedCommits(self._engine) if self.sqlite else None
 
     async def __aenter__(self) -> Self:
@@ -61,6 +61,11 @@ class Database:
         else:
             async with self._engine.begin() as connection:
                 yield connection
+
+
+def _postgres_engine(url: URL) -> AsyncEngine:
+    # In a rush people wait in line for a connection, as long as it takes: the pool's own limit would turn them away.
+    return create_async_engine(url, pool_pre_ping=True, pool_timeout=None)
 
 
 def _migrate(connection: Connection) -> None:
