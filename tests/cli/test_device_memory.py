@@ -1,0 +1,41 @@
+"""A worker on a GPU tells of its memory; one without tells nothing of it."""
+
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from magicmemory.cli.device_memory import tell_device_memory
+from magicmemory.core.metrics import Metrics
+
+
+@pytest.fixture
+def two_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A torch that sees two GPUs, of which the second is used."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "memory_allocated", lambda index: 1000 * index)
+    monkeypatch.setattr(torch.cuda, "memory_reserved", lambda index: 2000 * index)
+    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda index: SimpleNamespace(total_memory=8000 * index))
+
+
+@pytest.mark.usefixtures("two_gpus")
+def test_of_the_gpu_that_is_used() -> None:
+    metrics = Metrics()
+    tell_device_memory("cuda:1", metrics)
+    told = metrics.render().decode()
+    for name, value in {"allocated": 1000, "reserved": 2000, "total": 8000}.items():
+        assert f"magicmemory_device_memory_{name}_bytes {value}.0" in told
+
+
+@pytest.mark.usefixtures("two_gpus")
+def test_nothing_where_the_cpu_is_chosen() -> None:
+    metrics = Metrics()
+    tell_device_memory("cpu", metrics)
+    assert "device_memory" not in metrics.render().decode()
+
+
+def test_nothing_where_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    metrics = Metrics()
+    tell_device_memory("auto", metrics)
+    assert "device_memory" not in metrics.render().decode()
