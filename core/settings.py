@@ -12,22 +12,54 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from magicmemory.core.errors import OperatorError
 from magicmemory.core.plans import Plans, read_plans
 
 PREFIX = "MAGIC_"
+# Where containers find their secrets: a file for each, named like its setting in lower case.
+SECRETS = Path("/run/secrets")
 
 
 class BadSettings(OperatorError):
     """A setting cannot be used; the message is one sentence for the operator."""
 
 
+class SecretFiles(PydanticBaseSettingsSource):
+    """Settings from files such as `/run/secrets/magic_telegram_token`. An empty file is no setting."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[str, str, bool]:
+        """The file's text, the field's name, and that the text is no JSON."""
+        file = SECRETS / f"{PREFIX}{field_name}".lower()
+        try:
+            return file.read_text().strip(), field_name, False
+        except OSError:
+            return "", field_name, False
+
+    def __call__(self) -> dict[str, str]:
+        """All settings that have a file."""
+        found = (self.get_field_value(field, name) for name, field in self.settings_cls.model_fields.items())
+        return {name: text for text, name, _ in found if text}
+
+
 class Settings(BaseSettings):
     """The operator's choices. Each field's description is what README and `.env.example` say of it."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment goes before `.env`, and `.env` before the secrets' files."""
+        return init_settings, env_settings, dotenv_settings, SecretFiles(settings_cls)
 
     data_dir: Path = Field(Path("var"), description="Folder for everything that is kept on this machine.")
     database_url: str = Field(

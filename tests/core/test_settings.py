@@ -91,3 +91,18 @@ def test_readme_describes_every_setting() -> None:
     for name, field in Settings.model_fields.items():
         assert f"| `{PREFIX}{name.upper()}` |" in readme, name
         assert (field.description or "undescribed") in readme, name
+
+
+def test_secrets_are_read_from_files_and_an_empty_one_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("magicmemory.core.settings.SECRETS", tmp_path)
+    (tmp_path / "magic_telegram_token").write_text("42:token\n")
+    (tmp_path / "magic_discord_token").write_text("")
+    (tmp_path / "magic_telegram_admins").write_text("1, 2")
+    (tmp_path / "magic_free_per_day").write_text("3")
+    monkeypatch.setenv("MAGIC_FREE_PER_DAY", "5")
+    settings = load()
+    assert settings.telegram_token is not None
+    assert settings.telegram_token.get_secret_value() == "42:token"
+    assert settings.discord_token is None
+    assert settings.telegram_admins == (1, 2)
+    assert settings.free_per_day == 5
