@@ -8,6 +8,7 @@ FROM python:3.12-slim AS base
 ENV PYTHONSAFEPATH=1 PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 MAGIC_DATA_DIR=/data
 RUN useradd --create-home --uid 1000 magic && install -d -o magic -g magic /data
 WORKDIR /source
+COPY requirements requirements
 COPY pyproject.toml README.md LICENSE ./
 COPY bots bots
 COPY cli cli
@@ -17,7 +18,7 @@ COPY queue queue
 COPY storage storage
 
 FROM base AS bot
-RUN pip install ".[postgres,s3,sentry,otel]" && rm -rf /source
+RUN pip install --require-hashes -r requirements/bot.lock && pip install --no-deps . && rm -rf /source
 WORKDIR /data
 USER magic
 VOLUME /data
@@ -25,7 +26,10 @@ ENTRYPOINT ["magicmemory"]
 
 FROM base AS worker
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
-RUN pip install --extra-index-url "$TORCH_INDEX" ".[worker,s3,sentry,otel]" && rm -rf /source
+ARG TORCH_VERSION=2.13.0
+RUN pip install --require-hashes -r requirements/worker.lock \
+    && pip install --extra-index-url "$TORCH_INDEX" "torch==$TORCH_VERSION" \
+    && pip install --no-deps . && rm -rf /source
 WORKDIR /data
 USER magic
 VOLUME /data

@@ -8,7 +8,7 @@ BIN := .venv/bin
 # Twice quiet: setuptools warns of folders beside the package, which is how this house is built.
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check $(PIP_ARGS)
 
-.PHONY: run demo test chaos fuzz lint format types bench clean
+.PHONY: run demo test chaos fuzz lint format types locks audit bench clean
 
 run: .venv/.run
 	@$(BIN)/magicmemory run
@@ -39,6 +39,23 @@ format: .venv/.dev
 types: .venv/.dev .types/magicmemory
 	@$(BIN)/mypy $(foreach room,core pipeline storage queue bots cli,--package magicmemory.$(room)) \
 		--package training --package tests
+
+# The images install these exact files. ARGS=--upgrade takes the newest of everything, ARGS="--upgrade-package pillow" of
+# one package. torch and what it brings for GPUs are left out: each of its indexes has builds of its own.
+TORCH := torch triton cuda-bindings cuda-pathfinder cuda-toolkit $(addprefix nvidia-,cublas cuda-cupti cuda-nvrtc \
+	cuda-runtime cudnn-cu13 cufft cufile curand cusolver cusparse cusparselt-cu13 nccl-cu13 nvjitlink nvshmem-cu13 nvtx)
+LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.12 --generate-hashes \
+	--custom-compile-command "make locks"
+locks: .venv/.dev
+	@$(PIP) uv
+	@$(LOCK) $(ARGS) --extra postgres --extra s3 --extra sentry --extra otel -o requirements/bot.lock
+	@$(LOCK) $(ARGS) --extra worker --extra s3 --extra sentry --extra otel \
+		$(addprefix --no-emit-package ,$(TORCH)) -o requirements/worker.lock
+
+# Asks PyPI which of them have known weaknesses; strict, so that no answer is no good news.
+audit: .venv/.dev
+	@$(PIP) pip-audit
+	@for lock in bot worker; do $(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements/$$lock.lock || exit 1; done
 
 bench: .venv/.run
 	@$(BIN)/magicmemory bench queue
