@@ -91,9 +91,9 @@ async def test_starts_everything_and_ends_all_of_it(tmp_path: Path) -> None:
             assert f'magicmemory_build_info{{process="{name}",version="{version("magicmemory")}"}} 1.0' in figures
     assert await health(tmp_path, port) == (0, "")
     assert await health(tmp_path, port, "--alive") == (0, "")
-    status, says = await health(tmp_path, port + 1)
+    status, told = await health(tmp_path, port + 1)
     assert status == 2
-    assert says == f"magicmemory: http://127.0.0.1:{port + 1}/readyz does not answer (ConnectError).\n"
+    assert told == f"magicmemory: http://127.0.0.1:{port + 1}/readyz does not answer (ConnectError).\n"
     children = family(process)
     assert len(children) >= 3
 
