@@ -149,6 +149,12 @@ class CodeRevoked(UserError):
     key = "code-revoked"
 
 
+class CodeElsewhere(UserError):
+    """The code is a discount on what is sold on another platform."""
+
+    key = "code-elsewhere"
+
+
 class TooManyGuesses(UserError):
     """Too many wrong codes, by this person or in this chat. Parameters: `wait_in_s` (seconds)."""
 

@@ -101,9 +101,14 @@ class Plans(BaseModel):
         """The plans that Telegram sells."""
         return [plan for plan in self.paid.values() if plan.stars]
 
+    @property
+    def on_discord(self) -> list[Plan]:
+        """The plans that Discord sells."""
+        return [plan for plan in self.paid.values() if plan.discord_sku]
+
     def of_sku(self, sku: str) -> Plan | None:
         """The plan that a Discord SKU stands for."""
-        return next((plan for plan in self.paid.values() if plan.discord_sku == sku), None)
+        return next((plan for plan in self.on_discord if plan.discord_sku == sku), None)
 
 
 def make_plans(tables: Mapping[str, object], *, free_per_day: int, fair_use_per_day: int, head_start_s: float) -> Plans:

@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from magicmemory.core.errors import (
     Banned,
+    CodeElsewhere,
     CodeExpired,
     CodeMistyped,
     CodeRedeemed,
@@ -31,7 +32,7 @@ from magicmemory.core.errors import (
     TooManyGuesses,
     UserError,
 )
-from magicmemory.core.job import Sender
+from magicmemory.core.job import Platform, Sender
 from magicmemory.storage.database import Database
 from magicmemory.storage.grants import Source, add_grant
 from magicmemory.storage.moments import Clock, aware, naive, utc_now
@@ -209,6 +210,7 @@ class Codes:
             TooManyGuesses: too many wrong ones before; this one was not looked at.
             CodeMistyped, CodeUnknown: there is no such code.
             CodeRevoked, CodeExpired, CodeUsedUp, CodeRedeemed: it cannot be redeemed (any more).
+            CodeElsewhere: it is a discount, and the sender's platform sells nothing at our prices.
             Banned: the operator keeps the sender out.
         """
         code = normalised(text)
@@ -226,6 +228,8 @@ class Codes:
             refused = await _refusal(transaction, found, user, now, code)
             if isinstance(refused, (CodeUnknown, CodeMistyped)):
                 await _count_guess(transaction, who, now)
+            elif found is not None and found.kind == CodeKind.DISCOUNT and sender.platform is not Platform.TELEGRAM:
+                refused = refused or CodeElsewhere()
             elif refused is None and found is not None:
                 await transaction.execute(delete(guesses).where(guesses.c.who == who[0]))
                 await _redeem(transaction, found, user, now)

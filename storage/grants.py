@@ -265,12 +265,14 @@ class Grants:
         Returns:
             Whether it is new.
         """
+        this = (grants.c.source == Source.ENTITLEMENT, grants.c.reference == reference)
         async with self._database.write() as transaction:
             now = self._clock()
-            user = await lock_user(transaction, sender, now)
+            # One that is known may be somebody's whose account was let go of, and must not bring that back.
+            user = await transaction.scalar(select(grants.c.user_id).where(*this))
             fresh = await add_grant(
                 transaction,
-                user,
+                user or await lock_user(transaction, sender, now),
                 plan.name,
                 Source.ENTITLEMENT,
                 reference,
@@ -279,7 +281,6 @@ class Grants:
                 credits=plan.credits,
             )
             if not fresh and not plan.credits:
-                this = (grants.c.source == Source.ENTITLEMENT, grants.c.reference == reference)
                 values = {"ends_at": ends_at and naive(ends_at), "withdrawn_at": None}
                 await transaction.execute(update(grants).where(*this).values(values))
         return fresh

@@ -1,18 +1,22 @@
 """Commands for the people and roles whose ids the operator has set. They speak the operator's language: English."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import discord
 from discord import app_commands
 
+from magicmemory.bots import administration
+from magicmemory.bots.administration import LANGUAGE, LONGEST_GIFT
 from magicmemory.bots.discord.answering import acknowledge, answer
 from magicmemory.bots.discord.people import Interaction
-from magicmemory.bots.discord.words import Word
-from magicmemory.bots.texts import FALLBACK
-from magicmemory.core.job import JobState, Platform, Sender
+from magicmemory.bots.discord.words import MOST_CHOICES, Word
+from magicmemory.core.job import Platform, Sender
 
 if TYPE_CHECKING:
     from magicmemory.bots.discord.client import MagicClient
+
+Number = app_commands.Range[int, 1, LONGEST_GIFT]
+LONGEST_MESSAGE: Final = 2000  # letters, which Discord takes
 
 
 class Admin(app_commands.Group):
@@ -36,7 +40,7 @@ class Admin(app_commands.Group):
         theirs = {interaction.user.id, *(role.id for role in roles)}
         if theirs & set(self._client.front.desk.settings.discord_admins):
             return True
-        await answer(interaction, self._client.front.say(FALLBACK, "discord-admin-not-for-you"))
+        await answer(interaction, self._client.front.say(LANGUAGE, "discord-admin-not-for-you"))
         return False
 
 
@@ -44,7 +48,8 @@ def add_admin(client: "MagicClient", word: Word) -> None:
     """Put /admin into the client's tree."""
     group = Admin(client, word)
     _add_stats(client, group, word)
-    _add_quota(client, group, word)
+    _add_lookups(client, group, word)
+    _add_gift(client, group, word)
     _add_bans(client, group, word)
     client.tree.add_command(group)
 
@@ -53,38 +58,47 @@ def _add_stats(client: "MagicClient", group: Admin, word: Word) -> None:
     @group.command(name="stats", description=word("discord-admin-stats-about"))
     async def stats(interaction: Interaction) -> None:
         desk = client.front.desk
-        today = await desk.ledger.today(Platform.DISCORD)
-        text = client.front.say(
-            FALLBACK,
-            "discord-admin-stats",
-            waiting=await desk.queue.waiting(),
-            delivered=today.jobs.get(JobState.DELIVERED, 0),
-            failed=today.jobs.get(JobState.FAILED, 0),
-            cancelled=today.jobs.get(JobState.CANCELLED, 0),
-            people=today.people,
-            servers=len(client.guilds),
-            shards=client.shard_count or 1,
+        servers = client.front.say(
+            LANGUAGE, "discord-admin-servers", servers=len(client.guilds), shards=client.shard_count or 1
         )
-        await answer(interaction, text)
+        parts = [await administration.stats_text(desk), servers, administration.version_text(desk)]
+        await answer(interaction, "\n".join(parts))
 
 
-def _add_quota(client: "MagicClient", group: Admin, word: Word) -> None:
+def _add_lookups(client: "MagicClient", group: Admin, word: Word) -> None:
     @group.command(name="quota", description=word("discord-admin-quota-about"))
     async def quota(interaction: Interaction, user: discord.User) -> None:
         theirs = await client.front.desk.quota(_sender(user))
-        await answer(interaction, client.front.desk.quota_text(FALLBACK, theirs))
+        await answer(interaction, client.front.desk.quota_text(LANGUAGE, theirs))
+
+    @group.command(name="user", description=word("discord-admin-user-about"))
+    async def user_(interaction: Interaction, user: discord.User) -> None:
+        text = await administration.user_text(client.front.desk, _sender(user))
+        await answer(interaction, text[:LONGEST_MESSAGE])
+
+
+def _add_gift(client: "MagicClient", group: Admin, word: Word) -> None:
+    @group.command(name="gift", description=word("discord-admin-gift-about"))
+    async def gift(interaction: Interaction, user: discord.User, plan: str, number: Number | None = None) -> None:
+        text = await administration.give(client.front.desk, _sender(user), plan, str(number or ""))
+        await answer(interaction, text)
+
+    @gift.autocomplete("plan")
+    async def plans(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        names = [name for name in client.front.desk.plans.paid if typed.lower() in name]
+        return [app_commands.Choice(name=name, value=name) for name in names[:MOST_CHOICES]]
 
 
 def _add_bans(client: "MagicClient", group: Admin, word: Word) -> None:
     @group.command(name="ban", description=word("discord-admin-ban-about"))
-    async def ban(interaction: Interaction, user: discord.User) -> None:
-        await client.front.desk.people.ban(_sender(user), banned=True)
-        await answer(interaction, client.front.say(FALLBACK, "discord-admin-banned", name=user.name))
+    async def ban(interaction: Interaction, user: discord.User, reason: str = "") -> None:
+        await client.front.desk.people.ban(_sender(user), banned=True, reason=reason)
+        await answer(interaction, client.front.say(LANGUAGE, "discord-admin-banned", name=user.name))
 
     @group.command(name="unban", description=word("discord-admin-unban-about"))
     async def unban(interaction: Interaction, user: discord.User) -> None:
         await client.front.desk.people.ban(_sender(user), banned=False)
-        await answer(interaction, client.front.say(FALLBACK, "discord-admin-unbanned", name=user.name))
+        await answer(interaction, client.front.say(LANGUAGE, "discord-admin-unbanned", name=user.name))
 
 
 def _sender(user: discord.User) -> Sender:

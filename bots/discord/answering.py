@@ -12,7 +12,6 @@ from magicmemory.bots.discord.front import NOBODY, Front
 from magicmemory.bots.discord.people import Interaction, sender_of
 from magicmemory.bots.discord.trouble import ALREADY_ACKNOWLEDGED, UNCERTAIN, UNKNOWN_INTERACTION, persist
 from magicmemory.core.errors import InternalError, UserError
-from magicmemory.core.report import Failure
 
 log = logging.getLogger(__name__)
 
@@ -92,4 +91,4 @@ async def explain(front: Front, interaction: Interaction, error: Exception) -> N
     except Exception:  # even the database may be what failed
         log.exception("interaction %d: the language is unknown", interaction.id)
         language = interaction.locale.value
-    await answer(interaction, front.desk.failure_text(language, Failure.of(error)))
+    await answer(interaction, front.explain(language, error))

@@ -31,7 +31,6 @@ def add_asides(client: "MagicClient", word: Word) -> None:
     """Put these commands into the client's tree."""
     _add_quota(client, word)
     _add_settings(client, word)
-    _add_plans(client, word)
     _add_help(client, word)
     _add_privacy(client, word)
 
@@ -100,24 +99,6 @@ def _settings_text(client: "MagicClient", language: str, chosen: Preferences) ->
         "spoken": client.front.say(chosen.language, "language-name") if chosen.language else automatic,
     }
     return client.front.say(language, "discord-settings", **values)
-
-
-def _add_plans(client: "MagicClient", word: Word) -> None:
-    async def say_there_are_none(interaction: Interaction, key: str) -> None:
-        await acknowledge(interaction, private=True)
-        language = await client.front.language(sender_of(interaction))
-        free = client.front.desk.settings.free_per_day
-        await answer(interaction, client.front.say(language, key, free=free))
-
-    @client.tree.command(name=word("discord-name-unlock"), description=word("discord-about-unlock"))
-    @app_commands.rename(code=word("discord-name-code"))
-    @app_commands.describe(code=word("discord-about-code"))
-    async def unlock(interaction: Interaction, code: str) -> None:
-        await say_there_are_none(interaction, "no-codes")
-
-    @client.tree.command(name=word("discord-name-premium"), description=word("discord-about-premium"))
-    async def premium(interaction: Interaction) -> None:
-        await say_there_are_none(interaction, "no-plans")
 
 
 def _add_help(client: "MagicClient", word: Word) -> None:

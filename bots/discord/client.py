@@ -11,7 +11,7 @@ from magicmemory.bots.desk import Desk
 from magicmemory.bots.discord.answering import explain
 from magicmemory.bots.discord.buttons import PhotoButton
 from magicmemory.bots.discord.commands import add_commands
-from magicmemory.bots.discord.entitlements import note_entitlement
+from magicmemory.bots.discord.entitlements import Entitlements
 from magicmemory.bots.discord.erasing import EraseButton
 from magicmemory.bots.discord.following import Followers
 from magicmemory.bots.discord.front import Front
@@ -83,6 +83,7 @@ class MagicClient(discord.AutoShardedClient):
         self.front = Front(desk, self)
         self.followers = Followers(self.front)
         self.intake = Intake(self.front, self.followers)
+        self.purchases = Entitlements(self)
         self.hands = Hands()
         self.online = asyncio.Event()
         self.tree = Tree(
@@ -101,6 +102,7 @@ class MagicClient(discord.AutoShardedClient):
     async def on_ready(self) -> None:
         """Connected and told of all servers."""
         self.online.set()
+        self.purchases.look()
         log.info("Discord: %s in %d servers, %s shards", self.user, len(self.guilds), self.shard_count)
 
     async def on_message(self, message: discord.Message) -> None:
@@ -123,16 +125,16 @@ class MagicClient(discord.AutoShardedClient):
                 log.exception("message %d failed", message.id)
 
     async def on_entitlement_create(self, entitlement: discord.Entitlement) -> None:
-        """Somebody bought premium."""
-        note_entitlement("made", entitlement)
+        """Somebody bought something."""
+        await self.purchases.told(entitlement)
 
     async def on_entitlement_update(self, entitlement: discord.Entitlement) -> None:
         """A subscription was renewed, or ends."""
-        note_entitlement("changed", entitlement)
+        await self.purchases.told(entitlement)
 
     async def on_entitlement_delete(self, entitlement: discord.Entitlement) -> None:
         """A purchase was taken back."""
-        note_entitlement("taken back", entitlement)
+        await self.purchases.told(entitlement, taken_back=True)
 
     async def _explain_itself(self, message: discord.Message) -> None:
         language = await self.front.language(sender_of_message(message))

@@ -11,6 +11,7 @@ from magicmemory.bots.discord.asides import add_asides
 from magicmemory.bots.discord.front import TextLetter
 from magicmemory.bots.discord.people import Interaction, sender_of
 from magicmemory.bots.discord.place import Place
+from magicmemory.bots.discord.shop import add_shop
 from magicmemory.bots.discord.words import Percent, Word, given, model_choices, scope_choices, words
 from magicmemory.core.errors import Cancelled
 from magicmemory.core.report import Failure
@@ -26,6 +27,7 @@ def add_commands(client: "MagicClient") -> None:
     _add_menu(client, word)
     _add_cancel(client, word)
     add_asides(client, word)
+    add_shop(client, word)
     if client.front.desk.settings.discord_admins:
         add_admin(client, word)
 

@@ -10,7 +10,9 @@ from discord import ui
 from magicmemory.bots.desk import Desk
 from magicmemory.bots.discord.place import FILE_LIMIT, Place
 from magicmemory.bots.discord.trouble import UNCERTAIN, is_out_of_reach, persist
+from magicmemory.core.errors import QuotaUsedUp, UserError
 from magicmemory.core.job import Sender
+from magicmemory.core.report import Failure
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +59,13 @@ class Front:
     def say(self, language: str, key: str, **values: str | int | float) -> str:
         """A sentence of the texts."""
         return self.desk.texts.say(language, key, **values)
+
+    def explain(self, language: str, error: UserError) -> str:
+        """Why something was refused, and that there is something to buy against it."""
+        text = self.desk.failure_text(language, Failure.of(error))
+        if isinstance(error, QuotaUsedUp) and self.desk.plans.on_discord:
+            text += "\n" + self.say(language, "more-with-premium")
+        return text
 
     async def language(self, sender: Sender) -> str:
         """The language the sender is answered in."""

@@ -24,6 +24,7 @@ from magicmemory.bots.discord.people import (
 from magicmemory.bots.discord.place import Place
 from magicmemory.bots.discord.trouble import UNCERTAIN, persist
 from magicmemory.core.errors import (
+    FairUseReached,
     FileTooLarge,
     InternalError,
     NotAPhoto,
@@ -34,7 +35,7 @@ from magicmemory.core.errors import (
 )
 from magicmemory.core.job import Address, Sender
 from magicmemory.core.options import Options
-from magicmemory.core.report import Failure
+from magicmemory.core.plans import FREE
 
 log = logging.getLogger(__name__)
 
@@ -102,7 +103,7 @@ class Intake:
         options = Options.model_validate({**preferred.model_dump(), **choices})
         await self._take_all(sender, language, within, addresses, places, options)
         if over is not None:
-            await self._say_more(interaction, self._front.desk.failure_text(language, Failure.of(over)))
+            await self._say_more(interaction, self._front.explain(language, over))
 
     async def message(self, message: discord.Message, attachments: Sequence[discord.Attachment]) -> None:
         """Photos that somebody sent in a message."""
@@ -114,7 +115,7 @@ class Intake:
             return
         photos = [attachment for attachment in attachments if is_photo(attachment)][:MOST]
         if not photos:
-            await self.say(message, self._front.desk.failure_text(language, Failure.of(no_photo(attachments))))
+            await self.say(message, self._front.explain(language, no_photo(attachments)))
             return
         within, over = await self._within_quota(sender, photos)
         places = []
@@ -124,7 +125,7 @@ class Intake:
         addresses = [address_of_message(message, part) for part in range(len(within))]
         await self._take_all(sender, language, within, addresses, places, None)
         if over is not None:
-            await self.say(message, self._front.desk.failure_text(language, Failure.of(over)), len(within))
+            await self.say(message, self._front.explain(language, over), len(within))
 
     async def say(self, message: discord.Message, text: str, part: int = 0) -> int:
         """Answer a message; our message's id, 0 where it cannot be sent. Told twice, it is said once."""
@@ -147,12 +148,16 @@ class Intake:
         self, sender: Sender, photos: list[discord.Attachment]
     ) -> tuple[list[discord.Attachment], UserError | None]:
         """The photos that today's quota is enough for, at least one; and what to say about the others, once."""
-        quota = await self._front.desk.quota(sender)
-        count = max(1, quota.left)
-        if len(photos) <= count:
+        desk = self._front.desk
+        quota = await desk.quota(sender)
+        # Beyond a plan's photos of a day there are the free ones, and the bought ones.
+        free = desk.plans.free.photos_per_day if quota.plan != FREE else 0
+        count = max(1, quota.left + quota.credits + free)
+        if quota.unlimited or len(photos) <= count:
             return photos, None
         seconds = max(1, round((quota.renews_at - discord.utils.utcnow()).total_seconds()))
-        return photos[:count], QuotaUsedUp(limit=quota.limit, renews_in_s=seconds)
+        reached = QuotaUsedUp if quota.plan == FREE else FairUseReached
+        return photos[:count], reached(limit=quota.limit, renews_in_s=seconds)
 
     async def _take_all(
         self,
@@ -204,7 +209,7 @@ class Intake:
             raise PhotoExpired from None
 
     async def _refuse(self, place: Place, language: str, address: Address, error: UserError) -> None:
-        letter = TextLetter(self._front.desk.failure_text(language, Failure.of(error)))
+        letter = TextLetter(self._front.explain(language, error))
         await self._front.change(place, letter)
 
     async def _another_message(self, interaction: Interaction, language: str, private: bool) -> int:

@@ -69,6 +69,7 @@ async def _run(
     # The last answers are sent while the connection is still open.
     delivery = asyncio.create_task(replies)
     telling = asyncio.create_task(_tell(client, ready))
+    purchases = asyncio.create_task(client.purchases.run())
     stopping = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({connection, delivery, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -82,9 +83,9 @@ async def _run(
         stop.set()
         await client.followers.close()
         await client.close()
-        for task in (connection, delivery, telling, stopping):
+        for task in (connection, delivery, telling, purchases, stopping):
             task.cancel()
-        await asyncio.gather(connection, delivery, telling, stopping, return_exceptions=True)
+        await asyncio.gather(connection, delivery, telling, purchases, stopping, return_exceptions=True)
 
 
 async def _connect(client: MagicClient) -> None:

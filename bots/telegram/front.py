@@ -43,7 +43,7 @@ class Front:
         """Why something was refused, and what there is to buy against it."""
         text = self.desk.failure_text(language, Failure.of(error))
         if isinstance(error, QuotaUsedUp) and self.desk.plans.for_stars:
-            text += "\n" + self.say(language, "telegram-more-with-premium")
+            text += "\n" + self.say(language, "more-with-premium")
         return text
 
     async def language(self, sender: Sender) -> str:

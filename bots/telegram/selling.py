@@ -64,7 +64,7 @@ class Selling:
     async def unlock(self, message: Message, sender: Sender, language: str, code: str) -> None:
         """Redeem a code. Raises what `Codes.redeem` does, whose sentences the caller says."""
         if not code:
-            await self._tell(message, self._front.say(language, "telegram-unlock-howto"))
+            await self._tell(message, self._front.say(language, "unlock-howto"))
             return
         if not is_private(message):
             # Others can read it there: we take it away, where we are allowed to.

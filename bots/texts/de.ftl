@@ -88,6 +88,7 @@ offers-free =
 offers-intro = Mit einem Tarif restaurierst du mehr Fotos, und deine kommen zuerst dran:
 offers-none = Hier gibt es nichts zu kaufen.
 offers-code = Hast du einen Code? Schick /unlock und den Code.
+more-with-premium = Du musst nicht warten: /premium zeigt, wie du mehr bekommst.
 offer-subscription = { $plan }: { $price } Stars alle { $count } Tage, bis du kündigst
 offer-days =
     { $count ->
@@ -100,6 +101,7 @@ offer-photos =
        *[other] { $plan }: { $count } Fotos für { $price } Stars
     }
 offer-instead = (statt { $full })
+unlock-howto = Schreib deinen Code hinter den Befehl: /unlock CODE
 code-discount = Der Code gilt: Dein nächster Kauf kostet { $percent } % weniger. /premium zeigt die Preise.
 code-unlocked-photos =
     { $count ->
@@ -122,19 +124,14 @@ help =
 help-commands =
     /restore – ein Foto wiederherstellen
     /quota – was heute noch frei ist
+    /premium – mehr Fotos
+    /unlock – einen Code einlösen
     /help – dieser Text
 restore-howto = Schick ein Foto, und ich stelle die Gesichter darin wieder her.
 unknown-command = { $command } kenne ich nicht. /help hilft weiter.
 cancelled = Gestrichen. Es hat dich nichts gekostet.
 forget-sure = Deine Fotos und Einstellungen jetzt löschen? Was noch wartet, wird gestrichen. Was du heute verbraucht hast, bleibt gezählt.
 forget-done = Erledigt. Deine Fotos und Einstellungen sind gelöscht.
-no-codes = Codes gibt es hier nicht.
-no-plans =
-    { $free ->
-        [0] Hier gibt es nichts zu kaufen.
-        [one] Hier gibt es nichts zu kaufen: Ein Foto am Tag ist für alle frei.
-       *[other] Hier gibt es nichts zu kaufen: { $free } Fotos am Tag sind für alle frei.
-    }
 
 ## Telegram
 
@@ -182,9 +179,7 @@ telegram-help =
     Beste Qualität: Schick das Foto als Datei. In einer Gruppe: Antworte auf ein Foto mit /restore.
 telegram-privacy = Deine Fotos behalte ich { $hours } Stunden lang, für deine Knöpfe; dann lösche ich sie. Ich merke mir die Kennung deines Kontos, wann du Fotos geschickt hast und was daraus wurde, damit die Zählung stimmt; was du in /settings gewählt hast; und was du gekauft oder eingelöst hast. Niemand sieht sich deine Fotos an, und nichts wird damit trainiert. /deletemydata löscht sofort deine Fotos, deine Einstellungen und was ich über deine Fotos weiß. Die Kennung geht, sobald nichts mehr an ihr hängt: die Zählung von heute, ein Tarif, ein noch gültiger Code oder eine Sperre. Zahlungen bleiben in den Büchern, ohne die Kennung.
 telegram-delete-kept = Es wurde nichts gelöscht.
-telegram-unlock-howto = Schreib deinen Code hinter den Befehl: /unlock CODE
 telegram-premium-group = Was du hast und was es zu kaufen gibt, zeige ich dir in unserem eigenen Chat.
-telegram-more-with-premium = Du musst nicht warten: /premium zeigt, wie du mehr bekommst.
 telegram-terms = Die Verkaufsbedingungen: { $url }
 telegram-terms-none = Verkauft werden hier Zeit oder Fotos mit diesem Bot, nur für dein Konto. Nichts verlängert sich, außer das Angebot sagt es, und dann, bis du kündigst. Bei Fragen und Rückzahlungen hilft /paysupport.
 telegram-receipt = Danke! Deine Zahlung von { $amount } Stars ist da. Fragen dazu: /paysupport
@@ -317,6 +312,18 @@ discord-settings =
     Umfang: { $scope }
     Sprache: { $spoken }
 discord-help-more = Du kannst mir ein Foto auch als Direktnachricht schicken, mich mit einem Foto erwähnen oder im Menü einer Nachricht „Apps“ wählen.
+discord-offer-plan =
+    { $plan }: { $photos ->
+        [0] so viele Fotos, wie du willst
+        [one] { $photos } Foto am Tag
+       *[other] { $photos } Fotos am Tag
+    }
+discord-offer-photos =
+    { $count ->
+        [one] { $plan }: { $count } Foto
+       *[other] { $plan }: { $count } Fotos
+    }
+discord-offers-note = Discord zeigt unten die Preise und nimmt die Zahlung entgegen. Was du hier kaufst, gilt für dein Konto, auf jedem Server.
 discord-privacy = Deine Fotos behalte ich { $hours } Stunden lang, für die Knöpfe darunter; dann lösche ich sie. Ich merke mir die Kennung deines Kontos, wann du Fotos geschickt hast und was daraus wurde, damit die Zählung stimmt; deine Einstellungen; und was du gekauft oder eingelöst hast. Niemand sieht sich deine Fotos an, und nichts wird damit trainiert. /meine-daten-löschen löscht sofort deine Fotos, deine Einstellungen und was ich über deine Fotos weiß. Die Kennung geht, sobald nichts mehr an ihr hängt: die Zählung von heute, ein Tarif, ein noch gültiger Code oder eine Sperre. Zahlungen bleiben in den Büchern, ohne die Kennung.
 discord-erase-yes = Alles löschen
 
@@ -359,6 +366,7 @@ error-code-expired = Dieser Code ist abgelaufen.
 error-code-used-up = Dieser Code wurde schon so oft eingelöst, wie es geht.
 error-code-redeemed = Diesen Code hast du schon eingelöst.
 error-code-revoked = Dieser Code gilt nicht mehr.
+error-code-elsewhere = Dieser Code macht etwas billiger, das es auf Telegram zu kaufen gibt. Löse ihn dort ein: Er gilt noch.
 error-too-many-guesses = Zu viele falsche Codes. Versuch es in { $wait_in } noch einmal.
 error-offer-gone = Dieses Angebot hat sich geändert. Es wurde nichts bezahlt. Sieh dir bitte /premium noch einmal an.
 error-banned = Du kannst diesen Bot nicht benutzen.

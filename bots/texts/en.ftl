@@ -88,6 +88,7 @@ offers-free =
 offers-intro = With a plan you can restore more photos, and yours go first:
 offers-none = Nothing is for sale here.
 offers-code = Do you have a code? Send /unlock and the code.
+more-with-premium = You need not wait: /premium shows how to get more.
 offer-subscription = { $plan }: { $price } Stars every { $count } days, until you cancel
 offer-days =
     { $count ->
@@ -100,6 +101,7 @@ offer-photos =
        *[other] { $plan }: { $count } photos for { $price } Stars
     }
 offer-instead = (instead of { $full })
+unlock-howto = Write your code after the command: /unlock CODE
 code-discount = The code is good: your next purchase costs { $percent } % less. /premium shows the prices.
 code-unlocked-photos =
     { $count ->
@@ -122,19 +124,14 @@ help =
 help-commands =
     /restore – restore a photo
     /quota – what you have left today
+    /premium – more photos
+    /unlock – use a code
     /help – this text
 restore-howto = Send a photo, and I restore the faces in it.
 unknown-command = I do not know { $command }. Try /help.
 cancelled = Dropped. It cost you nothing.
 forget-sure = Delete your photos and your settings now? What waits is dropped. What you used today stays counted.
 forget-done = Done. Your photos and settings are deleted.
-no-codes = Codes are not used here.
-no-plans =
-    { $free ->
-        [0] Nothing is for sale here.
-        [one] Nothing is for sale here: one photo a day is free for everybody.
-       *[other] Nothing is for sale here: { $free } photos a day are free for everybody.
-    }
 
 ## The playground: a chat page
 
@@ -235,9 +232,7 @@ telegram-help =
     Best quality: send the photo as a file. In a group: reply to a photo with /restore.
 telegram-privacy = I keep your photos for { $hours } hours, for your buttons, and then delete them. I keep your account’s id, when you sent photos and what came of them, to count your quota; what you chose in /settings; and what you bought or redeemed. Nobody looks at your photos, and nothing is trained on them. /deletemydata deletes your photos, your settings and what I know of your photos at once. The id goes as soon as nothing hangs on it: today’s count, a plan, a code that is still valid, or a ban. Payments stay in the books, without the id.
 telegram-delete-kept = Nothing was deleted.
-telegram-unlock-howto = Write your code after the command: /unlock CODE
 telegram-premium-group = What you have, and what there is to buy, I show in our private chat.
-telegram-more-with-premium = You need not wait: /premium shows how to get more.
 telegram-terms = The terms of sale: { $url }
 telegram-terms-none = What is sold here is time or photos with this bot, for your account alone. Nothing renews unless the offer says so, and then until you cancel it. /paysupport helps with questions and refunds.
 telegram-receipt = Thank you! Your payment of { $amount } Stars has arrived. Questions about it: /paysupport
@@ -378,6 +373,8 @@ discord-about-code = The code
 discord-admin-about = For those who run this bot
 discord-admin-stats-about = What is going on
 discord-admin-quota-about = What somebody has left today
+discord-admin-user-about = What somebody has, was given and paid
+discord-admin-gift-about = Give days or photos of a plan
 discord-gentler = Gentler
 discord-stronger = Stronger
 discord-full-quality = Full quality
@@ -406,13 +403,22 @@ discord-settings =
     Scope: { $scope }
     Language: { $spoken }
 discord-help-more = You can also send me a photo in a direct message, mention me with one, or pick “Apps” in a message’s menu.
+discord-offer-plan =
+    { $plan }: { $photos ->
+        [0] as many photos as you like
+        [one] { $photos } photo a day
+       *[other] { $photos } photos a day
+    }
+discord-offer-photos =
+    { $count ->
+        [one] { $plan }: { $count } photo
+       *[other] { $plan }: { $count } photos
+    }
+discord-offers-note = Discord shows the prices below and takes the payment. What it sells here is for your account, in every server.
 discord-privacy = I keep your photos for { $hours } hours, for the buttons under them, and then delete them. I keep your account’s id, when you sent photos and what came of them, to count your quota; your settings; and what you bought or redeemed. Nobody looks at your photos, and nothing is trained on them. /delete-my-data deletes your photos, your settings and what I know of your photos at once. The id goes as soon as nothing hangs on it: today’s count, a plan, a code that is still valid, or a ban. Payments stay in the books, without the id.
 discord-erase-yes = Delete everything
 discord-admin-not-for-you = This command is for those who run the bot.
-discord-admin-stats =
-    Waiting or in hand: { $waiting }
-    Today: { $delivered } delivered, { $failed } failed, { $cancelled } dropped, { $people } people
-    Servers: { $servers }, connections: { $shards }
+discord-admin-servers = Servers: { $servers }, connections: { $shards }
 discord-admin-ban-about = Keep somebody out
 discord-admin-unban-about = Let somebody in again
 discord-admin-banned = { $name } is kept out.
@@ -457,6 +463,7 @@ error-code-expired = This code’s time is over.
 error-code-used-up = This code has been used as often as it can be.
 error-code-redeemed = You have used this code already.
 error-code-revoked = This code is no longer valid.
+error-code-elsewhere = This code makes something cheaper that is sold on Telegram. Use it there: it is still good.
 error-too-many-guesses = Too many wrong codes. Please try again in { $wait_in }.
 error-offer-gone = This offer has changed since. Nothing was paid. Please look at /premium again.
 error-banned = You cannot use this bot.

@@ -89,6 +89,7 @@ offers-free =
 offers-intro = Con un plan puedes restaurar más fotos, y las tuyas van primero:
 offers-none = Aquí no se vende nada.
 offers-code = ¿Tienes un código? Envía /unlock y el código.
+more-with-premium = No hace falta esperar: /premium muestra cómo tener más.
 offer-subscription = { $plan }: { $price } Stars cada { $count } días, hasta que lo canceles
 offer-days =
     { $count ->
@@ -101,6 +102,7 @@ offer-photos =
        *[other] { $plan }: { $count } fotos por { $price } Stars
     }
 offer-instead = (en vez de { $full })
+unlock-howto = Escribe tu código después del comando: /unlock CÓDIGO
 code-discount = El código es válido: tu próxima compra cuesta un { $percent } % menos. /premium muestra los precios.
 code-unlocked-photos =
     { $count ->
@@ -123,19 +125,14 @@ help =
 help-commands =
     /restore – restaurar una foto
     /quota – lo que te queda hoy
+    /premium – más fotos
+    /unlock – usar un código
     /help – este texto
 restore-howto = Envía una foto y restauro las caras que haya en ella.
 unknown-command = No conozco { $command }. Prueba con /help.
 cancelled = Cancelado. No te ha costado nada.
 forget-sure = ¿Borrar ahora tus fotos y tus ajustes? Lo que espera se cancela. Lo que usaste hoy sigue contando.
 forget-done = Hecho. Tus fotos y tus ajustes están borrados.
-no-codes = Aquí no se usan códigos.
-no-plans =
-    { $free ->
-        [0] Aquí no se vende nada.
-        [one] Aquí no se vende nada: una foto al día es gratis para todos.
-       *[other] Aquí no se vende nada: { $free } fotos al día son gratis para todos.
-    }
 
 ## Telegram
 
@@ -183,9 +180,7 @@ telegram-help =
     La mejor calidad: envía la foto como archivo. En un grupo: responde a una foto con /restore.
 telegram-privacy = Guardo tus fotos { $hours } horas, para tus botones, y luego las borro. Guardo el id de tu cuenta, cuándo enviaste fotos y qué salió de ellas, para contar tu cuota; lo que elegiste en /settings; y lo que compraste o canjeaste. Nadie mira tus fotos y no se entrena nada con ellas. /deletemydata borra al momento tus fotos, tus ajustes y lo que sé de tus fotos. El id se va en cuanto nada depende de él: la cuenta de hoy, un plan, un código aún válido o un bloqueo. Los pagos quedan en la contabilidad, sin el id.
 telegram-delete-kept = No se ha borrado nada.
-telegram-unlock-howto = Escribe tu código después del comando: /unlock CÓDIGO
 telegram-premium-group = Lo que tienes y lo que se puede comprar te lo muestro en nuestro chat privado.
-telegram-more-with-premium = No hace falta esperar: /premium muestra cómo tener más.
 telegram-terms = Las condiciones de venta: { $url }
 telegram-terms-none = Aquí se vende tiempo o fotos con este bot, solo para tu cuenta. Nada se renueva salvo que la oferta lo diga, y entonces hasta que lo canceles. Para preguntas y devoluciones: /paysupport.
 telegram-receipt = ¡Gracias! Tu pago de { $amount } Stars ha llegado. Preguntas sobre el pago: /paysupport
@@ -318,6 +313,18 @@ discord-settings =
     Alcance: { $scope }
     Idioma: { $spoken }
 discord-help-more = También puedes enviarme una foto por mensaje directo, mencionarme con una, o elegir «Aplicaciones» en el menú de un mensaje.
+discord-offer-plan =
+    { $plan }: { $photos ->
+        [0] todas las fotos que quieras
+        [one] { $photos } foto al día
+       *[other] { $photos } fotos al día
+    }
+discord-offer-photos =
+    { $count ->
+        [one] { $plan }: { $count } foto
+       *[other] { $plan }: { $count } fotos
+    }
+discord-offers-note = Discord muestra abajo los precios y cobra el pago. Lo que compres aquí vale para tu cuenta, en todos los servidores.
 discord-privacy = Guardo tus fotos { $hours } horas, para los botones que llevan debajo, y luego las borro. Guardo el id de tu cuenta, cuándo enviaste fotos y qué salió de ellas, para contar tu cuota; tus ajustes; y lo que compraste o canjeaste. Nadie mira tus fotos y no se entrena nada con ellas. /borrar-mis-datos borra al momento tus fotos, tus ajustes y lo que sé de tus fotos. El id se va en cuanto nada depende de él: la cuenta de hoy, un plan, un código aún válido o un bloqueo. Los pagos quedan en la contabilidad, sin el id.
 discord-erase-yes = Borrar todo
 
@@ -360,6 +367,7 @@ error-code-expired = Este código ha caducado.
 error-code-used-up = Este código ya se ha usado tantas veces como se podía.
 error-code-redeemed = Ya has usado este código.
 error-code-revoked = Este código ya no vale.
+error-code-elsewhere = Este código abarata algo que se vende en Telegram. Úsalo allí: sigue siendo válido.
 error-too-many-guesses = Demasiados códigos incorrectos. Inténtalo de nuevo en { $wait_in }.
 error-offer-gone = Esta oferta ha cambiado. No se ha pagado nada. Mira /premium otra vez, por favor.
 error-banned = No puedes usar este bot.

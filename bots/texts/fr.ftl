@@ -88,6 +88,7 @@ offers-free =
 offers-intro = Avec une formule, vous restaurez plus de photos, et les vôtres passent en premier :
 offers-none = Rien n’est en vente ici.
 offers-code = Vous avez un code ? Envoyez /unlock et le code.
+more-with-premium = Inutile d’attendre : /premium montre comment en avoir plus.
 offer-subscription = { $plan } : { $price } Stars tous les { $count } jours, jusqu’à résiliation
 offer-days =
     { $count ->
@@ -100,6 +101,7 @@ offer-photos =
        *[other] { $plan } : { $count } photos pour { $price } Stars
     }
 offer-instead = (au lieu de { $full })
+unlock-howto = Écrivez votre code après la commande : /unlock CODE
 code-discount = Le code est bon : votre prochain achat coûte { $percent } % de moins. /premium montre les prix.
 code-unlocked-photos =
     { $count ->
@@ -122,19 +124,14 @@ help =
 help-commands =
     /restore – restaurer une photo
     /quota – ce qu’il vous reste aujourd’hui
+    /premium – plus de photos
+    /unlock – utiliser un code
     /help – ce texte
 restore-howto = Envoyez une photo et j’en restaure les visages.
 unknown-command = Je ne connais pas { $command }. Essayez /help.
 cancelled = Annulé. Cela ne vous a rien coûté.
 forget-sure = Supprimer maintenant vos photos et vos réglages ? Ce qui attend est annulé. Ce que vous avez utilisé aujourd’hui reste compté.
 forget-done = C’est fait. Vos photos et vos réglages sont supprimés.
-no-codes = Il n’y a pas de codes ici.
-no-plans =
-    { $free ->
-        [0] Rien n’est à vendre ici.
-        [one] Rien n’est à vendre ici : une photo par jour est gratuite pour tout le monde.
-       *[other] Rien n’est à vendre ici : { $free } photos par jour sont gratuites pour tout le monde.
-    }
 
 ## Telegram
 
@@ -182,9 +179,7 @@ telegram-help =
     La meilleure qualité : envoyez la photo en fichier. Dans un groupe : répondez à une photo avec /restore.
 telegram-privacy = Je garde vos photos { $hours } heures, pour vos boutons, puis je les supprime. Je garde l’identifiant de votre compte, quand vous avez envoyé des photos et ce qu’il en est advenu, pour compter votre quota ; vos choix dans /settings ; et ce que vous avez acheté ou activé. Personne ne regarde vos photos et rien n’est entraîné avec elles. /deletemydata supprime aussitôt vos photos, vos réglages et ce que je sais de vos photos. L’identifiant part dès que plus rien n’en dépend : le compte du jour, une formule, un code encore valable ou un blocage. Les paiements restent dans la comptabilité, sans l’identifiant.
 telegram-delete-kept = Rien n’a été supprimé.
-telegram-unlock-howto = Écrivez votre code après la commande : /unlock CODE
 telegram-premium-group = Ce que vous avez et ce qu’il y a à acheter, je vous le montre dans notre discussion privée.
-telegram-more-with-premium = Inutile d’attendre : /premium montre comment en avoir plus.
 telegram-terms = Les conditions de vente : { $url }
 telegram-terms-none = Ce qui est vendu ici, c’est du temps ou des photos avec ce bot, pour votre compte seulement. Rien n’est renouvelé, sauf si l’offre le dit, et alors jusqu’à résiliation. Pour les questions et les remboursements : /paysupport.
 telegram-receipt = Merci ! Votre paiement de { $amount } Stars est arrivé. Des questions ? /paysupport
@@ -317,6 +312,18 @@ discord-settings =
     Étendue : { $scope }
     Langue : { $spoken }
 discord-help-more = Vous pouvez aussi m’envoyer une photo en message privé, me mentionner avec une photo, ou choisir « Applications » dans le menu d’un message.
+discord-offer-plan =
+    { $plan } : { $photos ->
+        [0] autant de photos que vous voulez
+        [one] { $photos } photo par jour
+       *[other] { $photos } photos par jour
+    }
+discord-offer-photos =
+    { $count ->
+        [one] { $plan } : { $count } photo
+       *[other] { $plan } : { $count } photos
+    }
+discord-offers-note = Discord affiche les prix ci-dessous et encaisse le paiement. Ce que vous achetez ici vaut pour votre compte, sur tous les serveurs.
 discord-privacy = Je garde vos photos { $hours } heures, pour les boutons qui les accompagnent, puis je les supprime. Je garde l’identifiant de votre compte, quand vous avez envoyé des photos et ce qu’il en est advenu, pour compter votre quota ; vos réglages ; et ce que vous avez acheté ou activé. Personne ne regarde vos photos et rien n’est entraîné avec elles. /supprimer-mes-données supprime aussitôt vos photos, vos réglages et ce que je sais de vos photos. L’identifiant part dès que plus rien n’en dépend : le compte du jour, une formule, un code encore valable ou un blocage. Les paiements restent dans la comptabilité, sans l’identifiant.
 discord-erase-yes = Tout supprimer
 
@@ -359,6 +366,7 @@ error-code-expired = Ce code a expiré.
 error-code-used-up = Ce code a été utilisé autant de fois que possible.
 error-code-redeemed = Vous avez déjà utilisé ce code.
 error-code-revoked = Ce code n’est plus valable.
+error-code-elsewhere = Ce code rend moins cher quelque chose qui se vend sur Telegram. Utilisez-le là-bas : il est toujours valable.
 error-too-many-guesses = Trop de codes faux. Réessayez dans { $wait_in }.
 error-offer-gone = Cette offre a changé. Rien n’a été payé. Regardez /premium à nouveau, s’il vous plaît.
 error-banned = Vous ne pouvez pas utiliser ce bot.

@@ -89,6 +89,7 @@ offers-free =
 offers-intro = Com um plano você restaura mais fotos, e as suas vão primeiro:
 offers-none = Aqui não se vende nada.
 offers-code = Você tem um código? Envie /unlock e o código.
+more-with-premium = Não precisa esperar: /premium mostra como ter mais.
 offer-subscription = { $plan }: { $price } Stars a cada { $count } dias, até você cancelar
 offer-days =
     { $count ->
@@ -101,6 +102,7 @@ offer-photos =
        *[other] { $plan }: { $count } fotos por { $price } Stars
     }
 offer-instead = (em vez de { $full })
+unlock-howto = Escreva seu código depois do comando: /unlock CÓDIGO
 code-discount = O código vale: a sua próxima compra custa { $percent } % menos. /premium mostra os preços.
 code-unlocked-photos =
     { $count ->
@@ -123,19 +125,14 @@ help =
 help-commands =
     /restore – restaurar uma foto
     /quota – o que resta hoje
+    /premium – mais fotos
+    /unlock – usar um código
     /help – este texto
 restore-howto = Envie uma foto e eu restauro os rostos nela.
 unknown-command = Não conheço { $command }. Tente /help.
 cancelled = Cancelado. Não custou nada.
 forget-sure = Apagar agora suas fotos e configurações? O que está na fila é cancelado. O que você usou hoje continua contando.
 forget-done = Pronto. Suas fotos e configurações foram apagadas.
-no-codes = Aqui não se usam códigos.
-no-plans =
-    { $free ->
-        [0] Aqui nada está à venda.
-        [one] Aqui nada está à venda: uma foto por dia é grátis para todos.
-       *[other] Aqui nada está à venda: { $free } fotos por dia são grátis para todos.
-    }
 
 ## Telegram
 
@@ -183,9 +180,7 @@ telegram-help =
     A melhor qualidade: envie a foto como arquivo. Em um grupo: responda a uma foto com /restore.
 telegram-privacy = Guardo suas fotos por { $hours } horas, para os seus botões, e depois apago. Guardo o id da sua conta, quando você enviou fotos e o que saiu delas, para contar sua cota; o que você escolheu em /settings; e o que você comprou ou resgatou. Ninguém olha suas fotos e nada é treinado com elas. /deletemydata apaga na hora suas fotos, suas configurações e o que sei das suas fotos. O id some assim que nada depende dele: a contagem de hoje, um plano, um código ainda válido ou um bloqueio. Os pagamentos ficam na contabilidade, sem o id.
 telegram-delete-kept = Nada foi apagado.
-telegram-unlock-howto = Escreva seu código depois do comando: /unlock CÓDIGO
 telegram-premium-group = O que você tem e o que dá para comprar eu mostro na nossa conversa privada.
-telegram-more-with-premium = Não precisa esperar: /premium mostra como ter mais.
 telegram-terms = Os termos de venda: { $url }
 telegram-terms-none = Aqui se vende tempo ou fotos com este bot, só para a sua conta. Nada se renova a não ser que a oferta diga, e então até você cancelar. Para dúvidas e reembolsos: /paysupport.
 telegram-receipt = Obrigado! Seu pagamento de { $amount } Stars chegou. Dúvidas sobre ele: /paysupport
@@ -318,6 +313,18 @@ discord-settings =
     Alcance: { $scope }
     Idioma: { $spoken }
 discord-help-more = Você também pode me enviar uma foto por mensagem direta, me mencionar com uma, ou escolher “Apps” no menu de uma mensagem.
+discord-offer-plan =
+    { $plan }: { $photos ->
+        [0] quantas fotos quiser
+        [one] { $photos } foto por dia
+       *[other] { $photos } fotos por dia
+    }
+discord-offer-photos =
+    { $count ->
+        [one] { $plan }: { $count } foto
+       *[other] { $plan }: { $count } fotos
+    }
+discord-offers-note = O Discord mostra os preços abaixo e recebe o pagamento. O que você compra aqui vale para a sua conta, em todos os servidores.
 discord-privacy = Guardo suas fotos por { $hours } horas, para os botões abaixo delas, e depois apago. Guardo o id da sua conta, quando você enviou fotos e o que saiu delas, para contar sua cota; suas configurações; e o que você comprou ou resgatou. Ninguém olha suas fotos e nada é treinado com elas. /apagar-meus-dados apaga na hora suas fotos, suas configurações e o que sei das suas fotos. O id some assim que nada depende dele: a contagem de hoje, um plano, um código ainda válido ou um bloqueio. Os pagamentos ficam na contabilidade, sem o id.
 discord-erase-yes = Apagar tudo
 
@@ -360,6 +367,7 @@ error-code-expired = Este código expirou.
 error-code-used-up = Este código já foi usado tantas vezes quanto podia.
 error-code-redeemed = Você já usou este código.
 error-code-revoked = Este código não vale mais.
+error-code-elsewhere = Este código dá desconto em algo que é vendido no Telegram. Use-o lá: ele continua valendo.
 error-too-many-guesses = Códigos errados demais. Tente de novo em { $wait_in }.
 error-offer-gone = Esta oferta mudou. Nada foi pago. Veja /premium de novo, por favor.
 error-banned = Você não pode usar este bot.

@@ -290,7 +290,7 @@ async def test_the_other_commands(tmp_path: Path, redis_url: str) -> None:
         helped = await there.said(user.slash(channel, "help"))
         assert "/delete-my-data – " in helped
         assert "24 hours" in await there.said(user.slash(channel, "privacy"))
-        assert "Codes are not used here" in await there.said(user.slash(channel, "unlock", code="X"))
+        assert "I do not know this code" in await there.said(user.slash(channel, "unlock", code="X"))
         assert "Nothing is for sale here" in await there.said(user.slash(channel, "premium"))
         assert "Nothing of yours is waiting" in await there.said(user.slash(channel, "cancel"))
         waiting = user.slash(channel, "restore", photo=photo())
@@ -337,17 +337,6 @@ async def test_commands_are_registered_once_and_models_complete(tmp_path: Path, 
         (tmp_path / "discord-commands.json").unlink()
         async with running_bot(there.settings, redis_url, server):
             assert server.registry.writes == 2
-
-
-async def test_purchases_are_noted_though_nothing_is_for_sale(
-    tmp_path: Path, redis_url: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    async with house(tmp_path, redis_url, worker=False) as there:
-        bought = there.server.sell(there.server.user, 77)
-        there.server.renew(bought, 3600)
-        there.server.refund(bought)
-        await there.server.wait_for(lambda: len([r for r in caplog.messages if r.startswith("entitlement")]) == 3)
-        assert f"of user {there.server.user.id} taken back" in caplog.text
 
 
 async def test_lost_connections_lose_no_request(tmp_path: Path, redis_url: str) -> None:

@@ -1,6 +1,6 @@
 """Checks of message components, the old ones and Components V2, and how they come back filled in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tests.servers.discord.files import Attachment, Files
 from tests.servers.discord.refusals import JSON, Form, Refusal
@@ -19,8 +19,9 @@ Path = tuple[str | int, ...]
 class ComponentCheck:
     """Checks one message's components; what is wrong goes into the form."""
 
-    def __init__(self, form: Form, v2: bool, files: dict[str, Attachment]) -> None:
+    def __init__(self, form: Form, v2: bool, files: dict[str, Attachment], skus: Sequence[int] = ()) -> None:
         self._form = form
+        self._skus = {str(sku) for sku in skus}
         self._v2 = v2
         self._files = files
         self._custom_ids: set[str] = set()
@@ -124,7 +125,8 @@ class ComponentCheck:
         if style == LINK:
             self._form.length((*path, "url"), component.get("url"), 1, 512)
         elif style == PREMIUM:
-            self._form.length((*path, "sku_id"), component.get("sku_id"), 1, 20)
+            if str(component.get("sku_id")) not in self._skus:
+                self._form.wrong((*path, "sku_id"), "BUTTON_COMPONENT_INVALID_SKU", "There is no such SKU.")
         else:
             self._custom_id(component, path)
         if style != PREMIUM and not label and not emoji:

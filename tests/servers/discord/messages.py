@@ -93,7 +93,7 @@ class Writer:
         if "components" in body:
             by_name = {attachment.filename: attachment for attachment in message.attachments}
             components = body["components"] or []
-            ComponentCheck(form, v2, by_name).run(components)
+            ComponentCheck(form, v2, by_name, self._world.skus).run(components)
             form.check()
             message.components = copy.deepcopy(components)
             fill_in(message.components, message.attachments, self._world.files)

@@ -226,20 +226,30 @@ class Routes:
 
     def skus(self, call: Call) -> list[JSON]:
         application = str(self._world.bot.id)
+        shown = {"application_id": application, "name": "Premium", "slug": "premium", "flags": 4}
         return [
-            {"id": str(sku), "type": 5, "application_id": application, "name": "Premium", "slug": "premium", "flags": 4}
-            for sku in self._world.skus
+            {"id": str(sku), "type": 3 if sku in self._world.consumables else 5, **shown} for sku in self._world.skus
         ]
 
     def entitlements(self, call: Call) -> list[JSON]:
         now, query = self._world.clock.now(), call.query
-        return [
-            self._world.entitlement_payload(found)
-            for found in self._world.entitlements.values()
-            if query.get("user_id", str(found.user.id)) == str(found.user.id)
-            and (query.get("exclude_ended", "false") != "true" or found.ends_at is None or found.ends_at > now)
-            and (query.get("exclude_deleted", "true") != "true" or not found.deleted)
+        form = Form()
+        limit = _number(form, query, "limit", 100)
+        if not 1 <= limit <= 100:
+            form.wrong(("limit",), "NUMBER_TYPE_MAX", "int value should be between 1 and 100.")
+        before, after = _number(form, query, "before", 2**63 - 1), _number(form, query, "after", -1)
+        form.check()
+        found = [
+            entitlement
+            for number, entitlement in sorted(self._world.entitlements.items())
+            if after < number < before
+            and query.get("user_id", str(entitlement.owner)) == str(entitlement.owner)
+            and str(entitlement.sku) in query.get("sku_ids", str(entitlement.sku)).split(",")
+            and (not _flag(query, "exclude_ended", "false") or entitlement.ends_at is None or entitlement.ends_at > now)
+            and (not _flag(query, "exclude_deleted", "true") or not entitlement.deleted)
         ]
+        page = found[-limit:] if "before" in query else found[:limit]
+        return [self._world.entitlement_payload(entitlement) for entitlement in page]
 
     def _entitlement(self, call: Call) -> Entitlement:
         number = call.names["entitlement"]
@@ -273,5 +283,21 @@ class Routes:
         return NO_CONTENT
 
     def consume(self, call: Call) -> Any:
-        self._entitlement(call).consumed = True
+        found = self._entitlement(call)
+        if found.sku not in self._world.consumables:
+            raise Refusal(400, 50035, "Invalid Form Body")
+        found.consumed = True
+        self._gateway.tell("ENTITLEMENT_UPDATE", self._world.entitlement_payload(found))
         return NO_CONTENT
+
+
+def _number(form: Form, query: dict[str, str], name: str, default: int) -> int:
+    given = query.get(name, str(default))
+    if given.lstrip("-").isdigit():
+        return int(given)
+    form.wrong((name,), "NUMBER_TYPE_COERCE", f'Value "{given}" is not int.')
+    return default
+
+
+def _flag(query: dict[str, str], name: str, default: str) -> bool:
+    return query.get(name, default) in ("1", "true")

@@ -118,11 +118,14 @@ class DiscordServer:
         """Put the app into somebody's account."""
         self.world.installed_to.add(person.id)
 
-    def sell(self, person: Person, sku: int, lasts_s: float | None = 30 * 86400) -> Entitlement:
-        """Somebody buys premium."""
+    def sell(
+        self, person: Person | None, sku: int, lasts_s: float | None = 30 * 86400, *, guild: Guild | None = None
+    ) -> Entitlement:
+        """Somebody buys something, for themselves or (without a person) for a server."""
         now = self.clock.now()
         ends = None if lasts_s is None else now + lasts_s
-        bought = Entitlement(self.clock.snowflake(), sku, person, now, ends)
+        number = self.clock.snowflake()
+        bought = Entitlement(number, sku, person, now, ends, guild=guild.id if guild else None)
         self.world.entitlements[bought.id] = bought
         self.gateway.tell("ENTITLEMENT_CREATE", self.world.entitlement_payload(bought))
         return bought

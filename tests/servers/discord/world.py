@@ -193,12 +193,18 @@ class Entitlement:
 
     id: int
     sku: int
-    user: User
+    user: User | None  # None: a server's
     starts_at: float | None = None
     ends_at: float | None = None
     type: int = 8
     deleted: bool = False
     consumed: bool = False
+    guild: int | None = None
+
+    @property
+    def owner(self) -> int | None:
+        """The person's id, where it is a person's."""
+        return self.user and self.user.id
 
 
 class World:
@@ -213,6 +219,7 @@ class World:
         self.channels: dict[int, Channel] = {}
         self.entitlements: dict[int, Entitlement] = {}
         self.skus: list[int] = []
+        self.consumables: set[int] = set()  # those of them that are used up, and can be bought again
         self.installed_to: set[int] = set()  # users who have the app in their account
 
     def channel(self, channel_id: str | int) -> Channel:
@@ -311,7 +318,7 @@ class World:
             "id": str(entitlement.id),
             "sku_id": str(entitlement.sku),
             "application_id": str(self.bot.id),
-            "user_id": str(entitlement.user.id),
+            **({"user_id": str(entitlement.owner)} if entitlement.owner else {"guild_id": str(entitlement.guild)}),
             "type": entitlement.type,
             "deleted": entitlement.deleted,
             "consumed": entitlement.consumed,
