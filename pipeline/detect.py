@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 
 import cv2
 import numpy as np
@@ -13,6 +15,7 @@ _SMALLEST_SEEN = 12.0  # no detector is asked for less: fewer pixels do not tell
 # The smallest faces looked for in a large photo are so large that it holds no more of them than this, side by side. It
 # bounds the work: 17 px at 24 megapixels, 28 px at 64.
 _MOST_PLACES = 80_000
+_TILES_AT_ONCE = 4  # bounds the memory
 _SAME_FACE = 0.4  # overlap over the union
 _INSIDE = 0.7  # part of a box that lies in a larger one
 
@@ -151,12 +154,14 @@ def _seen_in_tiles(
 ) -> list[Detection]:
     """What the detector finds in overlapping tiles, in the photo's coordinates; of faces cut by a seam, nothing."""
     height, width = pixels.shape[:2]
-    faces = []
-    for left, top in tile_corners(width, height, side, overlap):
+
+    def seen(place: tuple[int, int]) -> list[Detection]:
+        left, top = place
         right, bottom = min(left + side, width), min(top + side, height)
         # How near a box may come to each side of the tile: where the photo ends there too, as near as it likes.
         inner = np.array([left > 0, top > 0, right < width, bottom < height])
         corner = np.array([left, top], np.float32)
+        faces = []
         for face in detector(pixels[top:bottom, left:right], min_face_px):
             x1, y1, x2, y2 = face.box
             room = np.array([x1, y1, right - left - 1 - x2, bottom - top - 1 - y2])
@@ -164,6 +169,10 @@ def _seen_in_tiles(
             # A face as large as the overlap could be cut in every tile; the whole photo shows it well.
             if not cut_off and max(x2 - x1, y2 - y1) <= overlap:
                 faces.append(Detection(face.box + np.tile(corner, 2), face.landmarks + corner, face.score))
+        return faces
+
+    with ThreadPoolExecutor(min(cv2.getNumThreads(), _TILES_AT_ONCE)) as threads:
+        faces = list(chain.from_iterable(threads.map(seen, tile_corners(width, height, side, overlap))))
     # Where two tiles show a face, the surer one stays.
     return sorted(faces, key=lambda face: -face.score)
 

@@ -28,7 +28,7 @@ class Detection:
 
 
 class Detector(Protocol):
-    """Finds faces in a picture at the size it is given; `detect.find_faces` chooses the sizes."""
+    """Finds faces in a picture at the size it is given; `detect.find_faces` chooses the sizes. Any thread may call."""
 
     def __call__(self, pixels: NDArray[np.uint8], min_face_px: float) -> list[Detection]:
         """The faces in `pixels` (`[height, width, 3]` RGB) whose box is at least `min_face_px` short."""
