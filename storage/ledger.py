@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select, update
+from sqlalchemy import Row, Select, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from magicmemory.core.errors import Banned, Cancelled, NothingToCancel, TooManyAdjustments
@@ -81,10 +81,11 @@ class Ledger:
         async with self._database.write() as transaction:
             now = self._clock()
             user = await lock_user(transaction, sender, now)
-            existing = await _one(transaction, _same_request(address, options))
+            place = {"platform": address.platform, "chat": address.chat, "message": address.message}
+            existing = await _one(transaction, SAME_REQUEST, {**place, "fingerprint": options.fingerprint()})
             if existing is not None:
                 return Reservation(existing, fresh=False)
-            if await transaction.scalar(select(users.c.banned).where(users.c.id == user)):
+            if await transaction.scalar(BANNED, {"user": user}):
                 raise Banned
             await check_at_once(transaction, user, self._allowance)
             if parent is None:
@@ -144,14 +145,9 @@ class Ledger:
 
     async def twin(self, sender: Sender, photo: str, options: Options) -> Job | None:
         """The sender's last delivered job of the same file with the same options, or None."""
-        twins = _theirs(sender).where(
-            jobs.c.photo == photo,
-            jobs.c.fingerprint == options.fingerprint(),
-            jobs.c.parent.is_(None),
-            jobs.c.state == JobState.DELIVERED,
-        )
+        wanted = {**_key(sender), "photo": photo, "fingerprint": options.fingerprint()}
         async with self._database.read() as connection:
-            return await _one(connection, twins.order_by(jobs.c.created_at.desc()).limit(1))
+            return await _one(connection, TWINS, wanted)
 
     async def quota(self, sender: Sender) -> Quota:
         """What the sender has today and when it renews."""
@@ -179,13 +175,13 @@ class Ledger:
     async def job(self, job_id: str) -> Job | None:
         """The job of that id, or None."""
         async with self._database.read() as connection:
-            return await _one(connection, JOB_ROWS.where(jobs.c.id == job_id))
+            return await _one(connection, ONE_JOB, {"job": job_id})
 
     async def history(self, sender: Sender, since: datetime) -> list[Job]:
         """The sender's jobs made since then, oldest first."""
-        rows = _theirs(sender).where(jobs.c.created_at >= naive(since))
+        rows = THEIRS.where(jobs.c.created_at >= naive(since)).order_by(jobs.c.created_at, jobs.c.id)
         async with self._database.read() as connection:
-            found = await connection.execute(rows.order_by(jobs.c.created_at, jobs.c.id))
+            found = await connection.execute(rows, _key(sender))
             return [_job(row) for row in found]
 
     async def unfinished(self, platform: Platform) -> list[str]:
@@ -241,9 +237,9 @@ class Ledger:
             NothingToCancel: none is waiting.
         """
         # Held, so that none is delivered meanwhile; in order, so that two who cancel do not wait for each other.
-        waiting = _theirs(sender).where(jobs.c.state == JobState.ACCEPTED).order_by(jobs.c.id).with_for_update(of=jobs)
+        waiting = THEIRS.where(jobs.c.state == JobState.ACCEPTED).order_by(jobs.c.id).with_for_update(of=jobs)
         async with self._database.write() as transaction:
-            dropped = [_job(row) for row in await transaction.execute(waiting)]
+            dropped = [_job(row) for row in await transaction.execute(waiting, _key(sender))]
             await transaction.execute(
                 update(jobs)
                 .where(jobs.c.id.in_([job.id for job in dropped]))
@@ -259,38 +255,49 @@ class Ledger:
 
     async def _change(self, job_id: str, was: JobState, notes: dict[str, str], **values: object) -> bool:
         """Change a job that is unfinished and in the state it `was`; a second time changes nothing."""
-        this = (jobs.c.id == job_id, jobs.c.state == was, jobs.c.finished_at.is_(None))
         async with self._database.write() as transaction:
-            kept = (
-                await transaction.execute(select(jobs.c.context, jobs.c.created_at).where(*this).with_for_update())
-            ).one_or_none()
+            kept = (await transaction.execute(UNFINISHED, {"job": job_id, "state": was})).one_or_none()
             if kept is None:
                 return False
             if values.get("finished_at"):
                 values["took_s"] = (naive(self._clock()) - kept.created_at).total_seconds()
-            await transaction.execute(update(jobs).where(*this).values(context={**kept.context, **notes}, **values))
+            await transaction.execute(
+                update(jobs).where(jobs.c.id == job_id).values(context={**kept.context, **notes}, **values)
+            )
         return True
 
 
-# Made once: naming all these columns takes longer than finding a job.
+# Made once: every photo asks these, and making them takes as long as asking.
 JOB_ROWS = select(jobs, users.c.account).join(users, users.c.id == jobs.c.user_id)
-
-
-def _theirs(sender: Sender) -> Select[Any]:
-    return JOB_ROWS.where(users.c.platform == sender.platform, users.c.account == sender.account)
-
-
-def _same_request(address: Address, options: Options) -> Select[Any]:
-    return JOB_ROWS.where(
-        jobs.c.platform == address.platform,
-        jobs.c.chat == address.chat,
-        jobs.c.message == address.message,
-        jobs.c.fingerprint == options.fingerprint(),
+ONE_JOB = JOB_ROWS.where(jobs.c.id == bindparam("job"))
+THEIRS = JOB_ROWS.where(users.c.platform == bindparam("platform"), users.c.account == bindparam("account"))
+SAME_REQUEST = JOB_ROWS.where(
+    *(column == bindparam(column.name) for column in (jobs.c.platform, jobs.c.chat, jobs.c.message, jobs.c.fingerprint))
+)
+TWINS = (
+    THEIRS.where(
+        jobs.c.photo == bindparam("photo"),
+        jobs.c.fingerprint == bindparam("fingerprint"),
+        jobs.c.parent.is_(None),
+        jobs.c.state == JobState.DELIVERED,
     )
+    .order_by(jobs.c.created_at.desc())
+    .limit(1)
+)
+BANNED = select(users.c.banned).where(users.c.id == bindparam("user"))
+UNFINISHED = (
+    select(jobs.c.context, jobs.c.created_at)
+    .where(jobs.c.id == bindparam("job"), jobs.c.state == bindparam("state"), jobs.c.finished_at.is_(None))
+    .with_for_update()
+)
 
 
-async def _one(connection: AsyncConnection, rows: Select[Any]) -> Job | None:
-    row = (await connection.execute(rows)).one_or_none()
+def _key(sender: Sender) -> dict[str, str]:
+    return {"platform": sender.platform, "account": sender.account}
+
+
+async def _one(connection: AsyncConnection, rows: Select[Any], parameters: dict[str, str]) -> Job | None:
+    row = (await connection.execute(rows, parameters)).one_or_none()
     return None if row is None else _job(row)
 
 

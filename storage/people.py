@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,6 +12,16 @@ from magicmemory.core.preferences import Preferences
 from magicmemory.storage.database import Database
 from magicmemory.storage.moments import aware, naive, utc_now
 from magicmemory.storage.tables import users
+
+# Made once: every photo asks these, and making them takes as long as asking.
+THEIRS = (users.c.platform == bindparam("platform"), users.c.account == bindparam("account"))
+PREFERENCES = select(users.c.preferences).where(*THEIRS)
+FIND = select(users.c.id).where(*THEIRS)
+LOCK = FIND.with_for_update()
+
+
+def _key(sender: Sender) -> dict[str, str]:
+    return {"platform": sender.platform, "account": sender.account}
 
 
 class People:
@@ -23,11 +33,7 @@ class People:
     async def preferences(self, sender: Sender) -> Preferences:
         """The sender's choices; the defaults for somebody new."""
         async with self._database.read() as connection:
-            kept = await connection.scalar(
-                select(users.c.preferences).where(
-                    users.c.platform == sender.platform, users.c.account == sender.account
-                )
-            )
+            kept = await connection.scalar(PREFERENCES, _key(sender))
         return Preferences.model_validate(kept or {})
 
     async def choose(self, sender: Sender, **choices: Any) -> Preferences:
@@ -66,9 +72,7 @@ class People:
 
 async def find_user(connection: AsyncConnection, sender: Sender) -> int | None:
     """The sender's row, or None for somebody who was never seen."""
-    found: int | None = await connection.scalar(
-        select(users.c.id).where(users.c.platform == sender.platform, users.c.account == sender.account)
-    )
+    found: int | None = await connection.scalar(FIND, _key(sender))
     return found
 
 
@@ -79,12 +83,11 @@ async def lock_user(transaction: AsyncConnection, sender: Sender, now: datetime)
     Whatever changes a person's jobs, grants or payments takes this lock first, so that no two wait for each other.
     SQLite's write lock does it already, and it ignores this one.
     """
-    this = select(users.c.id).where(users.c.platform == sender.platform, users.c.account == sender.account)
     insert = sqlite.insert if transaction.dialect.name == "sqlite" else postgresql.insert
     made = insert(users).values(platform=sender.platform, account=sender.account, preferences={}, created_at=naive(now))
     # Two first sights at once make one row. Who waited for a row that was let go of meanwhile (see `Erasure.tidy`)
     # finds none either.
-    while (held := await transaction.scalar(this.with_for_update())) is None:
+    while (held := await transaction.scalar(LOCK, _key(sender))) is None:
         await transaction.execute(made.on_conflict_do_nothing())
     user: int = held
     return user

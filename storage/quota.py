@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from magicmemory.core.errors import FairUseReached, ModelNotInPlan, QuotaUsedUp, SizeNotInPlan, TooManyAtOnce, UserError
@@ -13,6 +13,15 @@ from magicmemory.core.options import Options
 from magicmemory.core.plans import FREE, Limits, Plans
 from magicmemory.storage.grants import Standing, standing
 from magicmemory.storage.tables import grants, jobs
+
+# Made once: every photo asks these, and making them takes as long as asking.
+_COUNTED = select(func.count()).where(jobs.c.user_id == bindparam("user"))
+_OF_A_DAY = _COUNTED.where(jobs.c.day == bindparam("day"), jobs.c.state.in_(COUNTS_AGAINST_QUOTA), jobs.c.charged)
+RUNNING = _COUNTED.where(jobs.c.state == JobState.ACCEPTED)
+FREE_ONES = _OF_A_DAY.where(jobs.c.grant_id.is_(None))
+TIMED_ONES = _OF_A_DAY.where(
+    jobs.c.grant_id.in_(select(grants.c.id).where(grants.c.user_id == bindparam("user"), grants.c.credits.is_(None)))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +102,7 @@ async def check_at_once(connection: AsyncConnection, user: int, allowance: Allow
     """
     if not allowance.at_once:
         return
-    running = await connection.scalar(
-        select(func.count()).where(jobs.c.user_id == user, jobs.c.state == JobState.ACCEPTED)
-    )
+    running = await connection.scalar(RUNNING, {"user": user})
     if (running or 0) >= allowance.at_once:
         raise TooManyAtOnce(limit=allowance.at_once)
 
@@ -119,21 +126,8 @@ async def _offers(
 
 async def _used(connection: AsyncConnection, user: int | None, day: date, *, timed: bool) -> int:
     """How many photos of a day were free, or were paid for by plans that run for days."""
-    paid = jobs.c.grant_id.is_(None) if not timed else jobs.c.grant_id.in_(_timed_grants(user))
-    used = await connection.scalar(
-        select(func.count()).where(
-            jobs.c.user_id == user,
-            jobs.c.day == day,
-            jobs.c.state.in_(COUNTS_AGAINST_QUOTA),
-            jobs.c.charged,
-            paid,
-        )
-    )
+    used = await connection.scalar(TIMED_ONES if timed else FREE_ONES, {"user": user, "day": day})
     return used or 0
-
-
-def _timed_grants(user: int | None) -> Select[tuple[str]]:
-    return select(grants.c.id).where(grants.c.user_id == user, grants.c.credits.is_(None))
 
 
 def not_in_plan(options: Options, limits: Limits) -> UserError:
