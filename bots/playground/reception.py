@@ -18,6 +18,9 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 # A person who sends photos and presses buttons stays far below; a script that hammers does not.
 WRITES = (30, 1.0)
 READS = (300, 20.0)
+# From one address may come so many times as much: there may be a proxy, with many people behind it. Without this, a script
+# would be somebody new with each cookie that it makes up.
+AN_ADDRESS = 10
 
 
 class Reception:
@@ -25,8 +28,9 @@ class Reception:
 
     def __init__(self, texts: Texts) -> None:
         self._texts = texts
-        self._writes = RateLimit(*WRITES)
-        self._reads = RateLimit(*READS)
+        self._writes, self._reads = RateLimit(*WRITES), RateLimit(*READS)
+        self._writes_from = RateLimit(WRITES[0] * AN_ADDRESS, WRITES[1] * AN_ADDRESS)
+        self._reads_from = RateLimit(READS[0] * AN_ADDRESS, READS[1] * AN_ADDRESS)
 
     def __call__(self, handler: Handler) -> Endpoint:
         """An endpoint that knows its visitor, and keeps those out who come too fast."""
@@ -44,8 +48,9 @@ class Reception:
 
     def _check_rate(self, request: Request, known: str | None) -> None:
         # Whoever keeps no cookie is counted by address, or they would be new each time.
-        key = known or (request.client.host if request.client else "")
-        limit = self._reads if request.method in ("GET", "HEAD") else self._writes
-        wait_s = limit.wait_s(key)
+        address = request.client.host if request.client else ""
+        reads = request.method in ("GET", "HEAD")
+        of_all, of_one = (self._reads_from, self._reads) if reads else (self._writes_from, self._writes)
+        wait_s = of_all.wait_s(address) or of_one.wait_s(known or address)
         if wait_s:
             raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "too-fast", wait_s)

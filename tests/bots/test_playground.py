@@ -394,6 +394,31 @@ async def test_a_visitor_who_hammers_is_told_to_wait(visitor: httpx.AsyncClient)
     assert (await visitor.get("/quota")).status_code == 200
 
 
+async def test_made_up_cookies_are_no_way_around(url: str) -> None:
+    async with new_visitor(url) as visitor:
+        codes = []
+        for number in range(330):
+            headers = {"Cookie": f"{COOKIE}={number:032x}"}
+            codes.append((await visitor.post("/commands", content=b"x", headers=headers)).status_code)
+    assert codes[:300] == [400] * 300
+    assert 429 in codes[300:]
+
+
+async def test_strange_words_are_answered(visitor: httpx.AsyncClient) -> None:
+    for text in ("/\ud800", "/\0", "\ud800", "/" + "x" * 9000, "/💥"):
+        answer = await visitor.post("/commands", content=json.dumps({"text": text}).encode())
+        assert answer.status_code == 200, text
+    for model in ("\ud800", "\0", "x" * 9000):
+        answer = await send(visitor, options=json.dumps({"model": model}), message="a")
+        assert answer.status_code in (202, 429), (model, answer.text)
+    for odd in ("%00", "..%2f..", "x" * 4000, "%ff", "💥"):
+        assert error(await visitor.get(f"/jobs/{odd}"))[0] == 404, odd
+
+
+def test_it_listens_on_loopback_unless_told_otherwise(tmp_path: Path) -> None:
+    assert settings_for(tmp_path).playground_host == "127.0.0.1"
+
+
 def test_rate_limit_refills_and_forgets() -> None:
     now = 0.0
     limit = RateLimit(2, 0.5, clock=lambda: now)
