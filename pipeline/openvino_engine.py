@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from magicmemory.pipeline.batcher import ONE_BY_ONE, OutOfMemory
 from magicmemory.pipeline.engines import NOBODY, InTwo, Precision, Runner, available_cores
 
-_FORMAT: Final = 2  # of the converted models kept on disk: raise it when what is written changes
+_FORMAT: Final = 3  # of the converted models kept on disk: raise it when what is written changes
 _PAYS: Final = 1.2  # half precision must be so many times faster before it is taken
 
 
@@ -136,14 +136,13 @@ class OpenVinoEngine:
 
     def _convert(self, network: nn.Module, example: tuple[Tensor, ...], folder: Path, any_size: bool) -> None:
         """Convert a network and put it on disk; the folder appears whole or not at all."""
-        shapes = [
-            self._openvino.PartialShape([-1, *([x.shape[1], -1, -1] if any_size else x.shape[1:])]) for x in example
-        ]
+        # One face at a time: where every size is known, OpenVINO plans its memory ahead and needs half as much.
+        shapes = [[1, x.shape[1], -1, -1] if any_size else [1, *x.shape[1:]] for x in example]
         network = network.eval().requires_grad_(False)
         # Traced here, because OpenVINO would have torch run the network three times more to check the trace.
         with torch.inference_mode(), warnings.catch_warnings():
             # torch 2.13 calls tracing deprecated, and warns of each shape that is read and becomes a constant;
-            # OpenVINO needs the one, and the other is meant: all but the batch is constant.
+            # OpenVINO needs the one, and the other is meant: sizes are constant.
             warnings.simplefilter("ignore")
             traced = torch.jit.trace(network, example, check_trace=False)  # type: ignore[no-untyped-call]
             model = self._openvino.convert_model(traced, example_input=example, input=shapes)
@@ -164,15 +163,18 @@ def _runner(requests: list[Any]) -> Runner:
     # One stream runs one request at a time anyway; requests for each thread would only cost memory.
     lock = threading.Lock()
 
+    def one(rows: list[NDArray[np.float32]]) -> NDArray[np.float32]:
+        for request in requests:
+            rows = [request.infer(rows, share_inputs=True, share_outputs=True)[0]]
+        return np.array(rows[0], np.float32)  # a copy: the next call overwrites the request's own
+
     def run(*inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-        made = [np.ascontiguousarray(x, np.float32) for x in inputs]
+        batch = [np.ascontiguousarray(x, np.float32) for x in inputs]
         with lock:
             try:
-                for request in requests:
-                    made = [request.infer(made, share_inputs=True, share_outputs=True)[0]]
+                return np.concatenate([one([x[index : index + 1] for x in batch]) for index in range(len(batch[0]))])
             except MemoryError as error:
                 raise OutOfMemory(str(error)) from error
-            return np.array(made[0], np.float32)  # a copy: the next call overwrites the request's own
 
     return run
 
