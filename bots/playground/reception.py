@@ -18,8 +18,8 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 # A person who sends photos and presses buttons stays far below; a script that hammers does not.
 WRITES = (30, 1.0)
 READS = (300, 20.0)
-# From one address may come so many times as much: there may be a proxy, with many people behind it. Without this, a script
-# would be somebody new with each cookie that it makes up.
+# From one address may come so many times as much: there may be a proxy, with many people behind it. Without this, a
+# script would be somebody new with each cookie that it makes up.
 AN_ADDRESS = 10
 
 
