@@ -268,11 +268,14 @@ class Grants:
         this = (grants.c.source == Source.ENTITLEMENT, grants.c.reference == reference)
         async with self._database.write() as transaction:
             now = self._clock()
-            # One that is known may be somebody's whose account was let go of, and must not bring that back.
             user = await transaction.scalar(select(grants.c.user_id).where(*this))
+            # One that is known may be somebody's whose account was let go of: what is over must not bring that back,
+            # but what was renewed is theirs again.
+            if user is None or (not plan.credits and (ends_at is None or ends_at > now)):
+                user = await lock_user(transaction, sender, now)
             fresh = await add_grant(
                 transaction,
-                user or await lock_user(transaction, sender, now),
+                user,
                 plan.name,
                 Source.ENTITLEMENT,
                 reference,
@@ -281,7 +284,7 @@ class Grants:
                 credits=plan.credits,
             )
             if not fresh and not plan.credits:
-                values = {"ends_at": ends_at and naive(ends_at), "withdrawn_at": None}
+                values = {"user_id": user, "ends_at": ends_at and naive(ends_at), "withdrawn_at": None}
                 await transaction.execute(update(grants).where(*this).values(values))
         return fresh
 

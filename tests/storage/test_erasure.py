@@ -159,6 +159,19 @@ async def test_an_entitlement_that_begins_later_holds_the_account(house: House) 
     assert await house.erasure.tidy() == 1
 
 
+async def test_an_entitlement_that_is_over_brings_no_account_back_but_a_renewed_one_is_theirs(house: House) -> None:
+    plan, began = PLANS.paid[PREMIUM], house.now
+    await house.grants.entitle(ANA, plan, "e1", began, began + timedelta(days=30))
+    await house.erasure.forget(ANA)
+    house.now += timedelta(days=31)
+    assert await house.erasure.tidy() == 1
+    await house.grants.entitle(ANA, plan, "e1", began, began + timedelta(days=30))
+    assert ANA.account not in await house.accounts()
+    await house.grants.entitle(ANA, plan, "e1", began, began + timedelta(days=60))
+    assert (await house.ledger.quota(ANA)).plan == PREMIUM
+    assert len(await house.grants.of(ANA)) == 1
+
+
 async def test_deleting_lets_nobody_out_of_a_ban(house: House) -> None:
     await house.people.ban(ANA, banned=True, reason="spam")
     await house.erasure.forget(ANA)
