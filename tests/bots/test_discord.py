@@ -5,7 +5,9 @@ import io
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
+import aiohttp
 import discord
 import pytest
 from PIL import Image
@@ -65,13 +67,8 @@ def test_a_limit_too_small_for_any_picture_is_an_error_and_no_endless_loop() -> 
     ],
 )
 def test_a_way_is_closed_only_where_discord_says_so(status: int, code: int, closed: bool) -> None:
-    class Answer:
-        reason = "none"
-
-        def __init__(self) -> None:
-            self.status = status
-
-    error = discord.HTTPException(Answer(), {"code": code, "message": "no"})
+    answer = Mock(aiohttp.ClientResponse, status=status, reason="none")
+    error = discord.HTTPException(answer, {"code": code, "message": "no"})
     assert is_out_of_reach(error) is closed
 
 

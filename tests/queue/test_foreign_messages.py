@@ -62,10 +62,10 @@ async def test_foreign_messages_are_dropped_and_photos_go_on(
         for name, message in FOREIGN.items():
             await redis.set(job_key_prefix + name, message)
             await redis.zadd(line, {name: 1})  # before every photo of ours
-        await redis.lpush(job_key_prefix + "a-list", "x")
+        await redis.lpush(job_key_prefix + "a-list", "x")  # type: ignore[misc]
         await redis.set(job_key_prefix + "tries", job())
         await redis.set(retry_key_prefix + "tries", "many")
-        await redis.zadd(line, {"a-list": 1, "tries": 1, "nothing-is-kept": 1, b"\xff\x00\xfe": 1, "": 1})
+        await redis.zadd(line, {b"a-list": 1, b"tries": 1, b"nothing-is-kept": 1, b"\xff\x00\xfe": 1, b"": 1})
 
         answered = await house.finished(await house.send())
         assert answered.state is JobState.DELIVERED
@@ -95,7 +95,7 @@ async def test_a_queue_of_another_type_is_waited_out(tmp_path: Path, redis_url: 
 
 
 def test_only_json_is_read() -> None:
-    message = {"f": "restore", "a": [{"job": "1"}], "k": {}, "t": None, "et": 1}
+    message: dict[str, Any] = {"f": "restore", "a": [{"job": "1"}], "k": {}, "t": None, "et": 1}
     assert from_json(to_json(message)) == message
     assert from_json(to_json({**message, "r": ValueError("x")}))["r"] == "ValueError('x')"
     for foreign in (pickle.dumps(Bomb()), b"[]", b"{}", job(t="1"), job(et=None)):

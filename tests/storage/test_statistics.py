@@ -120,5 +120,6 @@ async def test_who_deletes_their_data_is_still_counted(house: House) -> None:
     await house.failed(ANA, Failure.of(NoFaceFound()))
     await house.erasure.forget(ANA)
     stats = await house.statistics.today()
-    assert (stats.people, stats.delivered, stats.faces, stats.p95_s) == (1, 1, 2, pytest.approx(3))
+    assert (stats.people, stats.delivered, stats.faces) == (1, 1, 2)
+    assert stats.p95_s == pytest.approx(3)
     assert stats.failures == {ERASED: 1}
