@@ -71,6 +71,7 @@ jobs = Table(
     UniqueConstraint("platform", "chat", "message", "fingerprint"),
     Index("ix_jobs_quota", "user_id", "day", "state"),
     Index("ix_jobs_state", "state", "created_at"),
+    Index("ix_jobs_finished", "finished_at", "platform"),
     Index("ix_jobs_grant_id", "grant_id"),
     Index("ix_jobs_photo", "user_id", "photo"),
 )
