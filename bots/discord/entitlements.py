@@ -34,8 +34,9 @@ class Entitlements:
     async def told(self, entitlement: discord.Entitlement, *, taken_back: bool = False) -> None:
         """Discord says that something was bought or renewed, ends, or was taken back."""
         try:
-            async with self._in_turn:
-                known = await self._record(entitlement, taken_back=taken_back)
+            with self._client.hands:
+                async with self._in_turn:
+                    known = await self._record(entitlement, taken_back=taken_back)
         # Discord does not say it twice, but it lists it: there we find it as soon as the database is back.
         except Exception:
             log.exception("entitlement %d could not be recorded", entitlement.id)
@@ -62,8 +63,9 @@ class Entitlements:
             await self._wanted.wait()
             self._wanted.clear()
             try:
-                async with self._in_turn:
-                    await self._compare()
+                with self._client.hands:
+                    async with self._in_turn:
+                        await self._compare()
                 pause = FIRST_PAUSE_S
             # Whatever it is must not end the bot.
             except Exception as error:

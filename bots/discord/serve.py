@@ -78,6 +78,7 @@ async def _run(
             raise OperatorError("Discord closed the connection for good; see the log.")
         stop.set()
         await client.hands.idle()
+        purchases.cancel()
         await delivery
     finally:
         stop.set()
