@@ -145,6 +145,9 @@ class Settings(BaseSettings):
     telegram_local: bool = Field(
         False, description="The Bot API server is your own and runs with --local: files of any size, by path."
     )
+    telegram_messages_per_s: int = Field(
+        25, ge=1, description="Messages a second over all chats; Telegram allows 30, and more to bots that pay for it."
+    )
     telegram_webhook_url: str = Field(
         "", description="Public https:// address that Telegram sends updates to; empty: the bot asks for them."
     )

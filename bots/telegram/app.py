@@ -124,7 +124,7 @@ async def _connect(settings: Settings, token: str, stack: AsyncExitStack, stop: 
         .base_url(f"{server}/bot")
         .base_file_url(f"{server}/file/bot")
         .local_mode(settings.telegram_local)
-        .rate_limiter(Pacer())
+        .rate_limiter(Pacer(settings.telegram_messages_per_s))
         .connection_pool_size(CONNECTIONS)
         .pool_timeout(READ_S)
         .read_timeout(READ_S)

@@ -140,9 +140,10 @@ class Line:
 class Pacer(BaseRateLimiter[Urgency]):
     """The library's rate limiter, by chat."""
 
-    def __init__(self) -> None:
+    def __init__(self, all_per_s: int = ALL_PER_S) -> None:
+        """`all_per_s` is how many messages a second go out over all chats."""
         self._lines: dict[str, Line] = {}
-        self._all = Traffic(ALL_PER_S)
+        self._all = Traffic(all_per_s)
 
     async def initialize(self) -> None:
         """Nothing to open."""

@@ -36,6 +36,7 @@ class Plan:
     seed: int
     database: str = ""
     photo_s: float = 0.15  # what a worker takes for one
+    messages_per_s: int = 25
 
 
 @dataclass
@@ -92,6 +93,7 @@ async def running(plan: Plan, folder: Path, telegram: TelegramServer, discord: D
             "discord_token": discord.token,
             "free_per_day": 10_000,
             "photos_at_once": 0,
+            "telegram_messages_per_s": plan.messages_per_s,
         }
         settings = Settings(_env_file=None, **chosen)  # type: ignore[arg-type]
         environment = {PREFIX + name.upper(): str(value) for name, value in chosen.items()}
