@@ -10,6 +10,8 @@ import logging
 import time
 from datetime import UTC, datetime, timedelta
 
+from redis.exceptions import RedisError
+
 from magicmemory.core.errors import PhotoExpired
 from magicmemory.core.job import Job, JobState, Outcome, Platform
 from magicmemory.core.logs import about
@@ -117,11 +119,14 @@ class Recovery:
 
     async def _sweep_often(self) -> None:
         while True:
-            # The one broad net here: a database or a Redis that is away for a moment must not end the sweeps.
             try:
                 await self._queue.mark(self._platform)
                 await self.sweep()
                 await self._rest()
+            except (RedisError, OSError) as error:
+                log.warning("Redis is away (%s); looking for lost jobs when it is back", error)
+                await asyncio.sleep(GLANCE_S)
+            # The one broad net here: a database that is away for a moment must not end the sweeps.
             except Exception:
                 log.exception("the sweep failed; trying again")
                 await asyncio.sleep(GLANCE_S)
