@@ -3,13 +3,17 @@
 import asyncio
 from pathlib import Path
 
-from magicmemory.core.job import Platform, RestoreTask
+import pytest
+from arq.constants import in_progress_key_prefix
+
+from magicmemory.core.job import JobState, Platform, RestoreTask
 from magicmemory.core.options import Options
+from magicmemory.queue import arq_worker
 from magicmemory.queue.client import Queue
 from magicmemory.queue.connection import Names, connect
 from magicmemory.queue.worker import RestoreWorker
 from magicmemory.storage.photos import PhotoStore, original, result
-from tests.service import NoPipeline, eventually
+from tests.service import NoPipeline, eventually, service, settings_for
 
 NAMES = Names("line")
 
@@ -67,3 +71,36 @@ async def test_photos_are_restored_in_the_lines_order(tmp_path: Path, redis_url:
         await eventually(all_seen)
         stop.set()
     assert seen == [b"premium", b"free-1", b"free-2"]
+
+
+async def test_many_in_other_hands_do_not_hide_the_next(tmp_path: Path, redis_url: str) -> None:
+    """A hundred workers and more: what they have in hand stands first in the line."""
+    photos, seen = PhotoStore(str(tmp_path / "photos")), list[bytes]()
+    await photos.put(original("free"), b"free")
+    async with connect(redis_url) as redis:
+        queue = Queue(redis, NAMES)
+        for number in range(350):
+            await queue.restore(task(str(number)), head_start_s=60)
+            await redis.set(in_progress_key_prefix + NAMES.restore_job(str(number)), b"1", px=60_000)
+        await queue.restore(task("free"))
+
+        async def taken() -> bool | None:
+            return True if seen else None
+
+        stop = asyncio.Event()
+        async with asyncio.TaskGroup() as tasks:
+            worker = RestoreWorker(photos, NoPipeline(before=seen.append), NAMES, timeout_s=10)
+            tasks.create_task(worker.run(redis_url, 2, stop))
+            await eventually(taken, patience_s=20)
+            stop.set()
+        assert seen == [b"free"]
+        assert await queue.waiting() == 350
+
+
+async def test_an_idle_worker_begins_at_once(tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arq_worker, "LOOK_S", 60)
+    async with service(tmp_path, redis_url, settings=settings_for(tmp_path, free_per_day=5)) as house:
+        await asyncio.sleep(0.5)
+        for number in range(5):
+            job = await house.send(str(number).encode(), message=str(number))
+            assert (await house.finished(job, patience_s=20)).state is JobState.DELIVERED
