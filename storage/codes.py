@@ -239,7 +239,7 @@ class Codes:
         return _terms(found)
 
     def _digest(self, code: str) -> str:
-        return hmac.new(self._key, code.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self._key, code.encode(errors="replace"), hashlib.sha256).hexdigest()
 
     def _values(self, terms: CodeTerms) -> dict[str, object]:
         return {

@@ -9,7 +9,7 @@ from magicmemory.bots.desk import Desk
 from magicmemory.bots.playground.answers import Refused, answer
 from magicmemory.bots.playground.uploads import read_json
 from magicmemory.bots.playground.views import Views
-from magicmemory.core.errors import NothingToCancel
+from magicmemory.core.errors import UserError
 from magicmemory.core.job import Sender
 from magicmemory.core.report import Failure
 
@@ -28,35 +28,47 @@ class Chat:
         return answer(await self._views.quota(sender))
 
     async def command(self, request: Request, sender: Sender) -> Response:
-        """`{"text": "/quota"}` is answered with `{"text": …}`, and so is everything else a visitor may type."""
+        """`{"text": "/quota"}` is answered with `{"text": …, "quota": …}`, and so is everything else a visitor may
+        type. The quota is a sentence, for what was said may have changed it.
+        """
         text = (await read_json(request)).get("text")
         if not isinstance(text, str):
             raise Refused(HTTPStatus.BAD_REQUEST, "bad-request")
-        return answer({"text": await self._reply(sender, text.strip())})
+        try:
+            said = await self._reply(request, sender, text.strip())
+        except UserError as error:
+            said = self._desk.failure_text(await self._desk.language(sender), Failure.of(error))
+        return answer({"text": said, "quota": (await self._views.quota(sender))["text"]})
 
-    async def _reply(self, sender: Sender, text: str) -> str:
+    async def _reply(self, request: Request, sender: Sender, text: str) -> str:
         language = await self._desk.language(sender)
         say = self._desk.texts.say
-        command = text.split()[0] if text else ""
+        command, rest = [*text.split(maxsplit=1), "", ""][:2]
         match command.lower():
             case "/quota":
                 return self._desk.quota_text(language, await self._desk.quota(sender))
+            case "/premium":
+                # The playground takes no money, and what is bought elsewhere is another account's.
+                return self._desk.offers_text(language, await self._desk.quota(sender), [])
+            case "/unlock":
+                return await self._unlock(request, language, sender, rest)
             case "/help" | "/start":
                 return f"{self._desk.help_text(language)}\n\n{say(language, 'help-commands')}"
             case "/cancel":
-                return await self._cancel(language, sender)
+                await self._desk.cancel(sender)
+                return say(language, "cancelled")
             case other if other.startswith("/") and other != "/restore":
                 return say(language, "unknown-command", command=_shown(command))
             case _:
                 # Whatever is not a command is most likely a question how this works.
                 return say(language, "restore-howto")
 
-    async def _cancel(self, language: str, sender: Sender) -> str:
-        try:
-            await self._desk.cancel(sender)
-        except NothingToCancel as nothing:
-            return self._desk.failure_text(language, Failure.of(nothing))
-        return self._desk.texts.say(language, "cancelled")
+    async def _unlock(self, request: Request, language: str, sender: Sender, code: str) -> str:
+        if not code:
+            return self._desk.texts.say(language, "unlock-howto")
+        # Without its cookie a browser is somebody new: wrong tries are counted by address as well.
+        where = request.client.host if request.client else ""
+        return self._desk.redeemed_text(language, await self._desk.codes.redeem(sender, where, code))
 
 
 def _shown(command: str) -> str:

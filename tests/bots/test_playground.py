@@ -18,6 +18,7 @@ from PIL import Image
 from starlette.requests import Request
 
 from magicmemory.bots import desk
+from magicmemory.bots.opening import open_desk
 from magicmemory.bots.playground import reception, static
 from magicmemory.bots.playground.guard import HEADERS
 from magicmemory.bots.playground.limits import RateLimit
@@ -31,6 +32,7 @@ from magicmemory.bots.web import CannotListen
 from magicmemory.core.errors import PhotoTooLarge, PhotoUnreadable
 from magicmemory.core.job import Stage
 from magicmemory.core.report import FaceWarning, LeftAlone
+from magicmemory.storage.codes import CodeKind, CodeTerms
 from tests.bots.open_playground import Gate, Painter, open_playground, photo
 from tests.service import FACE, settings_for
 
@@ -384,6 +386,38 @@ async def test_commands(visitor: httpx.AsyncClient) -> None:
         assert (await visitor.post("/commands", content=bad)).status_code in (400, 413)
 
 
+async def test_a_code_unlocks_and_guessing_is_slowed_down(tmp_path: Path, redis_url: str) -> None:
+    async def said(visitor: httpx.AsyncClient, text: str) -> dict[str, str]:
+        answer = await visitor.post("/commands", json={"text": text})
+        assert answer.status_code == 200
+        found: dict[str, str] = answer.json()
+        return found
+
+    async with open_playground(tmp_path, redis_url, worker=False) as url:
+        async with open_desk(settings_for(tmp_path), redis_url) as desk:
+            terms = CodeTerms(CodeKind.UNLOCK, plan="premium", credits=3, uses=9)
+            ((_, code),) = await desk.codes.create(terms)
+            ((_, cheaper),) = await desk.codes.create(CodeTerms(CodeKind.DISCOUNT, percent=40))
+        async with new_visitor(url) as visitor:
+            await visitor.get("/texts")
+            offers = (await said(visitor, "/premium"))["text"]
+            assert "Nothing is for sale here." in offers
+            assert "Send /unlock and the code." in offers
+            assert "/unlock CODE" in (await said(visitor, "/unlock"))["text"]
+            assert "sold on Telegram" in (await said(visitor, f"/unlock {cheaper}"))["text"]
+            unlocked = await said(visitor, f"/UNLOCK  {code.lower()}")
+            assert unlocked["text"] == "The code is good: you have 3 more photos (Premium)."
+            assert "You have 3 bought photos left." in unlocked["quota"]
+            assert "You have 3 bought photos left." in (await visitor.get("/quota")).json()["text"]
+            assert "You have used this code already." in (await said(visitor, f"/unlock {code}"))["text"]
+        for guess in range(5):
+            # Each time as somebody new.
+            async with new_visitor(url) as visitor:
+                assert "I do not know this code." in (await said(visitor, f"/unlock GUESS{guess}"))["text"]
+        async with new_visitor(url) as visitor:
+            assert "Too many wrong codes." in (await said(visitor, f"/unlock {code}"))["text"]
+
+
 async def test_a_visitor_who_hammers_is_told_to_wait(visitor: httpx.AsyncClient) -> None:
     await visitor.get("/texts")
     answers = [await visitor.post("/commands", json={"text": "/quota"}) for _ in range(40)]
@@ -408,7 +442,7 @@ async def test_made_up_cookies_are_no_way_around(
 
 
 async def test_strange_words_are_answered(visitor: httpx.AsyncClient) -> None:
-    for text in ("/\ud800", "/\0", "\ud800", "/" + "x" * 9000, "/💥"):
+    for text in ("/\ud800", "/\0", "\ud800", "/" + "x" * 9000, "/💥", "/unlock \ud800", "/unlock " + "x" * 9000):
         answer = await visitor.post("/commands", content=json.dumps({"text": text}).encode())
         assert answer.status_code == 200, text
     for model in ("\ud800", "\0", "x" * 9000):

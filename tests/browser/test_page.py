@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from magicmemory.bots.opening import open_desk
 from magicmemory.bots.texts import Texts
+from magicmemory.storage.codes import CodeKind, CodeTerms
 from tests.bots.open_playground import Gate, Painter, open_playground, photo
 from tests.browser.conftest import PATIENCE_MS, OpenWindow, Window
+from tests.service import settings_for
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 expect.set_options(timeout=PATIENCE_MS)
@@ -221,6 +224,27 @@ async def test_commands_are_answered(tmp_path: Path, browsers_redis: str, open_w
             await expect(last(page)).to_contain_text(answer)
             await expect(page.locator("#announcer")).to_contain_text(answer)
         assert await page.evaluate("document.activeElement.id") == "text"
+
+
+async def test_a_code_is_unlocked(tmp_path: Path, browsers_redis: str, open_window: OpenWindow) -> None:
+    async with open_playground(tmp_path, browsers_redis) as url, open_window(url, expected=(429,)) as window:
+        async with open_desk(settings_for(tmp_path), browsers_redis) as desk:
+            ((_, code),) = await desk.codes.create(CodeTerms(CodeKind.UNLOCK, plan="premium", days=30))
+        page: Page = window.page
+        await pick(page)
+        await result(page)
+        await pick(page, photo(200))
+        await expect(last(page)).to_contain_text(REFUSAL)
+        await say(page, "/unlock RESTORE41")
+        await expect(last(page)).to_contain_text("I do not know this code.")
+        await say(page, f"/unlock {code}")
+        await expect(last(page)).to_contain_text("The code is good: you have Premium for 30 more days.")
+        await expect(page.locator("#quota")).to_contain_text("You have Premium for another 30 days.")
+        await pick(page, photo(210))
+        await expect(page.locator(".bubble.result")).to_have_count(2)
+        await expect(last(page)).to_contain_text("You have Premium for another 30 days.")
+        await say(page, "/premium")
+        await expect(last(page)).to_contain_text("Nothing is for sale here.")
 
 
 async def test_a_waiting_photo_is_cancelled(tmp_path: Path, browsers_redis: str, open_window: OpenWindow) -> None:

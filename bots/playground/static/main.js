@@ -84,7 +84,9 @@ async function adjust(view, options, pressed) {
 async function speak(text) {
   fromVisitor(text);
   try {
-    fromUs((await post("/commands", { text })).text);
+    const said = await post("/commands", { text });
+    fromUs(said.text);
+    at("quota").textContent = said.quota;
     if (text.startsWith("/cancel")) askNow();
   } catch (error) {
     fromUs(error instanceof Refusal ? error.text : say("not-sent"), "refusal");
