@@ -4,10 +4,12 @@ A model knows nothing of this. It is an ordinary torch module; an engine compile
 arrays to an array.
 """
 
+import ctypes
+import gc
 import importlib.util
 import os
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Final, Literal, Protocol, runtime_checkable
 
@@ -153,6 +155,17 @@ def choose(device: str, cache_dir: Path, precision: Precision = "auto") -> Engin
     from magicmemory.pipeline.cuda_engine import CudaEngine
 
     return CudaEngine(f"cuda:{index}", precision)
+
+
+def tidy_memory() -> None:
+    """Hand free memory back to the system: loading a model needs several times what it keeps, and the C library holds
+    on to what is freed.
+    """
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    with suppress(OSError, AttributeError, TypeError):  # only glibc can
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def available_cores() -> int:

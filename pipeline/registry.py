@@ -1,6 +1,5 @@
 """Which models can be chosen, and how each is built; what is known of them stands in the catalogue."""
 
-import gc
 import threading
 import time
 from collections.abc import Callable
@@ -20,7 +19,7 @@ from magicmemory.pipeline.catalogue import ModelFacts
 from magicmemory.pipeline.clean import Cleaner, TiledCleaner
 from magicmemory.pipeline.detection import Detector
 from magicmemory.pipeline.detectors import JoinedHeads, RetinaFaceDetector
-from magicmemory.pipeline.engines import Engine
+from magicmemory.pipeline.engines import Engine, tidy_memory
 from magicmemory.pipeline.enlarge import TILE, TiledUpscaler, Upscaler
 from magicmemory.pipeline.identity import Identity, NetworkIdentity
 from magicmemory.pipeline.models import (
@@ -310,9 +309,7 @@ class Models:
         )
         names = [name for shelf in shelves for name in shelf.unload_idle(seconds)]
         if names:
-            gc.collect()
-            if torch.cuda.is_available():
-                torch.cuda.empty_cache()
+            tidy_memory()
         return names
 
 
@@ -384,6 +381,7 @@ class _Shelf(Generic[T]):
                 ready = self._ready.get(name)
                 if ready is None:
                     made = model.build(self._cellar.path(model.facts), self._cellar.engine)
+                    tidy_memory()
                     ready = self._ready[name] = _Ready(made, time.monotonic())
         ready.asked_for = time.monotonic()
         return ready.model
