@@ -2,6 +2,7 @@
 
 import gc
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -54,10 +55,10 @@ class Compares:
 class LeftHalf:
     """Sees half a face."""
 
-    def __call__(self, face: Floats) -> Floats:
+    def __call__(self, faces: Sequence[Floats]) -> list[Floats | None]:
         mask = np.zeros((512, 512), np.float32)
         mask[:, :256] = 1
-        return mask
+        return [mask for _ in faces]
 
 
 def pipeline(
