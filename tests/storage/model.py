@@ -30,7 +30,7 @@ from magicmemory.core.plans import make_plans
 from magicmemory.storage.codes import CodeKind, CodeTerms
 
 HOUR = timedelta(hours=1)
-AT_ONCE = 3
+AT_ONCE = 2
 ADJUSTMENTS = 2
 ADJUSTMENT_MINUTES = 90
 FREE = ""
