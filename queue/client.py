@@ -13,6 +13,7 @@ from magicmemory.core.job import Job, Outcome, Platform, Progress, RestoreTask, 
 from magicmemory.core.plans import Limits
 from magicmemory.queue.connection import Names, to_json, wake_channel
 from magicmemory.queue.progress import publish
+from magicmemory.queue.remembered import Remembered
 from magicmemory.storage.photos import original, result
 
 RESTORE = "restore"
@@ -88,6 +89,10 @@ class Queue:
             await pipe.execute()
         # No reply will tell whoever watches that it is over.
         await publish(self._redis, self._names, Progress(job=job, stage=Stage.DONE))
+
+    def remembered(self, platform: Platform) -> Remembered:
+        """What a platform's bot has in hand."""
+        return Remembered(self._redis, self._names, platform)
 
     async def unknown(self, platform: Platform, jobs: list[str]) -> set[str]:
         """Those of a platform's jobs that stand in no queue and that nobody has in hand."""

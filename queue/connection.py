@@ -51,6 +51,10 @@ class Names:
         """What a platform's sweep leaves in Redis, to see whether it was emptied."""
         return f"{self.prefix}:swept:{platform}"
 
+    def asked(self, platform: Platform) -> str:
+        """What a platform's bot has in hand."""
+        return f"{self.prefix}:asked:{platform}"
+
     def progress(self, job: str) -> str:
         """The channel that tells how far a job is; `*` for all of them."""
         return f"{self.prefix}:progress:{job}"

@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 # Among an interaction's extras: Discord has the first answer, whether or not the library saw it arrive.
 ACKNOWLEDGED = "acknowledged"
+# Among them: an earlier process had it in hand, and has acknowledged it if that was in time.
+AGAIN = "again"
 # Discord waits three seconds. The library would sleep for most of that after one error; four short tries do better.
 ATTEMPTS, ATTEMPT_S = 4, 0.75
 
@@ -31,7 +33,7 @@ async def acknowledge(interaction: Interaction, *, private: bool, thinking: bool
     Raises:
         TooLate: the three seconds are over.
     """
-    for _ in range(ATTEMPTS):
+    for _ in range(0 if AGAIN in interaction.extras else ATTEMPTS):
         try:
             async with asyncio.timeout(ATTEMPT_S):
                 deferred = await interaction.response.defer(ephemeral=private, thinking=thinking)

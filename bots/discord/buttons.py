@@ -60,7 +60,7 @@ class PhotoButton(ui.DynamicItem[Button], template=r"photo:(?P<act>[a-z]+):(?P<j
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Do it."""
         client: MagicClient = interaction.client
-        with client.hands:
+        async with client.attending(interaction):
             await self._press(client, interaction)
 
     async def _press(self, client: "MagicClient", interaction: Interaction) -> None:

@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from types import TracebackType
 
 import discord
 from discord import app_commands
 
 from magicmemory.bots.desk import Desk
-from magicmemory.bots.discord.answering import explain
+from magicmemory.bots.discord.answering import AGAIN, explain
 from magicmemory.bots.discord.buttons import PhotoButton
 from magicmemory.bots.discord.commands import add_commands
 from magicmemory.bots.discord.entitlements import Entitlements
@@ -16,7 +18,8 @@ from magicmemory.bots.discord.erasing import EraseButton
 from magicmemory.bots.discord.following import Followers
 from magicmemory.bots.discord.front import Front
 from magicmemory.bots.discord.intake import Intake
-from magicmemory.bots.discord.people import sender_of_message
+from magicmemory.bots.discord.notebook import Notebook
+from magicmemory.bots.discord.people import Interaction, sender_of_message
 from magicmemory.bots.discord.syncing import sync_if_changed
 from magicmemory.bots.discord.translating import TextsTranslator
 
@@ -57,7 +60,7 @@ class Tree(app_commands.CommandTree["MagicClient"]):
 
     async def _call(self, interaction: discord.Interaction["MagicClient"]) -> None:
         # The library has no public place around a whole command, its checks and its error handler.
-        with self.client.hands:
+        async with self.client.attending(interaction):
             try:
                 await super()._call(interaction)
             except app_commands.AppCommandError:
@@ -85,6 +88,7 @@ class MagicClient(discord.AutoShardedClient):
         self.intake = Intake(self.front, self.followers)
         self.purchases = Entitlements(self)
         self.hands = Hands()
+        self.notebook = Notebook(self)
         self.online = asyncio.Event()
         self.tree = Tree(
             self,
@@ -103,6 +107,7 @@ class MagicClient(discord.AutoShardedClient):
         """Connected and told of all servers."""
         self.online.set()
         self.purchases.look()
+        await self.notebook.take_up()
         log.info("Discord: %s in %d servers, %s shards", self.user, len(self.guilds), self.shard_count)
 
     async def on_message(self, message: discord.Message) -> None:
@@ -123,6 +128,21 @@ class MagicClient(discord.AutoShardedClient):
                     await self._explain_itself(message)
             except Exception:
                 log.exception("message %d failed", message.id)
+
+    @asynccontextmanager
+    async def attending(self, interaction: Interaction) -> AsyncIterator[None]:
+        """Have an interaction in hand. Whoever ends this process before it is done leaves it to the next one."""
+        if self.notebook.is_told_again(interaction):
+            interaction.extras[AGAIN] = True
+        failed: Exception | None = None
+        with self.hands:
+            try:
+                yield
+            except Exception as error:
+                failed = error
+            await self.notebook.done(interaction)
+        if failed is not None:
+            raise failed
 
     async def on_entitlement_create(self, entitlement: discord.Entitlement) -> None:
         """Somebody bought something."""

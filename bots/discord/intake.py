@@ -3,11 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import discord
 
-from magicmemory.bots.discord.answering import acknowledge, answer
+from magicmemory.bots.discord.answering import AGAIN, acknowledge, answer
 from magicmemory.bots.discord.following import Followers
 from magicmemory.bots.discord.front import NOBODY, Front, TextLetter
 from magicmemory.bots.discord.people import (
@@ -38,6 +38,8 @@ from magicmemory.core.options import Options
 from magicmemory.core.plans import FREE
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 MOST = 10
 AT_ONCE = 8  # downloads; each photo is in memory until it is in the store
@@ -88,20 +90,21 @@ class Intake:
         photos = [attachment for attachment in attachments if is_photo(attachment)][:MOST]
         if not photos:
             raise no_photo(attachments)
-        within, over = await self._within_quota(sender, photos)
-        if len(photos) > 1:
+        parts = await self._not_taken_yet(interaction, sender, photos)
+        within, over = await self._within_quota(sender, parts)
+        if len(photos) > 1 and within[:1] == [(0, photos[0])]:
             # What is said next would take the place of an answer that is still to come.
             await answer(interaction, self._front.say(language, "progress-decode"))
-        places = [place_of(interaction, message, private=private, spoiler=within[0].is_spoiler())]
-        for photo in within[1:]:
-            number = await self._another_message(interaction, language, private)
+        places = []
+        for part, photo in within:
+            number = await self._another_message(interaction, language, private) if part else message
             # The first message would be filled by the second where it is still empty: no two photos may share one.
-            number = 0 if number == message else number
+            number = 0 if part and number == message else number
             places.append(place_of(interaction, number, private=private, spoiler=photo.is_spoiler()))
-        addresses = [address_of(interaction, part) for part in range(len(within))]
+        addresses = [address_of(interaction, part) for part, _ in within]
         preferred = (await self._front.desk.preferences(sender)).options
         options = Options.model_validate({**preferred.model_dump(), **choices})
-        await self._take_all(sender, language, within, addresses, places, options)
+        await self._take_all(sender, language, [photo for _, photo in within], addresses, places, options)
         if over is not None:
             await self._say_more(interaction, self._front.explain(language, over))
 
@@ -144,9 +147,17 @@ class Intake:
             return 0
         return sent.id
 
-    async def _within_quota(
-        self, sender: Sender, photos: list[discord.Attachment]
-    ) -> tuple[list[discord.Attachment], UserError | None]:
+    async def _not_taken_yet(
+        self, interaction: Interaction, sender: Sender, photos: list[discord.Attachment]
+    ) -> list[tuple[int, discord.Attachment]]:
+        """The photos and their numbers, without those that an earlier process took in before it was killed."""
+        parts = list(enumerate(photos))
+        if AGAIN not in interaction.extras:
+            return parts
+        taken = {job.address for job in await self._front.desk.recent(sender)}
+        return [(part, photo) for part, photo in parts if address_of(interaction, part) not in taken]
+
+    async def _within_quota(self, sender: Sender, photos: list[T]) -> tuple[list[T], UserError | None]:
         """The photos that today's quota is enough for, at least one; and what to say about the others, once."""
         desk = self._front.desk
         quota = await desk.quota(sender)

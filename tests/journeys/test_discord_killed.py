@@ -2,14 +2,18 @@
 
 import asyncio
 import json
+import sqlite3
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
+
+from sqlalchemy import make_url
 
 from magicmemory.core.job import JobState
 from tests.journeys.discord_house import House, house, running_bot, running_worker
 from tests.journeys.telegram_house import QuickPipeline, photo
+from tests.service import eventually
 
 EDIT = "PATCH /webhooks/{application}/{token}/messages/{message}"
 # The process has a library of its own, which must be told where our Discord is.
@@ -45,7 +49,8 @@ async def bot_process(there: House) -> AsyncIterator[asyncio.subprocess.Process]
         await there.server.wait_for(lambda: there.server.gateway.count("identify") > before, 60)
         yield process
     finally:
-        process.kill()
+        with suppress(ProcessLookupError):
+            process.kill()
         await process.wait()
 
 
@@ -66,3 +71,42 @@ async def test_killed_before_and_in_the_middle_of_the_answer(tmp_path: Path, red
         assert [job.state for job in jobs] == [JobState.DELIVERED]
         assert [message for message in server.said(server.channel) if message.components] == [answer]
         assert (await there.quota_of(user)).used == 1
+
+
+@contextmanager
+def held(there: House) -> Iterator[None]:
+    """Nobody can write into the database."""
+    file = make_url(there.settings.database).database
+    with closing(sqlite3.connect(str(file), isolation_level=None)) as database:
+        database.execute("BEGIN IMMEDIATE")
+        yield
+
+
+async def test_killed_between_the_first_word_and_the_ledger(tmp_path: Path, redis_url: str) -> None:
+    async with house(tmp_path, redis_url, bot=False, worker=False, free_per_day=9) as there:
+        server, user, channel = there.server, there.server.user, there.server.channel
+        async with bot_process(there) as process:
+            with held(there):
+                alone = user.slash(channel, "restore", photo=photo(1))
+                album = user.say(channel, "", photo(2), photo(3))
+                several = user.context_menu(channel, "Restore faces", album)
+                await server.wait_for(lambda: alone.answer and several.follow_ups, 30)
+                process.kill()
+                await process.wait()
+        assert await there.jobs_of(user) == []
+        async with running_bot(there.settings, redis_url, server):
+            await eventually(lambda: so_many_jobs(there, 3))
+            # What is taken in is not taken up a second time.
+            async with running_worker(there.settings, redis_url, QuickPipeline()):
+                answers = [await there.answer(alone), *await there.answers(several, 2)]
+        async with running_bot(there.settings, redis_url, server):
+            jobs = await there.finished_jobs_of(user)
+        assert [job.state for job in jobs] == [JobState.DELIVERED] * 3
+        assert len({answer.attachments[1].data for answer in answers}) == 3
+        assert [m for m in server.said(channel) if m.components] == sorted(answers, key=lambda answer: answer.id)
+        assert (await there.quota_of(user)).used == 3
+
+
+async def so_many_jobs(there: House, count: int) -> bool | None:
+    """Whether somebody has so many jobs; None: not yet."""
+    return len(await there.jobs_of(there.server.user)) == count or None
