@@ -107,7 +107,6 @@ class MagicClient(discord.AutoShardedClient):
         """Connected and told of all servers."""
         self.online.set()
         self.purchases.look()
-        await self.notebook.take_up()
         log.info("Discord: %s in %d servers, %s shards", self.user, len(self.guilds), self.shard_count)
 
     async def on_message(self, message: discord.Message) -> None:
@@ -128,6 +127,12 @@ class MagicClient(discord.AutoShardedClient):
                     await self._explain_itself(message)
             except Exception:
                 log.exception("message %d failed", message.id)
+
+    async def take_up(self) -> None:
+        """Once connected, go on with what an earlier process had in hand."""
+        await self.online.wait()
+        with self.hands:
+            await self.notebook.take_up()
 
     @asynccontextmanager
     async def attending(self, interaction: Interaction) -> AsyncIterator[None]:

@@ -69,7 +69,7 @@ async def _run(
     # The last answers are sent while the connection is still open.
     delivery = asyncio.create_task(replies)
     telling = asyncio.create_task(_tell(client, ready))
-    purchases = asyncio.create_task(client.purchases.run())
+    aside = [asyncio.create_task(client.purchases.run()), asyncio.create_task(client.take_up())]
     stopping = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({connection, delivery, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -78,15 +78,16 @@ async def _run(
             raise OperatorError("Discord closed the connection for good; see the log.")
         stop.set()
         await client.hands.idle()
-        purchases.cancel()
+        for task in aside:
+            task.cancel()  # at once: nothing is in hand now
         await delivery
     finally:
         stop.set()
         await client.followers.close()
         await client.close()
-        for task in (connection, delivery, telling, purchases, stopping):
+        for task in (connection, delivery, telling, stopping, *aside):
             task.cancel()
-        await asyncio.gather(connection, delivery, telling, purchases, stopping, return_exceptions=True)
+        await asyncio.gather(connection, delivery, telling, stopping, *aside, return_exceptions=True)
 
 
 async def _connect(client: MagicClient) -> None:
