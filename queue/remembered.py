@@ -35,9 +35,14 @@ class Remembered:
             await pipe.execute()
 
     async def all(self) -> list[dict[str, Any]]:
-        """What is kept, oldest first, unless it is too old."""
+        """What is kept, oldest first. What is too old goes."""
         async with self._redis.pipeline(transaction=False) as pipe:
             pipe.hgetall(self._key)
             (kept,) = await pipe.execute()
-        notes = sorted((json.loads(note) for note in kept.values()), key=lambda note: float(note["at"]))
-        return [note["told"] for note in notes if note["at"] >= time.time() - LONGEST_S]
+            notes = {request: json.loads(note) for request, note in kept.items()}
+            too_old = [request for request, note in notes.items() if note["at"] < time.time() - LONGEST_S]
+            if too_old:
+                pipe.hdel(self._key, *too_old)
+                await pipe.execute()
+        fresh = [note for request, note in notes.items() if request not in too_old]
+        return [note["told"] for note in sorted(fresh, key=lambda note: float(note["at"]))]

@@ -36,5 +36,6 @@ async def test_requests_are_kept_until_they_are_done_or_too_old(
         assert await Remembered(redis, names, Platform.TELEGRAM).all() == []
         clock.now = 1_000.0 + LONGEST_S + 1
         assert await first.all() == [{"id": "3", "text": "ü"}]
+        assert await redis.hlen(names.asked(Platform.DISCORD)) == 1  # type: ignore[misc]
         # Redis lets go of them by itself.
         assert 0 < await redis.ttl(names.asked(Platform.DISCORD)) <= LONGEST_S
