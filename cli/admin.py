@@ -15,7 +15,7 @@ from magicmemory.bots.opening import allowance
 from magicmemory.cli.opening import work
 from magicmemory.core.errors import NothingToCancel, OperatorError
 from magicmemory.core.job import Platform, Sender
-from magicmemory.core.plans import FREE, PREMIUM
+from magicmemory.core.plans import FREE, MOST_CREDITS, MOST_DAYS, PREMIUM
 from magicmemory.core.settings import Settings
 from magicmemory.storage.database import Database
 from magicmemory.storage.disclosure import stored_of
@@ -80,8 +80,8 @@ def gift(
     platform: On,
     account: Who,
     plan: Annotated[str, typer.Option(help="Of which plan.")] = PREMIUM,
-    days: Annotated[int | None, typer.Option(min=1, max=36_500, help="So many days.")] = None,
-    credits: Annotated[int | None, typer.Option(min=1, max=1_000_000, help="So many photos.")] = None,
+    days: Annotated[int | None, typer.Option(min=1, max=MOST_DAYS, help="So many days.")] = None,
+    credits: Annotated[int | None, typer.Option(min=1, max=MOST_CREDITS, help="So many photos.")] = None,
 ) -> None:
     """Give somebody days or photos of a plan; without a number, as many as are sold at once."""
 

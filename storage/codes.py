@@ -33,6 +33,7 @@ from magicmemory.core.errors import (
     UserError,
 )
 from magicmemory.core.job import Platform, Sender
+from magicmemory.core.plans import MOST_CREDITS, MOST_DAYS
 from magicmemory.storage.database import Database
 from magicmemory.storage.grants import Source, add_grant
 from magicmemory.storage.moments import Clock, aware, naive, utc_now
@@ -88,6 +89,8 @@ class CodeTerms:
             raise BadCode("A discount is between 1 and 99 percent.")
         if self.uses < 1 or any(number is not None and number < 1 for number in given):
             raise BadCode("Days, credits and uses are at least 1.")
+        if (self.days or 0) > MOST_DAYS or max(self.credits or 0, self.uses) > MOST_CREDITS:
+            raise BadCode(f"Days are at most {MOST_DAYS}, credits and uses at most {MOST_CREDITS}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,7 @@ def test_the_command_says_what_it_copied(database_url: str, tmp_path: Path) -> N
     missing = tmp_path / "none.db"
     assert run(f"sqlite+aiosqlite:///{missing}", url) == (2, f"magicmemory: There is no database {missing}.\n")
     assert not missing.exists()
+    assert run(url, url) == (2, "magicmemory: FROM and TO are the same database.\n")
     for wrong in ("filled.db", "mysql://me@localhost/x", "postgresql+asyncpg://localhost"):
         status, said = run(url, wrong)
         assert (status, said.startswith("magicmemory: A database is written as sqlite+aiosqlite:///FILE")) == (2, True)
