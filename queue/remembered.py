@@ -14,7 +14,7 @@ LONGEST_S: Final = 15 * 60
 
 
 class Remembered:
-    """A platform's requests in hand. All of them are gone when nothing new was asked for as long as the oldest may wait."""
+    """A platform's requests in hand. Redis lets go of them when nothing new comes for so long."""
 
     def __init__(self, redis: ArqRedis, names: Names, platform: Platform) -> None:
         self._redis = redis

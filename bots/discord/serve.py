@@ -78,16 +78,17 @@ async def _run(
             raise OperatorError("Discord closed the connection for good; see the log.")
         stop.set()
         await client.hands.idle()
-        for task in aside:
-            task.cancel()  # at once: nothing is in hand now
+        for looking in aside:
+            looking.cancel()  # at once: nothing is in hand now
         await delivery
     finally:
         stop.set()
         await client.followers.close()
         await client.close()
-        for task in (connection, delivery, telling, stopping, *aside):
+        tasks = [connection, delivery, telling, stopping, *aside]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(connection, delivery, telling, stopping, *aside, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _connect(client: MagicClient) -> None:

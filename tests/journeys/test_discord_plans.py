@@ -15,10 +15,12 @@ from magicmemory.storage.codes import CodeKind, CodeTerms
 from magicmemory.storage.grants import Grant, Grants, Source
 from tests.journeys.discord_house import House, house, running_bot, sender_of
 from tests.journeys.telegram_house import photo
+from tests.journeys.telegram_house import running_bot as running_telegram_bot
 from tests.journeys.telegram_shop import write_plans
 from tests.servers.discord.people import Person
 from tests.servers.discord.permissions import Permission
 from tests.servers.discord.server import DiscordServer
+from tests.servers.telegram import TelegramServer
 from tests.service import eventually
 
 MONTHLY, PACK, STRANGE = 9001, 9002, 9003
@@ -297,3 +299,25 @@ async def test_an_admin_gives_looks_up_and_keeps_out(tmp_path: Path, redis_url: 
         stats = await there.said(admin.slash(channel, "admin stats"))
         assert "2 photos of 1 people" in stats
         assert f"Magic Memory {version('magicmemory')}" in stats
+
+
+async def test_both_bots_share_one_ledger(tmp_path: Path, redis_url: str) -> None:
+    """A code for one person is used up on whichever platform somebody was first; each has what is theirs."""
+    async with TelegramServer() as telegram:
+        tokens = {"telegram_token": telegram.token, "telegram_api_url": telegram.url}
+        async with shop(tmp_path, redis_url, **tokens) as there, running_telegram_bot(there.settings, redis_url):
+            ana, user, channel = telegram.user("Ana"), there.server.user, there.server.channel
+            code = await make_code(there, CodeTerms(CodeKind.UNLOCK, plan="premium", days=30))
+            asked = await ana.send_text(f"/unlock {code}")
+            await ana.hears("The code is good", after=asked)
+            assert "as often as it can be" in await there.said(user.slash(channel, "unlock", code=code))
+            there.server.sell(user, PACK, None)
+            await has(there, user, "", credits=2)
+            asked = await ana.send_text("/quota")
+            answer = await ana.hears("You have Premium for another 30 days.", after=asked)
+            assert "bought" not in answer.text
+            await there.answer(user.slash(channel, "restore", photo=photo(1)))
+            asked = await ana.send_photo(photo(2))
+            await ana.hears(lambda message: message.photo is not None, after=asked)
+            async with open_desk(there.settings, redis_url) as desk:
+                assert (await desk.statistics.today()).photos == 2

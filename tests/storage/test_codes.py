@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from magicmemory.core.errors import (
     Banned,
+    CodeElsewhere,
     CodeExpired,
     CodeMistyped,
     CodeRedeemed,
@@ -281,6 +282,18 @@ async def test_tries_count_for_the_person_and_for_the_chat(codes: Codes) -> None
     assert await guess(codes, ANA, chat="6") == 30
     other = Sender(platform=Platform.DISCORD, account=ANA.account)
     assert await guess(codes, other, chat="6") == 0  # somebody else
+
+
+@pytest.mark.parametrize("platform", [Platform.DISCORD, Platform.PLAYGROUND])
+async def test_a_discount_is_not_used_up_where_nothing_is_sold_for_stars(codes: Codes, platform: Platform) -> None:
+    code = await make(codes, CodeTerms(CodeKind.DISCOUNT, percent=40))
+    elsewhere = Sender(platform=platform, account=ANA.account)
+    for _ in range(7):  # and it is no wrong try
+        with pytest.raises(CodeElsewhere):
+            await codes.redeem(elsewhere, "1", code)
+    assert (await codes.redeem(ANA, "1", code)).percent == 40
+    with pytest.raises(CodeUsedUp):
+        await codes.redeem(elsewhere, "1", code)
 
 
 async def test_a_restart_forgets_no_try(codes: Codes, database_url: str, clock: Clock) -> None:

@@ -204,7 +204,7 @@ class Entitlement:
     @property
     def owner(self) -> int | None:
         """The person's id, where it is a person's."""
-        return self.user and self.user.id
+        return self.user.id if self.user else None
 
 
 class World:
