@@ -1,16 +1,27 @@
 """What the commands tell the person at the terminal when something cannot be done."""
 
-from magicmemory.core.errors import ModelBroken, ModelNotAllowed, ModelNotInstalled, UserError
+from magicmemory.core.errors import (
+    FacesTooSmall,
+    ModelBroken,
+    ModelNotAllowed,
+    ModelNotInstalled,
+    NoFaceFound,
+    UserError,
+)
 from magicmemory.core.report import Failure
 
 
 def sentence(error: Exception) -> str:
-    """One sentence. Of a model it says more than a chat would: whoever sits here can put it right."""
+    """One sentence. It says more than a chat would, for whoever sits here can put it right, and nothing of a price."""
     if isinstance(error, ModelBroken | ModelNotAllowed):
         return str(error.parameters["reason"])
     if isinstance(error, ModelNotInstalled):
         name = error.parameters["model"]
         return f"The model {name} is not installed here: run `magicmemory models pull {name}`."
+    if isinstance(error, NoFaceFound):
+        return "No face was found; a closer or larger scan often helps, and `--scope photo` cleans a photo without any."
+    if isinstance(error, FacesTooSmall):
+        return f"All faces are under {error.parameters['limit_px']} pixels (MAGIC_MIN_FACE_PX); a larger scan helps."
     if isinstance(error, UserError):
         from magicmemory.bots.texts import Texts
 

@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from magicmemory.cli.restore import photos_in, restore, write_new
 from magicmemory.core.settings import Settings
+from magicmemory.pipeline.detection import Detection
 from magicmemory.pipeline.pipeline import Pipeline
 from tests.pipeline.faces import colourful
 from tests.pipeline.test_pipeline import PHOTO, SMALL_FACE, TWO_FACES, pipeline
@@ -98,6 +99,17 @@ def test_a_bad_file_does_not_stop_the_rest(tmp_path: Path) -> None:
     assert "bad.jpg: This is not a photo." in result.stderr
     assert "gone.png: No such file or directory." in result.stderr
     assert result.stderr.splitlines()[-1] == f"2 not restored: {tmp_path}/bad.jpg, {tmp_path}/gone.png"
+
+
+@pytest.mark.parametrize(("faces", "says"), [((), "No face was found"), ((SMALL_FACE,), "under 24 pixels")])
+def test_without_a_face_nobody_speaks_of_a_price(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, faces: tuple[Detection, ...], says: str
+) -> None:
+    monkeypatch.setattr(Pipeline, "of", lambda _: pipeline(*faces))
+    result = run(photo(tmp_path / "wall.png"), "--out", tmp_path / "out")
+    assert result.exit_code == 1
+    assert says in result.stderr
+    assert "cost" not in result.stderr
 
 
 def test_nothing_is_ever_overwritten(tmp_path: Path) -> None:
