@@ -16,7 +16,6 @@ UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION = 10003, 
 ALREADY_ACKNOWLEDGED = 40060
 FIRST_OWN_CODE = 10000
 TOO_LARGE = 40005
-TOO_MANY_FOLLOW_UPS = 40094
 INVALID_TOKEN = 50027
 # A message of ours, or the place it stands in, cannot be reached this way any more; another way may.
 OUT_OF_REACH = frozenset(
