@@ -188,7 +188,7 @@ async def test_the_second_photo_is_refused(tmp_path: Path, browsers_redis: str, 
         page: Page = window.page
         await pick(page)
         await result(page)
-        await pick(page)
+        await pick(page, photo(200))
         await expect(last(page)).to_contain_text(REFUSAL)
         await expect(last(page)).to_have_class(re.compile("refusal"))
         await expect(page.locator("#announcer")).to_contain_text(REFUSAL)
