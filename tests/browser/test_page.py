@@ -290,7 +290,7 @@ async def test_photos_are_dropped_and_pasted(tmp_path: Path, browsers_redis: str
         await page.evaluate(transfer, ["dragover", [0]])
         await expect(page.get_by_text("Let go to send the photo")).to_be_visible()
         for number, kind in enumerate(["drop", "paste"], start=1):
-            await page.evaluate(transfer, [kind, list(photo())])
+            await page.evaluate(transfer, [kind, list(photo(200 + number))])
             await expect(page.locator(".bubble.result")).to_have_count(number)
         await expect(page.get_by_text("Let go to send the photo")).to_be_hidden()
         await expect(page.locator("#quota")).to_contain_text("You have 1 of 3 left today.")
