@@ -48,8 +48,8 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-versio
 	--custom-compile-command "make locks"
 locks: .venv/.dev
 	@$(PIP) uv
-	@$(LOCK) $(ARGS) --extra postgres --extra s3 --extra sentry --extra otel -o requirements/bot.lock
-	@$(LOCK) $(ARGS) --extra worker --extra s3 --extra sentry --extra otel \
+	@$(LOCK) $(ARGS) --extra postgres --extra sentry --extra otel -o requirements/bot.lock
+	@$(LOCK) $(ARGS) --extra worker --extra sentry --extra otel \
 		$(addprefix --no-emit-package ,$(TORCH)) -o requirements/worker.lock
 
 # Asks PyPI which of them have known weaknesses; strict, so that no answer is no good news.

@@ -9,7 +9,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
-EXTRAS = {"bot": ["postgres", "s3", "sentry", "otel"], "worker": ["worker", "s3", "sentry", "otel"]}
+EXTRAS = {"bot": ["postgres", "sentry", "otel"], "worker": ["worker", "sentry", "otel"]}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 PLATFORM = {"python_version": "3.12", "sys_platform": "linux"}
 
