@@ -71,7 +71,9 @@ class Commands:
         if answer is not None:
             await answer(message, sender, language, arguments)
         elif is_private(message):
-            await self._tell(message, self._front.say(language, "unknown-command", command=f"/{name[:LONGEST_COMMAND]}"))
+            await self._tell(
+                message, self._front.say(language, "unknown-command", command=f"/{name[:LONGEST_COMMAND]}")
+            )
 
     async def pressed(self, query: CallbackQuery, data: str) -> bool:
         """Answer a button of ours; False where it is none."""
