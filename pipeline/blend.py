@@ -131,15 +131,15 @@ class _Layers:
     """A face ready to be painted, in crop coordinates or, where it is small, at the photo's own scale.
 
     Attributes:
-        change: `[h, w, 4]`, what the restorer changed, levels; and how much of it to take.
-        crop: `[h, w, 4]`, what it was shown; and how much of the detail that it was not shown has to go. None: the
-            crop holds all of the photo's detail.
-        matrix: from these layers' pixels to the photo's.
+        layer: `[h, w, 4]`, what the restorer changed and what the crop shows of the detail that has to go, levels; and
+            how much of that to take.
+        unseen: `[h, w]`, how much of the photo's own detail has to go, 0 to 1. None: the crop holds all of it.
+        matrix: from these pixels to the photo's.
         support: the photo's rectangle outside of which nothing is taken.
     """
 
-    change: Floats
-    crop: Floats | None
+    layer: Floats
+    unseen: Floats | None
     matrix: Matrix
     support: Rectangle
 
@@ -147,12 +147,14 @@ class _Layers:
 def _layers(face: RestoredFace, mask: Floats, picture: Picture) -> _Layers:
     aligned = face.aligned
     change = _in_key(face.restored - aligned.crop, aligned.crop, mask)
-    layer, matrix = at_scale(np.dstack([change, mask]), aligned.inverse)
-    crop = None
+    unseen = None
     # Where the crop holds less than the photo does, the restorer has not seen the photo's finest detail.
     if aligned.scale < 1:
-        crop = np.dstack([aligned.crop.astype(np.float32), 1 - _kept_detail(aligned.crop, face.restored)])
-    return _Layers(layer, crop, matrix, _support(mask, aligned.inverse, picture))
+        unseen = 1 - _kept_detail(aligned.crop, face.restored)
+        # That detail is the photo less the crop. `unseen` is smooth, so the crop's part can go along with the change.
+        change += unseen[..., None] * aligned.crop
+    layer, matrix = at_scale(np.dstack([change, mask]), aligned.inverse)
+    return _Layers(layer, unseen, matrix, _support(mask, aligned.inverse, picture))
 
 
 def _paint(
@@ -163,13 +165,13 @@ def _paint(
     area = slice(top, bottom), slice(left, right)
     peak = np.float32(original.peak / 255)  # 1, or 257 in a 16-bit photo
     matrix = (shift(-left, -top) @ np.vstack([layers.matrix, (0, 0, 1)]))[:2]
-    *difference, weight = _planes(layers.change, matrix, tile)
+    warped = _warped(layers.layer, matrix, tile, cv2.INTER_CUBIC)
+    *difference, weight = (np.asarray(plane, np.float32) for plane in cv2.split(warped))
     weight = weight.clip(0, 1)
     photo = [plane.astype(np.float32) / peak for plane in cv2.split(original.pixels[area])]
-    if layers.crop is not None:
-        *seen, unseen = _planes(layers.crop, matrix, tile)
-        unseen = unseen.clip(0, 1)
-        difference = [d - unseen * (p - s) for d, p, s in zip(difference, photo, seen, strict=True)]
+    if layers.unseen is not None:
+        unseen = _warped(layers.unseen, matrix, tile, cv2.INTER_LINEAR)
+        difference = [there - unseen * here for there, here in zip(difference, photo, strict=True)]
     difference = _in_tone(photo, difference, original.monochrome, tone)
     results = []
     for below, before, change in zip(cv2.split(pixels[area]), photo, difference, strict=True):
@@ -180,11 +182,10 @@ def _paint(
     pixels[area] = cv2.merge(results)
 
 
-def _planes(layer: Floats, matrix: Matrix, tile: Rectangle) -> list[Floats]:
-    """A layer's four channels, warped to a tile of the photo."""
+def _warped(image: Floats, matrix: Matrix, tile: Rectangle, flags: int) -> Floats:
+    """An image warped to a tile of the photo."""
     size = tile[2] - tile[0], tile[3] - tile[1]
-    warped = cv2.warpAffine(layer, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return [np.asarray(plane, np.float32) for plane in cv2.split(warped)]
+    return np.asarray(cv2.warpAffine(image, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
 def _in_tone(photo: list[Floats], difference: list[Floats], monochrome: bool, tone: Tone | None) -> list[Floats]:
