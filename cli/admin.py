@@ -91,7 +91,7 @@ def gift(
             raise NotFound(f"There is no plan {plan}; there is {', '.join(plans.paid)}.")
         if days and credits:
             raise OperatorError("A gift is either days or photos.")
-        sender = Sender(platform=platform, account=account)
+        sender = _somebody(platform, account)
         await Grants(database, plans).give(sender, plans.paid[plan], days=days, credits=credits)
         gifts = [grant for grant in await Grants(database, plans).of(sender) if grant.source is Source.GIFT]
         print(_given(gifts[-1], settings))
@@ -104,10 +104,17 @@ def ban(platform: On, account: Who, reason: Annotated[str, typer.Option(help="Fo
     """Keep somebody out."""
 
     async def banning(_: Settings, database: Database) -> None:
-        await People(database).ban(Sender(platform=platform, account=account), banned=True, reason=reason)
+        await People(database).ban(_somebody(platform, account), banned=True, reason=reason)
         print(f"{platform} {account} is banned.")
 
     work(banning)
+
+
+def _somebody(platform: Platform, account: str) -> Sender:
+    """Whoever has that id, also before they have ever written: so a slip of the finger must not make up somebody."""
+    if platform is not Platform.PLAYGROUND and not (account.isascii() and account.isdecimal()):
+        raise NotFound(f"{account!r} is no id: on {platform} ids are numbers.")
+    return Sender(platform=platform, account=account)
 
 
 @app.command()

@@ -32,8 +32,6 @@ def copy_database(
         file = make_url(source).database
         if source.startswith("sqlite") and not Path(file or "").is_file():
             raise CannotCopy(f"There is no database {file}.")
-        if make_url(source) == make_url(target):
-            raise CannotCopy("FROM and TO are the same database.")
         async with opened(source) as origin, opened(target) as copied:
             counts = await copy(origin, copied)
         for name, count in counts.items():

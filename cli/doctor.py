@@ -17,8 +17,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
+from magicmemory.cli.opening import DatabaseTrouble, opened
 from magicmemory.cli.processes import OPERATOR_MUST_ACT
 from magicmemory.cli.sentences import sentence
 from magicmemory.core.errors import OperatorError, UserError
@@ -27,7 +27,6 @@ from magicmemory.core.settings import Settings, load
 from magicmemory.queue.connection import Names
 from magicmemory.queue.embedded import find_binary
 from magicmemory.queue.poison import Deaths
-from magicmemory.storage.database import Database
 from magicmemory.storage.photos import PhotoStore
 
 ENOUGH_DISK_GB = 2.0
@@ -56,7 +55,7 @@ Check = Callable[[Settings], Awaitable[Finding]]
 
 
 def doctor() -> None:
-    """Check Redis, database, photo store, weights, device, tokens, clock and disk; end with status 1 if one fails."""
+    """Check Redis, database, photo store, plans, models, device, tokens, clock and disk; status 1 if one fails."""
     try:
         settings = load()
     except OperatorError as error:
@@ -79,6 +78,7 @@ async def examine(settings: Settings) -> dict[str, Finding]:
         "set aside": _set_aside,
         "database": _database,
         "photo store": _photos,
+        "plans": _plans,
         "weights": _weights,
         "device": _device,
         "upstream": _upstream,
@@ -145,11 +145,10 @@ async def _set_aside(settings: Settings) -> Finding:
 
 async def _database(settings: Settings) -> Finding:
     try:
-        async with Database(settings.database) as database, database.read() as connection:
+        async with opened(settings.database) as database, database.read() as connection:
             version = await connection.scalar(text("SELECT version_num FROM alembic_version"))
-    except (SQLAlchemyError, OSError) as error:
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        return Finding(Verdict.BAD, reason, "Does the database run, and is MAGIC_DATABASE_URL right?")
+    except DatabaseTrouble as error:
+        return Finding(Verdict.BAD, str(error), "Does the database run, and is MAGIC_DATABASE_URL right?")
     return Finding(Verdict.GOOD, f"{'SQLite' if database.sqlite else 'PostgreSQL'}, schema {version}")
 
 
@@ -166,6 +165,14 @@ async def _photos(settings: Settings) -> Finding:
     if not same:
         return Finding(Verdict.BAD, "gives back something else than was put", "Do two services share this place?")
     return Finding(Verdict.GOOD, settings.photos)
+
+
+async def _plans(settings: Settings) -> Finding:
+    try:
+        plans = settings.plans()
+    except OperatorError as error:
+        return Finding(Verdict.BAD, str(error), "docs/plans.md explains each key of the file.")
+    return Finding(Verdict.GOOD, ", ".join(["free", *plans.paid]))
 
 
 async def _weights(settings: Settings) -> Finding:

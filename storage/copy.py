@@ -23,12 +23,13 @@ async def copy(source: Database, target: Database, batch: int = BATCH) -> dict[s
     Raises:
         CannotCopy: the target is not empty, or holds something else than the source afterwards.
     """
+    # Before anything is locked too: where both are one database, its own lock would be waited for without end.
+    async with target.read() as copied:
+        await _check_empty(copied)
     async with source.write() as origin, target.write() as copied:
         await _lock(origin)
         await _lock(copied)
-        for table in metadata.sorted_tables:
-            if await _count(copied, table):
-                raise CannotCopy(f"The target is not empty: its table {table.name} has rows.")
+        await _check_empty(copied)
         for table in metadata.sorted_tables:
             await _copy(table, origin, copied, batch)
             await _continue_numbers(table, copied)
@@ -36,6 +37,12 @@ async def copy(source: Database, target: Database, batch: int = BATCH) -> dict[s
         if counts != {table.name: await _count(copied, table) for table in metadata.sorted_tables}:
             raise CannotCopy("The target holds something else than the source: nothing was kept of it.")
     return counts
+
+
+async def _check_empty(connection: AsyncConnection) -> None:
+    for table in metadata.sorted_tables:
+        if await _count(connection, table):
+            raise CannotCopy(f"The target is not empty: its table {table.name} has rows.")
 
 
 async def _lock(connection: AsyncConnection) -> None:

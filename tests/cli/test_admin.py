@@ -122,6 +122,7 @@ def test_gifts_and_grants_are_given_and_taken_back() -> None:
     assert f"{grant}  7 days of premium by gift" in run("user", "discord", "8").stdout
     assert "either days or photos" in refused("gift", "discord", "8", "--days", "7", "--credits", "1")
     assert refused("gift", "discord", "8", "--plan", "nope") == "There is no plan nope; there is premium."
+    assert refused("gift", "telegram", "@ana") == "'@ana' is no id: on telegram ids are numbers."
 
 
 def test_bans_are_lifted() -> None:

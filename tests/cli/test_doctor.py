@@ -30,7 +30,8 @@ async def test_each_failure_has_a_hint(tmp_path: Path) -> None:
         tmp_path,
         redis_url="redis://127.0.0.1:1",
         database_url="postgresql+asyncpg://nobody@127.0.0.1:1/none",
-        photo_store="s3://",
+        photo_store=str(tmp_path / "file" / "photos"),
+        plans_file=tmp_path / "none.toml",
         device="cuda:9",
         model="nonesuch",
         telegram_token=SecretStr("123:abc"),
@@ -38,7 +39,7 @@ async def test_each_failure_has_a_hint(tmp_path: Path) -> None:
     )
     findings = await examine(settings)
     bad = {name for name, found in findings.items() if found.verdict is Verdict.BAD}
-    assert bad == {"redis", "database", "photo store", "weights", "device", "telegram"}
+    assert bad == {"redis", "database", "photo store", "plans", "weights", "device", "telegram"}
     for name in bad:
         assert findings[name].hint.endswith((".", "?")), name
         assert "\n" not in findings[name].what

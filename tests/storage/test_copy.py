@@ -98,14 +98,14 @@ async def test_nobody_writes_into_the_source_meanwhile(
     async with Database(database_url) as source, Database(f"sqlite+aiosqlite:///{tmp_path / 'to.db'}") as target:
         await copy(filled, source)
         began, late = asyncio.Event(), asyncio.Event()
-        counted = copying._count
+        copied = copying._copy
 
-        async def slow(connection: Any, table: Any) -> int:
+        async def slow(*arguments: Any) -> None:
             began.set()
             if not late.is_set():
                 await asyncio.sleep(0.5)
                 late.set()
-            return await counted(connection, table)
+            await copied(*arguments)
 
         async def send() -> bool:
             await began.wait()
@@ -114,7 +114,7 @@ async def test_nobody_writes_into_the_source_meanwhile(
                 await ledger_of(beside).reserve(person(7), address, Options())
             return late.is_set()
 
-        monkeypatch.setattr(copying, "_count", slow)
+        monkeypatch.setattr(copying, "_copy", slow)
         counts, waited = await asyncio.gather(copy(source, target), send())
         assert waited
         async with target.read() as there, source.read() as here:
@@ -142,7 +142,8 @@ def test_the_command_says_what_it_copied(database_url: str, tmp_path: Path) -> N
     missing = tmp_path / "none.db"
     assert run(f"sqlite+aiosqlite:///{missing}", url) == (2, f"magicmemory: There is no database {missing}.\n")
     assert not missing.exists()
-    assert run(url, url) == (2, "magicmemory: FROM and TO are the same database.\n")
+    same = f"sqlite+aiosqlite:///{tmp_path}/./filled.db"
+    assert run(url, same) == (2, "magicmemory: The target is not empty: its table codes has rows.\n")
     for wrong in ("filled.db", "mysql://me@localhost/x", "postgresql+asyncpg://localhost"):
         status, said = run(url, wrong)
         assert (status, said.startswith("magicmemory: A database is written as sqlite+aiosqlite:///FILE")) == (2, True)
