@@ -48,7 +48,7 @@ asyncio.run(work())
 @asynccontextmanager
 async def slow_worker(house: Service, seconds: float) -> AsyncIterator[asyncio.subprocess.Process]:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-c", SLOW, house.redis_url, house.settings.photos, str(seconds)),
+        *(sys.executable, "-c", SLOW, house.redis_url, house.settings.photos, str(seconds)),
         cwd=Path(__file__).parents[2],
         stdout=subprocess.PIPE,
     )

@@ -100,7 +100,7 @@ async def worker(folder: Path, redis_url: str, store: str) -> AsyncIterator[asyn
 
 
 async def test_a_bot_and_two_workers_share_redis_and_a_bucket(tmp_path: Path, redis_url: str, s3: str) -> None:
-    settings = settings_for(tmp_path / "bot", photo_store=s3, free_per_day=20)
+    settings = settings_for(tmp_path / "bot", photo_store=s3, free_per_day=20, photos_at_once=0)
     async with (
         worker(tmp_path / "one", redis_url, s3) as one,
         worker(tmp_path / "two", redis_url, s3) as two,
