@@ -15,7 +15,8 @@ async def test_erased_accounts_go_by_themselves(
 ) -> None:
     monkeypatch.setattr(opening, "FIRST_TIDYING_S", 0.05)
     monkeypatch.setattr(opening, "TIDYING_EVERY_S", 0.05)
-    tidy, failures = Erasure.tidy, []
+    tidy = Erasure.tidy
+    failures: list[OSError] = []
 
     async def away_at_first(self: Erasure) -> int:
         if not failures:

@@ -101,10 +101,11 @@ def test_a_model_that_failed_to_load_is_tried_again(tmp_path: Path) -> None:
 
 def test_fidelity_goes_to_models_that_have_it(tmp_path: Path) -> None:
     shelf = models(tmp_path, network(PLAIN, tiny), network(SLIDER, tiny_with_fidelity))
-    crop = np.random.default_rng(0).integers(0, 256, (1, 512, 512, 3), dtype=np.uint8)
-    faithful, vivid = (shelf.restorer("slider")(crop, fidelity) for fidelity in (1.0, 0.0))
+    crop = np.random.default_rng(0).integers(0, 256, (512, 512, 3), dtype=np.uint8)
+    (faithful,), (vivid,) = (shelf.restorer("slider")([crop], fidelity) for fidelity in (1.0, 0.0))
+    (plain,) = shelf.restorer("plain")([crop], None)
     np.testing.assert_allclose(faithful, crop, atol=1e-3)
-    np.testing.assert_allclose(vivid, shelf.restorer("plain")(crop, None), atol=1e-3)
+    np.testing.assert_allclose(vivid, plain, atol=1e-3)
     assert np.abs(vivid - crop).max() > 1
 
 
