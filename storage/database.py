@@ -30,7 +30,10 @@ class Database:
 
     async def __aenter__(self) -> Self:
         if self.sqlite and self.url.database:
-            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            file = Path(self.url.database)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            # It tells of people: only the service's user may read it. SQLite gives its log the same rights.
+            file.touch(mode=0o600)
         async with self.write() as connection:
             if not self.sqlite:
                 await connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({POSTGRES_MIGRATION_LOCK})")

@@ -1,7 +1,9 @@
 """The migrations make the schema that the code expects, on both databases, also when several start at once."""
 
 import asyncio
+import stat
 from datetime import UTC, datetime
+from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -26,6 +28,13 @@ async def test_opening_again_changes_nothing(database_url: str) -> None:
     for _ in range(2):
         async with Database(database_url) as database, database.read() as connection:
             assert await connection.scalar(text("SELECT count(*) FROM alembic_version")) == 1
+
+
+async def test_a_file_is_for_the_services_user_alone(tmp_path: Path) -> None:
+    async with Database(f"sqlite+aiosqlite:///{tmp_path / 'here' / 'one.db'}"):
+        modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "here").iterdir()}
+    assert "one.db" in modes
+    assert set(modes.values()) == {0o600}
 
 
 async def test_several_openings_at_once(database_url: str) -> None:
