@@ -42,7 +42,7 @@ async def test_a_photo_that_ends_its_worker_twice_is_set_aside(tmp_path: Path, r
         answered = asyncio.create_task(house.finished(poison, 100))
         while not answered.done():
             worker = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-c", MORTAL, redis_url, settings.photos), cwd=Path(__file__).parents[2]
+                *(sys.executable, "-c", MORTAL, redis_url, settings.photos), cwd=Path(__file__).parents[2]
             )
             ended = asyncio.create_task(worker.wait())
             await asyncio.wait({ended, answered}, return_when=asyncio.FIRST_COMPLETED)

@@ -140,7 +140,7 @@ asyncio.run(write())
 
 async def test_what_was_acknowledged_outlasts_a_killed_process(file: Path) -> None:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-c", WRITER, str(file)), stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]
+        *(sys.executable, "-c", WRITER, str(file)), stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]
     )
     assert process.stdout is not None
     told = [int(await process.stdout.readline()) for _ in range(300)]
