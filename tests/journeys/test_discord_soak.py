@@ -58,8 +58,10 @@ class Crowd:
         await self._wait(person.slash(place, "restore", photo=sent, private=self.chance.random() < 0.3))
 
     async def _menu(self, person: Person, sent: bytes) -> None:
-        message = person.say(self.server.channel, "", sent, photo(1, (64, 48)))
         self.asked += 2
+        # One that they never sent: the same one again would be answered from the store, at no cost.
+        other = photo(self.asked % 256, (48 + self.asked // 256, 64))
+        message = person.say(self.server.channel, "", sent, other)
         await self._wait(person.context_menu(self.server.channel, "Restore faces", message))
 
     async def _message(self, person: Person, sent: bytes) -> None:
