@@ -14,6 +14,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from magicmemory.bots import offers
+from magicmemory.bots.preview import Previews
 from magicmemory.bots.texts import Texts
 from magicmemory.core.errors import (
     FileTooLarge,
@@ -91,6 +92,7 @@ class Desk:
     payments: Payments
     statistics: Statistics
     erasure: Erasure
+    previews: Previews
     metrics: Metrics = field(default_factory=Metrics)
 
     @_counted

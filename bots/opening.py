@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from magicmemory.bots.desk import Desk
+from magicmemory.bots.preview import Previews
 from magicmemory.bots.texts import Texts
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.plans import Plans
@@ -68,6 +69,7 @@ async def open_desk(settings: Settings, redis_url: str, metrics: Metrics | None 
             payments=Payments(database, plans),
             statistics=Statistics(database, settings.zone),
             erasure=Erasure(database, photos, allowed),
+            previews=Previews(settings.max_photo_megapixels),
             metrics=metrics or Metrics(),
         )
         tidying = asyncio.create_task(_tidy(desk.erasure))

@@ -15,28 +15,34 @@ log = logging.getLogger(__name__)
 LONGEST_SIDE = 2048  # pixels, of a screen
 QUALITY = 92
 SECONDS = 60.0
+KEPT = 2  # idle processes; to start one takes ten times as long as a small photo
 BYTES_A_PIXEL = 40
 BYTES_BESIDE = 1 << 29
 _KINDS = ("JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF", "BMP", "GIF")
 
 
-async def preview(photo: bytes, most_megapixels: float) -> bytes:
-    """The photo upright, on white where it was transparent, no larger than a screen, as a JPEG.
+class Previews:
+    """Makes previews in processes of their own, because what a stranger sent may crash whoever reads it."""
 
-    It is opened in a process of its own, because what a stranger sent may crash whoever reads it.
+    def __init__(self, most_megapixels: float) -> None:
+        """`most_megapixels` is what a photo may have."""
+        self._most_pixels = round(most_megapixels * 1e6)
+        memory = BYTES_BESIDE + BYTES_A_PIXEL * self._most_pixels
+        self._cell = Cell(_preview, memory_bytes=memory, seconds=SECONDS, kept=KEPT)
 
-    Raises:
-        PhotoTooLarge: it has more than `most_megapixels`.
-        PhotoUnreadable: it cannot be opened.
-    """
-    most_pixels = round(most_megapixels * 1e6)
-    cell = Cell(_preview, memory_bytes=BYTES_BESIDE + BYTES_A_PIXEL * most_pixels, seconds=SECONDS)
-    try:
-        _, made = await asyncio.to_thread(cell, photo, most_pixels=most_pixels)
-    except CellBroke as error:
-        log.warning("a file of %d bytes ended the process that opened it: %s", len(photo), error)
-        raise PhotoUnreadable from None
-    return bytes(made)
+    async def of(self, photo: bytes) -> bytes:
+        """The photo upright, on white where it was transparent, no larger than a screen, as a JPEG.
+
+        Raises:
+            PhotoTooLarge: it has too many megapixels.
+            PhotoUnreadable: it cannot be opened.
+        """
+        try:
+            _, made = await asyncio.to_thread(self._cell, photo, most_pixels=self._most_pixels)
+        except CellBroke as error:
+            log.warning("a file of %d bytes ended the process that opened it: %s", len(photo), error)
+            raise PhotoUnreadable from None
+        return bytes(made)
 
 
 def _preview(photo: bytes, *, most_pixels: int) -> tuple[None, list[bytes]]:

@@ -12,7 +12,6 @@ from magicmemory.bots.discord.buttons import rows_of_buttons
 from magicmemory.bots.discord.fitting import Picture, fit
 from magicmemory.bots.discord.front import Front, greeted
 from magicmemory.bots.discord.place import Place
-from magicmemory.bots.preview import preview
 from magicmemory.core.errors import UserError
 from magicmemory.queue.delivery import Reply
 
@@ -50,7 +49,7 @@ class PhotoLetter:
     async def _before(self, limit: int) -> Picture | None:
         try:
             desk = self.front.desk
-            shown = await preview(await desk.original(self.reply.job), desk.settings.max_photo_megapixels)
+            shown = await desk.previews.of(await desk.original(self.reply.job))
             return await asyncio.to_thread(fit, shown, "jpg", limit)
         except (UserError, ValueError) as error:
             log.info("job %s: no picture of before: %s", self.reply.job.id, error)

@@ -66,7 +66,7 @@ class Jobs:
 
     async def _picture(self, request: Request, job: Job, data: bytes, name: str) -> Response:
         if "preview" in request.query_params:
-            data = await shown(data, self._desk.settings.max_photo_megapixels)
+            data = await shown(data, self._desk.previews)
         kind = media_type(data)
         headers = dict(KEEP)
         # What is no picture is never shown in a page's place, whatever it says it is.

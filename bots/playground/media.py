@@ -1,6 +1,6 @@
 """What kind of picture a file is, and a form of it that every browser shows."""
 
-from magicmemory.bots.preview import preview
+from magicmemory.bots.preview import Previews
 
 UNKNOWN = "application/octet-stream"
 JPEG = "image/jpeg"
@@ -45,11 +45,11 @@ def media_type(data: bytes) -> str:
     return UNKNOWN
 
 
-async def shown(data: bytes, most_megapixels: float) -> bytes:
+async def shown(data: bytes, previews: Previews) -> bytes:
     """The picture as every browser shows it: as it is, or, where few browsers know its type, as a JPEG.
 
     Raises:
-        PhotoTooLarge: it has more than `most_megapixels`.
+        PhotoTooLarge: it has too many megapixels.
         PhotoUnreadable: it cannot be decoded.
     """
-    return await preview(data, most_megapixels) if media_type(data) in (HEIC, TIFF) else data
+    return await previews.of(data) if media_type(data) in (HEIC, TIFF) else data

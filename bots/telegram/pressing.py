@@ -6,7 +6,6 @@ import logging
 from telegram import CallbackQuery, Message
 from telegram.error import BadRequest, TelegramError
 
-from magicmemory.bots.preview import preview
 from magicmemory.bots.telegram import keyboards
 from magicmemory.bots.telegram.following import Followers
 from magicmemory.bots.telegram.front import Front
@@ -116,7 +115,7 @@ class Pressing:
         extension = job.extension or "jpg"
         if verb is Verb.COMPARE:
             desk = self._front.desk
-            before = await preview(await desk.original(job), desk.settings.max_photo_megapixels)
+            before = await desk.previews.of(await desk.original(job))
             restored, extension = await asyncio.to_thread(before_after, before, restored), "jpg"
         return await asyncio.to_thread(
             prepare, restored, extension, stem, as_file=verb is Verb.FILE, is_local=self._front.is_local
