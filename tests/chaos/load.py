@@ -21,7 +21,7 @@ from tests.chaos.run import House, Plan, running
 from tests.servers.discord.server import DiscordServer
 from tests.servers.telegram import TelegramServer
 
-PATIENCE_S = 300.0
+PATIENCE_S = 60.0
 
 
 def percentile(values: list[float], share: float) -> float:
