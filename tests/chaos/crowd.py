@@ -57,13 +57,15 @@ class Crowd:
 
     async def send(self, photos: int, seconds: float) -> None:
         """Send so many photos, spread over that time."""
+        began, at = time.monotonic(), 0.0
         for number in range(photos):
             data = telegram_house.photo(number % 256, size=(96 + number // 256, 80))
             if number % 2:
                 self._slash(self._on_discord[number // 2 % len(self._on_discord)], data)
             else:
                 await self._photo(self._on_telegram[number // 2 % len(self._on_telegram)], data)
-            await asyncio.sleep(self._chance.uniform(0, 2) * seconds / photos)
+            at += self._chance.uniform(0, 2) * seconds / photos
+            await asyncio.sleep(max(0.0, began + at - time.monotonic()))
 
     async def all_answered(self, patience_s: float) -> None:
         """Wait until everybody has a restored photo, or nobody is patient any more."""
