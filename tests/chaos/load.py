@@ -32,7 +32,7 @@ def percentile(values: list[float], share: float) -> float:
 
 async def measure(photos: int, people: int, rate: float, folder: Path) -> dict[str, object]:
     """Send so many photos at so many a second, and tell what people saw."""
-    plan = Plan(photos, people, photos / rate, every_s=1e9, seed=1, photo_s=0.0, messages_per_s=1000)
+    plan = Plan(photos, people, photos / rate, every_s=1e9, seed=1, photo_s=0.0, messages_per_s=1000, disk_mb=1024)
     telegram, discord = TelegramServer(), DiscordServer()
     async with telegram, discord, running(plan, folder, telegram, discord) as house:
         await discord.wait_for(lambda: discord.registry.all(None), 60)

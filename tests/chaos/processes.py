@@ -168,12 +168,12 @@ class PhotoDisk:
 
 
 @contextmanager
-def photo_disk(folder: Path) -> Iterator[PhotoDisk]:
-    """A disk of 64 MiB for photos, in `folder`."""
+def photo_disk(folder: Path, megabytes: int) -> Iterator[PhotoDisk]:
+    """A disk of that size for photos, in `folder`."""
     place = folder / "disk"
     place.mkdir()
     mount = shutil.which("mount")
-    command = [mount or "", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(place)]
+    command = [mount or "", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(place)]
     mounted = bool(mount) and os.geteuid() == 0 and subprocess.run(command, capture_output=True).returncode == 0
     try:
         (place / "photos").mkdir()

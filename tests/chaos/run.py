@@ -37,6 +37,7 @@ class Plan:
     database: str = ""
     photo_s: float = 0.15  # what a worker takes for one
     messages_per_s: int = 25
+    disk_mb: int = 64
 
 
 @dataclass
@@ -81,7 +82,7 @@ class House:
 @asynccontextmanager
 async def running(plan: Plan, folder: Path, telegram: TelegramServer, discord: DiscordServer) -> AsyncIterator[House]:
     """A house of real processes in `folder`."""
-    with photo_disk(folder) as disk:
+    with photo_disk(folder, plan.disk_mb) as disk:
         redis = RedisProcess.in_folder(folder)
         chosen = {
             "data_dir": folder / "data",
