@@ -14,10 +14,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
-from training.damage import TRAINING_MIX, Image, spoil, tone
+from training.damage import TRAINING_MIX, Image, Mix, lettered, spoil, tone, wear
 
 LARGE_SHARE = 0.5  # how often a face of the varied set is drawn; it is a fifth of the pictures
 STORED = 288  # pixels, 256 and a margin
+BENT = 0.5  # how often a face is bent into a somewhat other one
+LOOSE = 0.4  # how often a cut is of anything, not of an aligned face: whole photos are cleaned by the same network
+WORN = 0.25  # how often the print of an aligned face has scratches and spots
 
 
 @dataclass(frozen=True)
@@ -53,58 +56,102 @@ def middle(image: Image, side: int = 256) -> Image:
     return image[top : top + side, top : top + side]
 
 
-def vary(image: Image, rng: Generator, side: int) -> Image:
-    """Mirror, turn, scale and shift a stored face, change its light, and cut `side` pixels out of it."""
-    slack = max(0.0, (256 - side) / 2)
+def vary(image: Image, rng: Generator, side: int, loose: bool = False) -> Image:
+    """Mirror, turn, scale, shift and bend a stored face, change its light, and cut `side` pixels out of it.
+
+    A loose cut can be of any part, size and turn, as the tiles of a whole photo are.
+    """
+    slack = max(0.0, (256 - side) / 2) + (80 if loose else 0)
     shift = rng.uniform(-1, 1, 2) * (slack * 0.8 + 5)
-    angle, scale = rng.normal(0, 3.0), float(np.exp(rng.normal(0, 0.04)))
+    angle = rng.uniform(-180, 180) if loose else rng.normal(0, 3.0)
+    scale = float(np.exp(rng.normal(0, 0.35 if loose else 0.04)))
     matrix = np.asarray(cv2.getRotationMatrix2D((STORED / 2, STORED / 2), angle, scale), np.float64)
     matrix[:, 2] += side / 2 - STORED / 2 + shift
     if rng.random() < 0.5:
         matrix = np.array([[-1.0, 0.0, side - 1.0], [0.0, 1.0, 0.0]]) @ np.vstack([matrix, [0.0, 0.0, 1.0]])
-    cut = cv2.warpAffine(image, matrix, (side, side), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+    cut = _bent(image, matrix, rng, side) if rng.random() < BENT else _straight(image, matrix, side)
     if rng.random() < 0.5:
         gamma = np.exp(rng.normal(0, 0.15)) * np.exp(rng.normal(0, 0.04, 3))
         levels = np.arange(256)[:, None] / 255
         table = np.clip(np.rint(255 * levels**gamma * rng.uniform(0.85, 1.0)), 0, 255).astype(np.uint8)
-        cut = cv2.LUT(cut, table.reshape(1, 256, 3))
+        return np.asarray(cv2.LUT(cut, table.reshape(1, 256, 3)), np.uint8)
+    return cut
+
+
+def _straight(image: Image, matrix: NDArray[np.float64], side: int) -> Image:
+    cut = cv2.warpAffine(image, matrix, (side, side), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
     return np.asarray(cut, np.uint8)
 
 
-def to_tensor(images: NDArray[np.uint8]) -> Tensor:
+def _bent(image: Image, matrix: NDArray[np.float64], rng: Generator, side: int) -> Image:
+    """Cut with a slowly changing shift on top: a little longer a nose, wider a jaw; nobody's face exactly."""
+    back = np.asarray(cv2.invertAffineTransform(matrix), np.float32)
+    columns, rows = np.meshgrid(np.arange(side, dtype=np.float32), np.arange(side, dtype=np.float32))
+    knots = max(3, round(side / 42))  # one every 42 pixels or so, two thirds of the distance between the eyes
+    bend = cv2.resize(
+        rng.normal(0, 2.2, (knots, knots, 2)).astype(np.float32), (side, side), interpolation=cv2.INTER_CUBIC
+    )
+    x = back[0, 0] * columns + back[0, 1] * rows + (back[0, 2] + bend[..., 0])
+    y = back[1, 0] * columns + back[1, 1] * rows + (back[1, 2] + bend[..., 1])
+    return np.asarray(cv2.remap(image, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101), np.uint8)
+
+
+def to_tensor(images: NDArray[np.uint8] | Tensor) -> Tensor:
     """`[..., height, width, 3]` bytes to `[..., 3, height, width]` in [-1, 1]."""
-    return torch.from_numpy(np.ascontiguousarray(images)).movedim(-1, -3).float() / 127.5 - 1
+    if not isinstance(images, Tensor):
+        images = torch.from_numpy(np.ascontiguousarray(images))
+    return images.movedim(-1, -3).float() / 127.5 - 1
 
 
-class Pairs(IterableDataset[tuple[Tensor, Tensor]]):
+Batch = tuple[Tensor, Tensor]  # damaged and clean
+
+
+class Pairs(IterableDataset[Batch]):
     """Batches of (damaged, clean), `[batch, side, side, 3]` bytes each."""
 
-    def __init__(self, faces: Faces, side: int, batch: int, seed: int) -> None:
-        self.faces, self.side, self.batch, self.seed = faces, side, batch, seed
+    def __init__(self, faces: Faces, side: int, batch: int, seed: int, loose: float = LOOSE) -> None:
+        self.faces, self.side, self.batch, self.seed, self.loose = faces, side, batch, seed, loose
         large = faces.sets == "large"
         weight = np.where(large, LARGE_SHARE / max(1, large.sum()), (1 - LARGE_SHARE) / max(1, (~large).sum()))
         self.chance = weight / weight.sum()
 
-    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+    def __iter__(self) -> Iterator[Batch]:
         cv2.setNumThreads(1)
         worker = get_worker_info()
         rng = np.random.default_rng((self.seed, worker.id if worker else 0))
-        shares = [share for share, _ in TRAINING_MIX]
         while True:
-            damaged, clean = [], []
-            for index in rng.choice(len(self.chance), self.batch, p=self.chance):
-                target = tone(vary(self.faces.images[index], rng, self.side), rng)
-                level = TRAINING_MIX[int(rng.choice(len(shares), p=shares))][1]
-                damaged.append(spoil(target, rng, level))
-                clean.append(target)
-            yield torch.from_numpy(np.stack(damaged)), torch.from_numpy(np.stack(clean))
+            which = rng.choice(len(self.chance), self.batch, p=self.chance)
+            pairs = [self._pair(self.faces.images[index], rng) for index in which]
+            damaged, clean = (torch.from_numpy(np.stack(side)) for side in zip(*pairs, strict=True))
+            yield damaged, clean
+
+    def _pair(self, face: Image, rng: Generator) -> tuple[Image, Image]:
+        if rng.random() >= self.loose:
+            return pair(vary(face, rng, self.side), rng, TRAINING_MIX)
+        cut = vary(face, rng, self.side, loose=True)
+        # what is thin and bright is a scratch on a face, but a rail, a letter or a whisker elsewhere
+        return pair(lettered(cut, rng) if rng.random() < 0.4 else cut, rng, TRAINING_MIX, worn=0.0)
 
 
-def loader(faces: Faces, side: int, batch: int, seed: int, workers: int = 1) -> Iterator[tuple[Tensor, Tensor]]:
-    """Damaged and clean batches in [-1, 1], prepared by other processes while the network trains."""
+def pair(image: Image, rng: Generator, mix: Mix, worn: float = WORN) -> tuple[Image, Image]:
+    """A damaged picture and what the network shall make of it."""
+    target = tone(image, rng)
+    paper = wear(target, rng) if rng.random() < worn else target
+    level = mix[int(rng.choice(len(mix), p=[share for share, _ in mix]))][1]
+    return spoil(paper, rng, level), target
+
+
+def loader(
+    faces: Faces, side: int, batch: int, seed: int, workers: int = 1, device: str = "cpu", loose: float = LOOSE
+) -> Iterator[Batch]:
+    """Damaged and clean batches in [-1, 1] on a device, prepared by other processes while the network trains."""
     cv2.setNumThreads(1)  # here too: a process that is forked from one with OpenCV's threads waits for them forever
     source = DataLoader(
-        Pairs(faces, side, batch, seed), batch_size=None, num_workers=workers, prefetch_factor=4 if workers else None
+        Pairs(faces, side, batch, seed, loose),
+        batch_size=None,
+        num_workers=workers,
+        prefetch_factor=4 if workers else None,
+        pin_memory=device != "cpu",
     )
     for damaged, clean in source:
-        yield to_tensor(damaged.numpy()), to_tensor(clean.numpy())
+        yield to_tensor(damaged.to(device, non_blocking=True)), to_tensor(clean.to(device, non_blocking=True))

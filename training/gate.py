@@ -18,25 +18,24 @@ from torch import Tensor
 from torch.nn import functional
 
 from magicmemory.pipeline.models.lite import INNER_STEP, Lite, enlarge, keep_grey
-from training.damage import Level, spoil, tone
-from training.data import to_tensor
+from training.damage import Level, Mix, spoil
+from training.data import pair, to_tensor
 from training.export import assemble, read_average
-from training.train import Clock, decibel_loss, rate_at
+from training.loop import Clock, rate_at
+from training.train import decibel_loss, softening_at
 
 # Clean faces often: taking a sharp face's detail away is the worse mistake.
-MIX = ((0.25, Level("clean", 0.0, 0.0)), (0.45, Level("mild", 0.02, 0.4)), (0.3, Level("strong", 0.4, 1.0)))
+MIX: Mix = ((0.25, Level("clean", 0.0, 0.0)), (0.45, Level("mild", 0.02, 0.4)), (0.3, Level("strong", 0.4, 1.0)))
 
 
 def draw(images: NDArray[np.uint8], rng: Generator, batch: int) -> tuple[Tensor, Tensor]:
     """Damaged and clean faces, `[batch, 3, 512, 512]`."""
-    damaged, clean = [], []
+    pairs = []
     for index in rng.integers(0, len(images), batch):
         image = images[index][:, ::-1] if rng.random() < 0.5 else images[index]
-        target = tone(np.ascontiguousarray(image), rng)
-        level = MIX[int(rng.choice(len(MIX), p=[share for share, _ in MIX]))][1]
-        damaged.append(spoil(target, rng, level))
-        clean.append(target)
-    return to_tensor(np.stack(damaged)), to_tensor(np.stack(clean))
+        pairs.append(pair(np.ascontiguousarray(image), rng, MIX))
+    damaged, clean = (to_tensor(np.stack(side)) for side in zip(*pairs, strict=True))
+    return damaged, clean
 
 
 @dataclass
@@ -88,7 +87,7 @@ def train(network: Lite, pool: list[Seen], rate: float, seconds: float) -> None:
             group["lr"] = rate_at(clock.share, rate)
         optimiser.zero_grad(set_to_none=True)
         kept = network.gate(seen.features, seen.fine, seen.change)
-        loss = decibel_loss(seen.kept_all - (1 - kept) * seen.fine, seen.clean, 0.5)
+        loss = decibel_loss(seen.kept_all - (1 - kept) * seen.fine, seen.clean, softening_at(0.5))
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         step += 1

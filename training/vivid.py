@@ -19,34 +19,38 @@ import numpy as np
 import torch
 from torch import Tensor, distributed, nn
 from torch.nn import functional
+from torch.nn.utils.parametrizations import spectral_norm
 
 from magicmemory.pipeline.models.lite import Decoder, LiteCore, keep_grey, load
 from training.damage import spoil
 from training.data import Faces, load_faces, loader, middle, to_tensor
 from training.export import read_average
+from training.loop import Clock, Repeated, follow, move_if_finite, rate_at, share_gradients, start
 from training.measures import gradient_energy, psnr
-from training.train import CHECKS, Clock, follow, rate_at, share_gradients, start
+from training.train import CHECKS
 
-STAGES = ((0.7, 128, 8), (1.01, 192, 4))  # (until this share of the time, side of the crops, batch)
+STAGES = ((0.3, 128, 8), (0.5, 192, 4), (1.01, 256, 2))  # (until this share of the time, side of the crops, batch)
 WEIGHTS = {"low": 4.0, "pixel": 1.0, "matching": 0.5, "critic": 0.1, "detail": 0.05}
 
 
 class Critic(nn.Module):
-    """Tells real from restored, a logit for every 16-pixel step."""
+    """Tells real from restored, a logit for every 16-pixel step; each sees about 100 pixels.
 
-    def __init__(self, widths: tuple[int, ...] = (32, 64, 128, 128)) -> None:
+    Spectral normalisation (Miyato et al., ICLR 2018) keeps it from growing so sure that the restorer learns nothing
+    but its favourite pattern.
+    """
+
+    def __init__(self, widths: tuple[int, ...] = (64, 128, 256, 256)) -> None:
         super().__init__()
         self.layers = nn.ModuleList()
         inputs = 12
-        for level, width in enumerate(widths):
-            stride = 1 if level == 0 else 2
-            self.layers.append(nn.Conv2d(inputs, width, 3, stride, 1))
+        for level, width in enumerate((*widths, widths[-1])):
+            stride = 2 if 0 < level < len(widths) else 1
+            layer = nn.Conv2d(inputs, width, 3, stride, 1)
+            nn.init.kaiming_normal_(layer.weight, a=0.2)
+            self.layers.append(spectral_norm(layer))
             inputs = width
-        self.layers.append(nn.Conv2d(inputs, inputs, 3, 1, 1))
-        self.last = nn.Conv2d(inputs, 1, 3, 1, 1)
-        for name, parameter in self.layers.named_parameters():
-            if name.endswith("weight"):
-                nn.init.kaiming_normal_(parameter, a=0.2)
+        self.last = spectral_norm(nn.Conv2d(inputs, 1, 3, 1, 1))
 
     def forward(self, faces: Tensor) -> tuple[Tensor, list[Tensor]]:
         """Logits, and every layer's features."""
@@ -105,7 +109,13 @@ class Run:
     """A run of the vivid end: what must survive a stop, and the log."""
 
     def __init__(
-        self, out: Path, faithful: Path, device: str, rate: float, seconds: float, shipped: Path | None = None
+        self,
+        out: Path,
+        faithful: Path,
+        device: str,
+        rate: float,
+        seconds: float,
+        shipped: Path | None = None,
     ) -> None:
         out.mkdir(parents=True, exist_ok=True)
         self.out, self.device, self.rate = out, device, rate
@@ -120,6 +130,8 @@ class Run:
         self.critic = Critic().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.optimiser = torch.optim.AdamW(self.vivid.parameters(), lr=rate, betas=(0.5, 0.95))
         self.critic_optimiser = torch.optim.AdamW(self.critic.parameters(), lr=rate, betas=(0.5, 0.95))
+        self.weights = torch.tensor(list(WEIGHTS.values()), device=device)
+        self.judge_repeated, self.learn_repeated = Repeated(self.judge, device), Repeated(self.learn, device)
         self.clock, self.step = Clock(seconds), 0
         if (out / "state.pt").exists():
             stored: dict[str, Any] = torch.load(out / "state.pt", weights_only=True, map_location=device)
@@ -143,37 +155,45 @@ class Run:
             change = decoder(features)
         return damaged + keep_grey(damaged, change)
 
-    def advance(self, damaged: Tensor, clean: Tensor, share: float) -> tuple[dict[str, float], float]:
-        """One step of the critic and one of the restorer; the losses and the share of the time."""
-        for optimiser, rate in ((self.optimiser, self.rate), (self.critic_optimiser, 3 * self.rate)):
-            for group in optimiser.param_groups:
-                group["lr"] = rate_at(share, rate)
-        damaged, clean = (
-            part.to(self.device).contiguous(memory_format=torch.channels_last) for part in (damaged, clean)
-        )
-        fake = self.restored(damaged, self.vivid)
+    def judge(self, damaged: Tensor, clean: Tensor) -> Tensor:
+        """The critic's loss for a batch, and its gradients."""
+        self.critic_optimiser.zero_grad(set_to_none=True)
+        with torch.no_grad():
+            fake = self.restored(damaged, self.vivid)
         with torch.autocast(self.device.split(":")[0], torch.bfloat16):
-            real_logits, fake_logits = self.critic(clean)[0], self.critic(fake.detach())[0]
+            real_logits, fake_logits = self.critic(clean)[0], self.critic(fake)[0]
         off = functional.relu(1 - real_logits) + functional.relu(1 + fake_logits)
         judged = (off.mean(dim=(1, 2, 3)) * weight_of(damaged, clean)).mean()
-        self._move(self.critic, self.critic_optimiser, judged)
+        judged.backward()  # type: ignore[no-untyped-call]
+        return judged
+
+    def learn(self, damaged: Tensor, clean: Tensor) -> Tensor:
+        """The restorer's losses for a batch, `[losses]` in the order of `WEIGHTS`, and its gradients."""
+        self.optimiser.zero_grad(set_to_none=True)
         self.critic.requires_grad_(False)
+        fake = self.restored(damaged, self.vivid)
         with torch.autocast(self.device.split(":")[0], torch.bfloat16):
             parts = restorer_loss(fake, damaged, clean, self.critic)
-        loss = torch.stack([WEIGHTS[name] * part for name, part in parts.items()]).sum()
-        share = self._move(self.vivid, self.optimiser, loss)
+        losses = torch.stack([parts[name].float() for name in WEIGHTS])
+        (losses * self.weights).sum().backward()  # type: ignore[no-untyped-call]
         self.critic.requires_grad_(True)
+        return losses
+
+    def advance(self, damaged: Tensor, clean: Tensor, share: float) -> tuple[Tensor, float]:
+        """One step of the critic and one of the restorer; all losses, the critic's last, and the share of the time."""
+        for optimiser, rate in ((self.optimiser, self.rate), (self.critic_optimiser, 2 * self.rate)):
+            for group in optimiser.param_groups:
+                group["lr"] = rate_at(share, rate)
+        damaged, clean = (part.contiguous(memory_format=torch.channels_last) for part in (damaged, clean))
+        judged = self.judge_repeated(damaged, clean)
+        share_gradients(self.critic, share)
+        move_if_finite(self.critic, self.critic_optimiser)
+        losses = self.learn_repeated(damaged, clean)
+        share = share_gradients(self.vivid, self.clock.share)
+        move_if_finite(self.vivid, self.optimiser)
         follow(self.average, self.vivid, self.step)
         self.step += 1
-        return {name: float(part.detach()) for name, part in (parts | {"judged": judged}).items()}, share
-
-    def _move(self, network: nn.Module, optimiser: torch.optim.Optimizer, loss: Tensor) -> float:
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        share = share_gradients(network, self.clock.share)
-        if torch.isfinite(nn.utils.clip_grad_norm_(network.parameters(), 1.0)):
-            optimiser.step()
-        return share
+        return torch.cat([losses, judged[None]]), share
 
 
 @torch.no_grad()
@@ -203,17 +223,22 @@ def train(rank: int, arguments: argparse.Namespace) -> None:
     run = Run(arguments.out, arguments.faithful, arguments.device, arguments.rate, seconds, arguments.further)
     share, losses = run.clock.share, []
     next_check = run.clock.seconds + arguments.check
-    for until, side, batch in STAGES:
+    for until, side, batch in STAGES if arguments.device == "cpu" else STAGES[-1:]:
         if share >= until:
             continue
         seed = arguments.seed + 1000 * rank + run.step * 10_000
-        batch = max(1, batch // arguments.processes)
-        for damaged, clean in loader(faces.only(False), side, batch, seed, arguments.workers):
+        size = max(1, batch * arguments.batches // arguments.processes)
+        for damaged, clean in loader(
+            faces.only(False), side, size, seed, arguments.workers, arguments.device, loose=0.0
+        ):
             loss, share = run.advance(damaged, clean, share)
             losses.append(loss)
             if rank == 0 and (run.clock.seconds > next_check or share >= 1):
                 run.save()
-                means = ", ".join(f"{name} {np.mean([its[name] for its in losses]):.3f}" for name in losses[0])
+                means = ", ".join(
+                    f"{name} {mean:.3f}"
+                    for name, mean in zip((*WEIGHTS, "judged"), torch.stack(losses).mean(dim=0).tolist(), strict=True)
+                )
                 line = f"{run.clock.seconds:6.0f} s, step {run.step}, {means}; {check(run, faces.only(True))}"
                 print(line, flush=True)
                 with (run.out / "log.txt").open("a") as file:
@@ -233,6 +258,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=25)
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--rate", type=float, default=4e-4)
+    parser.add_argument("--batches", type=int, default=1, help="so many times as many faces a step, for a GPU")
     parser.add_argument("--processes", type=int, default=1, help="on a CPU, one a core")
     parser.add_argument("--workers", type=int, default=1, help="processes that prepare data, for each")
     parser.add_argument("--check", type=float, default=120, help="seconds between looks at validation faces")

@@ -12,12 +12,13 @@ the face holds beyond 256 pixels is kept where it is detail and taken away where
 `fidelity` chooses between two ends that share one encoder: 1 is faithful (trained for the least error),
 0 is vivid (trained against a discriminator: crisper skin, hair and eyes, and less certain). Between them the
 two changes are mixed, per face of a batch. The faithful end looks at a face and at its mirror image and takes
-the mean: what it made up differs between the two and fades. The vivid end looks once, for it would lose the very
-detail it is there for.
+the mean: what it made up differs between the two and fades; and it leaves some of the photo's own grain. The vivid
+end looks once, for it would lose the very detail it is there for.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -29,10 +30,12 @@ SIZE: Final = 512  # pixels, what the pipeline hands over
 INNER: Final = 256  # pixels, what the network sees
 INNER_STEP: Final = SIZE // INNER
 DEFAULT_FIDELITY: Final = 0.5  # chosen on sheets and by measure, see training/README.md
-FORMAT: Final = "magicmemory.lite/1"  # stands in the weights file; changes with the architecture
-WIDTHS: Final = (32, 64, 128, 192)  # channels at 1/2, 1/4, 1/8 and 1/16 of INNER
-ENCODER_BLOCKS: Final = (1, 2, 2, 4)  # the last is the middle
-DECODER_BLOCKS: Final = (1, 1, 2)  # from 1/2 down to 1/8
+FORMAT: Final = "magicmemory.lite/2"  # stands in the weights file; changes with the architecture
+WIDTHS: Final = (32, 64, 128, 256)  # channels at 1/2, 1/4, 1/8 and 1/16 of INNER
+ENCODER_BLOCKS: Final = (2, 2, 4, 5)
+DECODER_BLOCKS: Final = (2, 2, 3, 3)  # likewise; what a face is known by is made up at the smallest size, by each end
+GRAIN_KEPT: Final = 0.25  # by the faithful end; chosen by measure, see training/README.md
+LARGE_CHANGE: Final = 0.4  # 51 levels of 255
 GREY_STEP: Final = 2 / 255  # one level, in the network's range of -1 to 1
 
 
@@ -90,19 +93,23 @@ class NafBlock(nn.Module):
         return x + change
 
 
+def _levels(counts: tuple[int, ...]) -> nn.ModuleList:
+    """The blocks of every level, the largest first: gated ones there, NAFNet's below."""
+    kinds = (GatedBlock, NafBlock, NafBlock, NafBlock)
+    return nn.ModuleList(
+        nn.Sequential(*(kind(width) for _ in range(count)))
+        for kind, width, count in zip(kinds, WIDTHS, counts, strict=True)
+    )
+
+
 class Encoder(nn.Module):
     """The half both ends share."""
 
     def __init__(self) -> None:
         super().__init__()
         self.stem = nn.Conv2d(12, WIDTHS[0], 3, padding=1)
-        self.levels = nn.ModuleList()
-        self.downs = nn.ModuleList()
-        for level, (width, count) in enumerate(zip(WIDTHS, ENCODER_BLOCKS, strict=True)):
-            block = GatedBlock if level == 0 else NafBlock
-            self.levels.append(nn.Sequential(*(block(width) for _ in range(count))))
-            if level + 1 < len(WIDTHS):
-                self.downs.append(nn.Conv2d(width, WIDTHS[level + 1], 2, stride=2))
+        self.levels = _levels(ENCODER_BLOCKS)
+        self.downs = nn.ModuleList(nn.Conv2d(high, low, 2, stride=2) for high, low in pairwise(WIDTHS))
 
     def forward(self, x: Tensor) -> list[Tensor]:
         """`[batch, 3, side, side]` to the four levels' features, the largest first."""
@@ -121,12 +128,8 @@ class Decoder(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.ups = nn.ModuleList()
-        self.levels = nn.ModuleList()
-        for level, (width, count) in enumerate(zip(WIDTHS, DECODER_BLOCKS, strict=False)):
-            self.ups.append(nn.Conv2d(WIDTHS[level + 1], 4 * width, 1))
-            block = GatedBlock if level == 0 else NafBlock
-            self.levels.append(nn.Sequential(*(block(width) for _ in range(count))))
+        self.ups = nn.ModuleList(nn.Conv2d(low, 4 * high, 1) for high, low in pairwise(WIDTHS))
+        self.levels = _levels(DECODER_BLOCKS)
         self.head = nn.Conv2d(WIDTHS[0], 12, 3, padding=1)
         self.amount = nn.Linear(WIDTHS[-1], 1)
         nn.init.zeros_(self.head.weight)  # starts as "change nothing"
@@ -136,10 +139,10 @@ class Decoder(nn.Module):
 
     def forward(self, features: list[Tensor]) -> Tensor:
         """The four levels' features to `[batch, 3, side, side]`."""
-        x = features[-1]
-        seen = functional.layer_norm(x.mean(dim=(2, 3)), (WIDTHS[-1],))
+        seen = functional.layer_norm(features[-1].mean(dim=(2, 3)), (WIDTHS[-1],))
         amount = 0.2 + 1.6 * torch.sigmoid(self.amount(seen) / 4)  # [batch, 1]: how much this face needs
-        for level in range(len(DECODER_BLOCKS) - 1, -1, -1):
+        x = self.levels[-1](features[-1])
+        for level in range(len(WIDTHS) - 2, -1, -1):
             x = functional.pixel_shuffle(self.ups[level](x), 2) + features[level]
             x = self.levels[level](x)
         change = functional.pixel_shuffle(self.head(x).float(), 2)
@@ -152,6 +155,17 @@ def keep_grey(small: Tensor, change: Tensor) -> Tensor:
     share = (colour / GREY_STEP).clamp(0, 1)
     light = change.mean(dim=1, keepdim=True)
     return light + share * (change - light)
+
+
+def keep_grain(change: Tensor) -> Tensor:
+    """Leave a quarter of what a change would take away, where it is small.
+
+    A network trained for the least error smooths whatever it is not sure of, and part of that a face is known by: with
+    a quarter left, restored faces are more like themselves in the mean and in the worst case, and less like wax. What
+    hides a face, as a scratch does, is a large change and goes whole.
+    """
+    size = functional.avg_pool2d(change.abs().mean(dim=1, keepdim=True), 3, 1, 1, count_include_pad=False)
+    return change * (1 - GRAIN_KEPT * torch.exp(-((size / LARGE_CHANGE) ** 2)))
 
 
 class LiteCore(nn.Module):
@@ -234,7 +248,7 @@ class Lite(nn.Module):
         """What the encoder sees in `small`, and what the faithful end would add to it."""
         both = self.encoder(torch.cat([small, small.flip(3)]))
         straight, mirrored = self.faithful(both).chunk(2)
-        return [level.chunk(2)[0] for level in both], (straight + mirrored.flip(3)) / 2
+        return [level.chunk(2)[0] for level in both], keep_grain((straight + mirrored.flip(3)) / 2)
 
     def mix(self, small: Tensor, faithful: Tensor, vivid: Tensor, fidelity: Tensor) -> Tensor:
         """What to add to `small`, between what the two ends would add."""

@@ -2,14 +2,19 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
 from magicmemory.pipeline import assets
-from magicmemory.pipeline.models.lite import SIZE, Lite, load
+from magicmemory.pipeline.align import crop
+from magicmemory.pipeline.models.lite import GRAIN_KEPT, SIZE, Lite, keep_grain, load
+from magicmemory.pipeline.models.mtcnn import Mtcnn, load_nets
+from magicmemory.pipeline.sample import portrait
 
+SCRATCH = np.array([[60, 150], [180, 200], [300, 190], [420, 260]], np.int32)  # over forehead, eyes and cheek
 FILE = Path(assets.__path__[0]) / "lite.safetensors"
 
 
@@ -81,6 +86,27 @@ def test_a_mirrored_face_is_restored_alike(network: Lite) -> None:
     noisy = (_faces(1) + 0.1 * torch.randn(1, 3, SIZE, SIZE)).clamp(-1, 1)[..., ::2, ::2]
     straight, mirrored = (network.restore_small(faces, torch.ones(1)) for faces in (noisy, noisy.flip(3)))
     assert (straight - mirrored.flip(3)).abs().max() < 1e-5
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("fidelity", [0.0, 0.5, 1.0])
+def test_a_scratch_over_a_face_goes(network: Lite, fidelity: float) -> None:
+    (found,) = Mtcnn(load_nets())(portrait(), 40)
+    face = crop(portrait(), found).crop
+    scratched = cv2.polylines(face.copy(), [SCRATCH], False, (240, 240, 240), 5, cv2.LINE_AA)
+    under = (scratched != face).any(axis=2)
+    seen, clean = (torch.from_numpy(image).permute(2, 0, 1)[None] / 127.5 - 1 for image in (scratched, face))
+    restored = network(seen, torch.tensor([fidelity]))
+    before, after = ((image - clean)[..., torch.from_numpy(under)].square().mean() for image in (seen, restored))
+    assert after < 0.1 * before
+    assert _psnr(restored[..., ~torch.from_numpy(under)], clean[..., ~torch.from_numpy(under)]) > 28
+
+
+def test_small_changes_leave_some_grain_and_large_ones_none() -> None:
+    small, large = (torch.full((1, 3, 16, 16), size) for size in (0.01, 1.2))
+    assert torch.allclose(keep_grain(small), (1 - GRAIN_KEPT) * small, rtol=1e-2)
+    assert torch.allclose(keep_grain(-large), -large, rtol=1e-3)
+    assert torch.equal(keep_grain(0 * small), 0 * small)
 
 
 @torch.no_grad()

@@ -10,12 +10,13 @@ from magicmemory.pipeline.models.lite import LiteCore
 from training import train, vivid
 from training.align import TEMPLATE, crop
 from training.baseline import GRID, classical
-from training.damage import Level, spoil, tone
-from training.data import Faces, Pairs, vary
+from training.damage import TRAINING_MIX, Level, lettered, spoil, tone, wear
+from training.data import Faces, Pairs, pair, vary
 from training.export import assemble, write
+from training.loop import Repeated, follow, rate_at
 from training.measures import gradient_energy, psnr, ssim
 from training.prepare import held_out, person_of
-from training.train import decibel_loss, follow, rate_at
+from training.train import FACE_WEIGHT, decibel_loss, softening_at, weights_of
 from training.vivid import Critic, restorer_loss
 
 Image = np.ndarray
@@ -88,7 +89,9 @@ def test_batches_hold_pairs(picture: Image) -> None:
     faces = Faces(stored[None], np.array(["a"]), np.array(["large"]), np.array([False]))
     damaged, clean = next(iter(Pairs(faces, 128, 3, 0)))
     assert damaged.shape == clean.shape == (3, 128, 128, 3)
-    assert vary(stored, np.random.default_rng(1), 256).shape == (256, 256, 3)
+    for seed in range(6):  # bent and not, loose and not
+        assert vary(stored, np.random.default_rng(seed), 256, loose=seed % 2 == 1).shape == (256, 256, 3)
+    assert sum(share for share, _ in TRAINING_MIX) == pytest.approx(1)
 
 
 def test_measures_know_better_from_worse(picture: Image) -> None:
@@ -150,11 +153,72 @@ def test_the_losses_are_finite_and_least_for_the_truth() -> None:
     torch.manual_seed(0)
     clean = torch.rand(2, 3, 64, 64) * 2 - 1
     near, far = clean + 0.01, clean + 0.3
-    assert decibel_loss(near, clean, 0.0) < decibel_loss(far, clean, 0.0)
+    assert softening_at(0.0) > softening_at(0.3) > softening_at(0.5) == softening_at(1.0) > 0
+    for soft in (softening_at(0.0), torch.tensor(softening_at(1.0))):
+        assert decibel_loss(near, clean, soft) < decibel_loss(far, clean, soft)
     critic = Critic()
     right, wrong = (restorer_loss(faces, far, clean, critic) for faces in (clean, far))
     assert all(torch.isfinite(part) for part in wrong.values())
     assert all(right[name] < wrong[name] for name in ("low", "pixel", "matching"))
+
+
+def test_a_pixel_of_the_face_counts_more_in_a_whole_face() -> None:
+    whole, part = weights_of(256, "cpu"), weights_of(128, "cpu")
+    assert whole.mean() == pytest.approx(1)
+    assert whole[0, 0, 140, 128] / whole[0, 0, 5, 5] == pytest.approx(FACE_WEIGHT)
+    assert torch.equal(part, torch.ones(1, 1, 128, 128))
+
+
+def test_what_lies_on_a_print_is_added_to_one_side_only(picture: Image) -> None:
+    mix = ((1.0, Level("clean", 0, 0)),)
+    for seed in range(12):
+        worn, clean = pair(picture, np.random.default_rng(seed), mix, worn=1.0)
+        again, _ = pair(picture, np.random.default_rng(seed), mix, worn=1.0)
+        assert np.array_equal(worn, again)
+        assert worn.shape == clean.shape
+        assert not np.array_equal(wear(clean, np.random.default_rng(seed)), clean)
+        hidden = (worn != clean).any(axis=2).mean()
+        assert hidden < 0.35  # most of the face is there as it was
+        same, target = pair(picture, np.random.default_rng(seed), mix, worn=0.0)
+        assert np.array_equal(same, target)
+
+
+def test_letters_are_drawn_and_leave_the_rest(picture: Image) -> None:
+    before = picture.copy()
+    changed = [(lettered(picture, np.random.default_rng(seed)) != picture).any(axis=2).mean() for seed in range(8)]
+    assert np.array_equal(picture, before)
+    assert 0 < np.mean(changed) < 0.3
+
+
+def test_a_step_is_called_where_nothing_records_it() -> None:
+    weight = torch.ones(1, requires_grad=True)
+
+    def step(x: torch.Tensor) -> torch.Tensor:
+        weight.grad = None
+        loss = (weight * x).sum()
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss
+
+    repeated = Repeated(step, "cpu")
+    for factor in (2.0, 3.0):
+        loss = repeated(torch.full((4,), factor))
+        assert float(loss) == 4 * factor
+        assert not loss.requires_grad
+        assert weight.grad is not None
+        assert float(weight.grad) == 4 * factor
+
+
+def test_one_end_is_trained_alone(tmp_path: Path) -> None:
+    write(assemble(LiteCore().state_dict()), tmp_path / "lite.safetensors")
+    run = train.Run(tmp_path / "run", "cpu", 1e-2, 60, tmp_path / "lite.safetensors", only_end=True)
+    before = {name: value.clone() for name, value in run.network.state_dict().items()}
+    clean = torch.rand(1, 3, 64, 64) * 2 - 1
+    loss, share = run.advance(clean + 0.1, clean, 0.0)
+    assert torch.isfinite(loss)
+    assert 0 < share < 1
+    moved = {name for name, value in run.network.state_dict().items() if not torch.equal(value, before[name])}
+    assert "decoder.head.weight" in moved
+    assert all(name.startswith("decoder.") for name in moved)
 
 
 def test_the_averaged_weights_follow() -> None:

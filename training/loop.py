@@ -1,0 +1,119 @@
+"""What the training programs share: the clock they go by, the steps, and running in several processes."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, distributed, multiprocessing, nn
+
+
+@dataclass
+class Clock:
+    """How far the run is, counted in working seconds over all its starts."""
+
+    budget: float
+    spent: float = 0.0
+    _started: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        """Working seconds so far."""
+        return self.spent + time.monotonic() - self._started
+
+    @property
+    def share(self) -> float:
+        """0 at the start, 1 at the end."""
+        return self.seconds / self.budget
+
+
+def rate_at(share: float, peak: float) -> float:
+    """A short warm-up and a cosine to nearly nothing."""
+    warm = min(1.0, 0.05 + share / 0.02)
+    return peak * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, share))))
+
+
+def follow(average: nn.Module, network: nn.Module, step: int) -> None:
+    """Move the averaged weights towards the network's."""
+    keep = min(0.999, (1 + step) / (20 + step))
+    with torch.no_grad():
+        torch._foreach_lerp_(list(average.parameters()), list(network.parameters()), 1 - keep)
+
+
+def move_if_finite(network: nn.Module, optimiser: torch.optim.Optimizer) -> None:
+    """Clip the gradients and move; where one is not finite, the step is left out."""
+    if torch.isfinite(nn.utils.clip_grad_norm_(network.parameters(), 1.0)):
+        optimiser.step()
+
+
+class Repeated:
+    """Calls a step; a GPU records it once and then repeats it without being told every kernel anew (a CUDA graph).
+
+    At these sizes a step is some thousand short kernels, and telling takes as long as running them. The step gets
+    tensors of the same shapes each time, gives back one tensor, and must do nothing that depends on their values.
+    """
+
+    def __init__(self, step: Callable[..., Tensor], device: str) -> None:
+        self.step, self.records = step, device.startswith("cuda")
+        self.graph: torch.cuda.CUDAGraph | None = None
+
+    def __call__(self, *inputs: Tensor) -> Tensor:
+        """The step's result, detached."""
+        if not self.records:
+            return self.step(*inputs).detach()
+        if self.graph is None or [x.shape for x in inputs] != [x.shape for x in self.inputs]:
+            self._record(inputs)
+        assert self.graph is not None
+        for mine, given in zip(self.inputs, inputs, strict=True):
+            mine.copy_(given)
+        self.graph.replay()
+        return self.result.detach().clone()
+
+    def _record(self, inputs: tuple[Tensor, ...]) -> None:
+        self.inputs = [x.clone() for x in inputs]
+        aside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+        aside.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(aside):
+            for _ in range(3):  # so that every library has chosen its way
+                self.step(*self.inputs)
+        torch.cuda.current_stream().wait_stream(aside)
+        self.graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(self.graph, capture_error_mode="thread_local"):  # a loader pins memory meanwhile
+            self.result = self.step(*self.inputs)
+
+
+def share_gradients(network: nn.Module, share: float) -> float:
+    """Average the gradients over the processes; the first process's share of the time is told to all."""
+    if not distributed.is_initialized():
+        return share
+    gradients = [parameter.grad for parameter in network.parameters() if parameter.grad is not None]
+    told = torch.tensor([share if distributed.get_rank() == 0 else 0.0])
+    flat = torch.cat([gradient.flatten() for gradient in gradients] + [told])
+    distributed.all_reduce(flat)
+    flat[:-1] /= distributed.get_world_size()
+    torch._foreach_copy_(
+        gradients,
+        [
+            part.view_as(gradient)
+            for part, gradient in zip(torch.split(flat[:-1], [g.numel() for g in gradients]), gradients, strict=True)
+        ],
+    )
+    return float(flat[-1])
+
+
+def start(job: Callable[[int, argparse.Namespace], None], arguments: argparse.Namespace) -> None:
+    """Run a job in as many processes as asked for; it gets its rank."""
+    torch.backends.cudnn.benchmark = True  # sizes stay the same
+    if arguments.processes == 1:
+        job(0, arguments)
+        return
+    with socket.socket() as probe:  # a free port to meet at
+        probe.bind(("127.0.0.1", 0))
+        os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(probe.getsockname()[1]))
+    multiprocessing.spawn(job, (arguments,), arguments.processes)  # type: ignore[attr-defined,no-untyped-call]
