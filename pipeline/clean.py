@@ -1,7 +1,7 @@
 """Cleaning a whole photo: grain, noise, halftone and the traces of compression go; lines and textures stay.
 
 `lite`'s faithful end does it, at the photo's own size, in tiles. It knows nothing but portraits, whose backgrounds and
-clothes it has seen too: what it does not know it leaves as it is.
+clothes it has seen too: what it does not know it leaves as it is, and so whatever would change much.
 """
 
 from dataclasses import replace

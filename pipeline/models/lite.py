@@ -36,6 +36,7 @@ ENCODER_BLOCKS: Final = (2, 2, 4, 5)
 DECODER_BLOCKS: Final = (2, 2, 3, 3)  # likewise; what a face is known by is made up at the smallest size, by each end
 GRAIN_KEPT: Final = 0.25  # by the faithful end; chosen by measure, see training/README.md
 LARGE_CHANGE: Final = 0.4  # 51 levels of 255
+SUSPICIOUS_CHANGE: Final = 0.3  # 38 levels; noise of 25 levels asks for 20
 GREY_STEP: Final = 2 / 255  # one level, in the network's range of -1 to 1
 
 
@@ -164,8 +165,17 @@ def keep_grain(change: Tensor) -> Tensor:
     a quarter left, restored faces are more like themselves in the mean and in the worst case, and less like wax. What
     hides a face, as a scratch does, is a large change and goes whole.
     """
-    size = functional.avg_pool2d(change.abs().mean(dim=1, keepdim=True), 3, 1, 1, count_include_pad=False)
-    return change * (1 - GRAIN_KEPT * torch.exp(-((size / LARGE_CHANGE) ** 2)))
+    return change * (1 - GRAIN_KEPT * torch.exp(-((_size(change) / LARGE_CHANGE) ** 2)))
+
+
+def leave_large(change: Tensor) -> Tensor:
+    """Take the large parts out of a change: beyond a face, a bright spot is rather a pearl than a speck of dust."""
+    return change / (1 + (_size(change) / SUSPICIOUS_CHANGE) ** 6)
+
+
+def _size(change: Tensor) -> Tensor:
+    """How large a change is round each pixel, `[batch, 1, height, width]`."""
+    return functional.avg_pool2d(change.abs().mean(dim=1, keepdim=True), 3, 1, 1, count_include_pad=False)
 
 
 class LiteCore(nn.Module):
@@ -257,7 +267,7 @@ class Lite(nn.Module):
 
 
 class WholePhoto(nn.Module):
-    """The faithful end of `lite` for any part of a photo, at the photo's own size; a part is looked at once."""
+    """The faithful end of `lite` for any part of a photo, at the photo's own size: looked at once, all grain gone."""
 
     def __init__(self, network: Lite) -> None:
         super().__init__()
@@ -266,7 +276,7 @@ class WholePhoto(nn.Module):
     def forward(self, pictures: Tensor) -> Tensor:
         """`[batch, 3, 256, 256]` RGB in [-1, 1], in and out."""
         change: Tensor = self.network.faithful(self.network.encoder(pictures))
-        return (pictures + keep_grey(pictures, change)).clamp(-1, 1)
+        return (pictures + leave_large(keep_grey(pictures, change))).clamp(-1, 1)
 
 
 def enlarge(small: Tensor) -> Tensor:

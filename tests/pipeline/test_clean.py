@@ -109,7 +109,17 @@ def test_the_whole_photos_network_is_the_faithful_end() -> None:
     whole = lite.WholePhoto(network)
     small = torch.rand(1, 3, lite.INNER, lite.INNER) - 0.5  # far from white and black, where both would be cut off
     with torch.inference_mode():
-        # a face is looked at twice and keeps some of its grain; a part of a photo is looked at once and cleaned wholly
-        looks = (whole(small) + whole(small.flip(3)).flip(3)) / 2
-        kept = small + lite.keep_grain(looks - small)
+        straight, mirrored = (network.faithful(network.encoder(x)) for x in (small, small.flip(3)))
+        torch.testing.assert_close(whole(small), small + lite.leave_large(straight))
+        # a face is looked at twice and keeps some of its grain
+        kept = small + lite.keep_grain((straight + mirrored.flip(3)) / 2)
         torch.testing.assert_close(kept, network.restore_small(small, torch.ones(1)), atol=1e-4, rtol=0)
+
+
+def test_pearls_are_no_dust(cleaner: Cleaner) -> None:
+    clean = portrait().copy()
+    pearls = [(row, column) for row in range(330, 500, 24) for column in range(40, 480, 31)]
+    for row, column in pearls:
+        cv2.circle(clean, (column, row), 2, (245, 245, 245), -1, cv2.LINE_AA)
+    result = cleaned(Picture(noisy(clean), "PNG"), cleaner).pixels
+    assert np.mean([result[place].mean() for place in pearls]) > 235

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from magicmemory.pipeline import assets
 from magicmemory.pipeline.align import crop
-from magicmemory.pipeline.models.lite import GRAIN_KEPT, SIZE, Lite, keep_grain, load
+from magicmemory.pipeline.models.lite import GRAIN_KEPT, SIZE, Lite, keep_grain, leave_large, load
 from magicmemory.pipeline.models.mtcnn import Mtcnn, load_nets
 from magicmemory.pipeline.sample import portrait
 
@@ -107,6 +107,12 @@ def test_small_changes_leave_some_grain_and_large_ones_none() -> None:
     assert torch.allclose(keep_grain(small), (1 - GRAIN_KEPT) * small, rtol=1e-2)
     assert torch.allclose(keep_grain(-large), -large, rtol=1e-3)
     assert torch.equal(keep_grain(0 * small), 0 * small)
+
+
+def test_in_whole_photos_large_changes_are_left_out() -> None:
+    small, large = (torch.full((1, 3, 16, 16), size) for size in (0.1, 1.2))
+    assert torch.allclose(leave_large(small), small, rtol=1e-2)
+    assert leave_large(-large).abs().max() < 0.01
 
 
 @torch.no_grad()
