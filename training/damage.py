@@ -35,9 +35,10 @@ class Level:
     high: float
 
 
-# What training draws from, with its share. Mild damage and clean pairs come often: a network that rarely sees
-# them learns to smooth everything.
-Mix = tuple[tuple[float, Level], ...]
+Mix = tuple[tuple[float, Level], ...]  # what is drawn from, each with its share
+
+# What training draws from. Mild damage and clean pairs come often: a network that rarely sees them learns to smooth
+# everything.
 TRAINING_MIX: Mix = (
     (0.10, Level("clean", 0.0, 0.0)),
     (0.25, Level("mild", 0.02, 0.3)),
