@@ -23,7 +23,7 @@ from torch.nn import functional
 
 from magicmemory.pipeline.models.lite import INNER, LiteCore, load
 from training.damage import Level, spoil
-from training.data import Faces, load_faces, loader, middle, to_tensor
+from training.data import LOOSE, Faces, load_faces, loader, middle, to_tensor
 from training.loop import Clock, Repeated, follow, move_if_finite, rate_at, share_gradients, start
 from training.measures import FACE_REGION
 
@@ -98,13 +98,7 @@ class Run:
     """A training run: what must survive a stop, and the log."""
 
     def __init__(
-        self,
-        out: Path,
-        device: str,
-        rate: float,
-        seconds: float,
-        shipped: Path | None = None,
-        only_end: bool = False,
+        self, out: Path, device: str, rate: float, seconds: float, shipped: Path | None = None, only_end: bool = False
     ) -> None:
         out.mkdir(parents=True, exist_ok=True)
         self.out, self.device, self.rate = out, device, rate
@@ -173,7 +167,9 @@ def train(rank: int, arguments: argparse.Namespace) -> None:
             continue
         seed = arguments.seed + 1000 * rank + run.step * 10_000
         size = max(1, batch * arguments.batches // arguments.processes)
-        for damaged, clean in loader(faces.only(False), side, size, seed, arguments.workers, arguments.device):
+        for damaged, clean in loader(
+            faces.only(False), side, size, seed, arguments.workers, arguments.device, arguments.loose
+        ):
             loss, share = run.advance(damaged, clean, share)
             losses.append(loss)
             if rank == 0 and (run.clock.seconds > next_save or share >= 1):
@@ -196,6 +192,7 @@ def main() -> None:
     parser.add_argument(
         "--only-end", action="store_true", help="leave the encoder as it is, which the vivid end shares"
     )
+    parser.add_argument("--loose", type=float, default=LOOSE, help="share of cuts that are no aligned face, 0 to 1")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--rate", type=float, default=1e-3)
@@ -204,7 +201,10 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1, help="processes that prepare data, for each")
     parser.add_argument("--check", type=float, default=300, help="seconds between looks at validation faces")
     parser.add_argument("--seed", type=int, default=1)
-    start(train, parser.parse_args())
+    arguments = parser.parse_args()
+    if arguments.only_end and not arguments.further:
+        parser.error("--only-end needs --further: an encoder that never learnt would stay as it is")
+    start(train, arguments)
 
 
 if __name__ == "__main__":

@@ -109,13 +109,7 @@ class Run:
     """A run of the vivid end: what must survive a stop, and the log."""
 
     def __init__(
-        self,
-        out: Path,
-        faithful: Path,
-        device: str,
-        rate: float,
-        seconds: float,
-        shipped: Path | None = None,
+        self, out: Path, faithful: Path, device: str, rate: float, seconds: float, shipped: Path | None = None
     ) -> None:
         out.mkdir(parents=True, exist_ok=True)
         self.out, self.device, self.rate = out, device, rate

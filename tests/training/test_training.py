@@ -221,6 +221,15 @@ def test_one_end_is_trained_alone(tmp_path: Path) -> None:
     assert all(name.startswith("decoder.") for name in moved)
 
 
+def test_an_encoder_that_never_learnt_is_not_kept(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["train", "faces.npz", "--out", "run", "--only-end"])
+    with pytest.raises(SystemExit):
+        train.main()
+    assert "--only-end needs --further" in capsys.readouterr().err
+
+
 def test_the_averaged_weights_follow() -> None:
     network, average = LiteCore(), LiteCore()
     for step in range(30):
