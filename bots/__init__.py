@@ -1,1 +1,1 @@
-"""The adapters: Telegram, Discord and the web playground, and the desk that stands behind all of them."""
+"""The adapters: Telegram, Discord and the web playground, and the service that stands behind all of them."""

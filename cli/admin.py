@@ -11,20 +11,20 @@ from typing import Annotated
 
 import typer
 
-from magicmemory.bots.opening import allowance
-from magicmemory.cli.opening import work
+from magicmemory.cli.database_session import work
 from magicmemory.core.errors import NothingToCancel, OperatorError
 from magicmemory.core.job import Platform, Sender
 from magicmemory.core.plans import FREE, MOST_CREDITS, MOST_DAYS, PREMIUM
 from magicmemory.core.settings import Settings
+from magicmemory.storage.data_export import export_user
 from magicmemory.storage.database import Database
-from magicmemory.storage.disclosure import stored_of
 from magicmemory.storage.erasure import Erasure
 from magicmemory.storage.grants import Grant, Grants, Source
 from magicmemory.storage.ledger import Ledger
 from magicmemory.storage.payments import Payments
 from magicmemory.storage.people import People
 from magicmemory.storage.photos import PhotoStore
+from magicmemory.storage.quota import Allowance
 from magicmemory.storage.redemptions import redeemed
 from magicmemory.storage.statistics import Statistics, Stats
 
@@ -168,7 +168,7 @@ def export(
     """Write all that is stored of somebody as JSON; of the photos, which of them are kept."""
 
     async def exporting(settings: Settings, database: Database) -> None:
-        found = await stored_of(database, PhotoStore(settings.photos), Sender(platform=platform, account=account))
+        found = await export_user(database, PhotoStore(settings.photos), Sender(platform=platform, account=account))
         if found is None:
             raise NotFound(f"There is nobody of the id {account} on {platform}.")
         text = json.dumps(found, ensure_ascii=False, indent=2) + "\n"
@@ -190,7 +190,7 @@ def erase(platform: On, account: Who, yes: Annotated[bool, typer.Option("--yes",
         sender = Sender(platform=platform, account=account)
         if await People(database).since(sender) is None:
             raise NotFound(f"There is nobody of the id {account} on {platform}.")
-        allowed = allowance(settings, settings.plans())
+        allowed = Allowance.of(settings, settings.plans())
         # What is cancelled here may stand in the queue still: a worker finds its photo gone, and nobody is told.
         with suppress(NothingToCancel):
             await Ledger(database, allowed).cancel(sender)
@@ -225,7 +225,7 @@ async def _standing(settings: Settings, database: Database, sender: Sender) -> l
     lines = []
     if (reason := await People(database).ban_reason(sender)) is not None:
         lines.append(f"banned      {reason or 'for no reason given'}")
-    quota = await Ledger(database, allowance(settings, plans)).quota(sender)
+    quota = await Ledger(database, Allowance.of(settings, plans)).quota(sender)
     until = f" until {_moment(quota.plan_ends, settings)}" if quota.plan_ends else ""
     limit = "" if quota.unlimited else f" of {quota.limit}"
     lines += [

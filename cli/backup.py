@@ -9,7 +9,7 @@ from sqlalchemy import URL, make_url
 
 from magicmemory.cli.processes import operator_errors
 from magicmemory.core.settings import Settings, load
-from magicmemory.storage.backup import KEY, BackupTrouble, back_up, restore
+from magicmemory.storage.backup import KEY, BackupError, back_up, restore
 
 KEY_ELSEWHERE = "The key of the codes is not in it: it is MAGIC_CODES_KEY, so keep that too."
 
@@ -43,11 +43,11 @@ def _places(settings: Settings, command: str, rest: str = "") -> tuple[Path, Pat
     """The files of the database and of the key, if the key is in a file.
 
     Raises:
-        BackupTrouble: the database is PostgreSQL, whose own command it names.
+        BackupError: the database is PostgreSQL, whose own command it names.
     """
     url = make_url(settings.database)
     if url.get_backend_name() != "sqlite":
-        raise BackupTrouble(
+        raise BackupError(
             f"PostgreSQL has a command of its own for this: `{command} {_options(url)}{rest}`. "
             f"Keep {settings.data_dir / KEY} too, or MAGIC_CODES_KEY."
         )

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from magicmemory.cli.figures import machine, write
+from magicmemory.cli.bench_stats import machine, write
 from magicmemory.cli.processes import operator_errors
 from magicmemory.core.options import Options
 from magicmemory.core.settings import load

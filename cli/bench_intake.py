@@ -1,4 +1,4 @@
-"""How many photos a second the desk takes in: quota checked, job in the ledger, photo kept, work queued."""
+"""How many photos a second the service takes in: quota checked, job in the ledger, photo kept, work queued."""
 
 import asyncio
 import statistics
@@ -15,8 +15,8 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from magicmemory.bots.desk import Desk
-from magicmemory.bots.opening import open_desk
+from magicmemory.bots.bootstrap import open_service
+from magicmemory.bots.service import BotService
 from magicmemory.core.job import Address, Platform, Sender
 from magicmemory.core.settings import Settings
 from magicmemory.queue.embedded import embedded_redis
@@ -70,12 +70,12 @@ def intake_table(rows: list[IntakeFigures]) -> Table:
 async def _measure(folder: Path, name: str, url: str, photos: int) -> list[IntakeFigures]:
     settings = Settings(_env_file=None, data_dir=folder, database_url=url, max_waiting=0)
     people = count()
-    async with embedded_redis(folder / "redis") as redis_url, open_desk(settings, redis_url) as desk:
-        await _send(desk, people, WARM_UP, max(AT_ONCE))
+    async with embedded_redis(folder / "redis") as redis_url, open_service(settings, redis_url) as service:
+        await _send(service, people, WARM_UP, max(AT_ONCE))
         rows = []
         for at_once in AT_ONCE:
             began = time.perf_counter()
-            times = sorted(await _send(desk, people, photos, at_once))
+            times = sorted(await _send(service, people, photos, at_once))
             per_s = photos / (time.perf_counter() - began)
             p95 = times[min(photos - 1, photos * 95 // 100)]
             rows.append(
@@ -84,7 +84,7 @@ async def _measure(folder: Path, name: str, url: str, photos: int) -> list[Intak
     return rows
 
 
-async def _send(desk: Desk, people: "count[int]", photos: int, at_once: int) -> list[float]:
+async def _send(service: BotService, people: "count[int]", photos: int, at_once: int) -> list[float]:
     """Send so many photos, never more than `at_once` at a time; returns how long each took, milliseconds."""
     left, times = iter(range(photos)), []
 
@@ -92,7 +92,7 @@ async def _send(desk: Desk, people: "count[int]", photos: int, at_once: int) -> 
         for _ in left:
             account = str(next(people))
             began = time.perf_counter()
-            await desk.intake(
+            await service.intake(
                 Sender(platform=Platform.PLAYGROUND, account=account),
                 Address(platform=Platform.PLAYGROUND, chat=account, message="1"),
                 b"photo",

@@ -25,19 +25,21 @@ from magicmemory.cli.bench_pipeline import Scene, draw
 from magicmemory.core.errors import OperatorError
 from magicmemory.core.options import Options
 from magicmemory.core.settings import Settings
-from magicmemory.pipeline import align, catalogue
-from magicmemory.pipeline.blend import RestoredFace, blend
-from magicmemory.pipeline.decode import Limits, decode
-from magicmemory.pipeline.detection import Detection
-from magicmemory.pipeline.engines import Precision, available_cores, choose
+from magicmemory.pipeline.engines.base import Precision, available_cores
+from magicmemory.pipeline.engines.select import choose
+from magicmemory.pipeline.faces import align
+from magicmemory.pipeline.faces.blend import RestoredFace, blend
+from magicmemory.pipeline.faces.detect import Detection
+from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
+from magicmemory.pipeline.models import catalogue
+from magicmemory.pipeline.models.registry import RESTORERS, Models
+from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.pipeline import Pipeline
-from magicmemory.pipeline.registry import RESTORERS, Models
-from magicmemory.pipeline.weights import Weights
 
 FORWARD_GFLOP = 395.0  # of GFPGAN, one face
 DETECTOR = catalogue.RETINAFACE_MOBILE
 CROWD = Scene(40, 24)
-_NO_LIMITS = Limits(1 << 40, 1 << 40)
+_NO_LIMITS = DecodeLimits(1 << 40, 1 << 40)
 
 
 class PeerFailed(OperatorError):

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 from rich.table import Table
 
-from magicmemory.cli.figures import MEGA, forget_peak, peak_mb, percentile
+from magicmemory.cli.bench_stats import MEGA, forget_peak, peak_mb, percentile
 from magicmemory.core.options import Options
 from magicmemory.pipeline.pipeline import Pipeline
 from magicmemory.pipeline.sample import HEAD, portrait

@@ -1,4 +1,4 @@
-"""The service without its models: a desk and a delivery in this process, and the worker in one of its own.
+"""The service without its models: a service and a delivery in this process, and the worker in one of its own.
 
 `python -m magicmemory.cli.bench_queue REDIS PHOTOS` is that worker.
 """
@@ -21,7 +21,7 @@ from magicmemory.core.report import Face, Report
 from magicmemory.core.settings import Settings
 
 if TYPE_CHECKING:
-    from magicmemory.pipeline.pipeline import Progress, Restoration
+    from magicmemory.pipeline.pipeline import ProgressCallback, Restoration
     from magicmemory.queue.delivery import Reply
 
 ALONE = 50
@@ -59,9 +59,9 @@ async def _timed(send: Send, message: str) -> float:
 
 @asynccontextmanager
 async def _chat(settings: Settings, redis_url: str) -> AsyncIterator[Send]:
-    """A desk, and a chat that shows nothing; yields what sends one photo and waits for its reply."""
-    from magicmemory.bots.opening import open_desk
-    from magicmemory.bots.replies import send_replies
+    """A service, and a chat that shows nothing; yields what sends one photo and waits for its reply."""
+    from magicmemory.bots.bootstrap import open_service
+    from magicmemory.bots.common.replies import send_replies
 
     waiting: dict[str, asyncio.Event] = {}
 
@@ -74,12 +74,12 @@ async def _chat(settings: Settings, redis_url: str) -> AsyncIterator[Send]:
         waiting[message] = asyncio.Event()
         # A person of their own for each photo: nobody's quota is asked twice.
         sender = Sender(platform=Platform.PLAYGROUND, account=message)
-        await desk.intake(sender, Address(platform=Platform.PLAYGROUND, chat="1", message=message), b"photo")
+        await service.intake(sender, Address(platform=Platform.PLAYGROUND, chat="1", message=message), b"photo")
         await waiting[message].wait()
 
     stop = asyncio.Event()
-    async with open_desk(settings, redis_url) as desk, asyncio.TaskGroup() as tasks:
-        tasks.create_task(send_replies(desk, Platform.PLAYGROUND, Chat(), redis_url, stop, AT_ONCE))
+    async with open_service(settings, redis_url) as service, asyncio.TaskGroup() as tasks:
+        tasks.create_task(send_replies(service, Platform.PLAYGROUND, Chat(), redis_url, stop, AT_ONCE))
         try:
             yield send
         finally:
@@ -106,7 +106,7 @@ class _Nothing:
     """A pipeline that gives the photo back as it came."""
 
     def restore(
-        self, data: bytes, options: Options, progress: "Progress | None" = None, *, max_megapixels: float = 0
+        self, data: bytes, options: Options, progress: "ProgressCallback | None" = None, *, max_megapixels: float = 0
     ) -> "Restoration":
         from magicmemory.pipeline.pipeline import Restoration
 

@@ -15,11 +15,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from magicmemory.cli.opening import work
+from magicmemory.cli.database_session import work
 from magicmemory.core.errors import OperatorError
 from magicmemory.core.plans import PREMIUM, Plan, Plans
 from magicmemory.core.settings import Settings, read_codes_key
-from magicmemory.storage.codes import BadCode, Code, CodeKind, Codes, CodeTerms
+from magicmemory.storage.codes import BadCode, Code, CodeKind, Codes, CodeSpec
 from magicmemory.storage.database import Database
 from magicmemory.storage.redemptions import redeemed
 
@@ -56,7 +56,7 @@ def create(
         unlocked = (days, credits)
         if kind is CodeKind.UNLOCK and wanted and unlocked == (None, None):
             unlocked = (wanted.days, wanted.credits)  # as much as is sold at once
-        terms = CodeTerms(
+        terms = CodeSpec(
             kind=kind,
             plan=wanted.name if wanted else None,
             days=unlocked[0],
@@ -150,7 +150,7 @@ def export() -> None:
     work(exporting)
 
 
-def what(terms: CodeTerms) -> str:
+def what(terms: CodeSpec) -> str:
     """What a code is good for, in a few words."""
     if terms.kind is CodeKind.DISCOUNT:
         return f"{terms.percent} % off {terms.plan or 'any plan'}"
@@ -198,7 +198,7 @@ async def _find(codes: Codes, which: str) -> Code:
     return code
 
 
-def _fields(terms: CodeTerms) -> tuple[object, ...]:
+def _fields(terms: CodeSpec) -> tuple[object, ...]:
     expires = terms.expires_at and terms.expires_at.astimezone(UTC).isoformat()
     return (terms.kind, terms.plan, terms.days, terms.credits, terms.percent, terms.uses, expires, terms.note)
 

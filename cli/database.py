@@ -8,7 +8,7 @@ import typer
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from magicmemory.cli.opening import opened
+from magicmemory.cli.database_session import opened
 from magicmemory.cli.processes import operator_errors
 from magicmemory.core.errors import OperatorError
 from magicmemory.storage.copy import CannotCopy, copy

@@ -30,7 +30,7 @@ async def run_demo(settings: Settings) -> None:
     """
     folder = settings.data_dir / "demo"
     # A service of its own: the demo neither sees nor touches the operator's database, photos and queue.
-    apart = {
+    sandboxed_decoder = {
         "database_url": "",
         "photo_store": "",
         "redis_url": "",
@@ -38,7 +38,7 @@ async def run_demo(settings: Settings) -> None:
         "metrics_port": 0,
         "free_per_day": 1,
     }
-    settings = settings.model_copy(update={"data_dir": folder / "service", **apart})
+    settings = settings.model_copy(update={"data_dir": folder / "service", **sandboxed_decoder})
     began = time.monotonic()
     with only_one(settings.data_dir):
         async with redis(settings) as url, children(["worker", "playground"], settings, url) as where:

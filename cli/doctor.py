@@ -18,15 +18,15 @@ from rich.table import Table
 from rich.text import Text
 from sqlalchemy import text
 
-from magicmemory.cli.opening import DatabaseTrouble, opened
+from magicmemory.cli.database_session import DatabaseError, opened
+from magicmemory.cli.messages import sentence
 from magicmemory.cli.processes import OPERATOR_MUST_ACT
-from magicmemory.cli.sentences import sentence
 from magicmemory.core.errors import OperatorError, UserError
 from magicmemory.core.options import Options
 from magicmemory.core.settings import Settings, load
 from magicmemory.queue.connection import Names
 from magicmemory.queue.embedded import find_binary
-from magicmemory.queue.poison import Deaths
+from magicmemory.queue.poison import CrashCounter
 from magicmemory.storage.photos import PhotoStore
 
 ENOUGH_DISK_GB = 2.0
@@ -128,7 +128,7 @@ async def _set_aside(settings: Settings) -> Finding:
         return Finding(Verdict.OFF, "unknown: no Redis runs here")
     redis = Redis.from_url(settings.redis_url or f"unix://{socket.resolve()}")
     try:
-        photos = await Deaths(redis, Names(settings.redis_prefix)).all_set_aside()
+        photos = await CrashCounter(redis, Names(settings.redis_prefix)).all_dead_letters()
     except (RedisError, OSError) as error:
         return Finding(Verdict.OFF, f"unknown: {error}")
     finally:
@@ -147,7 +147,7 @@ async def _database(settings: Settings) -> Finding:
     try:
         async with opened(settings.database) as database, database.read() as connection:
             version = await connection.scalar(text("SELECT version_num FROM alembic_version"))
-    except DatabaseTrouble as error:
+    except DatabaseError as error:
         return Finding(Verdict.BAD, str(error), "Does the database run, and is MAGIC_DATABASE_URL right?")
     return Finding(Verdict.GOOD, f"{'SQLite' if database.sqlite else 'PostgreSQL'}, schema {version}")
 
@@ -178,9 +178,9 @@ async def _plans(settings: Settings) -> Finding:
 async def _weights(settings: Settings) -> Finding:
     if importlib.util.find_spec("torch") is None:
         return Finding(Verdict.OFF, "no worker here", "To restore on this machine, install the extra `worker`.")
-    from magicmemory.pipeline import catalogue
+    from magicmemory.pipeline.models import catalogue
+    from magicmemory.pipeline.models.weights import Weights
     from magicmemory.pipeline.pipeline import Pipeline
-    from magicmemory.pipeline.weights import Weights
 
     weights = Weights.of(settings)
     try:
@@ -197,10 +197,10 @@ async def _weights(settings: Settings) -> Finding:
 async def _device(settings: Settings) -> Finding:
     if importlib.util.find_spec("torch") is None:
         return Finding(Verdict.OFF, "no worker here")
-    from magicmemory.pipeline import engines
+    from magicmemory.pipeline.engines.select import choose
 
     try:
-        return Finding(Verdict.GOOD, engines.choose(settings.device, settings.data_dir / "cache").name)
+        return Finding(Verdict.GOOD, choose(settings.device, settings.data_dir / "cache").name)
     except OperatorError as error:
         return Finding(Verdict.BAD, str(error), "Set MAGIC_DEVICE=auto, or mend the driver.")
 
@@ -208,7 +208,7 @@ async def _device(settings: Settings) -> Finding:
 async def _upstream(settings: Settings) -> Finding:
     if importlib.util.find_spec("torch") is None:
         return Finding(Verdict.OFF, "no worker here")
-    from magicmemory.pipeline import upstream
+    from magicmemory.pipeline.models import upstream
 
     reason = upstream.why_not()
     if reason is None:

@@ -17,12 +17,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from magicmemory.bots.web import Server, listen, url_of
 from magicmemory.core.errors import OperatorError
+from magicmemory.core.http_server import Server, listen, url_of
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.settings import Settings
 from magicmemory.queue.connection import Names
-from magicmemory.queue.depth import count_set_aside, depths
+from magicmemory.queue.queue_stats import count_dead_letters, depths
 from magicmemory.storage.database import ping
 from magicmemory.storage.photos import PhotoStore
 
@@ -85,7 +85,7 @@ class Health:
     async def _count(self) -> None:
         for queue, jobs in (await depths(self._redis, self._names)).items():
             self._metrics.depth.labels(queue).set(jobs)
-        self._metrics.set_aside.set(await count_set_aside(self._redis, self._names))
+        self._metrics.dead_letter.set(await count_dead_letters(self._redis, self._names))
 
 
 @asynccontextmanager

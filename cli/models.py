@@ -14,9 +14,9 @@ from rich.table import Table
 from magicmemory.cli.processes import OPERATOR_MUST_ACT
 from magicmemory.core.errors import OperatorError
 from magicmemory.core.settings import Settings, load
-from magicmemory.pipeline import catalogue
-from magicmemory.pipeline.catalogue import Commercial, Kind, ModelFacts
-from magicmemory.pipeline.weights import Examined, State, Weights, WeightsError
+from magicmemory.pipeline.models import catalogue
+from magicmemory.pipeline.models.catalogue import Commercial, Kind, ModelFacts
+from magicmemory.pipeline.models.weights import Examined, State, Weights, WeightsError
 
 app = typer.Typer(help="List, fetch and check models.", no_args_is_help=True)
 

@@ -13,12 +13,13 @@ from pydantic import BaseModel
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from magicmemory.cli.sentences import sentence
+from magicmemory.cli.messages import sentence
 from magicmemory.core.errors import OperatorError, UserError
 from magicmemory.core.job import Stage
 from magicmemory.core.options import AUTO, Options, Scope
 from magicmemory.core.report import Report
 from magicmemory.core.settings import load
+from magicmemory.core.units import MB
 
 if TYPE_CHECKING:  # the pipeline brings torch, which would make every other command slow to start
     from magicmemory.pipeline.pipeline import Pipeline
@@ -100,7 +101,7 @@ def restore(
     except (OperatorError, UserError) as error:
         print(f"magicmemory: {sentence(error)}", file=sys.stderr)
         raise typer.Exit(CANNOT_START) from None
-    job = Restore(pipeline, options, kind, compare, most_bytes=int(settings.max_photo_mb * 1_000_000))
+    job = Restore(pipeline, options, kind, compare, most_bytes=int(settings.max_photo_mb * MB))
     failed = job.run(list(photos_in(sources, out)), as_json)
     if failed:
         print(f"{len(failed)} not restored: {', '.join(map(str, failed))}", file=sys.stderr)

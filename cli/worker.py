@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from magicmemory.cli.device_memory import tell_device_memory
-from magicmemory.cli.sentences import sentence
+from magicmemory.cli.messages import sentence
 from magicmemory.core.errors import UserError
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.options import Options

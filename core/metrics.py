@@ -44,7 +44,7 @@ class Metrics:
         ).labels(version, process).set(1)
         self.ready = Gauge("magicmemory_ready", "1: it answers; 0: it does not.", ["check"], registry=registry)
         self.depth = Gauge("magicmemory_queue_jobs", "Jobs that wait or are in hand.", ["queue"], registry=registry)
-        self.set_aside = Gauge(
+        self.dead_letter = Gauge(
             "magicmemory_set_aside_jobs", "Photos of the last 30 days that ended their worker twice.", registry=registry
         )
         self._wait = Histogram(
@@ -56,7 +56,7 @@ class Metrics:
         )
         self._intakes = Counter(
             "magicmemory_intakes",
-            "Photos that people sent, by what became of them at the desk.",
+            "Photos that people sent, by what became of them at the service.",
             ["platform", "outcome"],
             registry=registry,
         )
@@ -126,7 +126,7 @@ class Metrics:
         self.span("intake", job, began, ended, {"platform": platform})
 
     def refused(self, platform: str, key: str) -> None:
-        """The desk said no; `key` is the error's."""
+        """The service said no; `key` is the error's."""
         self._intakes.labels(platform, key).inc()
 
     def waited(self, queue: str, since: datetime) -> None:

@@ -27,7 +27,7 @@ class BadPlans(OperatorError):
     """The file of plans cannot be used; the message is one sentence for the operator."""
 
 
-class Limits(BaseModel):
+class PlanLimits(BaseModel):
     """What a plan allows. A person's photos of a day are counted in the quota's time zone."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,7 +54,7 @@ def _titles(value: object) -> object:
     return {"en": value} if isinstance(value, str) else value
 
 
-class Plan(Limits):
+class Plan(PlanLimits):
     """A plan that people can have: for a number of days, or for a number of photos (credits)."""
 
     name: str = Field(PREMIUM, pattern=r"^[a-z][a-z0-9_-]{0,23}$")
@@ -84,10 +84,10 @@ class Plans(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    free: Limits = Limits(photos_per_day=1)
+    free: PlanLimits = PlanLimits(photos_per_day=1)
     paid: dict[str, Plan] = {}
 
-    def limits(self, name: str) -> Limits:
+    def limits(self, name: str) -> PlanLimits:
         """What the plan of that name allows. A plan that was taken out of the file is honoured without its
         privileges, as the plan `premium`.
         """
@@ -131,7 +131,7 @@ def make_plans(tables: Mapping[str, object], *, free_per_day: int, fair_use_per_
         paid = {PREMIUM: Plan(name=PREMIUM, days=SUBSCRIPTION_DAYS, **defaults)} if PREMIUM not in listed else {}
         for name, table in listed.items():
             paid[name] = Plan.model_validate({**defaults, **table, "name": name})
-        return Plans(free=Limits.model_validate({"photos_per_day": free_per_day, **free}), paid=paid)
+        return Plans(free=PlanLimits.model_validate({"photos_per_day": free_per_day, **free}), paid=paid)
     except (ValidationError, TypeError) as error:
         raise BadPlans(f"The file of plans cannot be used: {_reason(error)}.") from None
 

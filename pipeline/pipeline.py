@@ -16,28 +16,32 @@ from magicmemory.core.job import Stage
 from magicmemory.core.options import Options, Scope
 from magicmemory.core.report import Face, FaceWarning, LeftAlone, Report
 from magicmemory.core.settings import Settings
-from magicmemory.pipeline import engines, registry, upstream, ways
-from magicmemory.pipeline.apart import Apart
-from magicmemory.pipeline.blend import RestoredFace
-from magicmemory.pipeline.catalogue import ModelFacts
-from magicmemory.pipeline.clean import cleaned
-from magicmemory.pipeline.decode import Limits, decode
-from magicmemory.pipeline.detection import Detection, Detector
-from magicmemory.pipeline.encode import Encoded, encode
-from magicmemory.pipeline.enlarge import enlarged
-from magicmemory.pipeline.picture import Picture
-from magicmemory.pipeline.registry import Models
-from magicmemory.pipeline.ways import Cut, Way
-from magicmemory.pipeline.weights import Weights
+from magicmemory.core.units import MB
+from magicmemory.pipeline.engines.base import NOBODY, OnBatch
+from magicmemory.pipeline.engines.select import choose
+from magicmemory.pipeline.faces import strategies
+from magicmemory.pipeline.faces.blend import RestoredFace
+from magicmemory.pipeline.faces.detect import Detection, Detector
+from magicmemory.pipeline.faces.strategies import Cut, FaceStrategy
+from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
+from magicmemory.pipeline.imaging.encode import Encoded, encode
+from magicmemory.pipeline.imaging.picture import Picture
+from magicmemory.pipeline.imaging.sandboxed_decode import SandboxedDecoder
+from magicmemory.pipeline.models import registry, upstream
+from magicmemory.pipeline.models.catalogue import ModelFacts
+from magicmemory.pipeline.models.registry import Models
+from magicmemory.pipeline.models.weights import Weights
+from magicmemory.pipeline.photo.clean import cleaned
+from magicmemory.pipeline.photo.enlarge import enlarged
 
 Floats = NDArray[np.float32]
 
-Progress = Callable[[Stage, int, int], None]
+ProgressCallback = Callable[[Stage, int, int], None]
 """Told of each stage as it begins, with how many faces are restored and how many there are; 0 while not
 known.
 """
 
-_NO_LIMITS: Final = Limits(sys.maxsize, sys.maxsize)  # for what we made ourselves
+_NO_LIMITS: Final = DecodeLimits(sys.maxsize, sys.maxsize)  # for what we made ourselves
 MAX_FACES: Final = 100
 _SMALLEST_REPORTED: Final = 0.75  # of the limit: smaller ones are not looked for, which would cost much time
 
@@ -65,12 +69,12 @@ class Pipeline:
     def __init__(
         self,
         models: Models,
-        limits: Limits,
+        limits: DecodeLimits,
         min_face_px: int,
         *,
-        way: Way = ways.OWN,
+        strategy: FaceStrategy = strategies.OWN,
         identity_warning: float = 0.0,
-        apart: Apart | None = None,
+        sandboxed_decoder: SandboxedDecoder | None = None,
         max_faces: int = MAX_FACES,
     ) -> None:
         """
@@ -78,22 +82,22 @@ class Pipeline:
             models: the networks.
             limits: the largest photo that is accepted.
             min_face_px: faces whose box is shorter are left alone, pixels of the photo as it was sent.
-            way: how faces are found, cut out and put back.
+            strategy: how faces are found, cut out and put back.
             identity_warning: a restored face less like itself is marked in the report, -1 to 1.
-            apart: decodes what strangers send, in processes of its own; None: this process does.
+            sandboxed_decoder: decodes uploads in child processes; None: decode in this process.
             max_faces: of one photo; where there are more, the smaller ones are left alone.
         """
         self._models = models
         self._limits = limits
         self._min_face_px = min_face_px
-        self._way = way
+        self._strategy = strategy
         self._identity_warning = identity_warning
-        self._apart = apart
+        self._sandboxed_decoder = sandboxed_decoder
         self._max_faces = max_faces
-        self._decode = apart or decode
+        self._decode = sandboxed_decoder or decode
 
     @classmethod
-    def of(cls, settings: Settings, on_batch: engines.OnBatch = engines.NOBODY) -> "Pipeline":
+    def of(cls, settings: Settings, on_batch: OnBatch = NOBODY) -> "Pipeline":
         """The pipeline that the settings ask for. Nothing is loaded before the first photo.
 
         Args:
@@ -103,10 +107,10 @@ class Pipeline:
         Raises:
             BadSettings: the device or the engine is not there.
         """
-        engine = engines.choose(settings.device, settings.data_dir / "cache", settings.precision)
+        engine = choose(settings.device, settings.data_dir / "cache", settings.precision)
         weights = Weights.of(settings)
-        way = ways.FACEXLIB if settings.blend == "facexlib" else ways.OWN
-        restorers, detectors, parsers = registry.RESTORERS, registry.DETECTORS, registry.parsers(way.parsing_px)
+        strategy = strategies.FACEXLIB if settings.blend == "facexlib" else strategies.OWN
+        restorers, detectors, parsers = registry.RESTORERS, registry.DETECTORS, registry.parsers(strategy.parsing_px)
         if settings.engine == "upstream":
             engine = upstream.engine(engine.device)
             restorers, detectors, parsers = upstream.RESTORERS, upstream.DETECTORS, upstream.PARSERS
@@ -123,15 +127,15 @@ class Pipeline:
             upscalers=registry.upscalers(settings.upscale_denoise, weights),
         )
         engine.on_batch = on_batch
-        limits = Limits(int(settings.max_photo_mb * 1_000_000), int(settings.max_photo_megapixels * 1_000_000))
-        apart = Apart(limits, kept=settings.worker_photos)
+        limits = DecodeLimits(int(settings.max_photo_mb * MB), int(settings.max_photo_megapixels * 1_000_000))
+        sandboxed_decoder = SandboxedDecoder(limits, kept=settings.worker_photos)
         return cls(
             models,
             limits,
             settings.min_face_px,
-            way=way,
+            strategy=strategy,
             identity_warning=settings.identity_warning,
-            apart=apart,
+            sandboxed_decoder=sandboxed_decoder,
             max_faces=settings.max_faces,
         )
 
@@ -147,8 +151,8 @@ class Pipeline:
             ModelUnknown, ModelNotInstalled, ModelNotAllowed, ModelBroken: the settings name a model that cannot be
                 used, or a file that is there is not what it should be.
         """
-        if self._apart is not None:
-            self._apart.start()
+        if self._sandboxed_decoder is not None:
+            self._sandboxed_decoder.start()
         self._models.detector()
         self._models.restorer()
         self._models.parser()
@@ -163,7 +167,7 @@ class Pipeline:
         self,
         data: bytes,
         options: Options,
-        progress: Progress | None = None,
+        progress: ProgressCallback | None = None,
         *,
         kind: str | None = None,
         max_megapixels: float = 0,
@@ -173,7 +177,7 @@ class Pipeline:
         Args:
             data: the photo's file.
             options: what is wished for.
-            progress: see `Progress`.
+            progress: see `ProgressCallback`.
             kind: the result's kind of file, see `encode`; None: the kind it came in.
             max_megapixels: a limit for this photo, below the one for all; 0: none.
 
@@ -204,7 +208,7 @@ class Pipeline:
         with clock("align"):
             # What one network has drawn is no photo to another: the face is restored as it was sent.
             redrawn = upscaler is not None or cleaning
-            cuts = [self._way.cut(picture, shown, face, redrawn) for face in large]
+            cuts = [self._strategy.cut(picture, shown, face, redrawn) for face in large]
         if large:
             tell(Stage.RESTORE, 0, len(large))
         restorer = self._models.restorer(restorer_facts.name)
@@ -213,7 +217,7 @@ class Pipeline:
             better = restorer(seen, options.fidelity, lambda done: tell(Stage.RESTORE, done, len(seen)))
         tell(Stage.BLEND, len(large), len(large))
         with clock("blend"):
-            shown = self._way.blend(shown, self._masked(cuts, better), options.strength)
+            shown = self._strategy.blend(shown, self._masked(cuts, better), options.strength)
             similarities = self._similarities(cuts, better, options.strength)
         tell(Stage.ENCODE, len(large), len(large))
         with clock("encode"):
@@ -264,7 +268,7 @@ class Pipeline:
         # Faces somewhat under the limit are looked for too, so that a person is told why they stay as they
         # are.
         smallest = _SMALLEST_REPORTED * self._min_face_px
-        return self._way.find(picture.rgb8(), detector, min_face_px=smallest)
+        return self._strategy.find(picture.rgb8(), detector, min_face_px=smallest)
 
     def _check_faces(self, found: list[Detection]) -> None:
         if not found:
@@ -278,7 +282,7 @@ class Pipeline:
         kept = {id(face) for face in sorted(large, key=lambda face: -face.short_side)[: self._max_faces]}
         return [face for face in large if id(face) in kept]
 
-    def _cleaned(self, picture: Picture, strength: float, clock: "_Stopwatch", tell: Progress) -> Picture:
+    def _cleaned(self, picture: Picture, strength: float, clock: "_Stopwatch", tell: ProgressCallback) -> Picture:
         tell(Stage.CLEAN, 0, 0)
         cleaner = self._models.cleaner()
         with clock("clean"):
@@ -287,7 +291,7 @@ class Pipeline:
     def _masked(self, cuts: Sequence[Cut], restored: Sequence[Floats]) -> list[RestoredFace]:
         """The faces on their way back, with the masks that the parser sees in them, where there is a parser."""
         parse = self._models.parser()
-        faces = [np.rint(better) for better in restored] if self._way.whole_levels else restored
+        faces = [np.rint(better) for better in restored] if self._strategy.whole_levels else restored
         masks = [None] * len(faces) if parse is None else parse(faces)
         return [RestoredFace(cut.aligned, face, mask) for cut, face, mask in zip(cuts, faces, masks, strict=True)]
 
@@ -333,7 +337,7 @@ def side_by_side(before: Picture, after: Picture) -> Picture:
 
 
 def _no_one(stage: Stage, done: int, faces: int) -> None:
-    """Progress that nobody watches."""
+    """ProgressCallback that nobody watches."""
 
 
 class _Stopwatch:

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 LEASE_S = 6.0
 HEARTBEAT_S = 2.0
 # A worker is woken for new jobs; what comes due by itself (a retry, a dead worker's lease) waits for its next look.
-LOOK_S = 0.25
+POLL_INTERVAL_S = 0.25
 # Our functions count tries themselves and always end in a reply; arq must never drop a job silently.
 ENDLESS_TRIES = 1_000_000
 RECONNECT_S = 0.5
@@ -77,7 +77,7 @@ class LeasingWorker(Worker):
                     await asyncio.sleep(RECONNECT_S)
                     continue
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK_S):
+                    async with asyncio.timeout(POLL_INTERVAL_S):
                         await self.woken.wait()
         finally:
             listening.cancel()

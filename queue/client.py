@@ -10,10 +10,10 @@ from arq.utils import timestamp_ms
 from pydantic import BaseModel
 
 from magicmemory.core.job import Job, Outcome, Platform, Progress, RestoreTask, Stage
-from magicmemory.core.plans import Limits
+from magicmemory.core.plans import PlanLimits
 from magicmemory.queue.connection import Names, to_json, wake_channel
+from magicmemory.queue.pending_requests import PendingRequests
 from magicmemory.queue.progress import publish
-from magicmemory.queue.remembered import Remembered
 from magicmemory.storage.photos import original, result
 
 RESTORE = "restore"
@@ -45,7 +45,7 @@ class Queue:
             timestamp_ms() - head_start_s * 1000,
         )
 
-    async def restore_job(self, job: Job, limits: Limits) -> None:
+    async def restore_job(self, job: Job, limits: PlanLimits) -> None:
         """Queue a job of the ledger, as its plan's limits say. Its place in the line is by when it was accepted, also
         where it comes a second time.
         """
@@ -90,9 +90,9 @@ class Queue:
         # No reply will tell whoever watches that it is over.
         await publish(self._redis, self._names, Progress(job=job, stage=Stage.DONE))
 
-    def remembered(self, platform: Platform) -> Remembered:
+    def pending_requests(self, platform: Platform) -> PendingRequests:
         """What a platform's bot has in hand."""
-        return Remembered(self._redis, self._names, platform)
+        return PendingRequests(self._redis, self._names, platform)
 
     async def unknown(self, platform: Platform, jobs: list[str]) -> set[str]:
         """Those of a platform's jobs that stand in no queue and that nobody has in hand."""

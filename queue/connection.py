@@ -43,7 +43,7 @@ class Names:
         return f"{self.prefix}:begun:{job}"
 
     @property
-    def set_aside(self) -> str:
+    def dead_letter(self) -> str:
         """The jobs that ended their workers, by when they were set aside."""
         return f"{self.prefix}:set-aside"
 

@@ -111,7 +111,7 @@ class DeliveryWorker:
 
     async def _answer(self, context: dict[str, Any], outcome: Outcome) -> None:
         if outcome.failure is not None:
-            await self._ledger.give_back(outcome.job, outcome.failure)
+            await self._ledger.refund_quota(outcome.job, outcome.failure)
         job = await self._ledger.job(outcome.job)
         if job is None or job.finished_at is not None or (job.state in TERMINAL and job.state != JobState.FAILED):
             log.info("job %s needs no reply", outcome.job)
@@ -141,7 +141,7 @@ class DeliveryWorker:
                 photo = await self._photos.get(result(job.id))
             except PhotoExpired as error:
                 outcome = Outcome(job=job.id, failure=Failure.of(error))
-                await self._ledger.give_back(job.id, Failure.of(error))
+                await self._ledger.refund_quota(job.id, Failure.of(error))
         quota = await self._ledger.quota(job.sender)
         notes = await self._replier.reply(Reply(job=job, outcome=outcome, photo=photo, quota=quota))
         if outcome.failure is None:
@@ -159,6 +159,6 @@ class DeliveryWorker:
 
     async def _give_up(self, job: Job, reason: str) -> str:
         log.warning("job %s: no reply: %s", job.id, reason)
-        await self._ledger.give_back(job.id, Failure.of(InternalError()))
+        await self._ledger.refund_quota(job.id, Failure.of(InternalError()))
         await self._ledger.replied(job.id, {})
         return "given-up"

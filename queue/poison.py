@@ -11,11 +11,11 @@ from redis.asyncio import Redis
 from magicmemory.queue.connection import Names
 
 # A photo that ended its worker this often is not tried again: it would end every worker in turn.
-MAX_DEATHS = 2
+MAX_CRASHES = 2
 REMEMBERED = timedelta(days=30)
 
 
-class Deaths:
+class CrashCounter:
     """How often photos ended their worker. Kept in Redis: the next worker must know."""
 
     def __init__(self, redis: Redis, names: Names) -> None:
@@ -37,16 +37,16 @@ class Deaths:
         """The worker lives: whatever became of the photo, it ended nobody."""
         await self._redis.delete(self._names.begun(job))
 
-    async def set_aside(self, job: str) -> None:
+    async def dead_letter(self, job: str) -> None:
         """Note for the operator that the photo is not tried any more."""
         now = timestamp_ms()
         async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.zadd(self._names.set_aside, {job: now}, nx=True)
-            pipe.zremrangebyscore(self._names.set_aside, "-inf", now - REMEMBERED.total_seconds() * 1000)
+            pipe.zadd(self._names.dead_letter, {job: now}, nx=True)
+            pipe.zremrangebyscore(self._names.dead_letter, "-inf", now - REMEMBERED.total_seconds() * 1000)
             pipe.delete(self._names.begun(job))
             await pipe.execute()
 
-    async def all_set_aside(self) -> dict[str, datetime]:
+    async def all_dead_letters(self) -> dict[str, datetime]:
         """The photos that were set aside of late, and when; the first one first."""
-        found = await self._redis.zrange(self._names.set_aside, 0, -1, withscores=True)
+        found = await self._redis.zrange(self._names.dead_letter, 0, -1, withscores=True)
         return {job.decode(): datetime.fromtimestamp(score / 1000, UTC) for job, score in found}

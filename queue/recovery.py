@@ -29,7 +29,7 @@ SWEEP_EVERY_S = 60.0
 # whoever has one in hand has renewed the lease.
 SETTLE_S = 5.0
 # How often we look whether Redis is still the one that we know.
-GLANCE_S = 2.0
+POLL_INTERVAL_S = 2.0
 # A job is reserved before its photo is kept, and a slow upload to the photo store may take so long.
 LONGEST_UPLOAD = timedelta(minutes=2)
 TIDY_EVERY_S = 3600.0
@@ -91,12 +91,12 @@ class Recovery:
     async def tidy(self) -> int:
         """Delete photos of jobs that the ledger does not know, or that were cancelled. How many jobs that were."""
         kept = await self._photos.jobs(older_than=FRESH)
-        strangers = await self._ledger.strangers(list(kept))
-        for job in strangers:
+        orphans = await self._ledger.find_orphans(list(kept))
+        for job in orphans:
             await self._photos.delete(kept[job])
-        if strangers:
-            log.info("the photos of %d jobs belonged to nobody and are deleted", len(strangers))
-        return len(strangers)
+        if orphans:
+            log.info("the photos of %d jobs belonged to nobody and are deleted", len(orphans))
+        return len(orphans)
 
     async def _astray(self) -> set[str]:
         return await self._queue.unknown(self._platform, await self._ledger.unfinished(self._platform))
@@ -125,17 +125,17 @@ class Recovery:
                 await self._rest()
             except (RedisError, OSError) as error:
                 log.warning("Redis is away (%s); looking for lost jobs when it is back", error)
-                await asyncio.sleep(GLANCE_S)
+                await asyncio.sleep(POLL_INTERVAL_S)
             # The one broad net here: a database that is away for a moment must not end the sweeps.
             except Exception:
                 log.exception("the sweep failed; trying again")
-                await asyncio.sleep(GLANCE_S)
+                await asyncio.sleep(POLL_INTERVAL_S)
 
     async def _rest(self) -> None:
         """Wait for the next sweep's time, or until Redis is no longer as it was."""
         until = time.monotonic() + self._every_s
         while time.monotonic() < until:
-            await asyncio.sleep(min(GLANCE_S, self._every_s))
+            await asyncio.sleep(min(POLL_INTERVAL_S, self._every_s))
             if not await self._queue.is_marked(self._platform):
                 log.warning("Redis was emptied or started anew; looking for lost jobs")
                 return

@@ -18,14 +18,14 @@ from magicmemory.core.logs import about
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.options import Options
 from magicmemory.core.report import Failure
-from magicmemory.pipeline.pipeline import Progress as Tell
+from magicmemory.pipeline.pipeline import ProgressCallback as Tell
 from magicmemory.pipeline.pipeline import Restoration
 from magicmemory.queue.arq_worker import run_worker
 from magicmemory.queue.client import RESTORE, Queue
+from magicmemory.queue.concurrency import ExclusiveSemaphore
 from magicmemory.queue.connection import Names
-from magicmemory.queue.poison import MAX_DEATHS, Deaths
+from magicmemory.queue.poison import MAX_CRASHES, CrashCounter
 from magicmemory.queue.progress import publish
-from magicmemory.queue.room import Room
 from magicmemory.storage.photos import PhotoStore
 
 log = logging.getLogger(__name__)
@@ -56,11 +56,11 @@ class RestoreWorker:
         self._names = names
         self._timeout_s = timeout_s
         self._metrics = metrics or Metrics()
-        self._room = Room(1)
+        self._room = ExclusiveSemaphore(1)
 
     async def run(self, redis_url: str, at_once: int, stop: asyncio.Event) -> None:
         """Work until `stop` is set, on `at_once` photos at a time."""
-        self._room = Room(at_once)
+        self._room = ExclusiveSemaphore(at_once)
         await run_worker(
             redis_url,
             queue=self._names.restore_queue,
@@ -83,11 +83,11 @@ class RestoreWorker:
             await Queue(redis, self._names).deliver(task.platform, outcome)
 
     async def _outcome(self, redis: ArqRedis, task: RestoreTask) -> Outcome:
-        deaths = Deaths(redis, self._names)
+        deaths = CrashCounter(redis, self._names)
         so_far = await deaths.of(task.job)
-        if so_far >= MAX_DEATHS:
+        if so_far >= MAX_CRASHES:
             log.error("job %s is set aside: it ended its worker %d times", task.job, so_far)
-            await deaths.set_aside(task.job)
+            await deaths.dead_letter(task.job)
             return Outcome(job=task.job, failure=Failure.of(InternalError()))
         async with self._room.enter(alone=so_far > 0):
             await deaths.begin(task.job)

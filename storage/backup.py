@@ -21,7 +21,7 @@ KEY = "codes.key"
 BUSY_S = 60
 
 
-class BackupTrouble(OperatorError):
+class BackupError(OperatorError):
     """A backup can be neither made nor used; the message is one sentence for the operator."""
 
 
@@ -34,10 +34,10 @@ def back_up(database: Path, key: Path | None, file: Path) -> None:
         file: a compressed tar, which only its owner can read.
 
     Raises:
-        BackupTrouble: there is no database, or it is damaged, or the file is there already or cannot be written.
+        BackupError: there is no database, or it is damaged, or the file is there already or cannot be written.
     """
     if not database.is_file():
-        raise BackupTrouble(f"There is no database {database}.")
+        raise BackupError(f"There is no database {database}.")
     with _folder_beside(file, "written") as folder:
         copied = folder / DATABASE
         _snapshot(database, copied)
@@ -59,15 +59,15 @@ def restore(file: Path, database: Path, key: Path | None) -> None:
         key: where the codes' key shall be; None: the operator keeps the key elsewhere. The same one may be there.
 
     Raises:
-        BackupTrouble: the backup is damaged or of a later version, or something is there already.
+        BackupError: the backup is damaged or of a later version, or something is there already.
     """
     for place in (database, database.with_name(f"{database.name}-wal")):
         if place.exists():
-            raise BackupTrouble(f"There is a database already: end all processes that use it, and move {place} away.")
+            raise BackupError(f"There is a database already: end all processes that use it, and move {place} away.")
     with _folder_beside(database, "restored") as folder:
         unpacked = _unpack(file, folder)
         if DATABASE not in unpacked:
-            raise BackupTrouble(f"{file} is no backup: there is no {DATABASE} in it.")
+            raise BackupError(f"{file} is no backup: there is no {DATABASE} in it.")
         check(unpacked[DATABASE])
         if key is not None and KEY in unpacked:
             _restore_key(unpacked[KEY].read_bytes(), key)
@@ -78,19 +78,19 @@ def check(database: Path) -> None:
     """Read a SQLite file through, and see whether it is a ledger that this version knows.
 
     Raises:
-        BackupTrouble: it is not.
+        BackupError: it is not.
     """
     try:
         with closing(sqlite3.connect(database)) as connection:
             (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
             if found != "ok" or connection.execute("PRAGMA foreign_key_check").fetchone():
-                raise BackupTrouble(f"The database is damaged: {found}.")
+                raise BackupError(f"The database is damaged: {found}.")
             (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except (sqlite3.DatabaseError, TypeError) as error:
-        raise BackupTrouble(f"This is no database of Magic Memory: {error}.") from None
+        raise BackupError(f"This is no database of Magic Memory: {error}.") from None
     known = ScriptDirectory(str(Path(__file__).parent / "migrations"))
     if revision not in {script.revision for script in known.walk_revisions()}:
-        raise BackupTrouble(f"The database is of a later version (schema {revision}): install that version first.")
+        raise BackupError(f"The database is of a later version (schema {revision}): install that version first.")
 
 
 def _snapshot(database: Path, copied: Path) -> None:
@@ -105,7 +105,7 @@ def _snapshot(database: Path, copied: Path) -> None:
             # One file, with nothing left in a log beside it.
             copy.execute("PRAGMA journal_mode=DELETE").fetchone()
     except sqlite3.Error as error:
-        raise BackupTrouble(f"The database cannot be copied: {error}.") from None
+        raise BackupError(f"The database cannot be copied: {error}.") from None
 
 
 @contextmanager
@@ -116,7 +116,7 @@ def _folder_beside(file: Path, done: str) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(dir=file.parent, prefix=".backup-") as folder:
             yield Path(folder)
     except OSError as error:
-        raise BackupTrouble(f"{file} cannot be {done}: {error.strerror or error}.") from None
+        raise BackupError(f"{file} cannot be {done}: {error.strerror or error}.") from None
 
 
 def _keep(made: Path, file: Path) -> None:
@@ -125,7 +125,7 @@ def _keep(made: Path, file: Path) -> None:
     with made.open("rb") as stream:
         os.fsync(stream.fileno())
     if file.exists():
-        raise BackupTrouble(f"{file} is there already.")
+        raise BackupError(f"{file} is there already.")
     made.rename(file)
 
 
@@ -135,7 +135,7 @@ def _restore_key(content: bytes, key: Path) -> None:
         with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
             stream.write(content)
     elif key.read_bytes() != content:
-        raise BackupTrouble(f"{key} is another key than the backup's: move it away, or the backup's codes are lost.")
+        raise BackupError(f"{key} is another key than the backup's: move it away, or the backup's codes are lost.")
 
 
 def _unpack(file: Path, folder: Path) -> dict[str, Path]:
@@ -151,5 +151,5 @@ def _unpack(file: Path, folder: Path) -> dict[str, Path]:
                         while block := member.read(1 << 20):
                             written.write(block)
     except (tarfile.TarError, EOFError) as error:
-        raise BackupTrouble(f"{file} is no backup, or damaged: {error}.") from None
+        raise BackupError(f"{file} is no backup, or damaged: {error}.") from None
     return unpacked

@@ -36,9 +36,9 @@ from magicmemory.core.job import Platform, Sender
 from magicmemory.core.plans import MOST_CREDITS, MOST_DAYS
 from magicmemory.storage.database import Database
 from magicmemory.storage.grants import Source, add_grant
-from magicmemory.storage.moments import Clock, aware, naive, utc_now
 from magicmemory.storage.people import lock_user
 from magicmemory.storage.tables import codes, guesses, redemptions, users
+from magicmemory.storage.timestamps import Clock, from_db, to_db, utc_now
 
 # Nothing that reads like something else: no I, L, O, 0, 1. A prime number of characters makes a weighted sum find
 # every single wrong character and every two that were swapped.
@@ -64,7 +64,7 @@ class BadCode(OperatorError):
 
 
 @dataclass(frozen=True, slots=True)
-class CodeTerms:
+class CodeSpec:
     """What a code is good for. `plan` of a discount: the only one it makes cheaper; None: every one."""
 
     kind: CodeKind
@@ -98,7 +98,7 @@ class Code:
     """A code as the database knows it: without itself."""
 
     id: str
-    terms: CodeTerms
+    terms: CodeSpec
     created_at: datetime
     redeemed: int
     revoked_at: datetime | None = None
@@ -139,7 +139,7 @@ class Codes:
         self._clock = clock
 
     async def create(
-        self, terms: CodeTerms, *, count: int = 1, prefix: str = "", word: str | None = None
+        self, terms: CodeSpec, *, count: int = 1, prefix: str = "", word: str | None = None
     ) -> list[tuple[str, str]]:
         """Make codes, and return each one's id and the code itself, which nobody can see again.
 
@@ -195,11 +195,11 @@ class Codes:
             revoked = await transaction.execute(
                 update(codes)
                 .where(codes.c.id == code_id, codes.c.revoked_at.is_(None))
-                .values(revoked_at=naive(self._clock()))
+                .values(revoked_at=to_db(self._clock()))
             )
             return bool(revoked.rowcount)
 
-    async def redeem(self, sender: Sender, chat: str, text: str) -> CodeTerms:
+    async def redeem(self, sender: Sender, chat: str, text: str) -> CodeSpec:
         """Redeem what somebody typed, and return what it was good for.
 
         A discount is kept for the sender's next purchase; see `Payments`.
@@ -244,7 +244,7 @@ class Codes:
     def _digest(self, code: str) -> str:
         return hmac.new(self._key, code.encode(errors="replace"), hashlib.sha256).hexdigest()
 
-    def _values(self, terms: CodeTerms) -> dict[str, object]:
+    def _values(self, terms: CodeSpec) -> dict[str, object]:
         return {
             "kind": terms.kind,
             "plan": terms.plan,
@@ -253,8 +253,8 @@ class Codes:
             "percent": terms.percent,
             "uses": terms.uses,
             "note": terms.note[:64],
-            "created_at": naive(self._clock()),
-            "expires_at": terms.expires_at and naive(terms.expires_at),
+            "created_at": to_db(self._clock()),
+            "expires_at": terms.expires_at and to_db(terms.expires_at),
         }
 
 
@@ -274,7 +274,7 @@ async def _refusal(
         return CodeRedeemed()
     if found.revoked_at is not None:
         return CodeRevoked()
-    if found.expires_at is not None and aware(found.expires_at) <= now:
+    if found.expires_at is not None and from_db(found.expires_at) <= now:
         return CodeExpired()
     redeemed = await transaction.scalar(select(func.count()).where(redemptions.c.code_id == found.id))
     if (redeemed or 0) >= found.uses:
@@ -283,7 +283,7 @@ async def _refusal(
 
 
 async def _redeem(transaction: AsyncConnection, code: Row[Any], user: int, now: datetime) -> None:
-    await transaction.execute(redemptions.insert().values(code_id=code.id, user_id=user, created_at=naive(now)))
+    await transaction.execute(redemptions.insert().values(code_id=code.id, user_id=user, created_at=to_db(now)))
     if code.kind == CodeKind.UNLOCK:
         await add_grant(
             transaction,
@@ -301,20 +301,20 @@ async def _check_guesses(transaction: AsyncConnection, who: list[str], now: date
     """Raises `TooManyGuesses` while somebody has to wait. The rows are held until the transaction ends."""
     insert = sqlite.insert if transaction.dialect.name == "sqlite" else postgresql.insert
     for one in who:
-        counted = insert(guesses).values(who=one, wrong=0, last_at=naive(now))
+        counted = insert(guesses).values(who=one, wrong=0, last_at=to_db(now))
         held = counted.on_conflict_do_update(index_elements=["who"], set_={"wrong": guesses.c.wrong})
         row = (await transaction.execute(held.returning(guesses.c.wrong, guesses.c.last_at))).one()
-        wait = _wait(row.wrong) - (now - aware(row.last_at))
+        wait = _wait(row.wrong) - (now - from_db(row.last_at))
         # The row may be younger than `now`: of those who ask at once, another got hold of it first.
         if row.wrong >= FREE_GUESSES and wait > timedelta():
             raise TooManyGuesses(wait_in_s=max(1, round(wait.total_seconds())))
-        if now - aware(row.last_at) > timedelta(seconds=LONGEST_WAIT_S):
+        if now - from_db(row.last_at) > timedelta(seconds=LONGEST_WAIT_S):
             await transaction.execute(update(guesses).where(guesses.c.who == one).values(wrong=0))
 
 
 async def _count_guess(transaction: AsyncConnection, who: list[str], now: datetime) -> None:
     await transaction.execute(
-        update(guesses).where(guesses.c.who.in_(who)).values(wrong=guesses.c.wrong + 1, last_at=naive(now))
+        update(guesses).where(guesses.c.who.in_(who)).values(wrong=guesses.c.wrong + 1, last_at=to_db(now))
     )
 
 
@@ -330,19 +330,19 @@ def _codes() -> Select[Any]:
     return select(codes, redeemed.label("redeemed"))
 
 
-def _terms(row: Row[Any] | None) -> CodeTerms:
+def _terms(row: Row[Any] | None) -> CodeSpec:
     assert row is not None
-    return CodeTerms(
+    return CodeSpec(
         kind=CodeKind(row.kind),
         plan=row.plan,
         days=row.days,
         credits=row.credits,
         percent=row.percent,
         uses=row.uses,
-        expires_at=row.expires_at and aware(row.expires_at),
+        expires_at=row.expires_at and from_db(row.expires_at),
         note=row.note,
     )
 
 
 def _code(row: Row[Any]) -> Code:
-    return Code(row.id, _terms(row), aware(row.created_at), row.redeemed, row.revoked_at and aware(row.revoked_at))
+    return Code(row.id, _terms(row), from_db(row.created_at), row.redeemed, row.revoked_at and from_db(row.revoked_at))

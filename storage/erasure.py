@@ -13,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from magicmemory.core.job import TERMINAL, JobState, Sender
 from magicmemory.storage.codes import LONGEST_WAIT_S
 from magicmemory.storage.database import Database
-from magicmemory.storage.grants import standing
-from magicmemory.storage.moments import Clock, naive, utc_now
+from magicmemory.storage.grants import entitlement
 from magicmemory.storage.people import find_user, lock_user
 from magicmemory.storage.photos import PhotoStore, original, result
 from magicmemory.storage.quota import Allowance
 from magicmemory.storage.tables import codes, grants, guesses, jobs, redemptions, users
+from magicmemory.storage.timestamps import Clock, to_db, utc_now
 
 # A row without chat still has a message of its own, as the ledger wants it: its job's id.
 EMPTY: dict[str, Any] = {
@@ -56,7 +56,7 @@ class Erasure:
             finished = list(await transaction.scalars(theirs))
             await _empty(transaction, user)
             await transaction.execute(
-                update(users).where(users.c.id == user).values(preferences={}, erased_at=naive(now))
+                update(users).where(users.c.id == user).values(preferences={}, erased_at=to_db(now))
             )
         # After the transaction: who is interrupted here asks again, and finds the same jobs.
         await self._photos.delete([name(job) for job in finished for name in (original, result)])
@@ -69,7 +69,7 @@ class Erasure:
         """
         async with self._database.write() as transaction:
             old = self._clock() - timedelta(seconds=LONGEST_WAIT_S)
-            await transaction.execute(delete(guesses).where(guesses.c.last_at < naive(old)))
+            await transaction.execute(delete(guesses).where(guesses.c.last_at < to_db(old)))
         async with self._database.read() as connection:
             erased = list(await connection.scalars(select(users.c.id).where(users.c.erased_at.is_not(None))))
         return sum([await self._let_go(user) for user in erased])
@@ -93,7 +93,7 @@ class Erasure:
     async def _is_needed(self, transaction: AsyncConnection, user: int, tries: str) -> bool:
         """Whether something hangs on the account: today's quota, a reply, a grant, a code, or wrong tries of one."""
         now = self._clock()
-        has = await standing(transaction, user, self._allowance.plans, now)
+        has = await entitlement(transaction, user, self._allowance.plans, now)
         if has.timed or has.credits:
             return True
         uses = redemptions.alias()
@@ -107,7 +107,7 @@ class Erasure:
                     jobs.c.finished_at.is_(None),
                 ),
             ),
-            exists().where(grants.c.user_id == user, grants.c.starts_at > naive(now), grants.c.withdrawn_at.is_(None)),
+            exists().where(grants.c.user_id == user, grants.c.starts_at > to_db(now), grants.c.withdrawn_at.is_(None)),
             # A stranger could redeem it again.
             exists(
                 select(codes.c.id)
@@ -120,7 +120,7 @@ class Erasure:
 
 
 def _is_open(now: datetime) -> ColumnElement[bool]:
-    return codes.c.revoked_at.is_(None) & or_(codes.c.expires_at.is_(None), codes.c.expires_at > naive(now))
+    return codes.c.revoked_at.is_(None) & or_(codes.c.expires_at.is_(None), codes.c.expires_at > to_db(now))
 
 
 async def _empty(transaction: AsyncConnection, user: int) -> None:

@@ -18,9 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from magicmemory.core.job import COUNTS_AGAINST_QUOTA, Sender
 from magicmemory.core.plans import Plan, Plans
 from magicmemory.storage.database import Database
-from magicmemory.storage.moments import Clock, aware, naive, utc_now
 from magicmemory.storage.people import find_user, lock_user
 from magicmemory.storage.tables import grants, jobs
+from magicmemory.storage.timestamps import Clock, from_db, to_db, utc_now
 
 
 class Source(StrEnum):
@@ -69,7 +69,7 @@ class Credits:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Entitlement:
     """What somebody has at a moment. `timed` is the best plan that runs, `until` when its last day ends."""
 
     timed: Interval | None
@@ -77,7 +77,7 @@ class Standing:
     credits: tuple[Credits, ...]  # with photos left, oldest first
 
 
-def laid_out(given: Sequence[Grant]) -> list[Interval]:
+def schedule_grants(given: Sequence[Grant]) -> list[Interval]:
     """When each grant of one plan holds, by start.
 
     An entitlement keeps its own dates. Days take the time that no entitlement and no earlier days take, so that
@@ -114,19 +114,19 @@ def _pieces(grant: Grant, left: timedelta, start: datetime, fixed: list[Interval
     return [*pieces, Interval(grant, start, start + left)]
 
 
-async def standing(connection: AsyncConnection, user: int | None, plans: Plans, now: datetime) -> Standing:
+async def entitlement(connection: AsyncConnection, user: int | None, plans: Plans, now: datetime) -> Entitlement:
     """What the user has now."""
     given = await _granted(connection, user)
     running: list[tuple[int, Interval, datetime | None]] = []
     for plan in {grant.plan for grant in given}:
-        intervals = laid_out([grant for grant in given if grant.plan == plan])
+        intervals = schedule_grants([grant for grant in given if grant.plan == plan])
         running += [
             (plans.rank(plan), interval, _end_of_chain(intervals, interval))
             for interval in intervals
             if interval.holds(now)
         ]
     best = max(running, key=lambda found: (found[0], found[2] is None, found[2]), default=None)
-    return Standing(
+    return Entitlement(
         timed=best and best[1],
         until=best and best[2],
         credits=await _credits(connection, [g for g in given if g.credits is not None and g.withdrawn_at is None]),
@@ -188,8 +188,8 @@ async def add_grant(
             reference=reference,
             days=days,
             credits=credits,
-            starts_at=naive(starts_at),
-            ends_at=ends_at and naive(ends_at),
+            starts_at=to_db(starts_at),
+            ends_at=ends_at and to_db(ends_at),
         )
         .on_conflict_do_nothing()
     )
@@ -201,7 +201,7 @@ async def withdraw_grant(transaction: AsyncConnection, source: Source, reference
     withdrawn = await transaction.execute(
         update(grants)
         .where(grants.c.source == source, grants.c.reference == reference, grants.c.withdrawn_at.is_(None))
-        .values(withdrawn_at=naive(now))
+        .values(withdrawn_at=to_db(now))
     )
     return bool(withdrawn.rowcount)
 
@@ -214,11 +214,11 @@ class Grants:
         self._plans = plans
         self._clock = clock
 
-    async def standing(self, sender: Sender) -> Standing:
+    async def entitlement(self, sender: Sender) -> Entitlement:
         """What the sender has now."""
         async with self._database.read() as connection:
             user = await find_user(connection, sender)
-            return await standing(connection, user, self._plans, self._clock())
+            return await entitlement(connection, user, self._plans, self._clock())
 
     async def of(self, sender: Sender) -> list[Grant]:
         """All the sender's grants, withdrawn ones too, oldest first."""
@@ -284,7 +284,7 @@ class Grants:
                 credits=plan.credits,
             )
             if not fresh and not plan.credits:
-                values = {"user_id": user, "ends_at": ends_at and naive(ends_at), "withdrawn_at": None}
+                values = {"user_id": user, "ends_at": ends_at and to_db(ends_at), "withdrawn_at": None}
                 await transaction.execute(update(grants).where(*this).values(values))
         return fresh
 
@@ -299,7 +299,7 @@ class Grants:
             withdrawn = await transaction.execute(
                 update(grants)
                 .where(grants.c.id == grant_id, grants.c.withdrawn_at.is_(None))
-                .values(withdrawn_at=naive(self._clock()))
+                .values(withdrawn_at=to_db(self._clock()))
             )
             return bool(withdrawn.rowcount)
 
@@ -310,9 +310,9 @@ def _grant(row: Row[Any]) -> Grant:
         plan=row.plan,
         source=Source(row.source),
         reference=row.reference,
-        starts_at=aware(row.starts_at),
+        starts_at=from_db(row.starts_at),
         days=row.days,
         credits=row.credits,
-        ends_at=row.ends_at and aware(row.ends_at),
-        withdrawn_at=row.withdrawn_at and aware(row.withdrawn_at),
+        ends_at=row.ends_at and from_db(row.ends_at),
+        withdrawn_at=row.withdrawn_at and from_db(row.withdrawn_at),
     )

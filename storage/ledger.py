@@ -18,10 +18,10 @@ from magicmemory.core.job import COUNTS_AGAINST_QUOTA, Address, Job, JobState, O
 from magicmemory.core.options import Options
 from magicmemory.core.report import Failure, Report
 from magicmemory.storage.database import Database
-from magicmemory.storage.moments import Clock, aware, naive, utc_now
 from magicmemory.storage.people import find_user, lock_user
-from magicmemory.storage.quota import Allowance, Terms, check_at_once, choose_terms, not_in_plan, quota
+from magicmemory.storage.quota import Allowance, Funding, check_at_once, choose_funding, not_in_plan, quota
 from magicmemory.storage.tables import jobs, users
+from magicmemory.storage.timestamps import Clock, from_db, to_db, utc_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +89,9 @@ class Ledger:
                 raise Banned
             await check_at_once(transaction, user, self._allowance)
             if parent is None:
-                terms = await choose_terms(transaction, user, options, self._allowance, now)
+                terms = await choose_funding(transaction, user, options, self._allowance, now)
             else:
-                terms = await self._terms_of(transaction, user, parent, options, again=photo is not None)
+                terms = await self._funding_of(transaction, user, parent, options, again=photo is not None)
             job = Job(
                 id=uuid.uuid4().hex,
                 sender=sender,
@@ -114,9 +114,9 @@ class Ledger:
             )
         return Reservation(job, fresh=True)
 
-    async def _terms_of(
+    async def _funding_of(
         self, connection: AsyncConnection, user: int, parent: str, options: Options, *, again: bool
-    ) -> Terms:
+    ) -> Funding:
         """The terms that the parent runs under."""
         allowed = self._allowance
         theirs = (jobs.c.user_id == user, jobs.c.state == JobState.DELIVERED)
@@ -124,7 +124,7 @@ class Ledger:
             await connection.execute(select(jobs.c.plan, jobs.c.grant_id).where(jobs.c.id == parent, *theirs))
         ).first()
         if first is not None and not again:
-            since = naive(self._clock() - timedelta(minutes=allowed.adjustment_minutes))
+            since = to_db(self._clock() - timedelta(minutes=allowed.adjustment_minutes))
             sent_again = (jobs.c.parent == parent) & jobs.c.photo.is_not(None)
             recent = await connection.scalar(
                 select(func.count()).where(*theirs, or_(jobs.c.id == parent, sent_again), jobs.c.finished_at >= since)
@@ -141,13 +141,13 @@ class Ledger:
         limits = allowed.plans.limits(first.plan)
         if not limits.allow(options):
             raise not_in_plan(options, limits)
-        return Terms(first.plan, first.grant_id)
+        return Funding(first.plan, first.grant_id)
 
-    async def twin(self, sender: Sender, photo: str, options: Options) -> Job | None:
+    async def find_duplicate(self, sender: Sender, photo: str, options: Options) -> Job | None:
         """The sender's last delivered job of the same file with the same options, or None."""
         wanted = {**_key(sender), "photo": photo, "fingerprint": options.fingerprint()}
         async with self._database.read() as connection:
-            return await _one(connection, TWINS, wanted)
+            return await _one(connection, DUPLICATES, wanted)
 
     async def quota(self, sender: Sender) -> Quota:
         """What the sender has today and when it renews."""
@@ -155,9 +155,9 @@ class Ledger:
             user = await find_user(connection, sender)
             return await quota(connection, user, self._allowance, self._clock())
 
-    async def pace(self, minutes: float = 10) -> float:
+    async def throughput(self, minutes: float = 10) -> float:
         """How many photos a minute were answered of late, on all platforms."""
-        since = naive(self._clock() - timedelta(minutes=minutes))
+        since = to_db(self._clock() - timedelta(minutes=minutes))
         async with self._database.read() as connection:
             # Only what came lately can have been answered lately; the index on the day finds it.
             answered = await connection.scalar(select(func.count()).where(jobs.c.finished_at >= since))
@@ -179,7 +179,7 @@ class Ledger:
 
     async def history(self, sender: Sender, since: datetime) -> list[Job]:
         """The sender's jobs made since then, oldest first."""
-        rows = THEIRS.where(jobs.c.created_at >= naive(since)).order_by(jobs.c.created_at, jobs.c.id)
+        rows = THEIRS.where(jobs.c.created_at >= to_db(since)).order_by(jobs.c.created_at, jobs.c.id)
         async with self._database.read() as connection:
             found = await connection.execute(rows, _key(sender))
             return [_job(row) for row in found]
@@ -190,7 +190,7 @@ class Ledger:
         async with self._database.read() as connection:
             return list(await connection.scalars(select(jobs.c.id).where(jobs.c.platform == platform, *owed)))
 
-    async def strangers(self, ids: list[str]) -> set[str]:
+    async def find_orphans(self, ids: list[str]) -> set[str]:
         """Those of the ids that are no job of ours, or one that was cancelled."""
         ours: set[str] = set()
         async with self._database.read() as connection:
@@ -215,10 +215,10 @@ class Ledger:
             report=outcome.report.model_dump(mode="json") if outcome.report else None,
             extension=outcome.extension,
             faces=outcome.report.restored if outcome.report else None,
-            finished_at=naive(self._clock()),
+            finished_at=to_db(self._clock()),
         )
 
-    async def give_back(self, job_id: str, failure: Failure) -> bool:
+    async def refund_quota(self, job_id: str, failure: Failure) -> bool:
         """The photo was not restored: the quota is whole again, before the person is told. The reply stays owed until
         `replied`. False where the job was finished already.
         """
@@ -228,7 +228,7 @@ class Ledger:
 
     async def replied(self, job_id: str, notes: dict[str, str]) -> bool:
         """The sentence about a failure was sent."""
-        return await self._change(job_id, JobState.FAILED, notes, finished_at=naive(self._clock()))
+        return await self._change(job_id, JobState.FAILED, notes, finished_at=to_db(self._clock()))
 
     async def cancel(self, sender: Sender) -> list[Job]:
         """Drop every waiting job of the sender and give its quota back.
@@ -246,7 +246,7 @@ class Ledger:
                 .values(
                     state=JobState.CANCELLED,
                     failure=Failure.of(Cancelled()).model_dump(mode="json"),
-                    finished_at=naive(self._clock()),
+                    finished_at=to_db(self._clock()),
                 )
             )
         if not dropped:
@@ -260,7 +260,7 @@ class Ledger:
             if kept is None:
                 return False
             if values.get("finished_at"):
-                values["took_s"] = (naive(self._clock()) - kept.created_at).total_seconds()
+                values["took_s"] = (to_db(self._clock()) - kept.created_at).total_seconds()
             await transaction.execute(
                 update(jobs).where(jobs.c.id == job_id).values(context={**kept.context, **notes}, **values)
             )
@@ -274,7 +274,7 @@ THEIRS = JOB_ROWS.where(users.c.platform == bindparam("platform"), users.c.accou
 SAME_REQUEST = JOB_ROWS.where(
     *(column == bindparam(column.name) for column in (jobs.c.platform, jobs.c.chat, jobs.c.message, jobs.c.fingerprint))
 )
-TWINS = (
+DUPLICATES = (
     THEIRS.where(
         jobs.c.photo == bindparam("photo"),
         jobs.c.fingerprint == bindparam("fingerprint"),
@@ -318,7 +318,7 @@ def _values(job: Job, user: int) -> dict[str, object]:
         "charged": job.charged,
         "day": job.day,
         "plan": job.plan,
-        "created_at": naive(job.created_at),
+        "created_at": to_db(job.created_at),
     }
 
 
@@ -331,8 +331,8 @@ def _job(row: Row[Any]) -> Job:
         state=JobState(row.state),
         charged=row.charged,
         day=row.day,
-        created_at=aware(row.created_at),
-        finished_at=row.finished_at and aware(row.finished_at),
+        created_at=from_db(row.created_at),
+        finished_at=row.finished_at and from_db(row.finished_at),
         parent=row.parent,
         context=row.context,
         extension=row.extension or "",

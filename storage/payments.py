@@ -18,9 +18,9 @@ from magicmemory.core.plans import Plan, Plans
 from magicmemory.storage.codes import CodeKind
 from magicmemory.storage.database import Database
 from magicmemory.storage.grants import Source, add_grant, withdraw_grant
-from magicmemory.storage.moments import Clock, aware, naive, utc_now
 from magicmemory.storage.people import find_user, lock_user
 from magicmemory.storage.tables import codes, invoices, payments, redemptions, users
+from magicmemory.storage.timestamps import Clock, from_db, to_db, utc_now
 
 STARS = "XTR"  # Telegram's currency; it has no smaller unit
 
@@ -94,7 +94,7 @@ class Payments:
                     credits=offer.plan.credits,
                     code_id=offer.code,
                     subscription=offer.subscription,
-                    created_at=naive(self._clock()),
+                    created_at=to_db(self._clock()),
                 )
             )
         return invoice
@@ -145,7 +145,7 @@ class Payments:
                     plan=invoice.plan,
                     currency=currency,
                     amount=amount,
-                    created_at=naive(now),
+                    created_at=to_db(now),
                 )
             )
             await add_grant(
@@ -172,7 +172,7 @@ class Payments:
             refunded = await transaction.execute(
                 update(payments)
                 .where(payments.c.id == row.id, payments.c.refunded_at.is_(None))
-                .values(refunded_at=naive(now))
+                .values(refunded_at=to_db(now))
             )
             if not refunded.rowcount:
                 return None
@@ -221,7 +221,7 @@ class Payments:
             .join(payments, payments.c.invoice_id == invoices.c.id)
             .where(payments.c.user_id == user, payments.c.refunded_at.is_(None), invoices.c.code_id.is_not(None))
         )
-        now = naive(self._clock())
+        now = to_db(self._clock())
         held = (
             select(codes)
             .join(redemptions, redemptions.c.code_id == codes.c.id)
@@ -264,6 +264,6 @@ def _made(row: Row[Any]) -> Payment:
         row.plan,
         row.currency,
         row.amount,
-        aware(row.created_at),
-        row.refunded_at and aware(row.refunded_at),
+        from_db(row.created_at),
+        row.refunded_at and from_db(row.refunded_at),
     )

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from magicmemory.core.job import Sender
 from magicmemory.core.preferences import Preferences
 from magicmemory.storage.database import Database
-from magicmemory.storage.moments import aware, naive, utc_now
 from magicmemory.storage.tables import users
+from magicmemory.storage.timestamps import from_db, to_db, utc_now
 
 # Made once: every photo asks these, and making them takes as long as asking.
 THEIRS = (users.c.platform == bindparam("platform"), users.c.account == bindparam("account"))
@@ -67,7 +67,7 @@ class People:
         this = (users.c.platform == sender.platform, users.c.account == sender.account)
         async with self._database.read() as connection:
             seen: datetime | None = await connection.scalar(select(users.c.created_at).where(*this))
-        return seen and aware(seen)
+        return seen and from_db(seen)
 
 
 async def find_user(connection: AsyncConnection, sender: Sender) -> int | None:
@@ -84,7 +84,7 @@ async def lock_user(transaction: AsyncConnection, sender: Sender, now: datetime)
     SQLite's write lock does it already, and it ignores this one.
     """
     insert = sqlite.insert if transaction.dialect.name == "sqlite" else postgresql.insert
-    made = insert(users).values(platform=sender.platform, account=sender.account, preferences={}, created_at=naive(now))
+    made = insert(users).values(platform=sender.platform, account=sender.account, preferences={}, created_at=to_db(now))
     # Two first sights at once make one row. Who waited for a row that was let go of meanwhile (see `Erasure.tidy`)
     # finds none either.
     while (held := await transaction.scalar(LOCK, _key(sender))) is None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, func, select
@@ -10,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from magicmemory.core.errors import FairUseReached, ModelNotInPlan, QuotaUsedUp, SizeNotInPlan, TooManyAtOnce, UserError
 from magicmemory.core.job import COUNTS_AGAINST_QUOTA, JobState, Quota
 from magicmemory.core.options import Options
-from magicmemory.core.plans import FREE, Limits, Plans
-from magicmemory.storage.grants import Standing, standing
+from magicmemory.core.plans import FREE, PlanLimits, Plans
+from magicmemory.core.settings import Settings
+from magicmemory.storage.grants import Entitlement, entitlement
 from magicmemory.storage.tables import grants, jobs
 
 # Made once: every photo asks these, and making them takes as long as asking.
@@ -32,7 +34,18 @@ class Allowance:
     plans: Plans
     adjustments: int
     adjustment_minutes: int
-    at_once: int = 0  # a person's jobs on their way; 0: as many as come
+    at_once: int = 0  # a person's unfinished jobs; 0 means unlimited
+
+    @classmethod
+    def of(cls, settings: Settings, plans: Plans) -> Self:
+        """The allowance that the settings describe."""
+        return cls(
+            zone=settings.zone,
+            plans=plans,
+            adjustments=settings.adjustments,
+            adjustment_minutes=settings.adjustment_minutes,
+            at_once=settings.photos_at_once,
+        )
 
     def day(self, now: datetime) -> date:
         """The quota day that `now` belongs to."""
@@ -45,7 +58,7 @@ class Allowance:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class Funding:
     """What a job runs under: a plan, and the grant that pays for it. No grant: it is one of the free photos."""
 
     plan: str = FREE
@@ -54,7 +67,7 @@ class Terms:
 
 async def quota(connection: AsyncConnection, user: int | None, allowance: Allowance, now: datetime) -> Quota:
     """What the user has today."""
-    has = await standing(connection, user, allowance.plans, now)
+    has = await entitlement(connection, user, allowance.plans, now)
     plan = has.timed.grant.plan if has.timed else FREE
     return Quota(
         limit=allowance.plans.limits(plan).photos_per_day,
@@ -66,16 +79,16 @@ async def quota(connection: AsyncConnection, user: int | None, allowance: Allowa
     )
 
 
-async def choose_terms(
+async def choose_funding(
     connection: AsyncConnection, user: int, options: Options, allowance: Allowance, now: datetime
-) -> Terms:
+) -> Funding:
     """What pays for a photo of the user's: the plan that runs, else what is free today, else a bought photo.
 
     Raises:
         ModelNotInPlan, SizeNotInPlan: something is left, and its plan does not allow these options.
         QuotaUsedUp, FairUseReached: nothing is left.
     """
-    has = await standing(connection, user, allowance.plans, now)
+    has = await entitlement(connection, user, allowance.plans, now)
     refused: UserError | None = None
     for terms, left in await _offers(connection, user, has, allowance, now):
         if not left:
@@ -108,8 +121,8 @@ async def check_at_once(connection: AsyncConnection, user: int, allowance: Allow
 
 
 async def _offers(
-    connection: AsyncConnection, user: int, has: Standing, allowance: Allowance, now: datetime
-) -> list[tuple[Terms, bool]]:
+    connection: AsyncConnection, user: int, has: Entitlement, allowance: Allowance, now: datetime
+) -> list[tuple[Funding, bool]]:
     """What could pay for a photo, best first, and whether something of it is left."""
     day = allowance.day(now)
     offers = []
@@ -117,10 +130,10 @@ async def _offers(
         grant = has.timed.grant
         fair_use = allowance.plans.limits(grant.plan).photos_per_day
         used = await _used(connection, user, day, timed=True)
-        offers.append((Terms(grant.plan, grant.id), not fair_use or used < fair_use))
+        offers.append((Funding(grant.plan, grant.id), not fair_use or used < fair_use))
     free = await _used(connection, user, day, timed=False)
-    offers.append((Terms(), free < allowance.plans.free.photos_per_day))
-    offers += [(Terms(credits.grant.plan, credits.grant.id), True) for credits in has.credits]
+    offers.append((Funding(), free < allowance.plans.free.photos_per_day))
+    offers += [(Funding(credits.grant.plan, credits.grant.id), True) for credits in has.credits]
     return offers
 
 
@@ -130,7 +143,7 @@ async def _used(connection: AsyncConnection, user: int | None, day: date, *, tim
     return used or 0
 
 
-def not_in_plan(options: Options, limits: Limits) -> UserError:
+def not_in_plan(options: Options, limits: PlanLimits) -> UserError:
     """The error that names what of the options the plan does not allow."""
     if options.upscale > limits.max_upscale:
         return SizeNotInPlan(upscale=options.upscale)

@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from magicmemory.core.job import Platform, Sender
 from magicmemory.storage.database import Database
-from magicmemory.storage.moments import aware
 from magicmemory.storage.people import find_user
 from magicmemory.storage.tables import redemptions, users
+from magicmemory.storage.timestamps import from_db
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +33,4 @@ async def redeemed(database: Database, *, code_id: str | None = None, by: Sender
         if by is not None:
             rows = rows.where(redemptions.c.user_id == await find_user(connection, by))
         found = await connection.execute(rows.order_by(redemptions.c.created_at, redemptions.c.code_id))
-        return [Redemption(row.code_id, Platform(row.platform), row.account, aware(row.created_at)) for row in found]
+        return [Redemption(row.code_id, Platform(row.platform), row.account, from_db(row.created_at)) for row in found]

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from magicmemory.core.job import JobState, Platform
 from magicmemory.storage.database import Database
-from magicmemory.storage.moments import Clock, naive, utc_now
 from magicmemory.storage.tables import jobs, payments, users
+from magicmemory.storage.timestamps import Clock, to_db, utc_now
 
 # The key of failures whose person had their data deleted.
 ERASED = "erased"
@@ -69,7 +69,7 @@ class Statistics:
             states = await _counts(connection, jobs.c.state, sent)
             sums = select(func.sum(jobs.c.faces), func.count(jobs.c.user_id.distinct())).where(*sent)
             faces, people = (await connection.execute(sums)).one()
-            refunds = (payments.c.refunded_at >= naive(since), *_on(payments, platform))
+            refunds = (payments.c.refunded_at >= to_db(since), *_on(payments, platform))
             return Stats(
                 people=people,
                 newcomers=await _count(connection, _since(users, since, platform)),
@@ -95,7 +95,7 @@ def _on(table: Table, platform: Platform | None) -> Conditions:
 def _since(table: Table, since: datetime, platform: Platform | None) -> Conditions:
     # The state is named because the jobs' index on the time has it first.
     known = (table.c.state.in_(list(JobState)),) if table is jobs else ()
-    return (*known, table.c.created_at >= naive(since), *_on(table, platform))
+    return (*known, table.c.created_at >= to_db(since), *_on(table, platform))
 
 
 async def _count(connection: AsyncConnection, which: Conditions) -> int:

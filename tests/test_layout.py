@@ -33,7 +33,7 @@ def test_folders_with_data_are_packages() -> None:
 
 
 BOTS = [
-    "magicmemory.bots.desk",
+    "magicmemory.bots.service",
     "magicmemory.bots.playground.server",
     "magicmemory.bots.telegram",
     "magicmemory.bots.discord",

@@ -1,4 +1,4 @@
-"""Discord: commands, message menus and direct messages, over the desk."""
+"""Discord: commands, message menus and direct messages, over the service."""
 
 from magicmemory.bots.discord.serve import serve
 

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Final
 import discord
 from discord import app_commands
 
-from magicmemory.bots import administration
-from magicmemory.bots.administration import LANGUAGE, LONGEST_GIFT
-from magicmemory.bots.discord.answering import acknowledge, answer
-from magicmemory.bots.discord.people import Interaction
-from magicmemory.bots.discord.words import MOST_CHOICES, Word
+from magicmemory.bots.common import admin
+from magicmemory.bots.common.admin import LANGUAGE, LONGEST_GIFT
+from magicmemory.bots.discord.i18n import MOST_CHOICES, Word
+from magicmemory.bots.discord.responses import acknowledge, answer
+from magicmemory.bots.discord.senders import Interaction
 from magicmemory.core.job import Platform, Sender
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ class Admin(app_commands.Group):
         await acknowledge(interaction, private=True)
         roles = interaction.user.roles if isinstance(interaction.user, discord.Member) else []
         theirs = {interaction.user.id, *(role.id for role in roles)}
-        if theirs & set(self._client.front.desk.settings.discord_admins):
+        if theirs & set(self._client.ctx.service.settings.discord_admins):
             return True
-        await answer(interaction, self._client.front.say(LANGUAGE, "discord-admin-not-for-you"))
+        await answer(interaction, self._client.ctx.say(LANGUAGE, "discord-admin-not-for-you"))
         return False
 
 
@@ -57,48 +57,48 @@ def add_admin(client: "MagicClient", word: Word) -> None:
 def _add_stats(client: "MagicClient", group: Admin, word: Word) -> None:
     @group.command(name="stats", description=word("discord-admin-stats-about"))
     async def stats(interaction: Interaction) -> None:
-        desk = client.front.desk
-        servers = client.front.say(
+        service = client.ctx.service
+        servers = client.ctx.say(
             LANGUAGE, "discord-admin-servers", servers=len(client.guilds), shards=client.shard_count or 1
         )
-        parts = [await administration.stats_text(desk), servers, administration.version_text(desk)]
+        parts = [await admin.stats_text(service), servers, admin.version_text(service)]
         await answer(interaction, "\n".join(parts))
 
 
 def _add_lookups(client: "MagicClient", group: Admin, word: Word) -> None:
     @group.command(name="quota", description=word("discord-admin-quota-about"))
     async def quota(interaction: Interaction, user: discord.User) -> None:
-        theirs = await client.front.desk.quota(_sender(user))
-        await answer(interaction, client.front.desk.quota_text(LANGUAGE, theirs))
+        theirs = await client.ctx.service.quota(_sender(user))
+        await answer(interaction, client.ctx.service.quota_text(LANGUAGE, theirs))
 
     @group.command(name="user", description=word("discord-admin-user-about"))
     async def user_(interaction: Interaction, user: discord.User) -> None:
-        text = await administration.user_text(client.front.desk, _sender(user))
+        text = await admin.user_text(client.ctx.service, _sender(user))
         await answer(interaction, text[:LONGEST_MESSAGE])
 
 
 def _add_gift(client: "MagicClient", group: Admin, word: Word) -> None:
     @group.command(name="gift", description=word("discord-admin-gift-about"))
     async def gift(interaction: Interaction, user: discord.User, plan: str, number: Number | None = None) -> None:
-        text = await administration.give(client.front.desk, _sender(user), plan, str(number or ""))
+        text = await admin.give(client.ctx.service, _sender(user), plan, str(number or ""))
         await answer(interaction, text)
 
     @gift.autocomplete("plan")
     async def plans(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        names = [name for name in client.front.desk.plans.paid if typed.lower() in name]
+        names = [name for name in client.ctx.service.plans.paid if typed.lower() in name]
         return [app_commands.Choice(name=name, value=name) for name in names[:MOST_CHOICES]]
 
 
 def _add_bans(client: "MagicClient", group: Admin, word: Word) -> None:
     @group.command(name="ban", description=word("discord-admin-ban-about"))
     async def ban(interaction: Interaction, user: discord.User, reason: str = "") -> None:
-        await client.front.desk.people.ban(_sender(user), banned=True, reason=reason)
-        await answer(interaction, client.front.say(LANGUAGE, "discord-admin-banned", name=user.name))
+        await client.ctx.service.people.ban(_sender(user), banned=True, reason=reason)
+        await answer(interaction, client.ctx.say(LANGUAGE, "discord-admin-banned", name=user.name))
 
     @group.command(name="unban", description=word("discord-admin-unban-about"))
     async def unban(interaction: Interaction, user: discord.User) -> None:
-        await client.front.desk.people.ban(_sender(user), banned=False)
-        await answer(interaction, client.front.say(LANGUAGE, "discord-admin-unbanned", name=user.name))
+        await client.ctx.service.people.ban(_sender(user), banned=False)
+        await answer(interaction, client.ctx.say(LANGUAGE, "discord-admin-unbanned", name=user.name))
 
 
 def _sender(user: discord.User) -> Sender:

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 from discord import ButtonStyle, ui
 
-from magicmemory.bots.discord.answering import acknowledge, answer, apologising
-from magicmemory.bots.discord.fitting import fit
-from magicmemory.bots.discord.front import Front
-from magicmemory.bots.discord.people import Interaction, address_of, place_of, sender_of
-from magicmemory.bots.discord.place import FILE_LIMIT, Place
+from magicmemory.bots.discord.context import BotContext
+from magicmemory.bots.discord.image_fitting import fit
+from magicmemory.bots.discord.reply_target import FILE_LIMIT, ReplyTarget
+from magicmemory.bots.discord.responses import acknowledge, answer, apologising
+from magicmemory.bots.discord.senders import Interaction, address_of, reply_target_of, sender_of
 from magicmemory.core.errors import PhotoExpired
 from magicmemory.core.job import Job, Sender
 from magicmemory.core.options import AUTO, Options, Scope
+from magicmemory.core.units import MIB
 from magicmemory.storage.photos import result
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ OTHER_SCOPE = {
     Scope.PHOTO: (Scope.FACES, "discord-faces-only"),
 }
 MOST_IN_A_ROW = 5  # Discord's limit
-MEGABYTE = 1024 * 1024
 # Together well within the three seconds that Discord waits.
 SETTLING_TRIES, SETTLING_S = 8, 0.15
 
@@ -64,39 +64,39 @@ class PhotoButton(ui.DynamicItem[Button], template=r"photo:(?P<act>[a-z]+):(?P<j
             await self._press(client, interaction)
 
     async def _press(self, client: "MagicClient", interaction: Interaction) -> None:
-        front = client.front
+        ctx = client.ctx
         if str(interaction.user.id) != self.user:
-            await answer(interaction, front.say(interaction.locale.value, "discord-not-yours"))
+            await answer(interaction, ctx.say(interaction.locale.value, "discord-not-yours"))
             return
-        async with apologising(front, interaction):
-            job = await _settled(front, sender_of(interaction), self.job)
+        async with apologising(ctx, interaction):
+            job = await _settled(ctx, sender_of(interaction), self.job)
             act = ACTS.get(self.act)
             if act is None:
                 raise PhotoExpired  # of another version, or of somebody's own making
             await act(client, interaction, job)
 
 
-async def _settled(front: Front, sender: Sender, job_id: str) -> Job:
+async def _settled(ctx: BotContext, sender: Sender, job_id: str) -> Job:
     """The job, once the ledger has it as delivered: somebody may press a moment after the answer has come."""
     for _ in range(SETTLING_TRIES):
-        job = await front.desk.job_of(sender, job_id)
+        job = await ctx.service.job_of(sender, job_id)
         if job.finished_at is not None:
             break
         await asyncio.sleep(SETTLING_S)
     return job
 
 
-def rows_of_buttons(front: Front, language: str, job: Job) -> list[ui.ActionRow[ui.LayoutView]]:
+def rows_of_buttons(ctx: BotContext, language: str, job: Job) -> list[ui.ActionRow[ui.LayoutView]]:
     """The buttons that make sense for this job: in one row where they fit, else in two of equal length."""
-    acts = _acts(front, job)
+    acts = _acts(ctx, job)
     rows: list[ui.ActionRow[ui.LayoutView]] = [ui.ActionRow() for _ in range(1 if len(acts) <= MOST_IN_A_ROW else 2)]
     for number, (act, key, style) in enumerate(acts):
-        button = PhotoButton(act, job.id, job.sender.account, front.say(language, key), style)
+        button = PhotoButton(act, job.id, job.sender.account, ctx.say(language, key), style)
         rows[number * len(rows) // len(acts)].add_item(button)
     return rows
 
 
-def _acts(front: Front, job: Job) -> list[tuple[str, str, ButtonStyle]]:
+def _acts(ctx: BotContext, job: Job) -> list[tuple[str, str, ButtonStyle]]:
     strength = job.options.strength
     acts = []
     if strength > STRENGTHS[0]:
@@ -105,14 +105,14 @@ def _acts(front: Front, job: Job) -> list[tuple[str, str, ButtonStyle]]:
         acts.append(("stronger", "discord-stronger", ButtonStyle.secondary))
     acts.append(("full", "discord-full-quality", ButtonStyle.primary))
     acts.append(("scope", OTHER_SCOPE[job.options.scope][1], ButtonStyle.secondary))
-    if another_model(front, job) is not None:
+    if another_model(ctx, job) is not None:
         acts.append(("model", "discord-another-model", ButtonStyle.secondary))
     return [*acts, ("delete", "discord-delete", ButtonStyle.danger)]
 
 
-def another_model(front: Front, job: Job) -> str | None:
+def another_model(ctx: BotContext, job: Job) -> str | None:
     """The next of the models people may choose, after the one that was used; None where there is no other."""
-    offered = front.desk.settings.offered_models
+    offered = ctx.service.settings.offered_models
     used = job.options.model if job.report is None else job.report.model
     others = [name for name in offered if name not in (used, AUTO)]
     if not others:
@@ -138,39 +138,39 @@ async def _other_scope(client: "MagicClient", interaction: Interaction, job: Job
 
 async def _another(client: "MagicClient", interaction: Interaction, job: Job) -> None:
     # What is vivid or faithful in one model is nothing in another.
-    model = another_model(client.front, job) or job.options.model
+    model = another_model(client.ctx, job) or job.options.model
     await _adjust(client, interaction, job, {"model": model, "fidelity": None})
 
 
 async def _adjust(client: "MagicClient", interaction: Interaction, job: Job, changes: dict[str, Any]) -> None:
-    before = Place.of(job.context)
+    before = ReplyTarget.of(job.context)
     private = interaction.message is not None and interaction.message.flags.ephemeral
     message = await acknowledge(interaction, private=private, thinking=True)
-    place = place_of(interaction, message, private=private, spoiler=before.spoiler)
+    target = reply_target_of(interaction, message, private=private, spoiler=before.spoiler)
     options = Options.model_validate({**job.options.model_dump(), **changes})
     sender = sender_of(interaction)
-    adjusted = await client.front.desk.adjust(sender, address_of(interaction), job, options, place.notes())
-    client.followers.follow(adjusted, place, await client.front.language(sender))
+    adjusted = await client.ctx.service.adjust(sender, address_of(interaction), job, options, target.notes())
+    client.progress_messages.follow(adjusted, target, await client.ctx.language(sender))
 
 
 async def _full(client: "MagicClient", interaction: Interaction, job: Job) -> None:
     await acknowledge(interaction, private=True, thinking=True)
-    front, language = client.front, await client.front.language(sender_of(interaction))
+    ctx, language = client.ctx, await client.ctx.language(sender_of(interaction))
     limit = interaction.filesize_limit or FILE_LIMIT
-    data = await front.desk.restored(job)
+    data = await ctx.service.restored(job)
     extension = job.extension or "jpg"
-    text = front.say(language, "discord-full-quality-here")
+    text = ctx.say(language, "discord-full-quality-here")
     if len(data) > limit:
         picture = await asyncio.to_thread(fit, data, extension, limit)
         data, extension = picture.data, picture.extension
-        text = front.say(language, "discord-too-large-here", limit_mb=limit // MEGABYTE)
-    file = discord.File(io.BytesIO(data), f"restored.{extension}", spoiler=Place.of(job.context).spoiler)
+        text = ctx.say(language, "discord-too-large-here", limit_mb=limit // MIB)
+    file = discord.File(io.BytesIO(data), f"restored.{extension}", spoiler=ReplyTarget.of(job.context).spoiler)
     await interaction.edit_original_response(content=text, attachments=[file])
 
 
 async def _delete(client: "MagicClient", interaction: Interaction, job: Job) -> None:
     await acknowledge(interaction, private=True, thinking=False)
-    await client.front.desk.photos.delete([result(job.id)])
+    await client.ctx.service.photos.delete([result(job.id)])
     await interaction.delete_original_response()
 
 

@@ -9,26 +9,26 @@ from types import TracebackType
 import discord
 from discord import app_commands
 
-from magicmemory.bots.desk import Desk
-from magicmemory.bots.discord.answering import AGAIN, explain
 from magicmemory.bots.discord.buttons import PhotoButton
+from magicmemory.bots.discord.command_sync import sync_if_changed
 from magicmemory.bots.discord.commands import add_commands
+from magicmemory.bots.discord.context import BotContext
 from magicmemory.bots.discord.entitlements import Entitlements
-from magicmemory.bots.discord.erasing import EraseButton
-from magicmemory.bots.discord.following import Followers
-from magicmemory.bots.discord.front import Front
+from magicmemory.bots.discord.erasure import EraseButton
 from magicmemory.bots.discord.intake import Intake
-from magicmemory.bots.discord.notebook import Notebook
-from magicmemory.bots.discord.people import Interaction, sender_of_message
-from magicmemory.bots.discord.syncing import sync_if_changed
-from magicmemory.bots.discord.translating import TextsTranslator
+from magicmemory.bots.discord.interaction_journal import InteractionJournal
+from magicmemory.bots.discord.progress_messages import ProgressMessages
+from magicmemory.bots.discord.responses import AGAIN, explain
+from magicmemory.bots.discord.senders import Interaction, sender_of_message
+from magicmemory.bots.discord.translator import TextsTranslator
+from magicmemory.bots.service import BotService
 
 log = logging.getLogger(__name__)
 
 HANDS_S = 20.0
 
 
-class Hands:
+class InFlight:
     """Counts what is in hand, so that an orderly end can wait for it."""
 
     def __init__(self) -> None:
@@ -66,29 +66,29 @@ class Tree(app_commands.CommandTree["MagicClient"]):
             except app_commands.AppCommandError:
                 raise  # comes back to `on_error`
             except Exception as error:  # from a check: the library turns only commands' own into its errors
-                await explain(self.client.front, interaction, error)
+                await explain(self.client.ctx, interaction, error)
 
     async def on_error(
         self, interaction: discord.Interaction["MagicClient"], error: app_commands.AppCommandError, /
     ) -> None:
         """Say what went wrong."""
-        await explain(self.client.front, interaction, error)
+        await explain(self.client.ctx, interaction, error)
 
 
 class MagicClient(discord.AutoShardedClient):
     """The bot. It asks for no privileged intent: commands, direct messages and mentions need none."""
 
-    def __init__(self, desk: Desk) -> None:
-        shards = desk.settings.discord_shards or None
+    def __init__(self, service: BotService) -> None:
+        shards = service.settings.discord_shards or None
         intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
         # Nothing here reads old messages: none are kept.
         super().__init__(intents=intents, shard_count=shards, max_messages=None)
-        self.front = Front(desk, self)
-        self.followers = Followers(self.front)
-        self.intake = Intake(self.front, self.followers)
+        self.ctx = BotContext(service, self)
+        self.progress_messages = ProgressMessages(self.ctx)
+        self.intake = Intake(self.ctx, self.progress_messages)
         self.purchases = Entitlements(self)
-        self.hands = Hands()
-        self.notebook = Notebook(self)
+        self.in_flight = InFlight()
+        self.journal = InteractionJournal(self)
         self.online = asyncio.Event()
         self.tree = Tree(
             self,
@@ -99,9 +99,9 @@ class MagicClient(discord.AutoShardedClient):
     async def setup_hook(self) -> None:
         """Once after login: the buttons, and the commands where they changed."""
         self.add_dynamic_items(PhotoButton, EraseButton)
-        await self.tree.set_translator(TextsTranslator(self.front.desk.texts))
+        await self.tree.set_translator(TextsTranslator(self.ctx.service.texts))
         add_commands(self)
-        await sync_if_changed(self.tree, self.front.desk.settings.data_dir)
+        await sync_if_changed(self.tree, self.ctx.service.settings.data_dir)
 
     async def on_ready(self) -> None:
         """Connected and told of all servers."""
@@ -119,7 +119,7 @@ class MagicClient(discord.AutoShardedClient):
         attachments = [*message.attachments]
         if mentioned and not attachments:
             attachments = _attachments_replied_to(message)
-        with self.hands:
+        with self.in_flight:
             try:
                 if attachments:
                     await self.intake.message(message, attachments)
@@ -131,21 +131,21 @@ class MagicClient(discord.AutoShardedClient):
     async def take_up(self) -> None:
         """Once connected, go on with what an earlier process had in hand."""
         await self.online.wait()
-        with self.hands:
-            await self.notebook.take_up()
+        with self.in_flight:
+            await self.journal.take_up()
 
     @asynccontextmanager
     async def attending(self, interaction: Interaction) -> AsyncIterator[None]:
         """Have an interaction in hand. Whoever ends this process before it is done leaves it to the next one."""
-        if self.notebook.is_told_again(interaction):
+        if self.journal.is_told_again(interaction):
             interaction.extras[AGAIN] = True
         failed: Exception | None = None
-        with self.hands:
+        with self.in_flight:
             try:
                 yield
             except Exception as error:
                 failed = error
-            await self.notebook.done(interaction)
+            await self.journal.done(interaction)
         if failed is not None:
             raise failed
 
@@ -162,11 +162,11 @@ class MagicClient(discord.AutoShardedClient):
         await self.purchases.told(entitlement, taken_back=True)
 
     async def _explain_itself(self, message: discord.Message) -> None:
-        language = await self.front.language(sender_of_message(message))
-        text = self.front.say(language, "restore-howto")
+        language = await self.ctx.language(sender_of_message(message))
+        text = self.ctx.say(language, "restore-howto")
         if message.reference is not None:
             # Whoever replies to a photo wants that one; but Discord shows us other people's messages only by the menu.
-            text = f"{text} {self.front.say(language, 'discord-help-more')}"
+            text = f"{text} {self.ctx.say(language, 'discord-help-more')}"
         await self.intake.say(message, text)
 
 

@@ -6,13 +6,13 @@ import discord
 from discord import app_commands
 
 from magicmemory.bots.discord.admin import add_admin
-from magicmemory.bots.discord.answering import acknowledge, answer
-from magicmemory.bots.discord.asides import add_asides
-from magicmemory.bots.discord.front import TextLetter
-from magicmemory.bots.discord.people import Interaction, sender_of
-from magicmemory.bots.discord.place import Place
+from magicmemory.bots.discord.context import TextReply
+from magicmemory.bots.discord.i18n import Percent, Word, given, model_choices, scope_choices, words
+from magicmemory.bots.discord.info_commands import add_asides
+from magicmemory.bots.discord.reply_target import ReplyTarget
+from magicmemory.bots.discord.responses import acknowledge, answer
+from magicmemory.bots.discord.senders import Interaction, sender_of
 from magicmemory.bots.discord.shop import add_shop
-from magicmemory.bots.discord.words import Percent, Word, given, model_choices, scope_choices, words
 from magicmemory.core.errors import Cancelled
 from magicmemory.core.report import Failure
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 def add_commands(client: "MagicClient") -> None:
     """Put every command into the client's tree."""
-    word = words(client.front.desk.texts)
+    word = words(client.ctx.service.texts)
     _add_restore(client, word)
     _add_menu(client, word)
     _add_cancel(client, word)
     add_asides(client, word)
     add_shop(client, word)
-    if client.front.desk.settings.discord_admins:
+    if client.ctx.service.settings.discord_admins:
         add_admin(client, word)
 
 
@@ -79,11 +79,11 @@ def _add_cancel(client: "MagicClient", word: Word) -> None:
     @client.tree.command(name=word("discord-name-cancel"), description=word("discord-about-cancel"))
     async def cancel(interaction: Interaction) -> None:
         await acknowledge(interaction, private=True)
-        front, sender = client.front, sender_of(interaction)
-        language = await front.language(sender)
-        dropped = await front.desk.cancel(sender)
-        await answer(interaction, front.say(language, "cancelled"))
-        letter = TextLetter(front.desk.failure_text(language, Failure.of(Cancelled())))
+        ctx, sender = client.ctx, sender_of(interaction)
+        language = await ctx.language(sender)
+        dropped = await ctx.service.cancel(sender)
+        await answer(interaction, ctx.say(language, "cancelled"))
+        content = TextReply(ctx.service.failure_text(language, Failure.of(Cancelled())))
         for job in dropped:
-            await client.followers.stop(job.id)
-            await front.change(Place.of(job.context), letter)
+            await client.progress_messages.stop(job.id)
+            await ctx.change(ReplyTarget.of(job.context), content)

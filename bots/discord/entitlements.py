@@ -34,7 +34,7 @@ class Entitlements:
     async def told(self, entitlement: discord.Entitlement, *, taken_back: bool = False) -> None:
         """Discord says that something was bought or renewed, ends, or was taken back."""
         try:
-            with self._client.hands:
+            with self._client.in_flight:
                 async with self._in_turn:
                     known = await self._record(entitlement, taken_back=taken_back)
         # Discord does not say it twice, but it lists it: there we find it as soon as the database is back.
@@ -63,7 +63,7 @@ class Entitlements:
             await self._wanted.wait()
             self._wanted.clear()
             try:
-                with self._client.hands:
+                with self._client.in_flight:
                     async with self._in_turn:
                         await self._compare()
                 pause = FIRST_PAUSE_S
@@ -83,16 +83,16 @@ class Entitlements:
 
     async def _record(self, entitlement: discord.Entitlement, *, taken_back: bool = False) -> bool:
         """Grant or take back, as often as it is told; False where it is not for us to grant."""
-        desk, reference = self._client.front.desk, str(entitlement.id)
+        service, reference = self._client.ctx.service, str(entitlement.id)
         if taken_back or entitlement.deleted:
-            if await desk.grants.withdraw(Source.ENTITLEMENT, reference):
+            if await service.grants.withdraw(Source.ENTITLEMENT, reference):
                 log.info("entitlement %d was taken back", entitlement.id)
             return True
-        plan = desk.plans.of_sku(str(entitlement.sku_id))
+        plan = service.plans.of_sku(str(entitlement.sku_id))
         if plan is None or entitlement.user_id is None:
             return False
         sender = Sender(platform=Platform.DISCORD, account=str(entitlement.user_id))
-        if await desk.grants.entitle(sender, plan, reference, entitlement.starts_at, entitlement.ends_at):
+        if await service.grants.entitle(sender, plan, reference, entitlement.starts_at, entitlement.ends_at):
             log.info("entitlement %d grants %s", entitlement.id, plan.name)
         if plan.credits and not entitlement.consumed:
             # Only after it is granted. Until then it cannot be bought again.

@@ -7,22 +7,22 @@ from typing import Any, TypeVar
 
 import discord
 
-from magicmemory.bots.discord.answering import AGAIN, acknowledge, answer
-from magicmemory.bots.discord.following import Followers
-from magicmemory.bots.discord.front import NOBODY, Front, TextLetter
-from magicmemory.bots.discord.people import (
+from magicmemory.bots.discord.context import NOBODY, BotContext, TextReply
+from magicmemory.bots.discord.errors import UNCERTAIN, persist
+from magicmemory.bots.discord.progress_messages import ProgressMessages
+from magicmemory.bots.discord.reply_target import ReplyTarget
+from magicmemory.bots.discord.responses import AGAIN, acknowledge, answer
+from magicmemory.bots.discord.senders import (
     Interaction,
     address_of,
     address_of_message,
     may_reply,
     missing_for_interaction,
     missing_for_message,
-    place_of,
+    reply_target_of,
     sender_of,
     sender_of_message,
 )
-from magicmemory.bots.discord.place import Place
-from magicmemory.bots.discord.trouble import UNCERTAIN, persist
 from magicmemory.core.errors import (
     FairUseReached,
     FileTooLarge,
@@ -36,6 +36,7 @@ from magicmemory.core.errors import (
 from magicmemory.core.job import Address, Sender
 from magicmemory.core.options import Options
 from magicmemory.core.plans import FREE
+from magicmemory.core.units import MB
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,6 @@ T = TypeVar("T")
 
 MOST = 10
 AT_ONCE = 8  # downloads; each photo is in memory until it is in the store
-MEGABYTE = 1_000_000
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif", ".tif", ".tiff", ".bmp")
 
 
@@ -62,9 +62,9 @@ def no_photo(attachments: Sequence[discord.Attachment]) -> UserError:
 class Intake:
     """Takes photos in."""
 
-    def __init__(self, front: Front, followers: Followers) -> None:
-        self._front = front
-        self._followers = followers
+    def __init__(self, ctx: BotContext, progress_messages: ProgressMessages) -> None:
+        self._ctx = ctx
+        self._progress_messages = progress_messages
         self._downloads = asyncio.Semaphore(AT_ONCE)
 
     async def command(
@@ -82,10 +82,10 @@ class Intake:
         missing = missing_for_interaction(interaction)
         message = await acknowledge(interaction, private=private or missing is not None)
         sender = sender_of(interaction)
-        language = await self._front.language(sender)
+        language = await self._ctx.language(sender)
         if missing is not None:
-            permission = self._front.say(language, missing)
-            await answer(interaction, self._front.say(language, "discord-permission-missing", permission=permission))
+            permission = self._ctx.say(language, missing)
+            await answer(interaction, self._ctx.say(language, "discord-permission-missing", permission=permission))
             return
         photos = [attachment for attachment in attachments if is_photo(attachment)][:MOST]
         if not photos:
@@ -94,47 +94,47 @@ class Intake:
         within, over = await self._within_quota(sender, parts)
         if len(photos) > 1 and within[:1] == [(0, photos[0])]:
             # What is said next would take the place of an answer that is still to come.
-            await answer(interaction, self._front.say(language, "progress-decode"))
-        places = []
+            await answer(interaction, self._ctx.say(language, "progress-decode"))
+        targets = []
         for part, photo in within:
             number = await self._another_message(interaction, language, private) if part else message
             # The first message would be filled by the second where it is still empty: no two photos may share one.
             number = 0 if part and number == message else number
-            places.append(place_of(interaction, number, private=private, spoiler=photo.is_spoiler()))
+            targets.append(reply_target_of(interaction, number, private=private, spoiler=photo.is_spoiler()))
         addresses = [address_of(interaction, part) for part, _ in within]
-        preferred = (await self._front.desk.preferences(sender)).options
+        preferred = (await self._ctx.service.preferences(sender)).options
         options = Options.model_validate({**preferred.model_dump(), **choices})
-        await self._take_all(sender, language, [photo for _, photo in within], addresses, places, options)
+        await self._take_all(sender, language, [photo for _, photo in within], addresses, targets, options)
         if over is not None:
-            await self._say_more(interaction, self._front.explain(language, over))
+            await self._say_more(interaction, self._ctx.explain(language, over))
 
     async def message(self, message: discord.Message, attachments: Sequence[discord.Attachment]) -> None:
         """Photos that somebody sent in a message."""
         sender = sender_of_message(message)
-        language = await self._front.language(sender)
+        language = await self._ctx.language(sender)
         missing = missing_for_message(message)
         if missing is not None:
             await self._name_missing(message, language, missing)
             return
         photos = [attachment for attachment in attachments if is_photo(attachment)][:MOST]
         if not photos:
-            await self.say(message, self._front.explain(language, no_photo(attachments)))
+            await self.say(message, self._ctx.explain(language, no_photo(attachments)))
             return
         within, over = await self._within_quota(sender, photos)
-        places = []
+        targets = []
         for part, photo in enumerate(within):
-            sent = await self.say(message, self._front.say(language, "progress-decode"), part)
-            places.append(self._place(message, sent, photo.is_spoiler()))
+            sent = await self.say(message, self._ctx.say(language, "progress-decode"), part)
+            targets.append(self._place(message, sent, photo.is_spoiler()))
         addresses = [address_of_message(message, part) for part in range(len(within))]
-        await self._take_all(sender, language, within, addresses, places, None)
+        await self._take_all(sender, language, within, addresses, targets, None)
         if over is not None:
-            await self.say(message, self._front.explain(language, over), len(within))
+            await self.say(message, self._ctx.explain(language, over), len(within))
 
     async def say(self, message: discord.Message, text: str, part: int = 0) -> int:
         """Answer a message; our message's id, 0 where it cannot be sent. Told twice, it is said once."""
         reference = message.to_reference(fail_if_not_exists=False) if may_reply(message) else None
         nonce = f"{message.id}:{part}"
-        channel = self._front.client.get_partial_messageable(message.channel.id)
+        channel = self._ctx.client.get_partial_messageable(message.channel.id)
         try:
             if reference is None:
                 sent = await persist(lambda: channel.send(text, nonce=nonce, allowed_mentions=NOBODY))
@@ -154,15 +154,15 @@ class Intake:
         parts = list(enumerate(photos))
         if AGAIN not in interaction.extras:
             return parts
-        taken = {job.address for job in await self._front.desk.recent(sender)}
+        taken = {job.address for job in await self._ctx.service.recent(sender)}
         return [(part, photo) for part, photo in parts if address_of(interaction, part) not in taken]
 
     async def _within_quota(self, sender: Sender, photos: list[T]) -> tuple[list[T], UserError | None]:
         """The photos that today's quota is enough for, at least one; and what to say about the others, once."""
-        desk = self._front.desk
-        quota = await desk.quota(sender)
+        service = self._ctx.service
+        quota = await service.quota(sender)
         # Beyond a plan's photos of a day there are the free ones, and the bought ones.
-        free = desk.plans.free.photos_per_day if quota.plan != FREE else 0
+        free = service.plans.free.photos_per_day if quota.plan != FREE else 0
         count = max(1, quota.left + quota.credits + free)
         if quota.unlimited or len(photos) <= count:
             return photos, None
@@ -176,13 +176,13 @@ class Intake:
         language: str,
         photos: Sequence[discord.Attachment],
         addresses: Sequence[Address],
-        places: Sequence[Place],
+        targets: Sequence[ReplyTarget],
         options: Options | None,
     ) -> None:
         await asyncio.gather(
             *(
-                self._take(sender, language, photo, address, place, options, len(photos))
-                for photo, address, place in zip(photos, addresses, places, strict=True)
+                self._take(sender, language, photo, address, target, options, len(photos))
+                for photo, address, target in zip(photos, addresses, targets, strict=True)
             )
         )
 
@@ -192,41 +192,41 @@ class Intake:
         language: str,
         photo: discord.Attachment,
         address: Address,
-        place: Place,
+        target: ReplyTarget,
         options: Options | None,
         shared_by: int,
     ) -> None:
         try:
             async with self._downloads:
                 data = await self._download(photo)
-                job = await self._front.desk.intake(sender, address, data, options, place.notes())
+                job = await self._ctx.service.intake(sender, address, data, options, target.notes())
         except UserError as error:
-            await self._refuse(place, language, address, error)
+            await self._refuse(target, language, address, error)
         # As everywhere: a bug is logged, and the person gets an apology instead of silence.
         except Exception:
             log.exception("photo %s in channel %s could not be taken in", address.message, address.chat)
-            await self._refuse(place, language, address, InternalError())
+            await self._refuse(target, language, address, InternalError())
         else:
-            self._followers.follow(job, place, language, shared_by)
+            self._progress_messages.follow(job, target, language, shared_by)
 
     async def _download(self, photo: discord.Attachment) -> bytes:
         """Fetch it now: its address is signed, and expires."""
-        limit_mb = self._front.desk.settings.max_photo_mb
-        if photo.size > limit_mb * MEGABYTE:
+        limit_mb = self._ctx.service.settings.max_photo_mb
+        if photo.size > limit_mb * MB:
             raise FileTooLarge(limit_mb=limit_mb)
         try:
             return await persist(photo.read)
         except (discord.NotFound, discord.Forbidden):
             raise PhotoExpired from None
 
-    async def _refuse(self, place: Place, language: str, address: Address, error: UserError) -> None:
-        letter = TextLetter(self._front.explain(language, error))
-        await self._front.change(place, letter)
+    async def _refuse(self, target: ReplyTarget, language: str, address: Address, error: UserError) -> None:
+        content = TextReply(self._ctx.explain(language, error))
+        await self._ctx.change(target, content)
 
     async def _another_message(self, interaction: Interaction, language: str, private: bool) -> int:
         """A further message of ours for a further photo; 0 where Discord allows no more of them here."""
         try:
-            text = self._front.say(language, "progress-decode")
+            text = self._ctx.say(language, "progress-decode")
             sent = await interaction.followup.send(text, ephemeral=private, wait=True, allowed_mentions=NOBODY)
         except (discord.HTTPException, *UNCERTAIN) as error:
             log.info("interaction %d gets no further message: %s", interaction.id, error)
@@ -241,18 +241,18 @@ class Intake:
 
     async def _name_missing(self, message: discord.Message, language: str, missing: str) -> None:
         """Say which permission is missing: there if that is possible, else to the person."""
-        permission = self._front.say(language, missing)
-        text = self._front.say(language, "discord-permission-missing", permission=permission)
+        permission = self._ctx.say(language, missing)
+        text = self._ctx.say(language, "discord-permission-missing", permission=permission)
         if not await self.say(message, text):
             try:
                 await message.author.send(text)
             except (discord.HTTPException, *UNCERTAIN) as error:
                 log.info("user %d is not told: %s", message.author.id, error)
 
-    def _place(self, message: discord.Message, sent: int, spoiler: bool) -> Place:
-        limit = message.guild.filesize_limit if message.guild else Place(0, 0).limit
+    def _place(self, message: discord.Message, sent: int, spoiler: bool) -> ReplyTarget:
+        limit = message.guild.filesize_limit if message.guild else ReplyTarget(0, 0).limit
         asked = message.id if may_reply(message) else 0
-        return Place(
+        return ReplyTarget(
             channel=message.channel.id,
             user=message.author.id,
             limit=limit,

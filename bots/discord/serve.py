@@ -1,4 +1,4 @@
-"""Runs the Discord bot: the desk, the connection, and the sending of its replies."""
+"""Runs the Discord bot: the service, the connection, and the sending of its replies."""
 
 import asyncio
 import logging
@@ -7,10 +7,10 @@ from typing import Any
 
 import discord
 
+from magicmemory.bots.bootstrap import open_service
+from magicmemory.bots.common.replies import send_replies
 from magicmemory.bots.discord.client import MagicClient
-from magicmemory.bots.discord.replying import DiscordReplier
-from magicmemory.bots.opening import open_desk
-from magicmemory.bots.replies import send_replies
+from magicmemory.bots.discord.replies import DiscordReplier
 from magicmemory.core.errors import OperatorError
 from magicmemory.core.job import Platform
 from magicmemory.core.metrics import Metrics
@@ -45,12 +45,12 @@ async def serve(
         raise BadSettings(
             "MAGIC_DISCORD_TOKEN is not set: make a bot at https://discord.com/developers and put its token there."
         )
-    async with open_desk(settings, redis_url, metrics) as desk:
-        client = MagicClient(desk)
+    async with open_service(settings, redis_url, metrics) as service:
+        client = MagicClient(service)
         async with client:
             await _log_in(client, settings.discord_token.get_secret_value())
-            replier = DiscordReplier(client.front, client.followers)
-            await _run(client, send_replies(desk, Platform.DISCORD, replier, redis_url, stop), stop, ready)
+            replier = DiscordReplier(client.ctx, client.progress_messages)
+            await _run(client, send_replies(service, Platform.DISCORD, replier, redis_url, stop), stop, ready)
 
 
 async def _log_in(client: MagicClient, token: str) -> None:
@@ -77,13 +77,13 @@ async def _run(
             connection.result()
             raise OperatorError("Discord closed the connection for good; see the log.")
         stop.set()
-        await client.hands.idle()
+        await client.in_flight.idle()
         for looking in aside:
             looking.cancel()  # at once: nothing is in hand now
         await delivery
     finally:
         stop.set()
-        await client.followers.close()
+        await client.progress_messages.close()
         await client.close()
         tasks = [connection, delivery, telling, stopping, *aside]
         for task in tasks:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 import discord
 from discord import ButtonStyle, app_commands, ui
 
-from magicmemory.bots.discord.answering import acknowledge, answer
-from magicmemory.bots.discord.front import Front
-from magicmemory.bots.discord.people import Interaction, sender_of
-from magicmemory.bots.discord.trouble import persist
-from magicmemory.bots.discord.words import Word
+from magicmemory.bots.discord.context import BotContext
+from magicmemory.bots.discord.errors import persist
+from magicmemory.bots.discord.i18n import Word
+from magicmemory.bots.discord.responses import acknowledge, answer
+from magicmemory.bots.discord.senders import Interaction, sender_of
 from magicmemory.core.plans import Plan
 
 if TYPE_CHECKING:
@@ -32,16 +32,16 @@ def _add_premium(client: "MagicClient", word: Word) -> None:
     @client.tree.command(name=word("discord-name-premium"), description=word("discord-about-premium"))
     async def premium(interaction: Interaction) -> None:
         await acknowledge(interaction, private=True)
-        desk, sender = client.front.desk, sender_of(interaction)
-        language, quota = await desk.language(sender), await desk.quota(sender)
-        plans = desk.plans.on_discord[:MOST_BUTTONS]
-        lines = [_line(client.front, language, plan) for plan in plans]
-        text = desk.offers_text(language, quota, lines)
+        service, sender = client.ctx.service, sender_of(interaction)
+        language, quota = await service.language(sender), await service.quota(sender)
+        plans = service.plans.on_discord[:MOST_BUTTONS]
+        lines = [_line(client.ctx, language, plan) for plan in plans]
+        text = service.offers_text(language, quota, lines)
         if plans:
-            offers = text + "\n" + client.front.say(language, "discord-offers-note")
+            offers = text + "\n" + client.ctx.say(language, "discord-offers-note")
             if await _show(interaction, offers, plans):
                 return
-            text = desk.offers_text(language, quota, [])
+            text = service.offers_text(language, quota, [])
         await answer(interaction, text)
 
 
@@ -52,17 +52,17 @@ def _add_unlock(client: "MagicClient", word: Word) -> None:
     async def unlock(interaction: Interaction, code: str) -> None:
         # Nobody else sees the code: a command's options are shown to nobody, and neither is this answer.
         await acknowledge(interaction, private=True)
-        sender, front = sender_of(interaction), client.front
-        terms = await front.desk.codes.redeem(sender, str(interaction.channel_id), code)
-        await answer(interaction, front.desk.redeemed_text(await front.language(sender), terms))
+        sender, ctx = sender_of(interaction), client.ctx
+        terms = await ctx.service.codes.redeem(sender, str(interaction.channel_id), code)
+        await answer(interaction, ctx.service.redeemed_text(await ctx.language(sender), terms))
 
 
-def _line(front: Front, language: str, plan: Plan) -> str:
+def _line(ctx: BotContext, language: str, plan: Plan) -> str:
     """What a plan gives. Its price is on Discord's button."""
     title = plan.title_in(language)
     if plan.credits:
-        return front.say(language, "discord-offer-photos", plan=title, count=plan.credits)
-    return front.say(language, "discord-offer-plan", plan=title, photos=plan.photos_per_day)
+        return ctx.say(language, "discord-offer-photos", plan=title, count=plan.credits)
+    return ctx.say(language, "discord-offer-plan", plan=title, photos=plan.photos_per_day)
 
 
 async def _show(interaction: Interaction, text: str, plans: list[Plan]) -> bool:

@@ -1,1 +1,1 @@
-"""The playground: a chat page on loopback, a third adapter beside Telegram's and Discord's, behind the same desk."""
+"""The playground: a chat page on loopback, a third adapter beside Telegram's and Discord's, behind the same service."""

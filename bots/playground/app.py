@@ -9,23 +9,23 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from magicmemory.bots.desk import Desk
-from magicmemory.bots.playground.answers import Refusals, Refused, answer
-from magicmemory.bots.playground.chat import Chat
-from magicmemory.bots.playground.guard import Guard
+from magicmemory.bots.playground.commands import Chat
 from magicmemory.bots.playground.jobs import Jobs
 from magicmemory.bots.playground.page import Page
 from magicmemory.bots.playground.photos import Photos
-from magicmemory.bots.playground.reception import Reception
+from magicmemory.bots.playground.requests import Reception
+from magicmemory.bots.playground.responses import Refusals, Refused, answer
+from magicmemory.bots.playground.security import Guard
 from magicmemory.bots.playground.views import Views
+from magicmemory.bots.service import BotService
 from magicmemory.core.errors import UserError
 
 
-def create_app(desk: Desk, stop: asyncio.Event) -> ASGIApp:
+def create_app(service: BotService, stop: asyncio.Event) -> ASGIApp:
     """The application that serves the page and its interface; `stop` ends its event streams."""
-    refusals = Refusals(desk)
+    refusals = Refusals(service)
     app = Starlette(
-        routes=_routes(desk, stop),
+        routes=_routes(service, stop),
         exception_handlers={
             UserError: refusals.user_error,
             Refused: refusals.refused,
@@ -34,18 +34,18 @@ def create_app(desk: Desk, stop: asyncio.Event) -> ASGIApp:
             Exception: refusals.bug,
         },
     )
-    settings = desk.settings
+    settings = service.settings
     # Outermost, so that a bug's apology has the security headers too.
-    return Guard(app, desk.texts, settings.playground_host, settings.playground_origins)
+    return Guard(app, service.texts, settings.playground_host, settings.playground_origins)
 
 
-def _routes(desk: Desk, stop: asyncio.Event) -> list[Route]:
-    visitor = Reception(desk.texts)
-    views = Views(desk)
-    page = Page(desk)
-    photos = Photos(desk, views)
-    jobs = Jobs(desk, views, stop)
-    chat = Chat(desk, views)
+def _routes(service: BotService, stop: asyncio.Event) -> list[Route]:
+    visitor = Reception(service.texts)
+    views = Views(service)
+    page = Page(service)
+    photos = Photos(service, views)
+    jobs = Jobs(service, views, stop)
+    chat = Chat(service, views)
     return [
         Route("/", page.index),
         Route("/static/{name}", page.asset),

@@ -11,16 +11,16 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.requests import Request
 from starlette.responses import Response
 
-from magicmemory.bots.desk import Desk
-from magicmemory.bots.playground.answers import answer
 from magicmemory.bots.playground.media import EXTENSIONS, UNKNOWN, media_type, shown
+from magicmemory.bots.playground.responses import answer
 from magicmemory.bots.playground.views import Views
+from magicmemory.bots.service import BotService
 from magicmemory.core.job import Job, Progress, Sender, Stage
 
 # A ping this often keeps proxies from closing a quiet stream, and shows the browser that we are there.
 PING_S = 10
 # How often a waiting job's place in the line is looked up.
-LOOK_S = 1.0
+POLL_INTERVAL_S = 1.0
 RECONNECT_MS = 2000
 # Long enough for a page and its download button; the photo itself is deleted after its retention time.
 KEEP = {"Cache-Control": "private, max-age=3600"}
@@ -29,44 +29,44 @@ KEEP = {"Cache-Control": "private, max-age=3600"}
 class Jobs:
     """The half of the interface that reads."""
 
-    def __init__(self, desk: Desk, views: Views, stop: asyncio.Event) -> None:
+    def __init__(self, service: BotService, views: Views, stop: asyncio.Event) -> None:
         """`stop` ends the streams, which would otherwise hold the server's end up."""
-        self._desk = desk
+        self._service = service
         self._views = views
         self._stop = stop
 
     async def view(self, request: Request, sender: Sender) -> Response:
         """One job."""
-        job = await self._desk.job_of(sender, request.path_params["job"])
+        job = await self._service.job_of(sender, request.path_params["job"])
         return answer(await self._views.job(sender, job))
 
     async def history(self, request: Request, sender: Sender) -> Response:
         """The jobs whose photos may still be there, oldest first."""
-        return answer({"jobs": await self._views.jobs(sender, await self._desk.recent(sender))})
+        return answer({"jobs": await self._views.jobs(sender, await self._service.recent(sender))})
 
     async def events(self, request: Request, sender: Sender) -> Response:
         """`progress` events, and at the end `done` with the job's view. A new stream begins with where the job is."""
-        job = await self._desk.job_of(sender, request.path_params["job"])
+        job = await self._service.job_of(sender, request.path_params["job"])
         return EventSourceResponse(self._events(sender, job), ping=PING_S)
 
     async def original(self, request: Request, sender: Sender) -> Response:
         """The photo as it was sent; with `?preview` in a form that every browser shows."""
-        job = await self._desk.job_of(sender, request.path_params["job"])
-        return await self._picture(request, job, await self._desk.original(job), job.context.get("name", ""))
+        job = await self._service.job_of(sender, request.path_params["job"])
+        return await self._picture(request, job, await self._service.original(job), job.context.get("name", ""))
 
     async def result(self, request: Request, sender: Sender) -> Response:
         """The restored photo; with `?download` as a file with a good name."""
-        job = await self._desk.job_of(sender, request.path_params["job"])
-        data = await self._desk.restored(job)
+        job = await self._service.job_of(sender, request.path_params["job"])
+        data = await self._service.restored(job)
         stem = job.context.get("name", "").rsplit(".", 1)[0]
-        language = await self._desk.language(sender)
+        language = await self._service.language(sender)
         key = "playground-file-name" if stem else "playground-file-name-plain"
-        name = self._desk.texts.say(language, key, name=stem)
+        name = self._service.texts.say(language, key, name=stem)
         return await self._picture(request, job, data, f"{name}.{EXTENSIONS.get(media_type(data), job.extension)}")
 
     async def _picture(self, request: Request, job: Job, data: bytes, name: str) -> Response:
         if "preview" in request.query_params:
-            data = await shown(data, self._desk.previews)
+            data = await shown(data, self._service.previews)
         kind = media_type(data)
         headers = dict(KEEP)
         # What is no picture is never shown in a page's place, whatever it says it is.
@@ -75,13 +75,13 @@ class Jobs:
         return Response(data, media_type=kind, headers=headers)
 
     async def _events(self, sender: Sender, job: Job) -> AsyncIterator[ServerSentEvent]:
-        language = await self._desk.language(sender)
+        language = await self._service.language(sender)
         async with aclosing(self._updates(job)) as updates:
             async for progress, ahead in updates:
                 if progress.stage is not Stage.DONE:
                     yield _event("progress", self._views.progress(language, progress, ahead))
                     continue
-                job = await self._desk.job_of(sender, job.id)
+                job = await self._service.job_of(sender, job.id)
                 yield _event("done", await self._views.job(sender, job))
 
     async def _updates(self, job: Job) -> AsyncGenerator[tuple[Progress, int], None]:
@@ -89,18 +89,20 @@ class Jobs:
         queued = Progress(job=job.id, stage=Stage.QUEUED)
         ahead: int | None = None if job.finished_at is None else 0
         latest = queued
-        async with self._desk.watch(job.id) as progresses:
+        async with self._service.watch(job.id) as progresses:
             stopping = asyncio.ensure_future(self._stop.wait())
             following = asyncio.ensure_future(anext(progresses))
             try:
                 while not self._stop.is_set():
                     if latest is queued and job.finished_at is None:
-                        place = await self._desk.queue.ahead(job.id)
+                        place = await self._service.queue.ahead(job.id)
                         if place != ahead:
                             ahead = place
                             yield queued, place
                     # Not a time-out around the wait for progress: cancelling that would end the watch.
-                    await asyncio.wait({following, stopping}, timeout=LOOK_S, return_when=asyncio.FIRST_COMPLETED)
+                    await asyncio.wait(
+                        {following, stopping}, timeout=POLL_INTERVAL_S, return_when=asyncio.FIRST_COMPLETED
+                    )
                     if following.done():
                         latest = following.result()
                         yield latest, 0

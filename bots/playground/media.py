@@ -1,6 +1,6 @@
 """What kind of picture a file is, and a form of it that every browser shows."""
 
-from magicmemory.bots.preview import Previews
+from magicmemory.bots.common.previews import Previews
 
 UNKNOWN = "application/octet-stream"
 JPEG = "image/jpeg"

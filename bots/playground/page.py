@@ -11,11 +11,12 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from magicmemory.bots.desk import Desk
 from magicmemory.bots.playground import static
-from magicmemory.bots.playground.answers import Refused, answer
+from magicmemory.bots.playground.responses import Refused, answer
 from magicmemory.bots.playground.visitors import asked_language
+from magicmemory.bots.service import BotService
 from magicmemory.core.job import Sender
+from magicmemory.core.units import MB
 
 # Not guessed from the machine's own table, which may call JavaScript plain text.
 TYPES = {
@@ -62,14 +63,14 @@ class Asset:
 class Page:
     """Serves the page."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, service: BotService) -> None:
+        self._service = service
         self._assets = _read_assets()
         self._template = (files(static) / "index.html").read_text("utf-8")
 
     async def index(self, request: Request) -> Response:
         """The page, in the browser's language."""
-        language = asked_language(request, self._desk.texts)
+        language = asked_language(request, self._service.texts)
 
         def fill(match: re.Match[str]) -> str:
             key = match.group(1)
@@ -90,21 +91,21 @@ class Page:
 
     async def texts(self, request: Request, sender: Sender) -> Response:
         """What the scripts need to know before they begin."""
-        language = await self._desk.language(sender)
-        settings = self._desk.settings
+        language = await self._service.language(sender)
+        settings = self._service.settings
         content: dict[str, Any] = {
             "language": language,
             "texts": {key: self._say(language, key) for key in SCRIPT_TEXTS},
-            "max_photo_bytes": int(settings.max_photo_mb * 1_000_000),
-            "too_large": self._desk.texts.say(language, "error-file-too-large", limit_mb=settings.max_photo_mb),
+            "max_photo_bytes": int(settings.max_photo_mb * MB),
+            "too_large": self._service.texts.say(language, "error-file-too-large", limit_mb=settings.max_photo_mb),
             "sample": f"/static/{SAMPLE}" if SAMPLE in self._assets else None,
         }
         return answer(content)
 
     def _say(self, language: str, key: str) -> str:
-        settings = self._desk.settings
+        settings = self._service.settings
         hours = round(settings.photo_retention_hours)
-        return self._desk.texts.say(language, f"playground-{key}", limit_mb=settings.max_photo_mb, hours=hours)
+        return self._service.texts.say(language, f"playground-{key}", limit_mb=settings.max_photo_mb, hours=hours)
 
 
 def _read_assets() -> dict[str, Asset]:

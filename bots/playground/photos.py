@@ -5,44 +5,44 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import Response
 
-from magicmemory.bots.desk import Desk
-from magicmemory.bots.playground.answers import answer
+from magicmemory.bots.playground.responses import answer
 from magicmemory.bots.playground.uploads import read_json, read_message, read_options, read_upload
 from magicmemory.bots.playground.views import Views
+from magicmemory.bots.service import BotService
 from magicmemory.core.job import Address, Platform, Sender
 
 
 class Photos:
     """The half of the interface that makes and drops jobs."""
 
-    def __init__(self, desk: Desk, views: Views) -> None:
-        self._desk = desk
+    def __init__(self, service: BotService, views: Views) -> None:
+        self._service = service
         self._views = views
 
     async def send(self, request: Request, sender: Sender) -> Response:
         """A form with `photo`, and if need be `options` (JSON) and `message` (the sender's own id of it)."""
-        upload = await read_upload(request, self._desk.settings.max_photo_mb)
+        upload = await read_upload(request, self._service.settings.max_photo_mb)
         address = _address(sender, upload.message)
         context = {"name": upload.name} if upload.name else None
-        job = await self._desk.intake(sender, address, upload.photo, upload.options, context)
+        job = await self._service.intake(sender, address, upload.photo, upload.options, context)
         return answer({"job": await self._views.job(sender, job)}, HTTPStatus.ACCEPTED)
 
     async def adjust(self, request: Request, sender: Sender) -> Response:
         """`{"options": {…}}`: what is not said stays as it was."""
-        parent = await self._desk.job_of(sender, request.path_params["job"])
+        parent = await self._service.job_of(sender, request.path_params["job"])
         asked = await read_json(request)
         options = read_options(asked.get("options", {}), parent.options)
         # Without an id of its own, an adjustment is known by the job whose button was pressed.
         address = _address(sender, read_message(asked.get("message") or parent.id))
         context = {name: text for name, text in parent.context.items() if name == "name"}
-        job = await self._desk.adjust(sender, address, parent, options, context)
+        job = await self._service.adjust(sender, address, parent, options, context)
         return answer({"job": await self._views.job(sender, job)}, HTTPStatus.ACCEPTED)
 
     async def cancel(self, request: Request, sender: Sender) -> Response:
         """Drop what waits, as `/cancel` does: in a chat it is all of it."""
-        job = await self._desk.job_of(sender, request.path_params["job"])
-        await self._desk.cancel(sender)
-        job = await self._desk.job_of(sender, job.id)
+        job = await self._service.job_of(sender, request.path_params["job"])
+        await self._service.cancel(sender)
+        job = await self._service.job_of(sender, job.id)
         return answer({"job": await self._views.job(sender, job)})
 
 

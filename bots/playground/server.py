@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Callable
 from contextlib import closing
 
-from magicmemory.bots.opening import open_desk
+from magicmemory.bots.bootstrap import open_service
+from magicmemory.bots.common.replies import send_replies
 from magicmemory.bots.playground.app import create_app
-from magicmemory.bots.replies import send_replies
-from magicmemory.bots.web import Server, listen, url_of
+from magicmemory.core.http_server import Server, listen, url_of
 from magicmemory.core.job import Platform
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.settings import Settings
@@ -48,9 +48,9 @@ async def serve(
     # Taken before anything else is opened, so that a second playground says so at once.
     with closing(listen(host, settings.playground_port, "The playground", remedy)) as listener:
         url = url_of(host, listener.getsockname()[1])
-        async with open_desk(settings, redis_url, metrics) as desk:
+        async with open_service(settings, redis_url, metrics) as service:
             replier = PlaygroundReplier()
-            server = Server(create_app(desk, stop), GRACE_S, lambda: ready(url) if ready else None)
+            server = Server(create_app(service, stop), GRACE_S, lambda: ready(url) if ready else None)
             async with asyncio.TaskGroup() as group:
-                group.create_task(send_replies(desk, Platform.PLAYGROUND, replier, redis_url, stop))
+                group.create_task(send_replies(service, Platform.PLAYGROUND, replier, redis_url, stop))
                 group.create_task(server.serve_until(stop, listener))

@@ -14,11 +14,11 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.types import Message
 
-from magicmemory.bots.playground.answers import Refused
+from magicmemory.bots.playground.responses import Refused
 from magicmemory.core.errors import FileTooLarge, NotAPhoto
 from magicmemory.core.options import Options
+from magicmemory.core.units import MB
 
-MEGABYTE = 1_000_000
 # What a form has besides its photo: boundaries, headers, the options, the message's id.
 ENVELOPE = 64 * 1024
 MOST_JSON = 16 * 1024
@@ -45,7 +45,7 @@ async def read_upload(request: Request, limit_mb: float) -> Upload:
         NotAPhoto: there is no file in the form.
         Refused: the form, its options or its message id cannot be read.
     """
-    bounded = _Bounded(request, int(limit_mb * MEGABYTE), FileTooLarge(limit_mb=limit_mb))
+    bounded = _Bounded(request, int(limit_mb * MB), FileTooLarge(limit_mb=limit_mb))
     try:
         bounded.check_announced()
         limited = Request(request.scope, bounded.receive)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from magicmemory.bots.desk import Desk
+from magicmemory.bots.service import BotService
 from magicmemory.core.job import TERMINAL, Job, Progress, Quota, Sender, Stage
 from magicmemory.core.options import Scope
 from magicmemory.core.report import Face, FaceWarning, LeftAlone, Report
@@ -25,26 +25,26 @@ BEGINS_AT = {
 
 
 class Views:
-    """Makes views of what the desk knows."""
+    """Makes views of what the service knows."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, service: BotService) -> None:
+        self._service = service
 
     async def job(self, sender: Sender, job: Job) -> dict[str, Any]:
         """One job."""
-        language = await self._desk.language(sender)
+        language = await self._service.language(sender)
         return await self._job(language, job, await self.quota(sender))
 
     async def jobs(self, sender: Sender, jobs: list[Job]) -> list[dict[str, Any]]:
         """Several jobs."""
-        language = await self._desk.language(sender)
+        language = await self._service.language(sender)
         quota = await self.quota(sender)
         return [await self._job(language, job, quota) for job in jobs]
 
     async def quota(self, sender: Sender) -> dict[str, Any]:
         """What the visitor has today."""
-        quota: Quota = await self._desk.quota(sender)
-        text = self._desk.quota_text(await self._desk.language(sender), quota)
+        quota: Quota = await self._service.quota(sender)
+        text = self._service.quota_text(await self._service.language(sender), quota)
         return {
             "limit": quota.limit,
             "used": quota.used,
@@ -60,7 +60,7 @@ class Views:
             "done": progress.done,
             "faces": progress.faces,
             "fraction": _fraction(progress),
-            "text": self._desk.progress_text(language, progress, ahead),
+            "text": self._service.progress_text(language, progress, ahead),
         }
 
     async def _job(self, language: str, job: Job, quota: dict[str, Any]) -> dict[str, Any]:
@@ -92,20 +92,20 @@ class Views:
 
     async def _sentence(self, language: str, job: Job) -> str:
         if job.failure is not None:
-            return self._desk.failure_text(language, job.failure)
+            return self._service.failure_text(language, job.failure)
         if job.report is not None:
-            return self._desk.report_text(language, job.report)
+            return self._service.report_text(language, job.report)
         if job.state in TERMINAL:
             return ""
         waiting = Progress(job=job.id, stage=Stage.QUEUED)
-        return self._desk.progress_text(language, waiting, await self._desk.queue.ahead(job.id))
+        return self._service.progress_text(language, waiting, await self._service.queue.ahead(job.id))
 
     def _asked(self, language: str, job: Job) -> str:
         """What the visitor said with the photo: an adjustment's own words."""
         if job.parent is None:
             return ""
         percent = round(job.options.strength * 100)
-        return self._desk.texts.say(language, f"playground-asked-{job.options.scope}", percent=percent)
+        return self._service.texts.say(language, f"playground-asked-{job.options.scope}", percent=percent)
 
     def _report(self, language: str, report: Report) -> dict[str, Any]:
         faces = [self._face(language, number, face) for number, face in enumerate(report.faces, start=1)]
@@ -113,7 +113,7 @@ class Views:
 
     def _face(self, language: str, number: int, face: Face) -> dict[str, Any]:
         left, top, right, bottom = face.box
-        text = self._desk.texts.say(
+        text = self._service.texts.say(
             language,
             f"playground-face-{_face_key(face)}",
             number=number,
@@ -131,7 +131,7 @@ class Views:
         scope = OTHER_SCOPE[job.options.scope]
         found.append((f"scope-{scope}", {"scope": scope}))
         return [
-            {"text": self._desk.texts.say(language, f"playground-{name}"), "options": options}
+            {"text": self._service.texts.say(language, f"playground-{name}"), "options": options}
             for name, options in found
         ]
 

@@ -38,7 +38,7 @@ def remember(request: Request, response: Response, visitor: str) -> None:
 
 
 def sender_of(request: Request, texts: Texts, visitor: str) -> Sender:
-    """The visitor as the desk knows people."""
+    """The visitor as the service knows people."""
     return Sender(platform=Platform.PLAYGROUND, account=visitor, language=asked_language(request, texts))
 
 

@@ -1,4 +1,4 @@
-"""The Telegram bot: an adapter over the desk."""
+"""The Telegram bot: an adapter over the service."""
 
 from magicmemory.bots.telegram.app import serve
 

@@ -12,10 +12,10 @@ from telegram import ReplyParameters
 from telegram.error import TelegramError
 
 from magicmemory.bots.telegram import keyboards
-from magicmemory.bots.telegram.following import Followers
-from magicmemory.bots.telegram.front import UPLOAD_S, Front
+from magicmemory.bots.telegram.context import UPLOAD_S, BotContext
 from magicmemory.bots.telegram.intake import Intake
 from magicmemory.bots.telegram.pictures import picture_of
+from magicmemory.bots.telegram.progress_messages import ProgressMessages
 from magicmemory.core.job import Job, JobState
 from magicmemory.queue.delivery import Reply
 
@@ -37,10 +37,10 @@ class Batch:
 class AlbumReplies:
     """Gathers the replies of an album."""
 
-    def __init__(self, front: Front, intake: Intake, followers: Followers) -> None:
-        self._front = front
+    def __init__(self, ctx: BotContext, intake: Intake, progress_messages: ProgressMessages) -> None:
+        self._ctx = ctx
         self._intake = intake
-        self._followers = followers
+        self._progress_messages = progress_messages
         self._batches: dict[str, Batch] = {}
 
     async def reply(self, reply: Reply) -> dict[str, str] | None:
@@ -65,7 +65,7 @@ class AlbumReplies:
 
     async def _siblings(self, job: Job) -> list[Job]:
         """The jobs of the same album that were not dropped, in its order."""
-        of_sender = await self._front.desk.recent(job.sender)
+        of_sender = await self._ctx.service.recent(job.sender)
         album = [
             other
             for other in of_sender
@@ -91,10 +91,10 @@ class AlbumReplies:
 
     async def _send(self, batch: Batch, siblings: list[Job]) -> dict[str, str]:
         for job in batch.replies:
-            await self._followers.stop(job)
+            await self._progress_messages.stop(job)
         numbers = {job.id: number for number, job in enumerate(siblings, 1)}
         replies = sorted(batch.replies.values(), key=lambda reply: numbers[reply.job.id])
-        language = await self._front.language(replies[0].job.sender)
+        language = await self._ctx.language(replies[0].job.sender)
         restored = [reply for reply in replies if reply.failure is None]
         notes = {"reply": replies[0].job.context.get("progress") or ""}
         if restored:
@@ -103,7 +103,7 @@ class AlbumReplies:
         return notes
 
     async def _send_pictures(self, replies: list[Reply], language: str) -> None:
-        pictures = [await picture_of(self._front, language, reply) for reply in replies]
+        pictures = [await picture_of(self._ctx, language, reply) for reply in replies]
         captions = [self._caption(reply, language) for reply in replies]
         address = replies[0].job.address
         # Photos and files cannot share an album.
@@ -114,9 +114,9 @@ class AlbumReplies:
                 if picture.as_file is as_file
             ]
             if len(chosen) == 1:
-                await self._front.send(address, *chosen[0])
+                await self._ctx.send(address, *chosen[0])
             elif chosen:
-                await self._front.bot.send_media_group(
+                await self._ctx.bot.send_media_group(
                     address.chat,
                     [picture.media(caption) for picture, caption in chosen],
                     reply_parameters=ReplyParameters(int(address.message), allow_sending_without_reply=True),
@@ -127,30 +127,30 @@ class AlbumReplies:
 
     def _caption(self, reply: Reply, language: str) -> str:
         assert reply.outcome.report is not None
-        return self._front.desk.report_text(language, reply.outcome.report)
+        return self._ctx.service.report_text(language, reply.outcome.report)
 
     async def _sum_up(self, replies: list[Reply], siblings: list[Job], numbers: dict[str, int], language: str) -> None:
         """Turn the progress message into the summary. The photos are out: nothing here may send them again."""
         lines = [self._line(reply, numbers[reply.job.id], language) for reply in replies]
-        lines.append(self._front.desk.quota_text(language, replies[-1].quota))
+        lines.append(self._ctx.service.quota_text(language, replies[-1].quota))
         restored = [(numbers[reply.job.id], reply.job) for reply in replies if reply.failure is None]
         keyboard = keyboards.album_photos(restored)
         if keyboard:
-            lines.append(self._front.say(language, "telegram-album-pick"))
+            lines.append(self._ctx.say(language, "telegram-album-pick"))
         job = replies[0].job
         text, progress = "\n".join(lines), job.context.get("progress")
         alone = len(replies) == len(siblings)
         try:
             if not (
-                alone and progress and await self._front.change_text(job.address.chat, int(progress), text, keyboard)
+                alone and progress and await self._ctx.change_text(job.address.chat, int(progress), text, keyboard)
             ):
-                await self._front.tell(job.address, text, keyboard)
+                await self._ctx.tell(job.address, text, keyboard)
         except TelegramError as error:
             log.warning("the summary of an album in chat %s is missing: %s", job.address.chat, error)
 
     def _line(self, reply: Reply, number: int, language: str) -> str:
         if reply.failure is not None:
-            text = self._front.desk.failure_text(language, reply.failure)
+            text = self._ctx.service.failure_text(language, reply.failure)
         else:
             text = self._caption(reply, language)
-        return self._front.say(language, "telegram-album-line", number=number, text=text)
+        return self._ctx.say(language, "telegram-album-line", number=number, text=text)

@@ -9,20 +9,20 @@ from typing import Any
 
 from telegram.ext import ApplicationBuilder, ExtBot
 
-from magicmemory.bots.opening import open_desk
-from magicmemory.bots.replies import send_replies
-from magicmemory.bots.telegram import receiving, webhook
+from magicmemory.bots.bootstrap import open_service
+from magicmemory.bots.common.replies import send_replies
+from magicmemory.bots.telegram import updates, webhook
 from magicmemory.bots.telegram.album_replies import AlbumReplies
-from magicmemory.bots.telegram.bookkeeping import catch_up
 from magicmemory.bots.telegram.commands import register_commands
-from magicmemory.bots.telegram.following import Followers, Pace
-from magicmemory.bots.telegram.front import Front
+from magicmemory.bots.telegram.context import BotContext
 from magicmemory.bots.telegram.handlers import Handlers
 from magicmemory.bots.telegram.intake import Intake
-from magicmemory.bots.telegram.pacing import Pacer, Urgency
-from magicmemory.bots.telegram.receiving import Inbox
-from magicmemory.bots.telegram.replying import TelegramReplier
-from magicmemory.bots.telegram.till import Till
+from magicmemory.bots.telegram.payment_handlers import PaymentHandlers
+from magicmemory.bots.telegram.payment_reconciliation import catch_up
+from magicmemory.bots.telegram.progress_messages import ProgressMessages, WaitEstimate
+from magicmemory.bots.telegram.rate_limiter import RateLimiter, Urgency
+from magicmemory.bots.telegram.replies import TelegramReplier
+from magicmemory.bots.telegram.updates import UpdateReceiver
 from magicmemory.core.job import Platform
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.settings import BadSettings, Settings
@@ -63,18 +63,18 @@ async def serve(
     token = settings.telegram_token.get_secret_value()
     names = Names(settings.redis_prefix)
     async with AsyncExitStack() as stack:
-        desk = await stack.enter_async_context(open_desk(settings, redis_url, metrics))
+        service = await stack.enter_async_context(open_service(settings, redis_url, metrics))
         redis = await stack.enter_async_context(connect(redis_url))
         bot = await _connect(settings, token, stack, stop)
         if stop.is_set():
             return  # told to end before Telegram could be reached: the bot does not know who it is
-        front = Front(desk, bot)
-        pace = Pace()
-        followers = Followers(front, pace)
-        intake = Intake(front, followers)
-        replier = TelegramReplier(front, followers, pace, AlbumReplies(front, intake, followers))
-        till = Till(front)
-        inbox = Inbox(Handlers(front, intake, followers, till).handle, redis, names)
+        ctx = BotContext(service, bot)
+        wait_estimate = WaitEstimate()
+        progress_messages = ProgressMessages(ctx, wait_estimate)
+        intake = Intake(ctx, progress_messages)
+        replier = TelegramReplier(ctx, progress_messages, wait_estimate, AlbumReplies(ctx, intake, progress_messages))
+        payment_handlers = PaymentHandlers(ctx)
+        receiver = UpdateReceiver(Handlers(ctx, intake, progress_messages, payment_handlers).handle, redis, names)
 
         def tell_ready() -> None:
             if ready is not None:
@@ -82,20 +82,20 @@ async def serve(
 
         async def receive() -> None:
             if settings.telegram_webhook_url:
-                await webhook.listen(bot, inbox, settings, token, stop, tell_ready)
+                await webhook.listen(bot, receiver, settings, token, stop, tell_ready)
             else:
-                await receiving.poll(bot, inbox, stop, tell_ready)
+                await updates.poll(bot, receiver, stop, tell_ready)
 
-        asides = [asyncio.create_task(register_commands(front)), asyncio.create_task(catch_up(front, till))]
+        asides = [asyncio.create_task(register_commands(ctx)), asyncio.create_task(catch_up(ctx, payment_handlers))]
         try:
-            replies = send_replies(desk, Platform.TELEGRAM, replier, redis_url, stop, REPLIES_AT_ONCE)
+            replies = send_replies(service, Platform.TELEGRAM, replier, redis_url, stop, REPLIES_AT_ONCE)
             await _together(replies, receive(), stop)
         finally:
             for aside in asides:
                 aside.cancel()
             await asyncio.gather(*asides, return_exceptions=True)
-            await inbox.close()
-            await followers.close()
+            await receiver.close()
+            await progress_messages.close()
 
 
 async def _together(one: Coroutine[Any, Any, None], other: Coroutine[Any, Any, None], stop: asyncio.Event) -> None:
@@ -124,7 +124,7 @@ async def _connect(settings: Settings, token: str, stack: AsyncExitStack, stop: 
         .base_url(f"{server}/bot")
         .base_file_url(f"{server}/file/bot")
         .local_mode(settings.telegram_local)
-        .rate_limiter(Pacer(settings.telegram_messages_per_s))
+        .rate_limiter(RateLimiter(settings.telegram_messages_per_s))
         .connection_pool_size(CONNECTIONS)
         .pool_timeout(READ_S)
         .read_timeout(READ_S)
@@ -133,5 +133,5 @@ async def _connect(settings: Settings, token: str, stack: AsyncExitStack, stop: 
     )
     bot: ExtBot[Urgency] = builder.build().bot
     stack.push_async_callback(bot.shutdown)
-    await receiving.patiently(bot.initialize, stop)
+    await updates.patiently(bot.initialize, stop)
     return bot

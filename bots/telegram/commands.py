@@ -20,12 +20,12 @@ from telegram import (
 )
 from telegram.error import BadRequest, TelegramError
 
-from magicmemory.bots.telegram.following import Followers
-from magicmemory.bots.telegram.front import Front
-from magicmemory.bots.telegram.outgoing import Outgoing
-from magicmemory.bots.telegram.people import address_of, is_private, sender_of, sender_of_message
-from magicmemory.bots.telegram.selling import Selling
+from magicmemory.bots.telegram.context import BotContext
+from magicmemory.bots.telegram.progress_messages import ProgressMessages
+from magicmemory.bots.telegram.senders import address_of, is_private, sender_of, sender_of_message
 from magicmemory.bots.telegram.settings_menu import SettingsMenu
+from magicmemory.bots.telegram.shop import Selling
+from magicmemory.bots.telegram.uploads import Outgoing
 from magicmemory.core.job import Sender
 
 log = logging.getLogger(__name__)
@@ -45,9 +45,11 @@ Answer = Callable[[Message, Sender, str, str], Awaitable[None]]
 class Commands:
     """Answers commands."""
 
-    def __init__(self, front: Front, followers: Followers, menu: SettingsMenu, selling: Selling) -> None:
-        self._front = front
-        self._followers = followers
+    def __init__(
+        self, ctx: BotContext, progress_messages: ProgressMessages, menu: SettingsMenu, selling: Selling
+    ) -> None:
+        self._ctx = ctx
+        self._progress_messages = progress_messages
         self._menu = menu
         self._answers: dict[str, Answer] = {
             "start": self._start,
@@ -66,14 +68,12 @@ class Commands:
     async def answer(self, message: Message, name: str, arguments: str) -> None:
         """Answer a command. In a group, one that is not ours is somebody else's."""
         sender = sender_of_message(message)
-        language = await self._front.language(sender)
+        language = await self._ctx.language(sender)
         answer = self._answers.get(name)
         if answer is not None:
             await answer(message, sender, language, arguments)
         elif is_private(message):
-            await self._tell(
-                message, self._front.say(language, "unknown-command", command=f"/{name[:LONGEST_COMMAND]}")
-            )
+            await self._tell(message, self._ctx.say(language, "unknown-command", command=f"/{name[:LONGEST_COMMAND]}"))
 
     async def pressed(self, query: CallbackQuery, data: str) -> bool:
         """Answer a button of ours; False where it is none."""
@@ -82,20 +82,20 @@ class Commands:
             return False
         choice, _, account = rest.partition(":")
         sender = sender_of(query.from_user)
-        language = await self._front.language(sender)
+        language = await self._ctx.language(sender)
         if account != sender.account:
-            await query.answer(self._front.say(language, "telegram-not-yours"), show_alert=True)
+            await query.answer(self._ctx.say(language, "telegram-not-yours"), show_alert=True)
             return True
         # The button may be pressed in haste: the second press finds nothing left to do, and nothing to answer.
         with suppress(BadRequest):
             await query.answer()
         key = "telegram-delete-kept"
         if choice == "yes":
-            await self._front.desk.forget(sender)
+            await self._ctx.service.forget(sender)
             key = "forget-done"
         if isinstance(query.message, Message):
-            text = self._front.say(language, key)
-            await self._front.change_text(str(query.message.chat_id), query.message.message_id, text)
+            text = self._ctx.say(language, key)
+            await self._ctx.change_text(str(query.message.chat_id), query.message.message_id, text)
         return True
 
     async def _start(self, message: Message, sender: Sender, language: str, arguments: str) -> None:
@@ -104,63 +104,63 @@ class Commands:
         if word in ("help", "quota", "settings", "premium", "privacy", "unlock"):
             await self._answers[word](message, sender, language, rest if word == "unlock" else "")
             return
-        text = self._front.say(language, "telegram-start", free=self._front.desk.plans.free.photos_per_day)
+        text = self._ctx.say(language, "telegram-start", free=self._ctx.service.plans.free.photos_per_day)
         if not is_private(message) or not await self._example(message, text):
             await self._tell(message, text)
 
     async def _example(self, message: Message, text: str) -> bool:
         """Greet with a before/after picture. False where there is none."""
         address = address_of(message).model_copy(update={"message": ""})
-        if (known := self._front.file_ids.get(EXAMPLE)) is not None:
+        if (known := self._ctx.file_ids.get(EXAMPLE)) is not None:
             with suppress(BadRequest):
-                await self._front.bot.send_photo(address.chat, known, caption=text)
+                await self._ctx.bot.send_photo(address.chat, known, caption=text)
                 return True
         picture = example()
         if picture is None:
             return False
-        sent = await self._front.send(address, picture, text)
+        sent = await self._ctx.send(address, picture, text)
         if sent.photo:
-            self._front.remember(EXAMPLE, sent.photo[-1].file_id)
+            self._ctx.remember(EXAMPLE, sent.photo[-1].file_id)
         return True
 
     async def _help(self, message: Message, _: Sender, language: str, __: str) -> None:
-        parts = (self._front.desk.help_text(language), self._front.say(language, "telegram-help"))
+        parts = (self._ctx.service.help_text(language), self._ctx.say(language, "telegram-help"))
         await self._tell(message, "\n\n".join(parts))
 
     async def _quota(self, message: Message, sender: Sender, language: str, _: str) -> None:
-        quota = await self._front.desk.quota(sender)
-        await self._tell(message, self._front.desk.quota_text(language, quota))
+        quota = await self._ctx.service.quota(sender)
+        await self._tell(message, self._ctx.service.quota_text(language, quota))
 
     async def _settings(self, message: Message, sender: Sender, _: str, __: str) -> None:
         await self._menu.open(message, sender)
 
     async def _cancel(self, message: Message, sender: Sender, language: str, _: str) -> None:
         """Raises `NothingToCancel`, whose sentence the caller says."""
-        dropped = await self._front.desk.cancel(sender)
-        text = self._front.say(language, "cancelled")
+        dropped = await self._ctx.service.cancel(sender)
+        text = self._ctx.say(language, "cancelled")
         # The photos of an album share one progress message.
         shown = {(job.address.chat, progress): job for job in dropped if (progress := job.context.get("progress"))}
         for (chat, progress), job in shown.items():
-            await self._followers.stop(job.id)
-            await self._front.change_text(chat, int(progress), text)
+            await self._progress_messages.stop(job.id)
+            await self._ctx.change_text(chat, int(progress), text)
         if not any(chat == str(message.chat_id) for chat, _ in shown):
             await self._tell(message, text)
 
     async def _privacy(self, message: Message, _: Sender, language: str, __: str) -> None:
-        hours = round(self._front.desk.settings.photo_retention_hours)
-        await self._tell(message, self._front.say(language, "telegram-privacy", hours=hours))
+        hours = round(self._ctx.service.settings.photo_retention_hours)
+        await self._tell(message, self._ctx.say(language, "telegram-privacy", hours=hours))
 
     async def _delete(self, message: Message, sender: Sender, language: str, _: str) -> None:
-        labels = {choice: self._front.say(language, f"telegram-button-delete-{choice}") for choice in ("yes", "no")}
+        labels = {choice: self._ctx.say(language, f"telegram-button-delete-{choice}") for choice in ("yes", "no")}
         buttons = [
             InlineKeyboardButton(label, callback_data=f"{CONFIRM}:{choice}:{sender.account}")
             for choice, label in labels.items()
         ]
-        text = self._front.say(language, "forget-sure")
-        await self._front.tell(address_of(message), text, InlineKeyboardMarkup([buttons]))
+        text = self._ctx.say(language, "forget-sure")
+        await self._ctx.tell(address_of(message), text, InlineKeyboardMarkup([buttons]))
 
     async def _tell(self, message: Message, text: str) -> None:
-        await self._front.tell(address_of(message), text)
+        await self._ctx.tell(address_of(message), text)
 
 
 @cache
@@ -170,18 +170,18 @@ def example() -> Outgoing | None:
     return Outgoing(file.read_bytes(), EXAMPLE, as_file=False) if file.is_file() else None
 
 
-async def register_commands(front: Front) -> None:
+async def register_commands(ctx: BotContext) -> None:
     """Tell Telegram the commands, for its menu: by kind of chat and by language. Not worth failing for."""
     scopes: tuple[tuple[BotCommandScope, tuple[str, ...]], ...] = (
-        (BotCommandScopeAllPrivateChats(), IN_PRIVATE + (FOR_BUYERS if front.desk.plans.for_stars else ())),
+        (BotCommandScopeAllPrivateChats(), IN_PRIVATE + (FOR_BUYERS if ctx.service.plans.for_stars else ())),
         (BotCommandScopeAllGroupChats(), IN_GROUPS),
     )
-    fallback = front.desk.settings.language
+    fallback = ctx.service.settings.language
     for scope, names in scopes:
-        for language in ("", *front.desk.texts.languages):
-            commands = [BotCommand(name, front.say(language or fallback, f"telegram-command-{name}")) for name in names]
+        for language in ("", *ctx.service.texts.languages):
+            commands = [BotCommand(name, ctx.say(language or fallback, f"telegram-command-{name}")) for name in names]
             try:
-                await front.bot.set_my_commands(commands, scope=scope, language_code=language or None)
+                await ctx.bot.set_my_commands(commands, scope=scope, language_code=language or None)
             except TelegramError as error:
                 log.warning("the commands in %r are not registered: %s", language or "every language", error)
             await asyncio.sleep(0)

@@ -9,17 +9,17 @@ from telegram.error import Forbidden
 
 from magicmemory.bots.telegram.admin import Admin
 from magicmemory.bots.telegram.albums import Albums
+from magicmemory.bots.telegram.callbacks import Pressing
 from magicmemory.bots.telegram.commands import Commands
-from magicmemory.bots.telegram.fetching import photo_in
-from magicmemory.bots.telegram.following import Followers
-from magicmemory.bots.telegram.front import Front
+from magicmemory.bots.telegram.context import BotContext
+from magicmemory.bots.telegram.downloads import photo_in
 from magicmemory.bots.telegram.intake import Intake
-from magicmemory.bots.telegram.keyboards import Pressed
-from magicmemory.bots.telegram.people import address_of, is_private, sender_of_message
-from magicmemory.bots.telegram.pressing import Pressing
-from magicmemory.bots.telegram.selling import Selling
+from magicmemory.bots.telegram.keyboards import CallbackData
+from magicmemory.bots.telegram.payment_handlers import PaymentHandlers
+from magicmemory.bots.telegram.progress_messages import ProgressMessages
+from magicmemory.bots.telegram.senders import address_of, is_private, sender_of_message
 from magicmemory.bots.telegram.settings_menu import SettingsMenu
-from magicmemory.bots.telegram.till import Till
+from magicmemory.bots.telegram.shop import Selling
 from magicmemory.core.errors import UserError
 
 log = logging.getLogger(__name__)
@@ -54,22 +54,24 @@ class Command:
 class Handlers:
     """Knows what to do with an update."""
 
-    def __init__(self, front: Front, intake: Intake, followers: Followers, till: Till) -> None:
-        self._front = front
+    def __init__(
+        self, ctx: BotContext, intake: Intake, progress_messages: ProgressMessages, payment_handlers: PaymentHandlers
+    ) -> None:
+        self._ctx = ctx
         self._intake = intake
         self._albums = Albums(self._take_album)
-        self._pressing = Pressing(front, followers)
-        self._menu = SettingsMenu(front)
-        self._selling = Selling(front)
-        self._till = till
-        self._commands = Commands(front, followers, self._menu, self._selling)
-        self._admin = Admin(front, till)
+        self._pressing = Pressing(ctx, progress_messages)
+        self._menu = SettingsMenu(ctx)
+        self._selling = Selling(ctx)
+        self._payment_handlers = payment_handlers
+        self._commands = Commands(ctx, progress_messages, self._menu, self._selling)
+        self._admin = Admin(ctx, payment_handlers)
 
     async def handle(self, update: Update) -> None:
         """Answer an update."""
         try:
             if update.pre_checkout_query is not None:
-                await self._till.check(update.pre_checkout_query)
+                await self._payment_handlers.check(update.pre_checkout_query)
             elif update.callback_query is not None:
                 await self._press(update)
             elif update.message is not None:
@@ -81,7 +83,7 @@ class Handlers:
         query = update.callback_query
         assert query is not None
         data = query.data or ""
-        if (pressed := Pressed.of(data)) is not None:
+        if (pressed := CallbackData.of(data)) is not None:
             await self._pressing.pressed(query, pressed)
             return
         for answer in (self._menu.pressed, self._selling.pressed, self._commands.pressed):
@@ -90,12 +92,12 @@ class Handlers:
         await query.answer()
 
     async def _message(self, message: Message) -> None:
-        command = Command.in_message(message, self._front.bot.username)
+        command = Command.in_message(message, self._ctx.bot.username)
         try:
             if message.successful_payment is not None:
-                await self._till.take(message)
+                await self._payment_handlers.take(message)
             elif message.refunded_payment is not None:
-                await self._till.refunded(message)
+                await self._payment_handlers.refunded(message)
             elif message.media_group_id and (message.photo or message.document):
                 await self._albums.add(message)
             elif command is not None:
@@ -112,7 +114,7 @@ class Handlers:
             await self._admin.answer(message, command.arguments)
         elif command.name == "help" and self._admin.knows(message) and is_private(message):
             await self._commands.answer(message, command.name, command.arguments)
-            await self._front.tell(address_of(message), self._admin.help())
+            await self._ctx.tell(address_of(message), self._admin.help())
         else:
             await self._commands.answer(message, command.name, command.arguments)
 
@@ -134,7 +136,7 @@ class Handlers:
 
     async def _take_album(self, messages: list[Message]) -> None:
         """In a group only where somebody asks for it."""
-        commands = [Command.in_message(message, self._front.bot.username) for message in messages]
+        commands = [Command.in_message(message, self._ctx.bot.username) for message in messages]
         asked = [
             message
             for message, command in zip(messages, commands, strict=True)
@@ -154,9 +156,9 @@ class Handlers:
             return False
 
     async def _explain(self, message: Message, error: UserError) -> None:
-        language = await self._front.language(sender_of_message(message))
-        await self._front.tell(address_of(message), self._front.explain(language, error))
+        language = await self._ctx.language(sender_of_message(message))
+        await self._ctx.tell(address_of(message), self._ctx.explain(language, error))
 
     async def _say(self, message: Message, key: str) -> None:
-        language = await self._front.language(sender_of_message(message))
-        await self._front.tell(address_of(message), self._front.say(language, key))
+        language = await self._ctx.language(sender_of_message(message))
+        await self._ctx.tell(address_of(message), self._ctx.say(language, key))

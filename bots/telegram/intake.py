@@ -13,10 +13,10 @@ from contextlib import AsyncExitStack
 from telegram import Message
 from telegram.error import Forbidden, TelegramError
 
-from magicmemory.bots.telegram.fetching import Sent, fetch, photo_in
-from magicmemory.bots.telegram.following import Followers
-from magicmemory.bots.telegram.front import Front
-from magicmemory.bots.telegram.people import address_of, sender_of_message
+from magicmemory.bots.telegram.context import BotContext
+from magicmemory.bots.telegram.downloads import Sent, fetch, photo_in
+from magicmemory.bots.telegram.progress_messages import ProgressMessages
+from magicmemory.bots.telegram.senders import address_of, sender_of_message
 from magicmemory.core.errors import InternalError, QuotaUsedUp, UserError
 from magicmemory.core.job import TERMINAL, Address, Job, Sender
 
@@ -28,9 +28,9 @@ AT_ONCE = 8  # downloads; each photo is in memory for as long as it takes to put
 class Intake:
     """Takes photos in."""
 
-    def __init__(self, front: Front, followers: Followers) -> None:
-        self._front = front
-        self._followers = followers
+    def __init__(self, ctx: BotContext, progress_messages: ProgressMessages) -> None:
+        self._ctx = ctx
+        self._progress_messages = progress_messages
         self._downloads = asyncio.Semaphore(AT_ONCE)
         self._busy: dict[str, asyncio.Event] = {}  # albums that are coming in
 
@@ -40,7 +40,7 @@ class Intake:
         Where several messages came as an album, each photo is answered at its own message; otherwise at `asked`.
         """
         sender = sender_of_message(asked)
-        language = await self._front.language(sender)
+        language = await self._ctx.language(sender)
         album = photos[0].media_group_id if len(photos) > 1 else None
         places = [address_of(photo) if album else address_of(asked) for photo in photos]
         async with AsyncExitStack() as stack:
@@ -57,9 +57,9 @@ class Intake:
             await busy.wait()
 
     async def _announce(self, place: Address, language: str, count: int) -> int | None:
-        text = await self._followers.queued_text(language, count)
+        text = await self._progress_messages.queued_text(language, count)
         try:
-            return await self._front.tell(place, text)
+            return await self._ctx.tell(place, text)
         except Forbidden:
             return None
         except TelegramError as error:
@@ -92,9 +92,9 @@ class Intake:
 
     async def _reserve(self, sent: Sent, sender: Sender, place: Address, context: dict[str, str]) -> Job:
         async with self._downloads:
-            data = await fetch(self._front, sent)
+            data = await fetch(self._ctx, sent)
             noted = {**context, "as_file": "1" if sent.as_file else ""}
-            return await self._front.desk.intake(sender, place, data, context=noted)
+            return await self._ctx.service.intake(sender, place, data, context=noted)
 
     async def _answer(self, place: Address, language: str, progress: int | None, taken: list[Job | UserError]) -> None:
         jobs = [entry for entry in taken if isinstance(entry, Job)]
@@ -105,13 +105,13 @@ class Intake:
             progress = None
         waiting = [job for job in jobs if job.state not in TERMINAL]
         if waiting and (shown := waiting[0].context.get("progress")):
-            self._followers.follow(waiting, int(shown), language)
+            self._progress_messages.follow(waiting, int(shown), language)
         if refused:
             await self._refuse(place, language, None if jobs else progress, refused, len(taken))
 
     async def _take_back(self, chat: str, message: int) -> None:
         try:
-            await self._front.bot.delete_message(chat, message)
+            await self._ctx.bot.delete_message(chat, message)
         except TelegramError as error:
             log.warning("message %s in chat %s could not be taken back: %s", message, chat, error)
 
@@ -119,13 +119,13 @@ class Intake:
         self, place: Address, language: str, progress: int | None, refused: list[UserError], of: int
     ) -> None:
         """Say why: in the progress message where that has no other use, once for each reason."""
-        reasons = {error.key: self._front.explain(language, error) for error in refused}
+        reasons = {error.key: self._ctx.explain(language, error) for error in refused}
         text = "\n".join(reasons.values())
         if len(refused) < of:
-            text = self._front.say(language, "telegram-album-refused", count=len(refused)) + "\n" + text
+            text = self._ctx.say(language, "telegram-album-refused", count=len(refused)) + "\n" + text
         try:
-            if not (progress and await self._front.change_text(place.chat, progress, text)):
-                await self._front.tell(place, text)
+            if not (progress and await self._ctx.change_text(place.chat, progress, text)):
+                await self._ctx.tell(place, text)
         except Forbidden:
             log.info("chat %s cannot be reached", place.chat)
 

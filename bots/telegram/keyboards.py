@@ -36,7 +36,7 @@ class Verb(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Pressed:
+class CallbackData:
     """What is behind a button under a restored photo."""
 
     verb: Verb
@@ -48,7 +48,7 @@ class Pressed:
         return f"j:{self.verb}:{self.job}:{self.value:g}"
 
     @classmethod
-    def of(cls, data: str) -> "Pressed | None":
+    def of(cls, data: str) -> "CallbackData | None":
         """What `data` says, or None where it is not ours or of an older version."""
         found = _DATA.fullmatch(data)
         if found is None or found[1] not in set(Verb):
@@ -60,7 +60,7 @@ class Pressed:
 
 def button(label: str, verb: Verb, job: str, value: float = 0.0) -> InlineKeyboardButton:
     """One button."""
-    return InlineKeyboardButton(label, callback_data=Pressed(verb, job, value).data())
+    return InlineKeyboardButton(label, callback_data=CallbackData(verb, job, value).data())
 
 
 def actions(

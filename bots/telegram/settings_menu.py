@@ -8,8 +8,8 @@ from typing import Any, Final
 from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.error import BadRequest
 
-from magicmemory.bots.telegram.front import Front
-from magicmemory.bots.telegram.people import address_of, sender_of
+from magicmemory.bots.telegram.context import BotContext
+from magicmemory.bots.telegram.senders import address_of, sender_of
 from magicmemory.core.job import Sender
 from magicmemory.core.options import AUTO, Scope
 from magicmemory.core.preferences import Preferences
@@ -53,16 +53,16 @@ def fields(models: Sequence[str]) -> dict[str, Field]:
 class SettingsMenu:
     """The menu of a person's choices."""
 
-    def __init__(self, front: Front) -> None:
-        self._front = front
-        self._fields = fields(front.desk.settings.offered_models)
+    def __init__(self, ctx: BotContext) -> None:
+        self._ctx = ctx
+        self._fields = fields(ctx.service.settings.offered_models)
 
     async def open(self, message: Message, sender: Sender) -> None:
         """Show the menu."""
-        language = await self._front.language(sender)
-        preferences = await self._front.desk.preferences(sender)
-        text = self._front.say(language, "telegram-settings")
-        await self._front.tell(address_of(message), text, self._menu(language, preferences, sender.account))
+        language = await self._ctx.language(sender)
+        preferences = await self._ctx.service.preferences(sender)
+        text = self._ctx.say(language, "telegram-settings")
+        await self._ctx.tell(address_of(message), text, self._menu(language, preferences, sender.account))
 
     async def pressed(self, query: CallbackQuery, data: str) -> bool:
         """Answer a button of the menu; False where it is none."""
@@ -72,14 +72,14 @@ class SettingsMenu:
         account, name, value = [*parts, "", ""][:3]
         sender = sender_of(query.from_user)
         if account != sender.account:
-            language = await self._front.language(sender)
-            await query.answer(self._front.say(language, "telegram-not-yours"), show_alert=True)
+            language = await self._ctx.language(sender)
+            await query.answer(self._ctx.say(language, "telegram-not-yours"), show_alert=True)
             return True
         with suppress(BadRequest):  # too late, or the second of two presses in haste
             await query.answer()
         field = self._fields.get(name)
         if field is not None and value in field.values:
-            await self._front.desk.people.choose(sender, **{name: field.values[value]})
+            await self._ctx.service.people.choose(sender, **{name: field.values[value]})
             field = None
         if isinstance(query.message, Message):
             await self._show(query.message, sender, field)
@@ -87,21 +87,21 @@ class SettingsMenu:
 
     async def _show(self, message: Message, sender: Sender, field: Field | None) -> None:
         """Show one choice, or all of them."""
-        language = await self._front.language(sender)
-        preferences = await self._front.desk.preferences(sender)
+        language = await self._ctx.language(sender)
+        preferences = await self._ctx.service.preferences(sender)
         if field is None:
-            text = self._front.say(language, "telegram-settings")
+            text = self._ctx.say(language, "telegram-settings")
             keyboard = self._menu(language, preferences, sender.account)
         else:
-            text = self._front.say(language, f"telegram-about-{_key(field.name)}")
+            text = self._ctx.say(language, f"telegram-about-{_key(field.name)}")
             keyboard = self._choice(language, preferences, sender.account, field)
-        await self._front.change_text(str(message.chat_id), message.message_id, text, keyboard)
+        await self._ctx.change_text(str(message.chat_id), message.message_id, text, keyboard)
 
     def _menu(self, language: str, preferences: Preferences, account: str) -> InlineKeyboardMarkup:
         rows = []
         for field in self._fields.values():
             chosen = self._label(language, field, _kept(field, preferences))
-            label = self._front.say(language, f"telegram-setting-{_key(field.name)}", value=chosen)
+            label = self._ctx.say(language, f"telegram-setting-{_key(field.name)}", value=chosen)
             rows.append([InlineKeyboardButton(label, callback_data=f"{MARK}:{account}:{field.name}")])
         return InlineKeyboardMarkup(rows)
 
@@ -115,17 +115,17 @@ class SettingsMenu:
             for kept in field.values
         ]
         rows = [buttons[start : start + BUTTONS_A_ROW] for start in range(0, len(buttons), BUTTONS_A_ROW)]
-        back = self._front.say(language, "telegram-button-back")
+        back = self._ctx.say(language, "telegram-button-back")
         return InlineKeyboardMarkup([*rows, [InlineKeyboardButton(back, callback_data=f"{MARK}:{account}")]])
 
     def _label(self, language: str, field: Field, kept: str) -> str:
         if field.name == "language" and kept in LANGUAGES:
             return LANGUAGES[kept]
         if kept == "auto":
-            return self._front.say(language, "telegram-value-auto")
+            return self._ctx.say(language, "telegram-value-auto")
         if field.name == "model":
             return str(field.values[kept])
-        return self._front.say(language, f"telegram-value-{_key(field.name)}-{kept}")
+        return self._ctx.say(language, f"telegram-value-{_key(field.name)}-{kept}")
 
 
 def _kept(field: Field, preferences: Preferences) -> str:

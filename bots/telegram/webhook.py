@@ -18,8 +18,8 @@ from starlette.routing import Route
 from telegram import Update
 from telegram.ext import ExtBot
 
-from magicmemory.bots.telegram.pacing import Urgency
-from magicmemory.bots.telegram.receiving import KINDS, Inbox, patiently
+from magicmemory.bots.telegram.rate_limiter import Urgency
+from magicmemory.bots.telegram.updates import KINDS, UpdateReceiver, patiently
 from magicmemory.core.errors import OperatorError
 from magicmemory.core.settings import Settings
 
@@ -41,7 +41,7 @@ def secret_of(token: str) -> str:
     return hashlib.sha256(f"webhook of {token}".encode()).hexdigest()
 
 
-def endpoint(inbox: Inbox, bot: ExtBot[Urgency], secret: str, path: str) -> Starlette:
+def endpoint(receiver: UpdateReceiver, bot: ExtBot[Urgency], secret: str, path: str) -> Starlette:
     """The web application that takes updates."""
 
     async def take(request: Request) -> Response:
@@ -56,7 +56,7 @@ def endpoint(inbox: Inbox, bot: ExtBot[Urgency], secret: str, path: str) -> Star
             log.warning("the webhook was sent something that is no update")
             return Response(status_code=400)
         # Only what is handled is confirmed. A client that gives up must not end the handling.
-        done, _ = await asyncio.wait({inbox.accept(update)}, timeout=PATIENCE_S)
+        done, _ = await asyncio.wait({receiver.accept(update)}, timeout=PATIENCE_S)
         return Response(status_code=200 if done else 503)
 
     return Starlette(routes=[Route(path, take, methods=["POST"])])
@@ -64,7 +64,7 @@ def endpoint(inbox: Inbox, bot: ExtBot[Urgency], secret: str, path: str) -> Star
 
 async def listen(
     bot: ExtBot[Urgency],
-    inbox: Inbox,
+    receiver: UpdateReceiver,
     settings: Settings,
     token: str,
     stop: asyncio.Event,
@@ -78,7 +78,7 @@ async def listen(
     secret = secret_of(token)
     path = urlsplit(settings.telegram_webhook_url).path or "/"
     config = uvicorn.Config(
-        endpoint(inbox, bot, secret, path),
+        endpoint(receiver, bot, secret, path),
         host=settings.telegram_webhook_host,
         port=settings.telegram_webhook_port,
         lifespan="off",

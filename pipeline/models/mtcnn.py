@@ -19,8 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from magicmemory.core.errors import ModelBroken, ModelNotInstalled
-from magicmemory.pipeline.detect import shrunk, suppress
-from magicmemory.pipeline.detection import Detection
+from magicmemory.pipeline.faces.detect import Detection, shrunk, suppress
 
 Boxes = NDArray[np.float32]  # [n, 4] left, top, right, bottom
 Points = NDArray[np.float32]  # [n, 5, 2] five landmarks, x before y

@@ -14,14 +14,14 @@ from PIL import Image
 from pydantic import SecretStr
 
 from magicmemory.bots.discord import serve
-from magicmemory.bots.discord.fitting import fit
-from magicmemory.bots.discord.place import Place
-from magicmemory.bots.discord.trouble import is_out_of_reach
+from magicmemory.bots.discord.errors import is_out_of_reach
+from magicmemory.bots.discord.image_fitting import fit
+from magicmemory.bots.discord.reply_target import ReplyTarget
 from magicmemory.bots.texts import Texts
 from magicmemory.core.settings import BadSettings
 from tests.servers.discord.registry import LOCALES
 from tests.servers.discord.server import DiscordServer
-from tests.service import settings_for
+from tests.support.harness import settings_for
 
 
 def encoded(image: Image.Image, kind: str) -> bytes:
@@ -35,9 +35,9 @@ def noise(side: int = 600) -> Image.Image:
 
 
 def test_a_place_survives_the_ledger() -> None:
-    place = Place(1, 2, 3, 4, "token", 5, 6, private=True, spoiler=True)
-    assert Place.of(place.notes()) == place
-    assert Place.of({"sent": "9"}).limit == 10 * 1024 * 1024
+    place = ReplyTarget(1, 2, 3, 4, "token", 5, 6, private=True, spoiler=True)
+    assert ReplyTarget.of(place.notes()) == place
+    assert ReplyTarget.of({"sent": "9"}).limit == 10 * 1024 * 1024
 
 
 def test_what_fits_is_left_alone() -> None:

@@ -17,25 +17,25 @@ import pytest
 from PIL import Image
 from starlette.requests import Request
 
-from magicmemory.bots import desk
-from magicmemory.bots.opening import open_desk
-from magicmemory.bots.playground import reception, static
-from magicmemory.bots.playground.guard import HEADERS
-from magicmemory.bots.playground.limits import RateLimit
+from magicmemory.bots import service
+from magicmemory.bots.bootstrap import open_service
+from magicmemory.bots.common.previews import Previews
+from magicmemory.bots.playground import requests, static
 from magicmemory.bots.playground.media import media_type, shown
 from magicmemory.bots.playground.page import SCRIPT_TEXTS
+from magicmemory.bots.playground.rate_limit import RateLimit
+from magicmemory.bots.playground.security import HEADERS
 from magicmemory.bots.playground.server import GRACE_S, serve
 from magicmemory.bots.playground.views import BEGINS_AT, _face_key
 from magicmemory.bots.playground.visitors import COOKIE, asked_language
-from magicmemory.bots.preview import Previews
 from magicmemory.bots.texts import Texts
-from magicmemory.bots.web import CannotListen
 from magicmemory.core.errors import PhotoTooLarge, PhotoUnreadable
+from magicmemory.core.http_server import CannotListen
 from magicmemory.core.job import Stage
 from magicmemory.core.report import FaceWarning, LeftAlone
-from magicmemory.storage.codes import CodeKind, CodeTerms
-from tests.bots.open_playground import Gate, Painter, open_playground, photo
-from tests.service import FACE, settings_for
+from magicmemory.storage.codes import CodeKind, CodeSpec
+from tests.support.harness import FACE, settings_for
+from tests.support.playground import Gate, Painter, open_playground, photo
 
 PATIENCE_S = 60
 STATIC = Path(static.__path__[0])
@@ -50,7 +50,7 @@ async def url(tmp_path: Path, redis_url: str) -> AsyncIterator[str]:
 @pytest.fixture
 async def idle_url(tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
     """A playground whose worker is away, and whose watchers look again sooner than they need to."""
-    monkeypatch.setattr(desk, "LOOK_AGAIN_S", 0.2)
+    monkeypatch.setattr(service, "POLL_INTERVAL_S", 0.2)
     async with open_playground(tmp_path, redis_url, worker=False) as address:
         yield address
 
@@ -397,10 +397,10 @@ async def test_a_code_unlocks_and_guessing_is_slowed_down(tmp_path: Path, redis_
         return found
 
     async with open_playground(tmp_path, redis_url, worker=False) as url:
-        async with open_desk(settings_for(tmp_path), redis_url) as desk:
-            terms = CodeTerms(CodeKind.UNLOCK, plan="premium", credits=3, uses=9)
-            ((_, code),) = await desk.codes.create(terms)
-            ((_, cheaper),) = await desk.codes.create(CodeTerms(CodeKind.DISCOUNT, percent=40))
+        async with open_service(settings_for(tmp_path), redis_url) as service:
+            terms = CodeSpec(CodeKind.UNLOCK, plan="premium", credits=3, uses=9)
+            ((_, code),) = await service.codes.create(terms)
+            ((_, cheaper),) = await service.codes.create(CodeSpec(CodeKind.DISCOUNT, percent=40))
         async with new_visitor(url) as visitor:
             await visitor.get("/texts")
             offers = (await said(visitor, "/premium"))["text"]
@@ -434,8 +434,8 @@ async def test_a_visitor_who_hammers_is_told_to_wait(visitor: httpx.AsyncClient)
 async def test_made_up_cookies_are_no_way_around(
     tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reception, "WRITES", (30, 0.001))
-    monkeypatch.setattr(reception, "AN_ADDRESS", 2)
+    monkeypatch.setattr(requests, "WRITES", (30, 0.001))
+    monkeypatch.setattr(requests, "AN_ADDRESS", 2)
     async with open_playground(tmp_path, redis_url, worker=False) as url, new_visitor(url) as visitor:
         codes = []
         for number in range(62):

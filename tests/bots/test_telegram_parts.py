@@ -10,9 +10,17 @@ import pytest
 from PIL import Image
 from telegram.error import RetryAfter
 
-from magicmemory.bots.telegram.keyboards import FIDELITIES, STRENGTHS, Pressed, Verb, neighbours
-from magicmemory.bots.telegram.outgoing import before_after, prepare
-from magicmemory.bots.telegram.pacing import ALL_PER_S, CHAT_BURST, GROUP_PER_MINUTE, Busy, Pacer, Urgency, Window
+from magicmemory.bots.telegram.keyboards import FIDELITIES, STRENGTHS, CallbackData, Verb, neighbours
+from magicmemory.bots.telegram.rate_limiter import (
+    ALL_PER_S,
+    CHAT_BURST,
+    GROUP_PER_MINUTE,
+    Busy,
+    RateLimiter,
+    Urgency,
+    Window,
+)
+from magicmemory.bots.telegram.uploads import before_after, prepare
 
 pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
 
@@ -31,33 +39,33 @@ class Telegram:
         return True
 
 
-async def send(pacer: Pacer, telegram: Telegram, chat: int, method: str = "sendMessage", **data: Any) -> None:
+async def send(limiter: RateLimiter, telegram: Telegram, chat: int, method: str = "sendMessage", **data: Any) -> None:
     urgency = data.pop("urgency", None)
-    await pacer.process_request(telegram, (), {}, method, {"chat_id": chat, **data}, urgency)
+    await limiter.process_request(telegram, (), {}, method, {"chat_id": chat, **data}, urgency)
 
 
 async def test_a_chat_hears_a_burst_and_then_one_message_a_second() -> None:
-    pacer, telegram = Pacer(), Telegram()
-    await asyncio.gather(*(send(pacer, telegram, 1) for _ in range(int(CHAT_BURST) + 1)))
+    limiter, telegram = RateLimiter(), Telegram()
+    await asyncio.gather(*(send(limiter, telegram, 1) for _ in range(int(CHAT_BURST) + 1)))
     waits = [later - earlier for earlier, later in zip(telegram.asked, telegram.asked[1:], strict=False)]
     assert max(waits[:-1]) < 0.2
     assert waits[-1] > 0.8
 
 
 async def test_chats_do_not_wait_for_each_other() -> None:
-    pacer, telegram = Pacer(), Telegram()
+    limiter, telegram = RateLimiter(), Telegram()
     began = time.monotonic()
-    await asyncio.gather(*(send(pacer, telegram, chat) for chat in range(20)))
+    await asyncio.gather(*(send(limiter, telegram, chat) for chat in range(20)))
     assert time.monotonic() - began < 0.5
 
 
 async def test_a_pause_holds_one_chat() -> None:
-    pacer, slow, quick = Pacer(), Telegram([1]), Telegram()
-    waiting = asyncio.create_task(send(pacer, slow, 1))
+    limiter, slow, quick = RateLimiter(), Telegram([1]), Telegram()
+    waiting = asyncio.create_task(send(limiter, slow, 1))
     await asyncio.sleep(0.05)
     with pytest.raises(Busy):
-        await send(pacer, quick, 1, urgency=Urgency.MAY)
-    await send(pacer, quick, 2)
+        await send(limiter, quick, 1, urgency=Urgency.MAY)
+    await send(limiter, quick, 2)
     assert not waiting.done()
     await waiting
     assert slow.asked[1] - slow.asked[0] > 0.9
@@ -65,15 +73,15 @@ async def test_a_pause_holds_one_chat() -> None:
 
 async def test_a_long_pause_is_the_callers_business() -> None:
     with pytest.raises(RetryAfter):
-        await send(Pacer(), Telegram([600]), 1)
+        await send(RateLimiter(), Telegram([600]), 1)
 
 
 async def test_a_group_hears_no_more_than_it_may_in_a_minute() -> None:
-    pacer, telegram = Pacer(), Telegram()
+    limiter, telegram = RateLimiter(), Telegram()
     for _ in range(GROUP_PER_MINUTE):
-        await send(pacer, telegram, -100, "editMessageText")
+        await send(limiter, telegram, -100, "editMessageText")
     with pytest.raises(Busy):
-        await send(pacer, telegram, -100, "editMessageText", urgency=Urgency.MAY)
+        await send(limiter, telegram, -100, "editMessageText", urgency=Urgency.MAY)
 
 
 def test_a_window_counts_all_messages_of_an_album() -> None:
@@ -127,10 +135,10 @@ def test_before_and_after_are_as_high_as_each_other(mode: str) -> None:
 def test_buttons_fit_into_64_bytes_and_come_back() -> None:
     for verb in Verb:
         for value in (0.0, 0.25, 1.0):
-            pressed = Pressed(verb, "f" * 32, value)
+            pressed = CallbackData(verb, "f" * 32, value)
             assert len(pressed.data().encode()) <= 64
-            assert Pressed.of(pressed.data()) == pressed
-    assert Pressed.of("something else") is None
+            assert CallbackData.of(pressed.data()) == pressed
+    assert CallbackData.of("something else") is None
 
 
 def test_steps_end_at_both_ends() -> None:
@@ -140,7 +148,7 @@ def test_steps_end_at_both_ends() -> None:
 
 
 async def test_all_chats_together_keep_the_limit_where_answers_come_in_bursts() -> None:
-    pacer, at_once, most = Pacer(), 0, 0
+    limiter, at_once, most = RateLimiter(), 0, 0
     counted: list[float] = []
 
     async def stuttering() -> bool:
@@ -153,7 +161,9 @@ async def test_all_chats_together_keep_the_limit_where_answers_come_in_bursts() 
         at_once -= 1
         return True
 
-    requests = (pacer.process_request(stuttering, (), {}, "sendMessage", {"chat_id": chat}, None) for chat in range(80))
+    requests = (
+        limiter.process_request(stuttering, (), {}, "sendMessage", {"chat_id": chat}, None) for chat in range(80)
+    )
     await asyncio.gather(*requests)
     for start in counted:
         assert sum(start <= moment < start + 1 for moment in counted) <= ALL_PER_S

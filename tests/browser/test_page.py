@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from magicmemory.bots.opening import open_desk
+from magicmemory.bots.bootstrap import open_service
 from magicmemory.bots.texts import Texts
-from magicmemory.storage.codes import CodeKind, CodeTerms
-from tests.bots.open_playground import Gate, Painter, open_playground, photo
+from magicmemory.storage.codes import CodeKind, CodeSpec
 from tests.browser.conftest import PATIENCE_MS, OpenWindow, Window
-from tests.service import settings_for
+from tests.support.harness import settings_for
+from tests.support.playground import Gate, Painter, open_playground, photo
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 expect.set_options(timeout=PATIENCE_MS)
@@ -228,8 +228,8 @@ async def test_commands_are_answered(tmp_path: Path, browsers_redis: str, open_w
 
 async def test_a_code_is_unlocked(tmp_path: Path, browsers_redis: str, open_window: OpenWindow) -> None:
     async with open_playground(tmp_path, browsers_redis) as url, open_window(url, expected=(429,)) as window:
-        async with open_desk(settings_for(tmp_path), browsers_redis) as desk:
-            ((_, code),) = await desk.codes.create(CodeTerms(CodeKind.UNLOCK, plan="premium", days=30))
+        async with open_service(settings_for(tmp_path), browsers_redis) as service:
+            ((_, code),) = await service.codes.create(CodeSpec(CodeKind.UNLOCK, plan="premium", days=30))
         page: Page = window.page
         await pick(page)
         await result(page)

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from magicmemory.core.job import Platform, Sender
-from tests.journeys import discord_house, telegram_house
 from tests.servers.discord import people as discord_people
 from tests.servers.discord.components import GALLERY
 from tests.servers.discord.server import DiscordServer
 from tests.servers.telegram import Person, TelegramServer
+from tests.support import discord_harness, telegram_harness
 
-LOOK_EVERY_S = 0.1
+POLL_INTERVAL_S = 0.1
 
 
 @dataclass
@@ -51,15 +51,15 @@ class Crowd:
     def senders(self) -> list[Sender]:
         """Everybody, as the ledger knows them."""
         return [
-            *(telegram_house.sender_of(person) for person in self._on_telegram),
-            *(discord_house.sender_of(person) for person in self._on_discord),
+            *(telegram_harness.sender_of(person) for person in self._on_telegram),
+            *(discord_harness.sender_of(person) for person in self._on_discord),
         ]
 
     async def send(self, photos: int, seconds: float) -> None:
         """Send so many photos, spread over that time."""
         began, at = time.monotonic(), 0.0
         for number in range(photos):
-            data = telegram_house.photo(number % 256, size=(96 + number // 256, 80))
+            data = telegram_harness.photo(number % 256, size=(96 + number // 256, 80))
             if number % 2:
                 self._slash(self._on_discord[number // 2 % len(self._on_discord)], data)
             else:
@@ -73,7 +73,7 @@ class Crowd:
         while time.monotonic() < deadline:
             if all(request.answered_at is not None for request in self.requests):
                 return
-            await asyncio.sleep(LOOK_EVERY_S)
+            await asyncio.sleep(POLL_INTERVAL_S)
 
     async def watch(self) -> None:
         """Note when each request is answered, for ever."""
@@ -84,7 +84,7 @@ class Crowd:
                     request.first_at = time.monotonic()
                 if request.answers():
                     request.answered_at = time.monotonic()
-            await asyncio.sleep(LOOK_EVERY_S)
+            await asyncio.sleep(POLL_INTERVAL_S)
 
     async def _photo(self, person: Person, data: bytes) -> None:
         message = await person.send_photo(data)
@@ -95,7 +95,7 @@ class Crowd:
         def seen() -> bool:
             return any(said.reply_to and said.reply_to.id == message.id for said in person.of_bot())
 
-        sender = telegram_house.sender_of(person)
+        sender = telegram_harness.sender_of(person)
         # Whether a sentence is the last word, the ledger knows.
         self.requests.append(Request(sender, str(message.id), time.monotonic(), answers, lambda: False, seen))
 
@@ -113,7 +113,7 @@ class Crowd:
             return used.answer is not None
 
         self.requests.append(
-            Request(discord_house.sender_of(person), str(used.id), time.monotonic(), answers, told, seen)
+            Request(discord_harness.sender_of(person), str(used.id), time.monotonic(), answers, told, seen)
         )
 
 

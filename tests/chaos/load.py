@@ -17,7 +17,7 @@ import psutil
 
 from magicmemory.core.job import Platform
 from tests.chaos.crowd import Crowd, Request
-from tests.chaos.run import House, Plan, running
+from tests.chaos.run import Harness, Plan, running
 from tests.servers.discord.server import DiscordServer
 from tests.servers.telegram import TelegramServer
 
@@ -34,13 +34,13 @@ async def measure(photos: int, people: int, rate: float, folder: Path) -> dict[s
     """Send so many photos at so many a second, and tell what people saw."""
     plan = Plan(photos, people, photos / rate, every_s=1e9, seed=1, photo_s=0.0, messages_per_s=1000, disk_mb=1024)
     telegram, discord = TelegramServer(), DiscordServer()
-    async with telegram, discord, running(plan, folder, telegram, discord) as house:
+    async with telegram, discord, running(plan, folder, telegram, discord) as harness:
         await discord.wait_for(lambda: discord.registry.all(None), 60)
         crowd = Crowd(telegram, discord, people, plan.seed)
         memory: list[dict[str, float]] = []
         waiting: list[int] = []
         watching = asyncio.create_task(crowd.watch())
-        sampling = asyncio.create_task(_sample(house, crowd, memory, waiting))
+        sampling = asyncio.create_task(_sample(harness, crowd, memory, waiting))
         began = time.monotonic()
         await crowd.send(photos, plan.seconds)
         sent_in = time.monotonic() - began
@@ -71,8 +71,8 @@ def _times(requests: list[Request], platform: Platform, what: str) -> dict[str, 
     return {name: round(percentile(taken, share), 3) for name, share in (("p50", 0.5), ("p95", 0.95), ("max", 1.0))}
 
 
-async def _sample(house: House, crowd: Crowd, memory: list[dict[str, float]], waiting: list[int]) -> None:
-    processes = {name: psutil.Process(process.pid) for name, process in house.processes.items()}
+async def _sample(harness: Harness, crowd: Crowd, memory: list[dict[str, float]], waiting: list[int]) -> None:
+    processes = {name: psutil.Process(process.pid) for name, process in harness.processes.items()}
     while True:
         memory.append({name: process.memory_info().rss / 1e6 for name, process in processes.items()})
         waiting.append(sum(one.answered_at is None for one in crowd.requests))

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from magicmemory.bots.opening import open_desk
+from magicmemory.bots.bootstrap import open_service
 from magicmemory.core.job import Job, JobState
 from magicmemory.core.settings import PREFIX, Settings
 from tests.chaos.crowd import Crowd, Request
@@ -70,7 +70,7 @@ class Result:
 
 
 @dataclass
-class House:
+class Harness:
     """All the processes."""
 
     redis: RedisProcess
@@ -80,7 +80,7 @@ class House:
 
 
 @asynccontextmanager
-async def running(plan: Plan, folder: Path, telegram: TelegramServer, discord: DiscordServer) -> AsyncIterator[House]:
+async def running(plan: Plan, folder: Path, telegram: TelegramServer, discord: DiscordServer) -> AsyncIterator[Harness]:
     """A house of real processes in `folder`."""
     with photo_disk(folder, plan.disk_mb) as disk:
         redis = RedisProcess.in_folder(folder)
@@ -115,7 +115,7 @@ async def running(plan: Plan, folder: Path, telegram: TelegramServer, discord: D
                 await processes[name].start()
             await discord.wait_for(lambda: discord.gateway.count("identify"), 60)
             await telegram.wait_for(lambda: telegram.requests("getMe"), 60)
-            yield House(redis, disk, processes, settings)
+            yield Harness(redis, disk, processes, settings)
 
 
 async def run(plan: Plan, folder: Path) -> Result:
@@ -123,29 +123,29 @@ async def run(plan: Plan, folder: Path) -> Result:
     async with AsyncExitStack() as stack:
         telegram = await stack.enter_async_context(TelegramServer(enforce_limits=True))
         discord = await stack.enter_async_context(DiscordServer())
-        async with running(plan, folder, telegram, discord) as house:
+        async with running(plan, folder, telegram, discord) as harness:
             await discord.wait_for(lambda: discord.registry.all(None), 60)
             crowd = Crowd(telegram, discord, plan.people, plan.seed)
             blows: list[tuple[float, Event]] = []
             watching = asyncio.create_task(crowd.watch())
-            striking = asyncio.create_task(_strike(house, plan, telegram, discord, blows))
+            striking = asyncio.create_task(_strike(harness, plan, telegram, discord, blows))
             await crowd.send(plan.photos, plan.seconds)
             await striking
             deadline = time.monotonic() + PATIENCE_S
             while time.monotonic() < deadline:
-                outcome = await _outcome(house, crowd, blows)
+                outcome = await _outcome(harness, crowd, blows)
                 if not outcome.lost:
                     break
                 await asyncio.sleep(1)
             # Whatever would come twice has come by now.
             await asyncio.sleep(3)
-            outcome = await _outcome(house, crowd, blows)
+            outcome = await _outcome(harness, crowd, blows)
             watching.cancel()
     return outcome
 
 
 async def _strike(
-    house: House, plan: Plan, telegram: TelegramServer, discord: DiscordServer, done: list[tuple[float, Event]]
+    harness: Harness, plan: Plan, telegram: TelegramServer, discord: DiscordServer, done: list[tuple[float, Event]]
 ) -> None:
     targets = ["worker-1", "telegram", "worker-2", "discord", "redis"]
     began = time.monotonic()
@@ -154,17 +154,17 @@ async def _strike(
         await asyncio.sleep(max(0.0, began + event.at - time.monotonic()))
         hit = True
         if event.blow is Blow.KILL:
-            hit = house.processes[event.target].signal(signal.SIGKILL)
+            hit = harness.processes[event.target].signal(signal.SIGKILL)
         elif event.blow is Blow.PAUSE:
-            hit = house.processes[event.target].signal(signal.SIGSTOP)
-            lasting.append(asyncio.create_task(_resume(house.processes[event.target], event.seconds)))
+            hit = harness.processes[event.target].signal(signal.SIGSTOP)
+            lasting.append(asyncio.create_task(_resume(harness.processes[event.target], event.seconds)))
         elif event.blow is Blow.FLUSH:
-            hit = await house.redis.flush()
+            hit = await harness.redis.flush()
             while not hit:
                 await asyncio.sleep(0.5)
-                hit = await house.redis.flush()
+                hit = await harness.redis.flush()
         elif event.blow is Blow.FULL:
-            lasting.append(asyncio.create_task(house.disk.fill(event.seconds, list(house.processes.values()))))
+            lasting.append(asyncio.create_task(harness.disk.fill(event.seconds, list(harness.processes.values()))))
         else:
             lasting.append(asyncio.create_task(_break(telegram, discord, event.seconds)))
         if hit:
@@ -185,8 +185,8 @@ async def _break(telegram: TelegramServer, discord: DiscordServer, seconds: floa
     discord.faults.rate = 0.0
 
 
-async def _outcome(house: House, crowd: Crowd, blows: list[tuple[float, Event]]) -> Result:
-    jobs, used = await _ledger(house, crowd)
+async def _outcome(harness: Harness, crowd: Crowd, blows: list[tuple[float, Event]]) -> Result:
+    jobs, used = await _ledger(harness, crowd)
     result = Result(sent=len(crowd.requests), blows=dict(Counter(str(event.blow) for _, event in blows)))
     seen: Counter[tuple[str, str]] = Counter()
     for request in crowd.requests:
@@ -214,14 +214,14 @@ async def _outcome(house: House, crowd: Crowd, blows: list[tuple[float, Event]])
     return result
 
 
-async def _ledger(house: House, crowd: Crowd) -> tuple[dict[tuple[str, str, str], Job], dict[tuple[str, str], int]]:
+async def _ledger(harness: Harness, crowd: Crowd) -> tuple[dict[tuple[str, str, str], Job], dict[tuple[str, str], int]]:
     jobs: dict[tuple[str, str, str], Job] = {}
     used = {}
-    async with open_desk(house.settings, house.redis.url) as desk:
+    async with open_service(harness.settings, harness.redis.url) as service:
         for sender in crowd.senders:
-            for job in await desk.ledger.history(sender, datetime.now(UTC) - timedelta(days=1)):
+            for job in await service.ledger.history(sender, datetime.now(UTC) - timedelta(days=1)):
                 jobs[sender.platform, sender.account, job.address.message] = job
-            used[str(sender.platform), sender.account] = (await desk.quota(sender)).used
+            used[str(sender.platform), sender.account] = (await service.quota(sender)).used
     return jobs, used
 
 

@@ -8,26 +8,26 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from magicmemory.bots.opening import allowance
 from magicmemory.cli.main import app
 from magicmemory.core.errors import NoFaceFound
 from magicmemory.core.job import Address, Outcome, Platform, Sender
 from magicmemory.core.options import Options
 from magicmemory.core.report import Failure, Report
 from magicmemory.core.settings import load
-from magicmemory.storage.codes import CodeKind, Codes, CodeTerms
+from magicmemory.storage.codes import CodeKind, Codes, CodeSpec
 from magicmemory.storage.database import Database
 from magicmemory.storage.ledger import Ledger
 from magicmemory.storage.payments import Payments
 from magicmemory.storage.people import People
 from magicmemory.storage.photos import PhotoStore, original
+from magicmemory.storage.quota import Allowance
 
 ANA = Sender(platform=Platform.TELEGRAM, account="700700700")
 REPORT = Report(width=1, height=1, faces=(), model="lite", detector="mtcnn", stages_ms={}, total_ms=2)
 
 
 @pytest.fixture(autouse=True)
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str) -> Path:
+def harness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str) -> Path:
     (tmp_path / "plans.toml").write_text("[free]\nphotos_per_day = 2\n[plans.premium]\ndays = 30\nstars = 300\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MAGIC_DATA_DIR", str(tmp_path))
@@ -61,7 +61,7 @@ async def _a_day(database: Database) -> None:
     """Ana has a photo restored, one that fails and one that waits, pays, redeems a code and chooses."""
     settings = load()
     plans = settings.plans()
-    ledger, payments = Ledger(database, allowance(settings, plans)), Payments(database, plans)
+    ledger, payments = Ledger(database, Allowance.of(settings, plans)), Payments(database, plans)
     jobs = []
     for message in ("41", "42"):
         address = Address(platform=Platform.TELEGRAM, chat="700700700", message=message)
@@ -69,13 +69,13 @@ async def _a_day(database: Database) -> None:
         await PhotoStore(settings.photos).put(original(job.id), b"photo")
         jobs.append(job)
     await ledger.settle(Outcome(job=jobs[0].id, report=REPORT, extension="jpg"), {})
-    await ledger.give_back(jobs[1].id, Failure.of(NoFaceFound()))
+    await ledger.refund_quota(jobs[1].id, Failure.of(NoFaceFound()))
     await ledger.replied(jobs[1].id, {})
     await ledger.reserve(ANA, Address(platform=Platform.TELEGRAM, chat="700700700", message="43"), Options())
     invoice = await payments.invoice(ANA, "premium")
     await payments.paid(ANA, invoice.id, "charge-1", "XTR", 300)
     codes = Codes(database, b"key")
-    await codes.create(CodeTerms(CodeKind.UNLOCK, plan="premium", credits=5), word="ALBUM5")
+    await codes.create(CodeSpec(CodeKind.UNLOCK, plan="premium", credits=5), word="ALBUM5")
     await codes.redeem(ANA, "700700700", "ALBUM5")
     await People(database).choose(ANA, strength=0.5)
 
@@ -143,11 +143,11 @@ def test_a_refund_takes_the_plan_back() -> None:
     assert json.loads(run("stats", "--json").stdout)["today"]["refunded"] == {"XTR": 300}
 
 
-def test_everything_of_a_person_is_told_and_then_erased(house: Path) -> None:
+def test_everything_of_a_person_is_told_and_then_erased(harness: Path) -> None:
     assert "There is nobody" in refused("export", "telegram", "700700700")
     within(_a_day)
-    run("export", "telegram", "700700700", "--out", str(house / "ana.json"))
-    found = json.loads((house / "ana.json").read_text())
+    run("export", "telegram", "700700700", "--out", str(harness / "ana.json"))
+    found = json.loads((harness / "ana.json").read_text())
     assert json.loads(run("export", "telegram", "700700700").stdout) == found
     assert found["users"][0]["preferences"]["strength"] == 0.5
     assert {job["message"] for job in found["jobs"]} == {"41", "42", "43"}
@@ -159,7 +159,7 @@ def test_everything_of_a_person_is_told_and_then_erased(house: Path) -> None:
     assert {(job["chat"], job["message"] == job["id"], job["photo"]) for job in left["jobs"]} == {("", True, None)}
     assert {job["state"] for job in left["jobs"]} == {"delivered", "failed", "cancelled"}
     assert left["photos"] == []
-    assert not [file for file in (house / "photos").rglob("*") if file.is_file()]
+    assert not [file for file in (harness / "photos").rglob("*") if file.is_file()]
 
 
 def test_who_has_nothing_goes_with_their_id() -> None:

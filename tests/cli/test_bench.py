@@ -10,11 +10,11 @@ from typer.testing import CliRunner
 
 from magicmemory.cli.bench_peer import Peer, PeerFailed
 from magicmemory.cli.bench_pipeline import Scene, measure
-from magicmemory.cli.figures import forget_peak, peak_mb, percentile
+from magicmemory.cli.bench_stats import forget_peak, peak_mb, percentile
 from magicmemory.cli.main import app
 from magicmemory.core.options import Options
 from magicmemory.pipeline.pipeline import Pipeline
-from tests.service import settings_for
+from tests.support.harness import settings_for
 
 
 def test_queue(tmp_path: Path) -> None:

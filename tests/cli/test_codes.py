@@ -28,7 +28,7 @@ PLANS = "[plans.album]\ncredits = 20\nstars = 150\n[plans.premium]\ndays = 30\ns
 
 
 @pytest.fixture(autouse=True)
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def harness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "plans.toml").write_text(PLANS)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MAGIC_DATA_DIR", str(tmp_path))
@@ -65,7 +65,7 @@ def redeem(text: str) -> list[Grant]:
     return asyncio.run(redeeming())
 
 
-def test_a_made_code_gives_what_was_said(house: Path) -> None:
+def test_a_made_code_gives_what_was_said(harness: Path) -> None:
     codes = made(
         "--kind", "unlock", "--days", "90", "--uses", "2", "--count", "3", "--prefix", "gran", "--note", "fair"
     )
@@ -107,7 +107,7 @@ def test_a_day_ends_at_midnight_in_the_operators_zone() -> None:
     assert exported()[0]["expires_at"] == "2099-12-31T17:00:00+00:00"
 
 
-def test_a_revoked_code_is_nobodys(house: Path) -> None:
+def test_a_revoked_code_is_nobodys(harness: Path) -> None:
     ((ident, _),) = made("--kind", "discount", "--percent", "40", "--code", "RESTORE40")
     assert run("revoke", "RESTORE40").stdout == f"{ident} is revoked.\n"
     assert run("revoke", ident).stdout == f"{ident} was revoked before.\n"
@@ -115,23 +115,23 @@ def test_a_revoked_code_is_nobodys(house: Path) -> None:
     assert exported()[0]["revoked_at"]
 
 
-def test_codes_go_to_a_new_file_of_ones_own(house: Path) -> None:
-    file = house / "codes.csv"
+def test_codes_go_to_a_new_file_of_ones_own(harness: Path) -> None:
+    file = harness / "codes.csv"
     result = run("create", "--kind", "unlock", "--count", "500", "--csv", str(file))
     assert result.exit_code == 0
     rows = list(csv.DictReader(io.StringIO(file.read_text())))
     assert len({row["code"] for row in rows}) == 500
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert rows[0]["code"] not in result.output
-    with closing(sqlite3.connect(house / "magicmemory.db")) as database:
+    with closing(sqlite3.connect(harness / "magicmemory.db")) as database:
         dump = "\n".join(database.iterdump())
     assert rows[0]["id"] in dump
     assert rows[0]["code"].replace("-", "") not in dump.replace("-", "")
     again = run("create", "--kind", "unlock", "--csv", str(file))
     assert again.exit_code == 2
     assert len(exported()) == 500
-    assert run("create", "--kind", "discount", "--csv", str(house / "none.csv")).exit_code == 2
-    assert not (house / "none.csv").exists()
+    assert run("create", "--kind", "discount", "--csv", str(harness / "none.csv")).exit_code == 2
+    assert not (harness / "none.csv").exists()
 
 
 @pytest.mark.parametrize(
@@ -179,9 +179,9 @@ def test_an_unknown_code_is_one_sentence() -> None:
         assert "There is no such code" in result.stderr
 
 
-def test_it_waits_for_a_process_that_writes(house: Path) -> None:
+def test_it_waits_for_a_process_that_writes(harness: Path) -> None:
     made("--kind", "unlock")
-    holder = sqlite3.connect(house / "magicmemory.db", isolation_level=None, check_same_thread=False)
+    holder = sqlite3.connect(harness / "magicmemory.db", isolation_level=None, check_same_thread=False)
     holder.execute("BEGIN IMMEDIATE")
     threading.Timer(1.0, lambda: holder.execute("COMMIT")).start()
     began = time.monotonic()

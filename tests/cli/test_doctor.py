@@ -8,10 +8,10 @@ from typer.testing import CliRunner
 
 from magicmemory.cli.doctor import Finding, Verdict, examine
 from magicmemory.cli.main import app
-from magicmemory.pipeline import upstream
+from magicmemory.pipeline.models import upstream
 from magicmemory.queue.connection import Names, connect
-from magicmemory.queue.poison import Deaths
-from tests.service import settings_for
+from magicmemory.queue.poison import CrashCounter
+from tests.support.harness import settings_for
 
 
 async def test_all_is_well_on_a_bare_machine(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ async def test_photos_that_were_set_aside_are_told(tmp_path: Path, redis_url: st
     settings = settings_for(tmp_path, redis_url=redis_url)
     assert "no photo" in (await examine(settings))["set aside"].what
     async with connect(redis_url) as redis:
-        await Deaths(redis, Names(settings.redis_prefix)).set_aside("0123abc")
+        await CrashCounter(redis, Names(settings.redis_prefix)).dead_letter("0123abc")
     # A Redis that `run` started in the data folder is found without its name.
     told = (await examine(settings_for(tmp_path)))["set aside"].what
     assert "1 photo" in told

@@ -10,16 +10,16 @@ from pathlib import Path
 import httpx
 import pytest
 
-from magicmemory.bots.opening import open_desk
-from magicmemory.bots.web import CannotListen
+from magicmemory.bots.bootstrap import open_service
 from magicmemory.cli.health import PATIENCE_S, NotReady, ask, telling
 from magicmemory.cli.worker import serve as serve_worker
+from magicmemory.core.http_server import CannotListen
 from magicmemory.core.job import Address, Platform
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.settings import Settings
 from magicmemory.queue.embedded import embedded_redis
 from magicmemory.storage.database import Database
-from tests.service import ANA, eventually, settings_for
+from tests.support.harness import ANA, eventually, settings_for
 
 SAMPLE = Path(__file__).parents[2] / "bots" / "playground" / "static" / "sample.jpg"
 
@@ -125,8 +125,8 @@ async def test_a_worker_is_ready_when_its_models_are_loaded(tmp_path: Path, redi
 
         assert (await client.get("/readyz")).json()["started"] is False
         await eventually(ready)
-        async with open_desk(settings, redis_url, metrics) as desk:
-            await desk.intake(ANA, Address(platform=Platform.TELEGRAM, chat="1", message="1"), SAMPLE.read_bytes())
+        async with open_service(settings, redis_url, metrics) as service:
+            await service.intake(ANA, Address(platform=Platform.TELEGRAM, chat="1", message="1"), SAMPLE.read_bytes())
 
         async def restored() -> bool | None:
             return 'magicmemory_photos_total{outcome="restored"} 1.0' in (await client.get("/metrics")).text or None

@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from magicmemory.cli.main import app
-from magicmemory.pipeline import catalogue
-from tests.pipeline.weights_server import Publisher, publisher
+from magicmemory.pipeline.models import catalogue
+from tests.support.weights_server import Publisher, publisher
 
 CONTENT = b"weights" * 1000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from magicmemory.cli.main import app
-from magicmemory.core.plans import Limits, Plan, make_plans
+from magicmemory.core.plans import Plan, PlanLimits, make_plans
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "plans.md").read_text("utf-8")
@@ -30,7 +30,7 @@ def test_the_example_is_a_file_of_plans() -> None:
 
 def test_every_key_is_explained() -> None:
     explained = set(re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| (`.*?) \| (?:all|paid) \|", PAGE, re.MULTILINE))))
-    assert explained == (set(Limits.model_fields) | set(Plan.model_fields)) - {"name"}
+    assert explained == (set(PlanLimits.model_fields) | set(Plan.model_fields)) - {"name"}
 
 
 def test_the_codes_can_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

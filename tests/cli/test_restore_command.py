@@ -12,10 +12,10 @@ from typer.testing import CliRunner, Result
 
 from magicmemory.cli.restore import photos_in, restore, write_new
 from magicmemory.core.settings import Settings
-from magicmemory.pipeline.detection import Detection
+from magicmemory.pipeline.faces.detect import Detection
 from magicmemory.pipeline.pipeline import Pipeline
-from tests.pipeline.faces import colourful
 from tests.pipeline.test_pipeline import PHOTO, SMALL_FACE, TWO_FACES, pipeline
+from tests.support.faces import colourful
 
 app = typer.Typer()
 app.command()(restore)

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import psutil
 
-from tests.service import eventually
+from tests.support.harness import eventually
 
 COMMAND = (sys.executable, "-P", "-m", "magicmemory.cli.main", "run")
 

@@ -16,7 +16,7 @@ from magicmemory.core.logs import about
 from magicmemory.core.redaction import Redactor
 from magicmemory.core.settings import BadSettings
 from tests.servers.collector import Collector
-from tests.service import settings_for
+from tests.support.harness import settings_for
 
 TOKEN = "7213456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc"
 PHOTO = b"\xff\xd8\xff\xe0 the bytes of somebody's photo"

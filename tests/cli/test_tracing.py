@@ -12,7 +12,7 @@ from magicmemory.cli.tracing import traced
 from magicmemory.core.errors import OperatorError
 from magicmemory.core.metrics import Metrics
 from tests.servers.collector import Collector
-from tests.service import settings_for
+from tests.support.harness import settings_for
 
 
 def test_the_processes_spans_of_a_job_are_one_trace(tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ import pytest
 
 from magicmemory.cli.worker import serve
 from magicmemory.core.settings import BadSettings
-from magicmemory.pipeline import upstream
+from magicmemory.pipeline.models import upstream
 from magicmemory.pipeline.pipeline import Pipeline
-from tests.service import eventually, settings_for
+from tests.support.harness import eventually, settings_for
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import pytest
 
 from magicmemory.core import logs
 from magicmemory.core.redaction import Redactor
-from tests.service import settings_for
+from tests.support.harness import settings_for
 
 log = logging.getLogger("magicmemory.somewhere")
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from magicmemory.core.redaction import SHORTEST, Redactor
-from tests.service import settings_for
+from tests.support.harness import settings_for
 
 TELEGRAM = "7213456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc"
 DISCORD = "MTIzNDU2Nzg5MDEyMzQ1Njc4OQ.GabcdE.abcdefghijklmnopqrstuvwxyz0123456789AB"

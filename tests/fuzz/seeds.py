@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
-from tests.pipeline.test_decode import (
+from tests.pipeline.imaging.test_decode import (
     ALPHA,
     COLOUR,
     DEEP,

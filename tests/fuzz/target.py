@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from magicmemory.core.cell import Cell, CellBroke
 from magicmemory.core.errors import UserError
-from magicmemory.pipeline.decode import Limits, decode
-from magicmemory.pipeline.encode import encode
+from magicmemory.core.sandbox import SandboxCrashed, SandboxedProcess
+from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
+from magicmemory.pipeline.imaging.encode import encode
 
-LIMITS = Limits(max_bytes=20_000_000, max_pixels=300_000)
-RESULTS = Limits(max_bytes=1 << 30, max_pixels=1 << 30)
+LIMITS = DecodeLimits(max_bytes=20_000_000, max_pixels=300_000)
+RESULTS = DecodeLimits(max_bytes=1 << 30, max_pixels=1 << 30)
 KINDS = (None, "JPEG", "PNG", "WEBP", "TIFF")
 SECONDS = 20.0
 MEMORY = 256 << 20
@@ -39,12 +39,12 @@ class Target:
     def __init__(self) -> None:
         # The child finds this module by its name.
         os.environ["PYTHONPATH"] = str(Path(__file__).parents[2])
-        self._cell = Cell(way, memory_bytes=MEMORY, seconds=SECONDS, kept=1)
+        self._cell = SandboxedProcess(way, memory_bytes=MEMORY, seconds=SECONDS, kept=1)
 
     def __call__(self, data: bytes) -> Told:
         try:
             said, _ = self._cell(data)
-        except CellBroke as error:
+        except SandboxCrashed as error:
             return Told(str(error))
         return Told(**said)
 

@@ -34,7 +34,7 @@ MOST_MB = 400.0  # resident; the libraries alone have 60
 
 @pytest.mark.timeout(3600)
 def test_mutants_end_in_a_photo_or_a_named_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What crashes a decoder is told, and is no error: it costs its own photo alone, as `Apart` promises."""
+    """What crashes a decoder is told, and is no error: it costs its own photo alone, as `SandboxedDecoder` promises."""
     files = seeds()
     target, outcomes = Target(), Counter[str]()
     slowest, peak_mb, started = 0.0, 0.0, time.monotonic()

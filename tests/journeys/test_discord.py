@@ -9,12 +9,12 @@ from PIL import Image
 
 from magicmemory.core.job import JobState
 from magicmemory.core.options import Options, Scope
-from tests.journeys.discord_house import house, running_bot, running_worker
-from tests.journeys.telegram_house import QuickPipeline, photo
 from tests.servers.discord.files import Upload
 from tests.servers.discord.people import NotOffered
 from tests.servers.discord.permissions import Permission
 from tests.servers.discord.server import DiscordServer
+from tests.support.discord_harness import harness, running_bot, running_worker
+from tests.support.telegram_harness import QuickPipeline, photo
 
 
 def black() -> bytes:
@@ -30,7 +30,7 @@ def decoded(data: bytes) -> Image.Image:
 
 
 async def test_a_slash_command_is_answered_with_before_and_after(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url) as there:
+    async with harness(tmp_path, redis_url) as there:
         server, sent = there.server, photo()
         used = server.user.slash(server.channel, "restore", photo=sent)
         answer = await there.answer(used)
@@ -47,7 +47,7 @@ async def test_a_slash_command_is_answered_with_before_and_after(tmp_path: Path,
 
 
 async def test_private_answers_only_to_the_asker_and_spoilers_stay_hidden(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url) as there:
+    async with harness(tmp_path, redis_url) as there:
         server = there.server
         hidden = Upload(photo(), "SPOILER_grandmother.jpg")
         used = server.user.slash(server.channel, "restore", photo=hidden, private=True)
@@ -63,7 +63,7 @@ async def test_private_answers_only_to_the_asker_and_spoilers_stay_hidden(tmp_pa
 
 
 async def test_a_menu_takes_all_photos_of_a_message(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url, free_per_day=20) as there:
+    async with harness(tmp_path, redis_url, free_per_day=20) as there:
         server = there.server
         friend = server.person("bob")
         server.guild.members[friend.id] = friend
@@ -79,7 +79,7 @@ async def test_a_menu_takes_all_photos_of_a_message(tmp_path: Path, redis_url: s
 
 
 async def test_a_menu_says_once_that_the_quota_is_used(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url, free_per_day=1) as there:
+    async with harness(tmp_path, redis_url, free_per_day=1) as there:
         server = there.server
         message = server.user.say(server.channel, "", photo(1), photo(2), photo(3))
         used = server.user.context_menu(server.channel, "Restore faces", message)
@@ -91,7 +91,7 @@ async def test_a_menu_says_once_that_the_quota_is_used(tmp_path: Path, redis_url
 
 
 async def test_a_photo_in_a_direct_message_or_with_a_mention(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url, free_per_day=9) as there:
+    async with harness(tmp_path, redis_url, free_per_day=9) as there:
         server = there.server
         for channel, mention in ((server.user.dm, False), (server.channel, True)):
             asked = server.user.say(channel, "", photo(), mention=mention)
@@ -116,7 +116,7 @@ async def test_a_photo_in_a_direct_message_or_with_a_mention(tmp_path: Path, red
 
 async def test_a_mention_names_the_permission_that_is_missing(tmp_path: Path, redis_url: str) -> None:
     server_denied = int(Permission.ATTACH_FILES)
-    async with house(tmp_path, redis_url, bot=False) as there:
+    async with harness(tmp_path, redis_url, bot=False) as there:
         server = there.server
         server.channel.denied = server_denied
         async with running_bot(there.settings, redis_url, server):
@@ -135,7 +135,7 @@ async def test_a_mention_names_the_permission_that_is_missing(tmp_path: Path, re
 
 async def test_buttons_adjust_for_the_asker_alone_and_after_a_restart(tmp_path: Path, redis_url: str) -> None:
     pipeline = QuickPipeline()
-    async with house(tmp_path, redis_url, pipeline, bot=False, offered_models=("none", "other")) as there:
+    async with harness(tmp_path, redis_url, pipeline, bot=False, offered_models=("none", "other")) as there:
         server = there.server
         async with running_bot(there.settings, redis_url, server):
             answer = await there.answer(server.user.slash(server.channel, "restore", photo=photo()))
@@ -160,7 +160,7 @@ async def test_buttons_adjust_for_the_asker_alone_and_after_a_restart(tmp_path: 
 
 async def test_the_scope_is_chosen_for_one_photo_or_for_all(tmp_path: Path, redis_url: str) -> None:
     pipeline = QuickPipeline()
-    async with house(tmp_path, redis_url, pipeline) as there:
+    async with harness(tmp_path, redis_url, pipeline) as there:
         server, user, channel = there.server, there.server.user, there.server.channel
         assert "Scope: faces only" in await there.said(user.slash(channel, "settings"))
         await there.answer(user.slash(channel, "restore", photo=photo(1), scope="photo"))
@@ -175,7 +175,7 @@ async def test_the_scope_is_chosen_for_one_photo_or_for_all(tmp_path: Path, redi
 
 async def test_a_button_asks_for_the_other_scope_after_a_restart_too(tmp_path: Path, redis_url: str) -> None:
     pipeline = QuickPipeline()
-    async with house(tmp_path, redis_url, pipeline, bot=False) as there:
+    async with harness(tmp_path, redis_url, pipeline, bot=False) as there:
         server = there.server
         async with running_bot(there.settings, redis_url, server):
             answer = await there.answer(server.user.slash(server.channel, "restore", photo=photo(), strength=75))
@@ -192,7 +192,7 @@ async def test_a_button_asks_for_the_other_scope_after_a_restart_too(tmp_path: P
 
 
 async def test_failures_are_told_and_cost_nothing(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url, max_photo_mb=0.5) as there:
+    async with harness(tmp_path, redis_url, max_photo_mb=0.5) as there:
         server = there.server
         no_face = server.user.slash(server.channel, "restore", photo=black())
         assert "found no face" in (await there.answer(no_face)).texts
@@ -206,7 +206,7 @@ async def test_failures_are_told_and_cost_nothing(tmp_path: Path, redis_url: str
 
 
 async def test_the_answer_comes_by_another_way_after_fifteen_minutes(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url, worker=False) as there:
+    async with harness(tmp_path, redis_url, worker=False) as there:
         server = there.server
         used = server.user.slash(server.channel, "restore", photo=photo(1))
         hidden = server.user.slash(server.channel, "restore", photo=photo(2), private=True)
@@ -221,7 +221,7 @@ async def test_the_answer_comes_by_another_way_after_fifteen_minutes(tmp_path: P
 
 
 async def test_a_restart_between_question_and_answer(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url, bot=False, worker=False) as there:
+    async with harness(tmp_path, redis_url, bot=False, worker=False) as there:
         server = there.server
         async with running_bot(there.settings, redis_url, server):
             used = server.user.slash(server.channel, "restore", photo=photo())
@@ -235,7 +235,7 @@ async def test_a_restart_between_question_and_answer(tmp_path: Path, redis_url: 
 
 
 async def test_an_account_installation_works_where_the_bot_is_not(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url) as there:
+    async with harness(tmp_path, redis_url) as there:
         server = there.server
         foreign = server.add_channel(server.add_guild("Elsewhere", server.user, installed=False), "general")
         with pytest.raises(NotOffered):
@@ -247,7 +247,7 @@ async def test_an_account_installation_works_where_the_bot_is_not(tmp_path: Path
 
 
 async def test_a_foreign_place_takes_six_messages_and_the_others_come_directly(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url, free_per_day=9) as there:
+    async with harness(tmp_path, redis_url, free_per_day=9) as there:
         server = there.server
         foreign = server.add_channel(server.add_guild("Elsewhere", server.user, installed=False), "general")
         server.install_to(server.user)
@@ -259,7 +259,7 @@ async def test_a_foreign_place_takes_six_messages_and_the_others_come_directly(t
 
 
 async def test_progress_is_shown_while_a_photo_is_on_its_way(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url, QuickPipeline(before=lambda *_: time.sleep(2))) as there:
+    async with harness(tmp_path, redis_url, QuickPipeline(before=lambda *_: time.sleep(2))) as there:
         answer = await there.answer(there.server.user.slash(there.server.channel, "restore", photo=photo()))
         shown = [version["content"] for version in answer.versions]
         assert shown[0] == ""  # Discord's own: thinking
@@ -269,7 +269,7 @@ async def test_progress_is_shown_while_a_photo_is_on_its_way(tmp_path: Path, red
 async def test_results_are_kept_under_the_places_limit(tmp_path: Path, redis_url: str) -> None:
     big = io.BytesIO()
     Image.effect_noise((1400, 1400), 90).convert("RGB").save(big, "PNG")
-    async with house(tmp_path, redis_url, QuickPipeline(result=big.getvalue())) as there:
+    async with harness(tmp_path, redis_url, QuickPipeline(result=big.getvalue())) as there:
         server = there.server
         server.guild.file_limit = 1024 * 1024
         answer = await there.answer(server.user.slash(server.channel, "restore", photo=photo()))
@@ -281,7 +281,7 @@ async def test_results_are_kept_under_the_places_limit(tmp_path: Path, redis_url
 
 
 async def test_the_other_commands(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url, worker=False) as there:
+    async with harness(tmp_path, redis_url, worker=False) as there:
         server, user, channel = there.server, there.server.user, there.server.channel
         assert "3 of 3 left" in await there.said(user.slash(channel, "quota"))
         changed = await there.said(user.slash(channel, "settings", strength=50, upscale=2))
@@ -311,7 +311,7 @@ async def test_administrators_have_commands_of_their_own(tmp_path: Path, redis_u
     role = server.clock.snowflake()
     server.guild.roles[server.user.id] = [role]
     server.guild.permissions |= Permission(1 << 5)
-    async with house(tmp_path, redis_url, server=server, discord_admins=(role,), worker=False) as there:
+    async with harness(tmp_path, redis_url, server=server, discord_admins=(role,), worker=False) as there:
         friend = server.person("bob")
         server.guild.members[friend.id] = friend
         assert "Waiting or in hand: 0" in await there.said(server.user.slash(server.channel, "admin stats"))
@@ -325,7 +325,7 @@ async def test_administrators_have_commands_of_their_own(tmp_path: Path, redis_u
 
 
 async def test_commands_are_registered_once_and_models_complete(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url, bot=False, worker=False, offered_models=("gfpgan", "lite")) as there:
+    async with harness(tmp_path, redis_url, bot=False, worker=False, offered_models=("gfpgan", "lite")) as there:
         server = there.server
         server.limits.routes["PUT /applications/{application}/commands"] = (9, 60.0)
         for _ in range(2):
@@ -340,7 +340,7 @@ async def test_commands_are_registered_once_and_models_complete(tmp_path: Path, 
 
 
 async def test_lost_connections_lose_no_request(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url, free_per_day=9) as there:
+    async with harness(tmp_path, redis_url, free_per_day=9) as there:
         server = there.server
         for shade, code in enumerate((1006, 4000, 1001)):
             await server.gateway.drop(code)
@@ -354,7 +354,7 @@ async def test_lost_connections_lose_no_request(tmp_path: Path, redis_url: str) 
 
 
 async def test_lost_answers_of_discord_neither_double_nor_mix_up_photos(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url) as there:
+    async with harness(tmp_path, redis_url) as there:
         server = there.server
         server.faults.plan("lost answer", "POST /interactions/{interaction}/{token}/callback")
         message = server.user.say(server.channel, "", photo(1), photo(2))

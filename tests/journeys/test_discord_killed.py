@@ -11,9 +11,9 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from magicmemory.core.job import JobState
-from tests.journeys.discord_house import House, house, running_bot, running_worker
-from tests.journeys.telegram_house import QuickPipeline, photo
-from tests.service import eventually
+from tests.support.discord_harness import Harness, harness, running_bot, running_worker
+from tests.support.harness import eventually
+from tests.support.telegram_harness import QuickPipeline, photo
 
 EDIT = "PATCH /webhooks/{application}/{token}/messages/{message}"
 # The process has a library of its own, which must be told where our Discord is.
@@ -33,7 +33,7 @@ asyncio.run(serve(settings, given["redis"], asyncio.Event()))
 
 
 @asynccontextmanager
-async def bot_process(there: House) -> AsyncIterator[asyncio.subprocess.Process]:
+async def bot_process(there: Harness) -> AsyncIterator[asyncio.subprocess.Process]:
     """The bot as a process of its own, killed at the end of the context."""
     given = {
         "api": f"{there.server.url}/api/v10",
@@ -55,7 +55,7 @@ async def bot_process(there: House) -> AsyncIterator[asyncio.subprocess.Process]
 
 
 async def test_killed_before_and_in_the_middle_of_the_answer(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url, bot=False, worker=False) as there:
+    async with harness(tmp_path, redis_url, bot=False, worker=False) as there:
         server, user = there.server, there.server.user
         async with bot_process(there):
             first = user.slash(server.channel, "restore", photo=photo(1))
@@ -74,7 +74,7 @@ async def test_killed_before_and_in_the_middle_of_the_answer(tmp_path: Path, red
 
 
 @contextmanager
-def held(there: House) -> Iterator[None]:
+def held(there: Harness) -> Iterator[None]:
     """Nobody can write into the database."""
     file = make_url(there.settings.database).database
     with closing(sqlite3.connect(str(file), isolation_level=None)) as database:
@@ -83,7 +83,7 @@ def held(there: House) -> Iterator[None]:
 
 
 async def test_killed_between_the_first_word_and_the_ledger(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url, bot=False, worker=False, free_per_day=9) as there:
+    async with harness(tmp_path, redis_url, bot=False, worker=False, free_per_day=9) as there:
         server, user, channel = there.server, there.server.user, there.server.channel
         async with bot_process(there) as process:
             with held(there):
@@ -107,6 +107,6 @@ async def test_killed_between_the_first_word_and_the_ledger(tmp_path: Path, redi
         assert (await there.quota_of(user)).used == 3
 
 
-async def so_many_jobs(there: House, count: int) -> bool | None:
+async def so_many_jobs(there: Harness, count: int) -> bool | None:
     """Whether somebody has so many jobs; None: not yet."""
     return len(await there.jobs_of(there.server.user)) == count or None

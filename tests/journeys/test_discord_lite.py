@@ -7,21 +7,21 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from magicmemory.bots.opening import open_desk
+from magicmemory.bots.bootstrap import open_service
 from magicmemory.core.job import Platform, Sender
 from magicmemory.pipeline.pipeline import Pipeline
-from tests.journeys.discord_house import house
-from tests.journeys.telegram_house import SAMPLE, photo
-from tests.journeys.telegram_house import running_bot as running_telegram_bot
 from tests.servers.telegram import TelegramServer
-from tests.service import settings_for
+from tests.support.discord_harness import harness
+from tests.support.harness import settings_for
+from tests.support.telegram_harness import SAMPLE, photo
+from tests.support.telegram_harness import running_bot as running_telegram_bot
 
 
 @pytest.mark.timeout(300)
 async def test_a_real_portrait_is_restored(tmp_path: Path, redis_url: str) -> None:
     pipeline = Pipeline.of(settings_for(tmp_path))
     sent = SAMPLE.read_bytes()
-    async with house(tmp_path, redis_url, pipeline) as there:
+    async with harness(tmp_path, redis_url, pipeline) as there:
         server = there.server
         used = server.user.slash(server.channel, "restore", photo=sent)
         answer = await there.answer(used, 200)
@@ -46,7 +46,7 @@ async def test_a_real_portrait_is_restored(tmp_path: Path, redis_url: str) -> No
 async def test_both_bots_share_one_ledger_and_one_worker(tmp_path: Path, redis_url: str) -> None:
     async with (
         TelegramServer() as telegram,
-        house(
+        harness(
             tmp_path, redis_url, free_per_day=1, telegram_token=telegram.token, telegram_api_url=telegram.url
         ) as there,
         running_telegram_bot(there.settings, redis_url),
@@ -58,9 +58,9 @@ async def test_both_bots_share_one_ledger_and_one_worker(tmp_path: Path, redis_u
         reply = await ana.hears(lambda message: message.photo is not None, after=asked)
         assert reply is not None
         await there.finished_jobs_of(server.user)
-        async with open_desk(there.settings, redis_url) as desk:
+        async with open_service(there.settings, redis_url) as service:
             for platform, account in ((Platform.DISCORD, server.user.id), (Platform.TELEGRAM, ana.id)):
-                quota = await desk.quota(Sender(platform=platform, account=str(account)))
+                quota = await service.quota(Sender(platform=platform, account=str(account)))
                 assert (quota.used, quota.left) == (1, 0)
         again = server.user.slash(server.channel, "restore", photo=photo(3))
         assert "used today’s free photo" in (await there.answer(again)).texts

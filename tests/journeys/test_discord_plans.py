@@ -8,20 +8,20 @@ from typing import Any
 
 import pytest
 
+from magicmemory.bots.bootstrap import open_service
 from magicmemory.bots.discord import entitlements
-from magicmemory.bots.opening import open_desk
 from magicmemory.core.job import Platform, Quota, Sender
-from magicmemory.storage.codes import CodeKind, CodeTerms
+from magicmemory.storage.codes import CodeKind, CodeSpec
 from magicmemory.storage.grants import Grant, Grants, Source
-from tests.journeys.discord_house import House, house, running_bot, sender_of
-from tests.journeys.telegram_house import photo
-from tests.journeys.telegram_house import running_bot as running_telegram_bot
-from tests.journeys.telegram_shop import write_plans
 from tests.servers.discord.people import Person
 from tests.servers.discord.permissions import Permission
 from tests.servers.discord.server import DiscordServer
 from tests.servers.telegram import TelegramServer
-from tests.service import eventually
+from tests.support.discord_harness import Harness, harness, running_bot, sender_of
+from tests.support.harness import eventually
+from tests.support.telegram_harness import photo
+from tests.support.telegram_harness import running_bot as running_telegram_bot
+from tests.support.telegram_shop import write_plans
 
 MONTHLY, PACK, STRANGE = 9001, 9002, 9003
 PLANS = f"""
@@ -38,33 +38,33 @@ title = "Photo pack"
 credits = 2
 discord_sku = "{PACK}"
 """
-MONTH = CodeTerms(CodeKind.UNLOCK, plan="premium", days=30, uses=10)
-FORTY_OFF = CodeTerms(CodeKind.DISCOUNT, percent=40)
+MONTH = CodeSpec(CodeKind.UNLOCK, plan="premium", days=30, uses=10)
+FORTY_OFF = CodeSpec(CodeKind.DISCOUNT, percent=40)
 LIST = "GET /applications/{application}/entitlements"
 CONSUME = "POST /applications/{application}/entitlements/{entitlement}/consume"
 
 
 @asynccontextmanager
-async def shop(folder: Path, redis_url: str, **values: Any) -> AsyncIterator[House]:
+async def shop(folder: Path, redis_url: str, **values: Any) -> AsyncIterator[Harness]:
     """A house whose plans Discord sells."""
     server = values.pop("server", None) or DiscordServer()
     server.world.skus, server.world.consumables = [MONTHLY, PACK, STRANGE], {PACK}
     plans = write_plans(folder, values.pop("plans", PLANS))
-    async with house(folder, redis_url, server=server, plans_file=plans, **values) as there:
+    async with harness(folder, redis_url, server=server, plans_file=plans, **values) as there:
         yield there
 
 
-async def make_code(there: House, terms: CodeTerms) -> str:
-    async with open_desk(there.settings, there.redis_url) as desk:
-        return (await desk.codes.create(terms))[0][1]
+async def make_code(there: Harness, terms: CodeSpec) -> str:
+    async with open_service(there.settings, there.redis_url) as service:
+        return (await service.codes.create(terms))[0][1]
 
 
-async def grants_of(there: House, person: Person) -> list[Grant]:
-    async with open_desk(there.settings, there.redis_url) as desk:
-        return await desk.grants.of(sender_of(person))
+async def grants_of(there: Harness, person: Person) -> list[Grant]:
+    async with open_service(there.settings, there.redis_url) as service:
+        return await service.grants.of(sender_of(person))
 
 
-async def has(there: House, person: Person, plan: str, *, credits: int = 0) -> Quota:
+async def has(there: Harness, person: Person, plan: str, *, credits: int = 0) -> Quota:
     """What somebody has, once it is that."""
 
     async def found() -> Quota | None:
@@ -122,8 +122,8 @@ async def test_a_discount_that_discord_cannot_give_is_not_used_up(tmp_path: Path
         code = await make_code(there, FORTY_OFF)
         said = await there.said(there.server.user.slash(there.server.channel, "unlock", code=code))
         assert "sold on Telegram" in said
-        async with open_desk(there.settings, redis_url) as desk:
-            terms = await desk.codes.redeem(Sender(platform=Platform.TELEGRAM, account="1"), "1", code)
+        async with open_service(there.settings, redis_url) as service:
+            terms = await service.codes.redeem(Sender(platform=Platform.TELEGRAM, account="1"), "1", code)
         assert terms.percent == 40
 
 
@@ -307,7 +307,7 @@ async def test_both_bots_share_one_ledger(tmp_path: Path, redis_url: str) -> Non
         tokens = {"telegram_token": telegram.token, "telegram_api_url": telegram.url}
         async with shop(tmp_path, redis_url, **tokens) as there, running_telegram_bot(there.settings, redis_url):
             ana, user, channel = telegram.user("Ana"), there.server.user, there.server.channel
-            code = await make_code(there, CodeTerms(CodeKind.UNLOCK, plan="premium", days=30))
+            code = await make_code(there, CodeSpec(CodeKind.UNLOCK, plan="premium", days=30))
             asked = await ana.send_text(f"/unlock {code}")
             await ana.hears("The code is good", after=asked)
             assert "as often as it can be" in await there.said(user.slash(channel, "unlock", code=code))
@@ -319,5 +319,5 @@ async def test_both_bots_share_one_ledger(tmp_path: Path, redis_url: str) -> Non
             await there.answer(user.slash(channel, "restore", photo=photo(1)))
             asked = await ana.send_photo(photo(2))
             await ana.hears(lambda message: message.photo is not None, after=asked)
-            async with open_desk(there.settings, redis_url) as desk:
-                assert (await desk.statistics.today()).photos == 2
+            async with open_service(there.settings, redis_url) as service:
+                assert (await service.statistics.today()).photos == 2

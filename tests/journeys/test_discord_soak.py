@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from magicmemory.bots.opening import open_desk
+from magicmemory.bots.bootstrap import open_service
 from magicmemory.core.job import Job, JobState
-from tests.journeys.discord_house import House, house, sender_of
-from tests.journeys.telegram_house import photo
 from tests.servers.discord.components import GALLERY
 from tests.servers.discord.interactions import FIRST_ANSWER_S, Interaction
 from tests.servers.discord.people import Person
 from tests.servers.discord.server import DiscordServer
 from tests.servers.discord.world import Message
-from tests.service import eventually
+from tests.support.discord_harness import Harness, harness, sender_of
+from tests.support.harness import eventually
+from tests.support.telegram_harness import photo
 
 COUNT = int(os.environ.get("SOAK_INTERACTIONS", "60"))
 FAULTS = 0.10
@@ -31,7 +31,7 @@ DROP_EVERY_S = 3.0
 class Crowd:
     """People who each do one thing after another."""
 
-    def __init__(self, there: House, seed: int) -> None:
+    def __init__(self, there: Harness, seed: int) -> None:
         self.there = there
         self.server: DiscordServer = there.server
         self.chance = random.Random(seed)
@@ -101,21 +101,21 @@ def restored(server: DiscordServer) -> list[Message]:
 
 @pytest.mark.timeout(900)
 async def test_each_photo_is_answered_once_while_discord_misbehaves(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url) as there:
+    async with harness(tmp_path, redis_url) as there:
         server, crowd = there.server, Crowd(there, seed=7)
         server.faults.rate = FAULTS
         disturbing = asyncio.create_task(disturb(server, crowd.chance))
         await asyncio.gather(*(crowd.act(number) for number in range(COUNT)))
         disturbing.cancel()
         server.faults.rate = 0
-        async with open_desk(there.settings, there.redis_url) as desk:
+        async with open_service(there.settings, there.redis_url) as service:
 
             async def all_finished() -> list[Job] | None:
-                found = [job for person in crowd.people for job in await desk.recent(sender_of(person))]
+                found = [job for person in crowd.people for job in await service.recent(sender_of(person))]
                 return None if any(job.finished_at is None for job in found) else found
 
             jobs = await eventually(all_finished, 120)
-            quotas = [await desk.quota(sender_of(person)) for person in crowd.people]
+            quotas = [await service.quota(sender_of(person)) for person in crowd.people]
         delivered = [job for job in jobs if job.state is JobState.DELIVERED]
         sent = restored(server)
         late = [used for used in crowd.used if used.answer is None]

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.processes import running
-from tests.journeys.telegram_house import SAMPLE
 from tests.servers.telegram import TelegramServer
+from tests.support.processes import running
+from tests.support.telegram_harness import SAMPLE
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -21,11 +21,11 @@ def lines_of(written: str, job: str) -> list[dict[str, Any]]:
 
 async def test_a_photo_is_followed_by_its_id(tmp_path: Path, redis_url: str) -> None:
     async with TelegramServer() as server:
-        house = {"redis_url": redis_url, "log_format": "json", "free_per_day": 3, "log_level": "INFO"}
+        harness = {"redis_url": redis_url, "log_format": "json", "free_per_day": 3, "log_level": "INFO"}
         own = {"telegram_token": server.token, "telegram_api_url": server.url}
         async with (
-            running(tmp_path, "worker", device="cpu", **house) as worker,
-            running(tmp_path, "telegram", **house, **own) as bot,
+            running(tmp_path, "worker", device="cpu", **harness) as worker,
+            running(tmp_path, "telegram", **harness, **own) as bot,
         ):
             await worker.writes("Magic Memory lite")
             ana, bob = server.user("Ana"), server.user("Bob")
@@ -37,7 +37,7 @@ async def test_a_photo_is_followed_by_its_id(tmp_path: Path, redis_url: str) -> 
     assert len(taken) == 2
     for job in (line["job"] for line in taken):
         here, there = lines_of(bot.written, job), lines_of(worker.written, job)
-        assert [line["logger"] for line in here] == ["magicmemory.bots.desk", "magicmemory.queue.delivery"]
+        assert [line["logger"] for line in here] == ["magicmemory.bots.service", "magicmemory.queue.delivery"]
         assert [line["logger"] for line in there] == ["magicmemory.queue.worker"]
         assert {(line["platform"], line["process"]) for line in here} == {("telegram", "telegram")}
         assert {(line["platform"], line["process"]) for line in there} == {("telegram", "worker")}

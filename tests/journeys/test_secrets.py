@@ -20,12 +20,12 @@ from redis.asyncio import Redis
 from magicmemory.core.options import Options
 from magicmemory.queue.embedded import embedded_redis
 from tests.core.test_logs import logged
-from tests.journeys import discord_house, telegram_house
-from tests.journeys.processes import running
-from tests.journeys.telegram_house import QuickPipeline, sender_of
 from tests.servers.collector import Collector
 from tests.servers.discord.files import Upload
 from tests.servers.telegram import TelegramServer
+from tests.support import discord_harness, telegram_harness
+from tests.support.processes import running
+from tests.support.telegram_harness import QuickPipeline, sender_of
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning"),
@@ -45,7 +45,7 @@ IN_PHOTO = "words-inside-the-photo"
 def planted_photo(shade: int = 0) -> bytes:
     """A photo with words in its file."""
     out = io.BytesIO()
-    with Image.open(io.BytesIO(telegram_house.SAMPLE.read_bytes())) as sample:
+    with Image.open(io.BytesIO(telegram_harness.SAMPLE.read_bytes())) as sample:
         sample.point(lambda value: max(0, value - shade)).save(out, "JPEG", comment=IN_PHOTO.encode())
     return out.getvalue()
 
@@ -205,7 +205,7 @@ async def test_a_token_in_an_error_of_the_worker(tmp_path: Path, redis_url: str)
         raise ConnectionError(f"GET https://api.telegram.org/file/bot{TOKEN}/photos/1.jpg: {data[:400]!r}")
 
     with logged(tmp_path, log_level="DEBUG") as stream:
-        async with telegram_house.house(tmp_path, redis_url, QuickPipeline(before=fail)) as there:
+        async with telegram_harness.harness(tmp_path, redis_url, QuickPipeline(before=fail)) as there:
             ana = there.server.user("Ana")
             await ana.send_photo(photo)
             await ana.hears("Something went wrong")
@@ -218,7 +218,7 @@ async def test_a_token_in_an_error_of_the_worker(tmp_path: Path, redis_url: str)
 async def test_a_day_on_discord(tmp_path: Path, redis_url: str) -> None:
     photo = planted_photo()
     with logged(tmp_path, log_level="DEBUG") as stream:
-        async with discord_house.house(tmp_path, redis_url) as there:
+        async with discord_harness.harness(tmp_path, redis_url) as there:
             server, user = there.server, there.server.user
             used = user.slash(server.channel, "restore", photo=Upload(photo, "me.jpg"))
             await there.answer(used)

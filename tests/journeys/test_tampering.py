@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from magicmemory.bots.telegram.keyboards import Pressed, Verb
+from magicmemory.bots.telegram.keyboards import CallbackData, Verb
 from magicmemory.bots.texts import Texts
 from magicmemory.core.errors import PhotoExpired
 from magicmemory.core.job import Platform, Sender
 from magicmemory.core.report import Failure
-from tests.journeys import discord_house, telegram_house
-from tests.journeys.telegram_house import photo
 from tests.servers.discord.interactions import Interaction
 from tests.servers.discord.people import Person
 from tests.servers.discord.world import Message
-from tests.service import service
+from tests.support import discord_harness, telegram_harness
+from tests.support.harness import running_harness
+from tests.support.telegram_harness import photo
 
 JOB = "0" * 32
 VALUES = ("0", "1", "0.5", "-1", "2", "1e9", "nan", "inf", "-inf", "٣", "0x1", "", " 1", "1.23456", "99999", "0:0")
@@ -35,7 +35,7 @@ def strange_data(job: str, account: int) -> list[str]:
     data = ["", "j", ":", "j:", f"j:f:{job}", f"J:f:{job}:0", f"j:f:{job}:0:0", f"j:ff:{job}:0", f"j:z:{job}:0"]
     data += [f"j:{verb}:{job}:{value}" for verb, value in itertools.product("sdmw", ("-1", "nan", "inf", "1e9", ""))]
     data += [f"j:f:{odd}:0" for odd in ("../etc/passwd", "' OR 1=1 --", "a\0b", "\ud7ff", job.upper(), JOB[1:], "💥")]
-    data = [piece for piece in data if Pressed.of(piece) is None]
+    data = [piece for piece in data if CallbackData.of(piece) is None]
     data += [f"j:f:{JOB}:0", f"j:m:{job}:99", f"j:w:{job}:7"]
     data += ["p:", "p:1", f"p:{account}:", f"p:{account}:strength:9999", f"p:{account}:model:99"]
     data += [f"p:{account}:__class__:x", f"p:{account}:strength:50:x:y", "p:-1:strength:50"]
@@ -49,12 +49,12 @@ def strange_data(job: str, account: int) -> list[str]:
 def test_what_is_behind_a_button_is_checked() -> None:
     for value in VALUES[3:]:
         for verb in (Verb.STRENGTH, Verb.FIDELITY):
-            assert Pressed.of(f"j:{verb}:{JOB}:{value}") is None, value
-    assert Pressed.of(f"j:s:{JOB}:0.25") == Pressed(Verb.STRENGTH, JOB, 0.25)
+            assert CallbackData.of(f"j:{verb}:{JOB}:{value}") is None, value
+    assert CallbackData.of(f"j:s:{JOB}:0.25") == CallbackData(Verb.STRENGTH, JOB, 0.25)
 
 
 async def test_strange_buttons_on_telegram(tmp_path: Path, redis_url: str, caplog: pytest.LogCaptureFixture) -> None:
-    async with telegram_house.house(tmp_path, redis_url, adjustments=1000) as running:
+    async with telegram_harness.harness(tmp_path, redis_url, adjustments=1000) as running:
         ana, bob = running.server.user("Ana"), running.server.user("Bob")
         await ana.send_photo(photo())
         reply = await ana.hears(lambda message: bool(message.photo))
@@ -91,7 +91,7 @@ async def test_strange_links_on_telegram(tmp_path: Path, redis_url: str, caplog:
         "\0",
         "💥",
     ]
-    async with telegram_house.house(tmp_path, redis_url) as running:
+    async with telegram_harness.harness(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
         for payload in payloads:
             await ana.send_text(f"/start {payload}")
@@ -107,7 +107,7 @@ async def test_strange_links_on_telegram(tmp_path: Path, redis_url: str, caplog:
 
 
 async def test_strange_buttons_on_discord(tmp_path: Path, redis_url: str, caplog: pytest.LogCaptureFixture) -> None:
-    async with discord_house.house(tmp_path, redis_url) as there:
+    async with discord_harness.harness(tmp_path, redis_url) as there:
         user, other = there.server.user, there.server.person("ben")
         answer = await there.answer(user.slash(there.server.channel, "restore", photo=photo()))
         [job] = await there.finished_jobs_of(user)
@@ -138,11 +138,11 @@ def _press(person: Person, message: Message, custom_id: str) -> Interaction:
 
 
 async def test_a_strange_id_is_nobodys_job(tmp_path: Path, redis_url: str) -> None:
-    async with service(tmp_path, redis_url, worker=False) as house:
-        job = await house.send()
+    async with running_harness(tmp_path, redis_url, worker=False) as harness:
+        job = await harness.send()
         for odd in ("", "\0", "x" * 10_000, "../" + job.id, job.id.upper(), job.id + "\n", "\ud800"):
             with pytest.raises(PhotoExpired):
-                await house.desk.job_of(job.sender, odd)
+                await harness.service.job_of(job.sender, odd)
         with pytest.raises(PhotoExpired):
-            await house.desk.job_of(Sender(platform=Platform.DISCORD, account=job.sender.account), job.id)
-        assert (await house.desk.job_of(job.sender, job.id)).id == job.id
+            await harness.service.job_of(Sender(platform=Platform.DISCORD, account=job.sender.account), job.id)
+        assert (await harness.service.job_of(job.sender, job.id)).id == job.id

@@ -12,25 +12,25 @@ from PIL import Image, ImageChops, ImageStat
 from redis.exceptions import RedisError
 
 from magicmemory.bots.telegram import serve
-from magicmemory.bots.telegram.receiving import BadToken
+from magicmemory.bots.telegram.updates import BadToken
 from magicmemory.bots.telegram.webhook import secret_of
 from magicmemory.core.errors import PhotoUnreadable
 from magicmemory.core.job import JobState
 from magicmemory.core.options import Options, Scope
 from magicmemory.pipeline.pipeline import Pipeline
 from magicmemory.queue.client import Queue
-from tests.journeys.telegram_house import (
+from tests.servers.telegram import Message, TelegramServer
+from tests.servers.telegram.faults import Kind
+from tests.support.harness import settings_for
+from tests.support.telegram_harness import (
     SAMPLE,
     QuickPipeline,
-    house,
+    harness,
     photo,
     running_bot,
     running_worker,
     telegram_settings,
 )
-from tests.servers.telegram import Message, TelegramServer
-from tests.servers.telegram.faults import Kind
-from tests.service import settings_for
 
 # The library announces that waiting times will become time spans.
 pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
@@ -48,7 +48,7 @@ def shows_file(message: Message) -> bool:
 
 
 async def test_a_photo_is_answered_with_the_restored_one(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url) as running:
+    async with harness(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
         asked = await ana.send_photo(photo())
         reply = await ana.hears(shows_photo)
@@ -71,7 +71,7 @@ async def test_a_photo_is_answered_with_the_restored_one(tmp_path: Path, redis_u
 
 async def test_progress_is_shown_while_it_runs(tmp_path: Path, redis_url: str) -> None:
     pipeline = QuickPipeline(before=lambda *_: time.sleep(2.6))
-    async with house(tmp_path, redis_url, pipeline) as running:
+    async with harness(tmp_path, redis_url, pipeline) as running:
         ana = running.server.user("Ana")
         await ana.send_photo(photo())
         reply = await ana.hears(shows_photo)
@@ -80,7 +80,7 @@ async def test_progress_is_shown_while_it_runs(tmp_path: Path, redis_url: str) -
 
 
 async def test_a_file_is_answered_with_a_file(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url) as running:
+    async with harness(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
         await ana.send_document(photo(size=(1600, 1200), kind="PNG"), "scan.png")
         reply = await ana.hears(shows_file)
@@ -90,7 +90,7 @@ async def test_a_file_is_answered_with_a_file(tmp_path: Path, redis_url: str) ->
 
 
 async def test_an_update_told_twice_is_answered_once(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url) as running:
+    async with harness(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
         running.server.repeat_updates(3)
         await ana.send_photo(photo())
@@ -129,7 +129,7 @@ async def test_a_restart_loses_no_reply(tmp_path: Path, redis_url: str) -> None:
 
 
 async def test_the_buttons_send_the_file_and_the_comparison(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url) as running:
+    async with harness(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
         await ana.send_photo(photo(size=(640, 480)))
         reply = await ana.hears(shows_photo)
@@ -153,7 +153,7 @@ async def test_the_buttons_send_the_file_and_the_comparison(tmp_path: Path, redi
 
 async def test_adjusting_is_free_and_limited(tmp_path: Path, redis_url: str) -> None:
     pipeline = QuickPipeline()
-    async with house(tmp_path, redis_url, pipeline, adjustments=2) as running:
+    async with harness(tmp_path, redis_url, pipeline, adjustments=2) as running:
         ana = running.server.user("Ana")
         await ana.send_photo(photo())
         first = await ana.hears(shows_photo)
@@ -172,7 +172,7 @@ async def test_adjusting_is_free_and_limited(tmp_path: Path, redis_url: str) -> 
 
 
 async def test_a_button_pressed_in_haste_works_once(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url) as running:
+    async with harness(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
         await ana.send_photo(photo())
         first = await ana.hears(shows_photo)
@@ -187,7 +187,7 @@ async def test_a_button_pressed_in_haste_works_once(tmp_path: Path, redis_url: s
 
 async def test_the_whole_photo_and_back_to_the_faces(tmp_path: Path, redis_url: str) -> None:
     pipeline = QuickPipeline()
-    async with house(tmp_path, redis_url, pipeline) as running:
+    async with harness(tmp_path, redis_url, pipeline) as running:
         ana = running.server.user("Ana")
         await ana.send_photo(photo())
         first = await ana.hears(shows_photo)
@@ -213,7 +213,7 @@ async def test_the_whole_photo_and_back_to_the_faces(tmp_path: Path, redis_url: 
 
 async def test_another_model_where_the_operator_offers_one(tmp_path: Path, redis_url: str) -> None:
     pipeline = QuickPipeline()
-    async with house(tmp_path, redis_url, pipeline, offered_models=("none", "other")) as running:
+    async with harness(tmp_path, redis_url, pipeline, offered_models=("none", "other")) as running:
         ana = running.server.user("Ana")
         await ana.send_photo(photo())
         first = await ana.hears(shows_photo)
@@ -231,7 +231,7 @@ async def test_another_model_where_the_operator_offers_one(tmp_path: Path, redis
 
 
 async def test_strange_buttons_are_answered(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url) as running:
+    async with harness(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
         await ana.send_text("/start")
         hello = await ana.hears("faces back")
@@ -244,7 +244,7 @@ async def test_strange_buttons_are_answered(tmp_path: Path, redis_url: str) -> N
 
 
 async def test_an_album_is_answered_as_an_album(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url) as running:
+    async with harness(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
         asked = await ana.send_album([photo(1), photo(2), photo(3)], gap_s=0.2)
         summary = await ana.hears("Pick a photo for more")
@@ -267,7 +267,7 @@ async def test_an_album_is_answered_as_an_album(tmp_path: Path, redis_url: str) 
 
 
 async def test_an_album_over_the_quota_is_answered_as_far_as_it_goes(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url, free_per_day=1) as running:
+    async with harness(tmp_path, redis_url, free_per_day=1) as running:
         ana = running.server.user("Ana")
         asked = await ana.send_album([photo(1), photo(2), photo(3)])
         reply = await ana.hears(shows_photo)
@@ -281,7 +281,7 @@ async def test_an_album_over_the_quota_is_answered_as_far_as_it_goes(tmp_path: P
 async def test_an_album_reports_each_photo(tmp_path: Path, redis_url: str) -> None:
     black = io.BytesIO()
     Image.new("RGB", (100, 100)).save(black, "JPEG")
-    async with house(tmp_path, redis_url) as running:
+    async with harness(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
         await ana.send_album([photo(1), black.getvalue(), photo(3)])
         summary = await ana.hears("Photo 2: I found no face in this photo.")
@@ -293,7 +293,7 @@ async def test_an_album_reports_each_photo(tmp_path: Path, redis_url: str) -> No
 
 
 async def test_a_group_is_answered_where_somebody_asks(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url) as running:
+    async with harness(tmp_path, redis_url) as running:
         server = running.server
         ana, bob = server.user("Ana"), server.user("Bob", "de")
         group = server.group("Family", by=ana)
@@ -314,7 +314,7 @@ async def test_a_group_is_answered_where_somebody_asks(tmp_path: Path, redis_url
 
 
 async def test_a_group_without_privacy_is_left_in_peace(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url, privacy=False) as running:
+    async with harness(tmp_path, redis_url, privacy=False) as running:
         server = running.server
         ana = server.user("Ana")
         group = server.group("Family", by=ana)
@@ -332,7 +332,7 @@ async def test_a_group_without_privacy_is_left_in_peace(tmp_path: Path, redis_ur
 
 
 async def test_a_topic_is_answered_in_its_topic(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url) as running:
+    async with harness(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
         group = running.server.group("Family", forum=True, by=ana)
         thread = group.topic("Old photos", by=ana)
@@ -348,7 +348,7 @@ async def test_a_topic_is_answered_in_its_topic(tmp_path: Path, redis_url: str) 
 
 
 async def test_start_help_quota_and_privacy(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url) as running:
+    async with harness(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
         for command, says in {
             "/start": "I give old and damaged photos their faces back.",
@@ -370,7 +370,7 @@ async def test_start_help_quota_and_privacy(tmp_path: Path, redis_url: str) -> N
 
 
 async def test_start_shows_an_example(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url, worker=False) as running:
+    async with harness(tmp_path, redis_url, worker=False) as running:
         ana, bob = running.server.user("Ana"), running.server.user("Bob", language_code="de")
         await ana.send_text("/start")
         hello = await ana.hears("3 photos a day are free.")
@@ -383,7 +383,7 @@ async def test_start_shows_an_example(tmp_path: Path, redis_url: str) -> None:
 
 
 async def test_commands_are_registered_by_scope_and_language(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url) as running:
+    async with harness(tmp_path, redis_url) as running:
         commands = running.server.world.commands
         await running.server.wait_for(lambda: len(commands) == 14)
         private = commands['{"type": "all_private_chats"}', ""]
@@ -396,7 +396,7 @@ async def test_commands_are_registered_by_scope_and_language(tmp_path: Path, red
 
 
 async def test_cancel_drops_the_photo_and_gives_it_back(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url, worker=False) as running:
+    async with harness(tmp_path, redis_url, worker=False) as running:
         ana = running.server.user("Ana")
         await ana.send_photo(photo())
         progress = await ana.hears("Got it.")
@@ -409,7 +409,7 @@ async def test_cancel_drops_the_photo_and_gives_it_back(tmp_path: Path, redis_ur
 
 async def test_settings_are_kept_and_used(tmp_path: Path, redis_url: str) -> None:
     pipeline = QuickPipeline()
-    async with house(tmp_path, redis_url, pipeline) as running:
+    async with harness(tmp_path, redis_url, pipeline) as running:
         server = running.server
         ana, bob = server.user("Ana"), server.user("Bob")
         await ana.send_text("/settings")
@@ -433,7 +433,7 @@ async def test_the_whole_photo_as_a_setting(tmp_path: Path, redis_url: str) -> N
     pipeline = QuickPipeline(before=lambda *_: time.sleep(2.6))
     black = io.BytesIO()
     Image.new("RGB", (100, 100)).save(black, "JPEG")
-    async with house(tmp_path, redis_url, pipeline) as running:
+    async with harness(tmp_path, redis_url, pipeline) as running:
         server = running.server
         ana = server.user("Ana")
         await ana.send_text("/settings")
@@ -456,7 +456,7 @@ async def test_the_whole_photo_as_a_setting(tmp_path: Path, redis_url: str) -> N
 
 
 async def test_my_data_are_deleted_when_i_confirm(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url) as running:
+    async with harness(tmp_path, redis_url) as running:
         server = running.server
         ana = server.user("Ana")
         await ana.send_photo(photo())
@@ -479,7 +479,7 @@ async def test_my_data_are_deleted_when_i_confirm(tmp_path: Path, redis_url: str
 
 
 async def test_whatever_else_is_sent_gets_one_sentence(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url) as running:
+    async with harness(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
         for kind, says in {
             "sticker": "I can only restore photos.",
@@ -507,7 +507,7 @@ async def test_failures_cost_nothing(tmp_path: Path, redis_url: str) -> None:
         if len(data) < 1000:
             raise PhotoUnreadable
 
-    async with house(tmp_path, redis_url, QuickPipeline(before), free_per_day=1) as running:
+    async with harness(tmp_path, redis_url, QuickPipeline(before), free_per_day=1) as running:
         ana = running.server.user("Ana")
         tiny = io.BytesIO()
         Image.new("RGB", (8, 8)).save(tiny, "JPEG")
@@ -546,7 +546,7 @@ async def test_who_blocks_the_bot_pays_nothing(tmp_path: Path, redis_url: str) -
 async def test_trouble_neither_loses_nor_doubles_a_reply(
     tmp_path: Path, redis_url: str, kind: Kind, method: str
 ) -> None:
-    async with house(tmp_path, redis_url) as running:
+    async with harness(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
         running.server.faults.add(kind, method)
         await ana.send_photo(photo())
@@ -558,7 +558,7 @@ async def test_trouble_neither_loses_nor_doubles_a_reply(
 
 
 async def test_a_pause_in_one_chat_does_not_stop_another(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url) as running:
+    async with harness(tmp_path, redis_url) as running:
         server = running.server
         ana, bob = server.user("Ana"), server.user("Bob")
         server.faults.add("429", chat=ana.id, method="sendMessage", retry_after=4)
@@ -586,7 +586,7 @@ async def test_a_deleted_progress_message_is_no_obstacle(tmp_path: Path, redis_u
 
 
 async def test_an_expired_path_is_asked_for_again(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url) as running:
+    async with harness(tmp_path, redis_url) as running:
         server, ana = running.server, running.server.user("Ana")
         path = server.world.files.path
         times = 0
@@ -609,7 +609,7 @@ async def test_an_expired_path_is_asked_for_again(tmp_path: Path, redis_url: str
 async def test_what_is_no_photo_for_telegram_goes_as_a_file(
     tmp_path: Path, redis_url: str, size: tuple[int, int]
 ) -> None:
-    async with house(tmp_path, redis_url, QuickPipeline(result=photo(size=size))) as running:
+    async with harness(tmp_path, redis_url, QuickPipeline(result=photo(size=size))) as running:
         ana = running.server.user("Ana")
         await ana.send_photo(photo())
         reply = await ana.hears(shows_file)
@@ -620,7 +620,7 @@ async def test_what_is_no_photo_for_telegram_goes_as_a_file(
 async def test_a_large_result_goes_as_a_file(tmp_path: Path, redis_url: str) -> None:
     noise, out = Image.frombytes("RGB", (2200, 2000), random.Random(1).randbytes(2200 * 2000 * 3)), io.BytesIO()
     noise.save(out, "PNG", compress_level=0)
-    async with house(tmp_path, redis_url, QuickPipeline(result=out.getvalue())) as running:
+    async with harness(tmp_path, redis_url, QuickPipeline(result=out.getvalue())) as running:
         ana = running.server.user("Ana")
         await ana.send_photo(photo())
         reply = await ana.hears(shows_file)
@@ -629,7 +629,7 @@ async def test_a_large_result_goes_as_a_file(tmp_path: Path, redis_url: str) -> 
 
 
 async def test_a_full_queue_refuses_kindly(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url, worker=False, max_waiting=1) as running:
+    async with harness(tmp_path, redis_url, worker=False, max_waiting=1) as running:
         ana, bob = running.server.user("Ana"), running.server.user("Bob")
         await ana.send_photo(photo())
         await ana.hears("Got it.")
@@ -641,7 +641,7 @@ async def test_a_full_queue_refuses_kindly(tmp_path: Path, redis_url: str) -> No
 
 @pytest.mark.parametrize("kind", ["429", "500", "reset"])
 async def test_trouble_neither_loses_nor_doubles_an_album(tmp_path: Path, redis_url: str, kind: Kind) -> None:
-    async with house(tmp_path, redis_url) as running:
+    async with harness(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
         running.server.faults.add(kind, "sendMediaGroup")
         await ana.send_album([photo(1), photo(2), photo(3)])
@@ -662,7 +662,7 @@ async def test_a_wrong_token_is_said_in_one_sentence(tmp_path: Path, redis_url: 
 async def test_a_photo_that_cannot_be_queued_costs_nothing(
     tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with house(tmp_path, redis_url) as running:
+    async with harness(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
         queued = Queue.restore
 
@@ -710,7 +710,7 @@ async def test_a_webhook(tmp_path: Path, redis_url: str, unused_tcp_port: int) -
 
 
 async def test_an_own_bot_api_server_has_no_limit_of_its_own(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url, local=True, max_photo_mb=100) as running:
+    async with harness(tmp_path, redis_url, local=True, max_photo_mb=100) as running:
         ana = running.server.user("Ana")
         noise, out = Image.frombytes("RGB", (3000, 2700), random.Random(1).randbytes(3000 * 2700 * 3)), io.BytesIO()
         noise.save(out, "PNG", compress_level=0)
@@ -732,7 +732,7 @@ async def test_an_own_bot_api_server_has_no_limit_of_its_own(tmp_path: Path, red
     ],
 )
 async def test_languages(tmp_path: Path, redis_url: str, code: str, says: str) -> None:
-    async with house(tmp_path, redis_url, worker=False) as running:
+    async with harness(tmp_path, redis_url, worker=False) as running:
         somebody = running.server.user("Somebody", language_code=code)
         await somebody.send_text("/quota")
         await somebody.hears(says)
@@ -745,7 +745,7 @@ async def test_languages(tmp_path: Path, redis_url: str, code: str, says: str) -
 
 
 async def test_administrators(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url, telegram_admins=(100_001,)) as running:
+    async with harness(tmp_path, redis_url, telegram_admins=(100_001,)) as running:
         ana, eve = running.server.user("Ana"), running.server.user("Eve")
         assert ana.id == 100_001
         await eve.send_photo(photo())
@@ -778,7 +778,7 @@ def lite(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
 
 
 async def test_a_real_portrait(tmp_path: Path, redis_url: str, lite: Pipeline) -> None:
-    async with house(tmp_path, redis_url, lite) as running:
+    async with harness(tmp_path, redis_url, lite) as running:
         ana = running.server.user("Ana")
         await ana.send_photo(SAMPLE.read_bytes())
         reply = await ana.hears(shows_photo, within_s=60)
@@ -810,7 +810,7 @@ def portrait(size: int, kind: str = "JPEG") -> bytes:
 
 
 async def test_an_album_of_real_portraits(tmp_path: Path, redis_url: str, lite: Pipeline) -> None:
-    async with house(tmp_path, redis_url, lite) as running:
+    async with harness(tmp_path, redis_url, lite) as running:
         ana = running.server.user("Ana")
         await ana.send_album([portrait(400), photo(), portrait(500)])
         summary = await ana.hears("Pick a photo for more", within_s=60)
@@ -822,7 +822,7 @@ async def test_an_album_of_real_portraits(tmp_path: Path, redis_url: str, lite: 
 
 
 async def test_a_real_portrait_in_a_group_and_as_a_file(tmp_path: Path, redis_url: str, lite: Pipeline) -> None:
-    async with house(tmp_path, redis_url, lite) as running:
+    async with harness(tmp_path, redis_url, lite) as running:
         server = running.server
         ana, bob = server.user("Ana"), server.user("Bob", "de")
         group = server.group("Family", by=ana)

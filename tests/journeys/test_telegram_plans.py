@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from magicmemory.bots.telegram import receiving, till
-from magicmemory.storage.codes import CodeKind, CodeTerms
+from magicmemory.bots.telegram import payment_handlers, updates
+from magicmemory.storage.codes import CodeKind, CodeSpec
 from magicmemory.storage.database import Database
 from magicmemory.storage.payments import Payments
-from tests.journeys.telegram_house import House, photo, running_bot, telegram_settings
-from tests.journeys.telegram_shop import (
+from tests.servers.telegram import Message, TelegramServer
+from tests.support.telegram_harness import Harness, photo, running_bot, telegram_settings
+from tests.support.telegram_shop import (
     ADMIN,
     PLANS,
     ask_for_invoice,
@@ -24,13 +25,12 @@ from tests.journeys.telegram_shop import (
     shop,
     write_plans,
 )
-from tests.servers.telegram import Message, TelegramServer
 
 # The library announces that waiting times will become time spans.
 pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
 
-MONTH = CodeTerms(CodeKind.UNLOCK, plan="premium", days=30, uses=10)
-FORTY_OFF = CodeTerms(CodeKind.DISCOUNT, percent=40, uses=10)
+MONTH = CodeSpec(CodeKind.UNLOCK, plan="premium", days=30, uses=10)
+FORTY_OFF = CodeSpec(CodeKind.DISCOUNT, percent=40, uses=10)
 
 
 def shows_photo(message: Message) -> bool:
@@ -38,11 +38,11 @@ def shows_photo(message: Message) -> bool:
 
 
 @asynccontextmanager
-async def selling_bot(folder: Path, redis_url: str, server: TelegramServer, **values: object) -> AsyncIterator[House]:
+async def selling_bot(folder: Path, redis_url: str, server: TelegramServer, **values: object) -> AsyncIterator[Harness]:
     """The bot alone, so that a test can end it and start it again."""
     settings = telegram_settings(folder, server, plans_file=write_plans(folder), **values)
     async with running_bot(settings, redis_url):
-        yield House(server, settings, redis_url)
+        yield Harness(server, settings, redis_url)
 
 
 # Codes
@@ -255,7 +255,7 @@ async def test_nobody_pays_while_the_database_is_away(
     async with shop(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
         invoice = await ask_for_invoice(ana, "Premium")
-        monkeypatch.setattr(till, "CHECK_S", 0.5)
+        monkeypatch.setattr(payment_handlers, "CHECK_S", 0.5)
         with monkeypatch.context() as away:
             away.setattr(Database, "read", lambda _: hanging())
             answer = await ana.pay(invoice, within_s=5)
@@ -274,7 +274,7 @@ async def hanging() -> AsyncIterator[None]:
 async def test_a_payment_does_not_wait_behind_photos(
     tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(receiving, "AT_ONCE", 1)
+    monkeypatch.setattr(updates, "AT_ONCE", 1)
     async with shop(tmp_path, redis_url) as running:
         ana, bob = running.server.user("Ana"), running.server.user("Bob")
         invoice = await ask_for_invoice(ana, "Premium")
@@ -315,12 +315,12 @@ async def test_a_payment_waits_for_the_database(
         async def no_ping(_: str) -> None:
             raise ConnectionRefusedError("the database is away")
 
-        monkeypatch.setattr(till, "TRIES", 2)
-        monkeypatch.setattr(till, "LONGEST_PAUSE_S", 0.1)
-        monkeypatch.setattr(till, "FIRST_PAUSE_S", 0.1)
+        monkeypatch.setattr(payment_handlers, "TRIES", 2)
+        monkeypatch.setattr(payment_handlers, "LONGEST_PAUSE_S", 0.1)
+        monkeypatch.setattr(payment_handlers, "FIRST_PAUSE_S", 0.1)
         with monkeypatch.context() as outage:
             outage.setattr(Payments, "paid", away)
-            outage.setattr(till, "ping", no_ping)
+            outage.setattr(payment_handlers, "ping", no_ping)
             assert (await ana.pay(invoice))["ok"]
             await running.server.wait_for(lambda: told > 5)
             assert running.server.world.updates.pending() == 1, "Telegram still keeps the payment"
@@ -342,7 +342,7 @@ async def test_a_bot_that_ends_before_it_has_recorded_a_payment_is_told_again(
             await asyncio.sleep(3600)
 
         with monkeypatch.context() as dying:
-            dying.setattr(receiving, "GRACE_S", 0.1)
+            dying.setattr(updates, "GRACE_S", 0.1)
             dying.setattr(Payments, "paid", never)
             async with selling_bot(tmp_path, redis_url, server):
                 invoice = await ask_for_invoice(ana, "Premium")
@@ -408,8 +408,8 @@ async def test_a_database_that_refuses_a_payment_is_not_asked_for_ever(
         async def refuses(*_: object) -> None:
             raise RuntimeError("the disk is full")
 
-        monkeypatch.setattr(till, "TRIES", 3)
-        monkeypatch.setattr(till, "FIRST_PAUSE_S", 0.05)
+        monkeypatch.setattr(payment_handlers, "TRIES", 3)
+        monkeypatch.setattr(payment_handlers, "FIRST_PAUSE_S", 0.05)
         with monkeypatch.context() as full:
             full.setattr(Payments, "paid", refuses)
             async with selling_bot(tmp_path, redis_url, server) as running:

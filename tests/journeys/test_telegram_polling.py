@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.telegram_house import house, photo
+from tests.support.telegram_harness import harness, photo
 
 pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
 
 
 async def test_a_slow_photo_does_not_make_the_bot_ask_without_end(tmp_path: Path, redis_url: str) -> None:
-    async with house(tmp_path, redis_url) as running:
+    async with harness(tmp_path, redis_url) as running:
         ana, bob = running.server.user("Ana"), running.server.user("Bob")
         running.server.faults.add("slow", "getFile", seconds=4)
         began = time.monotonic()

@@ -15,12 +15,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from magicmemory.bots.opening import open_desk
+from magicmemory.bots.bootstrap import open_service
 from magicmemory.core.processes import end
 from magicmemory.core.settings import PREFIX, Settings
-from tests.journeys.telegram_house import QuickPipeline, photo, running_worker, sender_of, telegram_settings
 from tests.servers.telegram import Message, Person, TelegramServer
 from tests.servers.telegram.faults import Kind
+from tests.support.telegram_harness import QuickPipeline, photo, running_worker, sender_of, telegram_settings
 
 LONG = bool(os.environ.get("MAGIC_TEST_SOAK"))
 PEOPLE, PHOTOS, PATIENCE_S = (300, 1000, 900.0) if LONG else (25, 60, 100.0)
@@ -97,9 +97,9 @@ async def test_every_photo_is_answered_once(tmp_path: Path, redis_url: str) -> N
         )
         for person in people:
             assert answers_to(person) == {message.id: 1 for message in sent[person.id]}
-        async with open_desk(settings, redis_url) as desk:
+        async with open_service(settings, redis_url) as service:
             for person in people:
-                assert (await desk.quota(sender_of(person))).used == len(sent[person.id])
+                assert (await service.quota(sender_of(person))).used == len(sent[person.id])
         assert server.world.limits.violations == []
         assert grown < MEMORY_GROWTH_MB, f"{grown:.0f} MB more than after the first quarter"
         assert set(faults) == {*ANY_WAY, "lost"}

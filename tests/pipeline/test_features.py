@@ -14,23 +14,24 @@ from magicmemory.core.errors import FidelityUnsupported, ModelNotAllowed, ModelN
 from magicmemory.core.options import Options
 from magicmemory.core.report import FaceWarning
 from magicmemory.core.settings import BadSettings, Settings, load
-from magicmemory.pipeline import upstream, ways
-from magicmemory.pipeline.catalogue import Commercial, Kind, ModelFacts
-from magicmemory.pipeline.decode import Limits, decode
-from magicmemory.pipeline.encode import encode
-from magicmemory.pipeline.engines import TorchEngine
-from magicmemory.pipeline.enlarge import TiledUpscaler, enlarged
-from magicmemory.pipeline.identity import Identity
-from magicmemory.pipeline.parsing import Parser
+from magicmemory.pipeline.engines.torch_engine import TorchEngine
+from magicmemory.pipeline.faces import strategies
+from magicmemory.pipeline.faces.identity import Identity
+from magicmemory.pipeline.faces.parsing import Parser
+from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
+from magicmemory.pipeline.imaging.encode import encode
+from magicmemory.pipeline.models import upstream
+from magicmemory.pipeline.models.catalogue import Commercial, Kind, ModelFacts
+from magicmemory.pipeline.models.registry import Model, Models, network
+from magicmemory.pipeline.models.weights import Weights
+from magicmemory.pipeline.photo.enlarge import TiledUpscaler, enlarged
 from magicmemory.pipeline.pipeline import Pipeline, Restoration
-from magicmemory.pipeline.registry import Model, Models, network
-from magicmemory.pipeline.weights import Weights
-from tests.pipeline.faces import colourful, face_at, picture
-from tests.pipeline.networks import Finds, tiny, tiny_with_fidelity
+from tests.support.faces import colourful, face_at, picture
+from tests.support.networks import Finds, tiny, tiny_with_fidelity
 
 Floats = NDArray[np.float32]
 
-LIMITS = Limits(10_000_000, 10_000_000)
+LIMITS = DecodeLimits(10_000_000, 10_000_000)
 TWO_FACES = (face_at(150, 180, 160), face_at(430, 200, 180))
 SMALL_FACE = face_at(300, 60, 30)
 PHOTO = encode(picture(colourful(600, 400))).data
@@ -63,7 +64,7 @@ class LeftHalf:
 
 def pipeline(
     *,
-    way: ways.Way = ways.OWN,
+    strategy: strategies.FaceStrategy = strategies.OWN,
     compare: Identity | None = None,
     parse: Parser | None = None,
     upscaler: TiledUpscaler | None = None,
@@ -83,7 +84,7 @@ def pipeline(
         upscalers=() if upscaler is None else (Model(facts("enlarges", Kind.UPSCALER), lambda *_: upscaler),),
         identities=() if compare is None else (Model(facts("compares", Kind.IDENTITY), lambda *_: compare),),
     )
-    return Pipeline(models, LIMITS, 24, way=way, identity_warning=0.3)
+    return Pipeline(models, LIMITS, 24, strategy=strategy, identity_warning=0.3)
 
 
 def pixels_of(restoration: Restoration) -> NDArray[np.float64]:
@@ -135,10 +136,10 @@ def test_a_network_enlarges_the_photo_and_faces_lie_in_it() -> None:
     assert np.abs(result[middle] - plain[middle]).mean() > 4, "the face was restored from what was sent"
 
 
-@pytest.mark.parametrize("way", [ways.OWN, ways.FACEXLIB])
+@pytest.mark.parametrize("way", [strategies.OWN, strategies.FACEXLIB])
 @pytest.mark.parametrize("model", ["plain", "slider"])
-def test_strength_blends_every_restorer(way: ways.Way, model: str) -> None:
-    shared = pipeline(way=way, parse=LeftHalf())
+def test_strength_blends_every_restorer(strategy: strategies.FaceStrategy, model: str) -> None:
+    shared = pipeline(strategy=strategy, parse=LeftHalf())
     none, some, full = (
         pixels_of(shared.restore(PHOTO, Options(model=model, strength=strength))) for strength in (0.0, 0.5, 1.0)
     )
@@ -148,10 +149,10 @@ def test_strength_blends_every_restorer(way: ways.Way, model: str) -> None:
 
 
 def test_facexlibs_way_through_the_whole_pipeline() -> None:
-    restoration = pipeline(way=ways.FACEXLIB, parse=LeftHalf()).restore(PHOTO, Options(upscale=2))
+    restoration = pipeline(strategy=strategies.FACEXLIB, parse=LeftHalf()).restore(PHOTO, Options(upscale=2))
     assert (restoration.report.width, restoration.report.restored) == (1200, 2)
     with pytest.raises(ModelNotInstalled, match="parsenet"):
-        pipeline(way=ways.FACEXLIB).restore(PHOTO, Options())
+        pipeline(strategy=strategies.FACEXLIB).restore(PHOTO, Options())
 
 
 def test_fidelity_is_refused_where_there_is_none() -> None:

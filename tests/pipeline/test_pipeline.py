@@ -20,21 +20,21 @@ from magicmemory.core.options import Options
 from magicmemory.core.report import LeftAlone
 from magicmemory.core.settings import BadSettings, Settings
 from magicmemory.pipeline import assets
-from magicmemory.pipeline.catalogue import Commercial, Kind, ModelFacts
-from magicmemory.pipeline.decode import Limits, decode
-from magicmemory.pipeline.detection import Detection
-from magicmemory.pipeline.encode import encode
-from magicmemory.pipeline.engines import TorchEngine
-from magicmemory.pipeline.enlarge import enlarged
-from magicmemory.pipeline.openvino_engine import OpenVinoEngine
-from magicmemory.pipeline.picture import Picture, Pixels
+from magicmemory.pipeline.engines.openvino_engine import OpenVinoEngine
+from magicmemory.pipeline.engines.torch_engine import TorchEngine
+from magicmemory.pipeline.faces.detect import Detection
+from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
+from magicmemory.pipeline.imaging.encode import encode
+from magicmemory.pipeline.imaging.picture import Picture, Pixels
+from magicmemory.pipeline.models.catalogue import Commercial, Kind, ModelFacts
+from magicmemory.pipeline.models.registry import Model, Models, network
+from magicmemory.pipeline.models.weights import Weights
+from magicmemory.pipeline.photo.enlarge import enlarged
 from magicmemory.pipeline.pipeline import Pipeline, Restoration, side_by_side
-from magicmemory.pipeline.registry import Model, Models, network
-from magicmemory.pipeline.weights import Weights
-from tests.pipeline.faces import colourful, face_at, grey, picture
-from tests.pipeline.networks import Finds, tiny, tiny_with_fidelity
+from tests.support.faces import colourful, face_at, grey, picture
+from tests.support.networks import Finds, tiny, tiny_with_fidelity
 
-LIMITS = Limits(20_000_000, 2_000_000)
+LIMITS = DecodeLimits(20_000_000, 2_000_000)
 TWO_FACES = face_at(180, 160, 200, 5), face_at(420, 240, 150, -9)
 SMALL_FACE = face_at(540, 50, 36)  # its box is 22 pixels wide
 

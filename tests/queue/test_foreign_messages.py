@@ -11,7 +11,7 @@ from arq.constants import in_progress_key_prefix, job_key_prefix, retry_key_pref
 
 from magicmemory.core.job import JobState, Platform
 from magicmemory.queue.connection import Names, connect, from_json, to_json
-from tests.service import eventually, service
+from tests.support.harness import eventually, running_harness
 
 MARK = "MAGIC_MEMORY_RAN_A_PICKLE"
 
@@ -57,8 +57,8 @@ async def test_foreign_messages_are_dropped_and_photos_go_on(
     tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch, queue: str
 ) -> None:
     monkeypatch.delenv(MARK, raising=False)
-    async with service(tmp_path, redis_url) as house, connect(redis_url) as redis:
-        line = f"{house.settings.redis_prefix}:{queue}"
+    async with running_harness(tmp_path, redis_url) as harness, connect(redis_url) as redis:
+        line = f"{harness.settings.redis_prefix}:{queue}"
         for name, message in FOREIGN.items():
             await redis.set(job_key_prefix + name, message)
             await redis.zadd(line, {name: 1})  # before every photo of ours
@@ -67,7 +67,7 @@ async def test_foreign_messages_are_dropped_and_photos_go_on(
         await redis.set(retry_key_prefix + "tries", "many")
         await redis.zadd(line, {b"a-list": 1, b"tries": 1, b"nothing-is-kept": 1, b"\xff\x00\xfe": 1, b"": 1})
 
-        answered = await house.finished(await house.send())
+        answered = await harness.finished(await harness.send())
         assert answered.state is JobState.DELIVERED
 
         async def none_left() -> bool | None:
@@ -77,16 +77,16 @@ async def test_foreign_messages_are_dropped_and_photos_go_on(
         assert not await redis.keys(in_progress_key_prefix + "*s*")
         assert not await redis.keys(job_key_prefix + "*")
         assert MARK not in os.environ
-        assert len(house.chat.replies) == 1
+        assert len(harness.chat.replies) == 1
 
 
 async def test_a_queue_of_another_type_is_waited_out(tmp_path: Path, redis_url: str) -> None:
     async with connect(redis_url) as redis:
         names = Names("magicmemory")
         await redis.set(names.restore_queue, "no queue")
-        async with service(tmp_path, redis_url, delivery=False) as house:
+        async with running_harness(tmp_path, redis_url, delivery=False) as harness:
             await redis.delete(names.restore_queue)
-            await house.send()
+            await harness.send()
 
             async def restored() -> bool | None:
                 return True if await queued(redis, names.delivery_queue(Platform.TELEGRAM)) else None

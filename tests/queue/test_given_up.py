@@ -11,9 +11,9 @@ from magicmemory.core.errors import InternalError
 from magicmemory.core.job import Stage
 from magicmemory.core.options import Options
 from magicmemory.core.report import Failure
-from magicmemory.pipeline.batcher import Batcher
-from magicmemory.pipeline.pipeline import Progress, Restoration
-from tests.service import service, settings_for
+from magicmemory.pipeline.engines.batcher import Batcher
+from magicmemory.pipeline.pipeline import ProgressCallback, Restoration
+from tests.support.harness import running_harness, settings_for
 
 
 class Endless:
@@ -24,7 +24,7 @@ class Endless:
         self.stopped = threading.Event()
 
     def restore(
-        self, data: bytes, options: Options, progress: Progress | None = None, *, max_megapixels: float = 0
+        self, data: bytes, options: Options, progress: ProgressCallback | None = None, *, max_megapixels: float = 0
     ) -> Restoration:
         assert progress is not None
         try:
@@ -39,9 +39,9 @@ class Endless:
 async def test_a_photo_that_takes_too_long_stops(tmp_path: Path, redis_url: str) -> None:
     pipeline = Endless()
     settings = settings_for(tmp_path).model_copy(update={"job_timeout_s": 1})
-    async with service(tmp_path, redis_url, pipeline, settings=settings) as house:
-        await house.finished(await house.send())
-        [reply] = house.chat.replies
+    async with running_harness(tmp_path, redis_url, pipeline, settings=settings) as harness:
+        await harness.finished(await harness.send())
+        [reply] = harness.chat.replies
         assert reply.failure == Failure.of(InternalError())
         assert pipeline.stopped.wait(5)
         assert pipeline.faces > 1

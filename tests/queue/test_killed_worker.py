@@ -12,7 +12,7 @@ from pathlib import Path
 from magicmemory.core.job import JobState, Stage
 from magicmemory.core.settings import Settings
 from magicmemory.pipeline.sample import old_photo, portrait
-from tests.service import ANA, service, settings_for
+from tests.support.harness import ANA, running_harness, settings_for
 
 
 @asynccontextmanager
@@ -34,27 +34,27 @@ async def worker_process(settings: Settings, redis_url: str) -> AsyncIterator[as
 
 async def test_a_killed_workers_photo_is_restored_and_delivered_once(tmp_path: Path, redis_url: str) -> None:
     settings = settings_for(tmp_path)
-    async with service(tmp_path, redis_url, worker=False) as house:
+    async with running_harness(tmp_path, redis_url, worker=False) as harness:
         async with worker_process(settings, redis_url) as first:
-            job = await house.send(old_photo(portrait()))
-            async with house.desk.watch(job.id) as updates:
+            job = await harness.send(old_photo(portrait()))
+            async with harness.service.watch(job.id) as updates:
                 async for progress in updates:
                     assert progress.stage is not Stage.DONE
                     if progress.stage is Stage.DETECT:
                         first.kill()
                         break
-        waiting = await house.desk.ledger.job(job.id)
+        waiting = await harness.service.ledger.job(job.id)
         assert waiting is not None
         assert waiting.state is JobState.ACCEPTED
-        assert house.chat.replies == []
+        assert harness.chat.replies == []
 
         async with worker_process(settings, redis_url) as second:
-            done = await house.finished(job)
+            done = await harness.finished(job)
             second.send_signal(signal.SIGTERM)
             assert await second.wait() == 0
         assert done.state is JobState.DELIVERED
         assert done.report is not None
         assert done.report.restored == 1
-        assert len(house.chat.replies) == 1
-        assert (await house.desk.quota(ANA)).used == 1
-        assert await house.desk.queue.waiting() == 0
+        assert len(harness.chat.replies) == 1
+        assert (await harness.service.quota(ANA)).used == 1
+        assert await harness.service.queue.waiting() == 0

@@ -13,7 +13,7 @@ from magicmemory.queue.client import Queue
 from magicmemory.queue.connection import Names, connect
 from magicmemory.queue.worker import RestoreWorker
 from magicmemory.storage.photos import PhotoStore, original, result
-from tests.service import NoPipeline, eventually, service, settings_for
+from tests.support.harness import NoPipeline, eventually, running_harness, settings_for
 
 NAMES = Names("line")
 
@@ -98,9 +98,9 @@ async def test_many_in_other_hands_do_not_hide_the_next(tmp_path: Path, redis_ur
 
 
 async def test_an_idle_worker_begins_at_once(tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arq_worker, "LOOK_S", 60)
-    async with service(tmp_path, redis_url, settings=settings_for(tmp_path, free_per_day=5)) as house:
+    monkeypatch.setattr(arq_worker, "POLL_INTERVAL_S", 60)
+    async with running_harness(tmp_path, redis_url, settings=settings_for(tmp_path, free_per_day=5)) as harness:
         await asyncio.sleep(0.5)
         for number in range(5):
-            job = await house.send(str(number).encode(), message=str(number))
-            assert (await house.finished(job, patience_s=20)).state is JobState.DELIVERED
+            job = await harness.send(str(number).encode(), message=str(number))
+            assert (await harness.finished(job, patience_s=20)).state is JobState.DELIVERED

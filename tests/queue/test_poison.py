@@ -8,16 +8,16 @@ from pathlib import Path
 from magicmemory.core.errors import InternalError
 from magicmemory.core.job import JobState
 from magicmemory.core.report import Failure
+from magicmemory.queue.concurrency import ExclusiveSemaphore
 from magicmemory.queue.connection import Names, connect
-from magicmemory.queue.poison import Deaths
-from magicmemory.queue.room import Room
+from magicmemory.queue.poison import CrashCounter
 from magicmemory.storage.photos import original
-from tests.service import ANA, service, settings_for
+from tests.support.harness import ANA, running_harness, settings_for
 
 # A worker of two photos at a time, which dies of one kind of photo and takes its time for the others.
 MORTAL = """
 import asyncio, os, signal, sys, time
-from tests.service import NoPipeline
+from tests.support.harness import NoPipeline
 from magicmemory.queue.connection import Names
 from magicmemory.queue.worker import RestoreWorker
 from magicmemory.storage.photos import PhotoStore
@@ -35,11 +35,14 @@ asyncio.run(worker.run(redis_url, 2, asyncio.Event()))
 
 async def test_a_photo_that_ends_its_worker_twice_is_set_aside(tmp_path: Path, redis_url: str) -> None:
     settings = settings_for(tmp_path, free_per_day=3)
-    async with service(tmp_path, redis_url, settings=settings, worker=False) as house, connect(redis_url) as redis:
-        poison = await house.send(b"poison", message="1")
-        innocents = [await house.send(b"photo", message="2"), await house.send(b"other", message="3")]
+    async with (
+        running_harness(tmp_path, redis_url, settings=settings, worker=False) as harness,
+        connect(redis_url) as redis,
+    ):
+        poison = await harness.send(b"poison", message="1")
+        innocents = [await harness.send(b"photo", message="2"), await harness.send(b"other", message="3")]
         deaths = 0
-        answered = asyncio.create_task(house.finished(poison, 100))
+        answered = asyncio.create_task(harness.finished(poison, 100))
         while not answered.done():
             worker = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-c", MORTAL, redis_url, settings.photos), cwd=Path(__file__).parents[2]
@@ -50,35 +53,35 @@ async def test_a_photo_that_ends_its_worker_twice_is_set_aside(tmp_path: Path, r
                 assert ended.result() == -signal.SIGKILL
                 deaths += 1
         for job in innocents:
-            assert (await house.finished(job)).state is JobState.DELIVERED
+            assert (await harness.finished(job)).state is JobState.DELIVERED
         worker.kill()
         await ended
         assert deaths == 2
         assert (await answered).failure == Failure.of(InternalError())
-        assert (await house.desk.quota(ANA)).used == 2
-        assert len(house.chat.replies) == 3
-        aside = await Deaths(redis, Names(settings.redis_prefix)).all_set_aside()
+        assert (await harness.service.quota(ANA)).used == 2
+        assert len(harness.chat.replies) == 3
+        aside = await CrashCounter(redis, Names(settings.redis_prefix)).all_dead_letters()
         assert list(aside) == [poison.id]
-        assert await house.desk.photos.get(original(poison.id)) == b"poison"
-        assert await house.desk.queue.waiting() == 0
+        assert await harness.service.photos.get(original(poison.id)) == b"poison"
+        assert await harness.service.queue.waiting() == 0
 
 
 async def test_deaths_are_counted_and_forgiven(redis_url: str) -> None:
     async with connect(redis_url) as redis:
-        deaths = Deaths(redis, Names("deaths"))
+        deaths = CrashCounter(redis, Names("deaths"))
         assert await deaths.of("1") == 0
         await deaths.begin("1")
         await deaths.begin("1")
         assert (await deaths.of("1"), await deaths.of("2")) == (2, 0)
         await deaths.end("1")
         assert await deaths.of("1") == 0
-        await deaths.set_aside("1")
-        await deaths.set_aside("2")
-        assert list(await deaths.all_set_aside()) == ["1", "2"]
+        await deaths.dead_letter("1")
+        await deaths.dead_letter("2")
+        assert list(await deaths.all_dead_letters()) == ["1", "2"]
 
 
 async def test_who_is_suspected_is_alone_in_the_room() -> None:
-    room, inside, most = Room(3), set[str](), dict[str, set[str]]()
+    room, inside, most = ExclusiveSemaphore(3), set[str](), dict[str, set[str]]()
 
     async def visit(name: str, *, alone: bool) -> None:
         async with room.enter(alone=alone):
@@ -97,7 +100,7 @@ async def test_who_is_suspected_is_alone_in_the_room() -> None:
 
 
 async def test_who_gives_up_at_the_door_leaves_no_trace() -> None:
-    room = Room(2)
+    room = ExclusiveSemaphore(2)
     async with room.enter(alone=False):
         waiting = asyncio.create_task(room.enter(alone=True).__aenter__())
         await asyncio.sleep(0)

@@ -19,15 +19,21 @@ from magicmemory.queue.connection import Names, connect
 from magicmemory.queue.embedded import embedded_redis
 from magicmemory.queue.recovery import Recovery
 from magicmemory.storage.photos import original
-from tests.service import ANA, NoPipeline, Recorder, Service, eventually, service, settings_for
+from tests.support.harness import ANA, Harness, NoPipeline, Recorder, eventually, running_harness, settings_for
 
 BEN = ANA.model_copy(update={"account": "8"})
 
 
-def sweeper(house: Service, settle_s: float = 0.3, every_s: float = 60) -> Recovery:
-    desk = house.desk
+def sweeper(harness: Harness, settle_s: float = 0.3, every_s: float = 60) -> Recovery:
+    service = harness.service
     return Recovery(
-        Platform.TELEGRAM, desk.ledger, desk.photos, desk.queue, desk.plans, every_s=every_s, settle_s=settle_s
+        Platform.TELEGRAM,
+        service.ledger,
+        service.photos,
+        service.queue,
+        service.plans,
+        every_s=every_s,
+        settle_s=settle_s,
     )
 
 
@@ -37,72 +43,72 @@ async def empty(redis_url: str) -> None:
 
 
 @asynccontextmanager
-async def sweeping(house: Service) -> AsyncIterator[None]:
+async def sweeping(harness: Harness) -> AsyncIterator[None]:
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(sweeper(house).run(stop))
+        tasks.create_task(sweeper(harness).run(stop))
         yield
         stop.set()
 
 
 async def test_waiting_photos_outlast_a_redis_that_was_emptied(tmp_path: Path, redis_url: str) -> None:
     settings = settings_for(tmp_path, free_per_day=3)
-    async with service(tmp_path, redis_url, settings=settings, worker=False, delivery=False) as house:
-        jobs = [await house.send(str(number).encode(), message=str(number)) for number in range(3)]
+    async with running_harness(tmp_path, redis_url, settings=settings, worker=False, delivery=False) as harness:
+        jobs = [await harness.send(str(number).encode(), message=str(number)) for number in range(3)]
         await empty(redis_url)
-        assert await house.desk.queue.waiting() == 0
-        assert await sweeper(house).sweep() == 3
-        assert [await house.desk.queue.ahead(job.id) for job in jobs] == [0, 1, 2]
-        assert await sweeper(house).sweep() == 0
-        async with service(tmp_path, redis_url, settings=settings) as working:
+        assert await harness.service.queue.waiting() == 0
+        assert await sweeper(harness).sweep() == 3
+        assert [await harness.service.queue.ahead(job.id) for job in jobs] == [0, 1, 2]
+        assert await sweeper(harness).sweep() == 0
+        async with running_harness(tmp_path, redis_url, settings=settings) as working:
             for job in jobs:
                 assert (await working.finished(job)).state is JobState.DELIVERED
             assert len(working.chat.replies) == 3
-        assert (await house.desk.quota(ANA)).used == 3
+        assert (await harness.service.quota(ANA)).used == 3
 
 
 async def test_replies_outlast_a_redis_that_was_emptied(tmp_path: Path, redis_url: str) -> None:
-    async with service(tmp_path, redis_url, delivery=False) as house, connect(redis_url) as redis:
-        job = await house.send()
-        queue = Names(house.settings.redis_prefix).delivery_queue(Platform.TELEGRAM)
+    async with running_harness(tmp_path, redis_url, delivery=False) as harness, connect(redis_url) as redis:
+        job = await harness.send()
+        queue = Names(harness.settings.redis_prefix).delivery_queue(Platform.TELEGRAM)
 
         async def restored() -> bool | None:
             return True if await redis.zcard(queue) else None
 
         await eventually(restored)
         await redis.flushall()
-        assert await sweeper(house).sweep() == 1
-        async with service(tmp_path, redis_url, worker=False) as answering:
+        assert await sweeper(harness).sweep() == 1
+        async with running_harness(tmp_path, redis_url, worker=False) as answering:
             assert (await answering.finished(job)).state is JobState.DELIVERED
             assert len(answering.chat.replies) == 1
 
 
 async def test_a_failure_that_nobody_told_is_told(tmp_path: Path, redis_url: str) -> None:
-    async with service(tmp_path, redis_url, worker=False) as house:
-        job = await house.send()
-        await house.desk.queue.drop(job.id)
-        await house.desk.ledger.give_back(job.id, Failure.of(InternalError()))
-        assert await sweeper(house).sweep() == 1
-        done = await house.finished(job)
-        assert [reply.failure for reply in house.chat.replies] == [Failure.of(InternalError())]
+    async with running_harness(tmp_path, redis_url, worker=False) as harness:
+        job = await harness.send()
+        await harness.service.queue.drop(job.id)
+        await harness.service.ledger.refund_quota(job.id, Failure.of(InternalError()))
+        assert await sweeper(harness).sweep() == 1
+        done = await harness.finished(job)
+        assert [reply.failure for reply in harness.chat.replies] == [Failure.of(InternalError())]
         assert done.state is JobState.FAILED
 
 
 async def test_a_photo_that_is_gone_is_given_back_and_told(
     tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with service(tmp_path, redis_url, worker=False) as house:
-        job = await house.send()
-        await house.desk.queue.drop(job.id)
-        await house.desk.photos.delete([original(job.id)])
+    async with running_harness(tmp_path, redis_url, worker=False) as harness:
+        job = await harness.send()
+        await harness.service.queue.drop(job.id)
+        await harness.service.photos.delete([original(job.id)])
         # It may still be on its way into the store.
-        assert await sweeper(house).sweep() == 0
-        assert house.chat.replies == []
+        assert await sweeper(harness).sweep() == 0
+        assert harness.chat.replies == []
         monkeypatch.setattr(recovery, "LONGEST_UPLOAD", timedelta(0))
-        assert await sweeper(house).sweep() == 1
-        await house.finished(job)
-        assert [reply.failure for reply in house.chat.replies] == [Failure.of(PhotoExpired())]
-        assert (await house.desk.quota(ANA)).left == 1
+        assert await sweeper(harness).sweep() == 1
+        await harness.finished(job)
+        assert [reply.failure for reply in harness.chat.replies] == [Failure.of(PhotoExpired())]
+        assert (await harness.service.quota(ANA)).left == 1
 
 
 async def test_what_is_in_hand_is_left_there(tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,15 +120,15 @@ async def test_what_is_in_hand_is_left_there(tmp_path: Path, redis_url: str, mon
         go_on.wait(20)
 
     pipeline = NoPipeline(before=slow)
-    async with service(tmp_path, redis_url, pipeline) as house:
-        job = await house.send()
+    async with running_harness(tmp_path, redis_url, pipeline) as harness:
+        job = await harness.send()
         await asyncio.to_thread(begun.wait, 20)
         await empty(redis_url)
-        assert await sweeper(house).sweep() == 0
+        assert await sweeper(harness).sweep() == 0
         go_on.set()
-        assert (await house.finished(job)).state is JobState.DELIVERED
+        assert (await harness.finished(job)).state is JobState.DELIVERED
         assert pipeline.runs == 1
-        assert len(house.chat.replies) == 1
+        assert len(harness.chat.replies) == 1
 
 
 async def test_a_reply_that_waits_for_its_next_try_is_not_astray(
@@ -136,24 +142,24 @@ async def test_a_reply_that_waits_for_its_next_try_is_not_astray(
         tries += 1
         raise ConnectionResetError
 
-    async with service(tmp_path, redis_url, chat=Recorder(before=fails)) as house:
-        await house.send()
+    async with running_harness(tmp_path, redis_url, chat=Recorder(before=fails)) as harness:
+        await harness.send()
 
         async def tried() -> bool | None:
             return True if tries else None
 
         await eventually(tried)
-        assert await sweeper(house, settle_s=0).sweep() == 0
+        assert await sweeper(harness, settle_s=0).sweep() == 0
 
 
 async def test_many_sweeps_at_once_queue_it_once(tmp_path: Path, redis_url: str) -> None:
     pipeline = NoPipeline()
-    async with service(tmp_path, redis_url, worker=False, delivery=False) as house:
-        job = await house.send()
+    async with running_harness(tmp_path, redis_url, worker=False, delivery=False) as harness:
+        job = await harness.send()
         await empty(redis_url)
-        assert sum(await asyncio.gather(*(sweeper(house).sweep() for _ in range(5)))) >= 1
-        assert await house.desk.queue.waiting() == 1
-        async with service(tmp_path, redis_url, pipeline) as working:
+        assert sum(await asyncio.gather(*(sweeper(harness).sweep() for _ in range(5)))) >= 1
+        assert await harness.service.queue.waiting() == 1
+        async with running_harness(tmp_path, redis_url, pipeline) as working:
             await working.finished(job)
             await asyncio.gather(*(sweeper(working, settle_s=0).sweep() for _ in range(5)))
             await asyncio.sleep(0.3)
@@ -163,19 +169,22 @@ async def test_many_sweeps_at_once_queue_it_once(tmp_path: Path, redis_url: str)
 
 @pytest.mark.parametrize("half", ["the line", "the job"])
 async def test_what_redis_kept_half_of_is_mended(tmp_path: Path, redis_url: str, half: str) -> None:
-    async with service(tmp_path, redis_url, worker=False, delivery=False) as house, connect(redis_url) as redis:
-        job = await house.send()
-        names = Names(house.settings.redis_prefix)
+    async with (
+        running_harness(tmp_path, redis_url, worker=False, delivery=False) as harness,
+        connect(redis_url) as redis,
+    ):
+        job = await harness.send()
+        names = Names(harness.settings.redis_prefix)
         if half == "the line":
             await redis.delete(names.restore_queue)
-            assert await sweeper(house).sweep() == 1
+            assert await sweeper(harness).sweep() == 1
         else:
             await redis.delete(f"arq:job:{names.restore_job(job.id)}")
-        async with service(tmp_path, redis_url) as working:
+        async with running_harness(tmp_path, redis_url) as working:
             if half == "the job":
 
                 async def dropped() -> bool | None:
-                    return True if not await working.desk.queue.waiting() else None
+                    return True if not await working.service.queue.waiting() else None
 
                 await eventually(dropped)
                 assert await sweeper(working).sweep() == 1
@@ -186,44 +195,44 @@ async def test_what_redis_kept_half_of_is_mended(tmp_path: Path, redis_url: str,
 async def test_an_emptied_redis_is_noticed_at_once(
     tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recovery, "GLANCE_S", 0.1)
+    monkeypatch.setattr(recovery, "POLL_INTERVAL_S", 0.1)
     settings = settings_for(tmp_path, free_per_day=2)
-    async with service(tmp_path, redis_url, settings=settings, worker=False) as house, sweeping(house):
+    async with running_harness(tmp_path, redis_url, settings=settings, worker=False) as harness, sweeping(harness):
         await asyncio.sleep(0.3)
-        job = await house.send()
+        job = await harness.send()
         await empty(redis_url)
 
         async def queued_again() -> bool | None:
-            return True if await house.desk.queue.waiting() else None
+            return True if await harness.service.queue.waiting() else None
 
         await eventually(queued_again, patience_s=10)  # and not after a minute
-        async with service(tmp_path, redis_url, settings=settings, delivery=False):
-            assert (await house.finished(job)).state is JobState.DELIVERED
+        async with running_harness(tmp_path, redis_url, settings=settings, delivery=False):
+            assert (await harness.finished(job)).state is JobState.DELIVERED
 
 
 async def test_a_fresh_redis_in_the_old_ones_place_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recovery, "GLANCE_S", 0.1)
+    monkeypatch.setattr(recovery, "POLL_INTERVAL_S", 0.1)
     folder = tmp_path / "redis"
     async with AsyncExitStack() as first_redis:
         url = await first_redis.enter_async_context(embedded_redis(folder))
-        async with service(tmp_path / "house", url, worker=False, delivery=False) as house, sweeping(house):
-            job = await house.send()
+        async with running_harness(tmp_path / "house", url, worker=False, delivery=False) as harness, sweeping(harness):
+            job = await harness.send()
             await first_redis.aclose()
             shutil.rmtree(folder)
-            async with embedded_redis(folder) as again, service(tmp_path / "house", again) as working:
+            async with embedded_redis(folder) as again, running_harness(tmp_path / "house", again) as working:
                 assert (await working.finished(job, 20)).state is JobState.DELIVERED
                 assert len(working.chat.replies) == 1
 
 
 async def test_photos_that_belong_to_nobody_are_deleted(tmp_path: Path, redis_url: str) -> None:
     settings = settings_for(tmp_path, free_per_day=2)
-    async with service(tmp_path, redis_url, settings=settings, worker=False, delivery=False) as house:
-        waiting, dropped = await house.send(b"1", message="1"), await house.send(b"2", message="2", sender=BEN)
-        await house.desk.cancel(BEN)
+    async with running_harness(tmp_path, redis_url, settings=settings, worker=False, delivery=False) as harness:
+        waiting, dropped = await harness.send(b"1", message="1"), await harness.send(b"2", message="2", sender=BEN)
+        await harness.service.cancel(BEN)
         for stranger in ("unknown", "fresh"):
-            await house.desk.photos.put(original(stranger), b"photo")
-        folder = Path(house.settings.photos)
+            await harness.service.photos.put(original(stranger), b"photo")
+        folder = Path(harness.settings.photos)
         for job in (waiting.id, dropped.id, "unknown"):
             os.utime(folder / original(job), (1, 1))
-        assert await sweeper(house).tidy() == 2
+        assert await sweeper(harness).tidy() == 2
         assert {entry.name for entry in folder.iterdir()} == {waiting.id, "fresh"}

@@ -12,16 +12,16 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from magicmemory.core.job import JobState
-from magicmemory.queue.arq_worker import LEASE_S, LOOK_S
+from magicmemory.queue.arq_worker import LEASE_S, POLL_INTERVAL_S
 from magicmemory.queue.connection import Names, connect
-from magicmemory.queue.poison import Deaths
-from tests.service import Service, eventually, service
+from magicmemory.queue.poison import CrashCounter
+from tests.support.harness import Harness, eventually, running_harness
 
 # A worker that takes its time, says when it begins, and has one second to finish once it is told to end.
 SLOW = """
 import asyncio, signal, sys, time
 from functools import partial
-from tests.service import NoPipeline
+from tests.support.harness import NoPipeline
 from magicmemory.queue import worker
 from magicmemory.queue.connection import Names
 from magicmemory.storage.photos import PhotoStore
@@ -46,9 +46,9 @@ asyncio.run(work())
 
 
 @asynccontextmanager
-async def slow_worker(house: Service, seconds: float) -> AsyncIterator[asyncio.subprocess.Process]:
+async def slow_worker(harness: Harness, seconds: float) -> AsyncIterator[asyncio.subprocess.Process]:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", SLOW, house.redis_url, house.settings.photos, str(seconds)),
+        *(sys.executable, "-c", SLOW, harness.redis_url, harness.settings.photos, str(seconds)),
         cwd=Path(__file__).parents[2],
         stdout=subprocess.PIPE,
     )
@@ -67,65 +67,65 @@ async def says(process: asyncio.subprocess.Process, word: bytes) -> None:
         assert (await process.stdout.readline()).strip() == word
 
 
-async def deaths(house: Service, job: str) -> int:
-    async with connect(house.redis_url) as redis:
-        return await Deaths(redis, Names(house.settings.redis_prefix)).of(job)
+async def deaths(harness: Harness, job: str) -> int:
+    async with connect(harness.redis_url) as redis:
+        return await CrashCounter(redis, Names(harness.settings.redis_prefix)).of(job)
 
 
 async def test_a_worker_that_is_told_to_end_finishes_what_it_has_in_hand(tmp_path: Path, redis_url: str) -> None:
-    async with service(tmp_path, redis_url, worker=False) as house, slow_worker(house, 0.5) as worker:
-        job = await house.send()
+    async with running_harness(tmp_path, redis_url, worker=False) as harness, slow_worker(harness, 0.5) as worker:
+        job = await harness.send()
         await says(worker, b"begun")
         worker.send_signal(signal.SIGTERM)
         await says(worker, b"ended")
         assert await worker.wait() == 0
-        assert (await house.finished(job, 5)).state is JobState.DELIVERED
-        assert len(house.chat.replies) == 1
+        assert (await harness.finished(job, 5)).state is JobState.DELIVERED
+        assert len(harness.chat.replies) == 1
 
 
 async def test_what_a_worker_cannot_finish_is_handed_back_at_once(tmp_path: Path, redis_url: str) -> None:
-    async with service(tmp_path, redis_url, worker=False) as house, slow_worker(house, 30) as worker:
-        job = await house.send()
+    async with running_harness(tmp_path, redis_url, worker=False) as harness, slow_worker(harness, 30) as worker:
+        job = await harness.send()
         await says(worker, b"begun")
-        async with slow_worker(house, 0) as other:
+        async with slow_worker(harness, 0) as other:
             worker.send_signal(signal.SIGTERM)
             began = time.monotonic()
             await says(worker, b"ended")
             await says(other, b"begun")
             # Its second of grace, and no lease to wait for.
             assert time.monotonic() - began < 1 + LEASE_S / 2
-            assert (await house.finished(job)).state is JobState.DELIVERED
-            assert await deaths(house, job.id) == 0
+            assert (await harness.finished(job)).state is JobState.DELIVERED
+            assert await deaths(harness, job.id) == 0
 
 
 async def test_a_killed_workers_photo_is_taken_over_in_seconds(tmp_path: Path, redis_url: str) -> None:
-    async with service(tmp_path, redis_url, worker=False) as house, slow_worker(house, 30) as worker:
-        job = await house.send()
+    async with running_harness(tmp_path, redis_url, worker=False) as harness, slow_worker(harness, 30) as worker:
+        job = await harness.send()
         await says(worker, b"begun")
-        async with slow_worker(house, 0) as other:
+        async with slow_worker(harness, 0) as other:
             worker.kill()
             began = time.monotonic()
             await says(other, b"begun")
-            assert time.monotonic() - began < LEASE_S + 10 * LOOK_S
-            assert (await house.finished(job)).state is JobState.DELIVERED
-            assert len(house.chat.replies) == 1
+            assert time.monotonic() - began < LEASE_S + 10 * POLL_INTERVAL_S
+            assert (await harness.finished(job)).state is JobState.DELIVERED
+            assert len(harness.chat.replies) == 1
 
             async def forgiven() -> bool | None:
-                return True if not await deaths(house, job.id) else None
+                return True if not await deaths(harness, job.id) else None
 
             await eventually(forgiven)
 
 
 async def test_a_worker_that_was_only_paused_does_no_harm(tmp_path: Path, redis_url: str) -> None:
-    async with service(tmp_path, redis_url, worker=False) as house, slow_worker(house, 0.3) as worker:
-        job = await house.send()
+    async with running_harness(tmp_path, redis_url, worker=False) as harness, slow_worker(harness, 0.3) as worker:
+        job = await harness.send()
         await says(worker, b"begun")
         worker.send_signal(signal.SIGSTOP)
-        async with slow_worker(house, 0) as other:
+        async with slow_worker(harness, 0) as other:
             await says(other, b"begun")
-            assert (await house.finished(job)).state is JobState.DELIVERED
+            assert (await harness.finished(job)).state is JobState.DELIVERED
             worker.send_signal(signal.SIGCONT)
             # It ends the photo too, and nobody is answered twice.
             await asyncio.sleep(1.5)
-            assert len(house.chat.replies) == 1
-            assert await house.desk.queue.waiting() == 0
+            assert len(harness.chat.replies) == 1
+            assert await harness.service.queue.waiting() == 0

@@ -17,12 +17,12 @@ from magicmemory.core.errors import CodeRedeemed
 from magicmemory.core.job import Platform, Sender
 from magicmemory.core.plans import PREMIUM
 from magicmemory.core.settings import read_codes_key
-from magicmemory.storage.backup import BackupTrouble, back_up, check, restore
-from magicmemory.storage.codes import CodeKind, Codes, CodeTerms
+from magicmemory.storage.backup import BackupError, back_up, check, restore
+from magicmemory.storage.codes import CodeKind, Codes, CodeSpec
 from magicmemory.storage.database import Database
-from tests.service import settings_for
-from tests.storage.filled import fill, ledger_of, person
 from tests.storage.test_copy import contents
+from tests.support.filled_database import fill, ledger_of, person
+from tests.support.harness import settings_for
 
 # Each transaction of a new person's first photo writes one row into `users` and one into `jobs`.
 WRITE_WITHOUT_END = """
@@ -31,7 +31,7 @@ from pathlib import Path
 from magicmemory.core.job import Address, Platform, Sender
 from magicmemory.core.options import Options
 from magicmemory.storage.database import Database
-from tests.storage.filled import ledger_of
+from tests.support.filled_database import ledger_of
 
 async def main(url):
     async with Database(url) as database:
@@ -59,7 +59,7 @@ def run(*arguments: str) -> tuple[int, str]:
 
 
 @pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def harness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder, with a database in it."""
     folder = tmp_path / "data"
     monkeypatch.chdir(tmp_path)
@@ -98,20 +98,20 @@ def test_a_backup_made_beside_a_writer_is_whole(tmp_path: Path) -> None:
     assert list(tmp_path.glob(".backup-*")) == []
 
 
-def test_everything_comes_back(house: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_everything_comes_back(harness: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sender = Sender(platform=Platform.TELEGRAM, account="99")
 
     async def make_code() -> str:
-        settings = settings_for(house)
+        settings = settings_for(harness)
         async with Database(settings.database) as database:
             codes = Codes(database, read_codes_key(settings))
-            ((_, code),) = await codes.create(CodeTerms(CodeKind.UNLOCK, plan=PREMIUM, days=1, uses=2))
+            ((_, code),) = await codes.create(CodeSpec(CodeKind.UNLOCK, plan=PREMIUM, days=1, uses=2))
             await codes.redeem(sender, "1", code)
         return code
 
     async def compare(code: str, there: Path) -> None:
         restored = settings_for(there)
-        async with Database(settings_for(house).database) as old, Database(restored.database) as new:
+        async with Database(settings_for(harness).database) as old, Database(restored.database) as new:
             assert await contents(new) == await contents(old)
             assert await ledger_of(new).quota(person(2)) == await ledger_of(old).quota(person(2))
             codes = Codes(new, read_codes_key(restored))
@@ -136,15 +136,15 @@ def test_everything_comes_back(house: Path, tmp_path: Path, monkeypatch: pytest.
     asyncio.run(compare(code, there))
 
 
-def test_nothing_is_overwritten(house: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    read_codes_key(settings_for(house))
+def test_nothing_is_overwritten(harness: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read_codes_key(settings_for(harness))
     file = tmp_path / "backup.tar.gz"
     assert run("backup", str(file))[0] == 0
     assert run("backup", str(file)) == (2, f"magicmemory: {file} is there already.\n")
-    before = (house / "magicmemory.db").read_bytes()
+    before = (harness / "magicmemory.db").read_bytes()
     status, said = run("restore-backup", str(file))
     assert (status, "There is a database already" in said) == (2, True)
-    assert (house / "magicmemory.db").read_bytes() == before
+    assert (harness / "magicmemory.db").read_bytes() == before
     there = tmp_path / "there"
     there.mkdir()
     (there / "codes.key").write_text("another")
@@ -152,11 +152,11 @@ def test_nothing_is_overwritten(house: Path, tmp_path: Path, monkeypatch: pytest
     status, said = run("restore-backup", str(file))
     assert (status, "another key" in said) == (2, True)
     assert [path.name for path in there.iterdir()] == ["codes.key"]
-    (there / "codes.key").write_bytes((house / "codes.key").read_bytes())
+    (there / "codes.key").write_bytes((harness / "codes.key").read_bytes())
     assert run("restore-backup", str(file))[0] == 0
 
 
-def test_a_key_that_is_a_setting_is_told_of(house: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_that_is_a_setting_is_told_of(harness: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAGIC_CODES_KEY", "a secret of one's own")
     status, said = run("backup", str(tmp_path / "backup.tar.gz"))
     assert (status, "MAGIC_CODES_KEY" in said) == (0, True)
@@ -165,15 +165,15 @@ def test_a_key_that_is_a_setting_is_told_of(house: Path, tmp_path: Path, monkeyp
 
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "no archive", "no database", "a later version"])
-def test_a_damaged_backup_is_refused(house: Path, tmp_path: Path, damage: str) -> None:
+def test_a_damaged_backup_is_refused(harness: Path, tmp_path: Path, damage: str) -> None:
     file, there = tmp_path / "backup.tar.gz", tmp_path / "there"
     if damage == "a later version":
-        with closing(sqlite3.connect(house / "magicmemory.db")) as connection, connection:
+        with closing(sqlite3.connect(harness / "magicmemory.db")) as connection, connection:
             connection.execute("UPDATE alembic_version SET version_num = '9999'")
-        with pytest.raises(BackupTrouble, match="later version"):
-            back_up(house / "magicmemory.db", None, file)
+        with pytest.raises(BackupError, match="later version"):
+            back_up(harness / "magicmemory.db", None, file)
         return
-    back_up(house / "magicmemory.db", None, file)
+    back_up(harness / "magicmemory.db", None, file)
     whole = file.read_bytes()
     if damage == "cut":
         file.write_bytes(whole[: len(whole) // 2])
@@ -185,7 +185,7 @@ def test_a_damaged_backup_is_refused(house: Path, tmp_path: Path, damage: str) -
         (tmp_path / "note").write_text("nothing else")
         with tarfile.open(file, "w:gz") as archive:
             archive.add(tmp_path / "note", "note")
-    with pytest.raises(BackupTrouble):
+    with pytest.raises(BackupError):
         restore(file, there / "magicmemory.db", there / "codes.key")
     assert not (there / "magicmemory.db").exists()
 
@@ -193,14 +193,14 @@ def test_a_damaged_backup_is_refused(house: Path, tmp_path: Path, damage: str) -
 def test_a_damaged_database_makes_no_backup(tmp_path: Path) -> None:
     file = tmp_path / "magicmemory.db"
     file.write_bytes(b"SQLite format 3\0" + bytes(5000))
-    with pytest.raises(BackupTrouble):
+    with pytest.raises(BackupError):
         back_up(file, None, tmp_path / "backup.tar.gz")
     assert not (tmp_path / "backup.tar.gz").exists()
-    with pytest.raises(BackupTrouble, match="There is no database"):
+    with pytest.raises(BackupError, match="There is no database"):
         back_up(tmp_path / "none.db", None, tmp_path / "backup.tar.gz")
 
 
-def test_a_place_that_cannot_be_written_is_one_sentence(house: Path) -> None:
+def test_a_place_that_cannot_be_written_is_one_sentence(harness: Path) -> None:
     status, said = run("backup", "/proc/nowhere/backup.tar.gz")
     assert (status, len(said.splitlines())) == (2, 1)
     assert "cannot be written" in said

@@ -26,7 +26,7 @@ from magicmemory.storage.codes import (
     BadCode,
     CodeKind,
     Codes,
-    CodeTerms,
+    CodeSpec,
     check_character,
     looks_mistyped,
     normalised,
@@ -40,7 +40,7 @@ from tests.storage.conftest import Clock
 
 ANA = Sender(platform=Platform.TELEGRAM, account="7")
 BEN = Sender(platform=Platform.TELEGRAM, account="8")
-TEN_DAYS = CodeTerms(CodeKind.UNLOCK, "premium", days=10)
+TEN_DAYS = CodeSpec(CodeKind.UNLOCK, "premium", days=10)
 KEY = b"the operator's key"
 
 bodies = st.text(st.sampled_from(ALPHABET), min_size=LENGTH - 1, max_size=LENGTH - 1)
@@ -55,7 +55,7 @@ def codes(database: Database, clock: Clock) -> Codes:
     return Codes(database, KEY, clock)
 
 
-async def make(codes: Codes, terms: CodeTerms = TEN_DAYS) -> str:
+async def make(codes: Codes, terms: CodeSpec = TEN_DAYS) -> str:
     """A new code's text."""
     ((_, text),) = await codes.create(terms)
     return text
@@ -105,19 +105,19 @@ def test_a_code_is_read_however_it_is_written(body: str, prefix: str) -> None:
 @pytest.mark.parametrize(
     ("terms", "says"),
     [
-        (CodeTerms(CodeKind.DISCOUNT), "percentage"),
-        (CodeTerms(CodeKind.DISCOUNT, percent=40, days=1), "neither days nor credits"),
-        (CodeTerms(CodeKind.DISCOUNT, percent=100), "between 1 and 99"),
-        (CodeTerms(CodeKind.DISCOUNT, percent=0), "between 1 and 99"),
-        (CodeTerms(CodeKind.UNLOCK, "premium"), "either days or credits"),
-        (CodeTerms(CodeKind.UNLOCK, "premium", days=1, credits=1), "either days or credits"),
-        (CodeTerms(CodeKind.UNLOCK, "premium", days=1, percent=5), "no percentage"),
-        (CodeTerms(CodeKind.UNLOCK, days=1), "needs a plan"),
-        (CodeTerms(CodeKind.UNLOCK, "premium", days=0), "at least 1"),
-        (CodeTerms(CodeKind.UNLOCK, "premium", days=1, uses=0), "at least 1"),
+        (CodeSpec(CodeKind.DISCOUNT), "percentage"),
+        (CodeSpec(CodeKind.DISCOUNT, percent=40, days=1), "neither days nor credits"),
+        (CodeSpec(CodeKind.DISCOUNT, percent=100), "between 1 and 99"),
+        (CodeSpec(CodeKind.DISCOUNT, percent=0), "between 1 and 99"),
+        (CodeSpec(CodeKind.UNLOCK, "premium"), "either days or credits"),
+        (CodeSpec(CodeKind.UNLOCK, "premium", days=1, credits=1), "either days or credits"),
+        (CodeSpec(CodeKind.UNLOCK, "premium", days=1, percent=5), "no percentage"),
+        (CodeSpec(CodeKind.UNLOCK, days=1), "needs a plan"),
+        (CodeSpec(CodeKind.UNLOCK, "premium", days=0), "at least 1"),
+        (CodeSpec(CodeKind.UNLOCK, "premium", days=1, uses=0), "at least 1"),
     ],
 )
-def test_terms_that_make_no_sense_are_refused_in_a_sentence(terms: CodeTerms, says: str) -> None:
+def test_terms_that_make_no_sense_are_refused_in_a_sentence(terms: CodeSpec, says: str) -> None:
     with pytest.raises(BadCode, match=says) as raised:
         terms.check()
     assert str(raised.value).endswith(".")
@@ -133,7 +133,7 @@ async def test_made_codes_are_shown_once_and_differ(codes: Codes) -> None:
 
 
 async def test_words_of_the_operators_own(codes: Codes) -> None:
-    terms = CodeTerms(CodeKind.DISCOUNT, percent=40, uses=100)
+    terms = CodeSpec(CodeKind.DISCOUNT, percent=40, uses=100)
     ((_, text),) = await codes.create(terms, word="restore-40")
     assert text == "RESTORE40"
     assert await codes.redeem(ANA, "1", "Restore 40") == terms
@@ -151,7 +151,7 @@ async def test_words_of_the_operators_own(codes: Codes) -> None:
 
 async def test_the_database_knows_no_code(codes: Codes, database: Database) -> None:
     text = await make(codes)
-    ((_, word),) = await codes.create(CodeTerms(CodeKind.DISCOUNT, percent=40), word="RESTORE40")
+    ((_, word),) = await codes.create(CodeSpec(CodeKind.DISCOUNT, percent=40), word="RESTORE40")
     await codes.redeem(ANA, "1", text)
     with pytest.raises(CodeUnknown):
         await codes.redeem(BEN, "2", "ALMOSTRIGHT")
@@ -169,7 +169,7 @@ async def test_another_key_knows_none_of_them(codes: Codes, database: Database, 
 
 
 async def test_a_code_is_found_by_its_id_and_by_itself(codes: Codes, clock: Clock) -> None:
-    terms = CodeTerms(
+    terms = CodeSpec(
         CodeKind.UNLOCK, "premium", credits=3, uses=2, expires_at=clock.now + timedelta(days=1), note="fair"
     )
     ((code_id, text),) = await codes.create(terms)
@@ -192,7 +192,7 @@ async def test_an_unlock_code_grants(codes: Codes, database: Database, clock: Cl
 
 
 async def test_a_code_is_redeemed_once_each_and_so_often_in_all(codes: Codes) -> None:
-    text = await make(codes, CodeTerms(CodeKind.UNLOCK, "premium", days=1, uses=2))
+    text = await make(codes, CodeSpec(CodeKind.UNLOCK, "premium", days=1, uses=2))
     await codes.redeem(ANA, "1", text)
     with pytest.raises(CodeRedeemed):
         await codes.redeem(ANA, "1", text)
@@ -205,7 +205,7 @@ async def test_a_code_is_redeemed_once_each_and_so_often_in_all(codes: Codes) ->
 
 async def test_every_refusal(codes: Codes, database: Database, clock: Clock) -> None:
     expiring = await make(
-        codes, CodeTerms(CodeKind.UNLOCK, "premium", days=1, expires_at=clock.now + timedelta(hours=1))
+        codes, CodeSpec(CodeKind.UNLOCK, "premium", days=1, expires_at=clock.now + timedelta(hours=1))
     )
     revoked, good = await make(codes), await make(codes)
     found = await codes.find(revoked)
@@ -286,7 +286,7 @@ async def test_tries_count_for_the_person_and_for_the_chat(codes: Codes) -> None
 
 @pytest.mark.parametrize("platform", [Platform.DISCORD, Platform.PLAYGROUND])
 async def test_a_discount_is_not_used_up_where_nothing_is_sold_for_stars(codes: Codes, platform: Platform) -> None:
-    code = await make(codes, CodeTerms(CodeKind.DISCOUNT, percent=40))
+    code = await make(codes, CodeSpec(CodeKind.DISCOUNT, percent=40))
     elsewhere = Sender(platform=platform, account=ANA.account)
     for _ in range(7):  # and it is no wrong try
         with pytest.raises(CodeElsewhere):
@@ -314,7 +314,7 @@ async def test_refusals_that_are_no_guess_are_not_counted(codes: Codes) -> None:
 
 async def test_who_asked_earlier_but_came_to_the_row_later_does_not_wait(codes: Codes, clock: Clock) -> None:
     """As it happens where two ask at once: the earlier request's clock was read before the later one's."""
-    text = await make(codes, CodeTerms(CodeKind.UNLOCK, "premium", days=1, uses=2))
+    text = await make(codes, CodeSpec(CodeKind.UNLOCK, "premium", days=1, uses=2))
     await guess(codes, BEN, chat="1")
     clock.wait(seconds=-2)
     await codes.redeem(ANA, "1", text)

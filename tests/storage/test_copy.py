@@ -16,7 +16,7 @@ from magicmemory.storage import copy as copying
 from magicmemory.storage.copy import CannotCopy, copy
 from magicmemory.storage.database import Database
 from magicmemory.storage.tables import metadata, users
-from tests.storage.filled import fill, ledger_of, person
+from tests.support.filled_database import fill, ledger_of, person
 
 Rows = dict[str, list[dict[str, Any]]]
 

@@ -13,10 +13,10 @@ from sqlalchemy import select
 from magicmemory.core.errors import Banned, CodeRedeemed, CodeUnknown, NoFaceFound, PhotoExpired, QuotaUsedUp
 from magicmemory.core.job import Address, Job, Outcome, Platform, Sender
 from magicmemory.core.options import Options
-from magicmemory.core.plans import PREMIUM, Limits, Plan, Plans
+from magicmemory.core.plans import PREMIUM, Plan, PlanLimits, Plans
 from magicmemory.core.preferences import Preferences
 from magicmemory.core.report import Failure, Report
-from magicmemory.storage.codes import CodeKind, Codes, CodeTerms
+from magicmemory.storage.codes import CodeKind, Codes, CodeSpec
 from magicmemory.storage.database import Database
 from magicmemory.storage.erasure import Erasure
 from magicmemory.storage.grants import Grants
@@ -27,11 +27,11 @@ from magicmemory.storage.quota import Allowance
 from magicmemory.storage.tables import guesses, jobs, users
 
 ANA = Sender(platform=Platform.TELEGRAM, account="700700700", language="pt-br")
-PLANS = Plans(free=Limits(photos_per_day=1), paid={PREMIUM: Plan(days=30)})
+PLANS = Plans(free=PlanLimits(photos_per_day=1), paid={PREMIUM: Plan(days=30)})
 REPORT = Report(width=1, height=1, faces=(), model="lite", detector="mtcnn", stages_ms={}, total_ms=2)
 
 
-class House:
+class Harness:
     """All of the storage, with a clock that a test sets."""
 
     def __init__(self, database: Database, folder: Path) -> None:
@@ -70,171 +70,171 @@ class House:
 
 
 @pytest.fixture
-async def house(database_url: str, tmp_path: Path) -> AsyncIterator[House]:
+async def harness(database_url: str, tmp_path: Path) -> AsyncIterator[Harness]:
     async with Database(database_url) as database:
-        yield House(database, tmp_path)
+        yield Harness(database, tmp_path)
 
 
-async def test_what_was_sent_and_chosen_goes_at_once(house: House) -> None:
-    job = await house.restored()
-    await house.people.choose(ANA, strength=0.5, language="pt")
-    await house.erasure.forget(ANA)
+async def test_what_was_sent_and_chosen_goes_at_once(harness: Harness) -> None:
+    job = await harness.restored()
+    await harness.people.choose(ANA, strength=0.5, language="pt")
+    await harness.erasure.forget(ANA)
     for name in (original(job.id), result(job.id)):
         with pytest.raises(PhotoExpired):
-            await house.photos.get(name)
-    assert await house.people.preferences(ANA) == Preferences()
-    (row,) = await house.rows()
+            await harness.photos.get(name)
+    assert await harness.people.preferences(ANA) == Preferences()
+    (row,) = await harness.rows()
     assert (row["chat"], row["message"], row["thread"], row["language"]) == ("", job.id, "", "")
     assert (row["context"], row["report"], row["failure"], row["photo"]) == ({}, None, None, None)
     assert (row["state"], row["charged"], row["extension"]) == ("delivered", True, "jpg")
 
 
-async def test_deleting_gives_no_second_free_photo(house: House) -> None:
-    await house.restored()
-    await house.erasure.forget(ANA)
-    assert await house.erasure.tidy() == 0
+async def test_deleting_gives_no_second_free_photo(harness: Harness) -> None:
+    await harness.restored()
+    await harness.erasure.forget(ANA)
+    assert await harness.erasure.tidy() == 0
     with pytest.raises(QuotaUsedUp):
-        await house.send("2")
-    house.now += timedelta(hours=12)
-    assert await house.erasure.tidy() == 1
-    assert await house.erasure.tidy() == 0
-    (account,) = await house.accounts()
+        await harness.send("2")
+    harness.now += timedelta(hours=12)
+    assert await harness.erasure.tidy() == 1
+    assert await harness.erasure.tidy() == 0
+    (account,) = await harness.accounts()
     assert account.startswith("erased-")
-    async with house.database.read() as connection:
+    async with harness.database.read() as connection:
         assert ANA.account not in str((await connection.execute(select(jobs))).all())
-    await house.send("2")
-    assert len(await house.accounts()) == 2
+    await harness.send("2")
+    assert len(await harness.accounts()) == 2
 
 
-async def test_who_comes_back_stays(house: House) -> None:
-    await house.restored()
-    await house.erasure.forget(ANA)
-    house.now += timedelta(days=1)
-    await house.restored("2")
-    house.now += timedelta(days=1)
-    assert await house.erasure.tidy() == 0
-    await house.erasure.forget(ANA)
-    await house.people.choose(ANA, strength=0.5)
-    assert await house.erasure.tidy() == 0
-    assert (await house.people.preferences(ANA)).strength == 0.5
+async def test_who_comes_back_stays(harness: Harness) -> None:
+    await harness.restored()
+    await harness.erasure.forget(ANA)
+    harness.now += timedelta(days=1)
+    await harness.restored("2")
+    harness.now += timedelta(days=1)
+    assert await harness.erasure.tidy() == 0
+    await harness.erasure.forget(ANA)
+    await harness.people.choose(ANA, strength=0.5)
+    assert await harness.erasure.tidy() == 0
+    assert (await harness.people.preferences(ANA)).strength == 0.5
 
 
-async def test_a_reply_that_is_owed_is_sent_first(house: House) -> None:
-    job = await house.send()
-    await house.ledger.give_back(job.id, Failure.of(NoFaceFound()))
-    await house.erasure.forget(ANA)
-    owed = await house.ledger.job(job.id)
+async def test_a_reply_that_is_owed_is_sent_first(harness: Harness) -> None:
+    job = await harness.send()
+    await harness.ledger.refund_quota(job.id, Failure.of(NoFaceFound()))
+    await harness.erasure.forget(ANA)
+    owed = await harness.ledger.job(job.id)
     assert owed is not None
     assert owed.address.chat == ANA.account
     with pytest.raises(PhotoExpired):
-        await house.photos.get(original(job.id))
-    house.now += timedelta(days=1)
-    assert await house.erasure.tidy() == 0
-    await house.ledger.replied(job.id, {"reply": "14"})
-    assert await house.erasure.tidy() == 1
-    (row,) = await house.rows()
+        await harness.photos.get(original(job.id))
+    harness.now += timedelta(days=1)
+    assert await harness.erasure.tidy() == 0
+    await harness.ledger.replied(job.id, {"reply": "14"})
+    assert await harness.erasure.tidy() == 1
+    (row,) = await harness.rows()
     assert (row["chat"], row["context"], row["failure"]) == ("", {}, None)
 
 
-async def test_bought_time_and_photos_hold_the_account(house: House) -> None:
-    await house.restored()
-    await house.grants.give(ANA, PLANS.paid[PREMIUM], days=30)
-    await house.grants.give(ANA, PLANS.paid[PREMIUM], credits=1)
-    await house.erasure.forget(ANA)
-    house.now += timedelta(days=29)
-    assert await house.erasure.tidy() == 0
-    house.now += timedelta(days=2)
-    assert await house.erasure.tidy() == 0  # the photo is not used
-    photos = next(grant for grant in await house.grants.of(ANA) if grant.credits)
-    assert await house.grants.withdraw_by_id(photos.id)
-    assert await house.erasure.tidy() == 1
+async def test_bought_time_and_photos_hold_the_account(harness: Harness) -> None:
+    await harness.restored()
+    await harness.grants.give(ANA, PLANS.paid[PREMIUM], days=30)
+    await harness.grants.give(ANA, PLANS.paid[PREMIUM], credits=1)
+    await harness.erasure.forget(ANA)
+    harness.now += timedelta(days=29)
+    assert await harness.erasure.tidy() == 0
+    harness.now += timedelta(days=2)
+    assert await harness.erasure.tidy() == 0  # the photo is not used
+    photos = next(grant for grant in await harness.grants.of(ANA) if grant.credits)
+    assert await harness.grants.withdraw_by_id(photos.id)
+    assert await harness.erasure.tidy() == 1
 
 
-async def test_an_entitlement_that_begins_later_holds_the_account(house: House) -> None:
-    begins = house.now + timedelta(days=5)
-    await house.grants.entitle(ANA, PLANS.paid[PREMIUM], "e1", begins, begins + timedelta(days=1))
-    await house.erasure.forget(ANA)
-    assert await house.erasure.tidy() == 0
-    house.now += timedelta(days=7)
-    assert await house.erasure.tidy() == 1
+async def test_an_entitlement_that_begins_later_holds_the_account(harness: Harness) -> None:
+    begins = harness.now + timedelta(days=5)
+    await harness.grants.entitle(ANA, PLANS.paid[PREMIUM], "e1", begins, begins + timedelta(days=1))
+    await harness.erasure.forget(ANA)
+    assert await harness.erasure.tidy() == 0
+    harness.now += timedelta(days=7)
+    assert await harness.erasure.tidy() == 1
 
 
-async def test_an_entitlement_that_is_over_brings_no_account_back_but_a_renewed_one_is_theirs(house: House) -> None:
-    plan, began = PLANS.paid[PREMIUM], house.now
-    await house.grants.entitle(ANA, plan, "e1", began, began + timedelta(days=30))
-    await house.erasure.forget(ANA)
-    house.now += timedelta(days=31)
-    assert await house.erasure.tidy() == 1
-    await house.grants.entitle(ANA, plan, "e1", began, began + timedelta(days=30))
-    assert ANA.account not in await house.accounts()
-    await house.grants.entitle(ANA, plan, "e1", began, began + timedelta(days=60))
-    assert (await house.ledger.quota(ANA)).plan == PREMIUM
-    assert len(await house.grants.of(ANA)) == 1
+async def test_an_entitlement_that_is_over_brings_no_account_back_but_a_renewed_one_is_theirs(harness: Harness) -> None:
+    plan, began = PLANS.paid[PREMIUM], harness.now
+    await harness.grants.entitle(ANA, plan, "e1", began, began + timedelta(days=30))
+    await harness.erasure.forget(ANA)
+    harness.now += timedelta(days=31)
+    assert await harness.erasure.tidy() == 1
+    await harness.grants.entitle(ANA, plan, "e1", began, began + timedelta(days=30))
+    assert ANA.account not in await harness.accounts()
+    await harness.grants.entitle(ANA, plan, "e1", began, began + timedelta(days=60))
+    assert (await harness.ledger.quota(ANA)).plan == PREMIUM
+    assert len(await harness.grants.of(ANA)) == 1
 
 
-async def test_deleting_lets_nobody_out_of_a_ban(house: House) -> None:
-    await house.people.ban(ANA, banned=True, reason="spam")
-    await house.erasure.forget(ANA)
-    house.now += timedelta(days=400)
-    assert await house.erasure.tidy() == 0
+async def test_deleting_lets_nobody_out_of_a_ban(harness: Harness) -> None:
+    await harness.people.ban(ANA, banned=True, reason="spam")
+    await harness.erasure.forget(ANA)
+    harness.now += timedelta(days=400)
+    assert await harness.erasure.tidy() == 0
     with pytest.raises(Banned):
-        await house.send()
+        await harness.send()
 
 
-async def test_deleting_gives_no_second_use_of_a_code(house: House) -> None:
-    terms = CodeTerms(CodeKind.UNLOCK, plan=PREMIUM, days=1, uses=3, expires_at=house.now + timedelta(days=10))
-    ((_, code),) = await house.codes.create(terms, word="RESTORE40")
-    await house.codes.redeem(ANA, "1", code)
-    await house.erasure.forget(ANA)
-    house.now += timedelta(days=5)
-    assert await house.erasure.tidy() == 0
+async def test_deleting_gives_no_second_use_of_a_code(harness: Harness) -> None:
+    terms = CodeSpec(CodeKind.UNLOCK, plan=PREMIUM, days=1, uses=3, expires_at=harness.now + timedelta(days=10))
+    ((_, code),) = await harness.codes.create(terms, word="RESTORE40")
+    await harness.codes.redeem(ANA, "1", code)
+    await harness.erasure.forget(ANA)
+    harness.now += timedelta(days=5)
+    assert await harness.erasure.tidy() == 0
     with pytest.raises(CodeRedeemed):
-        await house.codes.redeem(ANA, "1", code)
-    house.now += timedelta(days=6)
-    assert await house.erasure.tidy() == 1
+        await harness.codes.redeem(ANA, "1", code)
+    harness.now += timedelta(days=6)
+    assert await harness.erasure.tidy() == 1
 
 
-async def test_a_code_that_nobody_can_redeem_any_more_holds_nobody(house: House) -> None:
-    ((_, code),) = await house.codes.create(CodeTerms(CodeKind.UNLOCK, plan=PREMIUM, days=1, uses=1))
-    await house.codes.redeem(ANA, "1", code)
-    await house.erasure.forget(ANA)
-    house.now += timedelta(days=2)
-    assert await house.erasure.tidy() == 1
+async def test_a_code_that_nobody_can_redeem_any_more_holds_nobody(harness: Harness) -> None:
+    ((_, code),) = await harness.codes.create(CodeSpec(CodeKind.UNLOCK, plan=PREMIUM, days=1, uses=1))
+    await harness.codes.redeem(ANA, "1", code)
+    await harness.erasure.forget(ANA)
+    harness.now += timedelta(days=2)
+    assert await harness.erasure.tidy() == 1
 
 
-async def test_deleting_resets_no_throttle_and_old_tries_go(house: House) -> None:
+async def test_deleting_resets_no_throttle_and_old_tries_go(harness: Harness) -> None:
     for _ in range(5):
         with pytest.raises(CodeUnknown):
-            await house.codes.redeem(ANA, ANA.account, "WRONG1")
-    await house.erasure.forget(ANA)
-    assert await house.erasure.tidy() == 0
-    house.now += timedelta(hours=25)
-    assert await house.erasure.tidy() == 1
-    async with house.database.read() as connection:
+            await harness.codes.redeem(ANA, ANA.account, "WRONG1")
+    await harness.erasure.forget(ANA)
+    assert await harness.erasure.tidy() == 0
+    harness.now += timedelta(hours=25)
+    assert await harness.erasure.tidy() == 1
+    async with harness.database.read() as connection:
         assert (await connection.execute(select(guesses))).all() == []
 
 
-async def test_nobody_is_nobody_to_forget(house: House) -> None:
-    await house.erasure.forget(ANA)
-    assert await house.accounts() == []
-    assert await house.erasure.tidy() == 0
+async def test_nobody_is_nobody_to_forget(harness: Harness) -> None:
+    await harness.erasure.forget(ANA)
+    assert await harness.accounts() == []
+    assert await harness.erasure.tidy() == 0
 
 
-async def test_who_comes_back_while_the_account_goes_is_somebody_new(house: House) -> None:
+async def test_who_comes_back_while_the_account_goes_is_somebody_new(harness: Harness) -> None:
     """Whoever waits for the row finds it without its account afterwards, and must not take it for theirs."""
-    await house.restored()
-    await house.erasure.forget(ANA)
-    house.now += timedelta(days=1)
+    await harness.restored()
+    await harness.erasure.forget(ANA)
+    harness.now += timedelta(days=1)
 
     async def came_back() -> int:
-        async with house.database.write() as transaction:
-            return await lock_user(transaction, ANA, house.now)
+        async with harness.database.write() as transaction:
+            return await lock_user(transaction, ANA, harness.now)
 
-    if house.database.sqlite:
-        assert await house.erasure.tidy() == 1
+    if harness.database.sqlite:
+        assert await harness.erasure.tidy() == 1
         assert await came_back() == 2
         return
-    async with house.database.write() as transaction:
+    async with harness.database.write() as transaction:
         locked = select(users.c.id).where(users.c.account == ANA.account).with_for_update()
         user = await transaction.scalar(locked)
         waiting = asyncio.create_task(came_back())
@@ -242,4 +242,4 @@ async def test_who_comes_back_while_the_account_goes_is_somebody_new(house: Hous
         assert not waiting.done()
         await transaction.execute(users.update().where(users.c.id == user).values(account="erased-1"))
     assert await waiting != user
-    assert sorted(await house.accounts()) == sorted([ANA.account, "erased-1"])
+    assert sorted(await harness.accounts()) == sorted([ANA.account, "erased-1"])

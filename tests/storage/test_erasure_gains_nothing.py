@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from magicmemory.core.errors import NoFaceFound, UserError
 from magicmemory.core.job import Address, Outcome, Platform, Sender
 from magicmemory.core.options import Options
-from magicmemory.core.plans import PREMIUM, Limits, Plan, Plans
+from magicmemory.core.plans import PREMIUM, Plan, PlanLimits, Plans
 from magicmemory.core.report import Failure
-from magicmemory.storage.codes import CodeKind, Codes, CodeTerms
+from magicmemory.storage.codes import CodeKind, Codes, CodeSpec
 from magicmemory.storage.database import Database
 from magicmemory.storage.erasure import Erasure
 from magicmemory.storage.grants import Grants
@@ -28,7 +28,7 @@ from magicmemory.storage.quota import Allowance
 
 EXAMPLES = int(os.environ.get("MAGIC_TEST_EXAMPLES", "15"))
 BERLIN = ZoneInfo("Europe/Berlin")  # whose clocks change within the time of an example
-PLANS = Plans(free=Limits(photos_per_day=2), paid={PREMIUM: Plan(days=30, photos_per_day=3)})
+PLANS = Plans(free=PlanLimits(photos_per_day=2), paid={PREMIUM: Plan(days=30, photos_per_day=3)})
 
 STEPS = st.one_of(
     st.sampled_from(["restored", "failed", "waiting", "cancel", "ban", "unban", "gift", "wrong"]),
@@ -62,9 +62,9 @@ class Pair:
         """Make the codes: one for exactly these two, one for many, and one that ends."""
         for word, uses, days in (("RARE", 2, None), ("COMMON", 100, None), ("DATED", 100, 2)):
             ends = self.now + timedelta(days=days) if days else None
-            terms = CodeTerms(CodeKind.DISCOUNT, percent=40, uses=uses, expires_at=ends)
+            terms = CodeSpec(CodeKind.DISCOUNT, percent=40, uses=uses, expires_at=ends)
             if word == "RARE":
-                terms = CodeTerms(CodeKind.UNLOCK, plan=PREMIUM, days=1, uses=uses)
+                terms = CodeSpec(CodeKind.UNLOCK, plan=PREMIUM, days=1, uses=uses)
             await self.codes.create(terms, word=f"{word}{self.number}")
 
     async def do(self, step: str | tuple[str, str | int]) -> None:
@@ -108,7 +108,7 @@ class Pair:
         if what == "restored":
             await self.ledger.settle(Outcome(job=job.id, extension="jpg"), {})
         elif what == "failed":
-            await self.ledger.give_back(job.id, Failure.of(NoFaceFound()))
+            await self.ledger.refund_quota(job.id, Failure.of(NoFaceFound()))
             await self.ledger.replied(job.id, {})
 
 

@@ -10,7 +10,7 @@ from magicmemory.core.options import Options
 from magicmemory.core.plans import make_plans
 from magicmemory.core.report import Failure
 from magicmemory.storage.database import Database
-from magicmemory.storage.grants import Grant, Grants, Source, laid_out
+from magicmemory.storage.grants import Grant, Grants, Source, schedule_grants
 from magicmemory.storage.ledger import Ledger
 from magicmemory.storage.quota import Allowance
 from tests.storage.conftest import Clock
@@ -63,10 +63,10 @@ def test_days_are_laid_end_to_end_around_what_a_shop_sold(
     given: list[Grant], laid: list[tuple[int, int | None]]
 ) -> None:
     expected = [(day(start), None if end is None else day(end)) for start, end in laid]
-    assert [(interval.start, interval.end) for interval in laid_out(given)] == expected
+    assert [(interval.start, interval.end) for interval in schedule_grants(given)] == expected
 
 
-class House:
+class Harness:
     """Grants and the ledger that lives on them."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
@@ -84,86 +84,88 @@ class House:
 
 
 @pytest.fixture
-def house(database: Database, clock: Clock) -> House:
-    return House(database, clock)
+def harness(database: Database, clock: Clock) -> Harness:
+    return Harness(database, clock)
 
 
-async def test_gifts_extend_one_another(house: House, clock: Clock) -> None:
-    await house.grants.give(ANA, BASIC)
+async def test_gifts_extend_one_another(harness: Harness, clock: Clock) -> None:
+    await harness.grants.give(ANA, BASIC)
     clock.wait(days=4)
-    await house.grants.give(ANA, BASIC, days=3)
-    quota = await house.quota()
+    await harness.grants.give(ANA, BASIC, days=3)
+    quota = await harness.quota()
     assert (quota.plan, quota.plan_ends) == ("basic", clock.now + timedelta(days=6 + 3))
     clock.wait(days=9, seconds=-1)
-    assert (await house.quota()).plan == "basic"
+    assert (await harness.quota()).plan == "basic"
     clock.wait(seconds=1)
-    quota = await house.quota()
+    quota = await harness.quota()
     assert (quota.plan, quota.plan_ends, quota.limit) == ("", None, 1)
 
 
-async def test_the_better_plan_runs_first_and_the_other_goes_on(house: House, clock: Clock) -> None:
-    await house.grants.give(ANA, BASIC, days=30)
-    await house.grants.give(ANA, BEST, days=2)
-    quota = await house.quota()
+async def test_the_better_plan_runs_first_and_the_other_goes_on(harness: Harness, clock: Clock) -> None:
+    await harness.grants.give(ANA, BASIC, days=30)
+    await harness.grants.give(ANA, BEST, days=2)
+    quota = await harness.quota()
     assert (quota.plan, quota.unlimited, quota.plan_ends) == ("best", True, clock.now + timedelta(days=2))
     clock.wait(days=2)
-    quota = await house.quota()
+    quota = await harness.quota()
     assert (quota.plan, quota.plan_ends) == ("basic", clock.now + timedelta(days=28))
 
 
-async def test_credits_are_used_oldest_first_and_come_back_with_a_failure(house: House, clock: Clock) -> None:
-    await house.grants.give(ANA, PACK, credits=1)
+async def test_credits_are_used_oldest_first_and_come_back_with_a_failure(harness: Harness, clock: Clock) -> None:
+    await harness.grants.give(ANA, PACK, credits=1)
     clock.wait(hours=1)
-    await house.grants.give(ANA, PACK)
-    await house.send()  # the free one
-    job = await house.send()
-    older, newer = await house.grants.of(ANA)
-    assert [(left.grant.id, left.left) for left in (await house.grants.standing(ANA)).credits] == [(newer.id, 2)]
-    await house.ledger.give_back(job, Failure(key="no-face-found"))
-    left = (await house.grants.standing(ANA)).credits
+    await harness.grants.give(ANA, PACK)
+    await harness.send()  # the free one
+    job = await harness.send()
+    older, newer = await harness.grants.of(ANA)
+    assert [(left.grant.id, left.left) for left in (await harness.grants.entitlement(ANA)).credits] == [(newer.id, 2)]
+    await harness.ledger.refund_quota(job, Failure(key="no-face-found"))
+    left = (await harness.grants.entitlement(ANA)).credits
     assert [(one.grant.id, one.left) for one in left] == [(older.id, 1), (newer.id, 2)]
 
 
-async def test_an_entitlement_is_recorded_as_often_as_the_shop_tells(house: House, clock: Clock) -> None:
+async def test_an_entitlement_is_recorded_as_often_as_the_shop_tells(harness: Harness, clock: Clock) -> None:
     month = clock.now + timedelta(days=30)
-    assert await house.grants.entitle(ANA, BASIC, "e1", clock.now, month)
-    assert not await house.grants.entitle(ANA, BASIC, "e1", clock.now, month)
-    assert len(await house.grants.of(ANA)) == 1
-    assert (await house.quota()).plan_ends == month
+    assert await harness.grants.entitle(ANA, BASIC, "e1", clock.now, month)
+    assert not await harness.grants.entitle(ANA, BASIC, "e1", clock.now, month)
+    assert len(await harness.grants.of(ANA)) == 1
+    assert (await harness.quota()).plan_ends == month
     # Renewed, then cancelled with the rest of the month left, then refunded.
-    assert not await house.grants.entitle(ANA, BASIC, "e1", clock.now, None)
-    quota = await house.quota()
+    assert not await harness.grants.entitle(ANA, BASIC, "e1", clock.now, None)
+    quota = await harness.quota()
     assert (quota.plan, quota.plan_ends) == ("basic", None)
-    assert not await house.grants.entitle(ANA, BASIC, "e1", clock.now, month)
-    assert (await house.quota()).plan_ends == month
-    assert await house.grants.withdraw(Source.ENTITLEMENT, "e1")
-    assert not await house.grants.withdraw(Source.ENTITLEMENT, "e1")
-    assert (await house.quota()).plan == ""
+    assert not await harness.grants.entitle(ANA, BASIC, "e1", clock.now, month)
+    assert (await harness.quota()).plan_ends == month
+    assert await harness.grants.withdraw(Source.ENTITLEMENT, "e1")
+    assert not await harness.grants.withdraw(Source.ENTITLEMENT, "e1")
+    assert (await harness.quota()).plan == ""
 
 
-async def test_bought_photos_of_a_shop_are_given_once(house: House, clock: Clock) -> None:
+async def test_bought_photos_of_a_shop_are_given_once(harness: Harness, clock: Clock) -> None:
     for _ in range(3):
-        await house.grants.entitle(ANA, PACK, "e2", None, clock.now + timedelta(days=1))
-    assert (await house.quota()).credits == 2
+        await harness.grants.entitle(ANA, PACK, "e2", None, clock.now + timedelta(days=1))
+    assert (await harness.quota()).credits == 2
     clock.wait(days=2)
-    assert (await house.quota()).credits == 2  # whatever the dates
-    await house.grants.withdraw(Source.ENTITLEMENT, "e2")
-    await house.grants.entitle(ANA, PACK, "e2", None, None)
-    assert (await house.quota()).credits == 0
+    assert (await harness.quota()).credits == 2  # whatever the dates
+    await harness.grants.withdraw(Source.ENTITLEMENT, "e2")
+    await harness.grants.entitle(ANA, PACK, "e2", None, None)
+    assert (await harness.quota()).credits == 0
 
 
-async def test_a_gift_can_be_taken_back(house: House, clock: Clock) -> None:
-    await house.grants.give(ANA, BEST)
-    (gift,) = await house.grants.of(ANA)
-    assert await house.grants.withdraw_by_id(gift.id)
-    assert not await house.grants.withdraw_by_id(gift.id)
-    assert (await house.quota()).plan == ""
-    (kept,) = await house.grants.of(ANA)
+async def test_a_gift_can_be_taken_back(harness: Harness, clock: Clock) -> None:
+    await harness.grants.give(ANA, BEST)
+    (gift,) = await harness.grants.of(ANA)
+    assert await harness.grants.withdraw_by_id(gift.id)
+    assert not await harness.grants.withdraw_by_id(gift.id)
+    assert (await harness.quota()).plan == ""
+    (kept,) = await harness.grants.of(ANA)
     assert (kept.source, kept.withdrawn_at) == (Source.GIFT, clock.now)
 
 
-async def test_a_plan_that_is_no_more_is_honoured_as_premium(house: House, database: Database, clock: Clock) -> None:
-    await house.grants.give(ANA, BEST)
+async def test_a_plan_that_is_no_more_is_honoured_as_premium(
+    harness: Harness, database: Database, clock: Clock
+) -> None:
+    await harness.grants.give(ANA, BEST)
     now = make_plans({}, free_per_day=1, fair_use_per_day=7, head_start_s=0)
     quota = await Ledger(database, Allowance(ZoneInfo("UTC"), now, 5, 60), clock).quota(ANA)
     assert (quota.plan, quota.limit) == ("best", 7)

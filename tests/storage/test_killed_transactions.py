@@ -14,8 +14,8 @@ from magicmemory.core.errors import CodeRedeemed, NothingToCancel
 from magicmemory.core.job import Sender
 from magicmemory.storage.database import Database
 from magicmemory.storage.tables import metadata
-from tests.storage import dying
-from tests.storage.dying import ANA, BEN
+from tests.support import killed_transactions
+from tests.support.killed_transactions import ANA, BEN
 
 # Whose quota it changes, and how many photos of which plan they have then (0: as many as they like).
 THEN: dict[str, tuple[Sender, int, str]] = {
@@ -45,21 +45,22 @@ async def everything(database: Database) -> dict[str, list[str]]:
 @pytest.mark.parametrize("action", THEN)
 async def test_killed_before_the_commit(database_url: str, tmp_path: Path, action: str) -> None:
     async with Database(database_url) as database:
-        house = dying.House(database, tmp_path)
-        prepared = await house.prepare()
+        harness = killed_transactions.Harness(database, tmp_path)
+        prepared = await harness.prepare()
         before = await everything(database)
         killed = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", dying.__file__, database_url, action, json.dumps(prepared)), cwd=tmp_path
+            *(sys.executable, "-P", killed_transactions.__file__, database_url, action, json.dumps(prepared)),
+            cwd=tmp_path,
         )
         assert await killed.wait() == -signal.SIGKILL
         assert await everything(database) == before
 
-        do = house.actions(prepared)[action]
+        do = harness.actions(prepared)[action]
         await do()
         after = await everything(database)
         assert after != before
         sender, left, plan = THEN[action]
-        quota = await house.ledger.quota(sender)
+        quota = await harness.ledger.quota(sender)
         assert (quota.left, quota.plan) == (left, plan)
 
         if action not in EACH_TIME_ANEW:

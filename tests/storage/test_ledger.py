@@ -12,7 +12,7 @@ import pytest
 from magicmemory.core.errors import NoFaceFound, NothingToCancel, QuotaUsedUp, TooManyAdjustments
 from magicmemory.core.job import Address, Job, JobState, Outcome, Platform, Sender
 from magicmemory.core.options import Options
-from magicmemory.core.plans import Limits, Plans
+from magicmemory.core.plans import PlanLimits, Plans
 from magicmemory.core.report import Failure, Report
 from magicmemory.storage.database import Database
 from magicmemory.storage.ledger import Ledger
@@ -46,7 +46,9 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 def allowance(per_day: int = 1, zone: str = "UTC") -> Allowance:
-    return Allowance(ZoneInfo(zone), Plans(free=Limits(photos_per_day=per_day)), adjustments=2, adjustment_minutes=60)
+    return Allowance(
+        ZoneInfo(zone), Plans(free=PlanLimits(photos_per_day=per_day)), adjustments=2, adjustment_minutes=60
+    )
 
 
 @pytest.fixture
@@ -105,7 +107,7 @@ async def test_settles_once_and_keeps_the_report(ledger: Ledger) -> None:
     job = await reserve(ledger, 1)
     assert await ledger.settle(outcome(job), {"reply": "13"})
     assert not await ledger.settle(outcome(job), {"reply": "14"})
-    assert not await ledger.give_back(job.id, FAILURE)
+    assert not await ledger.refund_quota(job.id, FAILURE)
     settled = await ledger.job(job.id)
     assert settled is not None
     assert settled.state is JobState.DELIVERED
@@ -118,7 +120,7 @@ async def test_settles_once_and_keeps_the_report(ledger: Ledger) -> None:
 
 async def test_gives_back_before_the_reply_is_sent(ledger: Ledger) -> None:
     job = await reserve(ledger, 1)
-    assert await ledger.give_back(job.id, FAILURE)
+    assert await ledger.refund_quota(job.id, FAILURE)
     assert (await ledger.quota(ANA)).left == 1
     owed = await ledger.job(job.id)
     assert owed is not None

@@ -9,10 +9,10 @@ from collections import Counter
 import pytest
 from sqlalchemy import func, select
 
-from magicmemory.storage.codes import CodeKind, Codes, CodeTerms
+from magicmemory.storage.codes import CodeKind, Codes, CodeSpec
 from magicmemory.storage.database import Database
 from magicmemory.storage.tables import grants, jobs, redemptions
-from tests.storage import crowd
+from tests.support import storage_load
 
 PROCESSES = 4
 REQUESTS = 500
@@ -23,7 +23,7 @@ async def ask_at_once(database_url: str, people: int, *code: str) -> Counter[str
     share = str(REQUESTS // PROCESSES)
     processes = [
         await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", crowd.__file__, database_url, str(number), share, str(people), *code),
+            *(sys.executable, "-P", storage_load.__file__, database_url, str(number), share, str(people), *code),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
@@ -48,7 +48,9 @@ async def test_everybody_gets_one_free_photo(database_url: str, people: int) -> 
 async def test_a_code_is_redeemed_as_often_as_it_may_be(database_url: str) -> None:
     people, uses = 250, 100
     async with Database(database_url) as database:
-        ((_, code),) = await Codes(database, crowd.KEY).create(CodeTerms(CodeKind.UNLOCK, "premium", days=1, uses=uses))
+        ((_, code),) = await Codes(database, storage_load.KEY).create(
+            CodeSpec(CodeKind.UNLOCK, "premium", days=1, uses=uses)
+        )
         answers = await ask_at_once(database_url, people, code)
         assert answers["accepted"] == uses
         assert set(answers) == {"accepted", "CodeRedeemed", "CodeUsedUp"}

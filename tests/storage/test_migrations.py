@@ -19,8 +19,8 @@ from magicmemory.core.options import Options
 from magicmemory.core.report import Failure
 from magicmemory.storage.database import Database
 from magicmemory.storage.people import People
-from tests.storage.filled import ledger_of
 from tests.storage.test_database import differences
+from tests.support.filled_database import ledger_of
 
 FIRST = "0001"
 ANA = Sender(platform=Platform.TELEGRAM, account="7", language="pt-br")

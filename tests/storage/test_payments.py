@@ -9,7 +9,7 @@ import pytest
 from magicmemory.core.errors import Banned, OfferGone
 from magicmemory.core.job import Platform, Quota, Sender
 from magicmemory.core.plans import make_plans
-from magicmemory.storage.codes import CodeKind, Codes, CodeTerms
+from magicmemory.storage.codes import CodeKind, Codes, CodeSpec
 from magicmemory.storage.database import Database
 from magicmemory.storage.ledger import Ledger
 from magicmemory.storage.payments import STARS, Invoice, Payment, Payments
@@ -56,7 +56,7 @@ class Shop:
 
     async def discount(self, percent: int, plan: str | None = None, **terms: object) -> str:
         """Ana has redeemed a discount; returns its code's id."""
-        code = CodeTerms(CodeKind.DISCOUNT, plan, percent=percent, **terms)  # type: ignore[arg-type]
+        code = CodeSpec(CodeKind.DISCOUNT, plan, percent=percent, **terms)  # type: ignore[arg-type]
         ((code_id, text),) = await self.codes.create(code)
         await self.codes.redeem(ANA, "1", text)
         return code_id

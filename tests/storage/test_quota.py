@@ -41,7 +41,7 @@ PLANS = make_plans(
 
 
 @dataclass
-class House:
+class Harness:
     """The ledger, and gifts to change what it allows."""
 
     database: Database
@@ -70,139 +70,139 @@ class House:
 
 
 @pytest.fixture
-def house(database: Database, clock: Clock) -> House:
-    return House(database, clock)
+def harness(database: Database, clock: Clock) -> Harness:
+    return Harness(database, clock)
 
 
-async def test_the_plan_pays_first_then_what_is_free_then_bought_photos(house: House, clock: Clock) -> None:
-    await house.give("pack")
-    await house.give("premium")
-    assert [(await house.send()).plan for _ in range(5)] == ["premium", "premium", "", "pack", "pack"]
+async def test_the_plan_pays_first_then_what_is_free_then_bought_photos(harness: Harness, clock: Clock) -> None:
+    await harness.give("pack")
+    await harness.give("premium")
+    assert [(await harness.send()).plan for _ in range(5)] == ["premium", "premium", "", "pack", "pack"]
     with pytest.raises(FairUseReached) as raised:
-        await house.send()
+        await harness.send()
     assert raised.value.parameters == {"limit": 2, "renews_in_s": 12 * 3600}
-    quota = await house.quota()
+    quota = await harness.quota()
     assert (quota.limit, quota.used, quota.left, quota.credits) == (2, 2, 0, 0)
     clock.wait(days=1)
-    assert [(await house.send()).plan for _ in range(3)] == ["premium", "premium", ""]
+    assert [(await harness.send()).plan for _ in range(3)] == ["premium", "premium", ""]
 
 
-async def test_bought_photos_outlast_the_day_and_free_ones_do_not(house: House, clock: Clock) -> None:
-    await house.give("pack")
-    assert [(await house.send()).plan for _ in range(2)] == ["", "pack"]
+async def test_bought_photos_outlast_the_day_and_free_ones_do_not(harness: Harness, clock: Clock) -> None:
+    await harness.give("pack")
+    assert [(await harness.send()).plan for _ in range(2)] == ["", "pack"]
     clock.wait(days=1)
-    assert [(await house.send()).plan for _ in range(2)] == ["", "pack"]
+    assert [(await harness.send()).plan for _ in range(2)] == ["", "pack"]
     with pytest.raises(QuotaUsedUp):
-        await house.send()
+        await harness.send()
 
 
-async def test_fair_use_counts_all_plans_that_run_for_days(house: House, clock: Clock) -> None:
-    await house.give("premium")
-    await house.send()
-    await house.give("best")
+async def test_fair_use_counts_all_plans_that_run_for_days(harness: Harness, clock: Clock) -> None:
+    await harness.give("premium")
+    await harness.send()
+    await harness.give("best")
     for _ in range(10):
-        assert (await house.send()).plan == "best"
-    assert (await house.quota()).unlimited
-    await house.grants.withdraw_by_id((await house.grants.standing(ANA)).timed.grant.id)  # type: ignore[union-attr]
-    assert (await house.quota()).left == 0
-    assert (await house.send()).plan == ""
+        assert (await harness.send()).plan == "best"
+    assert (await harness.quota()).unlimited
+    await harness.grants.withdraw_by_id((await harness.grants.entitlement(ANA)).timed.grant.id)  # type: ignore[union-attr]
+    assert (await harness.quota()).left == 0
+    assert (await harness.send()).plan == ""
     with pytest.raises(FairUseReached):
-        await house.send()
+        await harness.send()
 
 
-async def test_what_the_plan_does_not_allow_costs_nothing(house: House) -> None:
+async def test_what_the_plan_does_not_allow_costs_nothing(harness: Harness) -> None:
     with pytest.raises(ModelNotInPlan) as model:
-        await house.send(Options(model="gfpgan"))
+        await harness.send(Options(model="gfpgan"))
     assert model.value.parameters == {"model": "gfpgan"}
     with pytest.raises(SizeNotInPlan) as size:
-        await house.send(Options(upscale=2))
+        await harness.send(Options(upscale=2))
     assert size.value.parameters == {"upscale": 2}
-    assert (await house.quota()).used == 0
-    await house.send()
+    assert (await harness.quota()).used == 0
+    await harness.send()
     with pytest.raises(QuotaUsedUp):  # more to the point than the model
-        await house.send(Options(model="gfpgan"))
+        await harness.send(Options(model="gfpgan"))
 
 
-async def test_a_bought_photo_pays_for_what_neither_plan_nor_free_photo_allow(house: House) -> None:
-    await house.give("premium")
+async def test_a_bought_photo_pays_for_what_neither_plan_nor_free_photo_allow(harness: Harness) -> None:
+    await harness.give("premium")
     with pytest.raises(SizeNotInPlan):
-        await house.send(Options(upscale=4))
-    await house.give("pack")
-    assert (await house.send(Options(upscale=4))).plan == "pack"
-    assert (await house.send(Options(model="gfpgan", upscale=2))).plan == "premium"
-    quota = await house.quota()
+        await harness.send(Options(upscale=4))
+    await harness.give("pack")
+    assert (await harness.send(Options(upscale=4))).plan == "pack"
+    assert (await harness.send(Options(model="gfpgan", upscale=2))).plan == "premium"
+    quota = await harness.quota()
     assert (quota.used, quota.credits) == (1, 1)
 
 
 async def test_so_many_photos_at_once(database: Database, clock: Clock) -> None:
-    house = House(database, clock, at_once=2)
-    await house.give("best")
-    first, _ = await house.send(), await house.send()
+    harness = Harness(database, clock, at_once=2)
+    await harness.give("best")
+    first, _ = await harness.send(), await harness.send()
     with pytest.raises(TooManyAtOnce) as raised:
-        await house.send()
+        await harness.send()
     assert raised.value.parameters == {"limit": 2}
-    await house.deliver(first)
-    await house.send()
+    await harness.deliver(first)
+    await harness.send()
     # Free ones are on their way as well.
     with pytest.raises(TooManyAtOnce):
-        await house.send(parent=first, photo="same")
-    await house.ledger.cancel(ANA)
-    await house.send(parent=first, photo="same")
+        await harness.send(parent=first, photo="same")
+    await harness.ledger.cancel(ANA)
+    await harness.send(parent=first, photo="same")
 
 
-async def test_the_same_photo_again_is_free_and_no_adjustment(house: House, clock: Clock) -> None:
-    first = await house.send(photo="same")
-    assert await house.ledger.twin(ANA, "same", PLAIN) is None  # it is not delivered yet
-    await house.deliver(first)
-    twin = await house.ledger.twin(ANA, "same", PLAIN)
-    assert twin is not None
-    assert twin.id == first.id
-    assert await house.ledger.twin(ANA, "other", PLAIN) is None
-    assert await house.ledger.twin(ANA, "same", Options(strength=0.5)) is None
+async def test_the_same_photo_again_is_free_and_no_adjustment(harness: Harness, clock: Clock) -> None:
+    first = await harness.send(photo="same")
+    assert await harness.ledger.find_duplicate(ANA, "same", PLAIN) is None  # it is not delivered yet
+    await harness.deliver(first)
+    duplicate = await harness.ledger.find_duplicate(ANA, "same", PLAIN)
+    assert duplicate is not None
+    assert duplicate.id == first.id
+    assert await harness.ledger.find_duplicate(ANA, "other", PLAIN) is None
+    assert await harness.ledger.find_duplicate(ANA, "same", Options(strength=0.5)) is None
     stranger = Sender(platform=ANA.platform, account="8")
-    assert await house.ledger.twin(stranger, "same", PLAIN) is None
+    assert await harness.ledger.find_duplicate(stranger, "same", PLAIN) is None
     for _ in range(5):
-        again = await house.send(parent=first, photo="same")
+        again = await harness.send(parent=first, photo="same")
         assert (again.charged, again.parent) == (False, first.id)
-        await house.deliver(again)
-    twin = await house.ledger.twin(ANA, "same", PLAIN)
-    assert twin is not None
-    assert twin.id == first.id  # the one whose result was made
-    assert (await house.quota()).used == 1
+        await harness.deliver(again)
+    duplicate = await harness.ledger.find_duplicate(ANA, "same", PLAIN)
+    assert duplicate is not None
+    assert duplicate.id == first.id  # the one whose result was made
+    assert (await harness.quota()).used == 1
 
 
-async def test_a_photo_sent_again_can_be_adjusted_for_a_while_again(house: House, clock: Clock) -> None:
-    first = await house.send(photo="same")
-    await house.deliver(first)
-    await house.send(Options(strength=0.9), parent=first)
+async def test_a_photo_sent_again_can_be_adjusted_for_a_while_again(harness: Harness, clock: Clock) -> None:
+    first = await harness.send(photo="same")
+    await harness.deliver(first)
+    await harness.send(Options(strength=0.9), parent=first)
     clock.wait(hours=2)
     with pytest.raises(TooManyAdjustments):
-        await house.send(Options(strength=0.8), parent=first)
-    again = await house.send(parent=first, photo="same")
+        await harness.send(Options(strength=0.8), parent=first)
+    again = await harness.send(parent=first, photo="same")
     with pytest.raises(TooManyAdjustments):
-        await house.send(Options(strength=0.8), parent=first)  # it is not answered yet
-    await house.deliver(again)
-    await house.send(Options(strength=0.8), parent=again)
+        await harness.send(Options(strength=0.8), parent=first)  # it is not answered yet
+    await harness.deliver(again)
+    await harness.send(Options(strength=0.8), parent=again)
     with pytest.raises(TooManyAdjustments):  # two of one photo, however often it is sent
-        await house.send(Options(strength=0.7), parent=again)
+        await harness.send(Options(strength=0.7), parent=again)
 
 
-async def test_an_adjustment_runs_under_the_photos_plan(house: House, clock: Clock) -> None:
-    free = await house.send()
-    await house.deliver(free)
-    await house.give("premium")
+async def test_an_adjustment_runs_under_the_photos_plan(harness: Harness, clock: Clock) -> None:
+    free = await harness.send()
+    await harness.deliver(free)
+    await harness.give("premium")
     with pytest.raises(SizeNotInPlan):
-        await house.send(Options(upscale=2), parent=free)
-    paid = await house.send()
-    await house.deliver(paid)
-    assert (await house.send(Options(upscale=2), parent=paid)).plan == "premium"
+        await harness.send(Options(upscale=2), parent=free)
+    paid = await harness.send()
+    await harness.deliver(paid)
+    assert (await harness.send(Options(upscale=2), parent=paid)).plan == "premium"
     clock.wait(minutes=30)
     with pytest.raises(ModelNotInPlan):
-        await house.send(Options(model="gfpgan"), parent=free)
+        await harness.send(Options(model="gfpgan"), parent=free)
 
 
-async def test_renewal_is_told_in_the_plans_words(house: House, clock: Clock) -> None:
-    await house.give("premium")
-    quota = await house.quota()
+async def test_renewal_is_told_in_the_plans_words(harness: Harness, clock: Clock) -> None:
+    await harness.give("premium")
+    quota = await harness.quota()
     assert (quota.plan, quota.plan_ends) == ("premium", clock.now + timedelta(days=10))
     assert quota.renews_at == clock.now + timedelta(hours=12)

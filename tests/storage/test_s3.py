@@ -18,8 +18,8 @@ from magicmemory.core.errors import PhotoExpired
 from magicmemory.core.job import JobState
 from magicmemory.core.processes import end
 from magicmemory.storage.photos import PhotoStore, original, result
-from tests.journeys.telegram_house import photo
-from tests.service import service, settings_for
+from tests.support.harness import running_harness, settings_for
+from tests.support.telegram_harness import photo
 
 ROOT = Path(__file__).parents[2]
 BUCKET = "s3://photos/of/people"
@@ -104,15 +104,15 @@ async def test_a_bot_and_two_workers_share_redis_and_a_bucket(tmp_path: Path, re
     async with (
         worker(tmp_path / "one", redis_url, s3) as one,
         worker(tmp_path / "two", redis_url, s3) as two,
-        service(tmp_path / "bot", redis_url, settings=settings, worker=False) as house,
+        running_harness(tmp_path / "bot", redis_url, settings=settings, worker=False) as harness,
     ):
-        jobs = [await house.send(photo(number, (64, 48)), message=str(number)) for number in range(12)]
-        done = [await house.finished(job) for job in jobs]
+        jobs = [await harness.send(photo(number, (64, 48)), message=str(number)) for number in range(12)]
+        done = [await harness.finished(job) for job in jobs]
         assert [job.state for job in done] == [JobState.DELIVERED] * 12
-        assert all(reply.photo.startswith(b"\xff\xd8") for reply in house.chat.replies)
+        assert all(reply.photo.startswith(b"\xff\xd8") for reply in harness.chat.replies)
         # Either could have done it alone: with one stopped, the other goes on.
         await end(one)
-        last = await house.finished(await house.send(photo(99, (64, 48)), message="99"))
+        last = await harness.finished(await harness.send(photo(99, (64, 48)), message="99"))
         assert last.state is JobState.DELIVERED
         assert two.returncode is None
     assert not list((tmp_path / "bot").glob("photos"))

@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from magicmemory.core.errors import CodeUnknown, NoFaceFound, UserError
 from magicmemory.core.job import Address, Outcome, Platform, Sender
 from magicmemory.core.report import Failure
-from magicmemory.storage.codes import CodeKind, Codes, CodeTerms
+from magicmemory.storage.codes import CodeKind, Codes, CodeSpec
 from magicmemory.storage.database import Database
 from magicmemory.storage.erasure import Erasure
 from magicmemory.storage.grants import Grant, Grants, Source
@@ -29,7 +29,7 @@ from magicmemory.storage.payments import STARS, Payments
 from magicmemory.storage.people import People
 from magicmemory.storage.photos import PhotoStore
 from magicmemory.storage.quota import Allowance
-from tests.storage.model import (
+from tests.support.ledger_model import (
     ADJUSTMENT_MINUTES,
     ADJUSTMENTS,
     AT_ONCE,
@@ -60,12 +60,12 @@ TURNS = [
     ("UTC", "2026-02-28T12:00+00:00"),
 ]
 TERMS = [
-    CodeTerms(CodeKind.UNLOCK, "premium", days=1),
-    CodeTerms(CodeKind.UNLOCK, "premium", days=2, uses=2),
-    CodeTerms(CodeKind.UNLOCK, "pack", credits=1, uses=2),
-    CodeTerms(CodeKind.DISCOUNT, percent=40, uses=2),
-    CodeTerms(CodeKind.DISCOUNT, percent=99),
-    CodeTerms(CodeKind.DISCOUNT, "month", percent=50),
+    CodeSpec(CodeKind.UNLOCK, "premium", days=1),
+    CodeSpec(CodeKind.UNLOCK, "premium", days=2, uses=2),
+    CodeSpec(CodeKind.UNLOCK, "pack", credits=1, uses=2),
+    CodeSpec(CodeKind.DISCOUNT, percent=40, uses=2),
+    CodeSpec(CodeKind.DISCOUNT, percent=99),
+    CodeSpec(CodeKind.DISCOUNT, "month", percent=50),
 ]
 
 T = TypeVar("T")
@@ -95,7 +95,7 @@ def chosen(things: list[T], pick: int) -> T:
     return things[-1 - pick % len(things)]
 
 
-class House:
+class Harness:
     """The storage under test, with one loop for all sequences. Each sequence has people of its own in it."""
 
     def __init__(self, url: str, photos: Path, runner: asyncio.Runner) -> None:
@@ -124,13 +124,13 @@ class House:
 class Machine(RuleBasedStateMachine):
     """Does the same to the house and to the model."""
 
-    house: House
+    harness: Harness
 
     @initialize(turn=st.sampled_from(TURNS), hours=st.integers(0, 40))
     def begin(self, turn: tuple[str, str], hours: int) -> None:
         self.model = Model(ZoneInfo(turn[0]), datetime.fromisoformat(turn[1]) + hours * HOUR)
-        self.house.now = self.model.now
-        self.ledger = self.house.ledger(self.model.zone)
+        self.harness.now = self.model.now
+        self.ledger = self.harness.ledger(self.model.zone)
         self.people = [
             Person(Sender(platform=Platform.TELEGRAM, account=f"{next(numbers)}-{name}")) for name in ("ana", "ben")
         ]
@@ -145,7 +145,7 @@ class Machine(RuleBasedStateMachine):
     # Helpers.
 
     def run_(self, work: Coroutine[Any, Any, T]) -> T:
-        return self.house.runner.run(work)
+        return self.harness.runner.run(work)
 
     def ask(self, work: Coroutine[Any, Any, T]) -> T | type[UserError]:
         """What the house answers, or the kind of its refusal."""
@@ -170,7 +170,7 @@ class Machine(RuleBasedStateMachine):
         """The house and the model say the same of somebody; `new` is a grant that must be there now."""
         if new is not None:
             person.given.append(new)
-        rows = self.run_(self.house.grants.of(person.sender))
+        rows = self.run_(self.harness.grants.of(person.sender))
         fresh = [row for row in rows if row.id not in {given.id for given in person.given}]
         assert len(fresh) == (new is not None)
         for row in fresh:
@@ -186,7 +186,7 @@ class Machine(RuleBasedStateMachine):
         credits = self.model.credits(person)
         assert quota.credits == sum(left for _, left in credits)
         if credits:
-            has = self.run_(self.house.grants.standing(person.sender))
+            has = self.run_(self.harness.grants.entitlement(person.sender))
             assert [(left.grant.id, left.left) for left in has.credits] == [(one.id, left) for one, left in credits]
 
     def agree_on_grants(self, person: Person, rows: list[Grant]) -> None:
@@ -214,9 +214,9 @@ class Machine(RuleBasedStateMachine):
     def send(self, who: int, way: int, photo: str | None, ends: bool | None) -> None:
         person = self.people[who]
         twins = self.model.twins(person, photo, way)
-        twin = self.run_(self.ledger.twin(person.sender, photo or "", WAYS[way]))
-        root = next((sent for sent in twins if twin and sent.id == twin.id), None)
-        assert (twin is not None) == (root is not None) == bool(twins)
+        duplicate = self.run_(self.ledger.find_duplicate(person.sender, photo or "", WAYS[way]))
+        root = next((sent for sent in twins if duplicate and sent.id == duplicate.id), None)
+        assert (duplicate is not None) == (root is not None) == bool(twins)
         self.reserve(person, way, root, photo, self.model.stopped(person))
         if ends is not None and person.sent:
             self.end(person.sent[-1], restored=ends)
@@ -270,7 +270,7 @@ class Machine(RuleBasedStateMachine):
         if restored:
             done = self.run_(self.ledger.settle(Outcome(job=sent.id, extension="jpg"), {}))
         else:
-            done = self.run_(self.ledger.give_back(sent.id, Failure.of(NoFaceFound())))
+            done = self.run_(self.ledger.refund_quota(sent.id, Failure.of(NoFaceFound())))
             assert self.run_(self.ledger.replied(sent.id, {})) == done
         assert done == (sent.state == "accepted")
         if done:
@@ -294,7 +294,7 @@ class Machine(RuleBasedStateMachine):
         if not any(sent.photo for sent in self.sent):
             return
         person = self.people[who]
-        self.run_(self.house.erasure(self.model.zone).forget(person.sender))
+        self.run_(self.harness.erasure(self.model.zone).forget(person.sender))
         for sent in person.sent:
             if sent.finished:
                 sent.photo = sent.address = None
@@ -308,10 +308,10 @@ class Machine(RuleBasedStateMachine):
         hours=st.sampled_from([None, None, 5]),
         redeemers=st.lists(who, max_size=3),
     )
-    def make_a_code(self, terms: CodeTerms, hours: int | None, redeemers: list[int]) -> None:
+    def make_a_code(self, terms: CodeSpec, hours: int | None, redeemers: list[int]) -> None:
         expires_at = None if hours is None else self.model.now + hours * HOUR
-        terms = CodeTerms(terms.kind, terms.plan, terms.days, terms.credits, terms.percent, terms.uses, expires_at)
-        (made,) = self.run_(self.house.codes.create(terms, prefix="MAGIC"))
+        terms = CodeSpec(terms.kind, terms.plan, terms.days, terms.credits, terms.percent, terms.uses, expires_at)
+        (made,) = self.run_(self.harness.codes.create(terms, prefix="MAGIC"))
         self.model.codes.append(Made(*made, terms))
         for who in redeemers:
             self.try_code(self.people[who], self.model.codes[-1], made[1])
@@ -325,7 +325,7 @@ class Machine(RuleBasedStateMachine):
 
     def try_code(self, person: Person, code: Made, text: str) -> None:
         refusal = self.model.redeemable(person, code)
-        answer = self.ask(self.house.codes.redeem(person.sender, person.sender.account, text))
+        answer = self.ask(self.harness.codes.redeem(person.sender, person.sender.account, text))
         new = None
         if refusal is not None:
             assert answer is refusal
@@ -342,7 +342,7 @@ class Machine(RuleBasedStateMachine):
         person = self.people[who]
         for _ in range(times):
             refusal = self.model.redeemable(person, None)
-            assert self.ask(self.house.codes.redeem(person.sender, person.sender.account, "WRONG")) is refusal
+            assert self.ask(self.harness.codes.redeem(person.sender, person.sender.account, "WRONG")) is refusal
             if refusal is CodeUnknown:
                 person.tries.add(self.model.now)
                 person.chat.add(self.model.now)
@@ -352,7 +352,7 @@ class Machine(RuleBasedStateMachine):
         if not self.model.codes:
             return
         code = chosen(self.model.codes, pick)
-        assert self.run_(self.house.codes.revoke(code.id)) is not code.revoked
+        assert self.run_(self.harness.codes.revoke(code.id)) is not code.revoked
         code.revoked = True
 
     # Purchases.
@@ -363,9 +363,9 @@ class Machine(RuleBasedStateMachine):
     def order(self, who: int, plan: str, payments: int) -> None:
         person = self.people[who]
         price, subscription, code = self.model.offer(person, plan)
-        offers = {offer.plan.name: offer for offer in self.run_(self.house.payments.offers(person.sender))}
+        offers = {offer.plan.name: offer for offer in self.run_(self.harness.payments.offers(person.sender))}
         assert (offers[plan].price, offers[plan].subscription) == (price, subscription)
-        answer = self.ask(self.house.payments.invoice(person.sender, plan))
+        answer = self.ask(self.harness.payments.invoice(person.sender, plan))
         if isinstance(answer, type):
             assert answer.key == "banned"
             assert person.banned
@@ -385,11 +385,11 @@ class Machine(RuleBasedStateMachine):
     def settle(self, bill: Bill) -> None:
         """Somebody pays."""
         sender = bill.person.sender
-        refusal = self.ask(self.house.payments.check(sender, bill.id, STARS, bill.price))
+        refusal = self.ask(self.harness.payments.check(sender, bill.id, STARS, bill.price))
         assert refusal is self.model.payable(bill)
         # Paid all the same: two payments may have been on their way at once.
         charge = f"charge-{next(numbers)}"
-        payment = self.run_(self.house.payments.paid(sender, bill.id, charge, STARS, bill.price))
+        payment = self.run_(self.harness.payments.paid(sender, bill.id, charge, STARS, bill.price))
         assert payment is not None
         plan = PLANS.paid[bill.plan]
         new = Given(bill.plan, self.model.now, plan.days, plan.credits)
@@ -402,7 +402,7 @@ class Machine(RuleBasedStateMachine):
             return
         paid = chosen(self.paid, pick)
         bill = paid.bill
-        again = self.run_(self.house.payments.paid(bill.person.sender, bill.id, paid.charge, STARS, bill.price))
+        again = self.run_(self.harness.payments.paid(bill.person.sender, bill.id, paid.charge, STARS, bill.price))
         assert again is None
         self.agree(bill.person)
 
@@ -411,7 +411,7 @@ class Machine(RuleBasedStateMachine):
         if not self.paid:
             return
         paid = chosen(self.paid, pick)
-        refunded = self.run_(self.house.payments.refund(Platform.TELEGRAM, paid.charge))
+        refunded = self.run_(self.harness.payments.refund(Platform.TELEGRAM, paid.charge))
         assert (refunded is None) == paid.refunded
         paid.refunded = paid.given.withdrawn = True
         self.agree(paid.bill.person)
@@ -421,7 +421,7 @@ class Machine(RuleBasedStateMachine):
     @action(often=2, who=who, plan=st.sampled_from(["premium", "pack"]))
     def gift(self, who: int, plan: str) -> None:
         sold = PLANS.paid[plan]
-        self.run_(self.house.grants.give(self.people[who].sender, sold))
+        self.run_(self.harness.grants.give(self.people[who].sender, sold))
         self.agree(self.people[who], Given(plan, self.model.now, sold.days, sold.credits))
 
     @action(
@@ -440,7 +440,7 @@ class Machine(RuleBasedStateMachine):
         ends_at = None if lasts is None else (starts_at or self.model.now) + lasts * HOUR
         known = next((given for given in person.given if given.entitlement == reference), None)
         sold = PLANS.paid[plan]
-        fresh = self.run_(self.house.grants.entitle(person.sender, sold, reference, starts_at, ends_at))
+        fresh = self.run_(self.harness.grants.entitle(person.sender, sold, reference, starts_at, ends_at))
         assert fresh == (known is None)
         new = None
         if known is None:
@@ -455,7 +455,7 @@ class Machine(RuleBasedStateMachine):
         if not any(given.entitlement for given in self.given):
             return
         given = chosen([given for given in self.given if given.entitlement], pick)
-        assert self.run_(self.house.grants.withdraw(Source.ENTITLEMENT, given.entitlement)) is not given.withdrawn
+        assert self.run_(self.harness.grants.withdraw(Source.ENTITLEMENT, given.entitlement)) is not given.withdrawn
         given.withdrawn = True
         for person in self.people:
             self.agree(person)
@@ -464,14 +464,14 @@ class Machine(RuleBasedStateMachine):
     def ban(self, who: int, plan: str, pick: int) -> None:
         """Keep somebody out for a while, in which they try everything."""
         person = self.people[who]
-        self.run_(self.house.people.ban(person.sender, banned=True))
+        self.run_(self.harness.people.ban(person.sender, banned=True))
         person.banned = True
         self.send(who, 0, None, ends=None)
         self.guess(who, 1)
         self.order(who, plan, 0)
         self.pay(pick)
         self.tell_a_message_again(pick)
-        self.run_(self.house.people.ban(person.sender, banned=False))
+        self.run_(self.harness.people.ban(person.sender, banned=False))
         person.banned = False
 
     # Time.
@@ -485,17 +485,17 @@ class Machine(RuleBasedStateMachine):
         self.at(max(self.model.now, self.model.renewal() - before * HOUR))
 
     def at(self, moment: datetime) -> None:
-        self.model.now = self.house.now = moment
+        self.model.now = self.harness.now = moment
         for person in self.people:
             self.agree(person)
 
 
 def test_nothing_makes_the_ledger_differ_from_the_model(database_url: str, tmp_path: Path) -> None:
     with asyncio.Runner() as runner:
-        house = House(database_url, tmp_path / "photos", runner)
-        runner.run(house.database.__aenter__())
+        harness = Harness(database_url, tmp_path / "photos", runner)
+        runner.run(harness.database.__aenter__())
         try:
-            machine = type("Machine", (Machine,), {"house": house})
+            machine = type("Machine", (Machine,), {"house": harness})
             run_state_machine_as_test(
                 machine,
                 settings=settings(
@@ -506,7 +506,7 @@ def test_nothing_makes_the_ledger_differ_from_the_model(database_url: str, tmp_p
                 ),
             )
         finally:
-            runner.run(house.database.__aexit__(None, None, None))
+            runner.run(harness.database.__aexit__(None, None, None))
 
 
 @pytest.mark.parametrize(("zone", "start"), TURNS)

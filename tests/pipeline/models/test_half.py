@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from magicmemory.pipeline import catalogue
-from magicmemory.pipeline.cuda_engine import halved
-from magicmemory.pipeline.models import parsenet
+from magicmemory.pipeline.engines.cuda_engine import halved
+from magicmemory.pipeline.models import catalogue, parsenet
 from tests.golden import ours, seeded
 
 FACTS = {

@@ -11,13 +11,13 @@ from typing import Any
 
 from PIL import Image, UnidentifiedImageError
 
+from magicmemory.core.units import MIB
 from tests.servers.telegram.refusals import NOT_FOUND, bad_request
 
-MEGABYTE = 1024 * 1024
-PHOTO_BYTES = 10 * MEGABYTE
-DOCUMENT_BYTES = 50 * MEGABYTE
-LOCAL_BYTES = 2000 * MEGABYTE
-DOWNLOAD_BYTES = 20 * MEGABYTE
+PHOTO_BYTES = 10 * MIB
+DOCUMENT_BYTES = 50 * MIB
+LOCAL_BYTES = 2000 * MIB
+DOWNLOAD_BYTES = 20 * MIB
 PHOTO_SIDES = 10_000  # width + height
 PHOTO_RATIO = 20
 PHOTO_EDGES = (90, 320, 800, 1280)  # the longer edge of each size Telegram keeps of a photo

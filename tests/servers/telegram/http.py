@@ -8,14 +8,15 @@ from urllib.parse import unquote
 
 from aiohttp import BodyPartReader, web
 
+from magicmemory.core.units import MIB
 from tests.servers.telegram.call import Call
 from tests.servers.telegram.faults import Fault
-from tests.servers.telegram.files import LOCAL_BYTES, MEGABYTE, Upload
+from tests.servers.telegram.files import LOCAL_BYTES, Upload
 from tests.servers.telegram.methods import METHODS, Method
 from tests.servers.telegram.refusals import NOT_FOUND, Refusal, bad_request, too_many_requests
 from tests.servers.telegram.world import World
 
-LARGEST_REQUEST = 52 * MEGABYTE  # a document and what surrounds it
+LARGEST_REQUEST = 52 * MIB  # a document and what surrounds it
 UNAUTHORIZED = Refusal(401, "Unauthorized")
 NO_METHOD = Refusal(404, "Not Found: method not found")
 

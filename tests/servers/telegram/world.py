@@ -19,7 +19,7 @@ from tests.servers.telegram.refusals import bad_request
 from tests.servers.telegram.updates import Updates
 
 T = TypeVar("T")
-LOOK_S = 0.1
+POLL_INTERVAL_S = 0.1
 CALLBACK_S = 15.0  # a query that is not answered by then is too old
 PRE_CHECKOUT_S = 10.0
 
@@ -99,7 +99,7 @@ class World:
                     async with self._changed:
                         # Not everything that is waited for is told: look again now and then.
                         with suppress(TimeoutError):
-                            await asyncio.wait_for(self._changed.wait(), LOOK_S)
+                            await asyncio.wait_for(self._changed.wait(), POLL_INTERVAL_S)
                 return result
         except TimeoutError:
             shown = [f"{chat.name}:\n  " + "\n  ".join(chat.transcript()) for chat in self.chats.values()]

@@ -1,0 +1,1 @@
+"""What every platform's adapter says and does alike."""

@@ -1,0 +1,117 @@
+"""Answers: JSON, and one shape for every refusal, `{"error": {"key", "text"}}`."""
+
+import math
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+
+from magicmemory.bots.playground.visitors import asked_language, new_visitor_id, sender_of, visitor_id
+from magicmemory.bots.service import BotService
+from magicmemory.bots.texts import Texts
+from magicmemory.core.errors import (
+    FileTooLarge,
+    InternalError,
+    NotAPhoto,
+    NothingToCancel,
+    PhotoAnimated,
+    PhotoExpired,
+    PhotoTooLarge,
+    PhotoTruncated,
+    PhotoUnreadable,
+    QuotaUsedUp,
+    TooManyAdjustments,
+    UserError,
+)
+from magicmemory.core.report import Failure
+
+NO_STORE = {"Cache-Control": "no-store"}
+
+# What a refusal is called in HTTP; any other named error is a 422.
+STATUS: Mapping[type[UserError], HTTPStatus] = {
+    FileTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    PhotoTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    NotAPhoto: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    PhotoAnimated: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    PhotoTruncated: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    PhotoUnreadable: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    PhotoExpired: HTTPStatus.NOT_FOUND,
+    NothingToCancel: HTTPStatus.CONFLICT,
+    QuotaUsedUp: HTTPStatus.TOO_MANY_REQUESTS,
+    TooManyAdjustments: HTTPStatus.TOO_MANY_REQUESTS,
+}
+
+
+class Refused(Exception):
+    """A request that cannot be served as it is. `key` names the sentence `playground-error-<key>`."""
+
+    def __init__(self, status: HTTPStatus, key: str, retry_after_s: float = 0) -> None:
+        super().__init__(key)
+        self.status = status
+        self.key = key
+        self.retry_after_s = retry_after_s
+
+
+def answer(content: Any, status: HTTPStatus = HTTPStatus.OK) -> JSONResponse:
+    """JSON that no cache keeps: it is about one visitor and one moment."""
+    return JSONResponse(content, status, headers=NO_STORE)
+
+
+def refusal(texts: Texts, language: str, refused: Refused) -> JSONResponse:
+    """The answer to a request that cannot be served as it is."""
+    text = texts.say(language, f"playground-error-{refused.key}")
+    response = answer({"error": {"key": refused.key, "text": text}}, refused.status)
+    _retry_after(response, refused.retry_after_s)
+    return response
+
+
+def _retry_after(response: Response, seconds: float) -> None:
+    if seconds > 0:
+        response.headers["Retry-After"] = str(math.ceil(seconds))
+
+
+class Refusals:
+    """Turns exceptions into answers, in the visitor's language."""
+
+    def __init__(self, service: BotService) -> None:
+        self._service = service
+
+    async def user_error(self, request: Request, error: Exception) -> Response:
+        """A named error, in the same words as in every chat."""
+        assert isinstance(error, UserError)
+        sender = sender_of(request, self._service.texts, visitor_id(request) or new_visitor_id())
+        text = self._service.failure_text(await self._service.language(sender), Failure.of(error))
+        status = STATUS.get(type(error), HTTPStatus.UNPROCESSABLE_ENTITY)
+        response = answer({"error": {"key": error.key, "text": text}}, status)
+        _retry_after(response, float(error.parameters.get("renews_in_s", 0)))
+        if isinstance(error, FileTooLarge):
+            # Or the server would go on reading what is left of it.
+            response.headers["Connection"] = "close"
+        return response
+
+    async def refused(self, request: Request, error: Exception) -> Response:
+        """A request that is not as it should be."""
+        assert isinstance(error, Refused)
+        return refusal(self._service.texts, asked_language(request, self._service.texts), error)
+
+    async def http(self, request: Request, error: Exception) -> Response:
+        """What the routing refuses: no such page, no such method, a broken form."""
+        assert isinstance(error, HTTPException)
+        status = HTTPStatus(error.status_code)
+        key = "not-found" if status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED) else "bad-request"
+        return await self.refused(request, Refused(status, key))
+
+    async def gone(self, request: Request, error: Exception) -> Response:
+        """The visitor went away in the middle of a request: nobody reads the answer."""
+        assert isinstance(error, ClientDisconnect)
+        return Response(status_code=HTTPStatus.BAD_REQUEST)
+
+    async def bug(self, request: Request, error: Exception) -> Response:
+        """Anything else is a bug. The server logs it; the visitor gets the apology."""
+        language = asked_language(request, self._service.texts)
+        failure = Failure.of(InternalError())
+        text = self._service.failure_text(language, failure)
+        return answer({"error": {"key": failure.key, "text": text}}, HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -1,0 +1,99 @@
+"""The playground's door. It answers only under its own names and only its own pages, and says so in headers.
+
+A page elsewhere can make a browser send requests here, and can point a name of its own at this machine (DNS rebinding).
+The first is seen by the Origin header, the second by the Host header.
+"""
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from magicmemory.bots.playground.responses import Refused, refusal
+from magicmemory.bots.playground.visitors import asked_language
+from magicmemory.bots.texts import Texts
+from magicmemory.core.http_server import EVERY_ADDRESS
+
+# Nothing from elsewhere and nothing inline. `blob:` shows a photo that is still being sent.
+CONTENT_POLICY = "; ".join(
+    [
+        "default-src 'self'",
+        "img-src 'self' blob:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    ]
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Guard:
+    """Middleware that refuses foreign hosts and origins, and adds the security headers to every answer."""
+
+    def __init__(self, app: ASGIApp, texts: Texts, host: str, origins: Iterable[str]) -> None:
+        """`host` is the address that is listened on, `origins` the further ones that are answered."""
+        self._app = app
+        self._texts = texts
+        self._names = LOOPBACK | ({host.lower()} - EVERY_ADDRESS)
+        self._origins = frozenset(origin.lower().rstrip("/") for origin in origins)
+        self._hosts = frozenset(urlsplit(origin).netloc for origin in self._origins)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or refuse it."""
+        if scope["type"] != "http":
+            # There are no websockets here, and the server is told of no lifespan.
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers[name] = value
+            await send(message)
+
+        key = self._objection(Headers(scope=scope))
+        if key is None:
+            await self._app(scope, receive, send_guarded)
+            return
+        request = Request(scope)
+        language = asked_language(request, self._texts)
+        response = refusal(self._texts, language, Refused(HTTPStatus.FORBIDDEN, key))
+        await response(scope, receive, send_guarded)
+
+    def _objection(self, headers: Headers) -> str | None:
+        host = headers.get("host", "").lower()
+        if not self._known_host(host):
+            return "host"
+        origin = headers.get("origin")
+        if origin is not None:
+            return None if self._known_origin(origin.lower(), host) else "origin"
+        # Without an origin it is a program, a link, or another site's page that embeds ours.
+        foreign = headers.get("sec-fetch-site", "same-origin") in ("cross-site", "same-site")
+        return "origin" if foreign and headers.get("sec-fetch-mode") != "navigate" else None
+
+    def _known_host(self, host: str) -> bool:
+        # A rebound name is never one of these, whatever the port, which a container may have mapped.
+        return host in self._hosts or _hostname(host) in self._names
+
+    def _known_origin(self, origin: str, host: str) -> bool:
+        return origin in self._origins or origin in (f"http://{host}", f"https://{host}")
+
+
+def _hostname(host: str) -> str:
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""

@@ -1,0 +1,172 @@
+"""Networks through torch on an NVIDIA GPU: half precision, channels last, captured graphs, copies beside the work."""
+
+import copy
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from magicmemory.pipeline.engines.base import NOBODY, Precision, Runner, TwoStageNetwork, deterministic_cudnn
+from magicmemory.pipeline.engines.batcher import Batching, OutOfMemory
+from magicmemory.pipeline.engines.torch_engine import TorchEngine
+
+Floats = NDArray[np.float32]
+Forward = Callable[..., Tensor]
+
+_LANES: Final = 2  # one batch is copied while another is computed
+_MOST_FACES: Final = 64
+_GIB_A_FACE: Final = 2.0  # of the card's memory: generous, for both lanes and every size that is captured
+_COMPANY_S: Final = 0.004
+
+
+class CudaEngine:
+    """torch on a GPU, for networks whose inputs have one size.
+
+    Each network is captured once for each of a few batch sizes, and smaller batches are filled up: replaying a graph
+    costs one launch instead of hundreds. Which kernels run depends on the size, so the last bits of a face may depend
+    on how many others were restored with it.
+    """
+
+    def __init__(self, device: str, precision: Precision = "auto") -> None:
+        """
+        Args:
+            device: `cuda:0`, ….
+            precision: whether half precision (bfloat16) may be used; only GPUs that have it built in do.
+        """
+        self.name = f"torch on {device}"
+        self.device = device
+        self.batching = Batching(largest_batch(device), _COMPANY_S, _LANES)
+        self.on_batch = NOBODY
+        self._half = precision == "auto" and torch.cuda.get_device_capability(device) >= (8, 0)
+
+    def compile(
+        self,
+        network: nn.Module,
+        example: tuple[Tensor, ...],
+        name: str,
+        *,
+        half_ok: bool = False,
+        any_size: bool = False,
+    ) -> Runner:
+        """See `Engine`."""
+        if any_size:
+            return TorchEngine(self.device).compile(network, example, name)
+        network = channels_last(network.eval().requires_grad_(False).to(self.device))
+        forward = halved(network) if half_ok and self._half else network
+        lanes: queue.SimpleQueue[_Lane] = queue.SimpleQueue()
+        for _ in range(_LANES):
+            lanes.put(_Lane(forward, [tuple(x.shape[1:]) for x in example], self.device))
+
+        def run(*inputs: Floats) -> Floats:
+            lane = lanes.get()
+            try:
+                return np.concatenate(
+                    [
+                        lane.run([x[start : start + _MOST_FACES] for x in inputs])
+                        for start in range(0, len(inputs[0]), _MOST_FACES)
+                    ]
+                )
+            finally:
+                lanes.put(lane)
+
+        return run
+
+
+def largest_batch(device: str) -> int:
+    """How many faces are run at a time on a card with so much memory: a power of two."""
+    gib = torch.cuda.get_device_properties(device).total_memory / 2**30
+    faces = max(1, min(_MOST_FACES, int(gib / _GIB_A_FACE)))
+    return 1 << (faces.bit_length() - 1)
+
+
+def filled_up(faces: int) -> int:
+    """The size of the captured batch that so many faces are run in: the next power of two."""
+    return 1 << (faces - 1).bit_length()
+
+
+def channels_last(network: nn.Module) -> nn.Module:
+    """The same network with its convolutions' weights in the order that tensor cores want."""
+    for parameter in network.parameters():
+        if parameter.dim() == 4:
+            parameter.data = parameter.data.to(memory_format=torch.channels_last)
+    return network
+
+
+def halved(network: nn.Module, dtype: torch.dtype = torch.bfloat16) -> Forward:
+    """The network in half precision, from float32 to float32; of a network in two, its second part alone."""
+    if isinstance(network, TwoStageNetwork):
+        read = network.read
+        second = copy.deepcopy(network).to(dtype)
+        return lambda faces: second.draw(read(faces).to(dtype)).float()
+    half = copy.deepcopy(network).to(dtype)
+    return lambda *inputs: half(*(x.to(dtype) for x in inputs)).float()
+
+
+@dataclass(frozen=True)
+class _Captured:
+    """A network for one batch size: buffers here and there, and the graph between them."""
+
+    graph: torch.cuda.CUDAGraph
+    given: list[Tensor]  # pinned
+    inputs: list[Tensor]
+    output: Tensor
+    made: Tensor  # pinned
+
+
+_capturing: Final = threading.Lock()
+
+
+class _Lane:
+    """A stream with its own graphs: what runs in one lane does not wait for the other."""
+
+    def __init__(self, forward: Forward, shapes: list[tuple[int, ...]], device: str) -> None:
+        self._forward = forward
+        self._shapes = shapes
+        self._device = device
+        self._stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
+        self._pool = torch.cuda.graph_pool_handle()  # one for all sizes: only one of them runs at a time
+        self._captured: dict[int, _Captured] = {}
+
+    def run(self, inputs: list[Floats]) -> Floats:
+        """One batch, of at most `_MOST_FACES`."""
+        count = len(inputs[0])
+        size = filled_up(count)
+        try:
+            captured = self._captured.get(size) or self._capture(size)
+        except torch.OutOfMemoryError as error:
+            torch.cuda.empty_cache()
+            raise OutOfMemory(str(error)) from error
+        with torch.inference_mode(), torch.cuda.stream(self._stream):
+            for pinned, there, x in zip(captured.given, captured.inputs, inputs, strict=True):
+                pinned[:count].numpy()[...] = x  # what fills the batch up is whatever stood there before
+                there.copy_(pinned, non_blocking=True)
+            captured.graph.replay()
+            captured.made.copy_(captured.output, non_blocking=True)
+        self._stream.synchronize()
+        return np.array(captured.made[:count].numpy())
+
+    def _capture(self, size: int) -> _Captured:
+        with _capturing, deterministic_cudnn(), torch.inference_mode(), torch.cuda.device(self._device):
+            given = [torch.zeros(size, *shape, pin_memory=True) for shape in self._shapes]
+            inputs = [self._there(x) for x in given]
+            with torch.cuda.stream(self._stream):
+                for _ in range(2):  # libraries make their workspaces at first use, which no graph may hold
+                    self._forward(*inputs)
+            self._stream.synchronize()
+            graph = torch.cuda.CUDAGraph()
+            # The other lane may go on allocating meanwhile.
+            with torch.cuda.graph(graph, self._pool, self._stream, capture_error_mode="thread_local"):
+                output = self._forward(*inputs)
+            made = torch.empty(output.shape, pin_memory=True)
+            captured = self._captured[size] = _Captured(graph, given, inputs, output, made)
+            return captured
+
+    def _there(self, x: Tensor) -> Tensor:
+        there = x.to(self._device)
+        return there.contiguous(memory_format=torch.channels_last) if there.dim() == 4 else there

@@ -1,0 +1,235 @@
+"""Networks through OpenVINO on a CPU."""
+
+import hashlib
+import inspect
+import json
+import sys
+import tempfile
+import threading
+import time
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from magicmemory.pipeline.engines.base import NOBODY, Precision, Runner, TwoStageNetwork, available_cores
+from magicmemory.pipeline.engines.batcher import ONE_BY_ONE, OutOfMemory
+
+_FORMAT: Final = 3  # of the converted models kept on disk: raise it when what is written changes
+_PAYS: Final = 1.2  # half precision must be so many times faster before it is taken
+
+
+class OpenVinoEngine:
+    """OpenVINO on the CPU.
+
+    Converted networks and the plugin's compiled ones are kept in a folder, so that only the first start on a
+    machine pays for them. A kept model is found again by the network's name, weights, structure and source
+    text, and OpenVINO's version; when one of them changes, it is made anew.
+
+    Half precision (bfloat16) is taken where the CPU multiplies it and was seen to be faster at it: some that have
+    the instructions are slower. That is measured once and kept with the models, so that a photo does not come
+    out otherwise after a restart.
+    """
+
+    name = "OpenVINO on the CPU"
+    device = "cpu"
+    batching = ONE_BY_ONE  # a larger batch gains nothing on a CPU, needs more memory and reports progress less often
+
+    def __init__(self, cache_dir: Path, threads: int | None = None, precision: Precision = "auto") -> None:
+        """
+        Args:
+            cache_dir: where converted models are kept; made when needed.
+            threads: how many to use; None: as many as this process may run on.
+            precision: whether half precision may be used.
+        """
+        self.on_batch = NOBODY
+        self._openvino = _import_openvino()
+        # torch is left with MTCNN's small networks, whose second thread waits more than it works: on a busy machine it
+        # makes them several times slower. The setting is the process's.
+        torch.set_num_threads(1)
+        self._core: Any = self._openvino.Core()
+        self._cache_dir = cache_dir
+        self._precision = precision
+        self._config = {
+            # The default on CPUs that know bf16 is bf16, which is visibly off in networks that were not asked.
+            "INFERENCE_PRECISION_HINT": "f32",
+            "PERFORMANCE_HINT": "LATENCY",
+            "NUM_STREAMS": 1,
+            "INFERENCE_NUM_THREADS": threads or available_cores(),
+            # Pinned threads of several workers on one machine would all sit on the same cores.
+            "ENABLE_CPU_PINNING": False,
+            "CACHE_DIR": str(cache_dir / "openvino"),
+        }
+
+    def compile(
+        self,
+        network: nn.Module,
+        example: tuple[Tensor, ...],
+        name: str,
+        *,
+        half_ok: bool = False,
+        any_size: bool = False,
+    ) -> Runner:
+        """See `Engine`."""
+        if not (half_ok and self._half_pays()):
+            requests = [self._request(network, example, name, "f32", any_size)]
+        elif not isinstance(network, TwoStageNetwork):
+            requests = [self._request(network, example, name, "bf16", any_size)]
+        else:
+            first, second = _Reads(network).eval(), _Draws(network).eval()
+            with torch.inference_mode():
+                code = first(*example)
+            requests = [
+                self._request(first, example, f"{name}-read", "f32", any_size),
+                self._request(second, (code,), f"{name}-draw", "bf16", any_size),
+            ]
+        return _runner(requests)
+
+    def _request(
+        self, network: nn.Module, example: tuple[Tensor, ...], name: str, precision: str, any_size: bool
+    ) -> Any:
+        """A request that runs the network, which is converted first where that was never done."""
+        folder = (
+            self._cache_dir / f"{name}-{_fingerprint(network, example, f'{self._openvino.__version__} {any_size}')}"
+        )
+        if not folder.exists():
+            self._convert(network, example, folder, any_size)
+        config = {**self._config, "INFERENCE_PRECISION_HINT": precision}
+        return self._core.compile_model(
+            self._core.read_model(folder / "model.xml"), "CPU", config
+        ).create_infer_request()
+
+    def _half_pays(self) -> bool:
+        """Whether half precision is faster here, as it was measured once for this CPU and this OpenVINO."""
+        known = self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        if self._precision == "full" or "BF16" not in known:
+            return False
+        machine = f"{self._core.get_property('CPU', 'FULL_DEVICE_NAME')} {self._openvino.__version__}"
+        kept = self._cache_dir / f"half-{hashlib.sha256(machine.encode()).hexdigest()[:16]}.json"
+        try:
+            return bool(json.loads(kept.read_text())["times_faster"] >= _PAYS)
+        except (OSError, ValueError, LookupError, TypeError):  # not measured yet, or not by us
+            pass
+        times = self._half_over_full()
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps({"machine": machine, "times_faster": round(times, 2)}) + "\n")
+        return times >= _PAYS
+
+    def _half_over_full(self) -> float:
+        """How many times faster a convolution of usual size is in half precision; takes a quarter of a second."""
+        network = nn.Conv2d(256, 256, 3, padding=1)
+        example = (torch.zeros(1, 256, 64, 64),)
+        faces = np.zeros((1, 256, 64, 64), np.float32)
+        runs = [_runner([self._request(network, example, "measure", kind, any_size=False)]) for kind in ("f32", "bf16")]
+        times: list[list[float]] = [[], []]
+        for _ in range(8):  # in turn, so that a busy moment hits both
+            for run, seconds in zip(runs, times, strict=True):
+                began = time.perf_counter()
+                run(faces)
+                seconds.append(time.perf_counter() - began)
+        return min(times[0]) / min(times[1])
+
+    def _convert(self, network: nn.Module, example: tuple[Tensor, ...], folder: Path, any_size: bool) -> None:
+        """Convert a network and put it on disk; the folder appears whole or not at all."""
+        # One face at a time: where every size is known, OpenVINO plans its memory ahead and needs half as much.
+        shapes = [[1, x.shape[1], -1, -1] if any_size else [1, *x.shape[1:]] for x in example]
+        network = network.eval().requires_grad_(False)
+        # Traced here, because OpenVINO would have torch run the network three times more to check the trace.
+        with torch.inference_mode(), warnings.catch_warnings():
+            # torch 2.13 calls tracing deprecated, and warns of each shape that is read and becomes a constant;
+            # OpenVINO needs the one, and the other is meant: sizes are constant.
+            warnings.simplefilter("ignore")
+            traced = torch.jit.trace(network, example, check_trace=False)  # type: ignore[no-untyped-call]
+            model = self._openvino.convert_model(traced, example_input=example, input=shapes)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".converting-") as scratch:
+            made = Path(scratch) / "model"
+            made.mkdir()
+            self._openvino.save_model(model, made / "model.xml", compress_to_fp16=False)
+            try:
+                made.rename(folder)
+            except OSError:
+                if not folder.exists():  # otherwise another process was quicker with the same model
+                    raise
+
+
+def _runner(requests: list[Any]) -> Runner:
+    """One request after the other, each given what the one before made."""
+    # One stream runs one request at a time anyway; requests for each thread would only cost memory.
+    lock = threading.Lock()
+
+    def one(rows: list[NDArray[np.float32]]) -> NDArray[np.float32]:
+        for request in requests:
+            rows = [request.infer(rows, share_inputs=True, share_outputs=True)[0]]
+        return np.array(rows[0], np.float32)  # a copy: the next call overwrites the request's own
+
+    def run(*inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        batch = [np.ascontiguousarray(x, np.float32) for x in inputs]
+        with lock:
+            try:
+                return np.concatenate([one([x[index : index + 1] for x in batch]) for index in range(len(batch[0]))])
+            except MemoryError as error:
+                raise OutOfMemory(str(error)) from error
+
+    return run
+
+
+class _Reads(nn.Module):
+    """The first part of a network in two."""
+
+    def __init__(self, network: TwoStageNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, faces: Tensor) -> Tensor:
+        return self.network.read(faces)
+
+
+class _Draws(nn.Module):
+    """The second part."""
+
+    def __init__(self, network: TwoStageNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, code: Tensor) -> Tensor:
+        return self.network.draw(code)
+
+
+def _import_openvino() -> Any:
+    """OpenVINO without its telemetry.
+
+    Importing it reports to Google Analytics by default, and so does every conversion. Where the telemetry
+    package cannot be imported, OpenVINO takes a stub that does nothing; None in `sys.modules` is Python's way
+    to say "cannot".
+    """
+    sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
+    import openvino
+
+    return openvino
+
+
+def _fingerprint(network: nn.Module, example: Iterable[Tensor], version: str) -> str:
+    """Sixteen characters that change with anything that makes a converted network another one."""
+    digest = hashlib.sha256(f"{_FORMAT} {version} {[tuple(x.shape[1:]) for x in example]} {network}".encode())
+    for source in sorted({path for module in network.modules() if (path := _source(type(module)))}):
+        digest.update(Path(source).read_bytes())
+    for name, tensor in network.state_dict().items():
+        digest.update(name.encode())
+        digest.update(tensor.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy().data)
+    return digest.hexdigest()[:16]
+
+
+def _source(kind: type) -> str | None:
+    """The file that defines a layer; None for torch's own layers, whose meaning does not change."""
+    if kind.__module__.startswith("torch."):
+        return None
+    try:
+        return inspect.getsourcefile(kind)
+    except TypeError:
+        return None

@@ -1,0 +1,43 @@
+"""Networks through torch as it comes, on a CPU or a GPU: the fallback of the other engines."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from magicmemory.pipeline.engines.base import NOBODY, Runner, deterministic_cudnn
+from magicmemory.pipeline.engines.batcher import ONE_BY_ONE, Batching, OutOfMemory
+
+
+class TorchEngine:
+    """torch as it comes, on a CPU or a GPU, in full precision."""
+
+    def __init__(self, device: str) -> None:
+        self.name = f"torch on {device}"
+        self.device = device
+        self.batching = ONE_BY_ONE if device == "cpu" else Batching(largest=8, wait_s=0.004)
+        self.on_batch = NOBODY
+
+    def compile(
+        self,
+        network: nn.Module,
+        example: tuple[Tensor, ...],
+        name: str,
+        *,
+        half_ok: bool = False,
+        any_size: bool = False,
+    ) -> Runner:
+        """See `Engine`. The network itself is moved and kept."""
+        del example, name, half_ok, any_size  # for engines that convert or capture
+        network = network.eval().requires_grad_(False).to(self.device)
+
+        def run(*inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+            with torch.inference_mode(), deterministic_cudnn():
+                try:
+                    tensors = [torch.from_numpy(np.ascontiguousarray(x)).to(self.device) for x in inputs]
+                    result: NDArray[np.float32] = network(*tensors).float().cpu().numpy()
+                except torch.OutOfMemoryError as error:
+                    raise OutOfMemory(str(error)) from error
+                return result
+
+        return run

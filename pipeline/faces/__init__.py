@@ -1,0 +1,1 @@
+"""Faces in a photo: detect, align, restore, mask, blend, compare."""

@@ -1,0 +1,219 @@
+"""Finds the faces in a photo of any size, with a detector that is good at pictures of a moderate size."""
+
+import math
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import chain
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+_SMALLEST_SEEN = 12.0  # no detector is asked for less: fewer pixels do not tell a face from a stain
+# The smallest faces looked for in a large photo are so large that it holds no more of them than this, side by side. It
+# bounds the work: 17 px at 24 megapixels, 28 px at 64.
+_MOST_PLACES = 80_000
+_TILES_AT_ONCE = 4  # bounds the memory
+_SAME_FACE = 0.4  # overlap over the union
+_INSIDE = 0.7  # part of a box that lies in a larger one
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """A face in a picture. Coordinates are pixels from the top left corner, x before y.
+
+    Attributes:
+        box: `[4]` left, top, right, bottom.
+        landmarks: `[5, 2]` left eye, right eye, nose, left and right mouth corner, as the viewer sees them.
+        score: 0 to 1.
+    """
+
+    box: NDArray[np.float32]
+    landmarks: NDArray[np.float32]
+    score: float
+
+    @property
+    def short_side(self) -> float:
+        """The shorter side of the box, pixels."""
+        return float(min(self.box[2] - self.box[0], self.box[3] - self.box[1]))
+
+
+class Detector(Protocol):
+    """Finds faces in a picture at the size it is given; `find_faces` chooses the sizes. Any thread may call."""
+
+    def __call__(self, pixels: NDArray[np.uint8], min_face_px: float) -> list[Detection]:
+        """The faces in `pixels` (`[height, width, 3]` RGB) whose box is at least `min_face_px` short."""
+
+
+def find_faces(
+    pixels: NDArray[np.uint8], detector: Detector, *, min_face_px: float, max_side: int = 1280
+) -> list[Detection]:
+    """The faces in a photo, in reading order: row by row from the top, each row from the left.
+
+    The detector sees the photo at a bounded size first. Where that is too small for the smallest faces, it sees the
+    photo a second time, at its own size, in tiles that overlap by more than the faces that only tiles show.
+
+    Args:
+        pixels: `[height, width, 3]` RGB.
+        detector: Called several times, with pictures of at most `max_side` each way.
+        min_face_px: Faces whose box has a shorter side under this are left out. Under 12, and in photos of more than
+            12 megapixels somewhat above it, small faces are not looked for at all.
+        max_side: The longest side that the detector is given, pixels.
+
+    Returns:
+        Faces whose boxes lie inside the photo. Coordinates are the photo's, pixel centres at whole numbers; landmarks
+        of a face that the border cuts may lie outside.
+    """
+    height, width = pixels.shape[:2]
+    scale = min(1.0, max_side / max(height, width))
+    seen_whole = max(min_face_px, _SMALLEST_SEEN / scale)
+    whole = _seen_small(pixels, detector, scale, seen_whole)
+    smallest = max(min_face_px, _SMALLEST_SEEN, math.sqrt(height * width / _MOST_PLACES))
+    if smallest < seen_whole:
+        # Twice the size at which the whole photo begins to show faces, and half as much again for a face's height
+        # and the skin around it.
+        overlap = min(math.ceil(3 * seen_whole), max_side // 2)
+        tiled = _seen_in_tiles(pixels, detector, smallest, max_side, overlap)
+    else:
+        tiled = []
+    # Tiles first: of a face that both show, theirs has the better landmarks.
+    faces = merge([*tiled, *whole])
+    faces = [cut_to(face, width, height) for face in faces]
+    return reading_order([face for face in faces if face.short_side >= min_face_px])
+
+
+def merge(faces: list[Detection]) -> list[Detection]:
+    """Each face once.
+
+    Of two boxes that mostly coincide, the earlier in the list stays; of one that lies mostly inside a larger one, the
+    larger: there are no faces in faces, but eyes and folds at times look like one.
+    """
+    if not faces:
+        return []
+    boxes = np.stack([face.box for face in faces])
+    stay = suppress(boxes, np.zeros(len(boxes), np.float32), _SAME_FACE)
+    areas = np.prod(boxes[stay, 2:] - boxes[stay, :2], axis=1)
+    stay = stay[suppress(boxes[stay], areas, _INSIDE, contained=True)]
+    return [faces[i] for i in stay]
+
+
+def reading_order(faces: list[Detection]) -> list[Detection]:
+    """The faces row by row from the top, each row from the left.
+
+    A row begins with the highest face that is left, and holds all whose middles are less than half its height lower.
+    """
+    left = sorted(faces, key=lambda face: (_middle(face)[1], _middle(face)[0]))
+    ordered: list[Detection] = []
+    while left:
+        end = _middle(left[0])[1] + (left[0].box[3] - left[0].box[1]) / 2
+        row = [face for face in left if _middle(face)[1] < end] or left[:1]
+        ordered += sorted(row, key=lambda face: _middle(face)[0])
+        left = left[len(row) :]
+    return ordered
+
+
+def cut_to(face: Detection, width: int, height: int) -> Detection:
+    """The face with its box cut to the photo; landmarks stay, for they are what a cut face is aligned by."""
+    edge = np.array([width - 1, height - 1] * 2, np.float32)
+    return Detection(np.clip(face.box, 0, edge), face.landmarks, face.score)
+
+
+def shrunk(pixels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    """The picture at a smaller size, each pixel the mean of those that it stands for."""
+    return np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def suppress(
+    boxes: NDArray[np.float32],
+    scores: NDArray[np.float32],
+    overlap: float,
+    most: int | None = None,
+    *,
+    contained: bool = False,
+) -> NDArray[np.intp]:
+    """Greedy non-maximum suppression.
+
+    Args:
+        boxes: `[n, 4]` left, top, right, bottom.
+        scores: `[n]`; of two boxes that overlap too much, the higher stays, of equals the earlier.
+        overlap: 0 to 1; more is too much.
+        most: Only so many of the highest are looked at.
+        contained: Measure the overlap against the smaller box instead of the union: a box inside a larger one goes.
+
+    Returns:
+        The indices that stay, the highest first.
+    """
+    order = np.argsort(-scores, kind="stable")[:most]
+    boxes = boxes[order]
+    areas = np.prod(np.maximum(boxes[:, 2:] - boxes[:, :2], 0), axis=1)
+    stay = np.ones(len(order), bool)
+    for i in range(len(order)):
+        if not stay[i]:
+            continue
+        later = np.flatnonzero(stay[i + 1 :]) + i + 1
+        corner = np.maximum(boxes[i, :2], boxes[later, :2])
+        sides = np.maximum(np.minimum(boxes[i, 2:], boxes[later, 2:]) - corner, 0)
+        shared = sides[:, 0] * sides[:, 1]
+        whole = np.minimum(areas[i], areas[later]) if contained else areas[i] + areas[later] - shared
+        stay[later[shared > overlap * whole]] = False
+    return order[stay]
+
+
+def _seen_small(pixels: NDArray[np.uint8], detector: Detector, scale: float, min_face_px: float) -> list[Detection]:
+    """What the detector finds in the photo scaled down, in the photo's coordinates."""
+    if scale == 1:
+        return detector(pixels, min_face_px)
+    height, width = pixels.shape[:2]
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    small = shrunk(pixels, *size)
+    times = np.array([width / size[0], height / size[1]], np.float32)
+    # Centres lie at whole numbers: half a pixel to the corner, and half a larger one back.
+    return [
+        Detection((face.box + 0.5) * np.tile(times, 2) - 0.5, (face.landmarks + 0.5) * times - 0.5, face.score)
+        for face in detector(small, min_face_px * scale)
+    ]
+
+
+def _seen_in_tiles(
+    pixels: NDArray[np.uint8], detector: Detector, min_face_px: float, side: int, overlap: int
+) -> list[Detection]:
+    """What the detector finds in overlapping tiles, in the photo's coordinates; of faces cut by a seam, nothing."""
+    height, width = pixels.shape[:2]
+
+    def seen(place: tuple[int, int]) -> list[Detection]:
+        left, top = place
+        right, bottom = min(left + side, width), min(top + side, height)
+        # How near a box may come to each side of the tile: where the photo ends there too, as near as it likes.
+        inner = np.array([left > 0, top > 0, right < width, bottom < height])
+        corner = np.array([left, top], np.float32)
+        faces = []
+        for face in detector(pixels[top:bottom, left:right], min_face_px):
+            x1, y1, x2, y2 = face.box
+            room = np.array([x1, y1, right - left - 1 - x2, bottom - top - 1 - y2])
+            cut_off = bool((inner & (room < 0.1 * face.short_side)).any())
+            # A face as large as the overlap could be cut in every tile; the whole photo shows it well.
+            if not cut_off and max(x2 - x1, y2 - y1) <= overlap:
+                faces.append(Detection(face.box + np.tile(corner, 2), face.landmarks + corner, face.score))
+        return faces
+
+    with ThreadPoolExecutor(min(cv2.getNumThreads(), _TILES_AT_ONCE)) as threads:
+        faces = list(chain.from_iterable(threads.map(seen, tile_corners(width, height, side, overlap))))
+    # Where two tiles show a face, the surer one stays.
+    return sorted(faces, key=lambda face: -face.score)
+
+
+def tile_corners(width: int, height: int, side: int, overlap: int) -> Iterator[tuple[int, int]]:
+    """The top left corners (x, y) of square tiles that cover a photo evenly and overlap by at least `overlap`."""
+
+    def starts(length: int) -> list[int]:
+        count = max(1, math.ceil((length - overlap) / (side - overlap)))
+        return [round(i * max(0, length - side) / max(1, count - 1)) for i in range(count)]
+
+    return ((left, top) for top in starts(height) for left in starts(width))
+
+
+def _middle(face: Detection) -> tuple[float, float]:
+    left, top, right, bottom = (float(value) for value in face.box)
+    return (left + right) / 2, (top + bottom) / 2

@@ -1,0 +1,59 @@
+"""How much a restored face still is the same person."""
+
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from magicmemory.pipeline.engines.base import Runner
+from magicmemory.pipeline.faces.align import resample
+from magicmemory.pipeline.models import arcface
+
+Floats = NDArray[np.float32]
+
+
+class Identity(Protocol):
+    """Something that compares faces."""
+
+    def __call__(self, before: Floats, after: Floats, landmarks: Floats) -> float:
+        """The similarity of two pictures of a face, -1 to 1; one person's photos lie above 0.3 or so.
+
+        Args:
+            before: the aligned face, `[512, 512, 3]` RGB, 0 to 255.
+            after: the same, restored.
+            landmarks: `[5, 2]`, where eyes, nose and mouth lie in both.
+        """
+
+
+class NetworkIdentity:
+    """ArcFace behind the `Identity` protocol."""
+
+    def __init__(self, runner: Runner) -> None:
+        """
+        Args:
+            runner: the compiled `arcface.ArcFace`.
+        """
+        self._runner = runner
+
+    def __call__(self, before: Floats, after: Floats, landmarks: Floats) -> float:
+        """See `Identity`."""
+        matrix = _to_template(landmarks)
+        one, two = (self._runner(_seen(face, matrix))[0] for face in (before, after))
+        return round(float(np.clip(one @ two, -1, 1)), 4)
+
+
+def _to_template(landmarks: Floats) -> NDArray[np.float64]:
+    target = np.array(arcface.TEMPLATE, np.float64)
+    matrix, _ = cv2.estimateAffinePartial2D(landmarks.astype(np.float64), target, method=cv2.LMEDS)
+    if matrix is None:  # landmarks in one point: the crop is upright anyway
+        scale = arcface.SIZE / 512
+        return np.array([[scale, 0, 0], [0, scale, 0]])
+    return np.asarray(matrix, np.float64)
+
+
+def _seen(face: Floats, matrix: NDArray[np.float64]) -> Floats:
+    """The face as ArcFace wants it: `[1, 3, 112, 112]`, BGR in [-1, 1]."""
+    small = resample(face, matrix, (arcface.SIZE, arcface.SIZE), cv2.BORDER_REFLECT_101).clip(0, 255)
+    planes = small[..., ::-1].transpose(2, 0, 1)[None] / np.float32(127.5) - np.float32(1)
+    return np.asarray(planes, np.float32)

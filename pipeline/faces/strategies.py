@@ -1,0 +1,88 @@
+"""How faces are found, cut out and put back: our way, and facexlib's for comparison."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from magicmemory.pipeline.faces import align, detect, facexlib_compat
+from magicmemory.pipeline.faces import blend as ours
+from magicmemory.pipeline.faces.align import SIZE, AlignedFace
+from magicmemory.pipeline.faces.blend import RestoredFace
+from magicmemory.pipeline.faces.detect import Detection, Detector
+from magicmemory.pipeline.imaging.picture import Picture
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A face cut out of a photo.
+
+    Attributes:
+        aligned: where the restored face goes, and what lies there now.
+        seen: `[512, 512, 3]` RGB, what the restorer is shown.
+        landmarks: `[5, 2]`, where the five points lie in the crop.
+    """
+
+    aligned: AlignedFace
+    seen: NDArray[np.uint8]
+    landmarks: Floats
+
+
+class Find(Protocol):
+    """Finds the faces in a photo, in the order in which they are reported."""
+
+    def __call__(self, pixels: NDArray[np.uint8], detector: Detector, *, min_face_px: float) -> list[Detection]:
+        """See `detect.find_faces`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaceStrategy:
+    """A way to treat faces.
+
+    Attributes:
+        find: finds them.
+        cut: cuts one out: of the photo as it was sent, and as it will be returned; and whether a network drew that.
+        blend: puts them back, by so much strength.
+        whole_levels: restored faces are rounded to 8 bits before they are put back.
+        parsing_px: the size at which ParseNet looks at a face.
+    """
+
+    find: Find
+    cut: Callable[[Picture, Picture, Detection, bool], Cut]
+    blend: Callable[[Picture, Sequence[RestoredFace], float], Picture]
+    whole_levels: bool
+    parsing_px: int
+
+
+def _cut(sent: Picture, shown: Picture, face: Detection, redrawn: bool) -> Cut:
+    times = shown.width // sent.width
+    aligned = align.crop(shown.pixels, scaled(face, times))
+    # What one network has drawn is no photo to another: restorers are shown the face as it was sent.
+    seen = align.crop(sent.pixels, face).crop if redrawn else aligned.crop
+    return Cut(aligned, seen, _in_crop(scaled(face, times), aligned))
+
+
+def _cut_as_facexlib(sent: Picture, shown: Picture, face: Detection, redrawn: bool) -> Cut:
+    del redrawn  # the face is always cut out of the photo as it was sent
+    aligned = facexlib_compat.crop(sent.pixels, face, shown.width // sent.width)
+    return Cut(aligned, aligned.crop, _in_crop(face, aligned))
+
+
+def _in_crop(face: Detection, aligned: AlignedFace) -> Floats:
+    return np.asarray(face.landmarks @ aligned.matrix[:, :2].T + aligned.matrix[:, 2], np.float32)
+
+
+def scaled(face: Detection, times: int) -> Detection:
+    """A detection in the coordinates of the enlarged picture; pixel centres lie at whole numbers in both."""
+    shift = np.float32((times - 1) / 2)
+    return replace(face, box=face.box * np.float32(times) + shift, landmarks=face.landmarks * np.float32(times) + shift)
+
+
+OWN: Final = FaceStrategy(detect.find_faces, _cut, ours.blend, whole_levels=False, parsing_px=SIZE // 2)
+FACEXLIB: Final = FaceStrategy(
+    facexlib_compat.find_faces, _cut_as_facexlib, facexlib_compat.blend, whole_levels=True, parsing_px=SIZE
+)

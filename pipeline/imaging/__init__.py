@@ -1,0 +1,1 @@
+"""Files and pixels: decode, encode, containers, file types, colour profiles, tiles."""

@@ -1,0 +1,191 @@
+"""From an upright photo to the file that goes back to its sender."""
+
+import io
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import cast
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from magicmemory.pipeline.imaging import color_profile
+from magicmemory.pipeline.imaging.picture import Picture, Pixels
+
+_EXTENSIONS = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "TIFF": ".tif"}
+_LONGEST_SIDE = {"JPEG": 65_500, "WEBP": 16_383}
+_JPEG_QUALITY = 95
+_WEBP_QUALITY = 95
+_PNG_EFFORT = 3  # of 9: higher ones take several times as long for a few per cent
+_TIFF_EFFORT = 3
+_TIFF_STRIP_BYTES = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A picture file.
+
+    Attributes:
+        data: the file's bytes.
+        extension: with its dot, `.jpg`.
+        media_type: `image/jpeg`.
+    """
+
+    data: bytes
+    extension: str
+    media_type: str
+
+
+def encode(picture: Picture, *, kind: str | None = None) -> Encoded:
+    """Write a photo as the kind of file it came in, or as one that every chat program opens.
+
+    JPEG, PNG, WebP and TIFF stay what they are while the kind can hold the photo; the others become JPEG. A
+    photo with alpha or 16 bits, or one too wide for the kind, becomes PNG. A monochrome photo gets one
+    channel (in WebP, which has no such thing, three equal ones; in a 16-bit file with alpha too). The colour
+    profile is kept, for one channel as a grey profile made of it. EXIF, with the place and time in it, and
+    the resolution are not written; nor is an orientation, because the pixels are upright.
+
+    Args:
+        picture: the photo.
+        kind: `JPEG`, `PNG`, `WEBP` or `TIFF` where the kind matters more than the rest: JPEG and WebP then
+            get 8 bits, and a JPEG gets white where the photo is transparent. The sides' limit goes on
+            holding.
+    """
+    if kind is None:
+        kind = picture.format if picture.format in _EXTENSIONS else "JPEG"
+        deep, transparent = picture.peak > 255, picture.alpha is not None
+        if (deep and kind in {"JPEG", "WEBP"}) or (transparent and kind == "JPEG"):
+            kind = "PNG"
+    if max(picture.width, picture.height) > _LONGEST_SIDE.get(kind, 1 << 31):
+        kind = "PNG"
+    if kind == "WEBP":
+        return _file("WEBP", webp) if (webp := _webp(picture)) is not None else encode(picture, kind="PNG")
+    writers = {"JPEG": _jpeg, "PNG": _png if picture.peak == 255 else _png16, "TIFF": _tiff}
+    return _file(kind, writers[kind](picture))
+
+
+def _file(kind: str, data: bytes) -> Encoded:
+    return Encoded(data, _EXTENSIONS[kind], f"image/{kind.lower()}")
+
+
+def _channels(picture: Picture, *, grey_alpha: bool = True) -> tuple[Pixels, bytes | None]:
+    """The file's samples, `[height, width]` or `[height, width, 2 to 4]`, and the profile they are in."""
+    icc, alpha = picture.icc, picture.alpha
+    single = picture.monochrome and (grey_alpha or alpha is None)
+    if single and icc is not None and color_profile.space(icc) != b"GRAY":
+        icc = color_profile.grey_of(icc)
+        single = icc is not None
+    if not single and icc is not None and color_profile.space(icc) != b"RGB ":
+        icc = None
+    colours = picture.pixels[..., :1] if single else picture.pixels
+    samples = np.dstack([colours, alpha]) if alpha is not None else np.ascontiguousarray(colours)
+    return cast(Pixels, samples[..., 0] if samples.shape[2] == 1 else samples), icc
+
+
+def _eight_bits(picture: Picture) -> Picture:
+    if picture.peak == 255:
+        return picture
+    alpha = None if picture.alpha is None else (picture.alpha / 257.0 + 0.5).astype(np.uint8)
+    return Picture(picture.rgb8(), picture.format, picture.monochrome, alpha, picture.icc)
+
+
+def _saved(samples: Pixels, kind: str, icc: bytes | None, **options: object) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(samples).save(file, kind, icc_profile=icc, **options)
+    return file.getvalue()
+
+
+def _jpeg(picture: Picture) -> bytes:
+    """Colour at full resolution: a restored photo's colours have been through one subsampling already."""
+    picture = _eight_bits(picture)
+    if picture.alpha is not None:
+        share = picture.alpha[..., None] / np.float32(255)
+        white = (picture.pixels * share + 255 * (1 - share) + 0.5).astype(np.uint8)
+        picture = Picture(white, picture.format, picture.monochrome, None, picture.icc)
+    samples, icc = _channels(picture)
+    return _saved(samples, "JPEG", icc, quality=_JPEG_QUALITY, subsampling="4:4:4")
+
+
+def _png(picture: Picture) -> bytes:
+    samples, icc = _channels(picture)
+    return _saved(samples, "PNG", icc, compress_level=_PNG_EFFORT)
+
+
+def _png16(picture: Picture) -> bytes:
+    """By OpenCV, because Pillow has no 16-bit colour; the profile's chunk goes in behind the header."""
+    samples, icc = _channels(picture, grey_alpha=False)
+    if samples.ndim == 3:
+        to_bgr = cv2.COLOR_RGB2BGR if samples.shape[2] == 3 else cv2.COLOR_RGBA2BGRA
+        samples = cast(Pixels, cv2.cvtColor(samples, to_bgr))
+    _, file = cv2.imencode(".png", samples, [cv2.IMWRITE_PNG_COMPRESSION, _PNG_EFFORT])
+    data = file.tobytes()
+    if icc is None:
+        return data
+    body = b"iCCP" + b"ICC profile\0\0" + zlib.compress(icc)
+    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    header_end = 8 + 25
+    return data[:header_end] + chunk + data[header_end:]
+
+
+def _webp(picture: Picture) -> bytes | None:
+    """None where libwebp cannot: its first partition holds 512 KB, and a large, grainy photo needs more."""
+    picture = _eight_bits(picture)
+    icc = picture.icc if picture.icc is not None and color_profile.space(picture.icc) == b"RGB " else None
+    samples = picture.pixels if picture.alpha is None else np.dstack([picture.pixels, picture.alpha])
+    try:
+        return _saved(cast(Pixels, samples), "WEBP", icc, quality=_WEBP_QUALITY, method=2)
+    except ValueError:
+        return None
+
+
+def _tiff(picture: Picture) -> bytes:
+    """Deflated strips with horizontal differences; written here because Pillow has no 16-bit colour."""
+    samples, icc = _channels(picture, grey_alpha=picture.peak == 255)
+    height, width = samples.shape[:2]
+    samples = samples.reshape(height, width, -1)
+    channels, bits = samples.shape[2], samples.itemsize * 8
+    rows = max(1, _TIFF_STRIP_BYTES // (width * channels * samples.itemsize))
+    strips = [_tiff_strip(samples[at : at + rows]) for at in range(0, height, rows)]
+    short, long, undefined = 3, 4, 7
+    starts = np.cumsum([8, *(len(strip) for strip in strips)])[:-1]
+    tags: list[tuple[int, int, bytes]] = [
+        (256, long, struct.pack("<I", width)),
+        (257, long, struct.pack("<I", height)),
+        (258, short, struct.pack(f"<{channels}H", *[bits] * channels)),
+        (259, short, struct.pack("<H", 8)),  # deflate
+        (262, short, struct.pack("<H", 1 if channels <= 2 else 2)),  # black is zero, RGB
+        (273, long, starts.astype("<u4").tobytes()),
+        (277, short, struct.pack("<H", channels)),
+        (278, long, struct.pack("<I", rows)),
+        (279, long, np.array([len(strip) for strip in strips], "<u4").tobytes()),
+        (317, short, struct.pack("<H", 2)),  # horizontal differences
+    ]
+    if picture.alpha is not None:
+        tags.append((338, short, struct.pack("<H", 2)))  # the last channel is alpha, not premultiplied
+    if icc is not None:
+        tags.append((34675, undefined, icc))
+    return _tiff_file(strips, tags)
+
+
+def _tiff_strip(rows: Pixels) -> bytes:
+    differences = rows.copy()
+    differences[:, 1:] -= rows[:, :-1]  # wraps around, as it should
+    return zlib.compress(differences.astype(f"<u{differences.itemsize}", copy=False).tobytes(), _TIFF_EFFORT)
+
+
+def _tiff_file(strips: list[bytes], tags: list[tuple[int, int, bytes]]) -> bytes:
+    """The strips, then the values that do not fit into the directory, then the directory."""
+    body = [*strips, bytes(sum(map(len, strips)) % 2)]
+    at = 8 + sum(map(len, body))
+    unit = {3: 2, 4: 4, 7: 1}
+    directory = [struct.pack("<H", len(tags))]
+    for tag, kind, value in tags:
+        entry = struct.pack("<HHI", tag, kind, len(value) // unit[kind])
+        if len(value) <= 4:
+            directory.append(entry + value.ljust(4, b"\0"))
+            continue
+        directory.append(entry + struct.pack("<I", at))
+        body.append(value + bytes(len(value) % 2))
+        at += len(body[-1])
+    return b"".join([b"II*\0", struct.pack("<I", at), *body, *directory, bytes(4)])

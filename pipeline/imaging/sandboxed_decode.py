@@ -1,0 +1,74 @@
+"""Decoding in a child process, so that a file which crashes a decoder costs nobody else's photo anything."""
+
+import logging
+from typing import Any
+
+import numpy as np
+
+from magicmemory.core.errors import PhotoUnreadable
+from magicmemory.core.sandbox import SandboxCrashed, SandboxedProcess
+from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
+from magicmemory.pipeline.imaging.picture import Picture, Pixels
+
+log = logging.getLogger(__name__)
+
+# 64 megapixels of the slowest kind take 6 s on a slow machine; what takes so much longer never ends.
+SECONDS = 60.0
+# The hungriest kind takes 36 bytes a pixel, its file included; the rest is for libraries' threads and tables.
+BYTES_A_PIXEL = 40
+BYTES_BESIDE = 1 << 29
+
+
+class SandboxedDecoder:
+    """Decodes as `decode` does, in children of its own."""
+
+    def __init__(self, limits: DecodeLimits, *, kept: int = 2, seconds: float = SECONDS) -> None:
+        """`limits` are the largest it will be called with; `kept` children wait for photos."""
+        memory = BYTES_BESIDE + BYTES_A_PIXEL * limits.max_pixels + 3 * limits.max_bytes
+        self._cell = SandboxedProcess(_decode, memory_bytes=memory, seconds=seconds, kept=kept)
+
+    def start(self) -> None:
+        """Start the children, so that the first photo need not wait for their imports."""
+        self._cell.start()
+
+    def __call__(self, data: bytes, limits: DecodeLimits) -> Picture:
+        """See `decode`; a file that crashes its decoder, or never ends, is unreadable too.
+
+        Raises:
+            UserError: see `decode`.
+        """
+        try:
+            said, buffers = self._cell(data, max_bytes=limits.max_bytes, max_pixels=limits.max_pixels)
+        except SandboxCrashed as error:
+            log.warning("a file of %d bytes ended its decoder: %s", len(data), error)
+            raise PhotoUnreadable from None
+        return _unpacked(said, buffers)
+
+
+def _decode(data: bytes, *, max_bytes: int, max_pixels: int) -> tuple[dict[str, Any], list[Any]]:
+    """In the child."""
+    picture = decode(data, DecodeLimits(max_bytes, max_pixels))
+    buffers = [np.ascontiguousarray(picture.pixels)]
+    if picture.alpha is not None:
+        buffers.append(np.ascontiguousarray(picture.alpha))
+    said = {
+        "shape": picture.pixels.shape,
+        "depth": picture.pixels.dtype.name,
+        "format": picture.format,
+        "monochrome": picture.monochrome,
+        "alpha": picture.alpha is not None,
+    }
+    return said, [*buffers, picture.icc or b""]
+
+
+def _unpacked(said: dict[str, Any], buffers: memoryview) -> Picture:
+    height, width, channels = said["shape"]
+    depth = np.dtype({"uint8": np.uint8, "uint16": np.uint16}[said["depth"]])
+    count = height * width
+    pixels: Pixels = np.frombuffer(buffers, depth, count * channels).reshape(height, width, channels)
+    at = pixels.nbytes
+    alpha: Pixels | None = None
+    if said["alpha"]:
+        alpha = np.frombuffer(buffers, depth, count, at).reshape(height, width)
+        at += alpha.nbytes
+    return Picture(pixels, said["format"], said["monochrome"], alpha, bytes(buffers[at:]) or None)

@@ -1,0 +1,80 @@
+"""Enlarging a photo: by Lanczos, or by a Real-ESRGAN network in tiles."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Final, Protocol
+
+import cv2
+import numpy as np
+
+from magicmemory.pipeline.engines.base import Runner
+from magicmemory.pipeline.imaging.picture import Picture, Pixels
+from magicmemory.pipeline.imaging.tiles import Floats, Tiling
+
+TILE: Final = 192  # pixels each way that the network sees at a time: bounds the memory
+TILING: Final = Tiling(side=TILE, overlap=48, fade=16)
+
+LUMA: Final = np.array((0.299, 0.587, 0.114), np.float32)
+
+
+class Upscaler(Protocol):
+    """Something that enlarges pictures."""
+
+    def __call__(self, pixels: Pixels, times: int) -> Pixels:
+        """`[height, width, 3]` RGB, 8 or 16 bits, `times` wider and higher."""
+
+
+def enlarged(picture: Picture, times: int, upscaler: Upscaler | None = None) -> Picture:
+    """The picture, so many times wider and higher; the same picture for once.
+
+    Pixel centres lie as `cv2.resize` puts them: x becomes `times * x + (times - 1) / 2`.
+
+    Args:
+        picture: the photo.
+        times: 1, 2 or 4.
+        upscaler: enlarges the colours; None: Lanczos does. Alpha is always Lanczos's.
+    """
+    if times == 1:
+        return picture
+    alpha = None if picture.alpha is None else _lanczos(picture.alpha, times)
+    pixels = _lanczos(picture.pixels, times) if upscaler is None else upscaler(picture.pixels, times)
+    if picture.monochrome and upscaler is not None:
+        pixels = _grey(pixels)
+    return replace(picture, pixels=pixels, alpha=alpha)
+
+
+class TiledUpscaler:
+    """A Real-ESRGAN network behind the `Upscaler` protocol: in tiles of one size that fade into each other."""
+
+    def __init__(self, runner: Runner, scale: int) -> None:
+        """
+        Args:
+            runner: the compiled network: `[1, 3, 192, 192]` in 0..1 to `scale` times that size.
+            scale: how many times it enlarges. Any other size is made from its tiles by resizing.
+        """
+        self._runner = runner
+        self._scale = scale
+
+    def __call__(self, pixels: Pixels, times: int) -> Pixels:
+        """See `Upscaler`."""
+        return TILING.apply(pixels, times, partial(self._tile, times))
+
+    def _tile(self, times: int, tile: Floats) -> Floats:
+        """One tile `[192, 192, 3]`, enlarged to `[192 * times, 192 * times, 3]`, 0 to 1."""
+        made: Floats = self._runner(tile.transpose(2, 0, 1)[None])[0].transpose(1, 2, 0)
+        if self._scale == times:
+            return made
+        smooth = cv2.INTER_AREA if self._scale > times else cv2.INTER_LANCZOS4
+        return np.asarray(cv2.resize(made, (TILE * times, TILE * times), interpolation=smooth), np.float32)
+
+
+def _lanczos(pixels: Pixels, times: int) -> Pixels:
+    size = pixels.shape[1] * times, pixels.shape[0] * times
+    wide = cv2.resize(pixels, size, interpolation=cv2.INTER_LANCZOS4)
+    return wide.astype(np.uint8, copy=False) if pixels.dtype == np.uint8 else wide.astype(np.uint16, copy=False)
+
+
+def _grey(pixels: Pixels) -> Pixels:
+    """Three equal channels: a network may tint what came without colour."""
+    luma = np.rint(pixels.astype(np.float32) @ LUMA).astype(pixels.dtype)
+    return np.repeat(luma[..., None], 3, axis=-1)

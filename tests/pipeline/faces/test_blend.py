@@ -1,0 +1,252 @@
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from magicmemory.pipeline.faces import align
+from magicmemory.pipeline.faces.blend import LUMA, RestoredFace, blend, oval, tone_of
+from magicmemory.pipeline.faces.detect import Detection
+from magicmemory.pipeline.imaging.picture import Pixels
+from tests.support.faces import blurred, colourful, face_at, grey, picture
+
+Floats = NDArray[np.float32]
+Restore = Callable[[NDArray[np.uint8]], Floats]
+
+
+def softened(crop: NDArray[np.uint8], shift: float = 0) -> Floats:
+    """A restorer that changes every pixel: it blurs, and makes the face lighter."""
+    return (blurred(crop, 4) + np.float32(shift)).clip(0, 255).astype(np.float32)
+
+
+def redder(crop: NDArray[np.uint8]) -> Floats:
+    """A restorer that dreams up colour and detail."""
+    y, x = np.mgrid[0:512, 0:512]
+    pattern = 30 * np.sin(x / 9) * np.cos(y / 11)
+    change = np.stack([pattern + 20, 0.6 * pattern, -0.5 * pattern], axis=-1)
+    return np.asarray((crop + change).clip(0, 255), np.float32)
+
+
+def blended(
+    pixels: Pixels,
+    *detections: Detection,
+    restore: Restore = redder,
+    strength: float = 1,
+    monochrome: bool = False,
+) -> Pixels:
+    cut = [align.crop(pixels, detection) for detection in detections]
+    faces = [RestoredFace(face, restore(face.crop)) for face in cut]
+    return blend(picture(pixels, monochrome=monochrome), faces, strength).pixels
+
+
+def weights(shape: tuple[int, ...], detection: Detection) -> Floats:
+    """The mask as it must lie in the photo, found pixel by pixel."""
+    matrix = align.similarity(detection.landmarks)
+    y, x = np.mgrid[0 : shape[0], 0 : shape[1]]
+    places = (np.stack([x, y], axis=-1) @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)
+    return np.asarray(cv2.remap(oval(), places[..., 0], places[..., 1], cv2.INTER_LINEAR), np.float32)
+
+
+PLACES = [
+    pytest.param(face_at(200, 150, 45), id="small"),
+    pytest.param(face_at(200.3, 149.7, 180, 33), id="turned"),
+    pytest.param(face_at(210, 160, 512, -8), id="as large as the crop"),
+    pytest.param(face_at(230, 150, 900, 4), id="larger than the photo"),
+    pytest.param(face_at(5, 8, 150, 20), id="in the corner"),
+    pytest.param(face_at(399, 150, 90, 170), id="half outside, upside down"),
+]
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("depth", [np.uint8, np.uint16])
+def test_an_unchanged_crop_changes_nothing(place: Detection, depth: type) -> None:
+    pixels: Pixels = colourful(400, 300)
+    if depth is np.uint16:
+        pixels = pixels.astype(np.uint16) * 257
+    assert (blended(pixels, place, restore=lambda crop: crop.astype(np.float32)) == pixels).all()
+
+
+def test_an_unchanged_huge_face_changes_nothing() -> None:
+    pixels = colourful(2200, 2300)
+    assert (blended(pixels, face_at(1100, 1150, 2000, 7), restore=lambda crop: crop.astype(np.float32)) == pixels).all()
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_nothing_changes_outside_the_mask(place: Detection) -> None:
+    pixels = colourful(400, 300)
+    result = blended(pixels, place)
+    outside = cv2.dilate(weights(pixels.shape, place), np.ones((5, 5))) == 0
+    assert (result[outside] == pixels[outside]).all()
+    assert (result != pixels).any()
+
+
+@pytest.mark.parametrize("size", [60, 400, 1200])
+def test_inside_the_mask_the_face_is_the_restored_one(size: int) -> None:
+    pixels = blurred(colourful(1400, 1400), 2)
+    place = face_at(700, 700, size, 15)
+    face = align.crop(pixels, place)
+    y, x = np.mgrid[0:512, 0:512]
+    # Brighter and darker within the face and, on average, the same at its border.
+    wanted = face.crop + 25 * np.sin(x / 30)[..., None] * np.sin(y / 30)[..., None]
+    result = blend(picture(pixels), [RestoredFace(face, wanted.astype(np.float32))])
+    inside = slice(150, 360), slice(180, 330)
+    again = align.crop(result.pixels, place).crop[inside].astype(np.float32)
+    assert np.abs(again - wanted[inside]).mean() < 2.5
+    assert np.abs(face.crop[inside] - wanted[inside]).mean() > 8
+
+
+def test_strength_zero_is_the_photo_and_half_is_between() -> None:
+    pixels, place = colourful(400, 300), face_at(200, 150, 200, 10)
+    assert (blended(pixels, place, strength=0) == pixels).all()
+    half, full = (blended(pixels, place, strength=s).astype(int) for s in (0.5, 1))
+    assert np.abs((half - pixels) * 2 - (full - pixels)).max() <= 2
+
+
+def test_monochrome_stays_monochrome() -> None:
+    result = blended(grey(400, 300), face_at(200, 150, 220, 5), monochrome=True)
+    assert (result[..., 0] == result[..., 1]).all()
+    assert (result[..., 0] == result[..., 2]).all()
+    assert (result != grey(400, 300)).any()
+
+
+def sepia(luma: Floats) -> Floats:
+    """The colour of a sepia print at each brightness, `[…, 3]`."""
+    warmth = 26 * np.sin(np.pi * luma / 255)
+    tint = np.stack([warmth, np.zeros_like(luma), -1.4 * warmth], axis=-1)
+    return np.asarray(luma[..., None] + tint - (tint @ LUMA)[..., None], np.float32)
+
+
+def test_sepia_keeps_its_tone() -> None:
+    print_ = sepia(grey(400, 300)[..., 0].astype(np.float32)).clip(0, 255)
+    pixels = (print_ + np.random.default_rng(1).normal(0, 1.5, print_.shape)).clip(0, 255).astype(np.uint8)
+    result = blended(pixels, face_at(200, 150, 240)).astype(np.float32)
+    assert np.abs(result - pixels).max() > 15
+    off = np.abs(result - sepia(result @ LUMA)).max(-1)
+    assert np.percentile(off, 99) < 7
+    assert off.mean() < np.abs(pixels - sepia(pixels @ LUMA)).max(-1).mean() + 0.5
+
+
+def test_only_toned_pictures_have_a_tone() -> None:
+    assert tone_of(colourful(300, 200)) is None
+    assert tone_of(colourful(300, 200).astype(np.uint16) * 257) is None
+    tone = tone_of(sepia(grey(300, 200)[..., 0].astype(np.float32)).clip(0, 255).astype(np.uint8))
+    assert tone is not None
+    levels = np.array([90, 128, 170], np.float32)
+    np.testing.assert_allclose(levels[:, None] + tone.at(levels), sepia(levels), atol=3)
+
+
+def test_sixteen_bits_stay_sixteen_bits() -> None:
+    pixels = (colourful(400, 300).astype(np.uint16) * 256 + 77).astype(np.uint16)
+    place = face_at(200, 150, 220, 5)
+    result = blended(pixels, place)
+    assert result.dtype == np.uint16
+    inside = weights(pixels.shape, place) > 0
+    assert len(np.unique(result[inside] % 257)) > 200  # not an 8-bit picture made wide
+    eight = blended((pixels / 257 + 0.5).astype(np.uint8), place)
+    assert np.abs(result / 257 - eight).max() < 2.5
+
+
+def test_no_edge_where_the_restorer_made_the_face_lighter() -> None:
+    flat = np.full((300, 400, 3), (150, 120, 100), np.uint8)
+    result = blended(flat, face_at(200, 150, 230), restore=lambda crop: softened(crop, 30)).astype(int)
+    assert np.abs(result - flat).max() <= 1
+
+
+def test_no_edge_where_the_restorer_lit_one_side() -> None:
+    flat = np.full((300, 400, 3), (150, 120, 100), np.uint8)
+
+    def lit(crop: NDArray[np.uint8]) -> Floats:
+        return crop + np.linspace(-30, 30, 512, dtype=np.float32)[None, :, None]
+
+    result = blended(flat, face_at(200, 150, 230), restore=lit).astype(int)
+    assert np.abs(np.diff(result, axis=0)).max() <= 2
+    assert np.abs(np.diff(result, axis=1)).max() <= 2
+    assert np.abs(result - flat).mean() < 1.5
+
+
+def test_the_seam_is_no_steeper_than_the_photo() -> None:
+    pixels, place = colourful(600, 500), face_at(300, 250, 300, 12)
+    result = blended(pixels, place, restore=lambda crop: softened(crop, 15))
+    weight = weights(pixels.shape, place)
+    ring = (weight > 0.02) & (weight < 0.98)
+
+    def steepness(image: Pixels) -> float:
+        smooth = cv2.GaussianBlur(image.astype(np.float32), (0, 0), 2)  # an edge, not grain
+        return float(np.percentile(np.hypot(cv2.Sobel(smooth, -1, 1, 0), cv2.Sobel(smooth, -1, 0, 1))[ring], 99))
+
+    assert steepness(result) < 1.05 * steepness(pixels)
+
+
+def test_the_nearer_face_lies_over_the_farther_one() -> None:
+    pixels = blurred(colourful(600, 400), 3)
+    near, far = face_at(250, 200, 300), face_at(370, 190, 180)
+    both = blended(pixels, near, far)
+    assert (both == blended(pixels, far, near)).all()
+    inside_near = weights(pixels.shape, near) > 0.999
+    assert np.abs(both.astype(int) - blended(pixels, near))[inside_near].max() <= 1
+    beyond_near = weights(pixels.shape, near) == 0
+    assert (
+        np.abs(both.astype(int) - blended(pixels, far))[
+            cv2.erode(beyond_near.astype(np.uint8), np.ones((5, 5))) > 0
+        ].max()
+        == 0
+    )
+
+
+def test_faces_that_overlap_are_not_restored_twice() -> None:
+    pixels, place = colourful(600, 400), face_at(300, 200, 260)
+    twice = blended(pixels, place, place)
+    inside = weights(pixels.shape, place) > 0.999
+    assert np.abs(twice.astype(int) - blended(pixels, place))[inside].max() <= 1
+
+
+def grain(size: int) -> NDArray[np.uint8]:
+    """Soft shapes under grain of one photo pixel."""
+    soft = blurred(colourful(size, size), 20)
+    noise = np.random.default_rng(2).normal(0, 12, (size, size, 1))
+    return (soft + noise).clip(0, 255).astype(np.uint8)
+
+
+def finest(image: Pixels, inside: NDArray[np.bool_]) -> float:
+    levels = image.astype(np.float32)
+    return float((levels - cv2.GaussianBlur(levels, (0, 0), 1))[inside].std())
+
+
+def test_unseen_grain_goes_where_the_restorer_took_the_seen_grain_away() -> None:
+    pixels, place = grain(1600), face_at(800, 800, 1400)
+    inside = weights(pixels.shape, place) > 0.999
+    cleaned = blended(pixels, place, restore=softened)
+    assert finest(cleaned, inside) < 0.35 * finest(pixels, inside)
+
+
+def test_unseen_detail_stays_where_the_restorer_kept_the_seen_detail() -> None:
+    pixels, place = grain(1600), face_at(800, 800, 1400)
+    inside = weights(pixels.shape, place) > 0.999
+
+    def lighter(crop: NDArray[np.uint8]) -> Floats:
+        y, x = np.mgrid[0:512, 0:512]
+        bump = 25 * np.exp(-((x - 256) ** 2 + (y - 256) ** 2) / 60**2)
+        return np.asarray(crop + bump[..., None], np.float32)
+
+    assert finest(blended(pixels, place, restore=lighter), inside) > 0.95 * finest(pixels, inside)
+
+
+def test_a_mask_of_ones_own_is_obeyed() -> None:
+    pixels, place = colourful(400, 300), face_at(200, 150, 240)
+    face = align.crop(pixels, place)
+    left = np.zeros((512, 512), np.float32)
+    left[100:400, 100:256] = 1
+    left = cv2.GaussianBlur(left, (0, 0), 11).astype(np.float32)
+    result = blend(picture(pixels), [RestoredFace(face, redder(face.crop), left)]).pixels
+    assert (result[:, 240:] == pixels[:, 240:]).all()
+    assert (result[:, :200] != pixels[:, :200]).any()
+    nothing = blend(picture(pixels), [RestoredFace(face, redder(face.crop), np.zeros((512, 512), np.float32))])
+    assert (nothing.pixels == pixels).all()
+
+
+def test_blending_is_deterministic_and_leaves_its_input_alone() -> None:
+    pixels, place = colourful(400, 300), face_at(200, 150, 300, 3)
+    before = pixels.copy()
+    assert (blended(pixels, place) == blended(pixels, place)).all()
+    assert (pixels == before).all()

@@ -1,0 +1,169 @@
+"""A checkpoint that cannot be used is one clear sentence, whatever is wrong with it."""
+
+import hashlib
+import os
+import pickle
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from magicmemory.cli.messages import sentence
+from magicmemory.core.errors import ModelBroken, ModelNotAllowed, ModelNotInstalled
+from magicmemory.pipeline.engines.torch_engine import TorchEngine
+from magicmemory.pipeline.models import catalogue, registry, upstream
+from magicmemory.pipeline.models.catalogue import Commercial, Kind, ModelFacts
+from magicmemory.pipeline.models.checkpoint import Checkpoint
+from magicmemory.pipeline.models.registry import DETECTORS, IDENTITIES, PARSERS, RESTORERS, Models, filled, network
+from magicmemory.pipeline.models.weights import Weights
+from tests.support.networks import Tiny
+
+FACTS = ModelFacts("tiny", "Tiny", Kind.RESTORER, "MIT", Commercial.YES, file="tiny.pth", url="https://example.org")
+CHECKPOINT = Checkpoint("tiny.pth", ("params_ema", "params"))
+
+
+class Bomb:
+    """Runs a command when it is unpickled."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return os.system, ("touch exploded",)
+
+
+def models(folder: Path, *, facts: ModelFacts = FACTS, unverified: bool = True, earning: bool = False) -> Models:
+    weights = Weights(folder, allow_unverified=unverified)
+    tiny = network(facts, filled(Tiny, CHECKPOINT))
+    return Models(TorchEngine("cpu"), weights, restorers=(tiny, RESTORERS[-1]), earning=earning)
+
+
+def good(folder: Path) -> Path:
+    torch.save({"params_ema": Tiny().state_dict()}, folder / "tiny.pth")
+    return folder / "tiny.pth"
+
+
+def test_a_good_file_is_used(tmp_path: Path) -> None:
+    good(tmp_path)
+    models(tmp_path).restorer("tiny")
+
+
+def test_missing(tmp_path: Path) -> None:
+    with pytest.raises(ModelNotInstalled) as caught:
+        models(tmp_path).restorer("tiny")
+    assert sentence(caught.value) == "The model tiny is not installed here: run `magicmemory models pull tiny`."
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("cut", r"ends too early|is damaged"),
+        ("zeros", r"is not a torch checkpoint"),
+        ("empty", r"is not a torch checkpoint"),
+        ("bomb", r"could run code when read, so it was refused"),
+        ("old bomb", r"is not a torch checkpoint|refused"),
+        ("other keys", r"should keep its weights under params_ema or params"),
+        ("other network", r"is not a checkpoint of Tiny: 4 layers missing, 2 unexpected"),
+        ("other shapes", r"is not a checkpoint of Tiny: 0 layers missing, 0 unexpected, \d of another shape"),
+    ],
+)
+def test_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, says: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = good(tmp_path)
+    whole = path.read_bytes()
+    shapes = {name: torch.zeros(7) for name in Tiny().state_dict()}
+    match content:
+        case "cut":
+            path.write_bytes(whole[: len(whole) // 2])
+        case "zeros":
+            path.write_bytes(bytes(len(whole)))
+        case "empty":
+            path.write_bytes(b"")
+        case "bomb":
+            torch.save({"params_ema": Bomb()}, path)
+        case "old bomb":
+            path.write_bytes(pickle.dumps(Bomb()))
+        case "other keys":
+            torch.save({"state": Tiny().state_dict()}, path)
+        case "other network":
+            torch.save({"params": nn.Linear(2, 2).state_dict()}, path)
+        case "other shapes":
+            torch.save({"params": shapes}, path)
+    with pytest.raises(ModelBroken, match=says) as caught:
+        models(tmp_path).restorer("tiny")
+    told = sentence(caught.value)
+    assert told.endswith(".")
+    assert "\n" not in told
+    assert not (tmp_path / "exploded").exists()
+
+
+def test_a_wrong_hash_is_not_even_read(tmp_path: Path) -> None:
+    torch.save({"params_ema": Bomb()}, tmp_path / "tiny.pth")
+    with pytest.raises(ModelBroken, match="is not the published file, for its SHA-256 is"):
+        models(tmp_path, facts=replace(FACTS, sha256="0" * 64), unverified=False).restorer("tiny")
+
+
+def test_a_file_without_a_published_hash_is_used_once_it_is_pinned(tmp_path: Path) -> None:
+    path = good(tmp_path)
+    cache = models(tmp_path, unverified=False)
+    assert cache.restorer_facts().name == "lite"
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    with pytest.raises(ModelBroken, match=f"`magicmemory models pin tiny {sha256}`"):
+        cache.restorer("tiny")
+    Weights(tmp_path).pin(FACTS, sha256)
+    assert cache.restorer_facts().name == "tiny"
+    cache.restorer("tiny")
+
+
+@pytest.mark.parametrize(
+    ("commercial", "reason"), [(Commercial.NO, "forbids"), (Commercial.ASK, "leaves paid use unclear")]
+)
+def test_who_earns_money_is_refused_with_the_reason(tmp_path: Path, commercial: Commercial, reason: str) -> None:
+    good(tmp_path)
+    facts = replace(FACTS, commercial=commercial)
+    assert models(tmp_path, facts=facts).restorer_facts().name == "tiny"
+    earning = models(tmp_path, facts=facts, earning=True)
+    assert earning.restorer_facts().name == "lite"
+    with pytest.raises(ModelNotAllowed, match=reason) as caught:
+        earning.restorer_facts("tiny")
+    assert sentence(caught.value).startswith("MAGIC_COMMERCIAL is set, and the licence of tiny (MIT) ")
+
+
+def test_idle_models_are_let_go_and_come_back(tmp_path: Path) -> None:
+    good(tmp_path)
+    cache = models(tmp_path)
+    first = cache.restorer("tiny")
+    assert cache.unload_idle(60) == []
+    assert cache.restorer("tiny") is first
+    assert cache.unload_idle(0) == ["tiny"]
+    assert cache.unload_idle(0) == []
+    assert cache.restorer("tiny") is not first
+
+
+def test_optional_models_are_done_without_but_not_when_they_are_broken(tmp_path: Path) -> None:
+    cache = models(tmp_path)
+    assert (cache.parser(), cache.upscaler(), cache.identity()) == (None, None, None)
+    (tmp_path / "parsing_parsenet.pth").write_bytes(b"nonsense")
+    with pytest.raises(ModelBroken, match=r"parsing_parsenet\.pth is not a torch checkpoint"):
+        cache.parser()
+
+
+def test_every_model_of_the_catalogue_can_be_built(tmp_path: Path) -> None:
+    caches = [*RESTORERS, *DETECTORS, *PARSERS, *registry.upscalers(0.5, Weights(tmp_path)), *IDENTITIES]
+    assert {model.facts for model in caches} == set(catalogue.ALL)
+    assert [m.facts for m in RESTORERS] == list(catalogue.of_kind(Kind.RESTORER)), "one order, from the best"
+    assert [m.facts for m in DETECTORS] == list(catalogue.of_kind(Kind.DETECTOR))
+    theirs = [*upstream.RESTORERS, *upstream.DETECTORS, *upstream.PARSERS]
+    assert {model.facts for model in theirs} < set(catalogue.ALL)
+
+
+def test_the_catalogue_is_whole() -> None:
+    assert len({facts.name for facts in catalogue.ALL}) == len(catalogue.ALL)
+    for facts in catalogue.ALL:
+        assert facts.licence
+        assert facts.good_at
+        if not facts.bundled:
+            assert facts.file
+            assert facts.paper
+            assert facts.url is None or facts.url.startswith("https://github.com/")
+            assert facts.url is None or facts.url.endswith(f"/{facts.file}")
+        assert facts.sha256 is None or len(bytes.fromhex(facts.sha256)) == 32

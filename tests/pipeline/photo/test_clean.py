@@ -1,0 +1,126 @@
+"""The whole photo is cleaned: noise goes, detail and kind stay, and no seam is seen."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from magicmemory.core.job import Stage
+from magicmemory.core.options import Options, Scope
+from magicmemory.pipeline import assets
+from magicmemory.pipeline.engines.base import Runner
+from magicmemory.pipeline.engines.torch_engine import TorchEngine
+from magicmemory.pipeline.imaging.picture import Picture, Pixels
+from magicmemory.pipeline.models import lite
+from magicmemory.pipeline.models.registry import CLEANERS
+from magicmemory.pipeline.photo.clean import TILING, Cleaner, TiledCleaner, cleaned
+from magicmemory.pipeline.sample import portrait
+from tests.pipeline.test_pipeline import PHOTO, SMALL_FACE, TWO_FACES, pipeline, pixels_of
+from tests.support.faces import grey
+
+
+@pytest.fixture(scope="module")
+def cleaner() -> Cleaner:
+    return CLEANERS[0].build(Path(assets.__path__[0]) / "lite.safetensors", TorchEngine("cpu"))
+
+
+def psnr(one: Pixels, two: Pixels) -> float:
+    return float(10 * np.log10(np.iinfo(one.dtype).max ** 2 / np.square(one.astype(float) - two).mean()))
+
+
+def noisy(pixels: Pixels, sigma: float = 12) -> NDArray[np.uint8]:
+    noise = np.random.default_rng(0).normal(0, sigma, pixels.shape)
+    return (pixels + noise).clip(0, 255).astype(np.uint8)
+
+
+def test_noise_goes_from_the_background_too(cleaner: Cleaner) -> None:
+    clean = portrait()
+    damaged = noisy(clean)
+    result = cleaned(Picture(damaged, "PNG"), cleaner).pixels
+    for part in (slice(0, 512), slice(300, 512)):  # the lower part shows no face
+        assert psnr(result[part], clean[part]) > psnr(damaged[part], clean[part]) + 1
+
+
+def test_a_clean_photo_stays(cleaner: Cleaner) -> None:
+    assert psnr(cleaned(Picture(portrait(), "PNG"), cleaner).pixels, portrait()) > 40
+
+
+def test_strength(cleaner: Cleaner) -> None:
+    photo = Picture(noisy(portrait()[:256, :256]), "PNG")
+    assert cleaned(photo, cleaner, 0) is photo
+    half, whole = (cleaned(photo, cleaner, strength).pixels.astype(float) for strength in (0.5, 1))
+    np.testing.assert_allclose(half, (photo.pixels + whole) / 2, atol=1)
+
+
+def test_grey_stays_grey_and_16_bits_stay_16(cleaner: Cleaner) -> None:
+    one_channel = noisy(np.asarray(grey(300, 280), np.uint8))[..., :1]
+    three: NDArray[np.uint8] = np.concatenate([one_channel] * 3, axis=-1)
+    result = cleaned(Picture(three, "PNG", monochrome=True), cleaner).pixels
+    assert (result == result[..., :1]).all()
+    deep = Picture(noisy(portrait()[:200, :300]).astype(np.uint16) * 257, "PNG")
+    shallow = Picture((deep.pixels // 257).astype(np.uint8), "PNG")
+    result = cleaned(deep, cleaner).pixels
+    assert result.dtype == np.uint16
+    np.testing.assert_allclose(result / 257.0, cleaned(shallow, cleaner).pixels, atol=0.6)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 700), (256, 256), (257, 900)])
+def test_any_size_without_a_seam(size: tuple[int, int]) -> None:
+    height, width = size
+    seen = []
+
+    def darker(tile: np.ndarray) -> np.ndarray:
+        seen.append(tile.shape)
+        return tile - np.float32(0.1)
+
+    runner: Runner = darker
+    pixels = np.asarray(cv2.resize(portrait(), (width, height)), np.uint8)
+    result = TiledCleaner(runner)(pixels)
+    assert set(seen) == {(1, 3, TILING.side, TILING.side)}
+    expected = (pixels.astype(float) - 0.05 * 255).clip(0, 255)
+    np.testing.assert_allclose(result, expected, atol=0.51)
+
+
+def test_the_pipeline_cleans_first_and_then_restores_the_faces() -> None:
+    told: list[Stage] = []
+    restoration = pipeline(*TWO_FACES, SMALL_FACE).restore(
+        PHOTO, Options(scope=Scope.PHOTO), lambda stage, *_: told.append(stage)
+    )
+    report = restoration.report
+    assert report.cleaned
+    assert report.restored == 2
+    assert list(report.stages_ms) == ["decode", "detect", "align", "clean", "restore", "blend", "encode"]
+    assert told.index(Stage.DETECT) < told.index(Stage.CLEAN) < told.index(Stage.RESTORE)
+    assert not pipeline(*TWO_FACES).restore(PHOTO, Options()).report.cleaned
+
+
+@pytest.mark.parametrize("found", [(), (SMALL_FACE,)])
+def test_a_photo_without_a_face_can_be_cleaned(found: tuple[object, ...]) -> None:
+    restoration = pipeline(*found).restore(PHOTO, Options(scope=Scope.PHOTO))  # type: ignore[arg-type]
+    assert restoration.report.restored == 0
+    assert pixels_of(restoration).shape == (400, 600, 3)
+
+
+def test_the_whole_photos_network_is_the_faithful_end() -> None:
+    import torch
+
+    network = lite.load(Path(assets.__path__[0]) / "lite.safetensors")
+    whole = lite.WholePhoto(network)
+    small = torch.rand(1, 3, lite.INNER, lite.INNER) - 0.5  # far from white and black, where both would be cut off
+    with torch.inference_mode():
+        straight, mirrored = (network.faithful(network.encoder(x)) for x in (small, small.flip(3)))
+        torch.testing.assert_close(whole(small), small + lite.leave_large(straight))
+        # a face is looked at twice and keeps some of its grain
+        kept = small + lite.keep_grain((straight + mirrored.flip(3)) / 2)
+        torch.testing.assert_close(kept, network.restore_small(small, torch.ones(1)), atol=1e-4, rtol=0)
+
+
+def test_pearls_are_no_dust(cleaner: Cleaner) -> None:
+    clean = portrait().copy()
+    pearls = [(row, column) for row in range(330, 500, 24) for column in range(40, 480, 31)]
+    for row, column in pearls:
+        cv2.circle(clean, (column, row), 2, (245, 245, 245), -1, cv2.LINE_AA)
+    result = cleaned(Picture(noisy(clean), "PNG"), cleaner).pixels
+    assert np.mean([result[place].mean() for place in pearls]) > 235

@@ -1,0 +1,61 @@
+"""Small networks and detectors for tests."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from magicmemory.pipeline.faces.detect import Detection
+
+
+class Tiny(nn.Module):
+    """A few convolutions; changes a face by a little everywhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(3, 6, 3, padding=1)
+        self.last = nn.Conv2d(6, 3, 3, padding=1)
+
+    def forward(self, faces: Tensor) -> Tensor:
+        return faces + 0.3 * torch.tanh(self.last(torch.relu(self.first(faces))))
+
+
+class TinyWithFidelity(nn.Module):
+    """The same, the less the higher the fidelity."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tiny = Tiny()
+
+    def forward(self, faces: Tensor, fidelity: Tensor) -> Tensor:
+        change: Tensor = self.tiny(faces) - faces
+        return faces + (1 - fidelity)[:, None, None, None] * change
+
+
+def tiny(_: Path) -> nn.Module:
+    return seeded(Tiny())
+
+
+def tiny_with_fidelity(_: Path) -> nn.Module:
+    return seeded(TinyWithFidelity())
+
+
+def seeded(network: nn.Module) -> nn.Module:
+    generator = torch.Generator().manual_seed(5)
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.copy_(torch.randn(parameter.shape, generator=generator) * 0.2)
+    return network.eval()
+
+
+class Finds:
+    """A detector that finds what it was told to."""
+
+    def __init__(self, *found: Detection) -> None:
+        self._found = list(found)
+
+    def __call__(self, pixels: NDArray[np.uint8], min_face_px: float) -> list[Detection]:
+        del pixels
+        return [face for face in self._found if face.short_side >= min_face_px]
