@@ -7,7 +7,7 @@ import pytest
 from magicmemory.pipeline.models import catalogue
 from magicmemory.pipeline.models.catalogue import ModelFacts
 
-PAGE = (Path(__file__).parents[2] / "docs" / "models.md").read_text()
+PAGE = (Path(__file__).parents[3] / "docs" / "models.md").read_text()
 ROWS = {
     cells[0].strip("`"): cells
     for line in PAGE.splitlines()
