@@ -12,11 +12,13 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from magicmemory.queue.embedded import embedded_redis
 
+pytest_plugins = ["tests.support.state_guard"]
+
 POSTGRES = os.environ.get("MAGIC_TEST_POSTGRES", "postgresql+asyncpg://postgres@127.0.0.1:5432/postgres")
 
 
 @pytest.fixture(autouse=True)
-def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_settings_of_this_machine(state_guard: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests do not see the developer's own settings."""
     for name in [name for name in os.environ if name.startswith("MAGIC_") and name != "MAGIC_TEST_POSTGRES"]:
         monkeypatch.delenv(name)
