@@ -210,7 +210,9 @@ async def test_an_emptied_redis_is_noticed_at_once(
             assert (await harness.finished(job)).state is JobState.DELIVERED
 
 
-async def test_a_fresh_redis_in_the_old_ones_place_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_fresh_redis_in_the_old_ones_place_is_noticed(
+    tmp_path: Path, redis_binary: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(recovery, "POLL_INTERVAL_S", 0.1)
     folder = tmp_path / "redis"
     async with AsyncExitStack() as first_redis:
