@@ -4,7 +4,7 @@
 | what | why |
 |---|---|
 | the keys of a job, its retries and its lease | a job is queued in one round trip; a lease lasts seconds, not minutes |
-| the JSON form of a job (`serialize_job`, `connection.JOB_FIELDS`) | the same; and foreign messages are told from ours |
+| the JSON form of a job (`serialize_job`, `connection.JOB_FIELDS`) | the same; and foreign messages are recognised |
 | `Worker.main`, overridden | arq polls; ours is woken, claims in one step and outlives a Redis that restarts |
 | `Worker.run_job(job_id, score)` | runs one claimed job: time limit, retries and clean-up stay arq's |
 | `Worker.pool`, `queue_name`, `max_jobs`, `tasks`, `allow_pick_jobs`, `ctx` | the state that `main` works on |

@@ -1,5 +1,5 @@
-"""arq's worker as we run it. It claims jobs in one step under a short lease and starts on a new job at once. It survives
-a Redis that restarts, and messages that are not ours.
+"""arq's worker as we run it. It claims jobs in one step under a short lease and starts on a new job at once. It
+survives a Redis that restarts, and messages that are not ours.
 """
 
 import asyncio
@@ -39,8 +39,8 @@ RECONNECT_S = 0.5
 # Redis' answers for a key that holds something other than arq's.
 FOREIGN_KEY_ERRORS = ("WRONGTYPE", "not an integer")
 
-# Claims up to ARGV[2] jobs that are due and that nobody holds, in the order of the queue. Jobs in progress come first in
-# the queue, so with many workers a free one may be many pages away.
+# Claims up to ARGV[2] jobs that are due and that nobody holds, in the order of the queue. Jobs in progress come first
+# in the queue, so with many workers a free one may be many pages away.
 CLAIM = """
 local claimed, page = {}, 0
 repeat

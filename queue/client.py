@@ -75,8 +75,8 @@ class Queue:
             await pipe.execute()
 
     async def drop(self, job: str) -> None:
-        """Remove a waiting photo from the queue. If a worker has it already, the worker finishes; its reply is not sent,
-        because the ledger says that the job was cancelled.
+        """Remove a waiting photo from the queue. If a worker has it already, the worker finishes; its reply is not
+        sent, because the ledger says that the job was cancelled.
         """
         queue_id = self._keys.restore_job(job)
         async with self._redis.pipeline(transaction=True) as pipe:
@@ -110,7 +110,7 @@ class Queue:
         await self._redis.set(self._keys.mark(platform), await self._run_id())
 
     async def is_marked(self, platform: Platform) -> bool:
-        """Whether Redis was neither emptied nor restarted since `mark`. A restart may lose the last second of writes."""
+        """Whether Redis was neither emptied nor restarted since `mark`: a restart may lose the last second."""
         return bool(await self._redis.get(self._keys.mark(platform)) == await self._run_id())
 
     async def _run_id(self) -> bytes:

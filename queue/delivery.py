@@ -1,7 +1,7 @@
 """The delivery worker: takes outcomes from a platform's queue, has the adapter reply, and settles the quota.
 
-The order of the steps makes a reply happen once. A success is sent, then settled. A failure is refunded, then sent, then
-marked as replied. An interrupted delivery runs again and sees in the ledger which steps are done.
+The order of the steps makes a reply happen once. A success is sent, then settled. A failure is refunded, then sent,
+then marked as replied. An interrupted delivery runs again and sees in the ledger which steps are done.
 """
 
 import asyncio

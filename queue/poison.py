@@ -1,5 +1,5 @@
-"""Poison messages: photos that crash their worker. A photo that did so once runs alone; after the second crash it becomes
-a dead letter.
+"""Poison messages: photos that crash their worker. A photo that did so once runs alone; after the second crash it
+becomes a dead letter.
 
 A worker that dies cannot report it. So each attempt is counted before it starts, and the counter is cleared unless the
 worker crashes.

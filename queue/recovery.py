@@ -1,5 +1,5 @@
-"""Finds jobs that Redis has lost. The ledger is the truth: a job that waits for its reply there, and that no queue holds,
-is queued again; or its quota is refunded and the person gets a message.
+"""Finds jobs that Redis has lost. The ledger is the truth: a job that waits for its reply there, and that no queue
+holds, is queued again; or its quota is refunded and the person gets a message.
 
 Each bot process sweeps its own platform when it starts, every minute, and at once when Redis was emptied or restarted.
 Several may sweep at a time: queueing and answering a job twice have the effect of doing it once.

@@ -70,7 +70,10 @@ async def test_the_worker_runs_one_claimed_job_and_cleans_up(redis_url: str) -> 
 
 
 async def test_a_cancelled_job_returns_to_the_queue(redis_url: str) -> None:
+    started = asyncio.Event()
+
     async def wait(context: dict[str, Any], message: dict[str, Any]) -> None:
+        started.set()
         await asyncio.sleep(60)
 
     async with connect(redis_url) as redis:
@@ -78,8 +81,7 @@ async def test_a_cancelled_job_returns_to_the_queue(redis_url: str) -> None:
         await redis.set(job_key("1"), job_message("note", {"job": "1"}))
         await redis.zadd("queue", {"1": 7})
         running = asyncio.create_task(worker.run_job("1", 7))
-        while not worker.job_tasks:
-            await asyncio.sleep(0.01)
+        await started.wait()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         assert await redis.zcard("queue") == 1

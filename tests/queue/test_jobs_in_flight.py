@@ -1,4 +1,4 @@
-"""Jobs that version 0.1.0 left in Redis are restored and delivered by this one: keys and messages stay byte for byte."""
+"""Jobs that version 0.1.0 left in Redis are restored and delivered: keys and messages stay byte for byte."""
 
 from pathlib import Path
 

@@ -1,4 +1,6 @@
-"""A photo that ends its worker is tried twice, the second time alone, and then becomes a dead letter; others come to no harm."""
+"""A photo that ends its worker is tried twice, the second time alone, and then becomes a dead letter; others come to no
+harm.
+"""
 
 import asyncio
 import signal
