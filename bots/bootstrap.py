@@ -11,7 +11,7 @@ from magicmemory.bots.texts import Texts
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.settings import Settings, read_codes_key
 from magicmemory.queue.client import Queue
-from magicmemory.queue.connection import Names, connect
+from magicmemory.queue.connection import RedisKeys, connect
 from magicmemory.queue.progress import ProgressHub
 from magicmemory.storage.codes import Codes
 from magicmemory.storage.database import Database
@@ -34,7 +34,7 @@ TIDYING_EVERY_S = 3600.0
 @asynccontextmanager
 async def open_service(settings: Settings, redis_url: str, metrics: Metrics | None = None) -> AsyncIterator[BotService]:
     """A service over the settings' database, photo store and the Redis at `redis_url`; `metrics` are the process's."""
-    names = Names(settings.redis_prefix)
+    names = RedisKeys(settings.redis_prefix)
     plans = settings.plans()
     codes_key = read_codes_key(settings)
     async with (
