@@ -8,7 +8,7 @@ BIN := .venv/bin
 # Twice quiet: setuptools warns of folders beside the package, which is how this house is built.
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check $(PIP_ARGS)
 
-.PHONY: run demo test chaos fuzz lint format types locks audit bench clean
+.PHONY: run demo test chaos fuzz lint format types docs locks audit bench clean
 
 run: .venv/.run
 	@$(BIN)/magicmemory run
@@ -39,6 +39,10 @@ format: .venv/.dev
 types: .venv/.dev .types/magicmemory
 	@$(BIN)/mypy $(foreach room,core pipeline storage queue bots cli,--package magicmemory.$(room)) \
 		--package training --package tests
+
+# The tables of docs/models.md, from what the models' own files state.
+docs: .venv/.dev
+	@$(BIN)/python -m magicmemory.cli.model_tables docs/models.md
 
 # The images install these exact files. ARGS=--upgrade takes the newest of everything, ARGS="--upgrade-package pillow" of
 # one package. torch and what it brings for GPUs are left out: each of its indexes has builds of its own.
