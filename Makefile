@@ -11,7 +11,7 @@ PARALLEL := --numprocesses auto --dist worksteal
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check $(PIP_ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check soak chaos fuzz lint format types locks audit bench clean
+.PHONY: help run demo test check soak chaos fuzz lint format types docs locks audit bench clean
 
 # What follows `##` after a target is what `make` alone prints.
 help:
@@ -54,6 +54,10 @@ format: .venv/.dev ## put the code into shape
 types: .venv/.dev .types/magicmemory ## mypy, strict; after the first time, of what changed
 	@$(BIN)/mypy $(foreach room,core pipeline storage queue bots cli,--package magicmemory.$(room)) \
 		--package training --package tests
+
+# The tables of docs/models.md, from what the models' own files state.
+docs: .venv/.dev ## renew the generated table of models in docs/models.md
+	@$(BIN)/python -m magicmemory.cli.model_tables docs/models.md
 
 # The images install these exact files. ARGS=--upgrade takes the newest of everything, ARGS="--upgrade-package pillow" of
 # one package. torch and what it brings for GPUs are left out: each of its indexes has builds of its own.
