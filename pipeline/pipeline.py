@@ -230,6 +230,7 @@ class Pipeline:
             faces=self._faces(found, large, similarities),
             model=restorer_facts.name,
             detector=detector_facts.name,
+            notes=picture.notes,
             cleaned=cleaning,
             fidelity=restorer_facts.default_fidelity if options.fidelity is None else options.fidelity,
             stages_ms=clock.stages_ms,
