@@ -5,8 +5,7 @@ import contextlib
 import logging
 from typing import Final
 
-from magicmemory.bots.discord.context import BotContext
-from magicmemory.bots.discord.reply_target import ReplyTarget
+from magicmemory.bots.discord.context import BotContext, ReplyTarget
 from magicmemory.core.job import Job, Progress, Stage
 
 log = logging.getLogger(__name__)
