@@ -68,8 +68,7 @@ def _add_stats(client: "MagicClient", group: Admin, word: Word) -> None:
 def _add_lookups(client: "MagicClient", group: Admin, word: Word) -> None:
     @group.command(name="quota", description=word("discord-admin-quota-about"))
     async def quota(interaction: Interaction, user: discord.User) -> None:
-        theirs = await client.ctx.service.quota(_sender(user))
-        await answer(interaction, client.ctx.service.quota_text(LANGUAGE, theirs))
+        await answer(interaction, await admin.quota_text(client.ctx.service, _sender(user)))
 
     @group.command(name="user", description=word("discord-admin-user-about"))
     async def user_(interaction: Interaction, user: discord.User) -> None:
@@ -92,12 +91,12 @@ def _add_gift(client: "MagicClient", group: Admin, word: Word) -> None:
 def _add_bans(client: "MagicClient", group: Admin, word: Word) -> None:
     @group.command(name="ban", description=word("discord-admin-ban-about"))
     async def ban(interaction: Interaction, user: discord.User, reason: str = "") -> None:
-        await client.ctx.service.people.ban(_sender(user), banned=True, reason=reason)
+        await admin.ban(client.ctx.service, _sender(user), reason)
         await answer(interaction, client.ctx.say(LANGUAGE, "discord-admin-banned", name=user.name))
 
     @group.command(name="unban", description=word("discord-admin-unban-about"))
     async def unban(interaction: Interaction, user: discord.User) -> None:
-        await client.ctx.service.people.ban(_sender(user), banned=False)
+        await admin.unban(client.ctx.service, _sender(user))
         await answer(interaction, client.ctx.say(LANGUAGE, "discord-admin-unbanned", name=user.name))
 
 

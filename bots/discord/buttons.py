@@ -10,31 +10,27 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 from discord import ButtonStyle, ui
 
+from magicmemory.bots.common.adjustments import STRENGTHS, neighbours, next_model, other_scope
+from magicmemory.bots.common.image_fitting import fit
 from magicmemory.bots.discord.context import BotContext
-from magicmemory.bots.discord.image_fitting import fit
 from magicmemory.bots.discord.reply_target import FILE_LIMIT, ReplyTarget
 from magicmemory.bots.discord.responses import acknowledge, answer, apologising
 from magicmemory.bots.discord.senders import Interaction, address_of, reply_target_of, sender_of
 from magicmemory.core.errors import PhotoExpired
 from magicmemory.core.job import Job, Sender
-from magicmemory.core.options import AUTO, Options, Scope
+from magicmemory.core.options import Options, Scope
 from magicmemory.core.units import MIB
-from magicmemory.storage.photos import result
 
 if TYPE_CHECKING:
     from magicmemory.bots.discord.client import MagicClient
 
 log = logging.getLogger(__name__)
 
-STRENGTHS = (0.25, 0.5, 0.75, 1.0)
-# For each scope the other one, and the key of the button that asks for it.
-OTHER_SCOPE = {
-    Scope.FACES: (Scope.PHOTO, "discord-whole-photo"),
-    Scope.PHOTO: (Scope.FACES, "discord-faces-only"),
-}
+# The keys of the buttons that ask for a scope.
+SCOPE_KEYS = {Scope.PHOTO: "discord-whole-photo", Scope.FACES: "discord-faces-only"}
 MOST_IN_A_ROW = 5  # Discord's limit
 # Together well within the three seconds that Discord waits.
-SETTLING_TRIES, SETTLING_S = 8, 0.15
+SETTLING_S = 1.2
 
 Button = ui.Button[ui.LayoutView]
 
@@ -78,12 +74,7 @@ class PhotoButton(ui.DynamicItem[Button], template=r"photo:(?P<act>[a-z]+):(?P<j
 
 async def _settled(ctx: BotContext, sender: Sender, job_id: str) -> Job:
     """The job, once the ledger has it as delivered: somebody may press a moment after the answer has come."""
-    for _ in range(SETTLING_TRIES):
-        job = await ctx.service.job_of(sender, job_id)
-        if job.finished_at is not None:
-            break
-        await asyncio.sleep(SETTLING_S)
-    return job
+    return await ctx.service.job_of(sender, job_id, SETTLING_S)
 
 
 def rows_of_buttons(ctx: BotContext, language: str, job: Job) -> list[ui.ActionRow[ui.LayoutView]]:
@@ -104,41 +95,29 @@ def _acts(ctx: BotContext, job: Job) -> list[tuple[str, str, ButtonStyle]]:
     if strength < STRENGTHS[-1]:
         acts.append(("stronger", "discord-stronger", ButtonStyle.secondary))
     acts.append(("full", "discord-full-quality", ButtonStyle.primary))
-    acts.append(("scope", OTHER_SCOPE[job.options.scope][1], ButtonStyle.secondary))
-    if another_model(ctx, job) is not None:
+    acts.append(("scope", SCOPE_KEYS[other_scope(job.options.scope)], ButtonStyle.secondary))
+    if next_model(job, ctx.service.settings.offered_models) is not None:
         acts.append(("model", "discord-another-model", ButtonStyle.secondary))
     return [*acts, ("delete", "discord-delete", ButtonStyle.danger)]
 
 
-def another_model(ctx: BotContext, job: Job) -> str | None:
-    """The next of the models people may choose, after the one that was used; None where there is no other."""
-    offered = ctx.service.settings.offered_models
-    used = job.options.model if job.report is None else job.report.model
-    others = [name for name in offered if name not in (used, AUTO)]
-    if not others:
-        return None
-    after = offered[offered.index(used) + 1 :] if used in offered else ()
-    return next((name for name in after if name in others), others[0])
-
-
 async def _gentler(client: "MagicClient", interaction: Interaction, job: Job) -> None:
-    steps = [step for step in STRENGTHS if step < job.options.strength] or [STRENGTHS[0]]
-    await _adjust(client, interaction, job, {"strength": steps[-1]})
+    gentler, _ = neighbours(STRENGTHS, job.options.strength)
+    await _adjust(client, interaction, job, {"strength": gentler or STRENGTHS[0]})
 
 
 async def _stronger(client: "MagicClient", interaction: Interaction, job: Job) -> None:
-    steps = [step for step in STRENGTHS if step > job.options.strength] or [STRENGTHS[-1]]
-    await _adjust(client, interaction, job, {"strength": steps[0]})
+    _, stronger = neighbours(STRENGTHS, job.options.strength)
+    await _adjust(client, interaction, job, {"strength": stronger or STRENGTHS[-1]})
 
 
 async def _other_scope(client: "MagicClient", interaction: Interaction, job: Job) -> None:
-    scope, _ = OTHER_SCOPE[job.options.scope]
-    await _adjust(client, interaction, job, {"scope": scope})
+    await _adjust(client, interaction, job, {"scope": other_scope(job.options.scope)})
 
 
 async def _another(client: "MagicClient", interaction: Interaction, job: Job) -> None:
     # What is vivid or faithful in one model is nothing in another.
-    model = another_model(client.ctx, job) or job.options.model
+    model = next_model(job, client.ctx.service.settings.offered_models) or job.options.model
     await _adjust(client, interaction, job, {"model": model, "fidelity": None})
 
 
@@ -170,7 +149,7 @@ async def _full(client: "MagicClient", interaction: Interaction, job: Job) -> No
 
 async def _delete(client: "MagicClient", interaction: Interaction, job: Job) -> None:
     await acknowledge(interaction, private=True, thinking=False)
-    await client.ctx.service.photos.delete([result(job.id)])
+    await client.ctx.service.delete_restored(job)
     await interaction.delete_original_response()
 
 

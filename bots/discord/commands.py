@@ -83,7 +83,7 @@ def _add_cancel(client: "MagicClient", word: Word) -> None:
         language = await ctx.language(sender)
         dropped = await ctx.service.cancel(sender)
         await answer(interaction, ctx.say(language, "cancelled"))
-        content = TextReply(ctx.service.failure_text(language, Failure.of(Cancelled())))
+        content = TextReply(ctx.service.sentences.failure(language, Failure.of(Cancelled())))
         for job in dropped:
             await client.progress_messages.stop(job.id)
             await ctx.change(ReplyTarget.of(job.context), content)

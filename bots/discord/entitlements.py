@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 import discord
 
 from magicmemory.core.job import Platform, Sender
-from magicmemory.storage.grants import Source
 
 if TYPE_CHECKING:
     from magicmemory.bots.discord.client import MagicClient
@@ -85,14 +84,16 @@ class Entitlements:
         """Grant or take back, as often as it is told; False where it is not for us to grant."""
         service, reference = self._client.ctx.service, str(entitlement.id)
         if taken_back or entitlement.deleted:
-            if await service.grants.withdraw(Source.ENTITLEMENT, reference):
+            if await service.shop.withdraw_entitlement(reference):
                 log.info("entitlement %d was taken back", entitlement.id)
             return True
-        plan = service.plans.of_sku(str(entitlement.sku_id))
-        if plan is None or entitlement.user_id is None:
+        if entitlement.user_id is None:
             return False
-        sender = Sender(platform=Platform.DISCORD, account=str(entitlement.user_id))
-        if await service.grants.entitle(sender, plan, reference, entitlement.starts_at, entitlement.ends_at):
+        sender, sku = Sender(platform=Platform.DISCORD, account=str(entitlement.user_id)), str(entitlement.sku_id)
+        plan, is_new = await service.shop.entitle(sender, sku, reference, entitlement.starts_at, entitlement.ends_at)
+        if plan is None:
+            return False
+        if is_new:
             log.info("entitlement %d grants %s", entitlement.id, plan.name)
         if plan.credits and not entitlement.consumed:
             # Only after it is granted. Until then it cannot be bought again.

@@ -41,7 +41,7 @@ def _add_quota(client: "MagicClient", word: Word) -> None:
         await acknowledge(interaction, private=True)
         sender = sender_of(interaction)
         language = await client.ctx.language(sender)
-        await answer(interaction, client.ctx.service.quota_text(language, await client.ctx.service.quota(sender)))
+        await answer(interaction, client.ctx.service.sentences.quota(language, await client.ctx.service.quota(sender)))
 
 
 def _add_settings(client: "MagicClient", word: Word) -> None:
@@ -81,7 +81,7 @@ def _add_settings(client: "MagicClient", word: Word) -> None:
             model=model, strength=strength, fidelity=fidelity, upscale=upscale, scope=scope, language=language
         )
         if chosen:
-            await ctx.service.people.choose(sender, **chosen)
+            await ctx.service.choose(sender, **chosen)
         preferences = await ctx.service.preferences(sender)
         await answer(interaction, _settings_text(client, await ctx.language(sender), preferences))
 
@@ -112,7 +112,7 @@ def _add_help(client: "MagicClient", word: Word) -> None:
             interaction.locale.value if interaction.locale.value.split("-")[0] in ctx.service.texts.languages else "en"
         )
         lines = [f"/{ctx.say(named, name)} – {ctx.say(language, about)}" for name, about in LISTED]
-        text = "\n".join([ctx.service.help_text(language), "", *lines, "", ctx.say(language, "discord-help-more")])
+        text = "\n".join([ctx.service.sentences.help(language), "", *lines, "", ctx.say(language, "discord-help-more")])
         await answer(interaction, text)
 
 

@@ -26,7 +26,7 @@ class InteractionJournal:
 
     def __init__(self, client: "MagicClient") -> None:
         self._client = client
-        self._pending_requests: PendingRequests = client.ctx.service.queue.pending_requests(Platform.DISCORD)
+        self._pending_requests: PendingRequests = client.ctx.service.pending_requests(Platform.DISCORD)
         # The library has no public place between an event's arrival and its handlers.
         self._parse = client._connection.parsers[EVENT]
         client._connection.parsers[EVENT] = self._hear

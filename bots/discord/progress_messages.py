@@ -84,5 +84,4 @@ class ProgressMessages:
             await asyncio.gather(listening, return_exceptions=True)
 
     async def _text(self, language: str, progress: Progress) -> str:
-        ahead = await self._ctx.service.queue.ahead(progress.job) if progress.stage is Stage.QUEUED else 0
-        return self._ctx.service.progress_text(language, progress, ahead)
+        return await self._ctx.service.progress_text(language, progress)

@@ -38,7 +38,7 @@ class DiscordReplier:
     async def _content(self, reply: Reply, target: ReplyTarget) -> ReplyMessage:
         language = await self._ctx.language(reply.job.sender)
         if reply.failure is not None:
-            return TextReply(self._ctx.service.failure_text(language, reply.failure))
+            return TextReply(self._ctx.service.sentences.failure(language, reply.failure))
         return PhotoReply(self._ctx, reply, target, language)
 
     async def _deliver(self, target: ReplyTarget, content: ReplyMessage, nonce: str) -> int:

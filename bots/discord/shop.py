@@ -36,12 +36,12 @@ def _add_premium(client: "MagicClient", word: Word) -> None:
         language, quota = await service.language(sender), await service.quota(sender)
         plans = service.plans.on_discord[:MOST_BUTTONS]
         lines = [_line(client.ctx, language, plan) for plan in plans]
-        text = service.offers_text(language, quota, lines)
+        text = service.sentences.offers(language, quota, lines)
         if plans:
             offers = text + "\n" + client.ctx.say(language, "discord-offers-note")
             if await _show(interaction, offers, plans):
                 return
-            text = service.offers_text(language, quota, [])
+            text = service.sentences.offers(language, quota, [])
         await answer(interaction, text)
 
 
@@ -53,8 +53,8 @@ def _add_unlock(client: "MagicClient", word: Word) -> None:
         # Nobody else sees the code: a command's options are shown to nobody, and neither is this answer.
         await acknowledge(interaction, private=True)
         sender, ctx = sender_of(interaction), client.ctx
-        terms = await ctx.service.codes.redeem(sender, str(interaction.channel_id), code)
-        await answer(interaction, ctx.service.redeemed_text(await ctx.language(sender), terms))
+        terms = await ctx.service.shop.redeem(sender, str(interaction.channel_id), code)
+        await answer(interaction, ctx.service.sentences.redeemed(await ctx.language(sender), terms))
 
 
 def _line(ctx: BotContext, language: str, plan: Plan) -> str:
