@@ -69,8 +69,7 @@ def _add_stats(ctx: BotContext, group: Admin, word: Word) -> None:
 def _add_lookups(ctx: BotContext, group: Admin, word: Word) -> None:
     @group.command(name="quota", description=word("discord-admin-quota-about"))
     async def quota(interaction: Interaction, user: discord.User) -> None:
-        theirs = await ctx.service.quota(_sender(user))
-        await answer(interaction, ctx.service.quota_text(LANGUAGE, theirs))
+        await answer(interaction, await admin.quota_text(ctx.service, _sender(user)))
 
     @group.command(name="user", description=word("discord-admin-user-about"))
     async def user_(interaction: Interaction, user: discord.User) -> None:
@@ -93,12 +92,12 @@ def _add_gift(ctx: BotContext, group: Admin, word: Word) -> None:
 def _add_bans(ctx: BotContext, group: Admin, word: Word) -> None:
     @group.command(name="ban", description=word("discord-admin-ban-about"))
     async def ban(interaction: Interaction, user: discord.User, reason: str = "") -> None:
-        await ctx.service.people.ban(_sender(user), banned=True, reason=reason)
+        await admin.ban(ctx.service, _sender(user), reason)
         await answer(interaction, ctx.say(LANGUAGE, "discord-admin-banned", name=user.name))
 
     @group.command(name="unban", description=word("discord-admin-unban-about"))
     async def unban(interaction: Interaction, user: discord.User) -> None:
-        await ctx.service.people.ban(_sender(user), banned=False)
+        await admin.unban(ctx.service, _sender(user))
         await answer(interaction, ctx.say(LANGUAGE, "discord-admin-unbanned", name=user.name))
 
 

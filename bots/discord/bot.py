@@ -63,7 +63,7 @@ class MagicClient(discord.AutoShardedClient):
         super().__init__(intents=intents, shard_count=shards, max_messages=None)
         self.ctx = BotContext(service, self)
         self.in_flight = InFlight()
-        self.journal = InteractionJournal(service.queue.pending_requests(Platform.DISCORD), self.in_flight)
+        self.journal = InteractionJournal(service.pending_requests(Platform.DISCORD), self.in_flight)
         self.progress_messages = ProgressMessages(self.ctx)
         self.intake = Intake(self.ctx, self.progress_messages, self.journal)
         self.purchases = Entitlements(self.ctx, self.in_flight)

@@ -11,8 +11,9 @@ from typing import Any, Protocol, Self
 import discord
 from discord import ButtonStyle, ui
 
+from magicmemory.bots.common.adjustments import STRENGTHS, neighbours, next_model, other_scope
+from magicmemory.bots.common.image_fitting import fit
 from magicmemory.bots.discord.context import NOBODY, BotContext, ReplyTarget
-from magicmemory.bots.discord.image_fitting import fit
 from magicmemory.bots.discord.interaction_journal import InFlight, InteractionJournal
 from magicmemory.bots.discord.interactions import (
     Interaction,
@@ -25,21 +26,16 @@ from magicmemory.bots.discord.interactions import (
 from magicmemory.bots.discord.progress_messages import ProgressMessages
 from magicmemory.core.errors import PhotoExpired, UserError
 from magicmemory.core.job import Job, Sender
-from magicmemory.core.options import AUTO, Options, Scope
+from magicmemory.core.options import Options, Scope
 from magicmemory.core.units import MIB
-from magicmemory.storage.photos import result
 
 log = logging.getLogger(__name__)
 
-STRENGTHS = (0.25, 0.5, 0.75, 1.0)
-# For each scope the other one, and the key of the button that asks for it.
-OTHER_SCOPE = {
-    Scope.FACES: (Scope.PHOTO, "discord-whole-photo"),
-    Scope.PHOTO: (Scope.FACES, "discord-faces-only"),
-}
+# The keys of the buttons that ask for a scope.
+SCOPE_KEYS = {Scope.PHOTO: "discord-whole-photo", Scope.FACES: "discord-faces-only"}
 MOST_IN_A_ROW = 5  # Discord's limit
 # Together well within the three seconds that Discord waits.
-SETTLING_TRIES, SETTLING_S = 8, 0.15
+SETTLING_S = 1.2
 
 PHOTO_BUTTON = re.compile(r"photo:(?P<act>[a-z]+):(?P<job>[0-9a-f]{32}):(?P<user>\d{1,20})")
 
@@ -115,12 +111,7 @@ async def resume(ctx: BotContext, progress_messages: ProgressMessages, record: d
 
 async def _settled(ctx: BotContext, sender: Sender, job_id: str) -> Job:
     """The job, once the ledger has it as delivered: somebody may press a moment after the answer has come."""
-    for _ in range(SETTLING_TRIES):
-        job = await ctx.service.job_of(sender, job_id)
-        if job.finished_at is not None:
-            break
-        await asyncio.sleep(SETTLING_S)
-    return job
+    return await ctx.service.job_of(sender, job_id, SETTLING_S)
 
 
 def rows_of_buttons(ctx: BotContext, language: str, job: Job) -> list[ui.ActionRow[ui.LayoutView]]:
@@ -141,41 +132,30 @@ def _acts(ctx: BotContext, job: Job) -> list[tuple[str, str, ButtonStyle]]:
     if strength < STRENGTHS[-1]:
         acts.append(("stronger", "discord-stronger", ButtonStyle.secondary))
     acts.append(("full", "discord-full-quality", ButtonStyle.primary))
-    acts.append(("scope", OTHER_SCOPE[job.options.scope][1], ButtonStyle.secondary))
-    if another_model(ctx, job) is not None:
+    acts.append(("scope", SCOPE_KEYS[other_scope(job.options.scope)], ButtonStyle.secondary))
+    if next_model(job, ctx.service.settings.offered_models) is not None:
         acts.append(("model", "discord-another-model", ButtonStyle.secondary))
     return [*acts, ("delete", "discord-delete", ButtonStyle.danger)]
 
 
-def another_model(ctx: BotContext, job: Job) -> str | None:
-    """The next of the models people may choose, after the one that was used; None where there is no other."""
-    offered = ctx.service.settings.offered_models
-    used = job.options.model if job.report is None else job.report.model
-    others = [name for name in offered if name not in (used, AUTO)]
-    if not others:
-        return None
-    after = offered[offered.index(used) + 1 :] if used in offered else ()
-    return next((name for name in after if name in others), others[0])
-
-
 def _gentler(ctx: BotContext, job: Job) -> dict[str, Any]:
-    steps = [step for step in STRENGTHS if step < job.options.strength] or [STRENGTHS[0]]
-    return {"strength": steps[-1]}
+    gentler, _ = neighbours(STRENGTHS, job.options.strength)
+    return {"strength": gentler or STRENGTHS[0]}
 
 
 def _stronger(ctx: BotContext, job: Job) -> dict[str, Any]:
-    steps = [step for step in STRENGTHS if step > job.options.strength] or [STRENGTHS[-1]]
-    return {"strength": steps[0]}
+    _, stronger = neighbours(STRENGTHS, job.options.strength)
+    return {"strength": stronger or STRENGTHS[-1]}
 
 
 def _other_scope(ctx: BotContext, job: Job) -> dict[str, Any]:
-    scope, _ = OTHER_SCOPE[job.options.scope]
-    return {"scope": scope}
+    return {"scope": other_scope(job.options.scope)}
 
 
 def _another_model(ctx: BotContext, job: Job) -> dict[str, Any]:
     # Models understand the fidelity differently: each starts at its own default.
-    return {"model": another_model(ctx, job) or job.options.model, "fidelity": None}
+    model = next_model(job, ctx.service.settings.offered_models) or job.options.model
+    return {"model": model, "fidelity": None}
 
 
 def _adjusts(changes: Callable[[BotContext, Job], dict[str, Any]]) -> "Act":
@@ -209,7 +189,7 @@ async def _full(ctx: BotContext, progress_messages: ProgressMessages, request: P
 
 
 async def _delete(ctx: BotContext, progress_messages: ProgressMessages, request: PhotoRequest, job: Job) -> None:
-    await ctx.service.photos.delete([result(job.id)])
+    await ctx.service.delete_restored(job)
     if request.message:
         await request.followup.delete_message(request.message)
 

@@ -86,7 +86,7 @@ def _add_cancel(tree: Tree, ctx: BotContext, progress_messages: ProgressMessages
         language = await ctx.language(sender)
         dropped = await ctx.service.cancel(sender)
         await answer(interaction, ctx.say(language, "cancelled"))
-        content = TextReply(ctx.service.failure_text(language, Failure.of(Cancelled())))
+        content = TextReply(ctx.service.sentences.failure(language, Failure.of(Cancelled())))
         for job in dropped:
             await progress_messages.stop(job.id)
             await ctx.change(ReplyTarget.of(job.context), content)
@@ -112,7 +112,7 @@ def _add_quota(tree: Tree, ctx: BotContext, word: Word) -> None:
         await acknowledge(interaction, private=True)
         sender = sender_of(interaction)
         language = await ctx.language(sender)
-        await answer(interaction, ctx.service.quota_text(language, await ctx.service.quota(sender)))
+        await answer(interaction, ctx.service.sentences.quota(language, await ctx.service.quota(sender)))
 
 
 def _add_settings(tree: Tree, ctx: BotContext, word: Word) -> None:
@@ -152,7 +152,7 @@ def _add_settings(tree: Tree, ctx: BotContext, word: Word) -> None:
             model=model, strength=strength, fidelity=fidelity, upscale=upscale, scope=scope, language=language
         )
         if chosen:
-            await ctx.service.people.choose(sender, **chosen)
+            await ctx.service.choose(sender, **chosen)
         preferences = await ctx.service.preferences(sender)
         await answer(interaction, _settings_text(ctx, await ctx.language(sender), preferences))
 
@@ -182,7 +182,7 @@ def _add_help(tree: Tree, ctx: BotContext, word: Word) -> None:
             interaction.locale.value if interaction.locale.value.split("-")[0] in ctx.service.texts.languages else "en"
         )
         lines = [f"/{ctx.say(named, name)} – {ctx.say(language, about)}" for name, about in LISTED]
-        text = "\n".join([ctx.service.help_text(language), "", *lines, "", ctx.say(language, "discord-help-more")])
+        text = "\n".join([ctx.service.sentences.help(language), "", *lines, "", ctx.say(language, "discord-help-more")])
         await answer(interaction, text)
 
 

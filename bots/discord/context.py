@@ -7,11 +7,11 @@ from typing import Any, Protocol, Self
 import discord
 from discord import ui
 
+from magicmemory.bots.common.refusals import explain
 from magicmemory.bots.discord.errors import UNCERTAIN, is_out_of_reach, persist
 from magicmemory.bots.service import BotService
-from magicmemory.core.errors import QuotaUsedUp, UserError
+from magicmemory.core.errors import UserError
 from magicmemory.core.job import Sender
-from magicmemory.core.report import Failure
 from magicmemory.core.units import MIB
 
 log = logging.getLogger(__name__)
@@ -108,10 +108,7 @@ class BotContext:
 
     def explain(self, language: str, error: UserError) -> str:
         """Why something was refused, and that there is something to buy against it."""
-        text = self.service.failure_text(language, Failure.of(error))
-        if isinstance(error, QuotaUsedUp) and self.service.plans.on_discord:
-            text += "\n" + self.say(language, "more-with-premium")
-        return text
+        return explain(self.service, language, error, sells_here=bool(self.service.plans.on_discord))
 
     async def language(self, sender: Sender) -> str:
         """The language the sender is answered in."""

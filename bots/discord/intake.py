@@ -10,6 +10,7 @@ from typing import Any, Protocol, Self, TypeVar
 import discord
 import httpx
 
+from magicmemory.bots.common.image_fitting import looks_like_photo
 from magicmemory.bots.discord.context import NOBODY, BotContext, ReplyTarget, TextReply
 from magicmemory.bots.discord.errors import UNCERTAIN, persist
 from magicmemory.bots.discord.interaction_journal import InteractionJournal
@@ -51,7 +52,6 @@ PERCENTAGES = ("strength", "fidelity")
 CHOICES = ("model", "upscale", "scope", "private")
 AT_ONCE = 8  # downloads; each photo is in memory until it is in the store
 DOWNLOAD_TIMEOUT_S = 60.0
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif", ".tif", ".tiff", ".bmp")
 
 
 class PhotoFile(Protocol):
@@ -114,9 +114,8 @@ class RecordedFile:
 
 
 def is_photo(attachment: PhotoFile) -> bool:
-    """Whether an attachment looks like a still picture; what it really is, the worker finds out."""
-    kind = attachment.content_type or ""
-    return kind.startswith("image/") or attachment.filename.lower().endswith(SUFFIXES)
+    """Whether an attachment claims to be a still image; the worker finds out what it really is."""
+    return looks_like_photo(attachment.filename, attachment.content_type)
 
 
 def no_photo(attachments: Sequence[PhotoFile]) -> UserError:

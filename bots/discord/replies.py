@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import discord
 from discord import ui
 
+from magicmemory.bots.common.image_fitting import FittedImage, fit
 from magicmemory.bots.discord.buttons import rows_of_buttons
 from magicmemory.bots.discord.context import BotContext, OutOfReach, ReplyMessage, ReplyTarget, TextReply, greeted
 from magicmemory.bots.discord.errors import TOO_LARGE, UNCERTAIN
-from magicmemory.bots.discord.image_fitting import Picture, fit
 from magicmemory.bots.discord.progress_messages import ProgressMessages
 from magicmemory.core.errors import UserError
 from magicmemory.core.units import MIB
@@ -48,7 +48,7 @@ class DiscordReplier:
     async def _content(self, reply: Reply, target: ReplyTarget) -> ReplyMessage:
         language = await self._ctx.language(reply.job.sender)
         if reply.failure is not None:
-            return TextReply(self._ctx.service.failure_text(language, reply.failure))
+            return TextReply(self._ctx.service.sentences.failure(language, reply.failure))
         return PhotoReply(self._ctx, reply, target, language)
 
     async def _deliver(self, target: ReplyTarget, content: ReplyMessage, nonce: str) -> int:
@@ -97,16 +97,16 @@ class PhotoReply:
             view.add_item(row)
         return view, files
 
-    async def _before(self, limit: int) -> Picture | None:
+    async def _before(self, limit: int) -> FittedImage | None:
         try:
             service = self.ctx.service
-            shown = await service.previews.of(await service.original(self.reply.job))
+            shown = await service.preview(await service.original(self.reply.job))
             return await asyncio.to_thread(fit, shown, "jpg", limit)
         except (UserError, ValueError) as error:
             log.info("job %s: no picture of before: %s", self.reply.job.id, error)
             return None
 
-    def _file(self, picture: Picture, name: str) -> discord.File:
+    def _file(self, picture: FittedImage, name: str) -> discord.File:
         return discord.File(io.BytesIO(picture.data), f"{name}.{picture.extension}", spoiler=self.target.spoiler)
 
     def _item(self, file: discord.File, key: str) -> discord.MediaGalleryItem:
@@ -115,10 +115,10 @@ class PhotoReply:
             f"attachment://{file.filename}", description=description, spoiler=self.target.spoiler
         )
 
-    def _facts(self, after: Picture, limit: int) -> str:
+    def _facts(self, after: FittedImage, limit: int) -> str:
         service, report = self.ctx.service, self.reply.outcome.report
-        parts = [service.report_text(self.language, report)] if report is not None else []
-        parts.append(service.quota_text(self.language, self.reply.quota))
+        parts = [service.sentences.report(self.language, report)] if report is not None else []
+        parts.append(service.sentences.quota(self.language, self.reply.quota))
         if after.changed:
             parts.append(self.ctx.say(self.language, "discord-made-smaller", limit_mb=limit // MIB))
         return " ".join(parts)

@@ -18,7 +18,6 @@ from magicmemory.bots.discord.errors import persist
 from magicmemory.bots.discord.interactions import Interaction, acknowledge, answer, sender_of
 from magicmemory.core.job import Platform, Sender
 from magicmemory.core.plans import Plan
-from magicmemory.storage.grants import Source
 
 log = logging.getLogger(__name__)
 
@@ -40,12 +39,12 @@ def _add_premium(tree: Tree, ctx: BotContext, word: Word) -> None:
         language, quota = await service.language(sender), await service.quota(sender)
         plans = service.plans.on_discord[:MOST_BUTTONS]
         lines = [_line(ctx, language, plan) for plan in plans]
-        text = service.offers_text(language, quota, lines)
+        text = service.sentences.offers(language, quota, lines)
         if plans:
             offers = text + "\n" + ctx.say(language, "discord-offers-note")
             if await _show(interaction, offers, plans):
                 return
-            text = service.offers_text(language, quota, [])
+            text = service.sentences.offers(language, quota, [])
         await answer(interaction, text)
 
 
@@ -57,8 +56,8 @@ def _add_unlock(tree: Tree, ctx: BotContext, word: Word) -> None:
         # Nobody else sees the code: a command's options are shown to nobody, and neither is this answer.
         await acknowledge(interaction, private=True)
         sender = sender_of(interaction)
-        terms = await ctx.service.codes.redeem(sender, str(interaction.channel_id), code)
-        await answer(interaction, ctx.service.redeemed_text(await ctx.language(sender), terms))
+        terms = await ctx.service.shop.redeem(sender, str(interaction.channel_id), code)
+        await answer(interaction, ctx.service.sentences.redeemed(await ctx.language(sender), terms))
 
 
 def _line(ctx: BotContext, language: str, plan: Plan) -> str:
@@ -157,14 +156,16 @@ class Entitlements:
         """Grant or take back, as often as it is told; False where it is not for us to grant."""
         service, reference = self._ctx.service, str(entitlement.id)
         if taken_back or entitlement.deleted:
-            if await service.grants.withdraw(Source.ENTITLEMENT, reference):
+            if await service.shop.withdraw_entitlement(reference):
                 log.info("entitlement %d was taken back", entitlement.id)
             return True
-        plan = service.plans.of_sku(str(entitlement.sku_id))
-        if plan is None or entitlement.user_id is None:
+        if entitlement.user_id is None:
             return False
-        sender = Sender(platform=Platform.DISCORD, account=str(entitlement.user_id))
-        if await service.grants.entitle(sender, plan, reference, entitlement.starts_at, entitlement.ends_at):
+        sender, sku = Sender(platform=Platform.DISCORD, account=str(entitlement.user_id)), str(entitlement.sku_id)
+        plan, is_new = await service.shop.entitle(sender, sku, reference, entitlement.starts_at, entitlement.ends_at)
+        if plan is None:
+            return False
+        if is_new:
             log.info("entitlement %d grants %s", entitlement.id, plan.name)
         if plan.credits and not entitlement.consumed:
             # Only after it is granted. Until then it cannot be bought again.
