@@ -217,7 +217,10 @@ async def test_a_fresh_redis_in_the_old_ones_place_is_noticed(
     folder = tmp_path / "redis"
     async with AsyncExitStack() as first_redis:
         url = await first_redis.enter_async_context(embedded_redis(folder))
-        async with running_harness(tmp_path / "service", url, worker=False, delivery=False) as harness, sweeping(harness):
+        async with (
+            running_harness(tmp_path / "service", url, worker=False, delivery=False) as harness,
+            sweeping(harness),
+        ):
             job = await harness.send()
             await first_redis.aclose()
             shutil.rmtree(folder)
