@@ -257,16 +257,23 @@ class BotService:
     def report_text(self, language: str, report: Report) -> str:
         """How many faces were restored and left alone, and whether the whole photo was cleaned."""
         cleaned = self.texts.say(language, "reply-cleaned")
+        notes = [
+            self.texts.say(language, f"note-{note.kind.replace('_', '-')}", count=note.count) for note in report.notes
+        ]
+        if report.pages > 1:
+            notes.append(self.texts.say(language, "note-other-pages", count=report.pages - 1))
         if report.cleaned and not report.restored:
-            return cleaned
+            return " ".join([cleaned, *notes])
         parts = [self.texts.say(language, "reply-restored", count=report.restored)]
+        if report.incomplete:
+            parts.append(self.texts.say(language, "reply-incomplete", count=report.incomplete))
         if report.too_small:
             parts.append(self.texts.say(language, "reply-too-small", count=report.too_small))
         if report.too_many:
             parts.append(self.texts.say(language, "reply-too-many", count=report.too_many))
         if report.cleaned:
             parts.append(cleaned)
-        return " ".join(parts)
+        return " ".join([*parts, *notes])
 
     def progress_text(self, language: str, progress: Progress, ahead: int = 0) -> str:
         """How far a job is."""
