@@ -68,7 +68,7 @@ class Sentences:
         return self.texts.say(language, "code-unlocked-days", plan=plan, count=spec.days or 0)
 
     def report(self, language: str, report: Report) -> str:
-        """How many faces were restored and left alone, whether the whole photo was cleaned, and notes about its file."""
+        """How many faces were restored and left alone, whether the whole photo was cleaned, and notes on the file."""
         parts = [] if report.cleaned and not report.restored else self._faces(language, report)
         if report.cleaned:
             parts.append(self.texts.say(language, "reply-cleaned"))
