@@ -655,6 +655,7 @@ async def test_a_stop_ends_open_streams_at_once(tmp_path: Path, redis_url: str) 
     await visitor.aclose()
 
 
+@pytest.mark.processes
 def test_the_playground_needs_no_torch() -> None:
     code = (
         "import sys, magicmemory.bots.playground.server\n"

@@ -19,6 +19,8 @@ from magicmemory.pipeline.engines.select import choose
 from magicmemory.pipeline.engines.torch_engine import TorchEngine
 from tests.support.networks import Tiny, TinyWithFidelity, seeded
 
+pytestmark = pytest.mark.slow
+
 EXAMPLE = (torch.zeros(1, 3, 64, 64), torch.ones(1))
 
 
@@ -155,6 +157,7 @@ def test_cores_are_those_that_the_process_may_run_on(count: int) -> None:
     assert told.stdout == f"{len(may)}\n"
 
 
+@pytest.mark.processes
 def test_openvino_does_not_phone_home_and_is_not_imported_before_it_is_needed() -> None:
     program = """
 import sys

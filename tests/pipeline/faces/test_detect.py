@@ -16,6 +16,8 @@ from magicmemory.pipeline import assets
 from magicmemory.pipeline.faces.detect import Detection, find_faces, merge, reading_order, tile_corners
 from magicmemory.pipeline.models import mtcnn
 
+pytestmark = pytest.mark.slow
+
 Pixels = NDArray[np.uint8]
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
