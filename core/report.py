@@ -24,6 +24,22 @@ class FaceWarning(StrEnum):
     LESS_ALIKE = "less_alike"  # restored, the face looks less like itself than the operator's limit
 
 
+class NoteKind(StrEnum):
+    """What is told of how a file was read."""
+
+    TONE_MAPPED = "tone_mapped"  # it had a high dynamic range (PQ, HLG), and now has the standard one
+    GAIN_MAP = "gain_map"  # its second picture, which brightens the first one on some screens, is left out
+
+
+class Note(BaseModel):
+    """Something to know of a file, beside what was restored."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: NoteKind
+    count: int = 0  # how many, where the kind counts something
+
+
 class Face(BaseModel):
     """A face in the photo as it was sent, upright. Coordinates are pixels from the top left corner."""
 
@@ -48,6 +64,7 @@ class Report(BaseModel):
     faces: tuple[Face, ...]
     model: str
     detector: str
+    notes: tuple[Note, ...] = ()  # of how the file was read
     cleaned: bool = False  # the whole photo was, not only the faces
     fidelity: float | None = None  # as it was restored; None: the model has no such choice
     stages_ms: dict[str, float]

@@ -17,7 +17,7 @@ from magicmemory.core.options import Options, Scope
 from magicmemory.core.report import Face, FaceWarning, LeftAlone, Report
 from magicmemory.core.settings import Settings
 from magicmemory.core.units import MB
-from magicmemory.pipeline.engines.base import NOBODY, OnBatch
+from magicmemory.pipeline.engines.base import OnBatch, ignore_batch
 from magicmemory.pipeline.engines.select import choose
 from magicmemory.pipeline.faces import strategies
 from magicmemory.pipeline.faces.blend import RestoredFace
@@ -28,8 +28,8 @@ from magicmemory.pipeline.imaging.encode import Encoded, encode
 from magicmemory.pipeline.imaging.picture import Picture
 from magicmemory.pipeline.imaging.sandboxed_decode import SandboxedDecoder
 from magicmemory.pipeline.models import registry, upstream
-from magicmemory.pipeline.models.catalogue import ModelFacts
-from magicmemory.pipeline.models.registry import Models
+from magicmemory.pipeline.models.facts import ModelFacts
+from magicmemory.pipeline.models.loaded_models import Models
 from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.photo.clean import cleaned
 from magicmemory.pipeline.photo.enlarge import enlarged
@@ -97,7 +97,7 @@ class Pipeline:
         self._decode = sandboxed_decoder or decode
 
     @classmethod
-    def of(cls, settings: Settings, on_batch: OnBatch = NOBODY) -> "Pipeline":
+    def of(cls, settings: Settings, on_batch: OnBatch = ignore_batch) -> "Pipeline":
         """The pipeline that the settings ask for. Nothing is loaded before the first photo.
 
         Args:
@@ -110,7 +110,7 @@ class Pipeline:
         engine = choose(settings.device, settings.data_dir / "cache", settings.precision)
         weights = Weights.of(settings)
         strategy = strategies.FACEXLIB if settings.blend == "facexlib" else strategies.OWN
-        restorers, detectors, parsers = registry.RESTORERS, registry.DETECTORS, registry.parsers(strategy.parsing_px)
+        restorers, detectors, parsers = registry.RESTORERS, registry.DETECTORS, registry.PARSERS
         if settings.engine == "upstream":
             engine = upstream.engine(engine.device)
             restorers, detectors, parsers = upstream.RESTORERS, upstream.DETECTORS, upstream.PARSERS
@@ -120,11 +120,12 @@ class Pipeline:
             restorer=settings.model,
             detector=settings.detector,
             upscaler=settings.upscaler,
-            earning=settings.commercial,
+            paid_use=settings.commercial,
+            parsing_px=strategy.parsing_px,
+            upscale_denoise=settings.upscale_denoise,
             restorers=restorers,
             detectors=detectors,
             parsers=parsers,
-            upscalers=registry.upscalers(settings.upscale_denoise, weights),
         )
         engine.on_batch = on_batch
         limits = DecodeLimits(int(settings.max_photo_mb * MB), int(settings.max_photo_megapixels * 1_000_000))
@@ -229,6 +230,7 @@ class Pipeline:
             faces=self._faces(found, large, similarities),
             model=restorer_facts.name,
             detector=detector_facts.name,
+            notes=picture.notes,
             cleaned=cleaning,
             fidelity=restorer_facts.default_fidelity if options.fidelity is None else options.fidelity,
             stages_ms=clock.stages_ms,

@@ -26,7 +26,7 @@ from magicmemory.bots.telegram.updates import UpdateReceiver
 from magicmemory.core.job import Platform
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.settings import BadSettings, Settings
-from magicmemory.queue.connection import Names, connect
+from magicmemory.queue.connection import RedisKeys, connect
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ async def serve(
     # Without this choice the library warns about each pause that Telegram asks for.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
     token = settings.telegram_token.get_secret_value()
-    names = Names(settings.redis_prefix)
+    names = RedisKeys(settings.redis_prefix)
     async with AsyncExitStack() as stack:
         service = await stack.enter_async_context(open_service(settings, redis_url, metrics))
         redis = await stack.enter_async_context(connect(redis_url))

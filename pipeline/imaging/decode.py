@@ -12,10 +12,11 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import cv2
+import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageFile
@@ -26,7 +27,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
-from pillow_heif import HeifImageFile
+from pillow_heif import HeifImageFile, open_heif
 
 from magicmemory.core.errors import (
     FileTooLarge,
@@ -35,10 +36,14 @@ from magicmemory.core.errors import (
     PhotoTruncated,
     PhotoUnreadable,
 )
-from magicmemory.pipeline.imaging import color_profile
-from magicmemory.pipeline.imaging.container import Container, exif_orientation, unwrap
-from magicmemory.pipeline.imaging.picture import Picture, Pixels
+from magicmemory.core.report import Note, NoteKind
+from magicmemory.pipeline.imaging import color_profile, color_signal
+from magicmemory.pipeline.imaging.color_signal import SRGB_CURVE, ColorSignal, HighRange
+from magicmemory.pipeline.imaging.container import Container, exif_orientation
+from magicmemory.pipeline.imaging.picture import Picture, Pixels, eight_bits
 from magicmemory.pipeline.imaging.sniff import sniff
+from magicmemory.pipeline.imaging.tone_mapping import tone_mapped
+from magicmemory.pipeline.imaging.unwrap import unwrap
 
 # The classes themselves, not `Image.open`: that tries other formats, takes a JPEG for a multi-picture file,
 # and has a limit of its own in a global that other code may change.
@@ -123,8 +128,16 @@ def decode(data: bytes, limits: DecodeLimits) -> Picture:
             raise PhotoAnimated
         icc = container.icc or image.info.get("icc_profile")
         orientation = container.orientation or exif_orientation(image.info.get("exif") or b"")
-        samples = _deep_samples(container, image.size) if container.deep else _samples(image, container, icc)
-    return _picture(kind, _upright(samples, orientation), None if image.mode == "CMYK" else icc)
+        high_range = container.signal is not None and isinstance(container.signal.transfer, HighRange)
+        if container.deep:
+            samples = _deep_samples(container, image.size)
+        elif high_range and kind in _HIGH_RANGE:
+            samples = _HIGH_RANGE[kind](container)
+        else:
+            samples = _samples(image, container, icc)
+    picture = _picture(kind, _upright(samples, orientation), None if image.mode == "CMYK" else icc)
+    picture = _in_carried_colours(picture, container.signal)
+    return replace(picture, notes=(*picture.notes, Note(kind=NoteKind.GAIN_MAP))) if container.gain_map else picture
 
 
 def _check_size(size: tuple[int, int], limits: DecodeLimits) -> None:
@@ -189,10 +202,27 @@ def _deep_samples(container: Container, size: tuple[int, int]) -> Pixels:
     return cast(Pixels, pixels)  # OpenCV's stubs know no depths, here and below
 
 
+def _heif16(container: Container) -> Pixels:
+    """All bits of a HEIF of 10 or 12 bits, spread over 16."""
+    image = open_heif(container.data, convert_hdr_to_8bit=False)
+    return np.ascontiguousarray(np.asarray(image))
+
+
+def _avif16(container: Container) -> Pixels:
+    """All bits of an AVIF of 10 or 12 bits, spread over 16. Pillow gives 8."""
+    samples = imagecodecs.avif_decode(container.data, 0, numthreads=1)
+    if samples.dtype == np.uint8:
+        return cast(Pixels, samples)
+    peak = (1 << container.bits) - 1
+    return ((samples.astype(np.uint32) * 65535 + peak // 2) // peak).astype(np.uint16)
+
+
+# For PQ and HLG, whose steps at 8 bits can be seen.
+_HIGH_RANGE: dict[str, Callable[[Container], Pixels]] = {"HEIF": _heif16, "AVIF": _avif16}
+
+
 def _without_inks(image: Image.Image, container: Container, icc: object) -> Image.Image:
     """CMYK as sRGB: through its profile where there is a sound one, else by subtracting inks from white."""
-    if container.negative and image.format == "JPEG":
-        image = Image.eval(image, lambda ink: 255 - ink)
     inks = color_profile.usable(icc, b"CMYK")
     if inks is not None:
         try:
@@ -254,6 +284,34 @@ def _picture(kind: str, samples: Pixels, icc: object) -> Picture:
         alpha=alpha,
         icc=color_profile.usable(icc, b"GRAY" if channels <= 2 else b"RGB "),
     )
+
+
+def _in_carried_colours(picture: Picture, signal: ColorSignal | None) -> Picture:
+    """The picture with a profile that says what its colours are, its pixels converted where no profile can say it.
+
+    A high dynamic range is tone-mapped; linear light and the like get sRGB's curve, in which the networks see a photo
+    as it looks.
+    """
+    if picture.icc is not None:
+        signal = color_profile.signal_of(picture.icc)
+        if signal is None or not isinstance(signal.transfer, HighRange):
+            return picture
+    if signal is None:
+        return picture
+    pixels, notes = picture.pixels, picture.notes
+    if isinstance(signal.transfer, HighRange):
+        pixels, signal = tone_mapped(pixels, signal)
+        if picture.format in _HIGH_RANGE:  # 10 bits and more were for the mapping: the result has no use for them
+            picture = eight_bits(replace(picture, pixels=pixels))
+            pixels = picture.pixels
+        notes = (*notes, Note(kind=NoteKind.TONE_MAPPED))
+    elif signal.unusual:
+        pixels = color_signal.srgb_lut(signal, picture.peak)[pixels]
+        signal = ColorSignal(signal.primaries, SRGB_CURVE)
+    elif signal.narrow:
+        pixels = color_signal.full_range_lut(picture.peak)[pixels]
+        signal = replace(signal, narrow=False)
+    return replace(picture, pixels=pixels, icc=color_signal.icc_profile(signal), notes=notes)
 
 
 def _three_equal(pixels: Pixels, rounding: int) -> bool:

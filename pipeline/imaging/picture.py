@@ -1,9 +1,11 @@
 """A decoded photo: the value that goes from stage to stage."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+
+from magicmemory.core.report import Note
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -18,6 +20,7 @@ class Picture:
         monochrome: the file had one channel, or its three are equal everywhere; the result is monochrome too.
         alpha: `[height, width]` of the same depth, or None where the photo is opaque.
         icc: the colour profile that `pixels` are in; None means sRGB.
+        notes: what somebody should know of how the file was read.
     """
 
     pixels: Pixels
@@ -25,6 +28,7 @@ class Picture:
     monochrome: bool = False
     alpha: Pixels | None = None
     icc: bytes | None = None
+    notes: tuple[Note, ...] = ()
 
     @property
     def width(self) -> int:
@@ -47,3 +51,11 @@ class Picture:
             # In whole numbers: as floats, a large photo would take gigabytes.
             return ((self.pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
         return self.pixels.astype(np.uint8, copy=False)
+
+
+def eight_bits(picture: Picture) -> Picture:
+    """The picture at 8 bits; itself where it has them."""
+    if picture.peak == 255:
+        return picture
+    alpha = None if picture.alpha is None else (picture.alpha / 257.0 + 0.5).astype(np.uint8)
+    return replace(picture, pixels=picture.rgb8(), alpha=alpha)

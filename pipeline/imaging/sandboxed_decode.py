@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from magicmemory.core.errors import PhotoUnreadable
+from magicmemory.core.report import Note
 from magicmemory.core.sandbox import SandboxCrashed, SandboxedProcess
 from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
 from magicmemory.pipeline.imaging.picture import Picture, Pixels
@@ -57,6 +58,7 @@ def _decode(data: bytes, *, max_bytes: int, max_pixels: int) -> tuple[dict[str, 
         "format": picture.format,
         "monochrome": picture.monochrome,
         "alpha": picture.alpha is not None,
+        "notes": [note.model_dump(mode="json") for note in picture.notes],
     }
     return said, [*buffers, picture.icc or b""]
 
@@ -71,4 +73,5 @@ def _unpacked(said: dict[str, Any], buffers: memoryview) -> Picture:
     if said["alpha"]:
         alpha = np.frombuffer(buffers, depth, count, at).reshape(height, width)
         at += alpha.nbytes
-    return Picture(pixels, said["format"], said["monochrome"], alpha, bytes(buffers[at:]) or None)
+    notes = tuple(Note.model_validate(note) for note in said["notes"])
+    return Picture(pixels, said["format"], said["monochrome"], alpha, bytes(buffers[at:]) or None, notes)

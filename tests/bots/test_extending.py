@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from magicmemory.queue.connection import Names
+from magicmemory.queue.connection import RedisKeys
 from magicmemory.queue.worker import RestoreWorker
 from magicmemory.storage.photos import PhotoStore
 from tests.support.harness import NoPipeline, settings_for
@@ -45,7 +45,7 @@ async def connection(
     """A client of the running adapter, with a worker behind it."""
     settings, stop, port = settings_for(tmp_path), asyncio.Event(), asyncio.get_running_loop().create_future()
     serve = importlib.import_module(f"{example}.app").serve
-    worker = RestoreWorker(PhotoStore(settings.photos), NoPipeline(), Names(settings.redis_prefix), 60)
+    worker = RestoreWorker(PhotoStore(settings.photos), NoPipeline(), RedisKeys(settings.redis_prefix), 60)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(serve(settings, redis_url, stop, port.set_result))
         tasks.create_task(worker.run(redis_url, 1, stop))

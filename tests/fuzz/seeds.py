@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
-from tests.pipeline.imaging.test_decode import (
+from tests.support.photo_files import (
     ALPHA,
     COLOUR,
     DEEP,

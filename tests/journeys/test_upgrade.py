@@ -1,4 +1,4 @@
-"""This version delivers what the version before left in Redis and in the ledger, with the payloads as that wrote them."""
+"""This version delivers what the version before left in Redis and in the ledger. The payloads stand here literally."""
 
 import time
 from collections.abc import Mapping
