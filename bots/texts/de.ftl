@@ -64,6 +64,21 @@ reply-too-many =
        *[other] Es sind viele Gesichter: Die größten sind restauriert, { $count } blieben, wie sie waren.
     }
 reply-cleaned = Das ganze Foto wurde gereinigt.
+reply-incomplete =
+    { $count ->
+        [one] Ein Gesicht ist in der Datei abgeschnitten und blieb, wie es war.
+       *[other] { $count } Gesichter sind in der Datei abgeschnitten und blieben, wie sie waren.
+    }
+note-tone-mapped = Das Foto hatte einen hohen Dynamikumfang; ich habe es an gewöhnliche Bildschirme angepasst.
+note-gain-map = Die zusätzliche Helligkeit für HDR-Bildschirme fehlt im Ergebnis.
+note-preview = Das ist eine Rohdatei einer Kamera: Restauriert ist das Bild, das die Kamera darin abgelegt hat.
+note-incomplete = Die Datei hört zu früh auf: { $count } Prozent des Fotos fehlen. Schick es noch einmal, wenn du es ganz hast.
+note-coarse = Die Datei hört zu früh auf, deshalb fehlen dem Foto feine Einzelheiten. Schick es noch einmal, wenn du es ganz hast.
+note-other-pages =
+    { $count ->
+        [one] Die Datei hat noch eine Seite oder ein Bild; das blieb, wie es war. Schick es bitte einzeln.
+       *[other] Die Datei hat noch { $count } Seiten oder Bilder; sie blieben, wie sie waren. Schick sie bitte einzeln.
+    }
 quota-left =
     { $left ->
         [0] Für heute war es das. In { $renews_in } hast du wieder { $limit } frei.
@@ -245,7 +260,7 @@ telegram-command-deletemydata = Deine Fotos und Einstellungen löschen
 telegram-command-paysupport = Hilfe bei einer Zahlung
 telegram-command-terms = Verkaufsbedingungen
 
-## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
+## Discord. RedisKeys of commands and options are one word in lower case; descriptions have up to 100 letters.
 
 discord-menu-restore = Gesichter wiederherstellen
 discord-name-restore = wiederherstellen
@@ -335,6 +350,12 @@ error-photo-unreadable = Dieses Bild kann ich nicht lesen; die Datei scheint bes
 error-photo-truncated = Diese Datei hört zu früh auf; sie wurde wohl nicht zu Ende kopiert. Schick sie bitte noch einmal.
 error-photo-animated = Das ist eine Animation oder ein Video. Schick bitte ein stehendes Bild.
 error-not-a-photo = Das ist kein Foto. Schick bitte ein Bild, zum Beispiel ein JPEG oder PNG.
+error-kind-unsupported = Das ist eine Datei der Art { $kind }, die ich nicht lesen kann. Speichere sie bitte als JPEG oder PNG und schick mir das.
+error-archive-sent = Das ist eine gepackte Datei ({ $kind }). Entpacke sie bitte und schick mir die Fotos daraus.
+error-pdf-without-scan = Dieses PDF enthält Text und kein gescanntes Foto. Schick mir bitte das Foto selbst, als JPEG oder PNG.
+error-pdf-locked = Dieses PDF ist mit einem Passwort geschützt. Schick mir bitte das Foto selbst, als JPEG oder PNG.
+error-preview-missing = Das ist eine Rohdatei einer Kamera ohne ein Bild, das ich lesen kann. Speichere sie bitte als JPEG und schick mir das.
+error-page-missing = Diese Datei hat keine Seite { $page }; sie hat { $pages }.
 error-no-face-found = In diesem Foto habe ich kein Gesicht gefunden. Es hat dich nichts gekostet. Ein näherer oder größerer Scan hilft oft.
 error-faces-too-small =
     { $count ->

@@ -64,6 +64,21 @@ reply-too-many =
        *[other] There are many faces: the largest were restored, { $count } left as they were.
     }
 reply-cleaned = The whole photo was cleaned.
+reply-incomplete =
+    { $count ->
+        [one] One face is cut off in the file and was left as it is.
+       *[other] { $count } faces are cut off in the file and were left as they are.
+    }
+note-tone-mapped = It had a high dynamic range; I made it fit an ordinary screen.
+note-gain-map = The extra brightness for HDR screens is left out.
+note-preview = It is a camera’s raw file: I restored the picture that the camera put into it.
+note-incomplete = The file ends too early: { $count } percent of the photo are missing. Send it again if you have it in full.
+note-coarse = The file ends too early, so the photo lacks fine detail. Send it again if you have it in full.
+note-other-pages =
+    { $count ->
+        [one] The file has one more page or picture, which I left as it is. Please send it by itself.
+       *[other] The file has { $count } more pages or pictures, which I left as they are. Please send them one by one.
+    }
 quota-left =
     { $left ->
         [0] No more photos today. You get { $limit } again in { $renews_in }.
@@ -331,7 +346,7 @@ admin-no-such-plan = There is no such plan. The plans are: { $plans }.
 admin-bad-number = A gift is between 1 and { $most } days or photos.
 admin-given = { $account } has it. { $quota }
 
-## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
+## Discord. RedisKeys of commands and options are one word in lower case; descriptions have up to 100 letters.
 
 discord-menu-restore = Restore faces
 discord-name-restore = restore
@@ -432,6 +447,12 @@ error-photo-unreadable = I cannot read this picture; the file seems damaged. Ple
 error-photo-truncated = This file ends too early; it seems it was not copied to the end. Please send it again.
 error-photo-animated = This is an animation or a video. Please send a still photo.
 error-not-a-photo = This is not a photo. Please send a picture, for example a JPEG or PNG.
+error-kind-unsupported = This is a { $kind } file, which I cannot read. Please save it as a JPEG or PNG and send that.
+error-archive-sent = This is a packed file ({ $kind }). Please unpack it and send me the photos in it.
+error-pdf-without-scan = This PDF holds text, not a scanned photo. Please send the photo itself, as a JPEG or PNG.
+error-pdf-locked = This PDF is locked with a password. Please send the photo itself, as a JPEG or PNG.
+error-preview-missing = This is a camera’s raw file without a picture that I can read. Please save it as a JPEG and send that.
+error-page-missing = This file has no page { $page }; it has { $pages }.
 error-no-face-found = I found no face in this photo. It did not cost you anything. A closer or larger scan often helps.
 error-faces-too-small =
     { $count ->

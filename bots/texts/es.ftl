@@ -64,6 +64,21 @@ reply-too-many =
        *[other] Hay muchas caras: se restauraron las más grandes y { $count } quedaron como estaban.
     }
 reply-cleaned = Toda la foto quedó limpia.
+reply-incomplete =
+    { $count ->
+        [one] Una cara está cortada en el archivo y quedó como estaba.
+       *[other] { $count } caras están cortadas en el archivo y quedaron como estaban.
+    }
+note-tone-mapped = La foto tenía un rango dinámico alto; la he adaptado a una pantalla normal.
+note-gain-map = El brillo adicional para pantallas HDR se ha quitado.
+note-preview = Es un archivo RAW de cámara: he restaurado la imagen que la cámara guardó en él.
+note-incomplete = El archivo termina antes de tiempo: falta el { $count } por ciento de la foto. Envíala otra vez si la tienes entera.
+note-coarse = El archivo termina antes de tiempo y a la foto le faltan detalles finos. Envíala otra vez si la tienes entera.
+note-other-pages =
+    { $count ->
+        [one] El archivo tiene una página o imagen más, que quedó como estaba. Envíala por separado, por favor.
+       *[other] El archivo tiene { $count } páginas o imágenes más, que quedaron como estaban. Envíalas por separado, por favor.
+    }
 quota-left =
     { $left ->
         [0] No te quedan más fotos hoy. Tendrás { $limit } otra vez en { $renews_in }.
@@ -246,7 +261,7 @@ telegram-command-deletemydata = Borrar tus fotos y ajustes
 telegram-command-paysupport = Ayuda con un pago
 telegram-command-terms = Condiciones de venta
 
-## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
+## Discord. RedisKeys of commands and options are one word in lower case; descriptions have up to 100 letters.
 
 discord-menu-restore = Restaurar caras
 discord-name-restore = restaurar
@@ -336,6 +351,12 @@ error-photo-unreadable = No puedo leer esta imagen; el archivo parece dañado. E
 error-photo-truncated = Este archivo termina antes de tiempo; parece que no se copió entero. Envíalo otra vez, por favor.
 error-photo-animated = Esto es una animación o un vídeo. Envía una foto fija, por favor.
 error-not-a-photo = Esto no es una foto. Envía una imagen, por ejemplo un JPEG o PNG.
+error-kind-unsupported = Esto es un archivo { $kind }, que no puedo leer. Guárdalo como JPEG o PNG y envíamelo, por favor.
+error-archive-sent = Esto es un archivo comprimido ({ $kind }). Descomprímelo y envíame las fotos, por favor.
+error-pdf-without-scan = Este PDF contiene texto y no una foto escaneada. Envía la foto misma, como JPEG o PNG.
+error-pdf-locked = Este PDF está protegido con contraseña. Envía la foto misma, como JPEG o PNG.
+error-preview-missing = Esto es un archivo RAW de cámara sin una imagen que pueda leer. Guárdalo como JPEG y envíamelo, por favor.
+error-page-missing = Este archivo no tiene página { $page }; tiene { $pages }.
 error-no-face-found = No he encontrado ninguna cara en esta foto. No te ha costado nada. A menudo ayuda un escaneo más cercano o más grande.
 error-faces-too-small =
     { $count ->

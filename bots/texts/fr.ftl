@@ -64,6 +64,21 @@ reply-too-many =
        *[other] Il y a beaucoup de visages : les plus grands ont été restaurés, { $count } sont restés tels quels.
     }
 reply-cleaned = Toute la photo a été nettoyée.
+reply-incomplete =
+    { $count ->
+        [one] { $count } visage est coupé dans le fichier et est resté tel quel.
+       *[other] { $count } visages sont coupés dans le fichier et sont restés tels quels.
+    }
+note-tone-mapped = La photo avait une grande plage dynamique ; je l’ai adaptée à un écran ordinaire.
+note-gain-map = La luminosité supplémentaire pour écrans HDR est laissée de côté.
+note-preview = C’est un fichier RAW d’appareil photo : j’ai restauré l’image que l’appareil y a mise.
+note-incomplete = Le fichier s’arrête trop tôt : il manque { $count } pour cent de la photo. Renvoyez-la si vous l’avez en entier.
+note-coarse = Le fichier s’arrête trop tôt : il manque à la photo des détails fins. Renvoyez-la si vous l’avez en entier.
+note-other-pages =
+    { $count ->
+        [one] Le fichier contient encore { $count } page ou image, restée telle quelle. Envoyez-la séparément, s’il vous plaît.
+       *[other] Le fichier contient encore { $count } pages ou images, restées telles quelles. Envoyez-les séparément, s’il vous plaît.
+    }
 quota-left =
     { $left ->
         [0] Plus de photo pour aujourd’hui. Vous en aurez de nouveau { $limit } dans { $renews_in }.
@@ -245,7 +260,7 @@ telegram-command-deletemydata = Supprimer vos photos et réglages
 telegram-command-paysupport = Aide pour un paiement
 telegram-command-terms = Conditions de vente
 
-## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
+## Discord. RedisKeys of commands and options are one word in lower case; descriptions have up to 100 letters.
 
 discord-menu-restore = Restaurer les visages
 discord-name-restore = restaurer
@@ -335,6 +350,12 @@ error-photo-unreadable = Je n’arrive pas à lire cette image ; le fichier semb
 error-photo-truncated = Ce fichier s’arrête trop tôt ; il n’a sans doute pas été copié jusqu’au bout. Renvoyez-le, s’il vous plaît.
 error-photo-animated = C’est une animation ou une vidéo. Envoyez une photo, s’il vous plaît.
 error-not-a-photo = Ce n’est pas une photo. Envoyez une image, par exemple en JPEG ou en PNG.
+error-kind-unsupported = Ceci est un fichier { $kind }, que je ne peux pas lire. Enregistrez-le en JPEG ou en PNG et envoyez-moi cela, s’il vous plaît.
+error-archive-sent = Ceci est un fichier compressé ({ $kind }). Décompressez-le et envoyez-moi les photos, s’il vous plaît.
+error-pdf-without-scan = Ce PDF contient du texte et non une photo numérisée. Envoyez la photo elle-même, en JPEG ou en PNG.
+error-pdf-locked = Ce PDF est protégé par un mot de passe. Envoyez la photo elle-même, en JPEG ou en PNG.
+error-preview-missing = Ceci est un fichier RAW d’appareil photo sans image que je puisse lire. Enregistrez-le en JPEG et envoyez-moi cela, s’il vous plaît.
+error-page-missing = Ce fichier n’a pas de page { $page } ; il en a { $pages }.
 error-no-face-found = Je n’ai trouvé aucun visage sur cette photo. Cela ne vous a rien coûté. Une numérisation plus proche ou plus grande aide souvent.
 error-faces-too-small =
     { $count ->

@@ -64,6 +64,21 @@ reply-too-many =
        *[other] Há muitos rostos: os maiores foram restaurados e { $count } ficaram como estavam.
     }
 reply-cleaned = A foto inteira foi limpa.
+reply-incomplete =
+    { $count ->
+        [one] { $count } rosto está cortado no arquivo e ficou como estava.
+       *[other] { $count } rostos estão cortados no arquivo e ficaram como estavam.
+    }
+note-tone-mapped = A foto tinha alta faixa dinâmica; eu a adaptei a uma tela comum.
+note-gain-map = O brilho extra para telas HDR ficou de fora.
+note-preview = É um arquivo RAW de câmera: restaurei a imagem que a câmera guardou nele.
+note-incomplete = O arquivo termina cedo demais: faltam { $count } por cento da foto. Envie de novo se você a tiver inteira.
+note-coarse = O arquivo termina cedo demais, e a foto ficou sem detalhes finos. Envie de novo se você a tiver inteira.
+note-other-pages =
+    { $count ->
+        [one] O arquivo tem mais { $count } página ou imagem, que ficou como estava. Envie-a separadamente, por favor.
+       *[other] O arquivo tem mais { $count } páginas ou imagens, que ficaram como estavam. Envie-as uma a uma, por favor.
+    }
 quota-left =
     { $left ->
         [0] Não há mais fotos por hoje. Você terá { $limit } de novo em { $renews_in }.
@@ -246,7 +261,7 @@ telegram-command-deletemydata = Apagar suas fotos e configurações
 telegram-command-paysupport = Ajuda com um pagamento
 telegram-command-terms = Termos de venda
 
-## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
+## Discord. RedisKeys of commands and options are one word in lower case; descriptions have up to 100 letters.
 
 discord-menu-restore = Restaurar rostos
 discord-name-restore = restaurar
@@ -336,6 +351,12 @@ error-photo-unreadable = Não consigo ler esta imagem; o arquivo parece danifica
 error-photo-truncated = Este arquivo termina cedo demais; parece que não foi copiado até o fim. Envie de novo, por favor.
 error-photo-animated = Isto é uma animação ou um vídeo. Envie uma foto, por favor.
 error-not-a-photo = Isto não é uma foto. Envie uma imagem, por exemplo JPEG ou PNG.
+error-kind-unsupported = Este é um arquivo { $kind }, que não consigo ler. Salve como JPEG ou PNG e envie para mim, por favor.
+error-archive-sent = Este é um arquivo compactado ({ $kind }). Descompacte e envie as fotos, por favor.
+error-pdf-without-scan = Este PDF contém texto, e não uma foto digitalizada. Envie a própria foto, como JPEG ou PNG.
+error-pdf-locked = Este PDF está protegido por senha. Envie a própria foto, como JPEG ou PNG.
+error-preview-missing = Este é um arquivo RAW de câmera sem uma imagem que eu consiga ler. Salve como JPEG e envie para mim, por favor.
+error-page-missing = Este arquivo não tem a página { $page }; tem { $pages }.
 error-no-face-found = Não encontrei nenhum rosto nesta foto. Não custou nada. Uma digitalização mais próxima ou maior costuma ajudar.
 error-faces-too-small =
     { $count ->

@@ -67,6 +67,13 @@ reply-too-small =
     }
 reply-too-many = Лиц много: восстановлены самые крупные, без изменений осталось: { $count }.
 reply-cleaned = Всё фото очищено.
+reply-incomplete = Лица, обрезанные в файле, остались без изменений: { $count }.
+note-tone-mapped = У фото был расширенный динамический диапазон; я привёл его к обычному экрану.
+note-gain-map = Дополнительная яркость для HDR-экранов убрана.
+note-preview = Это RAW-файл камеры: восстановлено изображение, которое камера в него вложила.
+note-incomplete = Файл обрывается раньше времени: не хватает { $count } % фото. Пришлите его ещё раз, если оно есть целиком.
+note-coarse = Файл обрывается раньше времени, и фото не хватает мелких деталей. Пришлите его ещё раз, если оно есть целиком.
+note-other-pages = В файле есть и другие страницы или снимки, они остались без изменений: { $count }. Пришлите их, пожалуйста, по одному.
 quota-left =
     { $left ->
         [0] На сегодня всё. Снова { $limit } будет через { $renews_in }.
@@ -242,7 +249,7 @@ telegram-command-deletemydata = Удалить ваши фото и настро
 telegram-command-paysupport = Помощь с платежом
 telegram-command-terms = Условия продажи
 
-## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
+## Discord. RedisKeys of commands and options are one word in lower case; descriptions have up to 100 letters.
 
 discord-menu-restore = Восстановить лица
 discord-name-restore = восстановить
@@ -336,6 +343,12 @@ error-photo-unreadable = Не могу прочитать это изображ�
 error-photo-truncated = Файл обрывается раньше времени: похоже, он скопирован не до конца. Пришлите его ещё раз, пожалуйста.
 error-photo-animated = Это анимация или видео. Пришлите, пожалуйста, обычное фото.
 error-not-a-photo = Это не фото. Пришлите изображение, например JPEG или PNG.
+error-kind-unsupported = Это файл { $kind }, я не могу его прочитать. Сохраните его, пожалуйста, как JPEG или PNG и пришлите.
+error-archive-sent = Это архив ({ $kind }). Распакуйте его, пожалуйста, и пришлите сами фотографии.
+error-pdf-without-scan = В этом PDF текст, а не отсканированное фото. Пришлите, пожалуйста, само фото в JPEG или PNG.
+error-pdf-locked = Этот PDF защищён паролем. Пришлите, пожалуйста, само фото в JPEG или PNG.
+error-preview-missing = Это RAW-файл камеры без изображения, которое я могу прочитать. Сохраните его, пожалуйста, как JPEG и пришлите.
+error-page-missing = В этом файле нет страницы { $page }, всего страниц: { $pages }.
 error-no-face-found = На этом фото я не нашёл лиц. Это ничего вам не стоило. Часто помогает скан крупнее или ближе.
 error-faces-too-small =
     { $count ->

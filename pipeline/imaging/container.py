@@ -29,9 +29,12 @@ class Container:
         signal: the colours as the file says them without a profile; used where there is no sound profile.
         gain_map: the file has a second picture that brightens the first one on screens of a high dynamic range.
         size: width and height in pixels where the file had to be asked before a library may see it, else None.
-        deep: 16 bits in each of several channels, which Pillow would cut to 8.
+        deep: a PNG with 16 bits in each of several channels, which Pillow would cut to 8.
+        odd: a TIFF that tifffile reads, not Pillow.
         bits: of a sample of AV1.
-        negative: Pillow hands the samples out inverted.
+        scans: of a JPEG.
+        progressive: a JPEG whose scans refine the whole picture, one after the other.
+        pages: how many pages or pictures the file has.
     """
 
     data: bytes
@@ -42,8 +45,11 @@ class Container:
     gain_map: bool = False
     size: tuple[int, int] | None = None
     deep: bool = False
+    odd: bool = False
     bits: int = 8
-    negative: bool = False
+    scans: int = 0
+    progressive: bool = False
+    pages: int = 1
 
 
 def exif_orientation(exif: bytes) -> int:

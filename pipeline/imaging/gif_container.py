@@ -2,12 +2,15 @@
 
 import struct
 
-from magicmemory.core.errors import PhotoTruncated, PhotoUnreadable
+from magicmemory.core.errors import PageMissing, PhotoTruncated, PhotoUnreadable
 from magicmemory.pipeline.imaging.container import MOST_PARTS, Container
 
 
-def gif(data: bytes) -> Container:
-    """The first frame alone, and of its extensions the one that names the transparent colour."""
+def gif(data: bytes, page: int = 1) -> Container:
+    """The first frame alone, and of its extensions the one that names the transparent colour.
+
+    For a later page the file goes on whole, because a frame may be drawn over the ones before it.
+    """
     try:
         at = 13 + _gif_palette(data[10])
         kept, control = [data[:at]], b""
@@ -23,12 +26,33 @@ def gif(data: bytes) -> Container:
                 at += 10 + _gif_palette(flags)
                 complete = _gif_ends(data, at + 1)
                 end = _gif_blocks(data, at + 1) if complete else len(data)
-                return Container(b"".join([*kept, control, data[start:end], b";"]), complete, 1, size=size)
+                frames = 1 + _frames(data, end)
+                if page > frames:
+                    raise PageMissing(page=page, pages=frames)
+                bare = data if page > 1 else b"".join([*kept, control, data[start:end], b";"])
+                return Container(bare, complete, 1, size=size, pages=frames)
             else:
                 raise PhotoUnreadable
     except (IndexError, struct.error):  # the file ends inside a block
         raise PhotoTruncated from None
     raise PhotoUnreadable
+
+
+def _frames(data: bytes, at: int) -> int:
+    """How many whole frames lie behind a place."""
+    frames = 0
+    try:
+        for _ in range(MOST_PARTS):
+            if data[at] == ord("!"):
+                at = _gif_blocks(data, at + 2)
+            elif data[at] == ord(","):
+                at = _gif_blocks(data, at + 11 + _gif_palette(data[at + 9]))
+                frames += at <= len(data)
+            else:
+                return frames
+    except IndexError:
+        return frames
+    return frames
 
 
 def _gif_palette(flags: int) -> int:

@@ -16,7 +16,7 @@ _GAIN_MAP_ITEM = b"tmap"  # ISO 21496-1
 _GAIN_MAP_USE = b"hdrgainmap"  # Apple's auxiliary picture
 _MOST_PROPERTIES = 4_096
 
-_Box = tuple[bytes, int, int]
+Box = tuple[bytes, int, int]
 """Name, start and end of the content."""
 
 
@@ -31,9 +31,9 @@ def heif(data: bytes) -> Container:
 
 
 def _read(data: bytes, orientation: int | None) -> Container:
-    bare = Container(data, _complete(data), orientation)
+    bare = Container(data, complete(data), orientation)
     try:
-        meta = _child(data, (b"", 0, len(data)), b"meta")
+        meta = box_within(data, (b"", 0, len(data)), b"meta")
         if meta is None:
             return bare
         # A full box: version and flags come before its children.
@@ -49,7 +49,8 @@ def _read(data: bytes, orientation: int | None) -> Container:
         return bare
 
 
-def _complete(data: bytes) -> bool:
+def complete(data: bytes) -> bool:
+    """Whether the file's last box ends where the file does."""
     at = 0
     for _ in range(MOST_PARTS):
         if at + 8 > len(data):
@@ -65,7 +66,8 @@ def _box_length(data: bytes, at: int, end: int) -> int:
     return max(length, 8) if length else end - at
 
 
-def _children(data: bytes, parent: _Box) -> Iterator[_Box]:
+def boxes(data: bytes, parent: Box) -> Iterator[Box]:
+    """The boxes right inside another one, or inside `(b"", 0, len(data))`, the file."""
     _, at, end = parent
     for _ in range(MOST_PARTS):
         if at + 8 > end:
@@ -76,11 +78,12 @@ def _children(data: bytes, parent: _Box) -> Iterator[_Box]:
         at += length
 
 
-def _child(data: bytes, parent: _Box, name: bytes) -> _Box | None:
-    return next((box for box in _children(data, parent) if box[0] == name), None)
+def box_within(data: bytes, parent: Box, name: bytes) -> Box | None:
+    """The first box of that name right inside another one."""
+    return next((box for box in boxes(data, parent) if box[0] == name), None)
 
 
-def _av1_bits(data: bytes, properties: list[_Box]) -> int:
+def _av1_bits(data: bytes, properties: list[Box]) -> int:
     """Bits a sample of AV1; 8 where there is no AV1."""
     for name, start, end in properties:
         if name == b"av1C" and end - start >= 4:
@@ -88,7 +91,7 @@ def _av1_bits(data: bytes, properties: list[_Box]) -> int:
     return 8
 
 
-def _signal(data: bytes, properties: list[_Box]) -> ColorSignal | None:
+def _signal(data: bytes, properties: list[Box]) -> ColorSignal | None:
     """What the `nclx` among the primary picture's properties says."""
     signal, peak_nits = None, 0.0
     for name, start, end in properties:
@@ -102,18 +105,18 @@ def _signal(data: bytes, properties: list[_Box]) -> ColorSignal | None:
     return replace(signal, peak_nits=peak_nits) if signal is not None and peak_nits > 0 else signal
 
 
-def _primary_properties(data: bytes, meta: _Box) -> list[_Box]:
-    primary, iprp = _child(data, meta, b"pitm"), _child(data, meta, b"iprp")
-    ipco = _child(data, iprp, b"ipco") if iprp else None
+def _primary_properties(data: bytes, meta: Box) -> list[Box]:
+    primary, iprp = box_within(data, meta, b"pitm"), box_within(data, meta, b"iprp")
+    ipco = box_within(data, iprp, b"ipco") if iprp else None
     if primary is None or iprp is None or ipco is None:
         return []
     item = struct.unpack_from(">I" if data[primary[1]] else ">H", data, primary[1] + 4)[0]
-    properties = [box for box, _ in zip(_children(data, ipco), range(_MOST_PROPERTIES), strict=False)]
-    numbers = [number for box in _children(data, iprp) if box[0] == b"ipma" for number in _associated(data, box, item)]
+    properties = [box for box, _ in zip(boxes(data, ipco), range(_MOST_PROPERTIES), strict=False)]
+    numbers = [number for box in boxes(data, iprp) if box[0] == b"ipma" for number in _associated(data, box, item)]
     return [properties[number - 1] for number in numbers if 0 < number <= len(properties)]
 
 
-def _associated(data: bytes, ipma: _Box, item: int) -> list[int]:
+def _associated(data: bytes, ipma: Box, item: int) -> list[int]:
     """The numbers, from 1, of an item's properties."""
     _, at, end = ipma
     version, wide = data[at], data[at + 3] & 1
@@ -132,15 +135,15 @@ def _associated(data: bytes, ipma: _Box, item: int) -> list[int]:
     return []
 
 
-def _has_gain_map(data: bytes, meta: _Box) -> bool:
-    items = _child(data, meta, b"iinf")
+def _has_gain_map(data: bytes, meta: Box) -> bool:
+    items = box_within(data, meta, b"iinf")
     if items is not None:
         head = 8 if data[items[1]] else 6  # version, flags, and the number of entries
-        for name, start, end in _children(data, (b"iinf", items[1] + head, items[2])):
+        for name, start, end in boxes(data, (b"iinf", items[1] + head, items[2])):
             if name == b"infe" and data[start + 8 : min(start + 14, end)].find(_GAIN_MAP_ITEM) >= 0:
                 return True
-    iprp = _child(data, meta, b"iprp")
-    ipco = _child(data, iprp, b"ipco") if iprp else None
+    iprp = box_within(data, meta, b"iprp")
+    ipco = box_within(data, iprp, b"ipco") if iprp else None
     return ipco is not None and any(
-        name == b"auxC" and _GAIN_MAP_USE in data[start:end] for name, start, end in _children(data, ipco)
+        name == b"auxC" and _GAIN_MAP_USE in data[start:end] for name, start, end in boxes(data, ipco)
     )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from magicmemory.core.errors import PhotoUnreadable
 from magicmemory.pipeline.imaging.container import Container, exif_orientation
@@ -13,16 +14,19 @@ _MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")  # not a stuffed 00, a rest
 _END, _SCAN, _COMMENT, _APP0, _APP1, _APP2, _ADOBE, _APP15 = 0xD9, 0xDA, 0xFE, 0xE0, 0xE1, 0xE2, 0xEE, 0xEF
 # Ultra HDR, ISO 21496-1, and Apple's: each names the second picture in the first one's metadata.
 _GAIN_MAPS = (b"http://ns.adobe.com/hdr-gain-map/", b"urn:iso:std:iso:ts:21496:-1", b"HDRGainMap")
+_PROGRESSIVE = 0xC2
+END: Final = b"\xff\xd9"
 _BARE = {0x01, 0xD8}  # markers without a length
 
 
 def jpeg(data: bytes) -> Container:
     """Take the bare picture out of a JPEG."""
     kept, profiles, orientation = [data[:2]], dict[int, bytes](), 0
-    scans, gain_map, complete = 0, False, False
-    for code, start, body, end in _jpeg_segments(data):
+    scans, gain_map, complete, progressive = 0, False, False, False
+    for code, start, body, end in segments(data):
         complete = code == _END
         scans += code == _SCAN
+        progressive = progressive or code == _PROGRESSIVE
         if scans > _MOST_SCANS:
             raise PhotoUnreadable
         content = data[body:end] if code in (_APP1, _APP2) else b""
@@ -36,12 +40,18 @@ def jpeg(data: bytes) -> Container:
         if not metadata and not filling:
             kept.append(data[start:end])
     icc = b"".join(profiles[number] for number in sorted(profiles)) or None
-    return Container(b"".join(kept), complete, orientation or 1, icc, gain_map=gain_map)
+    if not complete:
+        kept.append(END)
+    return Container(
+        b"".join(kept), complete, orientation or 1, icc, gain_map=gain_map, scans=scans, progressive=progressive
+    )
 
 
-def _jpeg_segments(data: bytes) -> Iterator[tuple[int | None, int, int, int]]:
-    """Marker, start, start of content, end. What lies between segments has no marker, nor has a cut one."""
-    at = 2
+def segments(data: bytes, start: int = 0) -> Iterator[tuple[int | None, int, int, int]]:
+    """Marker, start, start of content, end, of the JPEG at `start`. What lies between segments has no marker, nor has
+    a cut one.
+    """
+    at = start + 2
     for _ in range(_MOST_SEGMENTS):
         found = _MARKER.search(data, at)
         if found is None:

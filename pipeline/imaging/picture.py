@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from magicmemory.core.report import Note
+from magicmemory.core.report import Box, Note
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -16,11 +16,13 @@ class Picture:
 
     Attributes:
         pixels: `[height, width, 3]` RGB, uint8 or (16-bit sources) uint16; a monochrome photo has three equal channels.
-        format: the file's kind as Pillow names it: `JPEG`, `PNG`, `WEBP`, `TIFF`, `HEIF`, `AVIF`, `BMP`, `GIF`.
+        format: the file's kind as `sniff` names it: `JPEG`, `PNG`, `HEIF`; `RAW`, `PDF`.
         monochrome: the file had one channel, or its three are equal everywhere; the result is monochrome too.
         alpha: `[height, width]` of the same depth, or None where the photo is opaque.
         icc: the colour profile that `pixels` are in; None means sRGB.
         notes: what somebody should know of how the file was read.
+        pages: how many pages or pictures the file has.
+        missing: the part of the picture that is not in the file: left, top, right, bottom in pixels.
     """
 
     pixels: Pixels
@@ -29,6 +31,8 @@ class Picture:
     alpha: Pixels | None = None
     icc: bytes | None = None
     notes: tuple[Note, ...] = ()
+    pages: int = 1
+    missing: Box | None = None
 
     @property
     def width(self) -> int:

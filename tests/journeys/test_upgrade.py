@@ -1,4 +1,4 @@
-"""This version delivers what the version before left in Redis and in the ledger. The payloads stand here literally."""
+"""This version delivers what the version before left in Redis and in the ledger, with its own payloads."""
 
 import time
 from collections.abc import Mapping

@@ -4,10 +4,12 @@ import io
 import struct
 import zlib
 from collections.abc import Callable
+from functools import cache
 
 import cv2
 import numpy as np
 import pillow_heif
+import pillow_jxl  # noqa: F401 - registers the kind, for writing
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
@@ -110,6 +112,7 @@ def exif_with(orientation: int, kind: int = 3) -> bytes:
     return b"II*\0\x08\0\0\0\x01\0" + struct.pack("<HHI", 274, kind, 1) + value + bytes(4)
 
 
+@cache  # Little CMS writes the time of day into it
 def srgb() -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
@@ -249,3 +252,41 @@ def interlaced() -> bytes:
 def grey_tiff(photometric: int, samples: NDArray[np.integer], order: str) -> bytes:
     tags = rgb_tags() | {258: (3, [samples.itemsize * 8]), 262: (3, [photometric]), 277: (3, [1])}
     return tiff(tags, samples.tobytes(), order)
+
+
+def pdf_of(*pages: NDArray[np.uint8], resolution: int = 150) -> bytes:
+    """A scanned PDF: each page is a picture."""
+    first, *rest = (Image.fromarray(page) for page in pages)
+    return saved(first, "PDF", resolution=resolution, save_all=True, append_images=rest)
+
+
+def raw_of(preview: bytes, thumbnail: bytes, orientation: int = 1) -> bytes:
+    """As a camera writes a DNG: a thumbnail first, a sensor's data and a preview in directories below."""
+    sensor = rgb_tags() | {254: (4, [1]), 330: (4, [8]), 50706: (1, [1, 4, 0, 0]), 274: (3, [orientation])}
+    return tiff(sensor, RGB.tobytes() + thumbnail + bytes(100) + preview + bytes(100))
+
+
+def large(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Ten times as large, for previews, which thumbnails are too small for."""
+    return np.asarray(Image.fromarray(pixels).resize((WIDTH * 10, HEIGHT * 10), Image.Resampling.BICUBIC))
+
+
+NEWER: dict[str, tuple[str, Callable[[], bytes], float]] = {
+    "jpeg 2000": ("JPEG2000", lambda: saved(RGB, "JPEG2000"), 0),
+    "jpeg 2000, lossy": ("JPEG2000", lambda: saved(RGB, "JPEG2000", irreversible=True, quality_layers=[5]), 6),
+    "jpeg 2000, codestream": ("JPEG2000", lambda: saved(RGB, "JPEG2000", no_jp2=True), 0),
+    "jpeg xl": ("JXL", lambda: saved(RGB, "JXL", quality=95), 4),
+    "jpeg xl lossless": ("JXL", lambda: saved(RGB, "JXL", lossless=True), 0),
+    "jpeg xl in boxes": ("JXL", lambda: saved(RGB, "JXL", lossless=True, use_container=True), 0),
+    "jpeg xl of a jpeg": ("JXL", lambda: _jxl_of_jpeg(), 2),
+    "raw": ("RAW", lambda: raw_of(saved(large(RGB), "JPEG", quality=95), saved(RGB, "JPEG")), 2),
+    "pdf": ("PDF", lambda: pdf_of(RGB), 2),
+}
+"""Kinds that are read beside those that chats know: kind, maker, and how far from `RGB` (or it, enlarged) they are."""
+
+
+def _jxl_of_jpeg() -> bytes:
+    from pillow_jxl import Encoder
+
+    encoder = Encoder("RGB", lossless=True, use_container=True)
+    return bytes(encoder(saved(RGB, "JPEG", quality=95), WIDTH, HEIGHT, jpeg_encode=True))

@@ -12,10 +12,13 @@ from PIL import Image, PngImagePlugin, TiffImagePlugin
 
 from magicmemory.core.errors import (
     FileTooLarge,
+    KindUnsupported,
     NotAPhoto,
     PhotoAnimated,
     PhotoTooLarge,
+    PhotoTruncated,
     PhotoUnreadable,
+    PreviewMissing,
 )
 from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
 from tests.support.photo_files import (
@@ -51,9 +54,6 @@ def boxes(brand: bytes, *compatible: bytes) -> bytes:
         b"",
         b"\0",
         b"hello, I am a text",
-        b"%PDF-1.7\n" + bytes(100),
-        b"PK\x03\x04" + bytes(100),
-        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
         b"RIFF\x24\0\0\0WAVEfmt " + bytes(50),
         b"OggS" + bytes(100),
         b"BMW is a make of car, and this is a text",
@@ -96,21 +96,39 @@ def raw_photo() -> bytes:
     return tiff(rgb_tags() | {254: (4, [1]), 330: (4, [8])}, RGB.tobytes())
 
 
+@pytest.mark.parametrize("data", [boxes(b"crx ", b"isom"), b"FUJIFILMCCD-RAW" + bytes(100), raw_photo()])
+def test_a_raw_file_without_a_preview(data: bytes) -> None:
+    with pytest.raises(PreviewMissing):
+        decode(data, LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (saved(Image.fromarray(GREY.astype(np.float32)), "TIFF"), "TIFF (32-bit float)"),
+        (saved(Image.fromarray(GREY.astype(np.int32)), "TIFF"), "TIFF (signed)"),
+        (b"8BPS" + bytes(100), "Photoshop (PSD)"),
+    ],
+)
+def test_kinds_and_depths_that_are_told_by_name(data: bytes, kind: str) -> None:
+    with pytest.raises(KindUnsupported) as told:
+        decode(data, LIMITS)
+    assert told.value.parameters == {"kind": kind}
+
+
+@pytest.mark.parametrize("data", [b"\x00\x00\x00\x0cjP  \r\n\x87\n" + bytes(100), b"\x00\x00\x00\x0cJXL \r\n\x87\n"])
+def test_a_container_without_a_picture_ends_too_early(data: bytes) -> None:
+    with pytest.raises(PhotoTruncated):
+        decode(data, LIMITS)
+
+
 @pytest.mark.parametrize(
     "data",
     [
-        b"\x00\x00\x00\x0cjP  \r\n\x87\n" + bytes(100),
         b"\xff\x0a" + bytes(100),
-        boxes(b"crx ", b"isom"),
-        b"8BPS" + bytes(100),
-        b"\x00\x00\x01\x00" + bytes(100),
-        saved(Image.fromarray(GREY.astype(np.float32)), "TIFF"),
-        saved(Image.fromarray(GREY.astype(np.int32)), "TIFF"),
-        tiff(rgb_tags() | {50706: (1, [1, 4, 0, 0])}, RGB.tobytes()),
-        raw_photo(),
+        b"%PDF-1.7\n" + bytes(100),
         saved(RGB, "BMP")[:26] + bytes(4) + saved(RGB, "BMP")[30:],
         tiff(rgb_tags() | {259: (3, [99])}, RGB.tobytes()),
-        tiff(rgb_tags() | {258: (3, [12]), 262: (3, [1]), 277: (3, [1])}, bytes(WIDTH * HEIGHT * 2)),
         png(0, 10, 8, 2, b""),
         png(5, 5, 7, 2, bytes(200)),
     ],
