@@ -4,16 +4,13 @@ import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[1]
-ROOMS = ("bots", "cli", "core", "pipeline", "queue", "storage")
-FOLDERS = sorted({str(file.parent.relative_to(ROOT)) for room in ROOMS for file in (ROOT / room).rglob("*.py")})
 
 
 def module_files() -> dict[str, Path]:
     """All modules of the package by name."""
-    files = [file for room in ROOMS for file in (ROOT / room).rglob("*.py")]
+    rooms = ("bots", "cli", "core", "pipeline", "queue", "storage")
+    files = [file for room in rooms for file in (ROOT / room).rglob("*.py")]
     return {_name(file): file for file in files}
 
 
@@ -78,11 +75,10 @@ def cycles(graph: Mapping[str, set[str]]) -> list[list[str]]:
     return found
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_no_cycle_touches_a_folder(folder: str) -> None:
-    own = {name for name, file in module_files().items() if file.parent == ROOT / folder}
-    assert own, f"{folder} has no modules"
-    assert not [group for group in cycles(import_graph()) if own & set(group)]
+def test_there_is_no_import_cycle() -> None:
+    graph = import_graph()
+    assert len(graph) > 100
+    assert cycles(graph) == []
 
 
 def test_a_cycle_is_found_wherever_its_imports_stand() -> None:
