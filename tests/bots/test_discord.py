@@ -140,6 +140,7 @@ async def test_commands_are_in_every_language_and_fit_discords_rules(tmp_path: P
     assert not server.refusals()
 
 
+@pytest.mark.processes
 def test_importing_the_bot_imports_no_torch(tmp_path: Path) -> None:
     code = "import sys, magicmemory.bots.discord; assert not {'torch', 'openvino', 'cv2'} & set(sys.modules)"
     subprocess.run([sys.executable, "-W", "ignore", "-P", "-c", code], check=True, cwd=tmp_path)
