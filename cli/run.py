@@ -1,4 +1,4 @@
-"""`magicmemory run`: every process of the house on one machine, watched and started again where one dies."""
+"""`magicmemory run`: starts all processes of the service on one machine, and restarts those that die."""
 
 import asyncio
 import fcntl
@@ -17,7 +17,7 @@ from magicmemory.queue.embedded import embedded_redis
 READY_S = 180.0
 FIRST_RESTART_DELAY_S = 1.0
 MAX_RESTART_DELAY_S = 30.0
-# Each process tells of itself on a port of its own, counted from MAGIC_METRICS_PORT.
+# Each process serves metrics on its own port, counted from MAGIC_METRICS_PORT.
 METRICS_PORTS = ("worker", "telegram", "discord", "playground")
 
 
@@ -26,25 +26,25 @@ class AlreadyRunning(OperatorError):
 
 
 async def run_everything(settings: Settings) -> None:
-    """Start Redis, a worker, the playground and the bots that have tokens; watch them until cancelled."""
+    """Run Redis, a worker, the playground and the bots with tokens, until cancelled."""
     names = ["worker", "playground"]
     names += ["telegram"] if settings.telegram_token else []
     names += ["discord"] if settings.discord_token else []
-    with only_one(settings.data_dir):
-        async with redis(settings) as url, children(names, settings, url) as where:
+    with lock_data_folder(settings.data_dir):
+        async with open_redis(settings) as url, run_children(names, settings, url) as where:
             _print_what_runs({"redis": _without_password(url), **where, **_metrics(settings, names)}, settings)
             try:
                 await asyncio.Event().wait()
             finally:
-                print("Ending…", flush=True)
+                print("Stopping…", flush=True)
 
 
 @contextmanager
-def only_one(folder: Path) -> Iterator[None]:
-    """Hold the data folder's lock.
+def lock_data_folder(folder: Path) -> Iterator[None]:
+    """Lock the data folder while the context lasts.
 
     Raises:
-        AlreadyRunning: another process holds it.
+        AlreadyRunning: another process holds the lock.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "run.lock").open("a+") as lock:
@@ -54,7 +54,7 @@ def only_one(folder: Path) -> Iterator[None]:
             lock.seek(0)
             raise AlreadyRunning(
                 f"Magic Memory already runs here (process {lock.read().strip() or 'unknown'}, data in {folder}). "
-                "End it first, or set MAGIC_DATA_DIR to another folder."
+                "Stop it first, or set MAGIC_DATA_DIR to another folder."
             ) from None
         lock.truncate(0)
         lock.write(str(os.getpid()))
@@ -63,8 +63,8 @@ def only_one(folder: Path) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def redis(settings: Settings) -> AsyncIterator[str]:
-    """The URL of the operator's Redis, or of our own, which runs for as long as the context lasts."""
+async def open_redis(settings: Settings) -> AsyncIterator[str]:
+    """The URL of the operator's Redis, or of our own, which runs while the context lasts."""
     if settings.redis_url:
         yield settings.redis_url
     else:
@@ -73,8 +73,8 @@ async def redis(settings: Settings) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def children(names: list[str], settings: Settings, redis_url: str) -> AsyncIterator[dict[str, str]]:
-    """Run these commands as processes, and yield what each says of itself once all are ready."""
+async def run_children(names: list[str], settings: Settings, redis_url: str) -> AsyncIterator[dict[str, str]]:
+    """Run commands as child processes. Yields the first line of each, once all are ready."""
     watched = {name: Child(name, _environment(settings, redis_url, name)) for name in names}
     tasks = {name: asyncio.create_task(child.keep_running()) for name, child in watched.items()}
     try:
@@ -92,7 +92,7 @@ async def children(names: list[str], settings: Settings, redis_url: str) -> Asyn
 
 
 class Child:
-    """A process of ours that is started again when it dies."""
+    """A child process that is restarted when it dies."""
 
     def __init__(self, name: str, environment: dict[str, str]) -> None:
         self._name = name
@@ -103,14 +103,14 @@ class Child:
         """Run until cancelled.
 
         Raises:
-            OperatorError: it ended before it was ready; it has said why.
+            OperatorError: it ended before it was ready; its own message says why.
         """
         delay = FIRST_RESTART_DELAY_S
         while True:
             status = await self._run_once()
             if not self.ready.done():
                 raise OperatorError(f"{self._name} cannot start (status {status}); see above.")
-            print(f"{self._name} ended with status {status}; starting it again", file=sys.stderr, flush=True)
+            print(f"{self._name} ended with status {status}; restarting it", file=sys.stderr, flush=True)
             await asyncio.sleep(delay)
             delay = min(MAX_RESTART_DELAY_S, delay * 2)
 
@@ -120,7 +120,7 @@ class Child:
             *(sys.executable, "-P", "-m", "magicmemory.cli.main", self._name),
             env=self._environment,
             stdout=asyncio.subprocess.PIPE,
-            # Ctrl-C reaches only us; we end the children in order.
+            # Ctrl-C reaches only this process, which ends its children in order.
             start_new_session=True,
             preexec_fn=end_with_parent,
         )
@@ -143,12 +143,12 @@ async def _ready(child: Child, task: asyncio.Task[None]) -> str:
 
 
 def metrics_port(settings: Settings, name: str) -> int:
-    """Where that process tells of itself; 0: nowhere. The same whichever others run."""
+    """The port of a process's metrics; 0: none. It does not depend on which other processes run."""
     return settings.metrics_port and settings.metrics_port + METRICS_PORTS.index(name)
 
 
 def _environment(settings: Settings, redis_url: str, name: str) -> dict[str, str]:
-    """The children read the same settings; what was decided here is added, with the defaults filled in."""
+    """The environment of a child: ours, plus the settings that were decided here."""
     decided = {
         "redis_url": redis_url,
         "redis_prefix": settings.redis_prefix,
@@ -171,7 +171,7 @@ def _print_what_runs(where: dict[str, str], settings: Settings) -> None:
     off = {
         name: f"off: {PREFIX}{name.upper()}_TOKEN is not set" for name in ("telegram", "discord") if name not in where
     }
-    print("Magic Memory is running; Ctrl-C ends it.", flush=True)
+    print("Magic Memory is running; Ctrl-C stops it.", flush=True)
     for name, place in {**where, **off, "data": str(settings.data_dir.resolve())}.items():
         print(f"  {name:<11} {place}", flush=True)
 

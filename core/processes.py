@@ -1,4 +1,4 @@
-"""Child processes that never outlive us."""
+"""Child processes that end with their parent."""
 
 import asyncio
 import ctypes
@@ -11,15 +11,15 @@ _PARENT_DEATH_SIGNAL = 1
 
 
 def end_with_parent() -> None:
-    """Run in a fresh child: have Linux end it when its parent is killed. Elsewhere there is no such thing, and only an
-    orderly end of the parent ends its children.
+    """Called in a new child process: Linux then ends the child when the parent dies. Other systems cannot; there only
+    an orderly end of the parent ends its children.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGTERM)
 
 
 async def end(process: asyncio.subprocess.Process, patience_s: float = 30) -> None:
-    """Ask a child to end, and kill it where it does not within `patience_s` seconds."""
+    """Terminate a child process; kill it if it has not ended after `patience_s` seconds."""
     if process.returncode is not None:
         return
     with suppress(ProcessLookupError):

@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from magicmemory.storage.sqlite import SharedCommits, sqlite_engine
 
-# Any constant will do; it names the migration lock among PostgreSQL's advisory locks.
+# Any constant will do: it identifies the migration lock among PostgreSQL's advisory locks.
 POSTGRES_MIGRATION_LOCK = 0x4D61676963
 
 
@@ -32,7 +32,7 @@ class Database:
         if self.sqlite and self.url.database:
             file = Path(self.url.database)
             file.parent.mkdir(parents=True, exist_ok=True)
-            # It tells of people: only the service's user may read it. SQLite gives its log the same rights.
+            # It holds personal data: only the service's user may read it. SQLite gives its log the same permissions.
             file.touch(mode=0o600)
         async with self.write() as connection:
             if not self.sqlite:
@@ -49,14 +49,14 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for reading: a snapshot that waits for nobody."""
+        """A connection for reading: a snapshot that needs no lock."""
         async with self._engine.connect() as connection:
             yield connection
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction for writing, committed at the end. On SQLite it holds the write lock from its first moment,
-        so that what it read is still true when it writes.
+        """A transaction for writing, committed at the end. On SQLite it holds the write lock from the start, so the
+        rows that it reads cannot change before it writes.
         """
         if self._shared is not None:
             async with self._shared.write() as connection:
@@ -67,7 +67,7 @@ class Database:
 
 
 def _postgres_engine(url: URL) -> AsyncEngine:
-    # In a rush people wait in line for a connection, as long as it takes: the pool's own limit would turn them away.
+    # Under load, requests wait for a connection as long as needed: the pool's own time limit would refuse them.
     return create_async_engine(url, pool_pre_ping=True, pool_timeout=None)
 
 
@@ -81,7 +81,7 @@ def _migrate(connection: Connection) -> None:
 
 
 async def ping(url: str) -> None:
-    """Ask a database that was opened before for its schema; whatever is raised says why it does not answer."""
+    """Query a database that was opened before. Any exception says why it does not answer."""
     engine = create_async_engine(url, poolclass=NullPool)
     try:
         async with engine.connect() as connection:
