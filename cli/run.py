@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from magicmemory.core.errors import OperatorError
-from magicmemory.core.processes import end, end_with_parent
+from magicmemory.core.processes import RestartDelay, end, end_with_parent
 from magicmemory.core.settings import PREFIX, Settings
 from magicmemory.queue.embedded import embedded_redis
 
@@ -105,14 +105,14 @@ class Child:
         Raises:
             OperatorError: it ended before it was ready; its own message says why.
         """
-        delay = FIRST_RESTART_DELAY_S
+        delay = RestartDelay(FIRST_RESTART_DELAY_S, MAX_RESTART_DELAY_S)
         while True:
+            delay.started()
             status = await self._run_once()
             if not self.ready.done():
                 raise OperatorError(f"{self._name} cannot start (status {status}); see above.")
             print(f"{self._name} ended with status {status}; restarting it", file=sys.stderr, flush=True)
-            await asyncio.sleep(delay)
-            delay = min(MAX_RESTART_DELAY_S, delay * 2)
+            await asyncio.sleep(delay.after_death())
 
     async def _run_once(self) -> int:
         process = await asyncio.create_subprocess_exec(

@@ -2,8 +2,10 @@
 
 import asyncio
 import ctypes
+import os
 import signal
 import sys
+import time
 from contextlib import suppress
 
 # Linux's PR_SET_PDEATHSIG: the signal a process gets when its parent dies.
@@ -16,6 +18,40 @@ def end_with_parent() -> None:
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGTERM)
+
+
+def end_with_parent_privately() -> None:
+    """Like `end_with_parent`; also, only this user may read the files that the child creates."""
+    end_with_parent()
+    os.umask(0o077)
+
+
+class RestartDelay:
+    """How long to wait before each restart of a process: the delay doubles, and a healthy run resets it."""
+
+    def __init__(self, first_s: float, max_s: float, healthy_s: float = 60.0) -> None:
+        """
+        Args:
+            first_s: the first delay, seconds.
+            max_s: the longest delay, seconds.
+            healthy_s: a run of at least this many seconds resets the delay.
+        """
+        self._first_s = first_s
+        self._max_s = max_s
+        self._healthy_s = healthy_s
+        self._next_s = first_s
+        self._started_at = time.monotonic()
+
+    def started(self) -> None:
+        """The process starts now."""
+        self._started_at = time.monotonic()
+
+    def after_death(self) -> float:
+        """The delay before the next start, seconds."""
+        if time.monotonic() - self._started_at >= self._healthy_s:
+            self._next_s = self._first_s
+        delay_s, self._next_s = self._next_s, min(self._max_s, self._next_s * 2)
+        return delay_s
 
 
 async def end(process: asyncio.subprocess.Process, patience_s: float = 30) -> None:
