@@ -8,6 +8,7 @@ import typer
 from sqlalchemy import URL, make_url
 
 from magicmemory.cli.processes import operator_errors
+from magicmemory.cli.run import lock_data_folder
 from magicmemory.core.settings import Settings, load
 from magicmemory.storage.backup import KEY, BackupError, back_up, restore
 
@@ -37,7 +38,8 @@ def restore_backup(
     with operator_errors():
         settings = load()
         database, key = _places(settings, "pg_restore --clean --if-exists", " magicmemory.dump")
-        restore(file, database, key)
+        with lock_data_folder(settings.data_dir):
+            restore(file, database, key)
         print(f"{database} is restored.")
 
 

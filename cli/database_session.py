@@ -40,6 +40,8 @@ async def open_database(url: str) -> AsyncIterator[Database]:
         await database.__aenter__()
     except ModuleNotFoundError as error:
         raise DatabaseError(f"PostgreSQL needs {error.name}: pip install 'magicmemory[postgres]'.") from None
+    except OperatorError:
+        raise
     # Each driver has its own errors; the operator must see any of them.
     except Exception as error:
         raise DatabaseError(f"The database cannot be opened: {reason(error)}.") from None

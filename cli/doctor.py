@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 
 import httpx
 import typer
@@ -39,6 +40,7 @@ class Verdict(StrEnum):
 
     GOOD = "ok"
     OFF = "off"
+    WARNING = "warning"
     BAD = "FAILS"
 
 
@@ -86,6 +88,7 @@ async def examine(settings: Settings) -> dict[str, Finding]:
         "discord": _discord,
         "clock": _clock,
         "disk": _disk,
+        "permissions": _permissions,
     }
     return {name: await _patiently(check, settings) for name, check in checks.items()}
 
@@ -273,7 +276,7 @@ async def _clock(settings: Settings) -> Finding:
 
 
 async def _disk(settings: Settings) -> Finding:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     free = shutil.disk_usage(settings.data_dir).free / 1e9
     if free < MIN_DISK_GB:
         return Finding(
@@ -282,3 +285,15 @@ async def _disk(settings: Settings) -> Finding:
             f"Free disk space, or move MAGIC_DATA_DIR ({settings.data_dir.resolve()}).",
         )
     return Finding(Verdict.GOOD, f"{free:.0f} GB free in {settings.data_dir.resolve()}")
+
+
+async def _permissions(settings: Settings) -> Finding:
+    private = [settings.data_dir / name for name in ("", "redis", "codes.key", "magicmemory.db")]
+    private.append(Path(".env"))
+    if "://" not in settings.photos:
+        private.append(Path(settings.photos))
+    open_to_others = [path for path in private if path.exists() and path.stat().st_mode & 0o077]
+    if not open_to_others:
+        return Finding(Verdict.GOOD, "only this user can read the data")
+    names = " ".join(str(path) for path in open_to_others)
+    return Finding(Verdict.WARNING, f"other users can read {names}", f"chmod go-rwx {names}")

@@ -22,7 +22,7 @@ from magicmemory.core.http_server import Server, listen, url_of
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.settings import Settings
 from magicmemory.queue.connection import RedisKeys
-from magicmemory.queue.queue_stats import count_dead_letters, depths
+from magicmemory.queue.queue_stats import check_writes, count_dead_letters, depths
 from magicmemory.storage.database import ping
 from magicmemory.storage.photos import PhotoStore
 
@@ -54,7 +54,7 @@ class Health:
         self._metrics = metrics
         self._checks: dict[str, Callable[[], Awaitable[object]]] = {
             "started": self._has_started,
-            "redis": self._count,
+            "redis": self._check_redis,
             "photos": PhotoStore(settings.photos).check,
         }
         if database:
@@ -82,7 +82,8 @@ class Health:
         if not self.started.is_set():
             raise NotReady("the process is still starting")
 
-    async def _count(self) -> None:
+    async def _check_redis(self) -> None:
+        await check_writes(self._redis, self._keys)
         for queue, jobs in (await depths(self._redis, self._keys)).items():
             self._metrics.depth.labels(queue).set(jobs)
         self._metrics.dead_letter.set(await count_dead_letters(self._redis, self._keys))

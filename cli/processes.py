@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -40,6 +41,7 @@ def run_service(name: str, serve: Serve, *, database: bool) -> None:
     from magicmemory.cli.health import health_server
     from magicmemory.cli.sentry import errors_sent
     from magicmemory.cli.tracing import traced
+    from magicmemory.storage.database import watch_file
 
     with operator_errors():
         settings, redact = _set_up(name)
@@ -51,13 +53,21 @@ def run_service(name: str, serve: Serve, *, database: bool) -> None:
                 stop = asyncio.Event()
                 _on_signals(stop.set)
                 redis_url = _required_redis(settings)
-                async with health_server(settings, redis_url, metrics, database=database) as is_ready:
+                async with (
+                    health_server(settings, redis_url, metrics, database=database) as is_ready,
+                    asyncio.TaskGroup() as tasks,
+                ):
+                    watches: list[asyncio.Task[None]] = []
 
                     def ready(where: str) -> None:
                         is_ready()
+                        if database:
+                            watches.append(tasks.create_task(watch_file(settings.database)))
                         print_ready(where)
 
                     await serve(settings, redis_url, stop, ready, metrics)
+                    for watch in watches:
+                        watch.cancel()
 
             asyncio.run(_unwrapped(serving()))
 
@@ -106,6 +116,8 @@ def _logged() -> Iterator[None]:
 
 
 def _set_up(name: str) -> tuple[Settings, Redactor]:
+    # Files of the service hold people's photos and ids: only its user may read them.
+    os.umask(0o077)
     settings = load()
     redact = Redactor.of(settings)
     logs.set_up(settings, name, redact)

@@ -4,8 +4,8 @@ import asyncio
 import fcntl
 import os
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from magicmemory.queue.embedded import embedded_redis
 READY_S = 180.0
 FIRST_RESTART_DELAY_S = 1.0
 MAX_RESTART_DELAY_S = 30.0
+CHECK_FOLDER_EVERY_S = 1.0
 # Each process serves metrics on its own port, counted from MAGIC_METRICS_PORT.
 METRICS_PORTS = ("worker", "telegram", "discord", "playground")
 
@@ -25,28 +26,35 @@ class AlreadyRunning(OperatorError):
     """Another `magicmemory run` uses the same data folder."""
 
 
+class DataFolderMoved(OperatorError):
+    """The data folder is no longer in its place."""
+
+
 async def run_everything(settings: Settings) -> None:
     """Run Redis, a worker, the playground and the bots with tokens, until cancelled."""
     names = ["worker", "playground"]
     names += ["telegram"] if settings.telegram_token else []
     names += ["discord"] if settings.discord_token else []
-    with lock_data_folder(settings.data_dir):
-        async with open_redis(settings) as url, run_children(names, settings, url) as where:
+    with lock_data_folder(settings.data_dir) as check_folder:
+        async with open_redis(settings) as url, run_children(names, settings, url, check_folder) as where:
             _print_what_runs({"redis": _without_password(url), **where, **_metrics(settings, names)}, settings)
             try:
-                await asyncio.Event().wait()
+                while True:
+                    await asyncio.sleep(CHECK_FOLDER_EVERY_S)
+                    check_folder()
             finally:
                 print("Stopping…", flush=True)
 
 
 @contextmanager
-def lock_data_folder(folder: Path) -> Iterator[None]:
-    """Lock the data folder while the context lasts.
+def lock_data_folder(folder: Path) -> Iterator[Callable[[], None]]:
+    """Lock the data folder while the context lasts. Yields a function that raises `DataFolderMoved` if the folder is no
+    longer in its place.
 
     Raises:
         AlreadyRunning: another process holds the lock.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (folder / "run.lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -59,7 +67,17 @@ def lock_data_folder(folder: Path) -> Iterator[None]:
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
-        yield
+
+        def check() -> None:
+            with suppress(OSError):
+                if os.path.samestat(os.fstat(lock.fileno()), (folder / "run.lock").stat()):
+                    return
+            raise DataFolderMoved(
+                f"The data folder {folder} was moved away or replaced while Magic Memory used it: "
+                "stop Magic Memory before you move its data."
+            )
+
+        yield check
 
 
 @asynccontextmanager
@@ -73,9 +91,11 @@ async def open_redis(settings: Settings) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def run_children(names: list[str], settings: Settings, redis_url: str) -> AsyncIterator[dict[str, str]]:
+async def run_children(
+    names: list[str], settings: Settings, redis_url: str, before_restart: Callable[[], None] = lambda: None
+) -> AsyncIterator[dict[str, str]]:
     """Run commands as child processes. Yields the first line of each, once all are ready."""
-    watched = {name: Child(name, _environment(settings, redis_url, name)) for name in names}
+    watched = {name: Child(name, _environment(settings, redis_url, name), before_restart) for name in names}
     tasks = {name: asyncio.create_task(child.keep_running()) for name, child in watched.items()}
     try:
         try:
@@ -94,7 +114,11 @@ async def run_children(names: list[str], settings: Settings, redis_url: str) -> 
 class Child:
     """A child process that is restarted when it dies."""
 
-    def __init__(self, name: str, environment: dict[str, str]) -> None:
+    def __init__(
+        self, name: str, environment: dict[str, str], before_restart: Callable[[], None] = lambda: None
+    ) -> None:
+        """`before_restart` may raise an `OperatorError`; the process is then not restarted."""
+        self._before_restart = before_restart
         self._name = name
         self._environment = environment
         self.ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -113,6 +137,7 @@ class Child:
                 raise OperatorError(f"{self._name} cannot start (status {status}); see above.")
             print(f"{self._name} ended with status {status}; restarting it", file=sys.stderr, flush=True)
             await asyncio.sleep(delay.after_death())
+            self._before_restart()
 
     async def _run_once(self) -> int:
         process = await asyncio.create_subprocess_exec(

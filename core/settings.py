@@ -261,27 +261,34 @@ class Settings(BaseSettings):
 
 
 def read_codes_key(settings: Settings) -> bytes:
-    """The secret that codes are hashed with: the settings', else one in the data folder, which is made where none is.
+    """The secret that codes are hashed with: from the settings, else from the data folder, where it is created once.
 
     Raises:
-        BadSettings: the file can be neither read nor made.
+        BadSettings: the file cannot be read or created, or is empty.
     """
     if settings.codes_key is not None:
         return settings.codes_key.get_secret_value().encode()
     file = settings.data_dir / "codes.key"
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        # Made aside and linked into place: of several processes that start at once, one's key becomes everybody's.
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Written aside and linked into place: of several processes that start at once, all use the key of one.
         made = file.with_name(f"{file.name}.{os.getpid()}")
         descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as stream:
             stream.write(secrets.token_hex(32))
+            stream.flush()
+            os.fsync(stream.fileno())
         with suppress(FileExistsError):
             os.link(made, file)
         made.unlink()
-        return file.read_text().strip().encode()
+        key = file.read_text().strip().encode()
     except OSError as error:
-        raise BadSettings(f"The key of the codes, {file}, cannot be used: {error.strerror}.") from None
+        raise BadSettings(f"The codes' key {file} cannot be used: {error.strerror}.") from None
+    if not key:
+        raise BadSettings(
+            f"The codes' key {file} is empty: restore it from a backup, or delete it; existing codes then stop working."
+        )
+    return key
 
 
 def load(**overrides: object) -> Settings:

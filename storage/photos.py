@@ -1,6 +1,8 @@
 """The photo store: originals and results, in a folder or an S3 bucket, until their retention time ends."""
 
-import os
+import errno
+import shutil
+import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,9 +11,14 @@ from obstore.exceptions import NotFoundError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from magicmemory.core.errors import PhotoExpired
+from magicmemory.core.units import MIB
 
 ORIGINAL = "original"
 RESULT = "result"
+# Names of this kind belong to no job; `check` writes and deletes them.
+PROBE = "probe"
+# The disk keeps this much room for the ledger: refunding a photo needs room too.
+MIN_FREE_BYTES = 64 * MIB
 
 
 class PhotoStore:
@@ -28,12 +35,22 @@ class PhotoStore:
             self._store = LocalStore(Path(place).resolve(), automatic_cleanup=True)
 
     async def check(self) -> None:
-        """Look whether the store can be reached; whatever is raised says why not."""
+        """Write a small file and delete it. Any exception says why the store does not work."""
+        self.check_room(0)
+        name = f"{PROBE}/{uuid.uuid4().hex}"
+        await self.put(name, b"probe")
+        await self.delete([name])
+
+    def check_room(self, size: int) -> None:
+        """Check that a folder's disk has room for `size` bytes, a result of the same size, and some more.
+
+        Raises:
+            OSError: the disk is full, or the folder is gone.
+        """
         if isinstance(self._store, LocalStore):
-            if not os.access(str(self._store.prefix), os.W_OK | os.X_OK):
-                raise PermissionError("the photo store's folder is gone, or not ours to write into")
-        else:
-            await obstore.list(self._store, prefix="check", chunk_size=1).collect_async()
+            folder = str(self._store.prefix)
+            if shutil.disk_usage(folder).free < 2 * size + MIN_FREE_BYTES:
+                raise OSError(errno.ENOSPC, "the photo store's disk is full", folder)
 
     async def put(self, name: str, data: bytes) -> None:
         """Store `data` under `name`, replacing earlier data."""
