@@ -139,11 +139,11 @@ async def _dead_letters(settings: Settings) -> Finding:
     finally:
         await redis.aclose()
     if not photos:
-        return Finding(Verdict.GOOD, "no photo crashed its worker twice")
+        return Finding(Verdict.GOOD, "no photo crashed its worker three times")
     job, when = list(photos.items())[-1]
     return Finding(
         Verdict.GOOD,
-        f"{len(photos)} photos crashed their worker twice, the last on {when:%Y-%m-%d at %H:%M} UTC: job {job}",
+        f"{len(photos)} photos crashed their worker three times, the last on {when:%Y-%m-%d at %H:%M} UTC: job {job}",
         "The worker's log names them; each original stays in the photo store for the retention time.",
     )
 

@@ -116,12 +116,24 @@ def _logged() -> Iterator[None]:
 
 
 def _set_up(name: str) -> tuple[Settings, Redactor]:
+    _raise_file_limit()
     # Files of the service hold people's photos and ids: only its user may read them.
     os.umask(0o077)
     settings = load()
     redact = Redactor.of(settings)
     logs.set_up(settings, name, redact)
     return settings, redact
+
+
+def _raise_file_limit() -> None:
+    """Allow as many open files as the system lets this user have: each connection is one, and the default is low."""
+    try:
+        import resource  # does not exist on Windows
+    except ImportError:
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 async def _unwrapped(work: Awaitable[None]) -> None:

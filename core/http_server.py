@@ -3,12 +3,14 @@
 import asyncio
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from magicmemory.core.connections import Connection, ConnectionLimits, networks
 from magicmemory.core.errors import OperatorError
 
 WILDCARD_ADDRESSES = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 – only compared with
@@ -47,16 +49,32 @@ def url_of(host: str, port: int) -> str:
 class Server(uvicorn.Server):
     """uvicorn without its own signal handling, which would replace the process's."""
 
-    def __init__(self, app: ASGIApp, grace_s: int, ready: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        grace_s: int,
+        ready: Callable[[], None] = lambda: None,
+        *,
+        trusted_proxies: Collection[str] = (),
+        limits: ConnectionLimits | None = None,
+    ) -> None:
         """
         Args:
             app: the application.
             grace_s: time for requests to finish after the stop, seconds.
             ready: called once the server accepts requests.
+            trusted_proxies: addresses and networks whose `X-Forwarded-For` is believed; nobody else's is.
+            limits: for connections; None: the defaults.
         """
+        limits = limits or ConnectionLimits(networks(trusted_proxies))
+        if trusted_proxies:
+            app = ProxyHeadersMiddleware(app, list(trusted_proxies))  # type: ignore[arg-type, assignment]
         super().__init__(
             uvicorn.Config(
-                app,
+                # Outermost: it knows a connection by its own address, not by the one that a proxy names.
+                limits.watch(app),
+                http=type("LimitedConnection", (Connection,), {"limits": limits}),
+                proxy_headers=False,
                 lifespan="off",
                 ws="none",
                 access_log=False,

@@ -5,7 +5,8 @@ import logging
 import re
 import sys
 import textwrap
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -96,6 +97,26 @@ class JsonFormatter(logging.Formatter):
         return json.dumps({name: value for name, value in line.items() if value}, ensure_ascii=False)
 
 
+class AcceptErrors(logging.Filter):
+    """Passes asyncio's report of a failed accept once a minute: without free files it comes thousands of times."""
+
+    def __init__(self, every_s: float = 60.0, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._every_s = every_s
+        self._clock = clock
+        self._last: float | None = None
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """See `logging.Filter`."""
+        if "socket.accept()" not in str(record.msg):
+            return True
+        now = self._clock()
+        if self._last is not None and now - self._last < self._every_s:
+            return False
+        self._last = now
+        return True
+
+
 def _message(record: logging.LogRecord) -> str:
     return _cut(record.getMessage())
 
@@ -130,5 +151,6 @@ def set_up(settings: Settings, process: str, redact: Redactor, stream: TextIO | 
     root.setLevel(max(level, logging.INFO))
     for name in NOISY:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
+    logging.getLogger("asyncio").addFilter(AcceptErrors())
     logging.captureWarnings(capture=True)
     return handler

@@ -47,7 +47,7 @@ class Metrics:
         self.depth = Gauge("magicmemory_queue_jobs", "Jobs that wait or are in progress.", ["queue"], registry=registry)
         self.dead_letter = Gauge(
             "magicmemory_dead_letter_jobs",
-            "Photos of the last 30 days that crashed their worker twice.",
+            "Photos of the last 30 days that crashed their worker three times.",
             registry=registry,
         )
         self._wait = Histogram(

@@ -6,6 +6,7 @@ No module reads settings at import: each process creates one `Settings` in its `
 import os
 import secrets
 from contextlib import suppress
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -164,6 +165,10 @@ class Settings(BaseSettings):
         (), description="Further origins that the playground accepts, comma-separated."
     )
 
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Addresses or networks of proxies whose X-Forwarded-For is believed, comma-separated."
+    )
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Lowest level that is logged.")
     log_format: Literal["console", "json"] = Field("console", description="console: for people; json: for programs.")
     metrics_host: str = Field("127.0.0.1", description="Address that metrics and health are served on.")
@@ -175,10 +180,22 @@ class Settings(BaseSettings):
     )
     otel_endpoint: str = Field("", description="OTLP/HTTP collector for traces (needs the extra `otel`); empty: none.")
 
-    @field_validator("offered_models", "playground_origins", "telegram_admins", "discord_admins", mode="before")
+    @field_validator(
+        *("offered_models", "playground_origins", "telegram_admins", "discord_admins", "trusted_proxies"), mode="before"
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _known_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for text in value:
+            try:
+                ip_network(text)
+            except ValueError:
+                raise ValueError(f"{text!r} is not an address; write one like 127.0.0.1 or 10.0.0.0/8") from None
+        return value
 
     @field_validator("timezone")
     @classmethod

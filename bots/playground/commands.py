@@ -9,6 +9,7 @@ from magicmemory.bots.playground.responses import Refused, answer
 from magicmemory.bots.playground.uploads import read_json
 from magicmemory.bots.playground.views import Views
 from magicmemory.bots.service import BotService
+from magicmemory.core.connections import client_network
 from magicmemory.core.errors import UserError
 from magicmemory.core.job import Sender
 from magicmemory.core.report import Failure
@@ -67,7 +68,7 @@ class Chat:
         if not code:
             return self._service.texts.say(language, "unlock-howto")
         # Without its cookie a browser is somebody new: wrong tries are counted by address as well.
-        where = request.client.host if request.client else ""
+        where = client_network(request.scope)
         return self._service.redeemed_text(language, await self._service.codes.redeem(sender, where, code))
 
 

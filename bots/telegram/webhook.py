@@ -82,6 +82,7 @@ async def listen(
         host=settings.telegram_webhook_host,
         port=settings.telegram_webhook_port,
         lifespan="off",
+        proxy_headers=False,
         ws="none",
         access_log=False,
         log_config=None,
