@@ -1,4 +1,4 @@
-"""What the commands tell the person at the terminal when something cannot be done."""
+"""Error messages on the command line."""
 
 from magicmemory.core.errors import (
     FacesTooSmall,
@@ -11,8 +11,8 @@ from magicmemory.core.errors import (
 from magicmemory.core.report import Failure
 
 
-def sentence(error: Exception) -> str:
-    """One sentence. It says more than a chat would, for whoever sits here can put it right, and nothing of a price."""
+def error_message(error: Exception) -> str:
+    """One sentence. It gives more details than a chat would, because this reader can fix the cause."""
     if isinstance(error, ModelBroken | ModelNotAllowed):
         return str(error.parameters["reason"])
     if isinstance(error, ModelNotInstalled):

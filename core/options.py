@@ -1,4 +1,4 @@
-"""How a photo shall be restored."""
+"""The options of one restoration."""
 
 import hashlib
 from enum import StrEnum
@@ -11,23 +11,23 @@ MAX_NAME_LENGTH = 64
 
 
 def _plain(name: str) -> str:
-    """A name as a person may type one: what no model is called need not go further than its first letters."""
+    """A name as typed by a person, shortened and without control characters."""
     return "".join(character for character in name if character.isprintable())[:MAX_NAME_LENGTH]
 
 
 Name = Annotated[str, AfterValidator(_plain)]
-"""A model's name, which may be wrong but can be stored and shown."""
+"""A model's name. It may not exist, but it is safe to store and show."""
 
 
 class Scope(StrEnum):
-    """What of a photo is restored."""
+    """The part of a photo that is restored."""
 
-    FACES = "faces"  # nothing but the faces changes
-    PHOTO = "photo"  # grain, noise and the traces of compression go from the whole picture first
+    FACES = "faces"  # only faces change
+    PHOTO = "photo"  # grain, noise and compression artefacts are removed from the whole picture first
 
 
 class Options(BaseModel):
-    """A person's choices for one restoration. `auto` leaves a choice to the worker that runs it."""
+    """A person's choices for one restoration. `auto` leaves a choice to the worker."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

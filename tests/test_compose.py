@@ -81,6 +81,42 @@ def test_our_containers_can_do_no_harm_and_come_back(compose: dict[str, Any], na
     assert service["profiles"]
 
 
+@pytest.mark.parametrize("name", ["worker-cpu", "worker-gpu"])
+def test_a_worker_knows_neither_the_ledger_nor_a_token(compose: dict[str, Any], name: str) -> None:
+    service = compose["services"][name]
+    assert "env_file" not in service
+    assert service["secrets"] == ["magic_redis_url"]
+    assert {volume.partition(":")[0] for volume in service["volumes"]} == {"models", "photos"}
+    bot = compose["services"]["telegram"]
+    assert "photos:/photos" in bot["volumes"]
+    assert "photos:/photos" in service["volumes"]
+    named = set(service["environment"])
+    secret = {PREFIX + name.upper() for name in ("database_url", "codes_key", "telegram_token", "discord_token")}
+    assert not named & secret
+    # A new setting must be sorted: the worker reads it, or only bots do.
+    only_bots = (
+        "telegram",
+        "discord",
+        "playground",
+        "premium",
+        "free",
+        "plans",
+        "fair",
+        "photos_at",
+        "codes",
+        "support",
+    )
+    only_bots += ("terms", "timezone", "adjust", "language", "max_photo_mb", "max_waiting", "database", "trusted")
+    set_here = {"data_dir", "redis_url", "photo_store", "metrics_host", "metrics_port", "log_format", "device"}
+    set_here |= {"weights_dir"}  # in the volume
+    workers = {
+        PREFIX + field.upper()
+        for field in Settings.model_fields
+        if field not in set_here and (field == "max_photo_megapixels" or not field.startswith(only_bots))
+    }
+    assert workers <= named
+
+
 def test_only_loopback_ports_are_open(compose: dict[str, Any]) -> None:
     ports = [port for service in compose["services"].values() for port in service.get("ports", [])]
     assert ports

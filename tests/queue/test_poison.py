@@ -1,6 +1,4 @@
-"""A photo that ends its worker is tried twice, the second time alone, and then becomes a dead letter; others come to no
-harm.
-"""
+"""A photo that crashes its worker is tried three times, from the second time on alone; others come to no harm."""
 
 import asyncio
 import signal
@@ -38,7 +36,7 @@ asyncio.run(worker.run(redis_url, 2, asyncio.Event()))
 
 
 @pytest.mark.processes
-async def test_a_photo_that_ends_its_worker_twice_is_a_dead_letter(tmp_path: Path, redis_url: str) -> None:
+async def test_a_photo_that_ends_its_worker_three_times_is_a_dead_letter(tmp_path: Path, redis_url: str) -> None:
     settings = settings_for(tmp_path, free_per_day=3)
     async with (
         running_harness(tmp_path, redis_url, settings=settings, worker=False) as harness,
@@ -61,7 +59,7 @@ async def test_a_photo_that_ends_its_worker_twice_is_a_dead_letter(tmp_path: Pat
             assert (await harness.finished(job)).state is JobState.DELIVERED
         worker.kill()
         await ended
-        assert crashes == 2
+        assert crashes == 3
         assert (await answered).failure == Failure.of(InternalError())
         assert (await harness.service.quota(ANA)).used == 2
         assert len(harness.chat.replies) == 3

@@ -177,7 +177,7 @@ async def test_a_code_is_found_by_its_id_and_by_itself(codes: Codes, clock: Cloc
     by_id, by_text = await codes.find(f" {code_id.upper()} "), await codes.find(text.lower())
     assert by_id == by_text
     assert by_id is not None
-    assert (by_id.id, by_id.terms, by_id.redeemed, by_id.created_at) == (code_id, terms, 1, clock.now)
+    assert (by_id.id, by_id.spec, by_id.redeemed, by_id.created_at) == (code_id, terms, 1, clock.now)
     assert await codes.find("nothing") is None
 
 

@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import nn
 
-from magicmemory.cli.messages import sentence
+from magicmemory.cli.messages import error_message
 from magicmemory.core.errors import ModelBroken, ModelNotAllowed, ModelNotInstalled
 from magicmemory.pipeline.engines.torch_engine import TorchEngine
 from magicmemory.pipeline.models import catalogue, registry, upstream
@@ -61,7 +61,7 @@ def test_a_good_file_is_used(tmp_path: Path) -> None:
 def test_missing(tmp_path: Path) -> None:
     with pytest.raises(ModelNotInstalled) as caught:
         models(tmp_path).restorer("tiny")
-    assert sentence(caught.value) == "The model tiny is not installed here: run `magicmemory models pull tiny`."
+    assert error_message(caught.value) == "The model tiny is not installed here: run `magicmemory models pull tiny`."
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, s
             torch.save({"params": shapes}, path)
     with pytest.raises(ModelBroken, match=says) as caught:
         models(tmp_path).restorer("tiny")
-    told = sentence(caught.value)
+    told = error_message(caught.value)
     assert told.endswith(".")
     assert "\n" not in told
     assert not (tmp_path / "exploded").exists()
@@ -136,7 +136,7 @@ def test_who_earns_money_is_refused_with_the_reason(tmp_path: Path, commercial: 
     assert paid_use.restorer_facts().name == "lite"
     with pytest.raises(ModelNotAllowed, match=reason) as caught:
         paid_use.restorer_facts("tiny")
-    assert sentence(caught.value).startswith("MAGIC_COMMERCIAL is set, and the licence of tiny (MIT) ")
+    assert error_message(caught.value).startswith("MAGIC_COMMERCIAL is set, and the licence of tiny (MIT) ")
 
 
 def test_idle_models_are_let_go_and_come_back(tmp_path: Path) -> None:
