@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from magicmemory.core.errors import FacesTooSmall, FidelityUnsupported, NoFaceFound, PhotoTooLarge
+from magicmemory.core.errors import FacesTooSmall, FidelityUnsupported, NoFaceFound, PhotoTooLarge, PhotoTruncated
 from magicmemory.core.job import Stage
 from magicmemory.core.options import Options, Scope
 from magicmemory.core.report import Face, FaceWarning, LeftAlone, Report
@@ -43,6 +43,7 @@ known.
 
 _NO_LIMITS: Final = DecodeLimits(sys.maxsize, sys.maxsize)  # for what we made ourselves
 MAX_FACES: Final = 100
+_AROUND_FACE: Final = 0.2  # of a face's box on each side: what is restored with it
 _SMALLEST_REPORTED: Final = 0.75  # of the limit: smaller ones are not looked for, which would cost much time
 
 
@@ -172,6 +173,7 @@ class Pipeline:
         *,
         kind: str | None = None,
         max_megapixels: float = 0,
+        page: int = 1,
     ) -> Restoration:
         """Restore every face in a photo. The same photo and options give the same bytes.
 
@@ -181,6 +183,7 @@ class Pipeline:
             progress: see `ProgressCallback`.
             kind: the result's kind of file, see `encode`; None: the kind it came in.
             max_megapixels: a limit for this photo, below the one for all; 0: none.
+            page: which page or picture of a file with several, from 1.
 
         Raises:
             UserError: the photo, or what is wished for, cannot be used, or no face is there to restore.
@@ -191,7 +194,7 @@ class Pipeline:
 
         tell(Stage.DECODE, 0, 0)
         with clock("decode"):
-            picture = self._decode(data, self._limits)
+            picture = self._decode(data, self._limits, page)
             self._check_size(picture, options.upscale, max_megapixels)
         tell(Stage.DETECT, 0, 0)
         detector = self._models.detector(detector_facts.name)  # outside of the stages, whose times shall compare
@@ -199,8 +202,8 @@ class Pipeline:
             found = self._detect(picture, detector)
         cleaning = options.scope is Scope.PHOTO
         if not cleaning:
-            self._check_faces(found)
-        large = self._chosen(found)
+            self._check_faces(found, picture)
+        large = self._chosen(found, picture)
         upscaler = self._models.upscaler() if options.upscale > 1 else None
         with clock("align"):
             shown = enlarged(picture, options.upscale, upscaler)
@@ -227,9 +230,12 @@ class Pipeline:
         report = Report(
             width=shown.width,
             height=shown.height,
-            faces=self._faces(found, large, similarities),
+            faces=self._faces(found, large, similarities, picture),
             model=restorer_facts.name,
             detector=detector_facts.name,
+            notes=picture.notes,
+            page=page,
+            pages=picture.pages,
             cleaned=cleaning,
             fidelity=restorer_facts.default_fidelity if options.fidelity is None else options.fidelity,
             stages_ms=clock.stages_ms,
@@ -249,9 +255,9 @@ class Pipeline:
             raise FidelityUnsupported(model=restorer.name)
         return restorer, self._models.detector_facts(options.detector)
 
-    def compare(self, data: bytes, restored: bytes) -> Encoded:
-        """A photo's file and its restored file, side by side in one picture."""
-        return encode(side_by_side(self._decode(data, self._limits), decode(restored, _NO_LIMITS)))
+    def compare(self, data: bytes, restored: bytes, page: int = 1) -> Encoded:
+        """A page of a photo's file and its restored file, side by side in one picture."""
+        return encode(side_by_side(self._decode(data, self._limits, page), decode(restored, _NO_LIMITS)))
 
     def _check_size(self, picture: Picture, upscale: int, max_megapixels: float) -> None:
         """The limit for all holds for the result too: four times enlarged is sixteen times the pixels."""
@@ -271,15 +277,21 @@ class Pipeline:
         smallest = _SMALLEST_REPORTED * self._min_face_px
         return self._strategy.find(picture.rgb8(), detector, min_face_px=smallest)
 
-    def _check_faces(self, found: list[Detection]) -> None:
+    def _check_faces(self, found: list[Detection], picture: Picture) -> None:
+        whole = [face for face in found if not _reaches_missing(face, picture)]
+        if picture.missing is not None and not whole:
+            raise PhotoTruncated
         if not found:
             raise NoFaceFound
         if all(face.short_side < self._min_face_px for face in found):
             raise FacesTooSmall(count=len(found), limit_px=self._min_face_px)
 
-    def _chosen(self, found: list[Detection]) -> list[Detection]:
-        """The faces to restore, in the order they were found: the large ones, and the largest where there are many."""
-        large = [face for face in found if face.short_side >= self._min_face_px]
+    def _chosen(self, found: list[Detection], picture: Picture) -> list[Detection]:
+        """The faces to restore, in the order they were found: the large ones, and the largest where there are many.
+
+        Faces of which a part is missing in the file are left as they are.
+        """
+        large = [face for face in found if face.short_side >= self._min_face_px and not _reaches_missing(face, picture)]
         kept = {id(face) for face in sorted(large, key=lambda face: -face.short_side)[: self._max_faces]}
         return [face for face in large if id(face) in kept]
 
@@ -307,14 +319,19 @@ class Pipeline:
         return similarities
 
     def _faces(
-        self, found: Sequence[Detection], restored: Sequence[Detection], similarities: Sequence[float | None]
+        self,
+        found: Sequence[Detection],
+        restored: Sequence[Detection],
+        similarities: Sequence[float | None],
+        picture: Picture,
     ) -> tuple[Face, ...]:
         """What is reported of the faces; there is a similarity for each restored one, in the same order."""
         of = {id(face): similarity for face, similarity in zip(restored, similarities, strict=True)}
-        return tuple(self._face(face, of.get(id(face)), restored=id(face) in of) for face in found)
+        return tuple(self._face(face, of.get(id(face)), picture, restored=id(face) in of) for face in found)
 
-    def _face(self, detection: Detection, similarity: float | None, *, restored: bool) -> Face:
+    def _face(self, detection: Detection, similarity: float | None, picture: Picture, *, restored: bool) -> Face:
         reason = LeftAlone.TOO_SMALL if detection.short_side < self._min_face_px else LeftAlone.TOO_MANY
+        reason = LeftAlone.INCOMPLETE if _reaches_missing(detection, picture) else reason
         left, top, right, bottom = (float(value) for value in detection.box)
         one, two, three, four, five = ((float(x), float(y)) for x, y in detection.landmarks)
         unlike = similarity is not None and similarity < self._identity_warning
@@ -327,6 +344,17 @@ class Pipeline:
             similarity=similarity,
             warning=FaceWarning.LESS_ALIKE if unlike else None,
         )
+
+
+def _reaches_missing(face: Detection, picture: Picture) -> bool:
+    """Whether a face, with the hair and chin around its box, reaches into what the file does not have."""
+    if picture.missing is None:
+        return False
+    left, top, right, bottom = (float(value) for value in face.box)
+    wide, high = _AROUND_FACE * (right - left), _AROUND_FACE * (bottom - top)
+    from_left, from_top, to_right, to_bottom = picture.missing
+    across = left - wide < to_right and right + wide > from_left
+    return across and top - high < to_bottom and bottom + high > from_top
 
 
 def side_by_side(before: Picture, after: Picture) -> Picture:

@@ -137,7 +137,7 @@ def test_a_network_enlarges_the_photo_and_faces_lie_in_it() -> None:
     assert np.abs(result[middle] - plain[middle]).mean() > 4, "the face was restored from what was sent"
 
 
-@pytest.mark.parametrize("way", [strategies.OWN, strategies.FACEXLIB])
+@pytest.mark.parametrize("strategy", [strategies.OWN, strategies.FACEXLIB])
 @pytest.mark.parametrize("model", ["plain", "slider"])
 def test_strength_blends_every_restorer(strategy: strategies.FaceStrategy, model: str) -> None:
     shared = pipeline(strategy=strategy, parse=LeftHalf())

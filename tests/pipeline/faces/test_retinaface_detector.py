@@ -17,7 +17,7 @@ from magicmemory.pipeline.models.weights import Weights
 
 Floats = NDArray[np.float32]
 
-SHARED = Path(__file__).parents[3] / "shared" / "data"
+SHARED = Path(__file__).parents[4] / "shared" / "data"
 LIMITS = DecodeLimits(50_000_000, 50_000_000)
 # What six independent detectors agree on in the group photo, from the surest.
 KNOWN = {(172, 104, 251, 215), (370, 426, 437, 521), (381, 127, 452, 223)}

@@ -1,6 +1,6 @@
 """What holds for the networks beyond their numbers: batches, determinism, other sizes, and conversion."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import openvino
@@ -16,8 +16,9 @@ from tests.golden import ours, seeded
 
 
 @pytest.fixture(autouse=True)
-def inference() -> None:
-    torch.set_grad_enabled(False)
+def inference() -> Iterator[None]:
+    with torch.no_grad():
+        yield
 
 
 def values(name: str, *shape: int) -> Tensor:
