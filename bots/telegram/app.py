@@ -10,6 +10,7 @@ from typing import Any
 from telegram.ext import ApplicationBuilder, ExtBot
 
 from magicmemory.bots.bootstrap import open_service
+from magicmemory.bots.common.progress import WaitEstimate
 from magicmemory.bots.common.replies import send_replies
 from magicmemory.bots.telegram import updates, webhook
 from magicmemory.bots.telegram.album_replies import AlbumReplies
@@ -19,14 +20,14 @@ from magicmemory.bots.telegram.handlers import Handlers
 from magicmemory.bots.telegram.intake import Intake
 from magicmemory.bots.telegram.payment_handlers import PaymentHandlers
 from magicmemory.bots.telegram.payment_reconciliation import catch_up
-from magicmemory.bots.telegram.progress_messages import ProgressMessages, WaitEstimate
+from magicmemory.bots.telegram.progress_messages import ProgressMessages
 from magicmemory.bots.telegram.rate_limiter import RateLimiter, Urgency
 from magicmemory.bots.telegram.replies import TelegramReplier
 from magicmemory.bots.telegram.updates import UpdateReceiver
 from magicmemory.core.job import Platform
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.settings import BadSettings, Settings
-from magicmemory.queue.connection import Names, connect
+from magicmemory.queue.connection import RedisKeys, connect
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ async def serve(
     # The library asks for this choice; without it each pause that Telegram wants comes with a warning.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
     token = settings.telegram_token.get_secret_value()
-    names = Names(settings.redis_prefix)
+    names = RedisKeys(settings.redis_prefix)
     async with AsyncExitStack() as stack:
         service = await stack.enter_async_context(open_service(settings, redis_url, metrics))
         redis = await stack.enter_async_context(connect(redis_url))

@@ -3,12 +3,12 @@
 import asyncio
 import io
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Final
 
 from telegram import Message
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter
 
+from magicmemory.bots.common.file_types import checked, may_be_photo
 from magicmemory.bots.telegram.context import BotContext
 from magicmemory.bots.telegram.errors import says
 from magicmemory.bots.telegram.rate_limiter import LONGEST_PAUSE_S, pause_of
@@ -19,9 +19,6 @@ PUBLIC_DOWNLOAD_BYTES: Final = 20 * MIB
 TRIES: Final = 4
 FIRST_RETRY_S: Final = 0.5
 TIMEOUT_S: Final = 60.0
-PHOTO_SUFFIXES: Final = frozenset(
-    {".jpg", ".jpeg", ".jfif", ".png", ".webp", ".heic", ".heif", ".avif", ".tif", ".tiff", ".bmp", ".gif"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ def photo_in(message: Message) -> Sent | None:
 
     Raises:
         PhotoAnimated: it is a moving picture.
-        NotAPhoto: it is a file of another kind.
+        NotAPhoto: it is sound or text.
     """
     if message.photo:
         largest = max(message.photo, key=lambda size: size.width * size.height)
@@ -47,8 +44,9 @@ def photo_in(message: Message) -> Sent | None:
         raise PhotoAnimated
     if message.document:
         document = message.document
-        suffix = PurePath(document.file_name or "").suffix.lower()
-        if suffix not in PHOTO_SUFFIXES and not (document.mime_type or "").startswith("image/"):
+        if (document.mime_type or "").startswith("video/"):
+            raise PhotoAnimated
+        if not may_be_photo(document.mime_type):
             raise NotAPhoto
         return Sent(document.file_id, document.file_size or 0, as_file=True)
     return None
@@ -60,6 +58,7 @@ async def fetch(ctx: BotContext, sent: Sent) -> bytes:
     Raises:
         FileTooLarge: more than is accepted, or than Telegram hands out.
         InternalError: Telegram does not hand it out now.
+        NotAPhoto, PhotoAnimated, KindUnsupported, ArchiveSent: its bytes are no photo's.
     """
     limit = limit_mb(ctx)
     if sent.size > limit * MB:
@@ -70,7 +69,7 @@ async def fetch(ctx: BotContext, sent: Sent) -> bytes:
             file = await ctx.bot.get_file(sent.file_id, read_timeout=TIMEOUT_S)
             out = io.BytesIO()
             await file.download_to_memory(out, read_timeout=TIMEOUT_S)
-            return out.getvalue()
+            return checked(out.getvalue())
         except BadRequest as error:
             raise _refused(error, limit) from error
         except RetryAfter as error:

@@ -20,7 +20,7 @@ from telegram.ext import ExtBot
 
 from magicmemory.bots.telegram.rate_limiter import Urgency, pause_of
 from magicmemory.core.errors import OperatorError
-from magicmemory.queue.connection import Names
+from magicmemory.queue.connection import RedisKeys
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class BadToken(OperatorError):
 class UpdateReceiver:
     """Handles each update once, several at a time."""
 
-    def __init__(self, handle: Handle, redis: ArqRedis, names: Names) -> None:
+    def __init__(self, handle: Handle, redis: ArqRedis, names: RedisKeys) -> None:
         self._handle = handle
         self._redis = redis
         self._prefix = f"{names.prefix}:telegram:update"

@@ -495,7 +495,7 @@ def test_nothing_makes_the_ledger_differ_from_the_model(database_url: str, tmp_p
         harness = Harness(database_url, tmp_path / "photos", runner)
         runner.run(harness.database.__aenter__())
         try:
-            machine = type("Machine", (Machine,), {"house": harness})
+            machine = type("Machine", (Machine,), {"harness": harness})
             run_state_machine_as_test(
                 machine,
                 settings=settings(

@@ -18,7 +18,7 @@ from magicmemory.pipeline.models import mtcnn
 
 Pixels = NDArray[np.uint8]
 
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 needs_photos = pytest.mark.skipif(not DATA.is_dir(), reason="the folder of test photos is not beside the repository")
 
 FACE = np.array([180, 59, 269, 174])  # in the sample portrait

@@ -47,7 +47,9 @@ def as_srgb(picture: Picture) -> NDArray[np.int64]:
     image = Image.fromarray(picture.rgb8())
     if picture.icc is not None:
         source, target = ImageCms.ImageCmsProfile(io.BytesIO(picture.icc)), ImageCms.createProfile("sRGB")
-        image = ImageCms.profileToProfile(image, source, target, ImageCms.Intent.RELATIVE_COLORIMETRIC)
+        converted = ImageCms.profileToProfile(image, source, target, ImageCms.Intent.RELATIVE_COLORIMETRIC)
+        assert converted is not None
+        image = converted
     return np.asarray(image).astype(int)
 
 
@@ -155,7 +157,8 @@ def test_every_profile_that_is_made_means_its_signal(primaries: int, transfer: i
     profile = ImageCms.ImageCmsProfile(io.BytesIO(icc)).profile
     assert profile.version == 4.3
     assert profile.xcolor_space == "RGB "
-    white = np.array(profile.red_colorant[0]) + np.array(profile.green_colorant[0]) + np.array(profile.blue_colorant[0])
+    colorants = (profile.red_colorant, profile.green_colorant, profile.blue_colorant)
+    white = np.sum([colorant[0] for colorant in colorants if colorant is not None], axis=0)
     assert white == pytest.approx([0.9642, 1.0, 0.8249], abs=2e-4)
     ramp = np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 3, 2)
     greys = as_srgb(Picture(ramp, "PNG", icc=icc))

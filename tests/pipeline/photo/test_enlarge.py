@@ -18,7 +18,7 @@ from tests.support.faces import colourful, grey, picture
 
 Floats = NDArray[np.float32]
 
-TRAINED = Path(__file__).parents[3] / "shared" / "data" / "weights" / "srvgg_compact_64x32_x4.pth"
+TRAINED = Path(__file__).parents[4] / "shared" / "data" / "weights" / "srvgg_compact_64x32_x4.pth"
 
 
 def repeats(scale: int, seen: list[tuple[int, ...]] | None = None) -> TiledUpscaler:
