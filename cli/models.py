@@ -22,7 +22,7 @@ app = typer.Typer(help="List, fetch and check models.", no_args_is_help=True)
 
 FAILED = 1  # exit status: a model is missing, wrong or could not be fetched
 
-Names = Annotated[list[str], typer.Argument(metavar="NAME...", help="As `models list` calls them.")]
+RedisKeys = Annotated[list[str], typer.Argument(metavar="NAME...", help="As `models list` calls them.")]
 
 
 @app.command("list")
@@ -60,7 +60,7 @@ def list_models(
 
 @app.command()
 def pull(
-    names: Names,
+    names: RedisKeys,
     from_file: Annotated[Path | None, typer.Option("--from", help="Take this file instead of downloading.")] = None,
 ) -> None:
     """Fetch models, going on where an earlier try stopped. A file gets its name only when its hash is right."""

@@ -125,7 +125,7 @@ def _filters_that_differ(before: list[Any], after: list[Any]) -> str:
 
 
 def _names_that_differ(before: dict[str, Any], after: dict[str, Any]) -> str:
-    """Names alone: values may be secrets, and are long."""
+    """RedisKeys alone: values may be secrets, and are long."""
     return ", ".join(sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name)))
 
 
