@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from typing import Final
 
 import numpy as np
@@ -25,6 +26,7 @@ from magicmemory.pipeline.faces.detect import Detection, Detector
 from magicmemory.pipeline.faces.strategies import Cut, FaceStrategy
 from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
 from magicmemory.pipeline.imaging.encode import Encoded, encode
+from magicmemory.pipeline.imaging.metadata import Keep, with_history
 from magicmemory.pipeline.imaging.picture import Picture
 from magicmemory.pipeline.imaging.sandboxed_decode import SandboxedDecoder
 from magicmemory.pipeline.models import registry, upstream
@@ -174,6 +176,7 @@ class Pipeline:
         kind: str | None = None,
         max_megapixels: float = 0,
         page: int = 1,
+        keep: Keep = Keep.SHARED,
     ) -> Restoration:
         """Restore every face in a photo. The same photo and options give the same bytes.
 
@@ -184,6 +187,8 @@ class Pipeline:
             kind: the result's kind of file, see `encode`; None: the kind it came in.
             max_megapixels: a limit for this photo, below the one for all; 0: none.
             page: which page or picture of a file with several, from 1.
+            keep: how much of the file's EXIF, XMP and IPTC goes into the result. Unless it is nothing, XMP says what
+                was done.
 
         Raises:
             UserError: the photo, or what is wished for, cannot be used, or no face is there to restore.
@@ -194,7 +199,7 @@ class Pipeline:
 
         tell(Stage.DECODE, 0, 0)
         with clock("decode"):
-            picture = self._decode(data, self._limits, page)
+            picture = self._decode(data, self._limits, page, keep)
             self._check_size(picture, options.upscale, max_megapixels)
         tell(Stage.DETECT, 0, 0)
         detector = self._models.detector(detector_facts.name)  # outside of the stages, whose times shall compare
@@ -225,6 +230,10 @@ class Pipeline:
             similarities = self._similarities(cuts, better, options.strength)
         tell(Stage.ENCODE, len(large), len(large))
         with clock("encode"):
+            if keep is not Keep.NOTHING:
+                what = _history(restorer_facts.name, len(large), options, cleaned=cleaning)
+                xmp = with_history(picture.metadata.xmp, f"Magic Memory {version('magicmemory')}", what)
+                shown = replace(shown, metadata=replace(picture.metadata, xmp=xmp))
             encoded = encode(shown, kind=kind)
 
         report = Report(
@@ -254,6 +263,22 @@ class Pipeline:
         if options.fidelity is not None and not restorer.has_fidelity:
             raise FidelityUnsupported(model=restorer.name)
         return restorer, self._models.detector_facts(options.detector)
+
+    def pages(self, data: bytes) -> int:
+        """How many pages or pictures a file has.
+
+        Raises:
+            UserError: it cannot be read.
+        """
+        return self._decode(data, self._limits).pages
+
+    def faces(self, data: bytes, page: int = 1) -> list[Detection]:
+        """The faces in a photo, by the detector of the settings, without restoring them.
+
+        Raises:
+            UserError: the photo, or the detector, cannot be used.
+        """
+        return self._detect(self._decode(data, self._limits, page), self._models.detector())
 
     def compare(self, data: bytes, restored: bytes, page: int = 1) -> Encoded:
         """A page of a photo's file and its restored file, side by side in one picture."""
@@ -344,6 +369,18 @@ class Pipeline:
             similarity=similarity,
             warning=FaceWarning.LESS_ALIKE if unlike else None,
         )
+
+
+def _history(model: str, faces: int, options: Options, *, cleaned: bool) -> str:
+    """What was done to a photo, for its XMP."""
+    parts = [f"{faces} {'face' if faces == 1 else 'faces'} restored by {model}, strength {options.strength:g}"]
+    if options.fidelity is not None:
+        parts.append(f"fidelity {options.fidelity:g}")
+    if cleaned:
+        parts.append("whole photo cleaned")
+    if options.upscale > 1:
+        parts.append(f"enlarged {options.upscale} times")
+    return ", ".join(parts)
 
 
 def _reaches_missing(face: Detection, picture: Picture) -> bool:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from magicmemory.core.report import Box, Note
+from magicmemory.pipeline.imaging.metadata import NO_METADATA, Metadata
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -23,6 +24,7 @@ class Picture:
         notes: what somebody should know of how the file was read.
         pages: how many pages or pictures the file has.
         missing: the part of the picture that is not in the file: left, top, right, bottom in pixels.
+        metadata: EXIF, XMP and IPTC that may go into the result.
     """
 
     pixels: Pixels
@@ -33,6 +35,7 @@ class Picture:
     notes: tuple[Note, ...] = ()
     pages: int = 1
     missing: Box | None = None
+    metadata: Metadata = NO_METADATA
 
     @property
     def width(self) -> int:

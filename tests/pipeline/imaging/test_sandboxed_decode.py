@@ -29,6 +29,8 @@ PICTURES: dict[str, Callable[[], bytes]] = {
     "tiff, 16 bits": lambda: tiff16(DEEP),
 }
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.fixture(scope="module")
 def decoder() -> SandboxedDecoder:
