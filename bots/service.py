@@ -268,6 +268,12 @@ class BotService:
             parts.append(cleaned)
         return " ".join(parts)
 
+    def upright_offer(self, language: str, report: Report) -> str | None:
+        """The question whether to turn a photo that does not stand upright; None where there is nothing to turn."""
+        if not report.rotation or report.turned:
+            return None
+        return self.texts.say(language, "offer-upright", rotation=report.rotation)
+
     def progress_text(self, language: str, progress: Progress, ahead: int = 0) -> str:
         """How far a job is."""
         return self.texts.say(

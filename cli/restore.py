@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from magicmemory.cli.messages import sentence
 from magicmemory.core.errors import OperatorError, UserError
 from magicmemory.core.job import Stage
-from magicmemory.core.options import AUTO, Options, Scope
+from magicmemory.core.options import AUTO, MOST_CHOSEN_FACES, Options, Scope
 from magicmemory.core.report import Report
 from magicmemory.core.settings import load
 from magicmemory.core.units import MB
@@ -60,6 +60,14 @@ def _upscale(value: int) -> int:
     return value
 
 
+def _numbers(text: str) -> tuple[int, ...]:
+    """The numbers in `1,3`; none in an empty text."""
+    parts = [part.strip() for part in text.split(",")] if text.strip() else []
+    if not all(part.isdecimal() and int(part) >= 1 for part in parts) or len(parts) > MOST_CHOSEN_FACES:
+        raise typer.BadParameter("write numbers from 1 up, like 1,3.", param_hint="--faces")
+    return tuple(int(part) for part in parts)
+
+
 def restore(
     sources: Annotated[list[Path], typer.Argument(metavar="FILE_OR_FOLDER...", help="Photos, or folders of photos.")],
     out: Annotated[Path, typer.Option("--out", help="Folder for the results; made where it does not exist.")],
@@ -71,6 +79,10 @@ def restore(
     scope: Annotated[Scope, typer.Option(help="faces: nothing else changes; photo: the whole photo is cleaned.")] = (
         Scope.FACES
     ),
+    upright: Annotated[bool, typer.Option("--upright", help="Turn a photo that does not stand upright.")] = False,
+    faces: Annotated[
+        str, typer.Option(help="Restore only these, as `magicmemory faces` numbers them: 1,3. 1 is the largest.")
+    ] = "",
     blend: Annotated[
         str | None, typer.Option(help="own, or facexlib for comparison; else as the settings say.")
     ] = None,
@@ -90,6 +102,8 @@ def restore(
             "fidelity": fidelity,
             "upscale": upscale,
             "scope": scope,
+            "upright": upright,
+            "faces": _numbers(faces),
         }
     )
     try:
@@ -200,8 +214,10 @@ def _line(result: Result) -> str:
     report = result.report
     faces = "1 face" if report.restored == 1 else f"{report.restored} faces"
     small = f", {report.too_small} too small" if report.too_small else ""
+    turn = {90: "lies on its side", 180: "is upside down", 270: "lies on its side"}.get(report.rotation)
+    lies = "" if turn is None else ", turned upright" if report.turned else f"; the photo {turn} (--upright turns it)"
     many = f", {report.too_many} left alone because there are so many" if report.too_many else ""
-    return f"{result.input} -> {result.output}: {faces} restored{small}{many}, {report.total_ms / 1000:.1f} s"
+    return f"{result.input} -> {result.output}: {faces} restored{small}{many}, {report.total_ms / 1000:.1f} s{lies}"
 
 
 def _json(result: Result) -> str:

@@ -16,6 +16,7 @@ class LeftAlone(StrEnum):
 
     TOO_SMALL = "too_small"
     TOO_MANY = "too_many"  # larger ones were restored in its place
+    NOT_CHOSEN = "not_chosen"  # the person named other faces
 
 
 class FaceWarning(StrEnum):
@@ -25,10 +26,11 @@ class FaceWarning(StrEnum):
 
 
 class Face(BaseModel):
-    """A face in the photo as it was sent, upright. Coordinates are pixels from the top left corner."""
+    """A face in the photo as it was sent, turned as its file says. Coordinates are pixels from the top left corner."""
 
     model_config = ConfigDict(frozen=True)
 
+    number: int = 0  # 1 is the largest face of the photo, 2 the next; 0: an earlier version did not say
     box: Box  # left, top, right, bottom
     landmarks: tuple[Point, Point, Point, Point, Point]  # left eye, right eye, nose, left and right mouth corner
     score: float  # 0 to 1
@@ -48,6 +50,8 @@ class Report(BaseModel):
     faces: tuple[Face, ...]
     model: str
     detector: str
+    rotation: int = 0  # degrees clockwise by which the photo as it was sent must be turned to stand upright
+    turned: bool = False  # the result was turned so
     cleaned: bool = False  # the whole photo was, not only the faces
     fidelity: float | None = None  # as it was restored; None: the model has no such choice
     stages_ms: dict[str, float]

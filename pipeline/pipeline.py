@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from magicmemory.core.errors import FacesTooSmall, FidelityUnsupported, NoFaceFound, PhotoTooLarge
+from magicmemory.core.errors import FaceNumberUnknown, FacesTooSmall, FidelityUnsupported, NoFaceFound, PhotoTooLarge
 from magicmemory.core.job import Stage
 from magicmemory.core.options import Options, Scope
 from magicmemory.core.report import Face, FaceWarning, LeftAlone, Report
@@ -22,10 +22,12 @@ from magicmemory.pipeline.engines.select import choose
 from magicmemory.pipeline.faces import strategies
 from magicmemory.pipeline.faces.blend import RestoredFace
 from magicmemory.pipeline.faces.detect import Detection, Detector
+from magicmemory.pipeline.faces.orientation import Found, turned_along
+from magicmemory.pipeline.faces.second_look import second_look
 from magicmemory.pipeline.faces.strategies import Cut, FaceStrategy
 from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
 from magicmemory.pipeline.imaging.encode import Encoded, encode
-from magicmemory.pipeline.imaging.picture import Picture
+from magicmemory.pipeline.imaging.picture import Picture, rotated
 from magicmemory.pipeline.imaging.sandboxed_decode import SandboxedDecoder
 from magicmemory.pipeline.models import registry, upstream
 from magicmemory.pipeline.models.catalogue import ModelFacts
@@ -197,9 +199,13 @@ class Pipeline:
         with clock("detect"):
             found = self._detect(picture, detector)
         cleaning = options.scope is Scope.PHOTO
+        numbered = by_size(found.faces)
+        chosen = _named(numbered, options.faces)
         if not cleaning:
-            self._check_faces(found)
-        large = self._chosen(found)
+            self._check_faces(chosen)
+        restored = self._to_restore(chosen)
+        turning = options.upright and found.rotation != 0
+        picture, large = _upright(picture, found, restored) if turning else (picture, restored)
         upscaler = self._models.upscaler() if options.upscale > 1 else None
         with clock("align"):
             shown = enlarged(picture, options.upscale, upscaler)
@@ -226,7 +232,9 @@ class Pipeline:
         report = Report(
             width=shown.width,
             height=shown.height,
-            faces=self._faces(found, large, similarities),
+            faces=self._faces(found.faces, chosen, restored, similarities),
+            rotation=found.rotation,
+            turned=turning,
             model=restorer_facts.name,
             detector=detector_facts.name,
             cleaned=cleaning,
@@ -264,23 +272,24 @@ class Pipeline:
             megapixels = math.ceil(pixels / 1e5) / 10
             raise PhotoTooLarge(megapixels=megapixels, limit_megapixels=round(limit / 1e6, 1))
 
-    def _detect(self, picture: Picture, detector: Detector) -> list[Detection]:
+    def _detect(self, picture: Picture, detector: Detector) -> Found:
         # Faces somewhat under the limit are looked for too, so that a person is told why they stay as they
         # are.
         smallest = _SMALLEST_REPORTED * self._min_face_px
-        return self._strategy.find(picture.rgb8(), detector, min_face_px=smallest)
+        found = self._strategy.find(picture.rgb8(), detector, min_face_px=smallest)
+        if found.faces or not self._strategy.looks_twice:
+            return found
+        return second_look(picture, detector, smallest, self._models.cleaner())
 
-    def _check_faces(self, found: list[Detection]) -> None:
+    def _check_faces(self, found: Sequence[Detection]) -> None:
         if not found:
             raise NoFaceFound
         if all(face.short_side < self._min_face_px for face in found):
             raise FacesTooSmall(count=len(found), limit_px=self._min_face_px)
 
-    def _chosen(self, found: list[Detection]) -> list[Detection]:
-        """The faces to restore, in the order they were found: the large ones, and the largest where there are many."""
-        large = [face for face in found if face.short_side >= self._min_face_px]
-        kept = {id(face) for face in sorted(large, key=lambda face: -face.short_side)[: self._max_faces]}
-        return [face for face in large if id(face) in kept]
+    def _to_restore(self, chosen: Sequence[Detection]) -> list[Detection]:
+        """Of the faces, the largest first, those that are not too small and not too many."""
+        return [face for face in chosen if face.short_side >= self._min_face_px][: self._max_faces]
 
     def _cleaned(self, picture: Picture, strength: float, clock: "_Stopwatch", tell: ProgressCallback) -> Picture:
         tell(Stage.CLEAN, 0, 0)
@@ -306,26 +315,69 @@ class Pipeline:
         return similarities
 
     def _faces(
-        self, found: Sequence[Detection], restored: Sequence[Detection], similarities: Sequence[float | None]
+        self,
+        found: Sequence[Detection],
+        chosen: Sequence[Detection],
+        restored: Sequence[Detection],
+        similarities: Sequence[float | None],
     ) -> tuple[Face, ...]:
         """What is reported of the faces; there is a similarity for each restored one, in the same order."""
         of = {id(face): similarity for face, similarity in zip(restored, similarities, strict=True)}
-        return tuple(self._face(face, of.get(id(face)), restored=id(face) in of) for face in found)
+        wanted = {id(face) for face in chosen}
+        numbers = {id(face): number for number, face in enumerate(by_size(found), 1)}
+        return tuple(
+            self._face(
+                numbers[id(face)],
+                face,
+                of.get(id(face)),
+                None if id(face) in of else self._why_left(face, id(face) in wanted),
+            )
+            for face in found
+        )
 
-    def _face(self, detection: Detection, similarity: float | None, *, restored: bool) -> Face:
-        reason = LeftAlone.TOO_SMALL if detection.short_side < self._min_face_px else LeftAlone.TOO_MANY
+    def _why_left(self, face: Detection, chosen: bool) -> LeftAlone:
+        if not chosen:
+            return LeftAlone.NOT_CHOSEN
+        return LeftAlone.TOO_SMALL if face.short_side < self._min_face_px else LeftAlone.TOO_MANY
+
+    def _face(self, number: int, detection: Detection, similarity: float | None, reason: LeftAlone | None) -> Face:
         left, top, right, bottom = (float(value) for value in detection.box)
         one, two, three, four, five = ((float(x), float(y)) for x, y in detection.landmarks)
         unlike = similarity is not None and similarity < self._identity_warning
         return Face(
+            number=number,
             box=(left, top, right, bottom),
             landmarks=(one, two, three, four, five),
             score=detection.score,
-            restored=restored,
-            reason=None if restored else reason,
+            restored=reason is None,
+            reason=reason,
             similarity=similarity,
             warning=FaceWarning.LESS_ALIKE if unlike else None,
         )
+
+
+def by_size(faces: Sequence[Detection]) -> list[Detection]:
+    """The faces as they are numbered: the largest first, equals as they were found."""
+    return sorted(faces, key=lambda face: -face.short_side)
+
+
+def _named(numbered: Sequence[Detection], numbers: Sequence[int]) -> list[Detection]:
+    """The faces that a person chose, the largest first; all where none is named.
+
+    Raises:
+        FaceNumberUnknown: there is no such face.
+    """
+    if not numbers:
+        return list(numbered)
+    if numbered and max(numbers) > len(numbered):
+        raise FaceNumberUnknown(number=max(numbers), count=len(numbered))
+    return [face for number, face in enumerate(numbered, 1) if number in numbers]
+
+
+def _upright(picture: Picture, found: Found, faces: Sequence[Detection]) -> tuple[Picture, list[Detection]]:
+    """The photo and its faces, turned upright."""
+    upright = rotated(picture, found.rotation)
+    return upright, [turned_along(face, found.rotation, picture.width, picture.height) for face in faces]
 
 
 def side_by_side(before: Picture, after: Picture) -> Picture:

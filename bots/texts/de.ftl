@@ -64,6 +64,11 @@ reply-too-many =
        *[other] Es sind viele Gesichter: Die größten sind restauriert, { $count } blieben, wie sie waren.
     }
 reply-cleaned = Das ganze Foto wurde gereinigt.
+offer-upright =
+    { $rotation ->
+        [180] Dieses Foto steht auf dem Kopf. Soll ich es drehen?
+       *[other] Dieses Foto liegt auf der Seite. Soll ich es drehen?
+    }
 quota-left =
     { $left ->
         [0] Für heute war es das. In { $renews_in } hast du wieder { $limit } frei.
@@ -335,7 +340,8 @@ error-photo-unreadable = Dieses Bild kann ich nicht lesen; die Datei scheint bes
 error-photo-truncated = Diese Datei hört zu früh auf; sie wurde wohl nicht zu Ende kopiert. Schick sie bitte noch einmal.
 error-photo-animated = Das ist eine Animation oder ein Video. Schick bitte ein stehendes Bild.
 error-not-a-photo = Das ist kein Foto. Schick bitte ein Bild, zum Beispiel ein JPEG oder PNG.
-error-no-face-found = In diesem Foto habe ich kein Gesicht gefunden. Es hat dich nichts gekostet. Ein näherer oder größerer Scan hilft oft.
+error-no-face-found = In diesem Foto habe ich kein Gesicht gefunden. Es hat dich nichts gekostet. Am besten finde ich Gesichter, bei denen beide Augen zu sehen sind; ein Scan mit weniger Spiegelung oder Staub hilft oft.
+error-face-number-unknown = Ein Gesicht Nummer { $number } gibt es in diesem Foto nicht; gefunden habe ich { $count }. Es hat dich nichts gekostet.
 error-faces-too-small =
     { $count ->
         [one] Das Gesicht in diesem Foto ist zu klein (unter { $limit_px } Pixel).

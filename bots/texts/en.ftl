@@ -64,6 +64,11 @@ reply-too-many =
        *[other] There are many faces: the largest were restored, { $count } left as they were.
     }
 reply-cleaned = The whole photo was cleaned.
+offer-upright =
+    { $rotation ->
+        [180] This photo is upside down. Turn it?
+       *[other] This photo lies on its side. Turn it?
+    }
 quota-left =
     { $left ->
         [0] No more photos today. You get { $limit } again in { $renews_in }.
@@ -432,7 +437,8 @@ error-photo-unreadable = I cannot read this picture; the file seems damaged. Ple
 error-photo-truncated = This file ends too early; it seems it was not copied to the end. Please send it again.
 error-photo-animated = This is an animation or a video. Please send a still photo.
 error-not-a-photo = This is not a photo. Please send a picture, for example a JPEG or PNG.
-error-no-face-found = I found no face in this photo. It did not cost you anything. A closer or larger scan often helps.
+error-no-face-found = I found no face in this photo. It did not cost you anything. Faces are found best where both eyes can be seen; a scan with less glare or dust often helps.
+error-face-number-unknown = There is no face number { $number } in this photo; I found { $count }. It did not cost you anything.
 error-faces-too-small =
     { $count ->
         [one] The face in this photo is too small to restore (under { $limit_px } pixels).

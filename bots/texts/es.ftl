@@ -64,6 +64,11 @@ reply-too-many =
        *[other] Hay muchas caras: se restauraron las más grandes y { $count } quedaron como estaban.
     }
 reply-cleaned = Toda la foto quedó limpia.
+offer-upright =
+    { $rotation ->
+        [180] Esta foto está boca abajo. ¿La giro?
+       *[other] Esta foto está de lado. ¿La giro?
+    }
 quota-left =
     { $left ->
         [0] No te quedan más fotos hoy. Tendrás { $limit } otra vez en { $renews_in }.
@@ -336,7 +341,8 @@ error-photo-unreadable = No puedo leer esta imagen; el archivo parece dañado. E
 error-photo-truncated = Este archivo termina antes de tiempo; parece que no se copió entero. Envíalo otra vez, por favor.
 error-photo-animated = Esto es una animación o un vídeo. Envía una foto fija, por favor.
 error-not-a-photo = Esto no es una foto. Envía una imagen, por ejemplo un JPEG o PNG.
-error-no-face-found = No he encontrado ninguna cara en esta foto. No te ha costado nada. A menudo ayuda un escaneo más cercano o más grande.
+error-no-face-found = No he encontrado ninguna cara en esta foto. No te ha costado nada. Encuentro mejor las caras en las que se ven los dos ojos; a menudo ayuda un escaneo con menos reflejos o polvo.
+error-face-number-unknown = En esta foto no hay una cara número { $number }; he encontrado { $count }. No te ha costado nada.
 error-faces-too-small =
     { $count ->
         [one] La cara de esta foto es demasiado pequeña (menos de { $limit_px } píxeles).

@@ -64,6 +64,11 @@ reply-too-many =
        *[other] Il y a beaucoup de visages : les plus grands ont été restaurés, { $count } sont restés tels quels.
     }
 reply-cleaned = Toute la photo a été nettoyée.
+offer-upright =
+    { $rotation ->
+        [180] Cette photo est à l’envers. La redresser ?
+       *[other] Cette photo est couchée sur le côté. La redresser ?
+    }
 quota-left =
     { $left ->
         [0] Plus de photo pour aujourd’hui. Vous en aurez de nouveau { $limit } dans { $renews_in }.
@@ -335,7 +340,8 @@ error-photo-unreadable = Je n’arrive pas à lire cette image ; le fichier semb
 error-photo-truncated = Ce fichier s’arrête trop tôt ; il n’a sans doute pas été copié jusqu’au bout. Renvoyez-le, s’il vous plaît.
 error-photo-animated = C’est une animation ou une vidéo. Envoyez une photo, s’il vous plaît.
 error-not-a-photo = Ce n’est pas une photo. Envoyez une image, par exemple en JPEG ou en PNG.
-error-no-face-found = Je n’ai trouvé aucun visage sur cette photo. Cela ne vous a rien coûté. Une numérisation plus proche ou plus grande aide souvent.
+error-no-face-found = Je n’ai trouvé aucun visage sur cette photo. Cela ne vous a rien coûté. Je trouve mieux les visages dont on voit les deux yeux ; une numérisation avec moins de reflets ou de poussière aide souvent.
+error-face-number-unknown = Il n’y a pas de visage numéro { $number } sur cette photo ; j’en ai trouvé { $count }. Cela ne vous a rien coûté.
 error-faces-too-small =
     { $count ->
         [one] Le visage de cette photo est trop petit (moins de { $limit_px } pixels).

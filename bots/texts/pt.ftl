@@ -64,6 +64,11 @@ reply-too-many =
        *[other] Há muitos rostos: os maiores foram restaurados e { $count } ficaram como estavam.
     }
 reply-cleaned = A foto inteira foi limpa.
+offer-upright =
+    { $rotation ->
+        [180] Esta foto está de cabeça para baixo. Devo girá-la?
+       *[other] Esta foto está de lado. Devo girá-la?
+    }
 quota-left =
     { $left ->
         [0] Não há mais fotos por hoje. Você terá { $limit } de novo em { $renews_in }.
@@ -336,7 +341,8 @@ error-photo-unreadable = Não consigo ler esta imagem; o arquivo parece danifica
 error-photo-truncated = Este arquivo termina cedo demais; parece que não foi copiado até o fim. Envie de novo, por favor.
 error-photo-animated = Isto é uma animação ou um vídeo. Envie uma foto, por favor.
 error-not-a-photo = Isto não é uma foto. Envie uma imagem, por exemplo JPEG ou PNG.
-error-no-face-found = Não encontrei nenhum rosto nesta foto. Não custou nada. Uma digitalização mais próxima ou maior costuma ajudar.
+error-no-face-found = Não encontrei nenhum rosto nesta foto. Não custou nada. Encontro melhor os rostos em que se veem os dois olhos; uma digitalização com menos reflexo ou poeira costuma ajudar.
+error-face-number-unknown = Não há rosto número { $number } nesta foto; encontrei { $count }. Não custou nada.
 error-faces-too-small =
     { $count ->
         [one] O rosto nesta foto é pequeno demais (menos de { $limit_px } pixels).

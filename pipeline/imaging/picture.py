@@ -1,6 +1,7 @@
 """A decoded photo: the value that goes from stage to stage."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,3 +48,15 @@ class Picture:
             # In whole numbers: as floats, a large photo would take gigabytes.
             return ((self.pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
         return self.pixels.astype(np.uint8, copy=False)
+
+
+def rotated(picture: Picture, degrees: int) -> Picture:
+    """The photo turned clockwise by 0, 90, 180 or 270 degrees."""
+
+    def turn(pixels: Pixels) -> Pixels:
+        turned: Any = np.rot90(pixels, -degrees // 90)  # it counts counter-clockwise
+        whole: Pixels = np.ascontiguousarray(turned)
+        return whole
+
+    alpha = None if picture.alpha is None else turn(picture.alpha)
+    return replace(picture, pixels=turn(picture.pixels), alpha=alpha)

@@ -202,7 +202,7 @@ RESTORERS: Final[tuple[Model[Restorer], ...]] = (
 DETECTORS: Final[tuple[Model[Detector], ...]] = (
     _retinaface(catalogue.RETINAFACE_RESNET50, retinaface.ResNet50, retinaface.RESNET50),
     _retinaface(catalogue.RETINAFACE_MOBILE, retinaface.MobileNet, retinaface.MOBILENET025),
-    Model(catalogue.MTCNN, lambda _, engine: mtcnn.Mtcnn(mtcnn.load_nets(), engine.device)),
+    Model(catalogue.MTCNN, lambda _, engine: mtcnn.Mtcnn(mtcnn.load_nets(), engine)),
 )
 # Of these there is none where none is installed: the pipeline does without.
 PARSERS: Final = parsers(SIZE // 2)
