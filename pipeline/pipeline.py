@@ -22,6 +22,7 @@ from magicmemory.pipeline.engines.select import choose
 from magicmemory.pipeline.faces import strategies
 from magicmemory.pipeline.faces.blend import RestoredFace
 from magicmemory.pipeline.faces.detect import Detection, Detector
+from magicmemory.pipeline.faces.numbered import numbered
 from magicmemory.pipeline.faces.orientation import Found, turned_along
 from magicmemory.pipeline.faces.second_look import second_look
 from magicmemory.pipeline.faces.strategies import Cut, FaceStrategy
@@ -63,6 +64,21 @@ class Restoration:
     extension: str
     media_type: str
     report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The faces in a photo, before anything is restored.
+
+    Attributes:
+        faces: row by row from the top; `restored` says which would be.
+        rotation: degrees clockwise by which the photo must be turned to stand upright.
+        picture: the photo's file with the faces' numbers in it, upright.
+    """
+
+    faces: tuple[Face, ...]
+    rotation: int
+    picture: Encoded
 
 
 class Pipeline:
@@ -199,8 +215,7 @@ class Pipeline:
         with clock("detect"):
             found = self._detect(picture, detector)
         cleaning = options.scope is Scope.PHOTO
-        numbered = by_size(found.faces)
-        chosen = _named(numbered, options.faces)
+        chosen = _named(by_size(found.faces), options.faces)
         if not cleaning:
             self._check_faces(chosen)
         restored = self._to_restore(chosen)
@@ -255,6 +270,24 @@ class Pipeline:
         if options.fidelity is not None and not restorer.has_fidelity:
             raise FidelityUnsupported(model=restorer.name)
         return restorer, self._models.detector_facts(options.detector)
+
+    def overview(self, data: bytes, options: Options) -> Overview:
+        """The faces in a photo and their numbers.
+
+        Raises:
+            UserError: the photo cannot be used, or shows no face.
+        """
+        detector = self._models.detector(self._models.detector_facts(options.detector).name)
+        picture = self._decode(data, self._limits)
+        self._check_size(picture, 1, 0)
+        found = self._detect(picture, detector)
+        if not found.faces:
+            raise NoFaceFound
+        by_number = by_size(found.faces)
+        restored = self._to_restore(by_number)
+        shown, faces = _upright(picture, found, by_number)
+        reported = self._faces(found.faces, by_number, restored, [None] * len(restored))
+        return Overview(reported, found.rotation, encode(numbered(shown, faces)))
 
     def compare(self, data: bytes, restored: bytes) -> Encoded:
         """A photo's file and its restored file, side by side in one picture."""

@@ -1,4 +1,4 @@
-"""Photos that lie on their side or stand on their head: found, restored, reported, and turned when that is asked for."""
+"""Photos that lie on their side or stand on their head: found, restored, reported, and turned where that is asked."""
 
 from pathlib import Path
 
