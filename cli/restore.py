@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from magicmemory.cli.messages import error_message
 from magicmemory.core.errors import OperatorError, UserError
 from magicmemory.core.job import Stage
-from magicmemory.core.options import AUTO, Options, Scope
+from magicmemory.core.options import AUTO, MAX_CHOSEN_FACES, Options, Scope
 from magicmemory.core.report import NoteKind, Report
 from magicmemory.core.settings import load
 from magicmemory.core.units import MB
@@ -88,6 +88,14 @@ def _upscale(value: int) -> int:
     return value
 
 
+def _numbers(text: str) -> tuple[int, ...]:
+    """The numbers in `1,3`; none in an empty text."""
+    parts = [part.strip() for part in text.split(",")] if text.strip() else []
+    if not all(part.isdecimal() and int(part) >= 1 for part in parts) or len(parts) > MAX_CHOSEN_FACES:
+        raise typer.BadParameter("write numbers from 1 up, like 1,3.", param_hint="--faces")
+    return tuple(int(part) for part in parts)
+
+
 def restore(
     sources: Annotated[list[Path], typer.Argument(metavar="FILE_OR_FOLDER...", help="Photos, or folders of photos.")],
     out: Annotated[Path, typer.Option("--out", help="Folder for the results; created if missing.")],
@@ -99,6 +107,10 @@ def restore(
     scope: Annotated[Scope, typer.Option(help="faces: only faces change; photo: the whole photo is cleaned too.")] = (
         Scope.FACES
     ),
+    upright: Annotated[bool, typer.Option("--upright", help="Turn a photo that does not stand upright.")] = False,
+    faces: Annotated[
+        str, typer.Option(help="Restore only these, as `magicmemory faces` numbers them: 1,3. 1 is the largest.")
+    ] = "",
     blend: Annotated[
         str | None, typer.Option(help="own, or facexlib for comparison; default: as in the settings.")
     ] = None,
@@ -109,9 +121,7 @@ def restore(
         Kind | None, typer.Option("--format", help="Format of the results; default: the format of each photo.")
     ] = None,
     compare: Annotated[bool, typer.Option("--compare", help="Also write before and after side by side.")] = False,
-    pages: Annotated[
-        bool, typer.Option("--pages", help="Restore every page or picture of a file with several.")
-    ] = False,
+    pages: Annotated[bool, typer.Option("--pages", help="Restore every page of a file with several.")] = False,
     strip: Annotated[bool, typer.Option("--strip", help="Write no EXIF, XMP or IPTC; default: keep them.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per photo.")] = False,
 ) -> None:
@@ -124,6 +134,8 @@ def restore(
             "fidelity": fidelity,
             "upscale": upscale,
             "scope": scope,
+            "upright": upright,
+            "faces": _numbers(faces),
         }
     )
     try:
@@ -267,12 +279,14 @@ def _line(result: Result) -> str:
     small = f", {report.too_small} too small" if report.too_small else ""
     many = f", {report.too_many} not restored because there are too many" if report.too_many else ""
     cut = f", {report.incomplete} not restored because the file ends in them" if report.incomplete else ""
+    turn = {90: "lies on its side", 180: "is upside down", 270: "lies on its side"}.get(report.rotation)
+    lies = "" if turn is None else ", turned upright" if report.turned else f"; the photo {turn} (--upright turns it)"
     notes = "".join(f"; {_NOTES[note.kind].format(note.count)}" for note in report.notes)
     left = (
         f"; {result.pages_left} more pages or pictures in the file (--pages restores them)" if result.pages_left else ""
     )
     done = f"{faces} restored{small}{many}{cut}, {report.total_ms / 1000:.1f} s"
-    return f"{result.input} -> {result.output}: {done}{notes}{left}"
+    return f"{result.input} -> {result.output}: {done}{lies}{notes}{left}"
 
 
 _NOTES: Final = {

@@ -110,6 +110,12 @@ class FacesTooSmall(UserError):
     key = "faces-too-small"
 
 
+class FaceNumberUnknown(UserError):
+    """A face was chosen that the photo does not have. Parameters: `number`, `count` (of faces)."""
+
+    key = "face-number-unknown"
+
+
 class QuotaUsedUp(UserError):
     """Today's quota is used. Parameters: `limit` (photos a day), `renews_in_s` (seconds)."""
 

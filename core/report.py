@@ -17,6 +17,7 @@ class LeftAlone(StrEnum):
     TOO_SMALL = "too_small"
     TOO_MANY = "too_many"  # larger ones were restored in its place
     INCOMPLETE = "incomplete"  # a part of it is missing in the file
+    NOT_CHOSEN = "not_chosen"  # the person named other faces
 
 
 class FaceWarning(StrEnum):
@@ -45,10 +46,11 @@ class Note(BaseModel):
 
 
 class Face(BaseModel):
-    """A face in the original photo, upright. Coordinates are pixels from the top left corner."""
+    """A face in the original photo, turned as its file says. Coordinates are pixels from the top left corner."""
 
     model_config = ConfigDict(frozen=True)
 
+    number: int = 0  # 1 is the largest face of the photo, 2 the next; 0: an earlier version did not say
     box: Box  # left, top, right, bottom
     landmarks: tuple[Point, Point, Point, Point, Point]  # left eye, right eye, nose, left and right mouth corner
     score: float  # 0 to 1
@@ -71,6 +73,8 @@ class Report(BaseModel):
     notes: tuple[Note, ...] = ()  # how the file was read
     page: int = 1  # the page or picture of the file, from 1
     pages: int = 1  # how many the file has
+    rotation: int = 0  # degrees clockwise by which the original photo must be turned to stand upright
+    turned: bool = False  # the result was turned so
     cleaned: bool = False  # the whole photo, not only the faces
     fidelity: float | None = None  # as used; None: the model has no such option
     stages_ms: dict[str, float]

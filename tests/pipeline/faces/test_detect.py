@@ -233,7 +233,7 @@ def test_what_a_detector_is_shown_is_bounded() -> None:
     assert all(max(shape[:2]) <= 1280 for shape, _ in detector.shown)
     assert sum(shape[0] * shape[1] for shape, _ in detector.shown) < 45e6
     assert detector.shown[0] == ((853, 1280, 3), 12)
-    assert detector.shown[1][1] == pytest.approx(17.3, abs=0.1)
+    assert detector.shown[1][1] == pytest.approx(21.9, abs=0.1)
 
 
 def test_a_photo_that_fits_is_shown_once_as_it_is() -> None:
