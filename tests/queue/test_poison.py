@@ -7,6 +7,8 @@ import signal
 import sys
 from pathlib import Path
 
+import pytest
+
 from magicmemory.core.errors import InternalError
 from magicmemory.core.job import JobState
 from magicmemory.core.report import Failure
@@ -35,6 +37,7 @@ asyncio.run(worker.run(redis_url, 2, asyncio.Event()))
 """
 
 
+@pytest.mark.processes
 async def test_a_photo_that_ends_its_worker_twice_is_a_dead_letter(tmp_path: Path, redis_url: str) -> None:
     settings = settings_for(tmp_path, free_per_day=3)
     async with (

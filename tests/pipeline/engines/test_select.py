@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,8 @@ from magicmemory.pipeline.engines.openvino_engine import OpenVinoEngine
 from magicmemory.pipeline.engines.select import choose
 from magicmemory.pipeline.engines.torch_engine import TorchEngine
 from tests.support.networks import Tiny, TinyWithFidelity, seeded
+
+pytestmark = pytest.mark.slow
 
 EXAMPLE = (torch.zeros(1, 3, 64, 64), torch.ones(1))
 
@@ -142,10 +145,19 @@ def test_a_gpu_that_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert engine.batching.largest > 1
 
 
-def test_there_is_a_core_to_run_on() -> None:
-    assert available_cores() >= 1
+@pytest.mark.processes
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system cannot say which cores to use")
+@pytest.mark.parametrize("count", [1, 2])
+def test_cores_are_those_that_the_process_may_run_on(count: int) -> None:
+    """Not the machine's: in a container with two of sixty-four, sixty-four threads wait for each other."""
+    may = sorted(os.sched_getaffinity(0))[:count]
+    program = "import os; from magicmemory.pipeline.engines.select import available_cores; "
+    program += f"os.sched_setaffinity(0, {may}); print(available_cores())"
+    told = subprocess.run([sys.executable, "-P", "-c", program], capture_output=True, text=True, check=True)
+    assert told.stdout == f"{len(may)}\n"
 
 
+@pytest.mark.processes
 def test_openvino_does_not_phone_home_and_is_not_imported_before_it_is_needed() -> None:
     program = """
 import sys

@@ -16,10 +16,15 @@ from magicmemory.pipeline import assets
 from magicmemory.pipeline.faces.detect import Detection, find_faces, merge, reading_order, tile_corners
 from magicmemory.pipeline.models import mtcnn
 
+pytestmark = pytest.mark.slow
+
 Pixels = NDArray[np.uint8]
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
-needs_photos = pytest.mark.skipif(not DATA.is_dir(), reason="the folder of test photos is not beside the repository")
+needs_photos = pytest.mark.skipif(
+    not DATA.is_dir(),
+    reason="photos of groups may not be shipped: the sample portrait, pasted many times, stands in for them above",
+)
 
 FACE = np.array([180, 59, 269, 174])  # in the sample portrait
 HEAD = (110, 20, 340, 240)  # a cut-out of it round the head

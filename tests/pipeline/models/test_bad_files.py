@@ -6,6 +6,7 @@ import pickle
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -45,8 +46,16 @@ def good(folder: Path) -> Path:
 
 
 def test_a_good_file_is_used(tmp_path: Path) -> None:
-    good(tmp_path)
-    models(tmp_path).restorer("tiny")
+    file = good(tmp_path)
+    restore = models(tmp_path).restorer("tiny")
+    network = Tiny().eval()
+    network.load_state_dict(torch.load(file, weights_only=True)["params_ema"])
+    crop = np.random.default_rng(1).integers(0, 256, (512, 512, 3), np.uint8)
+    [restored] = restore([crop], None)
+    with torch.no_grad():
+        face = torch.from_numpy(crop.transpose(2, 0, 1)[None].copy()).float() / 127.5 - 1
+        expected = ((network(face)[0].clamp(-1, 1) + 1) * 127.5).numpy().transpose(1, 2, 0)
+    assert np.abs(restored.astype(np.float32) - expected).max() <= 1, "the file's own weights are at work"
 
 
 def test_missing(tmp_path: Path) -> None:

@@ -132,6 +132,7 @@ def test_missing_weights_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         mtcnn.load_nets()
 
 
+@pytest.mark.processes
 def test_loading_imports_neither_the_package_nor_tensorflow() -> None:
     program = (
         "import sys; from magicmemory.pipeline.models import mtcnn; assert 'joblib' not in sys.modules;"
