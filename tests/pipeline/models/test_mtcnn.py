@@ -207,7 +207,7 @@ def test_every_square_of_every_size_lies_whole_in_one_piece() -> None:
         assert taken.max() == 1
     for mask in seen:
         squares = mask[: mask.shape[0] - mtcnn.PNET_CELL + 1, : mask.shape[1] - mtcnn.PNET_CELL + 1]
-        assert squares[::2, ::2].all()  # P-Net looks at every other place
+        assert np.asarray(squares)[::2, ::2].all()  # P-Net looks at every other place
 
 
 def test_a_flat_picture_is_not_looked_at() -> None:
