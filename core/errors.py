@@ -173,6 +173,10 @@ class PhotoExpired(UserError):
     key = "photo-expired"
 
 
+class NotYours(PhotoExpired):
+    """The job that a client names is somebody else's. Where nothing else is said, it is reported as expired."""
+
+
 class NothingToCancel(UserError):
     """There is no waiting job to drop."""
 

@@ -66,7 +66,7 @@ class Jobs:
 
     async def _picture(self, request: Request, job: Job, data: bytes, name: str) -> Response:
         if "preview" in request.query_params:
-            data = await shown(data, self._service.previews)
+            data = await shown(data, self._service.preview)
         kind = media_type(data)
         headers = dict(KEEP)
         # What is no picture is never shown in a page's place, whatever it says it is.
@@ -95,7 +95,7 @@ class Jobs:
             try:
                 while not self._stop.is_set():
                     if latest is queued and job.finished_at is None:
-                        place = await self._service.queue.ahead(job.id)
+                        place = await self._service.ahead(job.id)
                         if place != ahead:
                             ahead = place
                             yield queued, place

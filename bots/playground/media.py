@@ -1,6 +1,6 @@
-"""What kind of picture a file is, and a form of it that every browser shows."""
+"""What kind of picture a file is, by its first bytes, and how every browser shows it."""
 
-from magicmemory.bots.common.previews import Previews
+from collections.abc import Awaitable, Callable
 
 UNKNOWN = "application/octet-stream"
 JPEG = "image/jpeg"
@@ -45,11 +45,11 @@ def media_type(data: bytes) -> str:
     return UNKNOWN
 
 
-async def shown(data: bytes, previews: Previews) -> bytes:
-    """The picture as every browser shows it: as it is, or, where few browsers know its type, as a JPEG.
+async def shown(data: bytes, preview: Callable[[bytes], Awaitable[bytes]]) -> bytes:
+    """The picture as every browser shows it: a type that few browsers know goes through `preview`.
 
     Raises:
         PhotoTooLarge: it has too many megapixels.
         PhotoUnreadable: it cannot be decoded.
     """
-    return await previews.of(data) if media_type(data) in (HEIC, TIFF) else data
+    return await preview(data) if media_type(data) in (HEIC, TIFF) else data

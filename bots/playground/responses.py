@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
+from magicmemory.bots.common.refusals import explain
 from magicmemory.bots.playground.visitors import asked_language, new_visitor_id, sender_of, visitor_id
 from magicmemory.bots.service import BotService
 from magicmemory.bots.texts import Texts
@@ -17,6 +18,7 @@ from magicmemory.core.errors import (
     InternalError,
     NotAPhoto,
     NothingToCancel,
+    NotYours,
     PhotoAnimated,
     PhotoExpired,
     PhotoTooLarge,
@@ -26,7 +28,6 @@ from magicmemory.core.errors import (
     TooManyAdjustments,
     UserError,
 )
-from magicmemory.core.report import Failure
 
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -39,6 +40,7 @@ STATUS: Mapping[type[UserError], HTTPStatus] = {
     PhotoTruncated: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     PhotoUnreadable: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     PhotoExpired: HTTPStatus.NOT_FOUND,
+    NotYours: HTTPStatus.NOT_FOUND,
     NothingToCancel: HTTPStatus.CONFLICT,
     QuotaUsedUp: HTTPStatus.TOO_MANY_REQUESTS,
     TooManyAdjustments: HTTPStatus.TOO_MANY_REQUESTS,
@@ -83,7 +85,7 @@ class Refusals:
         """A named error, in the same words as in every chat."""
         assert isinstance(error, UserError)
         sender = sender_of(request, self._service.texts, visitor_id(request) or new_visitor_id())
-        text = self._service.failure_text(await self._service.language(sender), Failure.of(error))
+        text = explain(self._service, await self._service.language(sender), error)
         status = STATUS.get(type(error), HTTPStatus.UNPROCESSABLE_ENTITY)
         response = answer({"error": {"key": error.key, "text": text}}, status)
         _retry_after(response, float(error.parameters.get("renews_in_s", 0)))
@@ -112,6 +114,5 @@ class Refusals:
     async def bug(self, request: Request, error: Exception) -> Response:
         """Anything else is a bug. The server logs it; the visitor gets the apology."""
         language = asked_language(request, self._service.texts)
-        failure = Failure.of(InternalError())
-        text = self._service.failure_text(language, failure)
-        return answer({"error": {"key": failure.key, "text": text}}, HTTPStatus.INTERNAL_SERVER_ERROR)
+        text = explain(self._service, language, InternalError())
+        return answer({"error": {"key": InternalError.key, "text": text}}, HTTPStatus.INTERNAL_SERVER_ERROR)

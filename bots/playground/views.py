@@ -2,15 +2,11 @@
 
 from typing import Any
 
+from magicmemory.bots.common.adjustments import STRENGTHS, neighbours, other_scope
 from magicmemory.bots.service import BotService
 from magicmemory.core.job import TERMINAL, Job, Progress, Quota, Sender, Stage
-from magicmemory.core.options import Scope
 from magicmemory.core.report import Face, FaceWarning, LeftAlone, Report
 
-# The steps of the gentler and stronger buttons, the same in every chat.
-STRENGTHS = (0.25, 0.5, 0.75, 1.0)
-# The button of each scope leads to the other one.
-OTHER_SCOPE = {Scope.FACES: Scope.PHOTO, Scope.PHOTO: Scope.FACES}
 # How much of a photo's way is behind it when a stage begins; restoring the faces takes most of it.
 BEGINS_AT = {
     Stage.QUEUED: 0.02,
@@ -44,7 +40,7 @@ class Views:
     async def quota(self, sender: Sender) -> dict[str, Any]:
         """What the visitor has today."""
         quota: Quota = await self._service.quota(sender)
-        text = self._service.quota_text(await self._service.language(sender), quota)
+        text = self._service.sentences.quota(await self._service.language(sender), quota)
         return {
             "limit": quota.limit,
             "used": quota.used,
@@ -60,7 +56,7 @@ class Views:
             "done": progress.done,
             "faces": progress.faces,
             "fraction": _fraction(progress),
-            "text": self._service.progress_text(language, progress, ahead),
+            "text": self._service.sentences.progress(language, progress, ahead),
         }
 
     async def _job(self, language: str, job: Job, quota: dict[str, Any]) -> dict[str, Any]:
@@ -92,13 +88,13 @@ class Views:
 
     async def _sentence(self, language: str, job: Job) -> str:
         if job.failure is not None:
-            return self._service.failure_text(language, job.failure)
+            return self._service.sentences.failure(language, job.failure)
         if job.report is not None:
-            return self._service.report_text(language, job.report)
+            return self._service.sentences.report(language, job.report)
         if job.state in TERMINAL:
             return ""
         waiting = Progress(job=job.id, stage=Stage.QUEUED)
-        return self._service.progress_text(language, waiting, await self._service.queue.ahead(job.id))
+        return await self._service.progress_text(language, waiting)
 
     def _asked(self, language: str, job: Job) -> str:
         """What the visitor said with the photo: an adjustment's own words."""
@@ -124,11 +120,13 @@ class Views:
 
     def _adjustments(self, language: str, job: Job) -> list[dict[str, Any]]:
         """The buttons under a restored photo."""
-        gentler = [strength for strength in STRENGTHS if strength < job.options.strength]
-        stronger = [strength for strength in STRENGTHS if strength > job.options.strength]
-        found: list[tuple[str, dict[str, Any]]] = [("gentler", {"strength": strength}) for strength in gentler[-1:]]
-        found += [("stronger", {"strength": strength}) for strength in stronger[:1]]
-        scope = OTHER_SCOPE[job.options.scope]
+        gentler, stronger = neighbours(STRENGTHS, job.options.strength)
+        found: list[tuple[str, dict[str, Any]]] = []
+        if gentler is not None:
+            found.append(("gentler", {"strength": gentler}))
+        if stronger is not None:
+            found.append(("stronger", {"strength": stronger}))
+        scope = other_scope(job.options.scope)
         found.append((f"scope-{scope}", {"scope": scope}))
         return [
             {"text": self._service.texts.say(language, f"playground-{name}"), "options": options}

@@ -54,22 +54,22 @@ class Admin:
         if verb == "user":
             return await admin.user_text(service, sender)
         if verb == "quota":
-            return service.quota_text(LANGUAGE, await service.quota(sender))
+            return await admin.quota_text(service, sender)
         if verb == "gift":
             plan, number = [*rest, "", ""][:2]
             return await admin.give(service, sender, plan, number)
-        banned = verb == "ban"
-        await service.people.ban(sender, banned=banned, reason=" ".join(rest))
-        if banned:
-            await self._end_subscriptions(sender)
-        key = "telegram-admin-banned" if banned else "telegram-admin-unbanned"
-        return self._ctx.say(LANGUAGE, key, account=sender.account)
+        if verb == "unban":
+            await admin.unban(service, sender)
+            return self._ctx.say(LANGUAGE, "telegram-admin-unbanned", account=sender.account)
+        await admin.ban(service, sender, " ".join(rest))
+        await self._end_subscriptions(sender)
+        return self._ctx.say(LANGUAGE, "telegram-admin-banned", account=sender.account)
 
     async def _refund(self, charge: str, account: str = "") -> str:
         """Give a payment back: at Telegram first, where the money is. Should we end in between, Telegram's own word
         of it comes all the same. `account` is whose it is, where we do not know (any more).
         """
-        payer = await self._ctx.service.payments.payer(Platform.TELEGRAM, charge)
+        payer = await self._ctx.service.shop.payer(Platform.TELEGRAM, charge)
         if payer is not None and not account:
             account = payer.account
         if not account.isdecimal():
@@ -86,11 +86,8 @@ class Admin:
 
     async def _end_subscriptions(self, sender: Sender) -> None:
         """Whoever is kept out shall not go on paying: Telegram asks nobody before it renews."""
-        service = self._ctx.service
-        for payment in await service.payments.of(sender):
-            plan = service.plans.paid.get(payment.plan)
-            if plan is not None and plan.subscription and payment.refunded_at is None:
-                await self._end_subscription(int(sender.account), payment.charge)
+        for payment in await self._ctx.service.shop.subscriptions_of(sender):
+            await self._end_subscription(int(sender.account), payment.charge)
 
     async def _end_subscription(self, account: int, charge: str) -> None:
         """The same for who got a subscription's price back."""

@@ -11,12 +11,13 @@ from typing import Final
 from telegram import ReplyParameters
 from telegram.error import TelegramError
 
+from magicmemory.bots.common.albums import ALBUM, jobs_of_album
 from magicmemory.bots.telegram import keyboards
 from magicmemory.bots.telegram.context import UPLOAD_S, BotContext
 from magicmemory.bots.telegram.intake import Intake
 from magicmemory.bots.telegram.pictures import picture_of
 from magicmemory.bots.telegram.progress_messages import ProgressMessages
-from magicmemory.core.job import Job, JobState
+from magicmemory.core.job import Job
 from magicmemory.queue.delivery import Reply
 
 log = logging.getLogger(__name__)
@@ -46,11 +47,11 @@ class AlbumReplies:
     async def reply(self, reply: Reply) -> dict[str, str] | None:
         """Send this photo together with the others. None where it turns out to be alone."""
         job = reply.job
-        await self._intake.album_is_in(job.address.chat, job.context["album"])
-        siblings = await self._siblings(job)
+        await self._intake.album_is_in(job.address.chat, job.context[ALBUM])
+        siblings = await jobs_of_album(self._ctx.service, job)
         if len(siblings) < 2:
             return None
-        name = f"{job.address.chat}:{job.context['album']}"
+        name = f"{job.address.chat}:{job.context[ALBUM]}"
         batch = self._batches.setdefault(name, Batch())
         batch.replies[job.id] = reply
         owed = {sibling.id for sibling in siblings if sibling.finished_at is None}
@@ -62,19 +63,6 @@ class AlbumReplies:
             if not batch.closed:
                 await self._close(name, batch, siblings)
             return await batch.sent
-
-    async def _siblings(self, job: Job) -> list[Job]:
-        """The jobs of the same album that were not dropped, in its order."""
-        of_sender = await self._ctx.service.recent(job.sender)
-        album = [
-            other
-            for other in of_sender
-            if other.context.get("album") == job.context["album"]
-            and other.address.chat == job.address.chat
-            and other.parent is None
-            and other.state is not JobState.CANCELLED
-        ]
-        return sorted(album, key=lambda other: int(other.address.message))
 
     async def _close(self, name: str, batch: Batch, siblings: list[Job]) -> None:
         """Send what is in the batch. Whoever waits for it gets the result or the error."""
@@ -127,12 +115,12 @@ class AlbumReplies:
 
     def _caption(self, reply: Reply, language: str) -> str:
         assert reply.outcome.report is not None
-        return self._ctx.service.report_text(language, reply.outcome.report)
+        return self._ctx.service.sentences.report(language, reply.outcome.report)
 
     async def _sum_up(self, replies: list[Reply], siblings: list[Job], numbers: dict[str, int], language: str) -> None:
         """Turn the progress message into the summary. The photos are out: nothing here may send them again."""
         lines = [self._line(reply, numbers[reply.job.id], language) for reply in replies]
-        lines.append(self._ctx.service.quota_text(language, replies[-1].quota))
+        lines.append(self._ctx.service.sentences.quota(language, replies[-1].quota))
         restored = [(numbers[reply.job.id], reply.job) for reply in replies if reply.failure is None]
         keyboard = keyboards.album_photos(restored)
         if keyboard:
@@ -150,7 +138,7 @@ class AlbumReplies:
 
     def _line(self, reply: Reply, number: int, language: str) -> str:
         if reply.failure is not None:
-            text = self._ctx.service.failure_text(language, reply.failure)
+            text = self._ctx.service.sentences.failure(language, reply.failure)
         else:
             text = self._caption(reply, language)
         return self._ctx.say(language, "telegram-album-line", number=number, text=text)

@@ -10,6 +10,7 @@ from typing import Any
 from telegram.ext import ApplicationBuilder, ExtBot
 
 from magicmemory.bots.bootstrap import open_service
+from magicmemory.bots.common.progress import WaitEstimate
 from magicmemory.bots.common.replies import send_replies
 from magicmemory.bots.telegram import updates, webhook
 from magicmemory.bots.telegram.album_replies import AlbumReplies
@@ -19,7 +20,7 @@ from magicmemory.bots.telegram.handlers import Handlers
 from magicmemory.bots.telegram.intake import Intake
 from magicmemory.bots.telegram.payment_handlers import PaymentHandlers
 from magicmemory.bots.telegram.payment_reconciliation import catch_up
-from magicmemory.bots.telegram.progress_messages import ProgressMessages, WaitEstimate
+from magicmemory.bots.telegram.progress_messages import ProgressMessages
 from magicmemory.bots.telegram.rate_limiter import RateLimiter, Urgency
 from magicmemory.bots.telegram.replies import TelegramReplier
 from magicmemory.bots.telegram.updates import UpdateReceiver

@@ -6,20 +6,21 @@ import logging
 from telegram import CallbackQuery, Message
 from telegram.error import BadRequest, TelegramError
 
+from magicmemory.bots.common.albums import ALBUM, jobs_of_album
+from magicmemory.bots.common.image_fitting import before_after
 from magicmemory.bots.telegram import keyboards
 from magicmemory.bots.telegram.context import BotContext
 from magicmemory.bots.telegram.keyboards import CallbackData, Verb
 from magicmemory.bots.telegram.progress_messages import ProgressMessages
 from magicmemory.bots.telegram.senders import address_of, sender_of
-from magicmemory.bots.telegram.uploads import Outgoing, before_after, prepare
-from magicmemory.core.errors import InternalError, PhotoExpired, UserError
+from magicmemory.bots.telegram.uploads import Outgoing, prepare
+from magicmemory.core.errors import InternalError, NotYours, PhotoExpired, UserError
 from magicmemory.core.job import TERMINAL, Address, Job, JobState, Sender
 from magicmemory.core.options import Options
 
 log = logging.getLogger(__name__)
 
-SETTLE_TRIES = 30
-SETTLE_S = 0.1
+SETTLE_S = 3.0
 
 
 class Pressing:
@@ -35,26 +36,16 @@ class Pressing:
         sender = sender_of(query.from_user)
         language = await self._ctx.language(sender)
         message = query.message
-        job = await self._settled(pressed.job)
-        if job is not None and (job.sender.platform, job.sender.account) != (sender.platform, sender.account):
-            await self._notice(query, self._ctx.say(language, "telegram-not-yours"), alert=True)
-            return
         try:
-            if job is None or not isinstance(message, Message):
+            job = await self._ctx.service.job_of(sender, pressed.job, SETTLE_S)
+            if not isinstance(message, Message):
                 raise PhotoExpired
             await self._do(query, pressed, job, message, sender, language)
+        except NotYours:
+            await self._notice(query, self._ctx.say(language, "telegram-not-yours"), alert=True)
         except UserError as error:
             text = self._ctx.explain(language, error)
             await self._notice(query, text, alert=True)
-
-    async def _settled(self, job_id: str) -> Job | None:
-        """The job of a button. It is in the chat a moment before the ledger knows that it is."""
-        for _ in range(SETTLE_TRIES):
-            job = await self._ctx.service.ledger.job(job_id)
-            if job is None or job.state is not JobState.ACCEPTED:
-                return job
-            await asyncio.sleep(SETTLE_S)
-        return job
 
     async def _do(
         self, query: CallbackQuery, pressed: CallbackData, job: Job, message: Message, sender: Sender, language: str
@@ -86,7 +77,7 @@ class Pressing:
                 await self._open(job, message, language)
             case Verb.CLOSE:
                 await self._notice(query)
-                await self._close(job, message, sender)
+                await self._close(job, message)
 
     async def _send(self, query: CallbackQuery, verb: Verb, job: Job, message: Message, language: str) -> None:
         """The restored photo in full quality, or beside the one that was sent."""
@@ -115,7 +106,7 @@ class Pressing:
         extension = job.extension or "jpg"
         if verb is Verb.COMPARE:
             service = self._ctx.service
-            before = await service.previews.of(await service.original(job))
+            before = await service.preview(await service.original(job))
             restored, extension = await asyncio.to_thread(before_after, before, restored), "jpg"
         return await asyncio.to_thread(
             prepare, restored, extension, stem, as_file=verb is Verb.FILE, is_local=self._ctx.is_local
@@ -128,7 +119,7 @@ class Pressing:
         makes one job.
         """
         place = address_of(message)
-        if job.context.get("album"):
+        if job.context.get(ALBUM):
             # The buttons of a whole album share one message.
             place = place.model_copy(update={"message": f"{message.message_id}:{job.address.message}"})
         name = f"{place.chat}:{place.message}:{options.fingerprint()}"
@@ -181,16 +172,8 @@ class Pressing:
         keyboard = keyboards.actions(self._ctx.service.texts, language, job, job.report, models, in_album=True)
         await self._ctx.change_keyboard(str(message.chat_id), message.message_id, keyboard)
 
-    async def _close(self, job: Job, message: Message, sender: Sender) -> None:
-        album = [
-            other
-            for other in await self._ctx.service.recent(sender)
-            if other.context.get("album") == job.context.get("album")
-            and other.address.chat == job.address.chat
-            and other.parent is None
-            and other.state is not JobState.CANCELLED
-        ]
-        album.sort(key=lambda other: int(other.address.message))
+    async def _close(self, job: Job, message: Message) -> None:
+        album = await jobs_of_album(self._ctx.service, job)
         numbered = [(number, other) for number, other in enumerate(album, 1) if other.state is JobState.DELIVERED]
         keyboard = keyboards.album_photos(numbered)
         await self._ctx.change_keyboard(str(message.chat_id), message.message_id, keyboard)

@@ -26,7 +26,7 @@ from magicmemory.bots.telegram.senders import address_of, is_private, sender_of,
 from magicmemory.bots.telegram.settings_menu import SettingsMenu
 from magicmemory.bots.telegram.shop import Selling
 from magicmemory.bots.telegram.uploads import Outgoing
-from magicmemory.core.job import Sender
+from magicmemory.core.job import Platform, Sender
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,6 @@ IN_PRIVATE: Final = (
 FOR_BUYERS: Final = ("paysupport", "terms")  # only where something is for sale
 IN_GROUPS: Final = ("restore", "quota", "help")
 CONFIRM: Final = "del"
-LONGEST_COMMAND: Final = 32  # Telegram's own limit; what people type has none
 EXAMPLE: Final = "example.jpg"
 
 Answer = Callable[[Message, Sender, str, str], Awaitable[None]]
@@ -73,7 +72,7 @@ class Commands:
         if answer is not None:
             await answer(message, sender, language, arguments)
         elif is_private(message):
-            await self._tell(message, self._ctx.say(language, "unknown-command", command=f"/{name[:LONGEST_COMMAND]}"))
+            await self._tell(message, self._ctx.commands.unknown(language, f"/{name}"))
 
     async def pressed(self, query: CallbackQuery, data: str) -> bool:
         """Answer a button of ours; False where it is none."""
@@ -89,12 +88,11 @@ class Commands:
         # The button may be pressed in haste: the second press finds nothing left to do, and nothing to answer.
         with suppress(BadRequest):
             await query.answer()
-        key = "telegram-delete-kept"
         if choice == "yes":
-            await self._ctx.service.forget(sender)
-            key = "forget-done"
+            text = await self._ctx.commands.forget(sender, language)
+        else:
+            text = self._ctx.say(language, "telegram-delete-kept")
         if isinstance(query.message, Message):
-            text = self._ctx.say(language, key)
             await self._ctx.change_text(str(query.message.chat_id), query.message.message_id, text)
         return True
 
@@ -124,20 +122,18 @@ class Commands:
         return True
 
     async def _help(self, message: Message, _: Sender, language: str, __: str) -> None:
-        parts = (self._ctx.service.help_text(language), self._ctx.say(language, "telegram-help"))
+        parts = (self._ctx.commands.help(language), self._ctx.say(language, "telegram-help"))
         await self._tell(message, "\n\n".join(parts))
 
     async def _quota(self, message: Message, sender: Sender, language: str, _: str) -> None:
-        quota = await self._ctx.service.quota(sender)
-        await self._tell(message, self._ctx.service.quota_text(language, quota))
+        await self._tell(message, await self._ctx.commands.quota(sender, language))
 
     async def _settings(self, message: Message, sender: Sender, _: str, __: str) -> None:
         await self._menu.open(message, sender)
 
     async def _cancel(self, message: Message, sender: Sender, language: str, _: str) -> None:
         """Raises `NothingToCancel`, whose sentence the caller says."""
-        dropped = await self._ctx.service.cancel(sender)
-        text = self._ctx.say(language, "cancelled")
+        text, dropped = await self._ctx.commands.cancel(sender, language)
         # The photos of an album share one progress message.
         shown = {(job.address.chat, progress): job for job in dropped if (progress := job.context.get("progress"))}
         for (chat, progress), job in shown.items():
@@ -147,8 +143,7 @@ class Commands:
             await self._tell(message, text)
 
     async def _privacy(self, message: Message, _: Sender, language: str, __: str) -> None:
-        hours = round(self._ctx.service.settings.photo_retention_hours)
-        await self._tell(message, self._ctx.say(language, "telegram-privacy", hours=hours))
+        await self._tell(message, self._ctx.commands.privacy(language, Platform.TELEGRAM))
 
     async def _delete(self, message: Message, sender: Sender, language: str, _: str) -> None:
         labels = {choice: self._ctx.say(language, f"telegram-button-delete-{choice}") for choice in ("yes", "no")}

@@ -8,13 +8,14 @@ from telegram import InlineKeyboardMarkup, InputFile, Message, ReplyParameters
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
+from magicmemory.bots.common.commands import Commands
+from magicmemory.bots.common.refusals import explain
 from magicmemory.bots.service import BotService
 from magicmemory.bots.telegram.errors import NOT_THERE_ANY_MORE, is_unchanged, says
 from magicmemory.bots.telegram.rate_limiter import Busy, Urgency
 from magicmemory.bots.telegram.uploads import Outgoing
-from magicmemory.core.errors import QuotaUsedUp, UserError
+from magicmemory.core.errors import UserError
 from magicmemory.core.job import Address, Sender
-from magicmemory.core.report import Failure
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,11 @@ class BotContext:
     file_ids: dict[str, str] = field(default_factory=dict)  # what Telegram has already; see `remember`
 
     @property
+    def commands(self) -> Commands:
+        """What the commands do on every platform."""
+        return Commands(self.service)
+
+    @property
     def is_local(self) -> bool:
         """Whether the Bot API server is the operator's own and takes files of any size."""
         return self.service.settings.telegram_local
@@ -41,10 +47,7 @@ class BotContext:
 
     def explain(self, language: str, error: UserError) -> str:
         """Why something was refused, and what there is to buy against it."""
-        text = self.service.failure_text(language, Failure.of(error))
-        if isinstance(error, QuotaUsedUp) and self.service.plans.for_stars:
-            text += "\n" + self.say(language, "more-with-premium")
-        return text
+        return explain(self.service, language, error, sells_here=bool(self.service.plans.for_stars))
 
     async def language(self, sender: Sender) -> str:
         """The language the sender is answered in."""

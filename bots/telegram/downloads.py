@@ -3,12 +3,12 @@
 import asyncio
 import io
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Final
 
 from telegram import Message
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter
 
+from magicmemory.bots.common.image_fitting import looks_like_photo
 from magicmemory.bots.telegram.context import BotContext
 from magicmemory.bots.telegram.errors import says
 from magicmemory.bots.telegram.rate_limiter import LONGEST_PAUSE_S, pause_of
@@ -19,9 +19,6 @@ PUBLIC_DOWNLOAD_BYTES: Final = 20 * MIB
 TRIES: Final = 4
 FIRST_RETRY_S: Final = 0.5
 TIMEOUT_S: Final = 60.0
-PHOTO_SUFFIXES: Final = frozenset(
-    {".jpg", ".jpeg", ".jfif", ".png", ".webp", ".heic", ".heif", ".avif", ".tif", ".tiff", ".bmp", ".gif"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +44,7 @@ def photo_in(message: Message) -> Sent | None:
         raise PhotoAnimated
     if message.document:
         document = message.document
-        suffix = PurePath(document.file_name or "").suffix.lower()
-        if suffix not in PHOTO_SUFFIXES and not (document.mime_type or "").startswith("image/"):
+        if not looks_like_photo(document.file_name, document.mime_type):
             raise NotAPhoto
         return Sent(document.file_id, document.file_size or 0, as_file=True)
     return None

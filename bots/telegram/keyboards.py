@@ -8,13 +8,12 @@ from typing import Final
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from magicmemory.bots.common.adjustments import FIDELITIES, STRENGTHS, neighbours, other_scope
 from magicmemory.bots.texts import Texts
 from magicmemory.core.job import Job
 from magicmemory.core.options import Scope
 from magicmemory.core.report import Report
 
-STRENGTHS: Final = (0.25, 0.5, 0.75, 1.0)
-FIDELITIES: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 SCOPES: Final = tuple(Scope)  # a button keeps a scope by its place
 PHOTOS_A_ROW: Final = 5
 MODELS_SHOWN: Final = 3
@@ -81,7 +80,7 @@ def actions(
         steps = [labelled("vivid", Verb.FIDELITY, vivid)] if vivid is not None else []
         steps += [labelled("faithful", Verb.FIDELITY, faithful)] if faithful is not None else []
         rows.append(steps)
-    other = Scope.FACES if job.options.scope is Scope.PHOTO else Scope.PHOTO
+    other = other_scope(job.options.scope)
     rows.append([labelled(other, Verb.SCOPE, SCOPES.index(other))])
     others = [(number, name) for number, name in enumerate(models) if name != report.model]
     rows.append(
@@ -100,10 +99,3 @@ def album_photos(jobs: Sequence[tuple[int, Job]]) -> InlineKeyboardMarkup | None
     buttons = [button(f"{number}", Verb.OPEN, job.id) for number, job in jobs]
     rows = [buttons[start : start + PHOTOS_A_ROW] for start in range(0, len(buttons), PHOTOS_A_ROW)]
     return InlineKeyboardMarkup(rows) if rows else None
-
-
-def neighbours(steps: Sequence[float], value: float) -> tuple[float | None, float | None]:
-    """The next step below and above a value."""
-    below = [step for step in steps if step < value - 1e-6]
-    above = [step for step in steps if step > value + 1e-6]
-    return (below[-1] if below else None), (above[0] if above else None)

@@ -12,12 +12,11 @@ from typing import Any, Final, TypeVar
 from telegram import Message, PreCheckoutQuery
 from telegram.error import BadRequest, NetworkError, TelegramError
 
+from magicmemory.bots.common.shop import NoSuchPayment
 from magicmemory.bots.telegram.context import BotContext
 from magicmemory.bots.telegram.senders import address_of, sender_of
 from magicmemory.core.errors import InternalError, OfferGone, UserError
 from magicmemory.core.job import Address, Platform, Sender
-from magicmemory.storage.database import ping
-from magicmemory.storage.payments import Payment
 
 log = logging.getLogger(__name__)
 
@@ -30,10 +29,6 @@ ANSWER_TRIES: Final = 3
 FIRST_PAUSE_S: Final = 0.5
 LONGEST_PAUSE_S: Final = 30.0
 TRIES: Final = 10  # with a database that answers: about two minutes
-
-
-class NoSuchPayment(Exception):
-    """A refund of a payment that we have not heard of yet, or never will."""
 
 
 class PaymentHandlers:
@@ -49,9 +44,7 @@ class PaymentHandlers:
         try:
             async with asyncio.timeout(CHECK_S):
                 language = await self._ctx.language(sender)
-                await self._ctx.service.payments.check(
-                    sender, query.invoice_payload, query.currency, query.total_amount
-                )
+                await self._ctx.service.shop.check(sender, query.invoice_payload, query.currency, query.total_amount)
         except UserError as error:
             refused = error
         # As everywhere: a bug, or a database that is away, is logged, and the person gets an apology, not a bill.
@@ -70,7 +63,7 @@ class PaymentHandlers:
         sender, charge = sender_of(message.from_user), paid.telegram_payment_charge_id
         try:
             await self._insist(
-                lambda: self._ctx.service.payments.paid(
+                lambda: self._ctx.service.shop.record(
                     sender, paid.invoice_payload, charge, paid.currency, paid.total_amount
                 )
             )
@@ -94,7 +87,7 @@ class PaymentHandlers:
         language = await self._ctx.language(sender)
         parts = [
             self._ctx.say(language, "telegram-receipt", amount=amount),
-            self._ctx.service.quota_text(language, await self._ctx.service.quota(sender)),
+            await self._ctx.commands.quota(sender, language),
         ]
         if is_recurring:
             parts.append(self._ctx.say(language, "telegram-receipt-subscription"))
@@ -115,19 +108,11 @@ class PaymentHandlers:
         Raises:
             NoSuchPayment: it is not known. We wait for it a while: its own update may be in hand still.
         """
-        payment, payer = await self._insist(lambda: self._withdraw(charge))
+        payment, payer = await self._insist(lambda: self._ctx.service.shop.refund(Platform.TELEGRAM, charge))
         if payment is not None:
             text = self._ctx.say(await self._ctx.language(payer), "telegram-refunded", amount=payment.amount)
             await self._tell(payer, text)
         return payment is not None
-
-    async def _withdraw(self, charge: str) -> tuple[Payment | None, Sender]:
-        payments = self._ctx.service.payments
-        payment = await payments.refund(Platform.TELEGRAM, charge)
-        payer = await payments.payer(Platform.TELEGRAM, charge)
-        if payer is None:
-            raise NoSuchPayment(charge)
-        return payment, payer
 
     async def _tell(self, payer: Sender, text: str) -> None:
         """Payments are made in private chats, which go by the person's number."""
@@ -159,16 +144,9 @@ class PaymentHandlers:
             except OfferGone:
                 raise
             except Exception as error:
-                tries += await self._database_answers()
+                tries += await self._ctx.service.shop.is_reachable()
                 if tries >= TRIES:
                     raise
                 log.warning("a payment could not be recorded (%r); trying again", error)
             await asyncio.sleep(pause)
             pause = min(LONGEST_PAUSE_S, pause * 2)
-
-    async def _database_answers(self) -> bool:
-        try:
-            await ping(self._ctx.service.settings.database)
-        except Exception:
-            return False
-        return True

@@ -63,14 +63,14 @@ async def _transactions(bot: ExtBot[Urgency]) -> AsyncIterator[StarTransaction]:
 
 async def _take(ctx: BotContext, payment_handlers: PaymentHandlers, transaction: StarTransaction) -> bool:
     """Whether it is a payment that we did not know, and do now."""
-    partner, payments = transaction.source, ctx.service.payments
+    partner, shop = transaction.source, ctx.service.shop
     if not isinstance(partner, TransactionPartnerUser) or not partner.invoice_payload:
         return False
-    if await payments.payer(Platform.TELEGRAM, transaction.id) is not None:
+    if await shop.payer(Platform.TELEGRAM, transaction.id) is not None:
         return False
     sender = sender_of(partner.user)
     try:
-        payment = await payments.paid(sender, partner.invoice_payload, transaction.id, STARS, transaction.amount)
+        payment = await shop.record(sender, partner.invoice_payload, transaction.id, STARS, transaction.amount)
     except OfferGone:
         log.warning("payment %s by %s is for an invoice that we do not know", transaction.id, sender.account)
         return False
@@ -83,6 +83,6 @@ async def _give_back(ctx: BotContext, payment_handlers: PaymentHandlers, transac
     """Whether it is a refund that we did not know, and do now."""
     if not isinstance(transaction.receiver, TransactionPartnerUser):
         return False
-    if await ctx.service.payments.payer(Platform.TELEGRAM, transaction.id) is None:
+    if await ctx.service.shop.payer(Platform.TELEGRAM, transaction.id) is None:
         return False
     return await payment_handlers.withdraw(transaction.id)

@@ -6,12 +6,13 @@ from typing import Final
 
 from telegram.error import TelegramError
 
+from magicmemory.bots.common.progress import WaitEstimate
 from magicmemory.bots.telegram import keyboards
 from magicmemory.bots.telegram.album_replies import AlbumReplies
 from magicmemory.bots.telegram.context import BotContext
 from magicmemory.bots.telegram.errors import delivering
 from magicmemory.bots.telegram.pictures import picture_of
-from magicmemory.bots.telegram.progress_messages import ProgressMessages, WaitEstimate
+from magicmemory.bots.telegram.progress_messages import ProgressMessages
 from magicmemory.core.errors import FileTooLarge
 from magicmemory.core.report import Failure, Report
 from magicmemory.queue.delivery import Reply
@@ -50,7 +51,7 @@ class TelegramReplier:
     async def _say(self, reply: Reply, failure: Failure) -> dict[str, str]:
         """Say what went wrong, in place of the progress."""
         language = await self._ctx.language(reply.job.sender)
-        text = self._ctx.service.failure_text(language, failure)
+        text = self._ctx.service.sentences.failure(language, failure)
         progress = reply.job.context.get("progress")
         chat = reply.job.address.chat
         if progress and await self._ctx.change_text(chat, int(progress), text):
@@ -91,9 +92,9 @@ class TelegramReplier:
 
 def caption_of(ctx: BotContext, language: str, reply: Reply, report: Report) -> str:
     """What was done, and what is left today."""
-    parts = [ctx.service.report_text(language, report)]
+    parts = [ctx.service.sentences.report(language, report)]
     if reply.job.charged:
-        parts.append(ctx.service.quota_text(language, reply.quota))
+        parts.append(ctx.service.sentences.quota(language, reply.quota))
     else:
         parts.append(ctx.say(language, "telegram-adjusted"))
     return "\n".join(parts)

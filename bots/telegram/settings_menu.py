@@ -15,14 +15,6 @@ from magicmemory.core.options import AUTO, Scope
 from magicmemory.core.preferences import Preferences
 
 MARK: Final = "p"
-LANGUAGES: Final = {
-    "de": "Deutsch",
-    "en": "English",
-    "es": "Español",
-    "fr": "Français",
-    "pt": "Português",
-    "ru": "Русский",
-}
 BUTTONS_A_ROW: Final = 3
 
 
@@ -34,10 +26,10 @@ class Field:
     values: dict[str, Any]
 
 
-def fields(models: Sequence[str]) -> dict[str, Field]:
-    """The choices there are. `models` are those that people may choose between."""
+def fields(languages: Sequence[str], models: Sequence[str]) -> dict[str, Field]:
+    """The choices by name, for these codes of languages and names of models."""
     known = [
-        Field("language", {"auto": "", **{code: code for code in LANGUAGES}}),
+        Field("language", {"auto": "", **{code: code for code in languages}}),
         Field("strength", {"50": 0.5, "75": 0.75, "100": 1.0}),
         Field("fidelity", {"auto": None, "0": 0.0, "50": 0.5, "100": 1.0}),
         Field("upscale", {"1": 1, "2": 2, "4": 4}),
@@ -55,7 +47,7 @@ class SettingsMenu:
 
     def __init__(self, ctx: BotContext) -> None:
         self._ctx = ctx
-        self._fields = fields(ctx.service.settings.offered_models)
+        self._fields = fields(ctx.service.texts.languages, ctx.service.settings.offered_models)
 
     async def open(self, message: Message, sender: Sender) -> None:
         """Show the menu."""
@@ -79,7 +71,7 @@ class SettingsMenu:
             await query.answer()
         field = self._fields.get(name)
         if field is not None and value in field.values:
-            await self._ctx.service.people.choose(sender, **{name: field.values[value]})
+            await self._ctx.service.choose(sender, **{name: field.values[value]})
             field = None
         if isinstance(query.message, Message):
             await self._show(query.message, sender, field)
@@ -119,10 +111,10 @@ class SettingsMenu:
         return InlineKeyboardMarkup([*rows, [InlineKeyboardButton(back, callback_data=f"{MARK}:{account}")]])
 
     def _label(self, language: str, field: Field, kept: str) -> str:
-        if field.name == "language" and kept in LANGUAGES:
-            return LANGUAGES[kept]
         if kept == "auto":
             return self._ctx.say(language, "telegram-value-auto")
+        if field.name == "language":
+            return self._ctx.service.texts.name_of(kept)
         if field.name == "model":
             return str(field.values[kept])
         return self._ctx.say(language, f"telegram-value-{_key(field.name)}-{kept}")

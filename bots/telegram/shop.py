@@ -38,9 +38,9 @@ class Selling:
             await self._ctx.tell(address_of(message), text, InlineKeyboardMarkup([[button]]))
             return
         service = self._ctx.service
-        offers = await service.payments.offers(sender)
-        lines = [service.offer_text(language, offer) for offer in offers]
-        text = service.offers_text(language, await service.quota(sender), lines)
+        offers = await service.shop.offers(sender)
+        lines = [service.sentences.offer(language, offer) for offer in offers]
+        text = await self._ctx.commands.premium(sender, language, lines)
         if offers and service.settings.terms_url:
             text += "\n" + self._ctx.say(language, "telegram-terms", url=service.settings.terms_url)
         await self._ctx.tell(address_of(message), text, self._buttons(language, offers))
@@ -53,7 +53,7 @@ class Selling:
         sender = sender_of(query.from_user)
         language = await self._ctx.language(sender)
         try:
-            invoice = await self._ctx.service.payments.invoice(sender, plan)
+            invoice = await self._ctx.service.shop.invoice(sender, plan)
         except UserError as error:
             await self._notice(query, self._ctx.explain(language, error))
             return True
@@ -63,15 +63,11 @@ class Selling:
 
     async def unlock(self, message: Message, sender: Sender, language: str, code: str) -> None:
         """Redeem a code. Raises what `Codes.redeem` does, whose sentences the caller says."""
-        if not code:
-            await self._tell(message, self._ctx.say(language, "unlock-howto"))
-            return
-        if not is_private(message):
+        if code and not is_private(message):
             # Others can read it there: we take it away, where we are allowed to.
             with suppress(BadRequest, Forbidden):
                 await self._ctx.bot.delete_message(message.chat_id, message.message_id)
-        terms = await self._ctx.service.codes.redeem(sender, str(message.chat_id), code)
-        await self._tell(message, self._ctx.service.redeemed_text(language, terms))
+        await self._tell(message, await self._ctx.commands.unlock(sender, language, str(message.chat_id), code))
 
     async def paysupport(self, message: Message, sender: Sender, language: str, _: str) -> None:
         """Who helps with payments, and the numbers they ask for."""
@@ -88,7 +84,7 @@ class Selling:
                     amount=payment.amount,
                     charge=payment.charge,
                 )
-                for payment in (await service.payments.of(sender))[:PAYMENTS_SHOWN]
+                for payment in (await service.shop.payments_of(sender))[:PAYMENTS_SHOWN]
             ]
         await self._tell(message, "\n".join(lines))
 
@@ -100,7 +96,7 @@ class Selling:
 
     async def _send(self, chat: str, language: str, payload: str, offer: Offer) -> None:
         title = offer.plan.title_in(language)[:TITLE]
-        description = self._ctx.service.offer_text(language, offer)
+        description = self._ctx.service.sentences.offer(language, offer)
         sold: dict[str, Any] = {
             "title": title,
             "description": description[:DESCRIPTION],

@@ -4,9 +4,10 @@ import io
 from dataclasses import dataclass
 from typing import Final
 
-from PIL import Image, ImageOps
+from PIL import Image
 from telegram import InputMediaDocument, InputMediaPhoto
 
+from magicmemory.bots.common.image_fitting import encode_jpeg, opened
 from magicmemory.core.errors import FileTooLarge
 from magicmemory.core.units import MIB
 
@@ -16,9 +17,6 @@ PHOTO_RATIO: Final = 20
 PUBLIC_FILE_BYTES: Final = 50 * MIB
 LOCAL_FILE_BYTES: Final = 2000 * MIB
 PHOTO_FORMATS: Final = frozenset({"JPEG", "PNG"})
-QUALITY: Final = 92
-COMPARED_EDGE: Final = 1280  # of each half of a before/after picture, pixels
-GAP: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ def prepare(data: bytes, extension: str, stem: str, *, as_file: bool, is_local: 
         return photo
     limit = LOCAL_FILE_BYTES if is_local else PUBLIC_FILE_BYTES
     if len(data) > limit:
-        data, extension = _jpeg(_opened(data)), "jpg"
+        data, extension = encode_jpeg(opened(data)), "jpg"
     if len(data) > limit:
         raise FileTooLarge(limit_mb=limit // MIB)
     return Outgoing(data, f"{stem}.{extension}", as_file=True)
@@ -61,31 +59,5 @@ def _as_photo(data: bytes, extension: str, stem: str) -> Outgoing | None:
         return None
     if kind not in PHOTO_FORMATS:
         # Telegram turns every photo into a JPEG anyway; a file keeps its own format.
-        data, extension = _jpeg(_opened(data)), "jpg"
+        data, extension = encode_jpeg(opened(data)), "jpg"
     return Outgoing(data, f"{stem}.{extension}", as_file=False) if len(data) <= PHOTO_BYTES else None
-
-
-def before_after(before: bytes, after: bytes) -> bytes:
-    """The two pictures side by side, as one JPEG that can be sent as a photo. Both must be of our own making."""
-    halves = [_opened(data) for data in (before, after)]
-    height = min(COMPARED_EDGE, max(half.height for half in halves))
-    halves = [half.resize((max(1, round(half.width * height / half.height)), height)) for half in halves]
-    width = min(COMPARED_EDGE * 4, sum(half.width for half in halves) + GAP)
-    canvas = Image.new("RGB", (width, height), "white")
-    canvas.paste(halves[0], (0, 0))
-    canvas.paste(halves[1], (halves[0].width + GAP, 0))
-    return _jpeg(canvas)
-
-
-def _opened(data: bytes) -> Image.Image:
-    with Image.open(io.BytesIO(data)) as image:
-        upright = ImageOps.exif_transpose(image)
-        if upright.mode.startswith("I"):  # 16 bits a pixel, of which Pillow would keep the brightest only
-            upright = upright.point(lambda value: value / 256).convert("L")
-        return upright.convert("RGB")
-
-
-def _jpeg(image: Image.Image) -> bytes:
-    out = io.BytesIO()
-    image.save(out, "JPEG", quality=QUALITY)
-    return out.getvalue()

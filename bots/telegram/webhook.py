@@ -5,12 +5,11 @@ import hashlib
 import hmac
 import json
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,7 +19,8 @@ from telegram.ext import ExtBot
 
 from magicmemory.bots.telegram.rate_limiter import Urgency
 from magicmemory.bots.telegram.updates import KINDS, UpdateReceiver, patiently
-from magicmemory.core.errors import OperatorError
+from magicmemory.core.http_server import Server
+from magicmemory.core.http_server import listen as listening_socket
 from magicmemory.core.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -30,10 +30,6 @@ LARGEST_UPDATE: Final = 1_000_000
 # Telegram gives up on an answer after about a minute and tells the update again.
 PATIENCE_S: Final = 50.0
 GRACE_S: Final = 5
-
-
-class WebhookUnavailable(OperatorError):
-    """The webhook cannot be served."""
 
 
 def secret_of(token: str) -> str:
@@ -73,60 +69,23 @@ async def listen(
     """Take updates from the webhook until `stop` is set.
 
     Raises:
-        WebhookUnavailable: the port cannot be listened on.
+        CannotListen: the port cannot be listened on.
+        BadToken: Telegram refuses the token.
     """
-    secret = secret_of(token)
-    path = urlsplit(settings.telegram_webhook_url).path or "/"
-    config = uvicorn.Config(
-        endpoint(receiver, bot, secret, path),
-        host=settings.telegram_webhook_host,
-        port=settings.telegram_webhook_port,
-        lifespan="off",
-        ws="none",
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_S,
-    )
-    server = _Server(config)
-    serving = asyncio.create_task(server.serve())
-    stopping = asyncio.create_task(stop.wait())
-    try:
-        await _begin(server, serving)
-        await patiently(lambda: _register(bot, settings.telegram_webhook_url, secret), stop)
-        ready()
-        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        stopping.cancel()
-        server.should_exit = True
-        await asyncio.gather(serving, return_exceptions=True)
+    secret, url = secret_of(token), settings.telegram_webhook_url
+    host, remedy = settings.telegram_webhook_host, "set MAGIC_TELEGRAM_WEBHOOK_PORT to another port"
+    with closing(listening_socket(host, settings.telegram_webhook_port, "The Telegram webhook", remedy)) as listener:
+        server = Server(endpoint(receiver, bot, secret, urlsplit(url).path or "/"), GRACE_S)
+        serving = asyncio.create_task(server.serve_until(stop, listener))
+        try:
+            # The socket takes connections already: updates that come now are answered once the server runs.
+            await patiently(lambda: _register(bot, url, secret), stop)
+            ready()
+            await serving
+        finally:
+            serving.cancel()
+            await asyncio.gather(serving, return_exceptions=True)
 
 
 async def _register(bot: ExtBot[Urgency], url: str, secret: str) -> Any:
     return await bot.set_webhook(url, secret_token=secret, allowed_updates=KINDS, drop_pending_updates=False)
-
-
-async def _begin(server: uvicorn.Server, serving: "asyncio.Task[None]") -> None:
-    while not server.started:
-        if serving.done():
-            raise WebhookUnavailable(
-                f"The Telegram webhook cannot listen on {server.config.host}:{server.config.port}: "
-                "set MAGIC_TELEGRAM_WEBHOOK_PORT to another port."
-            )
-        await asyncio.sleep(0.02)
-
-
-class _Server(uvicorn.Server):
-    """uvicorn without its own signal handling and without ending the process."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave the signals as they are."""
-        yield
-
-    async def serve(self, sockets: Any = None) -> None:
-        """Serve; a port that is taken ends this task, not the process."""
-        try:
-            await super().serve(sockets)
-        except SystemExit as error:
-            log.error("the webhook ends: status %s", error.code)

@@ -13,10 +13,10 @@ import pytest
 from PIL import Image
 from pydantic import SecretStr
 
+from magicmemory.bots.common.image_fitting import fit
 from magicmemory.bots.discord import serve
+from magicmemory.bots.discord.context import ReplyTarget
 from magicmemory.bots.discord.errors import is_out_of_reach
-from magicmemory.bots.discord.image_fitting import fit
-from magicmemory.bots.discord.reply_target import ReplyTarget
 from magicmemory.bots.texts import Texts
 from magicmemory.core.settings import BadSettings
 from tests.servers.discord.registry import LOCALES

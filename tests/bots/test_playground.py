@@ -611,7 +611,7 @@ async def test_a_scan_is_shown_as_a_jpeg(mode: str) -> None:
     grey = 40_000 if mode == "I;16" else 150
     made = Image.new(mode if mode == "I;16" else "L", (3000, 1500), grey)
     made.convert(mode).save(scan, "TIFF")
-    picture = Image.open(BytesIO(await shown(scan.getvalue(), Previews(64))))
+    picture = Image.open(BytesIO(await shown(scan.getvalue(), Previews(64).of)))
     assert (picture.format, picture.size) == ("JPEG", (2048, 1024))
     level = picture.convert("L").getpixel((9, 9))
     assert isinstance(level, int)
@@ -619,16 +619,16 @@ async def test_a_scan_is_shown_as_a_jpeg(mode: str) -> None:
 
 
 async def test_what_browsers_show_is_left_as_it_is() -> None:
-    assert await shown(photo(), Previews(64)) == photo()
+    assert await shown(photo(), Previews(64).of) == photo()
 
 
 async def test_scans_are_bounded_and_checked() -> None:
     scan = photo(2000, 1000, "TIFF")
     with pytest.raises(PhotoTooLarge):
-        await shown(scan, Previews(1))
+        await shown(scan, Previews(1).of)
     for broken in (scan[:60], b"II*\0\xff\xff\xff\xff", b"\0\0\0\x18ftypheic\0\0\0\0broken"):
         with pytest.raises(PhotoUnreadable):
-            await shown(broken, Previews(64))
+            await shown(broken, Previews(64).of)
 
 
 # The server

@@ -10,7 +10,9 @@ import pytest
 from PIL import Image
 from telegram.error import RetryAfter
 
-from magicmemory.bots.telegram.keyboards import FIDELITIES, STRENGTHS, CallbackData, Verb, neighbours
+from magicmemory.bots.common.adjustments import FIDELITIES, STRENGTHS, neighbours
+from magicmemory.bots.common.image_fitting import before_after
+from magicmemory.bots.telegram.keyboards import CallbackData, Verb
 from magicmemory.bots.telegram.rate_limiter import (
     ALL_PER_S,
     CHAT_BURST,
@@ -20,7 +22,7 @@ from magicmemory.bots.telegram.rate_limiter import (
     Urgency,
     Window,
 )
-from magicmemory.bots.telegram.uploads import before_after, prepare
+from magicmemory.bots.telegram.uploads import prepare
 
 pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from magicmemory.bots.bootstrap import open_service
-from magicmemory.bots.discord import entitlements
+from magicmemory.bots.discord import shop as entitlements
 from magicmemory.core.job import Platform, Quota, Sender
 from magicmemory.storage.codes import CodeKind, CodeSpec
 from magicmemory.storage.grants import Grant, Grants, Source

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from magicmemory.bots.common import shop as service_shop
 from magicmemory.bots.telegram import payment_handlers, updates
 from magicmemory.storage.codes import CodeKind, CodeSpec
 from magicmemory.storage.database import Database
@@ -320,7 +321,7 @@ async def test_a_payment_waits_for_the_database(
         monkeypatch.setattr(payment_handlers, "FIRST_PAUSE_S", 0.1)
         with monkeypatch.context() as outage:
             outage.setattr(Payments, "paid", away)
-            outage.setattr(payment_handlers, "ping", no_ping)
+            outage.setattr(service_shop, "ping", no_ping)
             assert (await ana.pay(invoice))["ok"]
             await running.server.wait_for(lambda: told > 5)
             assert running.server.world.updates.pending() == 1, "Telegram still keeps the payment"

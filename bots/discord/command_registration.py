@@ -1,17 +1,25 @@
-"""Commands are registered with Discord only when they changed: a day has only so many registrations."""
+"""Registers commands with Discord, with names and descriptions in the languages of the texts.
+
+A bot has only so many registrations a day, so commands are registered only after they changed.
+"""
 
 import asyncio
 import hashlib
 import json
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import discord
 from discord import app_commands
+from discord.app_commands import TranslationContextTypes, locale_str
+
+from magicmemory.bots.texts import FALLBACK, Texts
 
 log = logging.getLogger(__name__)
 
+Word = Callable[[str], locale_str]
 FILE = "discord-commands.json"
 
 
@@ -57,3 +65,31 @@ def _read(file: Path) -> dict[str, str]:
 def _write(file: Path, known: dict[str, str]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(known, indent=1))
+
+
+def words(texts: Texts) -> Word:
+    """Finds strings that Discord shows in everybody's own language."""
+
+    def word(key: str) -> locale_str:
+        return locale_str(texts.say(FALLBACK, key), key=key)
+
+    return word
+
+
+class TextsTranslator(app_commands.Translator):
+    """Finds a string's translation by the key it carries."""
+
+    def __init__(self, texts: Texts) -> None:
+        super().__init__()
+        self._texts = texts
+
+    async def translate(
+        self, string: locale_str, locale: discord.Locale, context: TranslationContextTypes
+    ) -> str | None:
+        """The sentence of the string's key in a language; None where there is none, or it is the string itself."""
+        key = string.extras.get("key")
+        language = locale.value.split("-")[0]
+        if key is None or language == FALLBACK or language not in self._texts.languages:
+            return None
+        text = self._texts.say(language, key)
+        return None if text == string.message else text
