@@ -1,6 +1,6 @@
 """Registers commands with Discord, with names and descriptions in the languages of the texts.
 
-A bot has only so many registrations a day, so commands are registered only after they changed.
+Discord limits the registrations of a day, so commands are registered only after they changed.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ FILE = "discord-commands.json"
 
 
 async def sync_if_changed(tree: "app_commands.CommandTree[Any]", folder: Path) -> bool:
-    """Register the commands unless Discord has these already. What it has is noted in `folder`."""
+    """Register the commands if they changed since the last time; a file in `folder` remembers them. Whether it did."""
     application = str(tree.client.application_id)
     fingerprint = await _fingerprint(tree)
     file = folder / FILE
@@ -68,7 +68,7 @@ def _write(file: Path, known: dict[str, str]) -> None:
 
 
 def words(texts: Texts) -> Word:
-    """Finds strings that Discord shows in everybody's own language."""
+    """A function that gives a text as a string that Discord shows in each person's language."""
 
     def word(key: str) -> locale_str:
         return locale_str(texts.say(FALLBACK, key), key=key)
@@ -77,7 +77,7 @@ def words(texts: Texts) -> Word:
 
 
 class TextsTranslator(app_commands.Translator):
-    """Finds a string's translation by the key it carries."""
+    """Translates a string by the text key among its extras."""
 
     def __init__(self, texts: Texts) -> None:
         super().__init__()
@@ -86,7 +86,7 @@ class TextsTranslator(app_commands.Translator):
     async def translate(
         self, string: locale_str, locale: discord.Locale, context: TranslationContextTypes
     ) -> str | None:
-        """The sentence of the string's key in a language; None where there is none, or it is the string itself."""
+        """The text in a language; None if there is none or it equals the string."""
         key = string.extras.get("key")
         language = locale.value.split("-")[0]
         if key is None or language == FALLBACK or language not in self._texts.languages:

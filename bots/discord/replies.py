@@ -1,9 +1,10 @@
-"""The reply to a photo: before and after, a line of facts and buttons, put into the message that showed progress."""
+"""Replies to photos: both images, a line about them and the buttons, in the message that showed the progress."""
 
 import asyncio
 import io
 import logging
 from dataclasses import dataclass
+from typing import Final
 
 import discord
 from discord import ui
@@ -12,28 +13,26 @@ from magicmemory.bots.common.image_fitting import FittedImage, fit
 from magicmemory.bots.discord.buttons import rows_of_buttons
 from magicmemory.bots.discord.context import BotContext, OutOfReach, ReplyMessage, ReplyTarget, TextReply, greeted
 from magicmemory.bots.discord.errors import TOO_LARGE, UNCERTAIN
-from magicmemory.bots.discord.progress_messages import ProgressMessages
 from magicmemory.core.errors import UserError
 from magicmemory.core.units import MIB
 from magicmemory.queue.delivery import Reply, RetryLater, Undeliverable
 
 log = logging.getLogger(__name__)
 
-# What to try where a file that should fit does not: the place's limit may have changed.
-SMALLER = 2
+# How much smaller the files are made if Discord refuses their size: the channel's limit may have changed.
+SMALLER: Final = 2
 
 
 class DiscordReplier:
-    """Sends answers. Each goes into the message that showed its progress, where that is possible."""
+    """Sends replies, if possible into the message that showed the progress."""
 
-    def __init__(self, ctx: BotContext, progress_messages: ProgressMessages) -> None:
+    def __init__(self, ctx: BotContext) -> None:
         self._ctx = ctx
-        self._progress_messages = progress_messages
 
     async def reply(self, reply: Reply) -> dict[str, str]:
-        """Send an answer, and return what is noted with the job."""
+        """Send a reply; returns the notes to keep with the job."""
         target = ReplyTarget.of(reply.job.context)
-        await self._progress_messages.stop(reply.job.id)
+        await self._ctx.progress.stop(reply.job.id)
         content = await self._content(reply, target)
         try:
             sent = await self._deliver(target, content, reply.job.id)
@@ -61,7 +60,7 @@ class DiscordReplier:
 
 
 class _Smaller:
-    """The same letter for a place that takes less than it said."""
+    """The same reply with a smaller limit."""
 
     def __init__(self, content: ReplyMessage) -> None:
         self._content = content
@@ -73,7 +72,7 @@ class _Smaller:
 
 @dataclass(frozen=True, slots=True)
 class PhotoReply:
-    """A restored photo."""
+    """A reply with the restored photo."""
 
     ctx: BotContext
     reply: Reply
@@ -103,11 +102,11 @@ class PhotoReply:
             shown = await service.preview(await service.original(self.reply.job))
             return await asyncio.to_thread(fit, shown, "jpg", limit)
         except (UserError, ValueError) as error:
-            log.info("job %s: no picture of before: %s", self.reply.job.id, error)
+            log.info("job %s: the photo before restoration is not shown: %s", self.reply.job.id, error)
             return None
 
-    def _file(self, picture: FittedImage, name: str) -> discord.File:
-        return discord.File(io.BytesIO(picture.data), f"{name}.{picture.extension}", spoiler=self.target.spoiler)
+    def _file(self, image: FittedImage, name: str) -> discord.File:
+        return discord.File(io.BytesIO(image.data), f"{name}.{image.extension}", spoiler=self.target.spoiler)
 
     def _item(self, file: discord.File, key: str) -> discord.MediaGalleryItem:
         description = self.ctx.say(self.language, key)
