@@ -94,6 +94,12 @@ class Metrics:
             buckets=BATCHES,
             registry=registry,
         )
+        self._unreadable = Counter(
+            "magicmemory_unreadable_updates",
+            "Updates and events that could not be read and were skipped, by platform.",
+            ["platform"],
+            registry=registry,
+        )
         self._deliveries = Counter(
             "magicmemory_deliveries", "Replies, by platform and outcome.", ["platform", "outcome"], registry=registry
         )
@@ -128,6 +134,10 @@ class Metrics:
     def refused(self, platform: str, key: str) -> None:
         """The service said no; `key` is the error's."""
         self._intakes.labels(platform, key).inc()
+
+    def unreadable(self, platform: str) -> None:
+        """A platform sent an update or event that could not be read."""
+        self._unreadable.labels(platform).inc()
 
     def waited(self, queue: str, since: datetime) -> None:
         """A job is taken in hand that was queued at `since`."""

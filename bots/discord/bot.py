@@ -17,6 +17,7 @@ from magicmemory.bots.discord.admin_commands import add_admin
 from magicmemory.bots.discord.buttons import EraseButton, PhotoButton
 from magicmemory.bots.discord.command_registration import TextsTranslator, sync_if_changed, words
 from magicmemory.bots.discord.context import BotContext
+from magicmemory.bots.discord.errors import skip_unreadable_events
 from magicmemory.bots.discord.intake import Intake
 from magicmemory.bots.discord.interaction_journal import InFlight, InteractionJournal
 from magicmemory.bots.discord.interactions import explain
@@ -62,6 +63,7 @@ class MagicClient(discord.AutoShardedClient):
         intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
         # Old messages are not needed, so none are kept in memory.
         super().__init__(intents=intents, shard_count=shards, max_messages=None)
+        skip_unreadable_events(self, lambda: service.metrics.unreadable(Platform.DISCORD))
         self.ctx = BotContext(service, Commands(service), self, ProgressTasks(service))
         self.in_flight = InFlight()
         self.journal = InteractionJournal(service.pending_requests(Platform.DISCORD), self.in_flight)

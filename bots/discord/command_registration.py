@@ -15,6 +15,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import TranslationContextTypes, locale_str
 
+from magicmemory.bots.discord.errors import UNCERTAIN
 from magicmemory.bots.texts import FALLBACK, Texts
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,12 @@ async def sync_if_changed(tree: "app_commands.CommandTree[Any]", folder: Path) -
     known = await asyncio.to_thread(_read, file)
     if known.get(application) == fingerprint:
         return False
-    commands = await tree.sync()
+    try:
+        commands = await tree.sync()
+    except (discord.HTTPException, *UNCERTAIN) as error:
+        # Buttons, messages and the commands of the last registration work nevertheless.
+        log.error("Discord refuses the commands, which stay as they were until the next start: %s", error)
+        return False
     await asyncio.to_thread(_write, file, {**known, application: fingerprint})
     log.info("Discord: %d commands are registered", len(commands))
     return True

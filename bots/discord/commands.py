@@ -11,7 +11,7 @@ from magicmemory.bots.discord.command_registration import Word
 from magicmemory.bots.discord.context import BotContext, ReplyTarget, TextReply
 from magicmemory.bots.discord.intake import Intake
 from magicmemory.bots.discord.interactions import Interaction, PhotoRequest, acknowledge, answer, sender_of
-from magicmemory.bots.discord.messages import recorded_files
+from magicmemory.bots.discord.messages import files_of, recorded_files
 from magicmemory.bots.texts import FALLBACK
 from magicmemory.core.errors import Cancelled
 from magicmemory.core.job import Platform
@@ -92,7 +92,7 @@ def _add_restore(tree: Tree, ctx: BotContext, intake: Intake, word: Word) -> Non
 def _add_menu(tree: Tree, intake: Intake, word: Word) -> None:
     @tree.context_menu(name=word("discord-menu-restore"))
     async def restore_faces(interaction: Interaction, message: discord.Message) -> None:
-        await intake.command(interaction, message.attachments, {}, private=False)
+        await intake.command(interaction, files_of(message), {}, private=False)
 
 
 def _add_cancel(tree: Tree, ctx: BotContext, word: Word) -> None:

@@ -10,7 +10,7 @@ from discord import ui
 from magicmemory.bots.common.commands import Commands
 from magicmemory.bots.common.progress import Latest, ProgressTasks
 from magicmemory.bots.common.refusals import explain
-from magicmemory.bots.discord.errors import UNCERTAIN, is_out_of_reach, persist
+from magicmemory.bots.discord.errors import MAY_NOT_REPLY, UNCERTAIN, is_out_of_reach, persist
 from magicmemory.bots.service import BotService
 from magicmemory.core.errors import UserError
 from magicmemory.core.job import Job, Sender
@@ -183,9 +183,21 @@ class BotContext:
                     raise
                 log.info("channel %d, %s: %s", target.channel, send.__name__, error)
             else:
+                if sent and sent != target.message:
+                    await self._delete_progress(target)
                 if sent:
                     return sent
         raise OutOfReach(f"user {target.user} in channel {target.channel}")
+
+    async def _delete_progress(self, target: ReplyTarget) -> None:
+        """Delete our message, which the reply did not go into. Errors are logged."""
+        message = self._channel(target.channel).get_partial_message(target.message)
+        if not target.message or target.private:
+            return
+        try:
+            await message.delete()
+        except (discord.HTTPException, *UNCERTAIN) as error:
+            log.info("channel %d: the progress message stays: %s", target.channel, error)
 
     async def change(self, target: ReplyTarget, content: ReplyMessage) -> None:
         """Put a reply into our message. Errors are logged."""
@@ -209,17 +221,24 @@ class BotContext:
     async def _post(self, target: ReplyTarget, content: ReplyMessage, nonce: str) -> int:
         if target.private:
             return 0
-        guild = getattr(self.client.get_channel(target.channel), "guild", None)
-        limit = guild.filesize_limit if guild is not None else FILE_LIMIT
-        view, files = await self._built(content, limit, None if target.asked else target.user)
-        arguments: dict[str, Any] = {}
         if target.asked:
-            arguments["reference"] = discord.MessageReference(
+            reference = discord.MessageReference(
                 message_id=target.asked, channel_id=target.channel, fail_if_not_exists=False
             )
+            try:
+                return await self._post_once(target, content, nonce, reference=reference)
+            except discord.HTTPException as error:
+                if error.code != MAY_NOT_REPLY:
+                    raise
+        return await self._post_once(target, content, nonce)
+
+    async def _post_once(self, target: ReplyTarget, content: ReplyMessage, nonce: str, **reference: Any) -> int:
+        guild = getattr(self.client.get_channel(target.channel), "guild", None)
+        limit = guild.filesize_limit if guild is not None else FILE_LIMIT
+        view, files = await self._built(content, limit, None if reference else target.user)
         asker = discord.AllowedMentions(everyone=False, roles=False, users=[discord.Object(target.user)])
         message = await self._channel(target.channel).send(
-            view=view, files=files, nonce=nonce, allowed_mentions=asker, **arguments
+            view=view, files=files, nonce=nonce, allowed_mentions=asker, **reference
         )
         return message.id
 

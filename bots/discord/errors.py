@@ -1,11 +1,15 @@
-"""Errors of Discord's API, by what to do about them."""
+"""Errors of Discord's API, by what to do about them, and events that the library cannot read."""
 
 import asyncio
+import functools
+import logging
 from collections.abc import Awaitable, Callable
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import aiohttp
 import discord
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -16,6 +20,7 @@ UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION = 10003, 
 ALREADY_ACKNOWLEDGED = 40060
 FIRST_OWN_CODE = 10000
 TOO_LARGE = 40005
+MAY_NOT_REPLY = 160002  # a message of the bot may not refer to another one: it may not read the history
 INVALID_TOKEN = 50027
 # The message, the channel or the token cannot be used any more; another way to the person may work.
 OUT_OF_REACH: Final = frozenset(
@@ -53,3 +58,22 @@ async def persist(call: Callable[[], Awaitable[T]]) -> T:
         except UNCERTAIN:
             await asyncio.sleep(FIRST_PAUSE_S * attempt)
     return await call()
+
+
+def skip_unreadable_events(client: discord.Client, count: Callable[[], None]) -> None:
+    """Log, count and skip events that the library cannot read; without this, one of them ends the connection.
+
+    This borrows `_connection.parsers` of discord.py 2.7, which has no public place for it: the table of functions, by
+    the events' names, that read what the gateway sends. A test checks that the installed release still has it.
+    """
+    parsers = client._connection.parsers
+    for event, parse in parsers.items():
+        parsers[event] = functools.partial(_read_event, event, parse, count)
+
+
+def _read_event(event: str, parse: Callable[[Any], None], count: Callable[[], None], data: Any) -> None:
+    try:
+        parse(data)
+    except Exception:
+        log.exception("Discord's event %s could not be read and is skipped", event)
+        count()

@@ -85,7 +85,7 @@ class Intake:
     async def command(
         self,
         interaction: Interaction,
-        attachments: Sequence[discord.Attachment],
+        attachments: Sequence[PhotoFile],
         choices: dict[str, Any],
         *,
         private: bool,

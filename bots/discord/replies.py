@@ -4,6 +4,7 @@ import asyncio
 import io
 import logging
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 
 import discord
@@ -11,7 +12,15 @@ from discord import ui
 
 from magicmemory.bots.common.image_fitting import FittedImage, fit
 from magicmemory.bots.discord.buttons import rows_of_buttons
-from magicmemory.bots.discord.context import BotContext, OutOfReach, ReplyMessage, ReplyTarget, TextReply, greeted
+from magicmemory.bots.discord.context import (
+    FILE_LIMIT,
+    BotContext,
+    OutOfReach,
+    ReplyMessage,
+    ReplyTarget,
+    TextReply,
+    greeted,
+)
 from magicmemory.bots.discord.errors import TOO_LARGE, UNCERTAIN
 from magicmemory.core.errors import UserError
 from magicmemory.core.units import MIB
@@ -19,8 +28,7 @@ from magicmemory.queue.delivery import Reply, RetryLater, Undeliverable
 
 log = logging.getLogger(__name__)
 
-# How much smaller the files are made if Discord refuses their size: the channel's limit may have changed.
-SMALLER: Final = 2
+MOST_SHRINKS: Final = 4
 
 
 class DiscordReplier:
@@ -51,23 +59,36 @@ class DiscordReplier:
         return PhotoReply(self._ctx, reply, target, language)
 
     async def _deliver(self, target: ReplyTarget, content: ReplyMessage, nonce: str) -> int:
-        try:
-            return await self._ctx.deliver(target, content, nonce)
-        except discord.HTTPException as error:
-            if error.code != TOO_LARGE and error.status != 413:
-                raise
-        return await self._ctx.deliver(target, _Smaller(content), nonce)
+        shrinking = _ShrinkingReply(content)
+        for _ in range(MOST_SHRINKS):
+            try:
+                return await self._ctx.deliver(target, shrinking, nonce)
+            except discord.HTTPException as error:
+                if error.code != TOO_LARGE and error.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+                    raise
+                shrinking.shrink()
+        return await self._ctx.deliver(target, shrinking, nonce)
 
 
-class _Smaller:
-    """The same reply with a smaller limit."""
+class _ShrinkingReply:
+    """A reply whose files can be made smaller when Discord refuses their size: the noted limit may be out of date."""
 
     def __init__(self, content: ReplyMessage) -> None:
         self._content = content
+        self._limit: int | None = None
+        self._largest = 0  # bytes, of the files that were built last
 
-    async def build(self, limit: int, greet: int | None) -> "tuple[discord.ui.LayoutView, list[discord.File]]":
-        """The layout with smaller files."""
-        return await self._content.build(limit // SMALLER, greet)
+    def shrink(self) -> None:
+        """Build smaller files from now on: within every channel's limit, or if they were, half as large."""
+        self._limit = FILE_LIMIT if self._largest > FILE_LIMIT else self._largest // 2
+
+    async def build(self, limit: int, greet: int | None) -> tuple[ui.LayoutView, list[discord.File]]:
+        """The layout and its files."""
+        view, files = await self._content.build(limit if self._limit is None else min(limit, self._limit), greet)
+        self._largest = max((file.fp.seek(0, io.SEEK_END) for file in files), default=0)
+        for file in files:
+            file.fp.seek(0)
+        return view, files
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,5 +140,5 @@ class PhotoReply:
         parts = [service.sentences.report(self.language, report)] if report is not None else []
         parts.append(service.sentences.quota(self.language, self.reply.quota))
         if after.changed:
-            parts.append(self.ctx.say(self.language, "discord-made-smaller", limit_mb=limit // MIB))
+            parts.append(self.ctx.say(self.language, "discord-made-smaller", limit_mb=max(1, round(limit / MIB))))
         return " ".join(parts)
