@@ -13,7 +13,7 @@ from magicmemory.bots.texts import Texts
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.settings import Settings, read_codes_key
 from magicmemory.queue.client import Queue
-from magicmemory.queue.connection import Names, connect
+from magicmemory.queue.connection import RedisKeys, connect
 from magicmemory.queue.progress import ProgressHub
 from magicmemory.storage.codes import Codes
 from magicmemory.storage.database import Database
@@ -42,7 +42,7 @@ async def open_service(settings: Settings, redis_url: str, metrics: Metrics | No
         redis_url: where the queue is.
         metrics: the process's; None makes new ones.
     """
-    names = Names(settings.redis_prefix)
+    names = RedisKeys(settings.redis_prefix)
     plans = settings.plans()
     codes_key = read_codes_key(settings)
     texts = Texts(settings.language)

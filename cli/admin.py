@@ -14,7 +14,7 @@ import typer
 from magicmemory.cli.database_session import work
 from magicmemory.core.errors import NothingToCancel, OperatorError
 from magicmemory.core.job import Platform, Sender
-from magicmemory.core.plans import FREE, MOST_CREDITS, MOST_DAYS, PREMIUM
+from magicmemory.core.plans import FREE, MAX_CREDITS, MAX_DAYS, PREMIUM
 from magicmemory.core.settings import Settings
 from magicmemory.storage.data_export import export_user
 from magicmemory.storage.database import Database
@@ -80,8 +80,8 @@ def gift(
     platform: On,
     account: Who,
     plan: Annotated[str, typer.Option(help="Of which plan.")] = PREMIUM,
-    days: Annotated[int | None, typer.Option(min=1, max=MOST_DAYS, help="So many days.")] = None,
-    credits: Annotated[int | None, typer.Option(min=1, max=MOST_CREDITS, help="So many photos.")] = None,
+    days: Annotated[int | None, typer.Option(min=1, max=MAX_DAYS, help="So many days.")] = None,
+    credits: Annotated[int | None, typer.Option(min=1, max=MAX_CREDITS, help="So many photos.")] = None,
 ) -> None:
     """Give somebody days or photos of a plan; without a number, as many as are sold at once."""
 

@@ -115,11 +115,11 @@ class _Nothing:
 
 
 async def _work(redis_url: str, photos: str) -> None:
-    from magicmemory.queue.connection import Names
+    from magicmemory.queue.connection import RedisKeys
     from magicmemory.queue.worker import RestoreWorker
     from magicmemory.storage.photos import PhotoStore
 
-    worker = RestoreWorker(PhotoStore(photos), _Nothing(), Names(Settings(_env_file=None).redis_prefix), 60)
+    worker = RestoreWorker(PhotoStore(photos), _Nothing(), RedisKeys(Settings(_env_file=None).redis_prefix), 60)
     print(READY.decode(), end="", flush=True)
     await worker.run(redis_url, AT_ONCE, asyncio.Event())
 

@@ -25,7 +25,7 @@ from magicmemory.storage.redemptions import redeemed
 
 app = typer.Typer(help="Make the codes that people redeem, and see what became of them.", no_args_is_help=True)
 
-MOST_AT_ONCE = 100_000
+MAX_CODES = 100_000
 COLUMNS = ("kind", "plan", "days", "credits", "percent", "uses", "expires_at", "note")
 SHOWN_ONCE = "Keep them now: only hashes are stored, and nobody can show them again."
 
@@ -40,7 +40,7 @@ def create(
     percent: Annotated[int | None, typer.Option(help="How much cheaper, 1 to 99.")] = None,
     uses: Annotated[int, typer.Option(help="How many people may redeem each.")] = 1,
     expires: Annotated[str | None, typer.Option(help="Last day, such as 2026-12-31, or a moment.")] = None,
-    count: Annotated[int, typer.Option(help="How many codes.", min=1, max=MOST_AT_ONCE)] = 1,
+    count: Annotated[int, typer.Option(help="How many codes.", min=1, max=MAX_CODES)] = 1,
     prefix: Annotated[str, typer.Option(help="Up to twelve letters and digits before each.")] = "",
     plan: Annotated[
         str | None, typer.Option(help="What it unlocks (else premium), or the only plan it makes cheaper.")

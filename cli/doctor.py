@@ -24,13 +24,13 @@ from magicmemory.cli.processes import OPERATOR_MUST_ACT
 from magicmemory.core.errors import OperatorError, UserError
 from magicmemory.core.options import Options
 from magicmemory.core.settings import Settings, load
-from magicmemory.queue.connection import Names
+from magicmemory.queue.connection import RedisKeys
 from magicmemory.queue.embedded import find_binary
 from magicmemory.queue.poison import CrashCounter
 from magicmemory.storage.photos import PhotoStore
 
-ENOUGH_DISK_GB = 2.0
-LARGEST_SKEW_S = 5.0
+MIN_DISK_GB = 2.0
+MAX_SKEW_S = 5.0
 PATIENCE_S = 10.0
 
 
@@ -75,7 +75,7 @@ async def examine(settings: Settings) -> dict[str, Finding]:
     """Every check's finding, by its name."""
     checks: dict[str, Check] = {
         "redis": _redis,
-        "set aside": _set_aside,
+        "dead letters": _dead_letters,
         "database": _database,
         "photo store": _photos,
         "plans": _plans,
@@ -122,13 +122,13 @@ async def _redis(settings: Settings) -> Finding:
         await redis.aclose()
 
 
-async def _set_aside(settings: Settings) -> Finding:
+async def _dead_letters(settings: Settings) -> Finding:
     socket = settings.data_dir / "redis" / "redis.sock"
     if not settings.redis_url and not socket.exists():
         return Finding(Verdict.OFF, "unknown: no Redis runs here")
     redis = Redis.from_url(settings.redis_url or f"unix://{socket.resolve()}")
     try:
-        photos = await CrashCounter(redis, Names(settings.redis_prefix)).all_dead_letters()
+        photos = await CrashCounter(redis, RedisKeys(settings.redis_prefix)).dead_letters()
     except (RedisError, OSError) as error:
         return Finding(Verdict.OFF, f"unknown: {error}")
     finally:
@@ -263,7 +263,7 @@ async def _clock(settings: Settings) -> Finding:
     finally:
         await redis.aclose()
     skew = abs(datetime.now(UTC).timestamp() - seconds - microseconds / 1e6)
-    if skew > LARGEST_SKEW_S:
+    if skew > MAX_SKEW_S:
         return Finding(Verdict.BAD, f"{here}; {skew:.0f} s apart from Redis", "Let both keep time by NTP.")
     return Finding(Verdict.GOOD, f"{here}; {skew:.1f} s apart from Redis")
 
@@ -271,7 +271,7 @@ async def _clock(settings: Settings) -> Finding:
 async def _disk(settings: Settings) -> Finding:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(settings.data_dir).free / 1e9
-    if free < ENOUGH_DISK_GB:
+    if free < MIN_DISK_GB:
         return Finding(
             Verdict.BAD,
             f"{free:.1f} GB free",

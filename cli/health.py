@@ -21,7 +21,7 @@ from magicmemory.core.errors import OperatorError
 from magicmemory.core.http_server import Server, listen, url_of
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.settings import Settings
-from magicmemory.queue.connection import Names
+from magicmemory.queue.connection import RedisKeys
 from magicmemory.queue.queue_stats import count_dead_letters, depths
 from magicmemory.storage.database import ping
 from magicmemory.storage.photos import PhotoStore
@@ -50,7 +50,7 @@ class Health:
         """
         self.started = asyncio.Event()
         self._redis = redis
-        self._names = Names(settings.redis_prefix)
+        self._keys = RedisKeys(settings.redis_prefix)
         self._metrics = metrics
         self._checks: dict[str, Callable[[], Awaitable[object]]] = {
             "started": self._has_started,
@@ -83,9 +83,9 @@ class Health:
             raise NotReady("it has not said that it is ready")
 
     async def _count(self) -> None:
-        for queue, jobs in (await depths(self._redis, self._names)).items():
+        for queue, jobs in (await depths(self._redis, self._keys)).items():
             self._metrics.depth.labels(queue).set(jobs)
-        self._metrics.dead_letter.set(await count_dead_letters(self._redis, self._names))
+        self._metrics.dead_letter.set(await count_dead_letters(self._redis, self._keys))
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """`magicmemory models`: what there is to choose from, and how it comes to this machine."""
 
+import importlib.util
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,36 +15,42 @@ from rich.table import Table
 from magicmemory.cli.processes import OPERATOR_MUST_ACT
 from magicmemory.core.errors import OperatorError
 from magicmemory.core.settings import Settings, load
-from magicmemory.pipeline.models import catalogue
-from magicmemory.pipeline.models.catalogue import Commercial, Kind, ModelFacts
+from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts, why_refused
 from magicmemory.pipeline.models.weights import Examined, State, Weights, WeightsError
 
 app = typer.Typer(help="List, fetch and check models.", no_args_is_help=True)
 
 FAILED = 1  # exit status: a model is missing, wrong or could not be fetched
 
-Names = Annotated[list[str], typer.Argument(metavar="NAME...", help="As `models list` calls them.")]
+RedisKeys = Annotated[list[str], typer.Argument(metavar="NAME...", help="As `models list` calls them.")]
 
 
 @app.command("list")
 def list_models(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a model.")] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the tables of docs/models.md.")] = False,
 ) -> None:
-    """Show every model: whether it is installed, its size and licence, and which ones photos without wishes get."""
+    """Show every model: whether it is installed, its size and licence. A star marks the defaults."""
     with _sentences():
         settings = load()
         weights = Weights.of(settings)
+        models = _all_models()
+        if as_markdown:
+            from magicmemory.cli.model_tables import tables
+
+            print("\n\n".join(tables().values()))
+            return
         defaults = _defaults(settings)
         if as_json:
-            for facts in catalogue.ALL:
+            for facts in models:
                 print(json.dumps(_fields(facts, weights, facts.name in defaults), ensure_ascii=False))
             return
         table = Table("", box=None, pad_edge=False, padding=(0, 2, 0, 0))
         # A name is there to be copied: licences give way where the window is narrow.
-        table.add_column("model", no_wrap=True, min_width=max(len(facts.name) for facts in catalogue.ALL))
+        table.add_column("model", no_wrap=True, min_width=max(len(facts.name) for facts in models))
         for title in ("kind", "here", "size", "paid", "licence"):
             table.add_column(title, no_wrap=title != "licence")
-        for facts in catalogue.ALL:
+        for facts in models:
             mark = "*" if facts.name in defaults else ""
             size = f"{facts.size / 1e6:.0f} MB" if facts.size else ""
             here = _here(facts, weights)
@@ -53,7 +60,7 @@ def list_models(
 
 @app.command()
 def pull(
-    names: Names,
+    names: RedisKeys,
     from_file: Annotated[Path | None, typer.Option("--from", help="Take this file instead of downloading.")] = None,
 ) -> None:
     """Fetch models, going on where an earlier try stopped. A file gets its name only when its hash is right."""
@@ -80,7 +87,7 @@ def verify(
     """Hash model files and compare. Ends with status 1 if one is missing, wrong or of an unknown hash."""
     with _sentences():
         weights = Weights.of(load())
-        there = [facts for facts in catalogue.ALL if not facts.bundled and weights.path(facts).is_file()]
+        there = [facts for facts in _all_models() if not facts.bundled and weights.path(facts).is_file()]
         chosen = [_known(name) for name in names] if names else there
         if not chosen:
             print(f"There is no model file in {weights.folder}.")
@@ -103,19 +110,29 @@ def pin(name: str, sha256: str) -> None:
         _tell(weights, facts, weights.examine(facts))
 
 
+def _all_models() -> tuple[ModelFacts, ...]:
+    """The catalogue. It comes from the networks' own files, so it is imported only by the commands that need it.
+
+    Raises:
+        WeightsError: the worker's packages are not installed.
+    """
+    if importlib.util.find_spec("torch") is None:
+        raise WeightsError("Models need the packages of a worker: install the extra `worker` on this machine.")
+    from magicmemory.pipeline.models import catalogue
+
+    return catalogue.ALL
+
+
 def _known(name: str) -> ModelFacts:
-    for facts in catalogue.ALL:
+    for facts in _all_models():
         if facts.name == name:
             return facts
-    known = ", ".join(facts.name for facts in catalogue.ALL)
+    known = ", ".join(facts.name for facts in _all_models())
     raise WeightsError(f"There is no model called {name!r}. There are: {known}.")
 
 
 def _defaults(settings: Settings) -> set[str]:
-    """The names of the models that photos without wishes get.
-
-    Said by the same rules as in a worker, but without torch, which would take seconds to import.
-    """
+    """The names of the default models, by the rules of a worker's `ModelCache`."""
     weights = Weights.of(settings)
     named = {Kind.RESTORER: settings.model, Kind.DETECTOR: settings.detector, Kind.UPSCALER: settings.upscaler}
     found = set()
@@ -123,10 +140,11 @@ def _defaults(settings: Settings) -> set[str]:
         wish = named.get(kind, "auto")
         usable = (
             facts.name
-            for facts in catalogue.of_kind(kind)
-            if wish in (facts.name, "auto")
+            for facts in _all_models()
+            if facts.kind is kind
+            and wish in (facts.name, "auto")
             and (facts.bundled or weights.is_there(facts))
-            and catalogue.why_refused(facts, settings.commercial) is None
+            and why_refused(facts, settings.commercial) is None
         )
         if (first := next(usable, None)) is not None:
             found.add(first)

@@ -15,8 +15,8 @@ from magicmemory.core.settings import PREFIX, Settings
 from magicmemory.queue.embedded import embedded_redis
 
 READY_S = 180.0
-FIRST_RESTART_S = 1.0
-LONGEST_RESTART_S = 30.0
+FIRST_RESTART_DELAY_S = 1.0
+MAX_RESTART_DELAY_S = 30.0
 # Each process tells of itself on a port of its own, counted from MAGIC_METRICS_PORT.
 METRICS_PORTS = ("worker", "telegram", "discord", "playground")
 
@@ -105,14 +105,14 @@ class Child:
         Raises:
             OperatorError: it ended before it was ready; it has said why.
         """
-        delay = FIRST_RESTART_S
+        delay = FIRST_RESTART_DELAY_S
         while True:
             status = await self._run_once()
             if not self.ready.done():
                 raise OperatorError(f"{self._name} cannot start (status {status}); see above.")
             print(f"{self._name} ended with status {status}; starting it again", file=sys.stderr, flush=True)
             await asyncio.sleep(delay)
-            delay = min(LONGEST_RESTART_S, delay * 2)
+            delay = min(MAX_RESTART_DELAY_S, delay * 2)
 
     async def _run_once(self) -> int:
         process = await asyncio.create_subprocess_exec(

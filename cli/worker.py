@@ -13,7 +13,7 @@ from magicmemory.core.metrics import Metrics
 from magicmemory.core.options import Options
 from magicmemory.core.settings import BadSettings, Settings
 from magicmemory.pipeline.pipeline import Pipeline
-from magicmemory.queue.connection import Names
+from magicmemory.queue.connection import RedisKeys
 from magicmemory.queue.worker import RestoreWorker
 from magicmemory.storage.photos import PhotoStore
 
@@ -52,7 +52,7 @@ async def serve(
     except UserError as error:
         raise BadSettings(sentence(error)) from error
     photos = PhotoStore(settings.photos)
-    worker = RestoreWorker(photos, pipeline, Names(settings.redis_prefix), settings.job_timeout_s, metrics)
+    worker = RestoreWorker(photos, pipeline, RedisKeys(settings.redis_prefix), settings.job_timeout_s, metrics)
     chores = [asyncio.create_task(_clean(photos, timedelta(hours=settings.photo_retention_hours)))]
     if settings.unload_idle_minutes:
         chores.append(asyncio.create_task(_unload(pipeline, settings.unload_idle_minutes * 60)))

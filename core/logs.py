@@ -18,8 +18,8 @@ from magicmemory.core.settings import Settings
 # These tell of each poll and each request; warnings and errors of theirs still show.
 NOISY: Final = ("arq", "httpx", "httpcore", "alembic", "uvicorn")
 
-LONGEST: Final = 20_000  # characters of a message, and of a traceback
-LONGEST_WORD: Final = 500
+MAX_MESSAGE_CHARS: Final = 20_000  # characters of a message, and of a traceback
+MAX_WORD_CHARS: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +102,11 @@ def _message(record: logging.LogRecord) -> str:
 
 def _cut(text: str) -> str:
     """No more than a person would read, of which the end is kept too: there a traceback says what happened."""
-    if len(text) <= LONGEST:
+    if len(text) <= MAX_MESSAGE_CHARS:
         return text
     # The words at the cut go whole: half a secret would be known by nobody as one.
-    head = re.sub(rf"\S{{1,{LONGEST_WORD}}}\Z", "", text[: LONGEST // 2])
-    tail = re.sub(rf"\A\S{{1,{LONGEST_WORD}}}", "", text[-LONGEST // 2 :])
+    head = re.sub(rf"\S{{1,{MAX_WORD_CHARS}}}\Z", "", text[: MAX_MESSAGE_CHARS // 2])
+    tail = re.sub(rf"\A\S{{1,{MAX_WORD_CHARS}}}", "", text[-MAX_MESSAGE_CHARS // 2 :])
     return f"{head}[…]{tail}"
 
 

@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 AUTO = "auto"
-LONGEST_NAME = 64
+MAX_NAME_LENGTH = 64
 
 
 def _plain(name: str) -> str:
     """A name as a person may type one: what no model is called need not go further than its first letters."""
-    return "".join(character for character in name if character.isprintable())[:LONGEST_NAME]
+    return "".join(character for character in name if character.isprintable())[:MAX_NAME_LENGTH]
 
 
 Name = Annotated[str, AfterValidator(_plain)]

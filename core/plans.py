@@ -19,8 +19,8 @@ PREMIUM = "premium"  # the plan that is there without a file
 # The one length of a subscription that Telegram sells.
 SUBSCRIPTION_DAYS = 30
 # The most that a plan, a code or a gift holds: calendars and columns have an end.
-MOST_DAYS = 36_500
-MOST_CREDITS = 1_000_000
+MAX_DAYS = 36_500
+MAX_CREDITS = 1_000_000
 
 
 class BadPlans(OperatorError):
@@ -59,8 +59,8 @@ class Plan(PlanLimits):
 
     name: str = Field(PREMIUM, pattern=r"^[a-z][a-z0-9_-]{0,23}$")
     title: Annotated[dict[str, str], BeforeValidator(_titles)] = {}  # by language; English is the fallback
-    days: int | None = Field(None, ge=1, le=MOST_DAYS)
-    credits: int | None = Field(None, ge=1, le=MOST_CREDITS)
+    days: int | None = Field(None, ge=1, le=MAX_DAYS)
+    credits: int | None = Field(None, ge=1, le=MAX_CREDITS)
     stars: int | None = Field(None, ge=1, le=10_000, description="price in Telegram Stars; None: not sold there")
     subscription: bool = False  # Telegram renews it every 30 days until it is cancelled
     discord_sku: str | None = Field(None, pattern=r"^\d+$")

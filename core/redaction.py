@@ -16,7 +16,7 @@ from magicmemory.core.settings import Settings
 
 STRUCK: Final = "***"
 # Shorter ones are words too: struck out everywhere, they would make logs unreadable, and hide nothing.
-SHORTEST: Final = 6
+MIN_SECRET_CHARS: Final = 6
 IN_ENVIRONMENT: Final = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 # What looks like a secret, for those that are nobody's setting. Each has the parts that stay as groups.
@@ -48,7 +48,7 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         """`secrets` are known ones; what looks like one is struck out anyway."""
-        written = {form for secret in secrets if len(secret) >= SHORTEST for form in _forms(secret)}
+        written = {form for secret in secrets if len(secret) >= MIN_SECRET_CHARS for form in _forms(secret)}
         longest_first = sorted(written, key=len, reverse=True)
         self._known = re.compile("|".join(re.escape(form) for form in longest_first)) if written else None
 

@@ -16,12 +16,32 @@ class LeftAlone(StrEnum):
 
     TOO_SMALL = "too_small"
     TOO_MANY = "too_many"  # larger ones were restored in its place
+    INCOMPLETE = "incomplete"  # a part of it is missing in the file
 
 
 class FaceWarning(StrEnum):
     """What somebody should look at twice."""
 
     LESS_ALIKE = "less_alike"  # restored, the face looks less like itself than the operator's limit
+
+
+class NoteKind(StrEnum):
+    """What is told of how a file was read."""
+
+    TONE_MAPPED = "tone_mapped"  # it had a high dynamic range (PQ, HLG), and now has the standard one
+    GAIN_MAP = "gain_map"  # its second picture, which brightens the first one on some screens, is left out
+    PREVIEW = "preview"  # a camera's raw file: the JPEG in it was restored
+    INCOMPLETE = "incomplete"  # the file ends too early; the count is the percentage that is missing
+    COARSE = "coarse"  # the file ends too early, and lacks details all over
+
+
+class Note(BaseModel):
+    """Something to know of a file, beside what was restored."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: NoteKind
+    count: int = 0  # how many, where the kind counts something
 
 
 class Face(BaseModel):
@@ -48,6 +68,9 @@ class Report(BaseModel):
     faces: tuple[Face, ...]
     model: str
     detector: str
+    notes: tuple[Note, ...] = ()  # of how the file was read
+    page: int = 1  # which page or picture of the file this is
+    pages: int = 1  # how many it has
     cleaned: bool = False  # the whole photo was, not only the faces
     fidelity: float | None = None  # as it was restored; None: the model has no such choice
     stages_ms: dict[str, float]
@@ -62,6 +85,11 @@ class Report(BaseModel):
     def too_small(self) -> int:
         """How many faces were left alone because they are too small."""
         return sum(face.reason is LeftAlone.TOO_SMALL for face in self.faces)
+
+    @property
+    def incomplete(self) -> int:
+        """How many faces were left alone because a part of them is missing in the file."""
+        return sum(face.reason is LeftAlone.INCOMPLETE for face in self.faces)
 
     @property
     def too_many(self) -> int:

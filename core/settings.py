@@ -61,124 +61,119 @@ class Settings(BaseSettings):
         """The environment goes before `.env`, and `.env` before the secrets' files."""
         return init_settings, env_settings, dotenv_settings, SecretFiles(settings_cls)
 
-    data_dir: Path = Field(Path("var"), description="Folder for everything that is kept on this machine.")
+    data_dir: Path = Field(Path("var"), description="Folder for all data on this machine.")
     database_url: str = Field(
         "",
         description="SQLAlchemy URL: sqlite+aiosqlite or postgresql+asyncpg; empty: SQLite in the data folder.",
     )
-    redis_url: str = Field("", description="redis://, rediss:// or unix://; empty: a Redis of our own.")
-    redis_prefix: str = Field(
-        "magicmemory", pattern=r"^[A-Za-z0-9_.-]+$", description="First part of every key in Redis."
-    )
+    redis_url: str = Field("", description="redis://, rediss:// or unix:// URL; empty: `run` starts its own Redis.")
+    redis_prefix: str = Field("magicmemory", pattern=r"^[A-Za-z0-9_.-]+$", description="Prefix of every key in Redis.")
     photo_store: str = Field("", description="Folder or s3://bucket/path; empty: `photos` in the data folder.")
     photo_retention_hours: float = Field(24, gt=0, description="Photos are deleted after this many hours.")
 
-    free_per_day: int = Field(1, ge=0, description="Restorations a person has free each day.")
+    free_per_day: int = Field(1, ge=0, description="Free restorations per person and day.")
     plans_file: Path | None = Field(
-        None, description="TOML file of the plans that people can have; empty: the free one, and `premium` by code."
+        None, description="TOML file with the plans; empty: the free plan, and `premium` by code."
     )
-    fair_use_per_day: int = Field(200, ge=0, description="Restorations a day with a paid plan; 0: as many as come.")
+    fair_use_per_day: int = Field(200, ge=0, description="Restorations per day with a paid plan; 0 means unlimited.")
     premium_head_start_s: float = Field(
-        300, ge=0, description="Photos of paid plans go before those that came up to so many seconds earlier."
+        300, ge=0, description="Photos of paid plans overtake photos that arrived up to this many seconds earlier."
     )
-    photos_at_once: int = Field(
-        10, ge=0, description="Photos of one person that may be on their way at a time; 0: as many as come."
-    )
+    photos_at_once: int = Field(10, ge=0, description="Unfinished photos per person; 0 means unlimited.")
     codes_key: SecretStr | None = Field(
-        None, description="Secret that codes are hashed with; empty: one is made and kept in the data folder."
+        None, description="Secret that codes are hashed with; empty: generated once, in the data folder."
     )
-    support_contact: str = Field("", description="Where buyers get help, for /paysupport: a link, @name or address.")
-    terms_url: str = Field("", description="Address of your terms of sale, for /terms and /premium.")
+    support_contact: str = Field("", description="Contact for buyers, shown by /paysupport: a link, @name or address.")
+    terms_url: str = Field("", description="URL of your terms of sale, shown by /terms and /premium.")
     timezone: str = Field("UTC", description="Time zone whose midnight renews the quota, for example Europe/Berlin.")
-    adjustments: int = Field(5, ge=0, description="Free adjustments of one photo.")
-    adjustment_minutes: int = Field(60, ge=1, description="How long a photo can be adjusted free.")
-    language: str = Field("en", description="Language for people whose own is not among the texts.")
+    adjustments: int = Field(5, ge=0, description="Free adjustments per photo.")
+    adjustment_minutes: int = Field(60, ge=1, description="Minutes in which a photo can be adjusted for free.")
+    language: str = Field("en", description="Language for people whose own language has no texts.")
 
     max_photo_mb: float = Field(20, gt=0, description="Largest accepted file, megabytes.")
     max_photo_megapixels: float = Field(64, gt=0, description="Largest accepted photo, megapixels.")
 
-    model: str = Field("auto", description="Restorer used when nobody chose one; auto: the best one installed.")
+    model: str = Field("auto", description="Default restorer; auto: the best one installed.")
     offered_models: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Restorers that people may choose between, comma-separated; empty: they are not asked."
+        (), description="Restorers that people may choose from, comma-separated; empty: no choice."
     )
-    detector: str = Field("auto", description="Face detector used when nobody chose one.")
-    min_face_px: int = Field(24, ge=8, description="Faces whose box is shorter than this are left alone, pixels.")
-    max_faces: int = Field(
-        100, ge=1, description="Faces restored in one photo, the largest first; further ones are left alone."
-    )
+    detector: str = Field("auto", description="Default face detector; auto: the best one installed.")
+    min_face_px: int = Field(24, ge=8, description="Smaller faces are not restored: height of the face box, pixels.")
+    max_faces: int = Field(100, ge=1, description="Faces restored per photo, the largest first.")
     device: str = Field("auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$", description="auto, cpu, cuda or cuda:1.")
     precision: Literal["auto", "full"] = Field(
-        "auto", description="auto: half precision where a network stands it and the machine is faster at it; or full."
+        "auto", description="auto: half precision where it is safe and faster; or full."
     )
     engine: Literal["own", "upstream"] = Field(
-        "own", description="own; upstream: the packages gfpgan and facexlib, where the extra `reference` is installed."
+        "own", description="own; or upstream: the packages gfpgan and facexlib (needs the extra `reference`)."
     )
     blend: Literal["own", "facexlib"] = Field(
-        "own", description="How faces are found, cut out and put back; facexlib: as upstream does, for comparison."
+        "own", description="Detection, cropping and blending: own; or facexlib, for comparison with upstream."
     )
     upscaler: str = Field("auto", description="Real-ESRGAN model for enlarging; auto: the best one installed, or none.")
     upscale_denoise: float = Field(
-        0.5, ge=0, le=1, description="How much noise realesr-general-x4v3 removes; less than 1 needs its wdn file."
+        0.5, ge=0, le=1, description="Noise that realesr-general-x4v3 removes, 0 to 1; less than 1 needs its wdn file."
     )
     identity_warning: float = Field(
-        0.3, ge=-1, le=1, description="A restored face less like itself than this is marked, if arcface is installed."
+        0.3,
+        ge=-1,
+        le=1,
+        description="Faces with a lower similarity before and after, -1 to 1, are marked (needs arcface).",
     )
     commercial: bool = Field(
-        False, description="You earn money with it: models whose licence forbids that are refused."
+        False, description="You earn money with the service: refuse models whose licence forbids that."
     )
-    weights_dir: str = Field("", description="Folder of downloaded models; empty: `weights` in the data folder.")
-    weights_mirror: str = Field("", description="Address to download models from instead of their publishers'.")
-    weights_proxy: str = Field("", description="Proxy for downloading models; empty: as HTTPS_PROXY says.")
+    weights_dir: str = Field("", description="Folder with downloaded models; empty: `weights` in the data folder.")
+    weights_mirror: str = Field("", description="URL to download models from, instead of their publishers.")
+    weights_proxy: str = Field("", description="Proxy for downloading models; empty: HTTPS_PROXY.")
     allow_unverified_weights: bool = Field(
-        False, description="Use model files whatever their hash: for measurements with made-up weights only."
+        False, description="Accept model files with any hash: only for measurements with made-up weights."
     )
-    preload: bool = Field(True, description="Load the models when a worker starts, not with its first photo.")
-    unload_idle_minutes: float = Field(0, ge=0, description="Unload models that nobody used for so long; 0: never.")
-    worker_photos: int = Field(2, ge=1, description="Photos one worker has in hand at a time.")
+    preload: bool = Field(True, description="Load the models when a worker starts, not at its first photo.")
+    unload_idle_minutes: float = Field(0, ge=0, description="Unload models after this many idle minutes; 0: never.")
+    worker_photos: int = Field(2, ge=1, description="Photos that one worker restores at a time.")
     max_waiting: int = Field(
-        0, ge=0, description="Photos that may wait; more are refused, at no cost. 0: as many as come."
+        0, ge=0, description="Waiting photos; further ones are refused at no cost; 0 means unlimited."
     )
-    job_timeout_s: int = Field(300, ge=10, description="A restoration that takes longer fails, seconds.")
+    job_timeout_s: int = Field(300, ge=10, description="Time limit of one restoration, seconds.")
 
     telegram_token: SecretStr | None = Field(None, description="Telegram bot token; empty: no Telegram bot.")
     telegram_api_url: str = Field("https://api.telegram.org", description="Bot API server.")
     telegram_local: bool = Field(
-        False, description="The Bot API server is your own and runs with --local: files of any size, by path."
+        False, description="Your own Bot API server runs with --local: files of any size, by path."
     )
     telegram_messages_per_s: int = Field(
-        25, ge=1, description="Messages a second over all chats; Telegram allows 30, and more to bots that pay for it."
+        25, ge=1, description="Messages per second over all chats; Telegram allows 30, or more for paying bots."
     )
     telegram_webhook_url: str = Field(
-        "", description="Public https:// address that Telegram sends updates to; empty: the bot asks for them."
+        "", description="Public https:// URL that Telegram sends updates to; empty: long polling."
     )
-    telegram_webhook_host: str = Field("127.0.0.1", description="Address the webhook listens on, behind your proxy.")
+    telegram_webhook_host: str = Field("127.0.0.1", description="Address of the webhook, behind your proxy.")
     telegram_webhook_port: int = Field(8081, ge=0, le=65535, description="Port of the webhook.")
     telegram_admins: Annotated[tuple[int, ...], NoDecode] = Field(
         (), description="Telegram user ids that may use /admin, comma-separated."
     )
     discord_token: SecretStr | None = Field(None, description="Discord bot token; empty: no Discord bot.")
-    discord_shards: int = Field(1, ge=0, description="Gateway connections; 0: as many as Discord recommends.")
+    discord_shards: int = Field(1, ge=0, description="Gateway connections; 0: the number that Discord recommends.")
     discord_admins: Annotated[tuple[int, ...], NoDecode] = Field(
         (), description="Discord user or role ids that may use /admin, comma-separated."
     )
-    playground_host: str = Field("127.0.0.1", description="Address the playground listens on.")
+    playground_host: str = Field("127.0.0.1", description="Address that the playground listens on.")
     playground_port: int = Field(8080, ge=0, le=65535, description="Port of the playground; 0: any free one.")
     playground_origins: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Further origins the playground answers, comma-separated."
+        (), description="Further origins that the playground accepts, comma-separated."
     )
 
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Lowest level that is logged.")
     log_format: Literal["console", "json"] = Field("console", description="console: for people; json: for programs.")
-    metrics_host: str = Field("127.0.0.1", description="Address that metrics and health are told on.")
+    metrics_host: str = Field("127.0.0.1", description="Address that metrics and health are served on.")
     metrics_port: int = Field(
-        0, ge=0, le=65532, description="Port of metrics and health; `run` takes it and the three above it. 0: none."
+        0, ge=0, le=65532, description="Port of metrics and health; `run` uses it and the next three; 0: none."
     )
     sentry_dsn: SecretStr | None = Field(
-        None, description="Where errors are sent, where the extra `sentry` is installed; empty: nowhere."
+        None, description="Sentry DSN for errors (needs the extra `sentry`); empty: none."
     )
-    otel_endpoint: str = Field(
-        "", description="OTLP/HTTP collector for traces, where the extra `otel` is installed; empty: none."
-    )
+    otel_endpoint: str = Field("", description="OTLP/HTTP collector for traces (needs the extra `otel`); empty: none.")
 
     @field_validator("offered_models", "playground_origins", "telegram_admins", "discord_admins", mode="before")
     @classmethod

@@ -6,7 +6,7 @@ import sys
 
 from magicmemory.core.settings import load
 from magicmemory.pipeline.pipeline import Pipeline
-from magicmemory.queue.connection import Names
+from magicmemory.queue.connection import RedisKeys
 from magicmemory.queue.worker import RestoreWorker
 from magicmemory.storage.photos import PhotoStore
 
@@ -18,7 +18,7 @@ async def main(redis_url: str, photo_store: str) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     pipeline = Pipeline.of(settings)
     await asyncio.to_thread(pipeline.warm_up)
-    worker = RestoreWorker(PhotoStore(photo_store), pipeline, Names(settings.redis_prefix), settings.job_timeout_s)
+    worker = RestoreWorker(PhotoStore(photo_store), pipeline, RedisKeys(settings.redis_prefix), settings.job_timeout_s)
     print("ready", flush=True)
     await worker.run(redis_url, settings.worker_photos, stop)
 

@@ -11,13 +11,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from magicmemory.core.errors import FacesTooSmall, FidelityUnsupported, NoFaceFound, PhotoTooLarge
+from magicmemory.core.errors import FacesTooSmall, FidelityUnsupported, NoFaceFound, PhotoTooLarge, PhotoTruncated
 from magicmemory.core.job import Stage
 from magicmemory.core.options import Options, Scope
 from magicmemory.core.report import Face, FaceWarning, LeftAlone, Report
 from magicmemory.core.settings import Settings
 from magicmemory.core.units import MB
-from magicmemory.pipeline.engines.base import NOBODY, OnBatch
+from magicmemory.pipeline.engines.base import OnBatch, ignore_batch
 from magicmemory.pipeline.engines.select import choose
 from magicmemory.pipeline.faces import strategies
 from magicmemory.pipeline.faces.blend import RestoredFace
@@ -28,8 +28,8 @@ from magicmemory.pipeline.imaging.encode import Encoded, encode
 from magicmemory.pipeline.imaging.picture import Picture
 from magicmemory.pipeline.imaging.sandboxed_decode import SandboxedDecoder
 from magicmemory.pipeline.models import registry, upstream
-from magicmemory.pipeline.models.catalogue import ModelFacts
-from magicmemory.pipeline.models.registry import Models
+from magicmemory.pipeline.models.facts import ModelFacts
+from magicmemory.pipeline.models.loaded_models import Models
 from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.photo.clean import cleaned
 from magicmemory.pipeline.photo.enlarge import enlarged
@@ -43,6 +43,7 @@ known.
 
 _NO_LIMITS: Final = DecodeLimits(sys.maxsize, sys.maxsize)  # for what we made ourselves
 MAX_FACES: Final = 100
+_AROUND_FACE: Final = 0.2  # of a face's box on each side: what is restored with it
 _SMALLEST_REPORTED: Final = 0.75  # of the limit: smaller ones are not looked for, which would cost much time
 
 
@@ -97,7 +98,7 @@ class Pipeline:
         self._decode = sandboxed_decoder or decode
 
     @classmethod
-    def of(cls, settings: Settings, on_batch: OnBatch = NOBODY) -> "Pipeline":
+    def of(cls, settings: Settings, on_batch: OnBatch = ignore_batch) -> "Pipeline":
         """The pipeline that the settings ask for. Nothing is loaded before the first photo.
 
         Args:
@@ -110,7 +111,7 @@ class Pipeline:
         engine = choose(settings.device, settings.data_dir / "cache", settings.precision)
         weights = Weights.of(settings)
         strategy = strategies.FACEXLIB if settings.blend == "facexlib" else strategies.OWN
-        restorers, detectors, parsers = registry.RESTORERS, registry.DETECTORS, registry.parsers(strategy.parsing_px)
+        restorers, detectors, parsers = registry.RESTORERS, registry.DETECTORS, registry.PARSERS
         if settings.engine == "upstream":
             engine = upstream.engine(engine.device)
             restorers, detectors, parsers = upstream.RESTORERS, upstream.DETECTORS, upstream.PARSERS
@@ -120,11 +121,12 @@ class Pipeline:
             restorer=settings.model,
             detector=settings.detector,
             upscaler=settings.upscaler,
-            earning=settings.commercial,
+            paid_use=settings.commercial,
+            parsing_px=strategy.parsing_px,
+            upscale_denoise=settings.upscale_denoise,
             restorers=restorers,
             detectors=detectors,
             parsers=parsers,
-            upscalers=registry.upscalers(settings.upscale_denoise, weights),
         )
         engine.on_batch = on_batch
         limits = DecodeLimits(int(settings.max_photo_mb * MB), int(settings.max_photo_megapixels * 1_000_000))
@@ -171,6 +173,7 @@ class Pipeline:
         *,
         kind: str | None = None,
         max_megapixels: float = 0,
+        page: int = 1,
     ) -> Restoration:
         """Restore every face in a photo. The same photo and options give the same bytes.
 
@@ -180,6 +183,7 @@ class Pipeline:
             progress: see `ProgressCallback`.
             kind: the result's kind of file, see `encode`; None: the kind it came in.
             max_megapixels: a limit for this photo, below the one for all; 0: none.
+            page: which page or picture of a file with several, from 1.
 
         Raises:
             UserError: the photo, or what is wished for, cannot be used, or no face is there to restore.
@@ -190,7 +194,7 @@ class Pipeline:
 
         tell(Stage.DECODE, 0, 0)
         with clock("decode"):
-            picture = self._decode(data, self._limits)
+            picture = self._decode(data, self._limits, page)
             self._check_size(picture, options.upscale, max_megapixels)
         tell(Stage.DETECT, 0, 0)
         detector = self._models.detector(detector_facts.name)  # outside of the stages, whose times shall compare
@@ -198,8 +202,8 @@ class Pipeline:
             found = self._detect(picture, detector)
         cleaning = options.scope is Scope.PHOTO
         if not cleaning:
-            self._check_faces(found)
-        large = self._chosen(found)
+            self._check_faces(found, picture)
+        large = self._chosen(found, picture)
         upscaler = self._models.upscaler() if options.upscale > 1 else None
         with clock("align"):
             shown = enlarged(picture, options.upscale, upscaler)
@@ -226,9 +230,12 @@ class Pipeline:
         report = Report(
             width=shown.width,
             height=shown.height,
-            faces=self._faces(found, large, similarities),
+            faces=self._faces(found, large, similarities, picture),
             model=restorer_facts.name,
             detector=detector_facts.name,
+            notes=picture.notes,
+            page=page,
+            pages=picture.pages,
             cleaned=cleaning,
             fidelity=restorer_facts.default_fidelity if options.fidelity is None else options.fidelity,
             stages_ms=clock.stages_ms,
@@ -248,9 +255,9 @@ class Pipeline:
             raise FidelityUnsupported(model=restorer.name)
         return restorer, self._models.detector_facts(options.detector)
 
-    def compare(self, data: bytes, restored: bytes) -> Encoded:
-        """A photo's file and its restored file, side by side in one picture."""
-        return encode(side_by_side(self._decode(data, self._limits), decode(restored, _NO_LIMITS)))
+    def compare(self, data: bytes, restored: bytes, page: int = 1) -> Encoded:
+        """A page of a photo's file and its restored file, side by side in one picture."""
+        return encode(side_by_side(self._decode(data, self._limits, page), decode(restored, _NO_LIMITS)))
 
     def _check_size(self, picture: Picture, upscale: int, max_megapixels: float) -> None:
         """The limit for all holds for the result too: four times enlarged is sixteen times the pixels."""
@@ -270,15 +277,21 @@ class Pipeline:
         smallest = _SMALLEST_REPORTED * self._min_face_px
         return self._strategy.find(picture.rgb8(), detector, min_face_px=smallest)
 
-    def _check_faces(self, found: list[Detection]) -> None:
+    def _check_faces(self, found: list[Detection], picture: Picture) -> None:
+        whole = [face for face in found if not _reaches_missing(face, picture)]
+        if picture.missing is not None and not whole:
+            raise PhotoTruncated
         if not found:
             raise NoFaceFound
         if all(face.short_side < self._min_face_px for face in found):
             raise FacesTooSmall(count=len(found), limit_px=self._min_face_px)
 
-    def _chosen(self, found: list[Detection]) -> list[Detection]:
-        """The faces to restore, in the order they were found: the large ones, and the largest where there are many."""
-        large = [face for face in found if face.short_side >= self._min_face_px]
+    def _chosen(self, found: list[Detection], picture: Picture) -> list[Detection]:
+        """The faces to restore, in the order they were found: the large ones, and the largest where there are many.
+
+        Faces of which a part is missing in the file are left as they are.
+        """
+        large = [face for face in found if face.short_side >= self._min_face_px and not _reaches_missing(face, picture)]
         kept = {id(face) for face in sorted(large, key=lambda face: -face.short_side)[: self._max_faces]}
         return [face for face in large if id(face) in kept]
 
@@ -306,14 +319,19 @@ class Pipeline:
         return similarities
 
     def _faces(
-        self, found: Sequence[Detection], restored: Sequence[Detection], similarities: Sequence[float | None]
+        self,
+        found: Sequence[Detection],
+        restored: Sequence[Detection],
+        similarities: Sequence[float | None],
+        picture: Picture,
     ) -> tuple[Face, ...]:
         """What is reported of the faces; there is a similarity for each restored one, in the same order."""
         of = {id(face): similarity for face, similarity in zip(restored, similarities, strict=True)}
-        return tuple(self._face(face, of.get(id(face)), restored=id(face) in of) for face in found)
+        return tuple(self._face(face, of.get(id(face)), picture, restored=id(face) in of) for face in found)
 
-    def _face(self, detection: Detection, similarity: float | None, *, restored: bool) -> Face:
+    def _face(self, detection: Detection, similarity: float | None, picture: Picture, *, restored: bool) -> Face:
         reason = LeftAlone.TOO_SMALL if detection.short_side < self._min_face_px else LeftAlone.TOO_MANY
+        reason = LeftAlone.INCOMPLETE if _reaches_missing(detection, picture) else reason
         left, top, right, bottom = (float(value) for value in detection.box)
         one, two, three, four, five = ((float(x), float(y)) for x, y in detection.landmarks)
         unlike = similarity is not None and similarity < self._identity_warning
@@ -326,6 +344,17 @@ class Pipeline:
             similarity=similarity,
             warning=FaceWarning.LESS_ALIKE if unlike else None,
         )
+
+
+def _reaches_missing(face: Detection, picture: Picture) -> bool:
+    """Whether a face, with the hair and chin around its box, reaches into what the file does not have."""
+    if picture.missing is None:
+        return False
+    left, top, right, bottom = (float(value) for value in face.box)
+    wide, high = _AROUND_FACE * (right - left), _AROUND_FACE * (bottom - top)
+    from_left, from_top, to_right, to_bottom = picture.missing
+    across = left - wide < to_right and right + wide > from_left
+    return across and top - high < to_bottom and bottom + high > from_top
 
 
 def side_by_side(before: Picture, after: Picture) -> Picture:

@@ -1,5 +1,5 @@
-"""arq's worker as we run it: jobs are claimed in one step under a short lease, a new one wakes it at once, and neither
-a Redis that restarts nor a message that is none of ours ends it.
+"""arq's worker as we run it. It claims jobs in one step under a short lease and starts on a new job at once. It
+survives a Redis that restarts, and messages that are not ours.
 """
 
 import asyncio
@@ -9,31 +9,38 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
-from arq import Retry, Worker, func
-from arq.connections import ArqRedis
-from arq.constants import in_progress_key_prefix, job_key_prefix, retry_key_prefix
-from arq.utils import timestamp_ms
 from redis.exceptions import RedisError, ResponseError
 
+from magicmemory.queue.arq_internals import (
+    LEASE_PREFIX,
+    ArqRedis,
+    Retry,
+    Worker,
+    func,
+    job_key,
+    lease_key,
+    now_ms,
+    retry_key,
+)
 from magicmemory.queue.connection import connect, from_json, to_json, wake_channel
 
 log = logging.getLogger(__name__)
 
-# arq holds a job for its whole time limit, so that a killed worker's job would stay invisible for minutes. We hold it
-# for `LEASE_S` and renew that while we live.
+# arq holds a job for its whole time limit, so a killed worker's job would stay invisible for minutes. We hold it for
+# `LEASE_S` and renew the lease while the process lives.
 LEASE_S = 6.0
 HEARTBEAT_S = 2.0
-# A worker is woken for new jobs; what comes due by itself (a retry, a dead worker's lease) waits for its next look.
+# New jobs wake a worker. Retries and dead workers' leases become due by themselves: polling finds those.
 POLL_INTERVAL_S = 0.25
 # Our functions count tries themselves and always end in a reply; arq must never drop a job silently.
-ENDLESS_TRIES = 1_000_000
+UNLIMITED_TRIES = 1_000_000
 RECONNECT_S = 0.5
 
-# What Redis says of a key that holds something other than arq's.
-FOREIGN = ("WRONGTYPE", "not an integer")
+# Redis' answers for a key that holds something other than arq's.
+FOREIGN_KEY_ERRORS = ("WRONGTYPE", "not an integer")
 
-# Claim up to ARGV[2] jobs that are due and nobody holds, in the line's order. Those in hand stand first in the line, so
-# with many workers it may take many pages to come to one that is free.
+# Claims up to ARGV[2] jobs that are due and that nobody holds, in the order of the queue. Jobs in progress come first
+# in the queue, so with many workers a free one may be many pages away.
 CLAIM = """
 local claimed, page = {}, 0
 repeat
@@ -54,7 +61,7 @@ JobFunction = Callable[..., Coroutine[Any, Any, None]]
 
 
 class LeasingWorker(Worker):
-    """How a job runs and ends is arq's; how it is found is ours."""
+    """Finds jobs in our way; arq runs them."""
 
     def __init__(self, redis: ArqRedis, queue: str, **options: Any) -> None:
         """`queue` is where jobs wait; `options` are arq's."""
@@ -72,8 +79,8 @@ class LeasingWorker(Worker):
                 try:
                     await self._start_some()
                 except (RedisError, OSError) as error:
-                    # What is in hand goes on meanwhile: nothing of it needs Redis before its end.
-                    log.warning("Redis is away (%s); trying again", error)
+                    # Running jobs continue: they do not need Redis before their end.
+                    log.warning("Redis does not answer (%s); trying again", error)
                     await asyncio.sleep(RECONNECT_S)
                     continue
                 with suppress(TimeoutError):
@@ -97,13 +104,13 @@ class LeasingWorker(Worker):
         free = self.max_jobs - len(self.tasks)
         if free <= 0:
             return
-        arguments: list[int | str] = [timestamp_ms(), free, int(LEASE_S * 1000), in_progress_key_prefix]
+        arguments: list[int | str] = [now_ms(), free, int(LEASE_S * 1000), LEASE_PREFIX]
         claimed = await self._claim(keys=[self.queue_name], args=arguments)
         for name, score in zip(claimed[::2], claimed[1::2], strict=True):
             try:
                 queue_id = name.decode()
             except UnicodeDecodeError:
-                log.error("%r in %s is no job of ours", name, self.queue_name)
+                log.error("dropped %r from %s: it is not a job of this service", name, self.queue_name)
                 await self.pool.zrem(self.queue_name, name)
                 continue
             task = asyncio.create_task(self._run(queue_id, int(float(score))))
@@ -114,31 +121,30 @@ class LeasingWorker(Worker):
         del self.tasks[queue_id]
         self.woken.set()
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("%s ended badly", queue_id, exc_info=error)
+            log.error("%s failed", queue_id, exc_info=error)
 
     async def _run(self, queue_id: str, score: int) -> None:
         try:
             await self.run_job(queue_id, score)
         except ResponseError as error:
-            if not any(fault in str(error) for fault in FOREIGN):
+            if not any(fault in str(error) for fault in FOREIGN_KEY_ERRORS):
                 raise
-            log.error("what Redis keeps about %s is none of ours: %s", queue_id, error)
-            keys = (prefix + queue_id for prefix in (job_key_prefix, retry_key_prefix, in_progress_key_prefix))
+            log.error("dropped %s: a program other than this service wrote its keys: %s", queue_id, error)
             await self.pool.zrem(self.queue_name, queue_id)
-            await self.pool.delete(*keys)
+            await self.pool.delete(job_key(queue_id), retry_key(queue_id), lease_key(queue_id))
         except (RedisError, OSError) as error:
-            log.warning("%s will be run again, for its end could not be noted: %s", queue_id, error)
+            log.warning("%s will run again: Redis could not record its end: %s", queue_id, error)
 
 
 @asynccontextmanager
 async def _lease(redis: ArqRedis, queue_id: str) -> AsyncIterator[None]:
-    """Keep a claimed job ours for as long as the context lasts and this process lives."""
+    """Renew a claimed job's lease while the context lasts."""
 
     async def renew() -> None:
         while True:
             await asyncio.sleep(HEARTBEAT_S)
             with suppress(RedisError, OSError):
-                await redis.set(in_progress_key_prefix + queue_id, b"1", px=int(LEASE_S * 1000))
+                await redis.set(lease_key(queue_id), b"1", px=int(LEASE_S * 1000))
 
     heartbeat = asyncio.create_task(renew())
     try:
@@ -170,17 +176,18 @@ async def run_worker(
     stop: asyncio.Event,
     grace_s: float = 20,
 ) -> None:
-    """Work on a queue until `stop` is set; then finish what is in hand within `grace_s`, or hand it back.
+    """Process a queue until `stop` is set. Running jobs then have `grace_s` seconds to finish; the rest return to the
+    queue.
 
     Args:
-        redis_url: where the queue is.
-        queue: its name.
-        function: the name of its jobs.
-        coroutine: what to run for each, called with arq's context and the job's arguments.
-        at_once: how many jobs run at a time.
-        timeout_s: how long one may run; a net under the coroutine's own limit.
-        stop: set to end.
-        grace_s: seconds that running jobs have to finish.
+        redis_url: the Redis that holds the queue.
+        queue: the queue's key.
+        function: the name that its jobs call.
+        coroutine: runs for each job, with arq's context and the job's arguments.
+        at_once: jobs that run at a time.
+        timeout_s: longest run of one job, seconds; a safety net above the coroutine's own limit.
+        stop: ends the worker once it is set.
+        grace_s: time for running jobs to finish, seconds.
     """
     while not stop.is_set():
         try:
@@ -192,14 +199,14 @@ async def run_worker(
                     max_jobs=at_once,
                     job_timeout=timeout_s,
                     keep_result=0,
-                    max_tries=ENDLESS_TRIES,
+                    max_tries=UNLIMITED_TRIES,
                     job_serializer=to_json,
                     job_deserializer=from_json,
                     log_results=False,
                 )
                 await _run_until(worker, stop, grace_s)
         except (RedisError, OSError) as error:
-            log.warning("Redis is away (%s); trying again", error)
+            log.warning("Redis does not answer (%s); trying again", error)
             with suppress(TimeoutError):
                 async with asyncio.timeout(RECONNECT_S):
                     await stop.wait()
@@ -216,8 +223,8 @@ async def _run_until(worker: LeasingWorker, stop: asyncio.Event, grace_s: float)
         if worker.tasks:
             await asyncio.wait(worker.tasks.values(), timeout=grace_s)
     finally:
-        # A task that is cancelled here gives its job back to the queue.
-        in_hand = [running, stopping, *worker.tasks.values()]
-        for task in in_hand:
+        # A cancelled task returns its job to the queue.
+        tasks = [running, stopping, *worker.tasks.values()]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*in_hand, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)

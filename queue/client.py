@@ -1,53 +1,50 @@
-"""What the bots need of the queue: hand a photo in, drop it, see how long the line is."""
+"""The bots' side of the queue: add a photo, drop it, count what waits."""
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
-from arq.connections import ArqRedis
-from arq.constants import in_progress_key_prefix, job_key_prefix
-from arq.jobs import serialize_job
-from arq.utils import timestamp_ms
 from pydantic import BaseModel
 
 from magicmemory.core.job import Job, Outcome, Platform, Progress, RestoreTask, Stage
 from magicmemory.core.plans import PlanLimits
-from magicmemory.queue.connection import Names, to_json, wake_channel
+from magicmemory.queue.arq_internals import ArqRedis, job_key, job_message, lease_key, now_ms
+from magicmemory.queue.connection import RedisKeys, wake_channel
 from magicmemory.queue.pending_requests import PendingRequests
 from magicmemory.queue.progress import publish
 from magicmemory.storage.photos import original, result
 
 RESTORE = "restore"
 DELIVER = "deliver"
-# How long Redis keeps a job that nobody takes.
-LONGEST_WAIT = timedelta(days=30)
+# Redis drops a job that no worker takes for this long.
+QUEUED_JOB_EXPIRY = timedelta(days=30)
 
 
 class Queue:
-    """Puts jobs into the queues. Putting the same one twice is the same as once."""
+    """Adds jobs to the queues. Adding the same job twice has the effect of adding it once."""
 
-    def __init__(self, redis: ArqRedis, names: Names) -> None:
+    def __init__(self, redis: ArqRedis, keys: RedisKeys) -> None:
         self._redis = redis
-        self._names = names
+        self._keys = keys
 
     async def restore(self, task: RestoreTask, head_start_s: float = 0) -> None:
         """Queue a photo for the workers.
 
         Args:
-            task: what to do.
-            head_start_s: the photo takes its place in the line as if it had come so many seconds earlier. Whoever came
-                earlier still than that stays before it, so nobody waits for ever.
+            task: the photo and its options.
+            head_start_s: the photo is queued as if it had arrived this many seconds earlier. Older photos still come
+                first, so nobody waits for ever.
         """
         await self._put(
-            self._names.restore_queue,
-            self._names.restore_job(task.job),
+            self._keys.restore_queue,
+            self._keys.restore_job(task.job),
             RESTORE,
             task,
-            timestamp_ms() - head_start_s * 1000,
+            now_ms() - head_start_s * 1000,
         )
 
     async def restore_job(self, job: Job, limits: PlanLimits) -> None:
-        """Queue a job of the ledger, as its plan's limits say. Its place in the line is by when it was accepted, also
-        where it comes a second time.
+        """Queue a job of the ledger under its plan's limits. Its place follows from the time it was accepted, also when
+        it is queued a second time.
         """
         task = RestoreTask(
             job=job.id,
@@ -62,73 +59,70 @@ class Queue:
 
     async def deliver(self, platform: Platform, outcome: Outcome) -> None:
         """Queue a reply for the platform's delivery worker."""
-        queue = self._names.delivery_queue(platform)
-        await self._put(queue, self._names.delivery_job(outcome.job), f"{DELIVER}.{platform}", outcome, timestamp_ms())
+        queue = self._keys.delivery_queue(platform)
+        await self._put(queue, self._keys.delivery_job(outcome.job), f"{DELIVER}.{platform}", outcome, now_ms())
 
     async def _put(self, queue: str, queue_id: str, function: str, message: BaseModel, score: float) -> None:
-        """Do what arq's `enqueue_job` does, in one round trip instead of three; mend a job of which Redis kept only
-        half; and wake a worker.
+        """Do what arq's `enqueue_job` does, in one round trip instead of three. Also repair a job of which Redis kept
+        only half, and wake a worker.
         """
-        now = timestamp_ms()
-        job = serialize_job(function, (message.model_dump(mode="json"),), {}, None, now, serializer=to_json)
+        job = job_message(function, message.model_dump(mode="json"))
         async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.set(job_key_prefix + queue_id, job, px=LONGEST_WAIT, nx=True)
-            # The line is sorted by this moment, and whatever lies in the past may be taken.
+            pipe.set(job_key(queue_id), job, px=QUEUED_JOB_EXPIRY, nx=True)
+            # The queue is sorted by this time; a job is due once the time has passed.
             pipe.zadd(queue, {queue_id: int(score)}, nx=True)
             pipe.publish(wake_channel(queue), b"")
             await pipe.execute()
 
     async def drop(self, job: str) -> None:
-        """Take a waiting photo out of the line. One that a worker has in hand runs on; its reply is not sent, because
-        the ledger says it was cancelled.
+        """Remove a waiting photo from the queue. If a worker has it already, the worker finishes; its reply is not
+        sent, because the ledger says that the job was cancelled.
         """
-        queue_id = self._names.restore_job(job)
+        queue_id = self._keys.restore_job(job)
         async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.zrem(self._names.restore_queue, queue_id)
-            pipe.delete(job_key_prefix + queue_id)
+            pipe.zrem(self._keys.restore_queue, queue_id)
+            pipe.delete(job_key(queue_id))
             await pipe.execute()
-        # No reply will tell whoever watches that it is over.
-        await publish(self._redis, self._names, Progress(job=job, stage=Stage.DONE))
+        # No reply follows that would end the progress message.
+        await publish(self._redis, self._keys, Progress(job=job, stage=Stage.DONE))
 
     def pending_requests(self, platform: Platform) -> PendingRequests:
-        """What a platform's bot has in hand."""
-        return PendingRequests(self._redis, self._names, platform)
+        """The requests that a platform's bot has received and not yet queued."""
+        return PendingRequests(self._redis, self._keys, platform)
 
-    async def unknown(self, platform: Platform, jobs: list[str]) -> set[str]:
-        """Those of a platform's jobs that stand in no queue and that nobody has in hand."""
-        queues = (self._names.restore_queue, self._names.delivery_queue(platform))
+    async def missing(self, platform: Platform, jobs: list[str]) -> set[str]:
+        """Those of a platform's jobs that are in no queue and that no worker holds."""
+        queues = (self._keys.restore_queue, self._keys.delivery_queue(platform))
         queued = {name for queue in queues for name in await self._redis.zrange(queue, 0, -1)}
-        missing = []
+        absent = []
         for job in jobs:
-            ids = (self._names.restore_job(job), self._names.delivery_job(job))
+            ids = (self._keys.restore_job(job), self._keys.delivery_job(job))
             if not any(queue_id.encode() in queued for queue_id in ids):
-                missing.append((job, [in_progress_key_prefix + queue_id for queue_id in ids]))
+                absent.append((job, [lease_key(queue_id) for queue_id in ids]))
         async with self._redis.pipeline(transaction=False) as pipe:
-            for _, leases in missing:
+            for _, leases in absent:
                 pipe.exists(*leases)
             held = await pipe.execute()
-        return {job for (job, _), in_hand in zip(missing, held, strict=True) if not in_hand}
+        return {job for (job, _), is_held in zip(absent, held, strict=True) if not is_held}
 
     async def mark(self, platform: Platform) -> None:
-        """Remember this Redis; see `is_marked`."""
-        await self._redis.set(self._names.mark(platform), await self._run_id())
+        """Leave a mark in this Redis; see `is_marked`."""
+        await self._redis.set(self._keys.mark(platform), await self._run_id())
 
     async def is_marked(self, platform: Platform) -> bool:
-        """Whether Redis is as `mark` found it: neither emptied nor started anew. A new start may have lost the last
-        second.
-        """
-        return bool(await self._redis.get(self._names.mark(platform)) == await self._run_id())
+        """Whether Redis was neither emptied nor restarted since `mark`: a restart may lose the last second."""
+        return bool(await self._redis.get(self._keys.mark(platform)) == await self._run_id())
 
     async def _run_id(self) -> bytes:
         return str((await self._redis.info("server"))["run_id"]).encode()
 
     async def waiting(self) -> int:
-        """How many photos wait or are in hand."""
-        return int(await self._redis.zcard(self._names.restore_queue))
+        """Photos that wait or are being restored."""
+        return int(await self._redis.zcard(self._keys.restore_queue))
 
     async def ahead(self, job: str) -> int:
-        """How many photos are before this one; 0 when it is the next, in hand or done."""
+        """How many photos come before this one; 0 if it is the next, in progress or done."""
         rank: int | None = None
         with suppress(TypeError):
-            rank = await self._redis.zrank(self._names.restore_queue, self._names.restore_job(job))
+            rank = await self._redis.zrank(self._keys.restore_queue, self._keys.restore_job(job))
         return rank or 0

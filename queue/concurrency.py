@@ -1,4 +1,4 @@
-"""The room of a worker: several photos side by side, and one that is suspected alone."""
+"""Limits how many photos a worker restores at a time, and lets a suspect photo run alone."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,23 +6,23 @@ from contextlib import asynccontextmanager
 
 
 class ExclusiveSemaphore:
-    """Who enters alone waits until the others have left, and keeps new ones out until it leaves: if the worker dies
-    then, it was nobody else.
+    """A semaphore with an exclusive mode: an exclusive holder waits until all others have left, and keeps new ones out.
+    If the worker dies meanwhile, no other photo can be the cause.
     """
 
     def __init__(self, places: int) -> None:
-        """`places` is how many may be in the room at a time."""
+        """`places` is the number of holders at a time."""
         self._size = places
         self._places = asyncio.Semaphore(places)
-        self._door = asyncio.Lock()
+        self._entering = asyncio.Lock()
 
     @asynccontextmanager
     async def enter(self, *, alone: bool) -> AsyncIterator[None]:
-        """Be in the room for as long as the context lasts."""
+        """Hold one place while the context lasts; with `alone`, all of them."""
         taken = 0
         try:
-            # One at a time at the door: two who each hold half of the places would wait for ever.
-            async with self._door:
+            # One task enters at a time: two that each hold half of the places would wait for ever.
+            async with self._entering:
                 while taken < (self._size if alone else 1):
                     await self._places.acquire()
                     taken += 1

@@ -1,4 +1,4 @@
-"""Connections to Redis, and the names of what we keep there. Everything begins with the operator's prefix."""
+"""Connections to Redis, and the keys that we use there. Every key begins with the operator's prefix."""
 
 import json
 from collections.abc import AsyncIterator
@@ -11,13 +11,13 @@ from arq.connections import ArqRedis, RedisSettings, create_pool
 
 from magicmemory.core.job import Platform
 
-# A job in arq's form: function, arguments, named arguments, number of the try, time of queueing.
-JOB: Final = {"f": str, "a": list, "k": dict, "t": int | None, "et": int}
+# The fields of a job in arq's form: function, arguments, named arguments, number of the try, time of queueing.
+JOB_FIELDS: Final = {"f": str, "a": list, "k": dict, "t": int | None, "et": int}
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
-    """Names of queues, channels and jobs in Redis."""
+class RedisKeys:
+    """The keys of queues and jobs, and the names of channels. Their text never changes: jobs are in flight under it."""
 
     prefix: str
 
@@ -31,43 +31,43 @@ class Names:
         return f"{self.prefix}:deliver:{platform}"
 
     def restore_job(self, job: str) -> str:
-        """The queue's id for restoring a job: the same each time, so that it is queued once."""
+        """The queue's id for restoring a job; always the same, so a job is queued once."""
         return f"{self.prefix}:restore:{job}"
 
     def delivery_job(self, job: str) -> str:
         """The queue's id for delivering a job."""
         return f"{self.prefix}:deliver:{job}"
 
-    def begun(self, job: str) -> str:
-        """How often a worker began with a job and has not ended it."""
+    def attempts(self, job: str) -> str:
+        """Counts the attempts at a job that a worker started and did not finish."""
         return f"{self.prefix}:begun:{job}"
 
     @property
     def dead_letter(self) -> str:
-        """The jobs that ended their workers, by when they were set aside."""
+        """The dead letters: jobs that crashed their workers, with the time they were given up."""
         return f"{self.prefix}:set-aside"
 
     def mark(self, platform: Platform) -> str:
-        """What a platform's sweep leaves in Redis, to see whether it was emptied."""
+        """A platform's mark, which shows whether Redis was emptied or restarted."""
         return f"{self.prefix}:swept:{platform}"
 
-    def asked(self, platform: Platform) -> str:
-        """What a platform's bot has in hand."""
+    def pending_requests(self, platform: Platform) -> str:
+        """The requests that a platform's bot has received and not yet queued."""
         return f"{self.prefix}:asked:{platform}"
 
     def progress(self, job: str) -> str:
-        """The channel that tells how far a job is; `*` for all of them."""
+        """The channel of a job's progress; `*` for all jobs."""
         return f"{self.prefix}:progress:{job}"
 
 
 def wake_channel(queue: str) -> str:
-    """The channel that tells a queue's workers of a new job."""
+    """The channel that wakes a queue's workers for a new job."""
     return f"{queue}:wake"
 
 
 def to_json(value: dict[str, Any]) -> bytes:
-    """Arq's serialiser in place of pickle, so that what stands in Redis can never run as code."""
-    # arq also serialises exceptions of failed jobs: they are kept as text.
+    """Serialises a job as JSON. arq's default is pickle, which would let the contents of Redis run as code."""
+    # arq also serialises the exceptions of failed jobs: they become text.
     return json.dumps(value, default=repr, separators=(",", ":")).encode()
 
 
@@ -75,10 +75,10 @@ def from_json(data: bytes) -> dict[str, Any]:
     """The inverse of `to_json`.
 
     Raises:
-        ValueError: it is not JSON, or no job; arq then drops it.
+        ValueError: the data is not JSON or not a job. arq then drops it.
     """
     value = json.loads(data)
-    if not isinstance(value, dict) or not all(isinstance(value.get(part), kind) for part, kind in JOB.items()):
+    if not isinstance(value, dict) or not all(isinstance(value.get(part), kind) for part, kind in JOB_FIELDS.items()):
         raise ValueError("not a job")
     return value
 
@@ -86,14 +86,14 @@ def from_json(data: bytes) -> dict[str, Any]:
 def settings(url: str) -> RedisSettings:
     """Arq's settings for a `redis://`, `rediss://` or `unix://` URL."""
     found = RedisSettings.from_dsn(url)
-    # arq leaves what a URL writes as %40 as it is: no name and no password could hold an @.
+    # arq does not decode %40 and the like: without this, no name or password could contain an @.
     name, password = (unquote(part) if part else part for part in (found.username, found.password))
     return replace(found, username=name, password=password)
 
 
 @asynccontextmanager
 async def connect(url: str) -> AsyncIterator[ArqRedis]:
-    """A pool of connections that can enqueue jobs."""
+    """A pool of connections to the Redis at `url`."""
     pool = await create_pool(settings(url), job_serializer=to_json, job_deserializer=from_json)
     try:
         yield pool

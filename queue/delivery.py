@@ -1,7 +1,7 @@
 """The delivery worker: takes outcomes from a platform's queue, has the adapter reply, and settles the quota.
 
-The order is what makes a reply happen once. A success is sent, then settled; a failure is given back, then told, then
-marked as replied. Whatever is interrupted is run again, and finds in the ledger what is done already.
+The order of the steps makes a reply happen once. A success is sent, then settled. A failure is refunded, then sent,
+then marked as replied. An interrupted delivery runs again and sees in the ledger which steps are done.
 """
 
 import asyncio
@@ -10,16 +10,15 @@ import time
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from arq import Retry
-
 from magicmemory.core.errors import InternalError, PhotoExpired
 from magicmemory.core.job import TERMINAL, Job, JobState, Outcome, Platform, Progress, Quota, Stage
 from magicmemory.core.logs import about
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.report import Failure
+from magicmemory.queue.arq_internals import Retry
 from magicmemory.queue.arq_worker import run_worker
 from magicmemory.queue.client import DELIVER
-from magicmemory.queue.connection import Names
+from magicmemory.queue.connection import RedisKeys
 from magicmemory.queue.progress import publish
 from magicmemory.storage.ledger import Ledger
 from magicmemory.storage.photos import PhotoStore, result
@@ -28,16 +27,16 @@ log = logging.getLogger(__name__)
 
 MAX_TRIES = 8
 FIRST_RETRY_S = 2.0
-LONGEST_RETRY_S = 300.0
+MAX_RETRY_S = 300.0
 SEND_TIMEOUT_S = 300.0
 
 
 class Undeliverable(Exception):
-    """The person cannot be reached: they blocked the bot, left, or the chat is gone. The quota is given back."""
+    """The person cannot be reached: they blocked the bot, left, or the chat is gone. The quota is refunded."""
 
 
 class RetryLater(Exception):
-    """The platform asks to wait. `seconds` is how long, or None for our own back-off."""
+    """The platform asks to wait `seconds`; None: our own back-off applies."""
 
     def __init__(self, seconds: float | None = None) -> None:
         super().__init__(seconds)
@@ -46,28 +45,28 @@ class RetryLater(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the adapter has to say: the restored photo with its report, or a failure."""
+    """A reply for the adapter to send: the restored photo with its report, or a failure."""
 
     job: Job
     outcome: Outcome
     photo: bytes  # the result; empty for a failure
-    quota: Quota  # as it will stand after this reply
+    quota: Quota  # after this reply
 
     @property
     def failure(self) -> Failure | None:
-        """What went wrong, or None for a restored photo."""
+        """The failure, or None for a restored photo."""
         return self.outcome.failure
 
 
 class Replier(Protocol):
-    """An adapter's half of the delivery."""
+    """The adapter's part of the delivery."""
 
     async def reply(self, reply: Reply) -> dict[str, str]:
-        """Send it, and return what shall be noted on the job (such as the sent message's id).
+        """Send the reply. Returns additions to the job's context, such as the sent message's id.
 
         Raises:
-            Undeliverable: it can never be sent.
-            RetryLater: not now.
+            Undeliverable: the reply can never be sent.
+            RetryLater: the platform asks to wait.
         """
 
 
@@ -80,21 +79,21 @@ class DeliveryWorker:
         replier: Replier,
         ledger: Ledger,
         photos: PhotoStore,
-        names: Names,
+        keys: RedisKeys,
         metrics: Metrics | None = None,
     ) -> None:
         self._platform = platform
         self._replier = replier
         self._ledger = ledger
         self._photos = photos
-        self._names = names
+        self._keys = keys
         self._metrics = metrics or Metrics()
 
     async def run(self, redis_url: str, stop: asyncio.Event, at_once: int = 16) -> None:
-        """Work until `stop` is set, on `at_once` replies at a time."""
+        """Deliver until `stop` is set, `at_once` replies at a time."""
         await run_worker(
             redis_url,
-            queue=self._names.delivery_queue(self._platform),
+            queue=self._keys.delivery_queue(self._platform),
             function=f"{DELIVER}.{self._platform}",
             coroutine=self._deliver,
             at_once=at_once,
@@ -118,23 +117,23 @@ class DeliveryWorker:
             return
         if job.state is JobState.FAILED:
             outcome = Outcome(job=job.id, failure=job.failure)
-        began, became = time.time(), "retry"
+        began, result_of_try = time.time(), "retry"
         try:
-            became = await self._send(job, outcome)
+            result_of_try = await self._send(job, outcome)
         except Undeliverable as error:
-            became = await self._give_up(job, f"cannot be reached: {error}")
+            result_of_try = await self._give_up(job, f"cannot be reached: {error}")
         except RetryLater as later:
-            became = await self._try_again(job, context["job_try"], later.seconds)
-        # The one broad net on this side: a reply that fails is tried again, and given up with the quota returned.
+            result_of_try = await self._try_again(job, context["job_try"], later.seconds)
+        # The only broad except on this side: a failed reply is tried again; after the last try the quota is refunded.
         except Exception:
             log.exception("job %s: the reply failed", job.id)
-            became = await self._try_again(job, context["job_try"], None)
+            result_of_try = await self._try_again(job, context["job_try"], None)
         finally:
-            self._metrics.delivered(self._platform, became, job.id, began, time.time())
-        await publish(context["redis"], self._names, Progress(job=job.id, stage=Stage.DONE))
+            self._metrics.delivered(self._platform, result_of_try, job.id, began, time.time())
+        await publish(context["redis"], self._keys, Progress(job=job.id, stage=Stage.DONE))
 
     async def _send(self, job: Job, outcome: Outcome) -> str:
-        """Send it, and say what was sent: a `photo` or a `failure`."""
+        """Send the reply. Returns what was sent: `photo` or `failure`."""
         photo = b""
         if outcome.failure is None:
             try:
@@ -143,18 +142,18 @@ class DeliveryWorker:
                 outcome = Outcome(job=job.id, failure=Failure.of(error))
                 await self._ledger.refund_quota(job.id, Failure.of(error))
         quota = await self._ledger.quota(job.sender)
-        notes = await self._replier.reply(Reply(job=job, outcome=outcome, photo=photo, quota=quota))
+        context = await self._replier.reply(Reply(job=job, outcome=outcome, photo=photo, quota=quota))
         if outcome.failure is None:
-            await self._ledger.settle(outcome, notes)
+            await self._ledger.settle(outcome, context)
         else:
-            await self._ledger.replied(job.id, notes)
+            await self._ledger.replied(job.id, context)
         log.info("job %s: replied", job.id)
         return "photo" if outcome.failure is None else "failure"
 
     async def _try_again(self, job: Job, tries: int, seconds: float | None) -> str:
         if tries >= MAX_TRIES:
             return await self._give_up(job, f"{tries} tries failed")
-        back_off = min(LONGEST_RETRY_S, FIRST_RETRY_S * 2 ** (tries - 1))
+        back_off = min(MAX_RETRY_S, FIRST_RETRY_S * 2 ** (tries - 1))
         raise Retry(defer=back_off if seconds is None else seconds)
 
     async def _give_up(self, job: Job, reason: str) -> str:

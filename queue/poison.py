@@ -1,52 +1,54 @@
-"""Photos that end their worker: counted, run alone, and after the second time set aside.
+"""Poison messages: photos that crash their worker. A photo that did so once runs alone; after the second crash it
+becomes a dead letter.
 
-A worker that dies cannot tell of it. So each begin is noted, and the note is taken away at each end but a death.
+A worker that dies cannot report it. So each attempt is counted before it starts, and the counter is cleared unless the
+worker crashes.
 """
 
 from datetime import UTC, datetime, timedelta
 
-from arq.utils import timestamp_ms
 from redis.asyncio import Redis
 
-from magicmemory.queue.connection import Names
+from magicmemory.queue.arq_internals import now_ms
+from magicmemory.queue.connection import RedisKeys
 
-# A photo that ended its worker this often is not tried again: it would end every worker in turn.
+# A photo that crashed its worker this often is not tried again: it would crash every worker in turn.
 MAX_CRASHES = 2
-REMEMBERED = timedelta(days=30)
+EXPIRY = timedelta(days=30)
 
 
 class CrashCounter:
-    """How often photos ended their worker. Kept in Redis: the next worker must know."""
+    """Counts how often each photo crashed its worker. Kept in Redis, because the next worker must know."""
 
-    def __init__(self, redis: Redis, names: Names) -> None:
+    def __init__(self, redis: Redis, keys: RedisKeys) -> None:
         self._redis = redis
-        self._names = names
+        self._keys = keys
 
-    async def of(self, job: str) -> int:
-        """How many workers this photo has ended."""
-        return int(await self._redis.get(self._names.begun(job)) or 0)
+    async def crashes(self, job: str) -> int:
+        """How many workers this photo has crashed."""
+        return int(await self._redis.get(self._keys.attempts(job)) or 0)
 
-    async def begin(self, job: str) -> None:
-        """A worker begins with the photo; until `end` this counts as a death."""
+    async def start_attempt(self, job: str) -> None:
+        """Count an attempt. It counts as a crash until `finish_attempt`."""
         async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.incr(self._names.begun(job))
-            pipe.expire(self._names.begun(job), REMEMBERED)
+            pipe.incr(self._keys.attempts(job))
+            pipe.expire(self._keys.attempts(job), EXPIRY)
             await pipe.execute()
 
-    async def end(self, job: str) -> None:
-        """The worker lives: whatever became of the photo, it ended nobody."""
-        await self._redis.delete(self._names.begun(job))
+    async def finish_attempt(self, job: str) -> None:
+        """Clear the counter: the worker survived the photo."""
+        await self._redis.delete(self._keys.attempts(job))
 
-    async def dead_letter(self, job: str) -> None:
-        """Note for the operator that the photo is not tried any more."""
-        now = timestamp_ms()
+    async def add_dead_letter(self, job: str) -> None:
+        """Record for the operator that the photo is not tried any more."""
+        now = now_ms()
         async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.zadd(self._names.dead_letter, {job: now}, nx=True)
-            pipe.zremrangebyscore(self._names.dead_letter, "-inf", now - REMEMBERED.total_seconds() * 1000)
-            pipe.delete(self._names.begun(job))
+            pipe.zadd(self._keys.dead_letter, {job: now}, nx=True)
+            pipe.zremrangebyscore(self._keys.dead_letter, "-inf", now - EXPIRY.total_seconds() * 1000)
+            pipe.delete(self._keys.attempts(job))
             await pipe.execute()
 
-    async def all_dead_letters(self) -> dict[str, datetime]:
-        """The photos that were set aside of late, and when; the first one first."""
-        found = await self._redis.zrange(self._names.dead_letter, 0, -1, withscores=True)
+    async def dead_letters(self) -> dict[str, datetime]:
+        """The dead letters of the last 30 days and when each was given up, oldest first."""
+        found = await self._redis.zrange(self._keys.dead_letter, 0, -1, withscores=True)
         return {job.decode(): datetime.fromtimestamp(score / 1000, UTC) for job, score in found}

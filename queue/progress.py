@@ -1,6 +1,6 @@
-"""How far jobs are: published by workers, passed on to whoever watches a job.
+"""The progress of jobs: workers publish it, and every watcher of a job receives it.
 
-It is never stored: a lost message costs nothing but a moment of a progress bar.
+It is never stored: a lost message only delays a progress bar.
 """
 
 import asyncio
@@ -15,24 +15,24 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from magicmemory.core.job import Progress
-from magicmemory.queue.connection import Names
+from magicmemory.queue.connection import RedisKeys
 
 log = logging.getLogger(__name__)
 
 RECONNECT_S = 1.0
 
 
-async def publish(redis: Redis, names: Names, progress: Progress) -> None:
-    """Tell whoever watches."""
-    await redis.publish(names.progress(progress.job), progress.model_dump_json())
+async def publish(redis: Redis, keys: RedisKeys, progress: Progress) -> None:
+    """Send a job's progress to its watchers."""
+    await redis.publish(keys.progress(progress.job), progress.model_dump_json())
 
 
 class ProgressHub:
-    """One subscription a process, handed on to any number of watchers."""
+    """One subscription per process, for any number of watchers."""
 
-    def __init__(self, redis: Redis, names: Names) -> None:
+    def __init__(self, redis: Redis, keys: RedisKeys) -> None:
         self._redis = redis
-        self._names = names
+        self._keys = keys
         self._watchers: dict[str, set[asyncio.Queue[Progress]]] = defaultdict(set)
         self._task: asyncio.Task[None] | None = None
 
@@ -51,7 +51,7 @@ class ProgressHub:
 
     @asynccontextmanager
     async def watch(self, job: str) -> AsyncIterator[asyncio.Queue[Progress]]:
-        """A queue that receives the job's progress for as long as the context lasts."""
+        """A queue that receives the job's progress while the context lasts."""
         queue: asyncio.Queue[Progress] = asyncio.Queue()
         self._watchers[job].add(queue)
         try:
@@ -65,15 +65,15 @@ class ProgressHub:
         while True:
             try:
                 async with self._redis.pubsub() as subscription:
-                    await subscription.psubscribe(self._names.progress("*"))
+                    await subscription.psubscribe(self._keys.progress("*"))
                     ready.set()
                     async for message in subscription.listen():
                         if message["type"] == "pmessage":
-                            self._hand_on(Progress.model_validate_json(message["data"]))
+                            self._pass_on(Progress.model_validate_json(message["data"]))
             except (RedisError, OSError) as error:
-                log.warning("progress is interrupted: %s", error)
+                log.warning("progress messages stopped: %s; trying again", error)
                 await asyncio.sleep(RECONNECT_S)
 
-    def _hand_on(self, progress: Progress) -> None:
+    def _pass_on(self, progress: Progress) -> None:
         for queue in self._watchers.get(progress.job, ()):
             queue.put_nowait(progress)

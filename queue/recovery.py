@@ -1,8 +1,8 @@
-"""Finds what Redis has lost. The ledger is the truth: a job that waits for its reply there, and of which no queue
-knows, is queued again, or its quota is given back and the person is told.
+"""Finds jobs that Redis has lost. The ledger is the truth: a job that waits for its reply there, and that no queue
+holds, is queued again; or its quota is refunded and the person gets a message.
 
-Each bot process sweeps its own platform, when it starts and every minute, and at once where Redis was emptied or
-started anew. Several may sweep at a time: what is queued twice is queued once, what is answered twice is answered once.
+Each bot process sweeps its own platform when it starts, every minute, and at once when Redis was emptied or restarted.
+Several may sweep at a time: queueing and answering a job twice have the effect of doing it once.
 """
 
 import asyncio
@@ -25,16 +25,16 @@ from magicmemory.storage.photos import PhotoStore, original
 log = logging.getLogger(__name__)
 
 SWEEP_EVERY_S = 60.0
-# Missing is who is missing twice, so long apart: meanwhile a photo that is just being queued has come to its queue, and
-# whoever has one in hand has renewed the lease.
+# A job is lost only if two checks this far apart miss it: meanwhile a photo that is being queued has reached its queue,
+# and a worker that holds one has renewed its lease.
 SETTLE_S = 5.0
-# How often we look whether Redis is still the one that we know.
+# How often a bot checks whether Redis was emptied or restarted.
 POLL_INTERVAL_S = 2.0
-# A job is reserved before its photo is kept, and a slow upload to the photo store may take so long.
-LONGEST_UPLOAD = timedelta(minutes=2)
+# A job is reserved before its photo is stored; a slow upload to the photo store may take this long.
+MAX_UPLOAD_TIME = timedelta(minutes=2)
 TIDY_EVERY_S = 3600.0
-# A photo whose job was just made belongs to somebody, whatever the ledger said a moment ago.
-FRESH = timedelta(hours=1)
+# Younger photos are never orphans: their job may be newer than the ledger's answer.
+MIN_ORPHAN_AGE = timedelta(hours=1)
 
 
 class Recovery:
@@ -52,7 +52,7 @@ class Recovery:
         every_s: float = SWEEP_EVERY_S,
         settle_s: float = SETTLE_S,
     ) -> None:
-        """`every_s` and `settle_s` are for those who cannot wait; `settle_s` is longer than a lease's heartbeat."""
+        """Tests shorten `every_s` and `settle_s`; `settle_s` must be longer than a lease's heartbeat."""
         self._platform = platform
         self._ledger = ledger
         self._photos = photos
@@ -74,12 +74,12 @@ class Recovery:
             await asyncio.gather(*sweeping, stopping, return_exceptions=True)
 
     async def sweep(self) -> int:
-        """Look for jobs that went astray, and put each back on its way. How many that were."""
-        suspects = await self._astray()
+        """Find lost jobs and queue or refund each. Returns how many there were."""
+        suspects = await self._find_missing()
         if not suspects:
             return 0
         await asyncio.sleep(self._settle_s)
-        missing = suspects & await self._astray()
+        missing = suspects & await self._find_missing()
         recovered = 0
         for job_id in sorted(missing):
             job = await self._ledger.job(job_id)
@@ -89,17 +89,17 @@ class Recovery:
         return recovered
 
     async def tidy(self) -> int:
-        """Delete photos of jobs that the ledger does not know, or that were cancelled. How many jobs that were."""
-        kept = await self._photos.jobs(older_than=FRESH)
+        """Delete photos of jobs that the ledger does not know or that were cancelled. Returns how many jobs."""
+        kept = await self._photos.jobs(older_than=MIN_ORPHAN_AGE)
         orphans = await self._ledger.find_orphans(list(kept))
         for job in orphans:
             await self._photos.delete(kept[job])
         if orphans:
-            log.info("the photos of %d jobs belonged to nobody and are deleted", len(orphans))
+            log.info("deleted the photos of %d jobs that the ledger does not know", len(orphans))
         return len(orphans)
 
-    async def _astray(self) -> set[str]:
-        return await self._queue.unknown(self._platform, await self._ledger.unfinished(self._platform))
+    async def _find_missing(self) -> set[str]:
+        return await self._queue.missing(self._platform, await self._ledger.unfinished(self._platform))
 
     async def _recover(self, job: Job) -> bool:
         if job.state is JobState.FAILED:
@@ -108,12 +108,12 @@ class Recovery:
         elif await self._photos.has(original(job.photo_of)):
             action = "queued"
             await self._queue.restore_job(job, self._plans.limits(job.plan))
-        elif datetime.now(UTC) - job.created_at < LONGEST_UPLOAD:
+        elif datetime.now(UTC) - job.created_at < MAX_UPLOAD_TIME:
             return False
         else:
             action = "given-back"
             await self._queue.deliver(self._platform, Outcome(job=job.id, failure=Failure.of(PhotoExpired())))
-        log.warning("job %s had gone astray: %s", job.id, action)
+        log.warning("job %s was lost: %s", job.id, action)
         self._metrics.recovered(self._platform, action)
         return True
 
@@ -122,22 +122,22 @@ class Recovery:
             try:
                 await self._queue.mark(self._platform)
                 await self.sweep()
-                await self._rest()
+                await self._wait_for_next_sweep()
             except (RedisError, OSError) as error:
-                log.warning("Redis is away (%s); looking for lost jobs when it is back", error)
+                log.warning("Redis does not answer (%s); the search for lost jobs waits for it", error)
                 await asyncio.sleep(POLL_INTERVAL_S)
-            # The one broad net here: a database that is away for a moment must not end the sweeps.
+            # The only broad except here: a database that fails for a moment must not end the sweeps.
             except Exception:
-                log.exception("the sweep failed; trying again")
+                log.exception("the search for lost jobs failed; trying again")
                 await asyncio.sleep(POLL_INTERVAL_S)
 
-    async def _rest(self) -> None:
-        """Wait for the next sweep's time, or until Redis is no longer as it was."""
+    async def _wait_for_next_sweep(self) -> None:
+        """Wait until the next sweep is due, or Redis was emptied or restarted."""
         until = time.monotonic() + self._every_s
         while time.monotonic() < until:
             await asyncio.sleep(min(POLL_INTERVAL_S, self._every_s))
             if not await self._queue.is_marked(self._platform):
-                log.warning("Redis was emptied or started anew; looking for lost jobs")
+                log.warning("Redis was emptied or restarted; looking for lost jobs")
                 return
 
     async def _tidy_often(self) -> None:
@@ -146,5 +146,5 @@ class Recovery:
                 await self.tidy()
             # As above.
             except Exception:
-                log.exception("photos that belong to nobody could not be deleted")
+                log.exception("photos of unknown jobs could not be deleted; trying again in an hour")
             await asyncio.sleep(TIDY_EVERY_S)

@@ -1,5 +1,5 @@
-"""The restore worker: takes a photo from the store, sends it through the pipeline, puts the result back, and queues the
-reply. It knows Redis and the photo store, and neither the database nor a token.
+"""The restore worker: reads a photo from the store, runs the pipeline on it, stores the result and queues the reply. It
+knows Redis and the photo store; it knows neither the database nor a token.
 """
 
 import asyncio
@@ -9,7 +9,6 @@ import time
 from contextlib import suppress
 from typing import Any, Protocol
 
-from arq.connections import ArqRedis
 from redis.exceptions import RedisError
 
 from magicmemory.core.errors import InternalError, UserError
@@ -18,12 +17,12 @@ from magicmemory.core.logs import about
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.options import Options
 from magicmemory.core.report import Failure
-from magicmemory.pipeline.pipeline import ProgressCallback as Tell
-from magicmemory.pipeline.pipeline import Restoration
+from magicmemory.pipeline.pipeline import ProgressCallback, Restoration
+from magicmemory.queue.arq_internals import ArqRedis
 from magicmemory.queue.arq_worker import run_worker
 from magicmemory.queue.client import RESTORE, Queue
 from magicmemory.queue.concurrency import ExclusiveSemaphore
-from magicmemory.queue.connection import Names
+from magicmemory.queue.connection import RedisKeys
 from magicmemory.queue.poison import MAX_CRASHES, CrashCounter
 from magicmemory.queue.progress import publish
 from magicmemory.storage.photos import PhotoStore
@@ -32,10 +31,10 @@ log = logging.getLogger(__name__)
 
 
 class Restores(Protocol):
-    """What this worker needs of the pipeline."""
+    """The part of the pipeline that this worker uses."""
 
     def restore(
-        self, data: bytes, options: Options, progress: Tell | None = None, *, max_megapixels: float = 0
+        self, data: bytes, options: Options, progress: ProgressCallback | None = None, *, max_megapixels: float = 0
     ) -> Restoration:
         """See `Pipeline.restore`."""
 
@@ -47,23 +46,23 @@ class RestoreWorker:
         self,
         photos: PhotoStore,
         pipeline: Restores,
-        names: Names,
+        keys: RedisKeys,
         timeout_s: float,
         metrics: Metrics | None = None,
     ) -> None:
         self._photos = photos
         self._pipeline = pipeline
-        self._names = names
+        self._keys = keys
         self._timeout_s = timeout_s
         self._metrics = metrics or Metrics()
-        self._room = ExclusiveSemaphore(1)
+        self._places = ExclusiveSemaphore(1)
 
     async def run(self, redis_url: str, at_once: int, stop: asyncio.Event) -> None:
-        """Work until `stop` is set, on `at_once` photos at a time."""
-        self._room = ExclusiveSemaphore(at_once)
+        """Restore photos until `stop` is set, `at_once` at a time."""
+        self._places = ExclusiveSemaphore(at_once)
         await run_worker(
             redis_url,
-            queue=self._names.restore_queue,
+            queue=self._keys.restore_queue,
             function=RESTORE,
             coroutine=self._restore,
             at_once=at_once,
@@ -80,31 +79,31 @@ class RestoreWorker:
             outcome = await self._outcome(redis, task)
             if outcome.failure is not None:
                 self._metrics.failed(outcome.failure.key)
-            await Queue(redis, self._names).deliver(task.platform, outcome)
+            await Queue(redis, self._keys).deliver(task.platform, outcome)
 
     async def _outcome(self, redis: ArqRedis, task: RestoreTask) -> Outcome:
-        deaths = CrashCounter(redis, self._names)
-        so_far = await deaths.of(task.job)
-        if so_far >= MAX_CRASHES:
-            log.error("job %s is set aside: it ended its worker %d times", task.job, so_far)
-            await deaths.dead_letter(task.job)
+        counter = CrashCounter(redis, self._keys)
+        crashes = await counter.crashes(task.job)
+        if crashes >= MAX_CRASHES:
+            log.error("job %s is now a dead letter: it crashed its worker %d times", task.job, crashes)
+            await counter.add_dead_letter(task.job)
             return Outcome(job=task.job, failure=Failure.of(InternalError()))
-        async with self._room.enter(alone=so_far > 0):
-            await deaths.begin(task.job)
+        async with self._places.enter(alone=crashes > 0):
+            await counter.start_attempt(task.job)
             try:
-                return await self._tried(redis, task)
+                return await self._try(redis, task)
             finally:
-                # Were Redis away, it would only count as a death too many.
+                # If Redis does not answer, one crash too many is counted; that is harmless.
                 with suppress(RedisError, OSError):
-                    await deaths.end(task.job)
+                    await counter.finish_attempt(task.job)
 
-    async def _tried(self, redis: ArqRedis, task: RestoreTask) -> Outcome:
+    async def _try(self, redis: ArqRedis, task: RestoreTask) -> Outcome:
         try:
             return await asyncio.wait_for(self._run(redis, task), self._timeout_s)
         except UserError as error:
             log.info("job %s: %s", task.job, error)
             return Outcome(job=task.job, failure=Failure.of(error))
-        # The one broad net: whatever else happens is a bug, and the person gets an apology instead of silence.
+        # The only broad except: anything else is a bug, and the person gets an apology instead of silence.
         except Exception:
             log.exception("job %s failed", task.job)
             return Outcome(job=task.job, failure=Failure.of(InternalError()))
@@ -112,23 +111,23 @@ class RestoreWorker:
     async def _run(self, redis: ArqRedis, task: RestoreTask) -> Outcome:
         data = await self._photos.get(task.photo)
         loop = asyncio.get_running_loop()
-        begun: dict[str, float] = {}  # each stage: when it did, seconds since 1970
+        starts: dict[str, float] = {}  # by stage, seconds since 1970
         over = threading.Event()
 
-        def tell(stage: Stage, done: int, faces: int) -> None:
+        def report_progress(stage: Stage, done: int, faces: int) -> None:
             if over.is_set():
-                raise TimeoutError("nobody waits for this photo any more")
-            begun.setdefault(stage, time.time())
+                raise TimeoutError("the photo took too long")
+            starts.setdefault(stage, time.time())
             progress = Progress(job=task.job, stage=stage, done=done, faces=faces)
-            asyncio.run_coroutine_threadsafe(publish(redis, self._names, progress), loop)
+            asyncio.run_coroutine_threadsafe(publish(redis, self._keys, progress), loop)
 
         try:
             restored = await asyncio.to_thread(
-                self._pipeline.restore, data, task.options, tell, max_megapixels=task.max_megapixels
+                self._pipeline.restore, data, task.options, report_progress, max_megapixels=task.max_megapixels
             )
         finally:
-            over.set()  # a thread cannot be ended; it stops where it tells how far it is
-        self._metrics.restored(task.job, restored.report, begun, time.time())
+            over.set()  # a thread cannot be killed; it stops when it next reports progress
+        self._metrics.restored(task.job, restored.report, starts, time.time())
         await self._photos.put(task.result, restored.data)
         log.info(
             "job %s: %d of %d faces in %.0f ms",

@@ -33,7 +33,7 @@ from magicmemory.core.errors import (
     UserError,
 )
 from magicmemory.core.job import Platform, Sender
-from magicmemory.core.plans import MOST_CREDITS, MOST_DAYS
+from magicmemory.core.plans import MAX_CREDITS, MAX_DAYS
 from magicmemory.storage.database import Database
 from magicmemory.storage.grants import Source, add_grant
 from magicmemory.storage.people import lock_user
@@ -49,7 +49,7 @@ PREFIX = re.compile(r"[A-Z0-9]{0,12}")
 
 FREE_GUESSES = 5
 FIRST_WAIT_S = 30
-LONGEST_WAIT_S = 86_400
+MAX_WAIT_S = 86_400
 
 
 class CodeKind(StrEnum):
@@ -89,8 +89,8 @@ class CodeSpec:
             raise BadCode("A discount is between 1 and 99 percent.")
         if self.uses < 1 or any(number is not None and number < 1 for number in given):
             raise BadCode("Days, credits and uses are at least 1.")
-        if (self.days or 0) > MOST_DAYS or max(self.credits or 0, self.uses) > MOST_CREDITS:
-            raise BadCode(f"Days are at most {MOST_DAYS}, credits and uses at most {MOST_CREDITS}.")
+        if (self.days or 0) > MAX_DAYS or max(self.credits or 0, self.uses) > MAX_CREDITS:
+            raise BadCode(f"Days are at most {MAX_DAYS}, credits and uses at most {MAX_CREDITS}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +308,7 @@ async def _check_guesses(transaction: AsyncConnection, who: list[str], now: date
         # The row may be younger than `now`: of those who ask at once, another got hold of it first.
         if row.wrong >= FREE_GUESSES and wait > timedelta():
             raise TooManyGuesses(wait_in_s=max(1, round(wait.total_seconds())))
-        if now - from_db(row.last_at) > timedelta(seconds=LONGEST_WAIT_S):
+        if now - from_db(row.last_at) > timedelta(seconds=MAX_WAIT_S):
             await transaction.execute(update(guesses).where(guesses.c.who == one).values(wrong=0))
 
 
@@ -322,7 +322,7 @@ def _wait(wrong: int) -> timedelta:
     """How long to wait after so many wrong tries: twice as long with each beyond the free ones."""
     if wrong < FREE_GUESSES:
         return timedelta()
-    return timedelta(seconds=min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** min(wrong - FREE_GUESSES, 20)))
+    return timedelta(seconds=min(MAX_WAIT_S, FIRST_WAIT_S * 2 ** min(wrong - FREE_GUESSES, 20)))
 
 
 def _codes() -> Select[Any]:

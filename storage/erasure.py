@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, null, or_, select, u
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from magicmemory.core.job import TERMINAL, JobState, Sender
-from magicmemory.storage.codes import LONGEST_WAIT_S
+from magicmemory.storage.codes import MAX_WAIT_S
 from magicmemory.storage.database import Database
 from magicmemory.storage.grants import entitlement
 from magicmemory.storage.people import find_user, lock_user
@@ -68,7 +68,7 @@ class Erasure:
         Several processes may do it at once, and as often as they like.
         """
         async with self._database.write() as transaction:
-            old = self._clock() - timedelta(seconds=LONGEST_WAIT_S)
+            old = self._clock() - timedelta(seconds=MAX_WAIT_S)
             await transaction.execute(delete(guesses).where(guesses.c.last_at < to_db(old)))
         async with self._database.read() as connection:
             erased = list(await connection.scalars(select(users.c.id).where(users.c.erased_at.is_not(None))))

@@ -1,57 +1,35 @@
-"""SQLite at the speed of its disk: statements run at once, and writers who wait for each other share one commit.
+"""SQLite through aiosqlite, with one commit for all writers that wait at the same time.
 
-aiosqlite hands every statement to a thread and back, which costs several times what the statement itself does, for ours
-take microseconds. Only what may wait, for the disk or for another process, goes to the thread here.
-
-A commit waits for the disk. So whoever comes while one is under way joins the next: each writer has a savepoint of its
-own in a common transaction, one after the other, and all of them go on when that is on the disk.
+A commit waits for the disk (a few milliseconds), and SQLite allows one writer at a time. Without sharing, a photo's
+five small transactions would each pay for a commit of their own. So writers that arrive during a commit share the next
+transaction: each has its own savepoint, one after the other, and all continue once the common commit is on the disk.
 """
 
 import asyncio
+import itertools
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Final
 
 import aiosqlite
 from sqlalchemy import URL, Connection, event
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-# How long a transaction waits for another process's write lock before it fails.
+# How long a transaction waits for another process's write lock before it fails, seconds.
 BUSY_S: Final = 60
-BEGIN_WRITING: Final = "BEGIN IMMEDIATE"
-
-
-class _Direct(aiosqlite.Connection):
-    """A connection whose statements run where they are called."""
-
-    def run(self, statement: str) -> None:
-        """Run what neither has parameters nor waits."""
-        self._conn.execute(statement)
-
-    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        if fn == self._conn.commit or args[:1] == (BEGIN_WRITING,):
-            return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
-        return fn(*args, **kwargs)
 
 
 def sqlite_engine(url: URL) -> AsyncEngine:
     """The engine for a file."""
-    path = url.database or ":memory:"
-
-    def connect() -> sqlite3.Connection:
-        return sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False)
-
-    async def open_one() -> aiosqlite.Connection:
-        connection = _Direct(connect, iter_chunk_size=64)
-        connection._thread.daemon = True  # as SQLAlchemy does where it connects by itself
-        return await connection
-
-    engine = create_async_engine(url, async_creator=open_one)
+    engine = create_async_engine(url, connect_args={"timeout": BUSY_S})
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
+    event.listen(engine.sync_engine, "handle_error", _keep_shared_connection)
     return engine
 
 
@@ -68,59 +46,64 @@ def _prepare(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    if connection.get_execution_options().get("writing", False):
-        connection.exec_driver_sql(BEGIN_WRITING)
-    else:
-        _driver(connection.connection.driver_connection).run("BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _is_writing(connection) else "BEGIN")
 
 
-def _driver(connection: object) -> _Direct:
-    assert isinstance(connection, _Direct)
-    return connection
+def _keep_shared_connection(context: ExceptionContext) -> None:
+    """SQLAlchemy drops a connection whose task is cancelled during a statement. A writers' connection must stay: others
+    share its transaction. It stays usable, because aiosqlite runs statements in order: the next one waits for the one
+    that the cancelled task began.
+    """
+    cancelled = isinstance(context.original_exception, asyncio.CancelledError)
+    if cancelled and context.connection is not None and _is_writing(context.connection):
+        context.is_disconnect = False
+
+
+def _is_writing(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get("writing", False))
 
 
 class SharedCommits:
-    """The writers of this process. SQLite lets one write at a time, and its own wait for that is unfair: they queue up
-    here instead.
-    """
+    """The writers of this process, in the order in which they arrive: SQLite's own wait for its lock is unfair."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._turn = asyncio.Lock()  # fair: who comes first is served first
-        self._group: _Group | None = None  # those whose common transaction is open
+        self._turn = asyncio.Lock()  # fair: first come, first served
+        self._group: _Group | None = None  # the writers whose common transaction is open
         self._commits: set[asyncio.Task[None]] = set()
+        self._numbers = itertools.count()
 
     async def close(self) -> None:
-        """Wait for what is under way. Who failed or was cancelled has not waited for the others' commit."""
+        """Wait for commits that are under way. A writer that failed or was cancelled has not waited for the others'."""
         await asyncio.gather(*self._commits, return_exceptions=True)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction for writing, on the disk when the context ends. What fails in it leaves no trace, and does not
-        touch the others'.
+        """A transaction for writing, on the disk when the context ends. An error inside it undoes this writer's changes
+        and nobody else's.
         """
         async with self._turn:
             if self._group is None:
                 self._group = self._new_group()
             group = self._group
             connection = await asyncio.shield(group.opened)
-            driver = _driver((await connection.get_raw_connection()).driver_connection)
-            driver.run("SAVEPOINT writer")
+            name = f"writer_{next(self._numbers)}"
             try:
+                await _finish(connection, f"SAVEPOINT {name}")
                 yield connection
-                driver.run("RELEASE writer")
+                await _finish(connection, f"RELEASE {name}")
             except BaseException:
-                # A full disk makes SQLite roll the whole transaction back. Nobody may join what is no transaction.
-                if driver.in_transaction:
-                    driver.run("ROLLBACK TO writer")
-                else:
+                try:
+                    await _finish(connection, f"ROLLBACK TO {name}")
+                except SQLAlchemyError:
+                    # A full disk makes SQLite roll the whole transaction back. Nobody may join a lost transaction.
                     self._group = None
                 raise
         await asyncio.shield(group.committed)
 
     def _new_group(self) -> "_Group":
         group = _Group()
-        # In a task of its own: whoever opens it may be cancelled, and others rely on it.
+        # In its own task: the writer that opens the transaction may be cancelled, and others rely on it.
         group.committed = asyncio.create_task(self._run(group))
         self._commits.add(group.committed)
         group.committed.add_done_callback(self._commits.discard)
@@ -132,12 +115,11 @@ class SharedCommits:
                 connection = await plain.execution_options(writing=True)
                 transaction = await connection.begin()
                 group.opened.set_result(connection)
-                # Those who wait already come before us.
+                # The lock is fair: the writers that wait for it already are served before this commit.
                 async with self._turn:
                     self._group = None
-                    driver = _driver((await connection.get_raw_connection()).driver_connection)
-                    if not driver.in_transaction:
-                        # The driver would take this for committed.
+                    if not await _in_transaction(connection):
+                        # The driver would report a commit that never happened.
                         raise sqlite3.OperationalError("SQLite rolled the transaction back")
                     await transaction.commit()
         except Exception as error:
@@ -148,8 +130,32 @@ class SharedCommits:
 
 
 class _Group:
-    """Writers who share a transaction."""
+    """Writers that share a transaction."""
 
     def __init__(self) -> None:
         self.opened: asyncio.Future[AsyncConnection] = asyncio.get_running_loop().create_future()
         self.committed: asyncio.Task[None]
+
+
+async def _in_transaction(connection: AsyncConnection) -> bool:
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert isinstance(driver, aiosqlite.Connection)
+    return driver.in_transaction
+
+
+async def _finish(connection: AsyncConnection, statement: str) -> None:
+    """Run a statement to its end, also where this task is cancelled meanwhile: a savepoint that was half opened or
+    half released would mix this writer's changes with others'.
+    """
+    running = asyncio.ensure_future(connection.exec_driver_sql(statement))
+    cancelled: asyncio.CancelledError | None = None
+    while not running.done():
+        try:
+            await asyncio.shield(running)
+        except asyncio.CancelledError as error:
+            cancelled = error
+        except Exception:
+            break
+    running.result()
+    if cancelled is not None:
+        raise cancelled

@@ -5,13 +5,13 @@ from typing import Final
 
 from magicmemory.bots.service import BotService
 from magicmemory.core.job import Sender
-from magicmemory.core.plans import MOST_DAYS, Plan
+from magicmemory.core.plans import MAX_DAYS, Plan
 from magicmemory.storage.grants import Grant
 from magicmemory.storage.payments import Payment
 from magicmemory.storage.statistics import Stats
 
 LANGUAGE: Final = "en"
-LONGEST_GIFT: Final = MOST_DAYS  # days or photos
+LONGEST_GIFT: Final = MAX_DAYS  # days or photos
 ROWS: Final = 10  # of grants and of payments: a chat message is limited
 
 

@@ -68,18 +68,24 @@ class Sentences:
         return self.texts.say(language, "code-unlocked-days", plan=plan, count=spec.days or 0)
 
     def report(self, language: str, report: Report) -> str:
-        """How many faces were restored and left alone, and whether the whole photo was cleaned."""
-        cleaned = self.texts.say(language, "reply-cleaned")
-        if report.cleaned and not report.restored:
-            return cleaned
-        parts = [self.texts.say(language, "reply-restored", count=report.restored)]
-        if report.too_small:
-            parts.append(self.texts.say(language, "reply-too-small", count=report.too_small))
-        if report.too_many:
-            parts.append(self.texts.say(language, "reply-too-many", count=report.too_many))
+        """How many faces were restored and left alone, whether the whole photo was cleaned, and notes on the file."""
+        parts = [] if report.cleaned and not report.restored else self._faces(language, report)
         if report.cleaned:
-            parts.append(cleaned)
+            parts.append(self.texts.say(language, "reply-cleaned"))
+        for note in report.notes:
+            parts.append(self.texts.say(language, f"note-{note.kind.replace('_', '-')}", count=note.count))
+        if report.pages > 1:
+            parts.append(self.texts.say(language, "note-other-pages", count=report.pages - 1))
         return " ".join(parts)
+
+    def _faces(self, language: str, report: Report) -> list[str]:
+        counted = {
+            "reply-incomplete": report.incomplete,
+            "reply-too-small": report.too_small,
+            "reply-too-many": report.too_many,
+        }
+        left_alone = [self.texts.say(language, key, count=count) for key, count in counted.items() if count]
+        return [self.texts.say(language, "reply-restored", count=report.restored), *left_alone]
 
     def progress(self, language: str, progress: Progress, ahead: int = 0) -> str:
         """What is being done to a photo; while it is queued, how many photos are `ahead` of it."""

@@ -1,4 +1,4 @@
-"""What is said in words: commands, and what is left today."""
+"""Commands that a visitor types, and the quota."""
 
 from http import HTTPStatus
 
@@ -16,7 +16,7 @@ from magicmemory.core.job import Sender
 
 
 class Chat:
-    """Answers in words."""
+    """Answers typed commands."""
 
     def __init__(self, service: BotService, views: Views) -> None:
         self._service = service
@@ -24,12 +24,12 @@ class Chat:
         self._views = views
 
     async def quota(self, request: Request, sender: Sender) -> Response:
-        """What is left today."""
+        """The visitor's quota as JSON."""
         return answer(await self._views.quota(sender))
 
     async def command(self, request: Request, sender: Sender) -> Response:
-        """`{"text": "/quota"}` is answered with `{"text": …, "quota": …}`, and so is everything else a visitor may
-        type. The quota is a sentence, for what was said may have changed it.
+        """`{"text": "/quota"}` gets `{"text": …, "quota": …}`, and so does any other text. The quota is a sentence; it
+        comes with every answer because a command may change it.
         """
         text = (await read_json(request)).get("text")
         if not isinstance(text, str):

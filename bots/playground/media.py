@@ -1,4 +1,4 @@
-"""What kind of picture a file is, by its first bytes, and how every browser shows it."""
+"""The media type of an image by its first bytes, and a form of it that every browser shows."""
 
 from collections.abc import Awaitable, Callable
 
@@ -31,7 +31,7 @@ _HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", 
 
 
 def media_type(data: bytes) -> str:
-    """The picture's type by its first bytes. Never a type that a browser would run, such as HTML or SVG."""
+    """The image's media type. Never a type that a browser would execute, such as HTML or SVG."""
     for magic, kind in _MAGIC.items():
         if data.startswith(magic):
             return kind
@@ -46,10 +46,10 @@ def media_type(data: bytes) -> str:
 
 
 async def shown(data: bytes, preview: Callable[[bytes], Awaitable[bytes]]) -> bytes:
-    """The picture as every browser shows it: a type that few browsers know goes through `preview`.
+    """The image as every browser shows it: formats that few browsers know go through `preview`.
 
     Raises:
-        PhotoTooLarge: it has too many megapixels.
-        PhotoUnreadable: it cannot be decoded.
+        PhotoTooLarge: the image has too many megapixels.
+        PhotoUnreadable: the image cannot be decoded.
     """
     return await preview(data) if media_type(data) in (HEIC, TIFF) else data

@@ -1,4 +1,4 @@
-"""What the page is told: jobs, quota and progress as plain values, each with its sentence in the visitor's language."""
+"""Jobs, quota and progress as JSON values, each with a sentence in the visitor's language."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from magicmemory.bots.service import BotService
 from magicmemory.core.job import TERMINAL, Job, Progress, Quota, Sender, Stage
 from magicmemory.core.report import Face, FaceWarning, LeftAlone, Report
 
-# How much of a photo's way is behind it when a stage begins; restoring the faces takes most of it.
+# The fraction that is done when a stage begins; restoring the faces takes most of the time.
 BEGINS_AT = {
     Stage.QUEUED: 0.02,
     Stage.DECODE: 0.08,
@@ -21,7 +21,7 @@ BEGINS_AT = {
 
 
 class Views:
-    """Makes views of what the service knows."""
+    """Turns the service's objects into JSON values."""
 
     def __init__(self, service: BotService) -> None:
         self._service = service
@@ -38,7 +38,7 @@ class Views:
         return [await self._job(language, job, quota) for job in jobs]
 
     async def quota(self, sender: Sender) -> dict[str, Any]:
-        """What the visitor has today."""
+        """The visitor's quota of today."""
         quota: Quota = await self._service.quota(sender)
         text = self._service.sentences.quota(await self._service.language(sender), quota)
         return {
@@ -50,7 +50,7 @@ class Views:
         }
 
     def progress(self, language: str, progress: Progress, ahead: int = 0) -> dict[str, Any]:
-        """How far a job is. `fraction` is for a progress bar."""
+        """A job's progress; `fraction`, from 0 to 1, is for a progress bar."""
         return {
             "stage": progress.stage,
             "done": progress.done,
@@ -97,7 +97,7 @@ class Views:
         return await self._service.progress_text(language, waiting)
 
     def _asked(self, language: str, job: Job) -> str:
-        """What the visitor said with the photo: an adjustment's own words."""
+        """The text of the visitor's message: what an adjustment asks for; empty for a photo."""
         if job.parent is None:
             return ""
         percent = round(job.options.strength * 100)

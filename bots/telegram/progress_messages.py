@@ -72,7 +72,7 @@ class _ProgressMessage:
         """Edit the message if there is something new to say."""
         text = await self._text(latest)
         if self._shown is not None and text != self._shown:
-            await self._ctx.casually(self._address.chat, self._message, text)
+            await self._ctx.show_progress(self._address.chat, self._message, text)
         self._shown = text
         if _is_running(latest) and time.monotonic() - self._acted_at > ACT_EVERY_S:
             self._acted_at = time.monotonic()

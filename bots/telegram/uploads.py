@@ -1,4 +1,4 @@
-"""The form in which a picture can be sent: as a photo, as a file, or not at all."""
+"""Restored photos in the form that Telegram takes: as a photo, as a file, or not at all."""
 
 import io
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from magicmemory.core.errors import FileTooLarge
 from magicmemory.core.units import MIB
 
 PHOTO_BYTES: Final = 10 * MIB
-PHOTO_SIDES: Final = 10_000  # width + height
+PHOTO_SIDES: Final = 10_000  # width + height, pixels
 PHOTO_RATIO: Final = 20
 PUBLIC_FILE_BYTES: Final = 50 * MIB
 LOCAL_FILE_BYTES: Final = 2000 * MIB
@@ -20,15 +20,15 @@ PHOTO_FORMATS: Final = frozenset({"JPEG", "PNG"})
 
 
 @dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A picture as it will be sent."""
+class Upload:
+    """An image in the form in which it will be sent."""
 
     data: bytes
     name: str
     as_file: bool
 
     def media(self, caption: str) -> InputMediaPhoto | InputMediaDocument:
-        """The picture as the library takes it."""
+        """The image as an item of the library's media groups and edits."""
         if self.as_file:
             return InputMediaDocument(
                 self.data, caption=caption, filename=self.name, disable_content_type_detection=True
@@ -36,11 +36,18 @@ class Outgoing:
         return InputMediaPhoto(self.data, caption=caption, filename=self.name)
 
 
-def prepare(data: bytes, extension: str, stem: str, *, as_file: bool, is_local: bool) -> Outgoing:
-    """Choose the form: a photo where one is wished for and Telegram takes it, else a file.
+def prepare(data: bytes, extension: str, stem: str, *, as_file: bool, is_local: bool) -> Upload:
+    """Choose the form: a photo if Telegram takes it as one, else or if `as_file` is set, a file.
+
+    Args:
+        data: an encoded image of our own.
+        extension: of its format.
+        stem: the file name without extension.
+        as_file: whether the person wants a file.
+        is_local: whether a local Bot API server raises the limits.
 
     Raises:
-        FileTooLarge: even re-encoded it is more than a bot may send.
+        FileTooLarge: even encoded as a JPEG the image is larger than a bot may send.
     """
     if not as_file and (photo := _as_photo(data, extension, stem)):
         return photo
@@ -49,10 +56,10 @@ def prepare(data: bytes, extension: str, stem: str, *, as_file: bool, is_local: 
         data, extension = encode_jpeg(opened(data)), "jpg"
     if len(data) > limit:
         raise FileTooLarge(limit_mb=limit // MIB)
-    return Outgoing(data, f"{stem}.{extension}", as_file=True)
+    return Upload(data, f"{stem}.{extension}", as_file=True)
 
 
-def _as_photo(data: bytes, extension: str, stem: str) -> Outgoing | None:
+def _as_photo(data: bytes, extension: str, stem: str) -> Upload | None:
     with Image.open(io.BytesIO(data)) as image:
         width, height, kind = image.width, image.height, image.format
     if width + height > PHOTO_SIDES or max(width, height) > PHOTO_RATIO * min(width, height):
@@ -60,4 +67,4 @@ def _as_photo(data: bytes, extension: str, stem: str) -> Outgoing | None:
     if kind not in PHOTO_FORMATS:
         # Telegram turns every photo into a JPEG anyway; a file keeps its own format.
         data, extension = encode_jpeg(opened(data)), "jpg"
-    return Outgoing(data, f"{stem}.{extension}", as_file=False) if len(data) <= PHOTO_BYTES else None
+    return Upload(data, f"{stem}.{extension}", as_file=False) if len(data) <= PHOTO_BYTES else None

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from magicmemory.pipeline.imaging import color_profile
-from magicmemory.pipeline.imaging.picture import Picture, Pixels
+from magicmemory.pipeline.imaging.picture import Picture, Pixels, eight_bits
 
 _EXTENSIONS = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "TIFF": ".tif"}
 _LONGEST_SIDE = {"JPEG": 65_500, "WEBP": 16_383}
@@ -83,13 +83,6 @@ def _channels(picture: Picture, *, grey_alpha: bool = True) -> tuple[Pixels, byt
     return cast(Pixels, samples[..., 0] if samples.shape[2] == 1 else samples), icc
 
 
-def _eight_bits(picture: Picture) -> Picture:
-    if picture.peak == 255:
-        return picture
-    alpha = None if picture.alpha is None else (picture.alpha / 257.0 + 0.5).astype(np.uint8)
-    return Picture(picture.rgb8(), picture.format, picture.monochrome, alpha, picture.icc)
-
-
 def _saved(samples: Pixels, kind: str, icc: bytes | None, **options: object) -> bytes:
     file = io.BytesIO()
     Image.fromarray(samples).save(file, kind, icc_profile=icc, **options)
@@ -98,7 +91,7 @@ def _saved(samples: Pixels, kind: str, icc: bytes | None, **options: object) -> 
 
 def _jpeg(picture: Picture) -> bytes:
     """Colour at full resolution: a restored photo's colours have been through one subsampling already."""
-    picture = _eight_bits(picture)
+    picture = eight_bits(picture)
     if picture.alpha is not None:
         share = picture.alpha[..., None] / np.float32(255)
         white = (picture.pixels * share + 255 * (1 - share) + 0.5).astype(np.uint8)
@@ -130,7 +123,7 @@ def _png16(picture: Picture) -> bytes:
 
 def _webp(picture: Picture) -> bytes | None:
     """None where libwebp cannot: its first partition holds 512 KB, and a large, grainy photo needs more."""
-    picture = _eight_bits(picture)
+    picture = eight_bits(picture)
     icc = picture.icc if picture.icc is not None and color_profile.space(picture.icc) == b"RGB " else None
     samples = picture.pixels if picture.alpha is None else np.dstack([picture.pixels, picture.alpha])
     try:

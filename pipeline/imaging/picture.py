@@ -1,9 +1,11 @@
 """A decoded photo: the value that goes from stage to stage."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+
+from magicmemory.core.report import Box, Note
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -14,10 +16,13 @@ class Picture:
 
     Attributes:
         pixels: `[height, width, 3]` RGB, uint8 or (16-bit sources) uint16; a monochrome photo has three equal channels.
-        format: the file's kind as Pillow names it: `JPEG`, `PNG`, `WEBP`, `TIFF`, `HEIF`, `AVIF`, `BMP`, `GIF`.
+        format: the file's kind as `sniff` names it: `JPEG`, `PNG`, `HEIF`; `RAW`, `PDF`.
         monochrome: the file had one channel, or its three are equal everywhere; the result is monochrome too.
         alpha: `[height, width]` of the same depth, or None where the photo is opaque.
         icc: the colour profile that `pixels` are in; None means sRGB.
+        notes: what somebody should know of how the file was read.
+        pages: how many pages or pictures the file has.
+        missing: the part of the picture that is not in the file: left, top, right, bottom in pixels.
     """
 
     pixels: Pixels
@@ -25,6 +30,9 @@ class Picture:
     monochrome: bool = False
     alpha: Pixels | None = None
     icc: bytes | None = None
+    notes: tuple[Note, ...] = ()
+    pages: int = 1
+    missing: Box | None = None
 
     @property
     def width(self) -> int:
@@ -47,3 +55,11 @@ class Picture:
             # In whole numbers: as floats, a large photo would take gigabytes.
             return ((self.pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
         return self.pixels.astype(np.uint8, copy=False)
+
+
+def eight_bits(picture: Picture) -> Picture:
+    """The picture at 8 bits; itself where it has them."""
+    if picture.peak == 255:
+        return picture
+    alpha = None if picture.alpha is None else (picture.alpha / 257.0 + 0.5).astype(np.uint8)
+    return replace(picture, pixels=picture.rgb8(), alpha=alpha)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from magicmemory.core.errors import PhotoUnreadable
+from magicmemory.core.report import Note
 from magicmemory.core.sandbox import SandboxCrashed, SandboxedProcess
 from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
 from magicmemory.pipeline.imaging.picture import Picture, Pixels
@@ -31,23 +32,23 @@ class SandboxedDecoder:
         """Start the children, so that the first photo need not wait for their imports."""
         self._cell.start()
 
-    def __call__(self, data: bytes, limits: DecodeLimits) -> Picture:
+    def __call__(self, data: bytes, limits: DecodeLimits, page: int = 1) -> Picture:
         """See `decode`; a file that crashes its decoder, or never ends, is unreadable too.
 
         Raises:
             UserError: see `decode`.
         """
         try:
-            said, buffers = self._cell(data, max_bytes=limits.max_bytes, max_pixels=limits.max_pixels)
+            said, buffers = self._cell(data, max_bytes=limits.max_bytes, max_pixels=limits.max_pixels, page=page)
         except SandboxCrashed as error:
             log.warning("a file of %d bytes ended its decoder: %s", len(data), error)
             raise PhotoUnreadable from None
         return _unpacked(said, buffers)
 
 
-def _decode(data: bytes, *, max_bytes: int, max_pixels: int) -> tuple[dict[str, Any], list[Any]]:
+def _decode(data: bytes, *, max_bytes: int, max_pixels: int, page: int) -> tuple[dict[str, Any], list[Any]]:
     """In the child."""
-    picture = decode(data, DecodeLimits(max_bytes, max_pixels))
+    picture = decode(data, DecodeLimits(max_bytes, max_pixels), page)
     buffers = [np.ascontiguousarray(picture.pixels)]
     if picture.alpha is not None:
         buffers.append(np.ascontiguousarray(picture.alpha))
@@ -57,6 +58,9 @@ def _decode(data: bytes, *, max_bytes: int, max_pixels: int) -> tuple[dict[str, 
         "format": picture.format,
         "monochrome": picture.monochrome,
         "alpha": picture.alpha is not None,
+        "pages": picture.pages,
+        "missing": picture.missing,
+        "notes": [note.model_dump(mode="json") for note in picture.notes],
     }
     return said, [*buffers, picture.icc or b""]
 
@@ -71,4 +75,15 @@ def _unpacked(said: dict[str, Any], buffers: memoryview) -> Picture:
     if said["alpha"]:
         alpha = np.frombuffer(buffers, depth, count, at).reshape(height, width)
         at += alpha.nbytes
-    return Picture(pixels, said["format"], said["monochrome"], alpha, bytes(buffers[at:]) or None)
+    notes = tuple(Note.model_validate(note) for note in said["notes"])
+    left, top, right, bottom = said["missing"] or (0, 0, 0, 0)
+    return Picture(
+        pixels,
+        said["format"],
+        said["monochrome"],
+        alpha,
+        bytes(buffers[at:]) or None,
+        notes,
+        said["pages"],
+        (left, top, right, bottom) if said["missing"] else None,
+    )

@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from magicmemory.core.errors import ModelBroken, ModelNotInstalled
-from magicmemory.pipeline.faces.detect import Detection, shrunk, suppress
+from magicmemory.pipeline.faces.detect import Detection, Detector, shrunk, suppress
+from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts, Speed
+from magicmemory.pipeline.models.model import BuildContext, Model
 
 Boxes = NDArray[np.float32]  # [n, 4] left, top, right, bottom
 Points = NDArray[np.float32]  # [n, 5, 2] five landmarks, x before y
@@ -417,3 +419,24 @@ def cut(levels: list[NDArray[np.uint8]], squares: Boxes, side: int) -> NDArray[n
             level, matrix, (side, side), crop, cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, cv2.BORDER_CONSTANT, (127,) * 3
         )
     return crops
+
+
+def _build(_: Path, context: BuildContext) -> Detector:
+    return Mtcnn(load_nets(), context.engine.device)
+
+
+MTCNN: Model[Detector] = Model(
+    ModelFacts(
+        name="mtcnn",
+        title="MTCNN",
+        kind=Kind.DETECTOR,
+        licence="MIT",
+        commercial=Commercial.YES,
+        bundled=True,
+        paper="Zhang et al., Joint Face Detection and Alignment using Multi-task Cascaded Convolutional Networks, 2016",
+        good_at="always there",
+        work="by the faces",
+        speed=Speed("600x600 pixels, one face", "torch, one thread", 0.08),
+    ),
+    _build,
+)

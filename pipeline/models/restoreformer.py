@@ -9,9 +9,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from magicmemory.pipeline.models.checkpoint import Checkpoint
+from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts, Speed
+from magicmemory.pipeline.models.model import from_checkpoint, restorer_model
 from magicmemory.pipeline.models.vqgan import Codebook, Double, Halve, ResBlock, group_norm
 
-RESTOREFORMER = Checkpoint("RestoreFormer.pth", ("params_ema", "params"))
+_PAPER = "Wang et al., RestoreFormer: High-Quality Blind Face Restoration from Undegraded Key-Value Pairs, CVPR 2022"
+CHECKPOINT = Checkpoint("RestoreFormer.pth", ("params_ema", "params"))
 
 # Channels from 512 pixels down to 16.
 _CHANNELS = (64, 128, 128, 256, 256, 512)
@@ -169,3 +172,21 @@ class RestoreFormer(nn.Module):
         codes = self.quantize.nearest(self.quant_conv(features))
         restored: Tensor = self.decoder(self.post_quant_conv(codes), asks_levels, asks_middle)
         return restored
+
+
+RESTOREFORMER = restorer_model(
+    ModelFacts(
+        name="restoreformer",
+        title="RestoreFormer",
+        kind=Kind.RESTORER,
+        licence="Apache-2.0",
+        commercial=Commercial.ASK,
+        file="RestoreFormer.pth",
+        url="https://github.com/TencentARC/GFPGAN/releases/download/v1.3.4/RestoreFormer.pth",
+        paper=_PAPER,
+        good_at="much texture",
+        work="683 GFLOP",
+        speed=Speed("a face", "OpenVINO", 4.0, 1.2),
+    ),
+    from_checkpoint(RestoreFormer, CHECKPOINT),
+)

@@ -244,7 +244,7 @@ async def test_a_waiting_photo_is_cancelled(idle_url: str) -> None:
         assert (await anext(following))[0] == "progress"
         cancelled = (await visitor.post(f"{job['urls']['self']}/cancel")).json()["job"]
         assert (cancelled["state"], cancelled["finished"]) == ("cancelled", True)
-        assert cancelled["text"] == "Dropped. It cost you nothing."
+        assert cancelled["text"] == "Cancelled. It cost you nothing."
         assert cancelled["quota"]["left"] == 1
         assert [name async for name, _ in following] == ["done"]
         assert error(await visitor.post(f"{job['urls']['self']}/cancel"))[:2] == (409, "nothing-to-cancel")
@@ -384,7 +384,7 @@ async def test_commands(visitor: httpx.AsyncClient) -> None:
     assert "deleted after 24 hours" in await said(" /HELP ")
     assert await said("/restore") == await said("hello") == "Send a photo, and I restore the faces in it."
     assert await said("/dance now") == "I do not know /dance. Try /help."
-    assert await said("/cancel") == "Nothing of yours is waiting."
+    assert await said("/cancel") == "You have no waiting photos."
     for bad in (b'{"text": 1}', b"[]", b"{" + b" " * 20_000):
         assert (await visitor.post("/commands", content=bad)).status_code in (400, 413)
 

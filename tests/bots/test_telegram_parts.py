@@ -12,7 +12,7 @@ from telegram.error import RetryAfter
 
 from magicmemory.bots.common.adjustments import FIDELITIES, STRENGTHS, neighbours
 from magicmemory.bots.common.image_fitting import before_after
-from magicmemory.bots.telegram.keyboards import CallbackData, Verb
+from magicmemory.bots.telegram.callbacks import CallbackData, Verb
 from magicmemory.bots.telegram.rate_limiter import (
     ALL_PER_S,
     CHAT_BURST,

@@ -12,7 +12,7 @@ import sys
 import time
 
 from magicmemory.core.options import Options
-from magicmemory.queue.connection import Names
+from magicmemory.queue.connection import RedisKeys
 from magicmemory.queue.worker import RestoreWorker
 from magicmemory.storage.photos import PhotoStore
 from tests.support.telegram_harness import QuickPipeline
@@ -27,7 +27,7 @@ async def work(redis_url: str, photos: str, seconds: float) -> None:
     def take_time(_data: bytes, _options: Options) -> None:
         time.sleep(chance.uniform(0.5, 1.5) * seconds)
 
-    worker = RestoreWorker(PhotoStore(photos), QuickPipeline(take_time), Names("magicmemory"), timeout_s=60)
+    worker = RestoreWorker(PhotoStore(photos), QuickPipeline(take_time), RedisKeys("magicmemory"), timeout_s=60)
     print("ready", flush=True)
     await worker.run(redis_url, 2, stop)
 

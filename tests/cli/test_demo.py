@@ -6,7 +6,10 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
 from PIL import Image
+
+pytestmark = pytest.mark.usefixtures("redis_binary")
 
 
 async def test_the_demo_restores_the_sample_and_is_refused_a_second(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from magicmemory.cli.doctor import Finding, Verdict, examine
 from magicmemory.cli.main import app
 from magicmemory.pipeline.models import upstream
-from magicmemory.queue.connection import Names, connect
+from magicmemory.queue.connection import RedisKeys, connect
 from magicmemory.queue.poison import CrashCounter
 from tests.support.harness import settings_for
 
@@ -70,13 +70,13 @@ async def test_a_redis_that_throws_photos_away_is_found(tmp_path: Path, redis_ur
     assert "noeviction" in bad.hint
 
 
-async def test_photos_that_were_set_aside_are_told(tmp_path: Path, redis_url: str) -> None:
+async def test_dead_letters_are_listed(tmp_path: Path, redis_url: str) -> None:
     settings = settings_for(tmp_path, redis_url=redis_url)
-    assert "no photo" in (await examine(settings))["set aside"].what
+    assert "no photo" in (await examine(settings))["dead letters"].what
     async with connect(redis_url) as redis:
-        await CrashCounter(redis, Names(settings.redis_prefix)).dead_letter("0123abc")
+        await CrashCounter(redis, RedisKeys(settings.redis_prefix)).add_dead_letter("0123abc")
     # A Redis that `run` started in the data folder is found without its name.
-    told = (await examine(settings_for(tmp_path)))["set aside"].what
+    told = (await examine(settings_for(tmp_path)))["dead letters"].what
     assert "1 photo" in told
     assert "job 0123abc" in told
 

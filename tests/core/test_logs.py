@@ -131,14 +131,14 @@ def test_a_line_has_an_end_and_is_written_in_no_time(tmp_path: Path) -> None:
     with logged(tmp_path) as stream:
         for nasty in ("a://" * 1_000_000, "x" * 4_000_000, "b'" * 1_000_000, "7213456:" * 500_000, "a-" * 1_000_000):
             log.info(nasty)
-    assert all(len(line) <= logs.LONGEST + 200 for line in stream.getvalue().splitlines())
+    assert all(len(line) <= logs.MAX_MESSAGE_CHARS + 200 for line in stream.getvalue().splitlines())
     assert time.perf_counter() - began < 5
 
 
 def test_no_secret_shows_where_a_line_is_cut(tmp_path: Path) -> None:
     token = "7213456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc"
     with logged(tmp_path, telegram_token=token) as stream:
-        for place in range(logs.LONGEST // 2 - 60, logs.LONGEST // 2 + 10, 5):
+        for place in range(logs.MAX_MESSAGE_CHARS // 2 - 60, logs.MAX_MESSAGE_CHARS // 2 + 10, 5):
             log.info("word " * (place // 5) + token + " word" * 10_000)
             log.info("word " * 10_000 + token + " word" * (place // 5))
     text = stream.getvalue()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from magicmemory.core.redaction import SHORTEST, Redactor
+from magicmemory.core.redaction import MIN_SECRET_CHARS, Redactor
 from tests.support.harness import settings_for
 
 TELEGRAM = "7213456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc"
@@ -71,7 +71,7 @@ def test_the_settings_secrets_are_known(tmp_path: Path) -> None:
         assert secret not in redact(f"before {secret} after")
 
 
-@given(st.text(min_size=SHORTEST, max_size=60), st.text(max_size=20), st.text(max_size=20))
+@given(st.text(min_size=MIN_SECRET_CHARS, max_size=60), st.text(max_size=20), st.text(max_size=20))
 def test_a_known_secret_never_shows(secret: str, before: str, after: str) -> None:
     redact = Redactor([secret])
     for written in (secret, quote(secret, safe=""), quote_plus(secret), repr(secret)[1:-1]):

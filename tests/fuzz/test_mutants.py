@@ -26,6 +26,11 @@ NAMED = {
         errors.NotAPhoto,
         errors.PhotoAnimated,
         errors.PhotoTooLarge,
+        errors.KindUnsupported,
+        errors.ArchiveSent,
+        errors.PreviewMissing,
+        errors.PdfWithoutScan,
+        errors.PdfLocked,
     )
 }
 MOST_SECONDS = 5.0  # of processor time for one input; usual are 5 ms

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.fuzz.seeds import seeds
 from tests.fuzz.target import Target
 from tests.fuzz.test_mutants import INPUTS, MOST_SECONDS, NAMED
-from tests.pipeline.imaging.test_decode import segment
+from tests.support.photo_files import segment
 
 EXAMPLES = max(25, INPUTS // 40)
 SIDES = st.sampled_from([0, 1, 2, 7, 48, 500, 30_000, 65_535, 2**31 - 1, 2**32 - 1])

@@ -211,11 +211,6 @@ def parsenet(face: torch.Tensor, _: argparse.Namespace) -> tuple[torch.nn.Module
     return network, lambda: {"out": network(face)[0]}
 
 
-def bisenet(face: torch.Tensor, _: argparse.Namespace) -> tuple[torch.nn.Module, Callable[[], Outputs]]:
-    network = importlib.import_module("facexlib.parsing.bisenet").BiSeNet(num_class=19)
-    return network, lambda: {"out": network(face)[0]}
-
-
 def rrdb(scale: int, image: torch.Tensor) -> tuple[torch.nn.Module, Callable[[], Outputs]]:
     mend_torchvision()
     network = importlib.import_module("basicsr.archs.rrdbnet_arch").RRDBNet(
@@ -246,7 +241,6 @@ NETWORKS: dict[str, Callable[[torch.Tensor, argparse.Namespace], tuple[torch.nn.
     "retinaface_resnet50": lambda image, _: retinaface("resnet50", image),
     "retinaface_mobile025": lambda image, _: retinaface("mobile0.25", image),
     "parsenet": parsenet,
-    "bisenet": bisenet,
     "realesrgan_x4plus": lambda image, _: rrdb(4, image),
     "realesrgan_x2plus": lambda image, _: rrdb(2, image),
     "realesr_general_x4v3": general,

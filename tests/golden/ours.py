@@ -11,7 +11,6 @@ from torch import Tensor, nn
 
 from magicmemory.pipeline.models import (
     arcface,
-    bisenet,
     codeformer,
     gfpgan,
     parsenet,
@@ -27,14 +26,13 @@ DATA = Path(__file__).parent / "data"
 
 NETWORKS: dict[str, tuple[Callable[[], nn.Module], Checkpoint]] = {
     "gfpgan": (gfpgan.GFPGAN, gfpgan.V1_4),
-    "restoreformer": (restoreformer.RestoreFormer, restoreformer.RESTOREFORMER),
-    "codeformer": (codeformer.CodeFormer, codeformer.CODEFORMER),
+    "restoreformer": (restoreformer.RestoreFormer, restoreformer.CHECKPOINT),
+    "codeformer": (codeformer.CodeFormer, codeformer.CHECKPOINT),
     "vqfr_v1": (vqfr.VQFRv1, vqfr.V1),
     "vqfr_v2": (vqfr.VQFRv2, vqfr.V2),
     "retinaface_resnet50": (lambda: retinaface.RetinaFace(retinaface.ResNet50()), retinaface.RESNET50),
     "retinaface_mobile025": (lambda: retinaface.RetinaFace(retinaface.MobileNet()), retinaface.MOBILENET025),
-    "parsenet": (parsenet.ParseNet, parsenet.PARSENET),
-    "bisenet": (bisenet.BiSeNet, bisenet.BISENET),
+    "parsenet": (parsenet.ParseNet, parsenet.CHECKPOINT),
     "realesrgan_x4plus": (lambda: realesrgan.RRDBNet(4), realesrgan.X4PLUS),
     "realesrgan_x2plus": (lambda: realesrgan.RRDBNet(2), realesrgan.X2PLUS),
     "realesr_general_x4v3": (realesrgan.SRVGGNetCompact, realesrgan.GENERAL_X4V3),

@@ -94,7 +94,6 @@ INPUTS: dict[str, tuple[Shape, float, float]] = {
     "retinaface_resnet50": ((1, 3, 150, 202), -123.0, 151.0),
     "retinaface_mobile025": ((1, 3, 150, 202), -123.0, 151.0),
     "parsenet": ((1, 3, 256, 256), -1.0, 1.0),
-    "bisenet": ((1, 3, 256, 256), -1.0, 1.0),
     "realesrgan_x4plus": ((1, 3, 30, 42), 0.0, 1.0),
     "realesrgan_x2plus": ((1, 3, 60, 44), 0.0, 1.0),
     "realesr_general_x4v3": ((1, 3, 30, 42), 0.0, 1.0),

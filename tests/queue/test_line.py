@@ -10,12 +10,12 @@ from magicmemory.core.job import JobState, Platform, RestoreTask
 from magicmemory.core.options import Options
 from magicmemory.queue import arq_worker
 from magicmemory.queue.client import Queue
-from magicmemory.queue.connection import Names, connect
+from magicmemory.queue.connection import RedisKeys, connect
 from magicmemory.queue.worker import RestoreWorker
 from magicmemory.storage.photos import PhotoStore, original, result
 from tests.support.harness import NoPipeline, eventually, running_harness, settings_for
 
-NAMES = Names("line")
+NAMES = RedisKeys("line")
 
 
 def task(job: str) -> RestoreTask:

@@ -4,8 +4,8 @@ import pytest
 
 from magicmemory.core.job import Platform
 from magicmemory.queue import pending_requests
-from magicmemory.queue.connection import Names, connect
-from magicmemory.queue.pending_requests import LONGEST_S, PendingRequests
+from magicmemory.queue.connection import RedisKeys, connect
+from magicmemory.queue.pending_requests import EXPIRY_S, PendingRequests
 
 
 class Clock:
@@ -23,7 +23,7 @@ async def test_requests_are_kept_until_they_are_done_or_too_old(
 ) -> None:
     clock = Clock()
     monkeypatch.setattr(pending_requests, "time", clock)
-    names = Names("test")
+    names = RedisKeys("test")
     async with connect(redis_url) as redis:
         first = PendingRequests(redis, names, Platform.DISCORD)
         for number in ("1", "2", "3"):
@@ -34,8 +34,8 @@ async def test_requests_are_kept_until_they_are_done_or_too_old(
         # Another process, and another platform.
         assert [told["id"] for told in await PendingRequests(redis, names, Platform.DISCORD).all()] == ["1", "3"]
         assert await PendingRequests(redis, names, Platform.TELEGRAM).all() == []
-        clock.now = 1_000.0 + LONGEST_S + 1
+        clock.now = 1_000.0 + EXPIRY_S + 1
         assert await first.all() == [{"id": "3", "text": "ü"}]
-        assert await redis.hlen(names.asked(Platform.DISCORD)) == 1  # type: ignore[misc]
+        assert await redis.hlen(names.pending_requests(Platform.DISCORD)) == 1  # type: ignore[misc]
         # Redis lets go of them by itself.
-        assert 0 < await redis.ttl(names.asked(Platform.DISCORD)) <= LONGEST_S
+        assert 0 < await redis.ttl(names.pending_requests(Platform.DISCORD)) <= EXPIRY_S

@@ -12,7 +12,7 @@ from magicmemory.core.errors import NoFaceFound, PhotoExpired, QuotaUsedUp
 from magicmemory.core.job import JobState, Outcome, Platform, Stage
 from magicmemory.core.report import Failure
 from magicmemory.queue import arq_worker, delivery
-from magicmemory.queue.connection import Names, connect
+from magicmemory.queue.connection import RedisKeys, connect
 from magicmemory.queue.delivery import Reply, RetryLater, Undeliverable
 from magicmemory.queue.embedded import embedded_redis
 from tests.support.harness import ANA, NoPipeline, Recorder, eventually, running_harness, settings_for
@@ -100,7 +100,7 @@ async def test_an_outcome_told_twice_is_one_reply(tmp_path: Path, redis_url: str
             Platform.TELEGRAM, Outcome(job="unknown", failure=Failure.of(NoFaceFound()))
         )
         async with connect(redis_url) as redis:
-            queue = Names(harness.settings.redis_prefix).delivery_queue(Platform.TELEGRAM)
+            queue = RedisKeys(harness.settings.redis_prefix).delivery_queue(Platform.TELEGRAM)
 
             async def empty() -> bool | None:
                 return True if not await redis.zcard(queue) else None
@@ -174,7 +174,7 @@ async def test_a_result_that_is_gone_is_told(tmp_path: Path, redis_url: str) -> 
     async with running_harness(tmp_path, redis_url, delivery=False) as harness:
         job = await harness.send()
         async with connect(redis_url) as redis:
-            queue = Names(harness.settings.redis_prefix).delivery_queue(Platform.TELEGRAM)
+            queue = RedisKeys(harness.settings.redis_prefix).delivery_queue(Platform.TELEGRAM)
 
             async def restored() -> bool | None:
                 return True if await redis.zcard(queue) else None
@@ -187,7 +187,9 @@ async def test_a_result_that_is_gone_is_told(tmp_path: Path, redis_url: str) -> 
             assert (await reopened.service.quota(ANA)).left == 1
 
 
-async def test_workers_outlast_a_redis_that_restarts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_workers_outlast_a_redis_that_restarts(
+    tmp_path: Path, redis_binary: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(arq_worker, "RECONNECT_S", 0.05)
     settings = settings_for(tmp_path, free_per_day=2)
     async with AsyncExitStack() as first_redis:

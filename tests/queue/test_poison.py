@@ -1,4 +1,6 @@
-"""A photo that ends its worker is tried twice, the second time alone, and then set aside; others come to no harm."""
+"""A photo that ends its worker is tried twice, the second time alone, and then becomes a dead letter; others come to no
+harm.
+"""
 
 import asyncio
 import signal
@@ -9,7 +11,7 @@ from magicmemory.core.errors import InternalError
 from magicmemory.core.job import JobState
 from magicmemory.core.report import Failure
 from magicmemory.queue.concurrency import ExclusiveSemaphore
-from magicmemory.queue.connection import Names, connect
+from magicmemory.queue.connection import RedisKeys, connect
 from magicmemory.queue.poison import CrashCounter
 from magicmemory.storage.photos import original
 from tests.support.harness import ANA, running_harness, settings_for
@@ -18,7 +20,7 @@ from tests.support.harness import ANA, running_harness, settings_for
 MORTAL = """
 import asyncio, os, signal, sys, time
 from tests.support.harness import NoPipeline
-from magicmemory.queue.connection import Names
+from magicmemory.queue.connection import RedisKeys
 from magicmemory.queue.worker import RestoreWorker
 from magicmemory.storage.photos import PhotoStore
 
@@ -28,12 +30,12 @@ def die_of_poison(photo):
         os.kill(os.getpid(), signal.SIGKILL)
 
 redis_url, photos = sys.argv[1:]
-worker = RestoreWorker(PhotoStore(photos), NoPipeline(before=die_of_poison), Names("magicmemory"), 60)
+worker = RestoreWorker(PhotoStore(photos), NoPipeline(before=die_of_poison), RedisKeys("magicmemory"), 60)
 asyncio.run(worker.run(redis_url, 2, asyncio.Event()))
 """
 
 
-async def test_a_photo_that_ends_its_worker_twice_is_set_aside(tmp_path: Path, redis_url: str) -> None:
+async def test_a_photo_that_ends_its_worker_twice_is_a_dead_letter(tmp_path: Path, redis_url: str) -> None:
     settings = settings_for(tmp_path, free_per_day=3)
     async with (
         running_harness(tmp_path, redis_url, settings=settings, worker=False) as harness,
@@ -41,7 +43,7 @@ async def test_a_photo_that_ends_its_worker_twice_is_set_aside(tmp_path: Path, r
     ):
         poison = await harness.send(b"poison", message="1")
         innocents = [await harness.send(b"photo", message="2"), await harness.send(b"other", message="3")]
-        deaths = 0
+        crashes = 0
         answered = asyncio.create_task(harness.finished(poison, 100))
         while not answered.done():
             worker = await asyncio.create_subprocess_exec(
@@ -51,33 +53,33 @@ async def test_a_photo_that_ends_its_worker_twice_is_set_aside(tmp_path: Path, r
             await asyncio.wait({ended, answered}, return_when=asyncio.FIRST_COMPLETED)
             if ended.done():
                 assert ended.result() == -signal.SIGKILL
-                deaths += 1
+                crashes += 1
         for job in innocents:
             assert (await harness.finished(job)).state is JobState.DELIVERED
         worker.kill()
         await ended
-        assert deaths == 2
+        assert crashes == 2
         assert (await answered).failure == Failure.of(InternalError())
         assert (await harness.service.quota(ANA)).used == 2
         assert len(harness.chat.replies) == 3
-        aside = await CrashCounter(redis, Names(settings.redis_prefix)).all_dead_letters()
-        assert list(aside) == [poison.id]
+        found = await CrashCounter(redis, RedisKeys(settings.redis_prefix)).dead_letters()
+        assert list(found) == [poison.id]
         assert await harness.service.photos.get(original(poison.id)) == b"poison"
         assert await harness.service.queue.waiting() == 0
 
 
-async def test_deaths_are_counted_and_forgiven(redis_url: str) -> None:
+async def test_crashes_are_counted_and_cleared(redis_url: str) -> None:
     async with connect(redis_url) as redis:
-        deaths = CrashCounter(redis, Names("deaths"))
-        assert await deaths.of("1") == 0
-        await deaths.begin("1")
-        await deaths.begin("1")
-        assert (await deaths.of("1"), await deaths.of("2")) == (2, 0)
-        await deaths.end("1")
-        assert await deaths.of("1") == 0
-        await deaths.dead_letter("1")
-        await deaths.dead_letter("2")
-        assert list(await deaths.all_dead_letters()) == ["1", "2"]
+        counter = CrashCounter(redis, RedisKeys("deaths"))
+        assert await counter.crashes("1") == 0
+        await counter.start_attempt("1")
+        await counter.start_attempt("1")
+        assert (await counter.crashes("1"), await counter.crashes("2")) == (2, 0)
+        await counter.finish_attempt("1")
+        assert await counter.crashes("1") == 0
+        await counter.add_dead_letter("1")
+        await counter.add_dead_letter("2")
+        assert list(await counter.dead_letters()) == ["1", "2"]
 
 
 async def test_who_is_suspected_is_alone_in_the_room() -> None:

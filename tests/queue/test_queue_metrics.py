@@ -11,7 +11,7 @@ from magicmemory.bots.bootstrap import open_service
 from magicmemory.core.errors import NoFaceFound, NotAPhoto, QuotaUsedUp
 from magicmemory.core.job import Address, Platform
 from magicmemory.core.metrics import Metrics
-from magicmemory.queue.connection import Names
+from magicmemory.queue.connection import RedisKeys
 from magicmemory.queue.delivery import DeliveryWorker, Reply, RetryLater, Undeliverable
 from magicmemory.queue.worker import RestoreWorker
 from magicmemory.storage.photos import PhotoStore
@@ -52,7 +52,7 @@ async def test_each_photo_is_counted_with_its_outcome(tmp_path: Path, redis_url:
             raise troubles.pop(0)
 
     settings = settings_for(tmp_path, free_per_day=3)
-    metrics, stop, names = Metrics("everything", "1", span), asyncio.Event(), Names(settings.redis_prefix)
+    metrics, stop, names = Metrics("everything", "1", span), asyncio.Event(), RedisKeys(settings.redis_prefix)
     chat = Recorder(before=trouble)
     async with open_service(settings, redis_url, metrics) as service, asyncio.TaskGroup() as tasks:
         worker = RestoreWorker(PhotoStore(settings.photos), NoPipeline(before), names, 10, metrics)

@@ -15,7 +15,7 @@ from magicmemory.core.errors import InternalError, PhotoExpired
 from magicmemory.core.job import JobState, Platform
 from magicmemory.core.report import Failure
 from magicmemory.queue import arq_worker, delivery, recovery
-from magicmemory.queue.connection import Names, connect
+from magicmemory.queue.connection import RedisKeys, connect
 from magicmemory.queue.embedded import embedded_redis
 from magicmemory.queue.recovery import Recovery
 from magicmemory.storage.photos import original
@@ -70,7 +70,7 @@ async def test_waiting_photos_outlast_a_redis_that_was_emptied(tmp_path: Path, r
 async def test_replies_outlast_a_redis_that_was_emptied(tmp_path: Path, redis_url: str) -> None:
     async with running_harness(tmp_path, redis_url, delivery=False) as harness, connect(redis_url) as redis:
         job = await harness.send()
-        queue = Names(harness.settings.redis_prefix).delivery_queue(Platform.TELEGRAM)
+        queue = RedisKeys(harness.settings.redis_prefix).delivery_queue(Platform.TELEGRAM)
 
         async def restored() -> bool | None:
             return True if await redis.zcard(queue) else None
@@ -104,7 +104,7 @@ async def test_a_photo_that_is_gone_is_given_back_and_told(
         # It may still be on its way into the store.
         assert await sweeper(harness).sweep() == 0
         assert harness.chat.replies == []
-        monkeypatch.setattr(recovery, "LONGEST_UPLOAD", timedelta(0))
+        monkeypatch.setattr(recovery, "MAX_UPLOAD_TIME", timedelta(0))
         assert await sweeper(harness).sweep() == 1
         await harness.finished(job)
         assert [reply.failure for reply in harness.chat.replies] == [Failure.of(PhotoExpired())]
@@ -174,7 +174,7 @@ async def test_what_redis_kept_half_of_is_mended(tmp_path: Path, redis_url: str,
         connect(redis_url) as redis,
     ):
         job = await harness.send()
-        names = Names(harness.settings.redis_prefix)
+        names = RedisKeys(harness.settings.redis_prefix)
         if half == "the line":
             await redis.delete(names.restore_queue)
             assert await sweeper(harness).sweep() == 1
@@ -210,12 +210,17 @@ async def test_an_emptied_redis_is_noticed_at_once(
             assert (await harness.finished(job)).state is JobState.DELIVERED
 
 
-async def test_a_fresh_redis_in_the_old_ones_place_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_fresh_redis_in_the_old_ones_place_is_noticed(
+    tmp_path: Path, redis_binary: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(recovery, "POLL_INTERVAL_S", 0.1)
     folder = tmp_path / "redis"
     async with AsyncExitStack() as first_redis:
         url = await first_redis.enter_async_context(embedded_redis(folder))
-        async with running_harness(tmp_path / "service", url, worker=False, delivery=False) as harness, sweeping(harness):
+        async with (
+            running_harness(tmp_path / "service", url, worker=False, delivery=False) as harness,
+            sweeping(harness),
+        ):
             job = await harness.send()
             await first_redis.aclose()
             shutil.rmtree(folder)

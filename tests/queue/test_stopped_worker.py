@@ -13,7 +13,7 @@ from pathlib import Path
 
 from magicmemory.core.job import JobState
 from magicmemory.queue.arq_worker import LEASE_S, POLL_INTERVAL_S
-from magicmemory.queue.connection import Names, connect
+from magicmemory.queue.connection import RedisKeys, connect
 from magicmemory.queue.poison import CrashCounter
 from tests.support.harness import Harness, eventually, running_harness
 
@@ -23,7 +23,7 @@ import asyncio, signal, sys, time
 from functools import partial
 from tests.support.harness import NoPipeline
 from magicmemory.queue import worker
-from magicmemory.queue.connection import Names
+from magicmemory.queue.connection import RedisKeys
 from magicmemory.storage.photos import PhotoStore
 
 worker.run_worker = partial(worker.run_worker, grace_s=1.0)
@@ -36,7 +36,7 @@ def slowly(_):
 async def work():
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    restores = worker.RestoreWorker(PhotoStore(photos), NoPipeline(before=slowly), Names("magicmemory"), 60)
+    restores = worker.RestoreWorker(PhotoStore(photos), NoPipeline(before=slowly), RedisKeys("magicmemory"), 60)
     print("ready", flush=True)
     await restores.run(redis_url, 2, stop)
     print("ended", flush=True)
@@ -69,7 +69,7 @@ async def says(process: asyncio.subprocess.Process, word: bytes) -> None:
 
 async def deaths(harness: Harness, job: str) -> int:
     async with connect(harness.redis_url) as redis:
-        return await CrashCounter(redis, Names(harness.settings.redis_prefix)).of(job)
+        return await CrashCounter(redis, RedisKeys(harness.settings.redis_prefix)).crashes(job)
 
 
 async def test_a_worker_that_is_told_to_end_finishes_what_it_has_in_hand(tmp_path: Path, redis_url: str) -> None:

@@ -10,7 +10,7 @@ from magicmemory.bots.bootstrap import open_service
 from magicmemory.bots.discord import serve
 from magicmemory.core.job import Job, Platform, Quota, Sender
 from magicmemory.core.settings import Settings
-from magicmemory.queue.connection import Names
+from magicmemory.queue.connection import RedisKeys
 from magicmemory.queue.worker import Restores, RestoreWorker
 from magicmemory.storage.photos import PhotoStore
 from tests.servers.discord.interactions import Interaction
@@ -91,7 +91,7 @@ async def running_bot(settings: Settings, redis_url: str, server: DiscordServer)
 async def running_worker(settings: Settings, redis_url: str, pipeline: Restores) -> AsyncIterator[None]:
     """A restore worker, until the end of the context."""
     stop = asyncio.Event()
-    photos, names = PhotoStore(settings.photos), Names(settings.redis_prefix)
+    photos, names = PhotoStore(settings.photos), RedisKeys(settings.redis_prefix)
     worker = RestoreWorker(photos, pipeline, names, settings.job_timeout_s)
     task = asyncio.create_task(worker.run(redis_url, settings.worker_photos, stop))
     try:

@@ -15,10 +15,11 @@ from magicmemory.core.options import Options
 from magicmemory.core.report import Face, Report
 from magicmemory.core.settings import Settings
 from magicmemory.pipeline.pipeline import ProgressCallback, Restoration
-from magicmemory.queue.connection import Names
+from magicmemory.queue.connection import RedisKeys
 from magicmemory.queue.delivery import DeliveryWorker, Reply
 from magicmemory.queue.worker import Restores, RestoreWorker
 from magicmemory.storage.photos import PhotoStore
+from tests.support.services import copy_migrated
 
 T = TypeVar("T")
 
@@ -60,7 +61,9 @@ class Recorder:
 
 
 def settings_for(folder: Path, **values: object) -> Settings:
-    """Settings whose data lie in `folder`."""
+    """Settings whose data lie in `folder`; the database there is migrated already."""
+    if "database_url" not in values:
+        copy_migrated(folder / "magicmemory.db")
     return Settings(_env_file=None, data_dir=folder, **values)  # type: ignore[arg-type]
 
 
@@ -111,7 +114,7 @@ async def running_harness(
     settings = settings or settings_for(folder)
     chat = chat or Recorder()
     stop = asyncio.Event()
-    names = Names(settings.redis_prefix)
+    names = RedisKeys(settings.redis_prefix)
     async with open_service(settings, redis_url) as service, asyncio.TaskGroup() as tasks:
         if worker:
             restore = RestoreWorker(

@@ -16,7 +16,7 @@ from magicmemory.core.job import Stage
 from magicmemory.core.options import Options, Scope
 from magicmemory.core.report import Face, LeftAlone, Report
 from magicmemory.pipeline.pipeline import ProgressCallback, Restoration
-from magicmemory.queue.connection import Names
+from magicmemory.queue.connection import RedisKeys
 from magicmemory.queue.worker import Restores, RestoreWorker
 from magicmemory.storage.photos import PhotoStore
 from tests.support.harness import settings_for
@@ -128,7 +128,7 @@ async def open_playground(
             restore = RestoreWorker(
                 PhotoStore(settings.photos),
                 pipeline or Painter(),
-                Names(settings.redis_prefix),
+                RedisKeys(settings.redis_prefix),
                 settings.job_timeout_s,
             )
             tasks.create_task(restore.run(redis_url, settings.worker_photos, stop))

@@ -17,7 +17,7 @@ from magicmemory.core.options import Options, Scope
 from magicmemory.core.report import Report
 from magicmemory.core.settings import Settings
 from magicmemory.pipeline.pipeline import ProgressCallback, Restoration
-from magicmemory.queue.connection import Names
+from magicmemory.queue.connection import RedisKeys
 from magicmemory.queue.worker import Restores, RestoreWorker
 from magicmemory.storage.photos import PhotoStore
 from tests.servers.telegram import Person, TelegramServer
@@ -130,7 +130,9 @@ async def running_bot(settings: Settings, redis_url: str) -> AsyncIterator[None]
 async def running_worker(settings: Settings, redis_url: str, pipeline: Restores) -> AsyncIterator[None]:
     """A restore worker, until the end of the context."""
     stop = asyncio.Event()
-    worker = RestoreWorker(PhotoStore(settings.photos), pipeline, Names(settings.redis_prefix), settings.job_timeout_s)
+    worker = RestoreWorker(
+        PhotoStore(settings.photos), pipeline, RedisKeys(settings.redis_prefix), settings.job_timeout_s
+    )
     task = asyncio.create_task(worker.run(redis_url, settings.worker_photos, stop))
     try:
         yield

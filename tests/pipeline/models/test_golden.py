@@ -1,5 +1,7 @@
 """Every third-party network gives the numbers of its original code, from the official names and shapes of weights."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 import torch
@@ -12,8 +14,9 @@ TOLERANCE = 1e-4
 
 
 @pytest.fixture(autouse=True)
-def inference() -> None:
-    torch.set_grad_enabled(False)
+def inference() -> Iterator[None]:
+    with torch.no_grad():
+        yield
 
 
 @pytest.mark.timeout(900)  # the largest networks take seconds on a quiet machine and minutes on a busy one

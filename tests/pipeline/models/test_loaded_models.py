@@ -11,10 +11,11 @@ from torch import nn
 from magicmemory.core.errors import ModelBroken, ModelNotInstalled, ModelUnknown
 from magicmemory.pipeline.engines.torch_engine import TorchEngine
 from magicmemory.pipeline.faces.restore import Restorer
-from magicmemory.pipeline.models import catalogue, lite
-from magicmemory.pipeline.models.catalogue import Commercial, Kind, ModelFacts
 from magicmemory.pipeline.models.checkpoint import TruncatedCheckpoint
-from magicmemory.pipeline.models.registry import DETECTORS, RESTORERS, Model, Models, network
+from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts
+from magicmemory.pipeline.models.loaded_models import Models
+from magicmemory.pipeline.models.model import Model, restorer_model
+from magicmemory.pipeline.models.registry import DETECTORS, RESTORERS
 from magicmemory.pipeline.models.weights import Weights
 from tests.support.networks import tiny, tiny_with_fidelity
 
@@ -30,7 +31,7 @@ def models(weights: Path, *restorers: Model[Restorer], default: str = "auto") ->
 
 
 def test_auto_takes_the_best_that_is_installed(tmp_path: Path) -> None:
-    both = models(tmp_path, network(LARGE, tiny), network(PLAIN, tiny))
+    both = models(tmp_path, restorer_model(LARGE, tiny), restorer_model(PLAIN, tiny))
     assert both.restorer_facts().name == "plain"
     (tmp_path / "large.pth").touch()
     assert both.restorer_facts().name == "large"
@@ -38,20 +39,20 @@ def test_auto_takes_the_best_that_is_installed(tmp_path: Path) -> None:
 
 
 def test_the_setting_stands_for_auto(tmp_path: Path) -> None:
-    cache = models(tmp_path, network(PLAIN, tiny), network(SLIDER, tiny_with_fidelity), default="slider")
+    cache = models(tmp_path, restorer_model(PLAIN, tiny), restorer_model(SLIDER, tiny_with_fidelity), default="slider")
     assert cache.restorer_facts("auto").name == "slider"
 
 
 def test_an_unknown_name_names_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(ModelUnknown) as caught:
-        models(tmp_path, network(LARGE, tiny), network(PLAIN, tiny)).restorer("gfpgam")
+        models(tmp_path, restorer_model(LARGE, tiny), restorer_model(PLAIN, tiny)).restorer("gfpgam")
     assert caught.value.parameters == {"model": "gfpgam", "known": "large, plain"}
     with pytest.raises(ModelUnknown):
-        models(tmp_path, network(PLAIN, tiny)).detector_facts("plain")
+        models(tmp_path, restorer_model(PLAIN, tiny)).detector_facts("plain")
 
 
 def test_a_model_without_its_file_is_not_installed(tmp_path: Path) -> None:
-    cache = models(tmp_path, network(LARGE, tiny), network(PLAIN, tiny))
+    cache = models(tmp_path, restorer_model(LARGE, tiny), restorer_model(PLAIN, tiny))
     with pytest.raises(ModelNotInstalled) as caught:
         cache.restorer("large")
     assert caught.value.parameters == {"model": "large"}
@@ -63,7 +64,7 @@ def test_a_broken_file_is_named_with_its_reason(tmp_path: Path) -> None:
 
     (tmp_path / "large.pth").touch()
     with pytest.raises(ModelBroken) as caught:
-        models(tmp_path, network(LARGE, load)).restorer("large")
+        models(tmp_path, restorer_model(LARGE, load)).restorer("large")
     assert caught.value.parameters == {"model": "large", "reason": "large.pth ends too early; fetch it again."}
 
 
@@ -75,7 +76,7 @@ def test_a_model_loads_once_however_many_ask_for_it(tmp_path: Path) -> None:
         time.sleep(0.05)
         return tiny(path)
 
-    cache = models(tmp_path, network(PLAIN, load))
+    cache = models(tmp_path, restorer_model(PLAIN, load))
     assert not loads
     with ThreadPoolExecutor(8) as pool:
         ready = list(pool.map(lambda _: cache.restorer(), range(8)))
@@ -91,7 +92,7 @@ def test_a_model_that_failed_to_load_is_tried_again(tmp_path: Path) -> None:
             raise TruncatedCheckpoint("short")
         return tiny(path)
 
-    cache = models(tmp_path, network(LARGE, load))
+    cache = models(tmp_path, restorer_model(LARGE, load))
     with pytest.raises(ModelBroken):
         cache.restorer()
     (tmp_path / "large.pth").write_bytes(b"whole")
@@ -99,17 +100,13 @@ def test_a_model_that_failed_to_load_is_tried_again(tmp_path: Path) -> None:
 
 
 def test_fidelity_goes_to_models_that_have_it(tmp_path: Path) -> None:
-    cache = models(tmp_path, network(PLAIN, tiny), network(SLIDER, tiny_with_fidelity))
+    cache = models(tmp_path, restorer_model(PLAIN, tiny), restorer_model(SLIDER, tiny_with_fidelity))
     crop = np.random.default_rng(0).integers(0, 256, (512, 512, 3), dtype=np.uint8)
     (faithful,), (vivid,) = (cache.restorer("slider")([crop], fidelity) for fidelity in (1.0, 0.0))
     (plain,) = cache.restorer("plain")([crop], None)
     np.testing.assert_allclose(faithful, crop, atol=1e-3)
     np.testing.assert_allclose(vivid, plain, atol=1e-3)
     assert np.abs(vivid - crop).max() > 1
-
-
-def test_the_catalogue_says_what_the_network_of_ours_does() -> None:
-    assert catalogue.LITE.default_fidelity == lite.DEFAULT_FIDELITY
 
 
 @pytest.mark.parametrize("cache", [RESTORERS, DETECTORS])
