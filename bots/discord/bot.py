@@ -36,7 +36,7 @@ Ready = Callable[[str], None]
 
 
 class Tree(app_commands.CommandTree["MagicClient"]):
-    """The commands. A shutdown waits for those that run, and an error in one is told to the person."""
+    """The commands. A shutdown waits for those that run, and the person is told about errors."""
 
     async def interaction_check(self, interaction: discord.Interaction["MagicClient"], /) -> bool:
         """Count a command that starts; `on_app_command_completion` and `on_error` end the count."""
@@ -91,7 +91,7 @@ class MagicClient(discord.AutoShardedClient):
     async def on_ready(self) -> None:
         """Connected, and all servers are known."""
         self.online.set()
-        self.purchases.look()
+        self.purchases.request_comparison()
         log.info("Discord: %s in %d servers, %s shards", self.user, len(self.guilds), self.shard_count)
 
     async def on_message(self, message: discord.Message) -> None:
@@ -126,15 +126,15 @@ class MagicClient(discord.AutoShardedClient):
 
     async def on_entitlement_create(self, entitlement: discord.Entitlement) -> None:
         """Somebody bought something."""
-        await self.purchases.told(entitlement)
+        await self.purchases.event(entitlement)
 
     async def on_entitlement_update(self, entitlement: discord.Entitlement) -> None:
         """A subscription was renewed, or ends."""
-        await self.purchases.told(entitlement)
+        await self.purchases.event(entitlement)
 
     async def on_entitlement_delete(self, entitlement: discord.Entitlement) -> None:
         """A purchase was taken back."""
-        await self.purchases.told(entitlement, taken_back=True)
+        await self.purchases.event(entitlement, taken_back=True)
 
 
 async def serve(

@@ -88,7 +88,7 @@ def _plain(value: object) -> object:
 
 
 class ReplyMessage(Protocol):
-    """A reply. It is built again for each attempt to send it, because each place has its own limit."""
+    """A reply. It is built again for each attempt to send it, because the limits of channels differ."""
 
     async def build(self, limit: int, greet: int | None) -> tuple[ui.LayoutView, list[discord.File]]:
         """The layout and its files, none larger than `limit` bytes. `greet` is a user to mention; None: nobody."""

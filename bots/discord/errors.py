@@ -22,7 +22,7 @@ FIRST_OWN_CODE = 10000
 TOO_LARGE = 40005
 MAY_NOT_REPLY = 160002  # a message of the bot may not refer to another one: it may not read the history
 INVALID_TOKEN = 50027
-# The message, the channel or the token cannot be used any more; another way to the person may work.
+# The message, the channel or the token cannot be used any more; another one may work.
 OUT_OF_REACH: Final = frozenset(
     {
         UNKNOWN_CHANNEL,

@@ -227,7 +227,7 @@ async def apologising(ctx: BotContext, interaction: Interaction) -> AsyncIterato
     """Tell the person about any error within the context."""
     try:
         yield
-    except Exception as error:  # the place for errors of buttons; errors of commands go to the tree
+    except Exception as error:  # of buttons; the tree handles errors of commands
         await explain(ctx, interaction, error)
 
 

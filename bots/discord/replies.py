@@ -71,7 +71,7 @@ class DiscordReplier:
 
 
 class _ShrinkingReply:
-    """A reply whose files can be made smaller when Discord refuses their size: the noted limit may be out of date."""
+    """A reply whose files can be made smaller if Discord refuses their size: the job's limit may be out of date."""
 
     def __init__(self, content: ReplyMessage) -> None:
         self._content = content

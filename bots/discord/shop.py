@@ -100,7 +100,7 @@ class Entitlements:
         self._lock = asyncio.Lock()
         self._wanted = asyncio.Event()
 
-    async def told(self, entitlement: discord.Entitlement, *, taken_back: bool = False) -> None:
+    async def event(self, entitlement: discord.Entitlement, *, taken_back: bool = False) -> None:
         """Record an event: something was bought or renewed, ends, or was refunded (`taken_back`)."""
         try:
             with self._in_flight:
@@ -109,7 +109,7 @@ class Entitlements:
         # Discord does not repeat the event, but lists the purchase: it is recorded once the database is back.
         except Exception:
             log.exception("entitlement %d could not be recorded", entitlement.id)
-            self.look()
+            self.request_comparison()
             return
         if not known:
             log.warning(
@@ -121,12 +121,12 @@ class Entitlements:
                 entitlement.guild_id,
             )
 
-    def look(self) -> None:
+    def request_comparison(self) -> None:
         """Ask `run` to compare with Discord's list."""
         self._wanted.set()
 
     async def run(self) -> None:
-        """Compare with Discord's list whenever `look` was called; repeat until it succeeds."""
+        """Compare with Discord's list whenever `request_comparison` was called; repeat until it succeeds."""
         pause = FIRST_PAUSE_S
         while True:
             await self._wanted.wait()

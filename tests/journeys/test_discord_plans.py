@@ -46,7 +46,7 @@ CONSUME = "POST /applications/{application}/entitlements/{entitlement}/consume"
 
 @asynccontextmanager
 async def shop(folder: Path, redis_url: str, **values: Any) -> AsyncIterator[Harness]:
-    """A house whose plans Discord sells."""
+    """A harness whose plans Discord sells."""
     server = values.pop("server", None) or DiscordServer()
     server.world.skus, server.world.consumables = [MONTHLY, PACK, STRANGE], {PACK}
     plans = write_plans(folder, values.pop("plans", PLANS))

@@ -1,4 +1,4 @@
-"""What used to end in silence on Discord: unreadable events, refused registrations, forwards, and places that close."""
+"""No silence on Discord: unreadable events, refused registrations, forwards, and permissions that are withdrawn."""
 
 import io
 from pathlib import Path

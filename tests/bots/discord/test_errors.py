@@ -17,7 +17,7 @@ from magicmemory.bots.discord.errors import is_out_of_reach, skip_unreadable_eve
         *((401, 0, False), (403, 0, False), (404, 0, False), (400, 50035, False), (500, 0, False)),
     ],
 )
-def test_a_way_is_closed_only_where_discord_says_so(status: int, code: int, closed: bool) -> None:
+def test_a_target_is_out_of_reach_only_if_discord_says_so(status: int, code: int, closed: bool) -> None:
     answer = Mock(aiohttp.ClientResponse, status=status, reason="none")
     error = discord.HTTPException(answer, {"code": code, "message": "no"})
     assert is_out_of_reach(error) is closed

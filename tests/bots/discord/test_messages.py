@@ -7,7 +7,7 @@ import pytest
 from magicmemory.bots.discord.messages import FileLink, recorded_files
 
 ATTACHMENT = {"url": "https://cdn.discordapp.com/a.jpg", "filename": "a.jpg", "content_type": "image/jpeg", "size": 9}
-LETTER = {"url": "https://cdn.discordapp.com/a.txt", "filename": "a.txt", "content_type": "text/plain", "size": 5}
+TEXT_FILE = {"url": "https://cdn.discordapp.com/a.txt", "filename": "a.txt", "content_type": "text/plain", "size": 5}
 PROXIED = {"url": "https://example.com/b.jpg", "proxy_url": "https://images-ext-1.discordapp.net/b.jpg"}
 STICKERS = [{"id": "5", "name": "still", "format_type": 1}, {"id": "6", "name": "lottie", "format_type": 3}]
 
@@ -24,8 +24,8 @@ def recorded(message: dict[str, Any]) -> list[str]:
         ({"attachments": [ATTACHMENT], "embeds": [{"type": "rich", "image": PROXIED}]}, [ATTACHMENT["url"]]),
         ({"attachments": [], "message_snapshots": [{"message": {"attachments": [ATTACHMENT]}}]}, [ATTACHMENT["url"]]),
         (
-            {"attachments": [LETTER], "embeds": [{"type": "rich", "image": PROXIED}]},
-            [LETTER["url"], PROXIED["proxy_url"]],
+            {"attachments": [TEXT_FILE], "embeds": [{"type": "rich", "image": PROXIED}]},
+            [TEXT_FILE["url"], PROXIED["proxy_url"]],
         ),
         ({"embeds": [{"type": "image", "thumbnail": PROXIED}]}, [PROXIED["proxy_url"]]),
         ({"embeds": [{"type": "article", "thumbnail": PROXIED}]}, []),
