@@ -55,6 +55,7 @@ async def test_no_privileged_intent_is_asked_for(tmp_path: Path, redis_url: str)
         await bot
 
 
+@pytest.mark.processes
 def test_importing_the_bot_imports_no_torch(tmp_path: Path) -> None:
     code = "import sys, magicmemory.bots.discord; assert not {'torch', 'openvino', 'cv2'} & set(sys.modules)"
     subprocess.run([sys.executable, "-W", "ignore", "-P", "-c", code], check=True, cwd=tmp_path)
