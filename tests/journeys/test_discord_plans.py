@@ -46,7 +46,7 @@ CONSUME = "POST /applications/{application}/entitlements/{entitlement}/consume"
 
 @asynccontextmanager
 async def shop(folder: Path, redis_url: str, **values: Any) -> AsyncIterator[Harness]:
-    """A house whose plans Discord sells."""
+    """A harness whose plans Discord sells."""
     server = values.pop("server", None) or DiscordServer()
     server.world.skus, server.world.consumables = [MONTHLY, PACK, STRANGE], {PACK}
     plans = write_plans(folder, values.pop("plans", PLANS))
@@ -154,7 +154,7 @@ async def test_where_nothing_can_be_bought_that_is_said(
         assert "Nothing is for sale here." in said
         assert "/unlock" in said
         assert not used.shown[0].components
-        assert ("refuses a discord_sku" in caplog.text) is bool(plans)
+        assert ("does not know a discord_sku" in caplog.text) is bool(plans)
 
 
 async def test_a_subscription_is_bought_renewed_and_ends(tmp_path: Path, redis_url: str, database_url: str) -> None:
