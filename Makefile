@@ -5,40 +5,59 @@
 PYTHON ?= python3
 PIP_ARGS ?=
 BIN := .venv/bin
+# As many processes as tests/conftest.py says for this machine's cores; whoever has nothing to do takes from the others.
+PARALLEL := --numprocesses auto --dist worksteal
 # Twice quiet: setuptools warns of folders beside the package, which is how this house is built.
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check $(PIP_ARGS)
 
-.PHONY: run demo test chaos fuzz lint format types locks audit bench clean
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check soak chaos fuzz lint format types docs locks audit bench clean
 
-run: .venv/.run
+# What follows `##` after a target is what `make` alone prints.
+help:
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | while IFS='|' read -r target text; do \
+		printf '  make %-8s %s\n' "$$target" "$$text"; done
+
+run: .venv/.run ## everything on this machine: Redis, a worker, the playground, and each bot whose token is set
 	@$(BIN)/magicmemory run
 
-demo: .venv/.run
+demo: .venv/.run ## one photo through the whole service; shows before and after
 	@$(BIN)/magicmemory demo
 
-test: .venv/.dev
-	@$(BIN)/python -m pytest $(ARGS)
+test: .venv/.dev ## the whole suite on all cores, as CI runs it; one process: ARGS="-n 0 -p no:randomly"
+	@$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
-# Broken photos in thousands: `make fuzz FUZZ_INPUTS=200000 FUZZ_SEED=7` sends more and others.
-fuzz: .venv/.dev
-	@FUZZ_INPUTS=$${FUZZ_INPUTS:-20000} $(BIN)/python -m pytest tests/fuzz $(ARGS)
+check: lint types ## before each commit: lint, types and the tests that need no service, no process and no patience
+	@$(BIN)/python -m pytest $(PARALLEL) --quiet -m "not services and not processes and not slow" $(ARGS)
+
+soak: .venv/.dev ## hundreds of people, a thousand photos, and trouble all the time: the long form, half an hour
+	@SOAK=1 $(BIN)/python -m pytest tests/journeys -m soak --timeout 3600 $(ARGS)
 
 # On PostgreSQL: make chaos ARGS="--database postgresql+asyncpg://…", an empty one.
-chaos: .venv/.dev
+chaos: .venv/.dev ## kills, pauses and empties everything while people send photos, and counts what was lost
 	@$(BIN)/python -m tests.chaos $(ARGS)
 
-lint: .venv/.dev
+# `make fuzz FUZZ_INPUTS=200000 FUZZ_SEED=7` sends more and others.
+fuzz: .venv/.dev ## 20,000 broken photos through decode and encode
+	@FUZZ_INPUTS=$${FUZZ_INPUTS:-20000} $(BIN)/python -m pytest tests/fuzz $(ARGS)
+
+lint: .venv/.dev ## ruff, and the contracts between the rooms
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
 
-format: .venv/.dev
+format: .venv/.dev ## put the code into shape
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-types: .venv/.dev .types/magicmemory
+# mypy keeps what it found in .mypy_cache, and looks again at what changed and at what imports it.
+types: .venv/.dev .types/magicmemory ## mypy, strict; after the first time, of what changed
 	@$(BIN)/mypy $(foreach room,core pipeline storage queue bots cli,--package magicmemory.$(room)) \
 		--package training --package tests
+
+# The tables of docs/models.md, from what the models' own files state.
+docs: .venv/.dev ## renew the generated table of models in docs/models.md
+	@$(BIN)/python -m magicmemory.cli.model_tables docs/models.md
 
 # The images install these exact files. ARGS=--upgrade takes the newest of everything, ARGS="--upgrade-package pillow" of
 # one package. torch and what it brings for GPUs are left out: each of its indexes has builds of its own.
@@ -46,23 +65,23 @@ TORCH := torch triton cuda-bindings cuda-pathfinder cuda-toolkit $(addprefix nvi
 	cuda-runtime cudnn-cu13 cufft cufile curand cusolver cusparse cusparselt-cu13 nccl-cu13 nvjitlink nvshmem-cu13 nvtx)
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.12 --generate-hashes \
 	--custom-compile-command "make locks"
-locks: .venv/.dev
+locks: .venv/.dev ## renew requirements/*.lock, what the images install; ARGS=--upgrade takes the newest
 	@$(PIP) uv
 	@$(LOCK) $(ARGS) --extra postgres --extra sentry --extra otel -o requirements/bot.lock
 	@$(LOCK) $(ARGS) --extra worker --extra sentry --extra otel \
 		$(addprefix --no-emit-package ,$(TORCH)) -o requirements/worker.lock
 
 # Asks PyPI which of them have known weaknesses; strict, so that no answer is no good news.
-audit: .venv/.dev
+audit: .venv/.dev ## ask PyPI for known weaknesses in what the images install
 	@$(PIP) pip-audit
 	@for lock in bot worker; do $(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements/$$lock.lock || exit 1; done
 
-bench: .venv/.run
+bench: .venv/.run ## what this machine can do: the queue, intake, the pipeline's stages; POSTGRES=URL measures that too
 	@$(BIN)/magicmemory bench queue
 	@$(BIN)/magicmemory bench intake $(if $(POSTGRES),--postgres $(POSTGRES))
 	@$(BIN)/magicmemory bench pipeline $(ARGS)
 
-clean:
+clean: ## remove what make has made
 	rm -rf .venv .types build *.egg-info
 
 .venv/bin/python:

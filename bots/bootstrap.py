@@ -1,4 +1,4 @@
-"""Opens what a bot process needs, in order, and closes it again."""
+"""Opens the service of a bot process and closes it again."""
 
 import asyncio
 import logging
@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from magicmemory.bots.common.previews import Previews
+from magicmemory.bots.common.sentences import Sentences
+from magicmemory.bots.common.shop import Shop
 from magicmemory.bots.service import BotService
 from magicmemory.bots.texts import Texts
 from magicmemory.core.metrics import Metrics
@@ -26,35 +28,45 @@ from magicmemory.storage.statistics import Statistics
 
 log = logging.getLogger(__name__)
 
-# When a process lets go of erased accounts first, and how often after that.
+# When a process deletes the rows of erased accounts first, and how often after that.
 FIRST_TIDYING_S = 60.0
 TIDYING_EVERY_S = 3600.0
 
 
 @asynccontextmanager
 async def open_service(settings: Settings, redis_url: str, metrics: Metrics | None = None) -> AsyncIterator[BotService]:
-    """A service over the settings' database, photo store and the Redis at `redis_url`; `metrics` are the process's."""
+    """A service over the settings' database and photo store and the Redis at `redis_url`.
+
+    Args:
+        settings: the operator's.
+        redis_url: where the queue is.
+        metrics: the process's; None makes new ones.
+    """
     names = RedisKeys(settings.redis_prefix)
     plans = settings.plans()
     codes_key = read_codes_key(settings)
+    texts = Texts(settings.language)
     async with (
         Database(settings.database) as database,
         connect(redis_url) as redis,
         ProgressHub(redis, names) as hub,
     ):
         photos, allowed = PhotoStore(settings.photos), Allowance.of(settings, plans)
+        payments, codes, grants = Payments(database, plans), Codes(database, codes_key), Grants(database, plans)
         service = BotService(
+            sentences=Sentences(texts, plans, settings.photo_retention_hours),
+            shop=Shop(plans, payments, codes, grants, settings.database),
+            texts=texts,
+            settings=settings,
+            plans=plans,
             ledger=Ledger(database, allowed),
             people=People(database),
             photos=photos,
             queue=Queue(redis, names),
             hub=hub,
-            texts=Texts(settings.language),
-            settings=settings,
-            plans=plans,
-            grants=Grants(database, plans),
-            codes=Codes(database, codes_key),
-            payments=Payments(database, plans),
+            grants=grants,
+            codes=codes,
+            payments=payments,
             statistics=Statistics(database, settings.zone),
             erasure=Erasure(database, photos, allowed),
             previews=Previews(settings.max_photo_megapixels),
@@ -70,13 +82,13 @@ async def open_service(settings: Settings, redis_url: str, metrics: Metrics | No
 
 
 async def _tidy(erasure: Erasure) -> None:
-    """Let go of erased accounts as soon as nothing hangs on them. Several processes may do it at once."""
+    """Delete the rows of erased accounts once nothing refers to them. Several processes may do it at the same time."""
     await asyncio.sleep(FIRST_TIDYING_S)
     while True:
         try:
             if accounts := await erasure.tidy():
-                log.info("%d erased accounts are let go of", accounts)
-        # A database that is away for a moment must not end the bot.
+                log.info("deleted the rows of %d erased accounts", accounts)
+        # A database that is away for a moment must not stop the bot.
         except Exception:
-            log.exception("erased accounts could not be let go of")
+            log.exception("the rows of erased accounts could not be deleted")
         await asyncio.sleep(TIDYING_EVERY_S)

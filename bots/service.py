@@ -1,4 +1,4 @@
-"""The service behind every adapter: it takes photos in, answers what people ask, and knows no platform."""
+"""The service behind every platform: it takes photos in, tracks them, and answers for the stores and the queue."""
 
 import asyncio
 import hashlib
@@ -6,63 +6,67 @@ import logging
 import math
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
-from magicmemory.bots.common import offers
 from magicmemory.bots.common.previews import Previews
+from magicmemory.bots.common.sentences import Sentences
+from magicmemory.bots.common.shop import Shop
 from magicmemory.bots.texts import Texts
 from magicmemory.core.errors import (
     FileTooLarge,
     InternalError,
     NotAPhoto,
     NothingToCancel,
+    NotYours,
     PhotoExpired,
     QueueFull,
     UserError,
 )
-from magicmemory.core.job import TERMINAL, Address, Job, Outcome, Progress, Quota, Sender, Stage
+from magicmemory.core.job import TERMINAL, Address, Job, JobState, Outcome, Platform, Progress, Quota, Sender, Stage
 from magicmemory.core.logs import about
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.options import Options
 from magicmemory.core.plans import Plans
 from magicmemory.core.preferences import Preferences
-from magicmemory.core.report import Failure, Report
+from magicmemory.core.report import Failure
 from magicmemory.core.settings import Settings
 from magicmemory.core.units import MB
 from magicmemory.queue.client import Queue
+from magicmemory.queue.pending_requests import PendingRequests
 from magicmemory.queue.progress import ProgressHub
-from magicmemory.storage.codes import Codes, CodeSpec
+from magicmemory.storage.codes import Codes
 from magicmemory.storage.erasure import Erasure
 from magicmemory.storage.grants import Grants
 from magicmemory.storage.ledger import Ledger
-from magicmemory.storage.payments import Offer, Payments
+from magicmemory.storage.payments import Payments
 from magicmemory.storage.people import People
 from magicmemory.storage.photos import PhotoStore, original, result
 from magicmemory.storage.statistics import Statistics
 
 log = logging.getLogger(__name__)
 
-# How long a watcher of a job trusts silence: a lost message must not leave it waiting for ever.
+# A watcher that hears nothing for this long looks into the ledger: Redis may have lost a message.
 POLL_INTERVAL_S = 5.0
-_ID = re.compile(r"[0-9a-f]{32}")  # of a job; people send others, which not every database takes
-# What a full line asks people to wait at most: a longer guess would be none.
+SETTLE_POLL_S = 0.1
+_ID = re.compile(r"[0-9a-f]{32}")  # of a job; other strings from clients must not reach the database
+# The longest wait that a full queue announces: a longer estimate would be a guess.
 LONGEST_WAIT_MIN = 30
 
 
-Wishes = ParamSpec("Wishes")
-Takes = Callable[Concatenate["BotService", Sender, Wishes], Awaitable[Job]]
+Arguments = ParamSpec("Arguments")
+TakesPhoto = Callable[Concatenate["BotService", Sender, Arguments], Awaitable[Job]]
 
 
-def _counted(take: Takes[Wishes]) -> Takes[Wishes]:
-    """Tell the service's metrics what became of a photo, and how long that took."""
+def _counted(take: TakesPhoto[Arguments]) -> TakesPhoto[Arguments]:
+    """Count the photo in the service's metrics, with the time that the intake took or the error that refused it."""
 
     @wraps(take)
-    async def counted(self: "BotService", sender: Sender, /, *args: Wishes.args, **kwargs: Wishes.kwargs) -> Job:
+    async def counted(self: "BotService", sender: Sender, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Job:
         began = time.time()
         try:
             job = await take(self, sender, *args, **kwargs)
@@ -77,16 +81,22 @@ def _counted(take: Takes[Wishes]) -> Takes[Wishes]:
 
 @dataclass(frozen=True, slots=True)
 class BotService:
-    """What an adapter needs of the house. Every method may raise a `UserError`, whose sentence the texts have."""
+    """What an adapter calls. Every method may raise a `UserError`, whose sentence the texts have.
 
+    Adapters use the methods, `sentences`, `shop`, `texts`, `plans` and `settings`; the stores and the queue belong to
+    the service and to `bots/common`.
+    """
+
+    sentences: Sentences
+    shop: Shop
+    texts: Texts
+    settings: Settings
+    plans: Plans
     ledger: Ledger
     people: People
     photos: PhotoStore
     queue: Queue
     hub: ProgressHub
-    texts: Texts
-    settings: Settings
-    plans: Plans
     grants: Grants
     codes: Codes
     payments: Payments
@@ -104,27 +114,26 @@ class BotService:
         options: Options | None = None,
         context: dict[str, str] | None = None,
     ) -> Job:
-        """Take a photo in: reserve quota, keep the photo, queue it. The same message told again makes no second job.
-
-        A photo that the sender had restored with the same options is answered from the photo store, at no cost.
+        """Take a photo in: reserve quota, store the photo, queue it. The same message received again makes no second
+        job. A photo that was restored for the sender with the same options is answered from the photo store, for free.
 
         Args:
-            sender: who asks, and whose quota it costs.
+            sender: who asks, and whose quota is charged.
             address: the message that asked.
             photo: the file as it was sent.
-            options: how to restore it; None: as the sender's preferences say.
-            context: the adapter's own notes, kept with the job.
+            options: how to restore it; None means the sender's preferences.
+            context: the adapter's own notes, stored with the job.
 
         Raises:
-            FileTooLarge, NotAPhoto: at first sight; everything about the picture itself comes from the worker.
-            QueueFull: too many photos wait already.
-            TooManyAtOnce: the sender has too many on their way.
+            FileTooLarge, NotAPhoto: the file is too long or empty; the worker reports everything about its content.
+            QueueFull: too many photos are waiting.
+            TooManyAtOnce: the sender has too many unfinished photos.
             QuotaUsedUp, FairUseReached: nothing is left today.
-            ModelNotInPlan, SizeNotInPlan: what is left does not allow these options.
+            ModelNotInPlan, SizeNotInPlan: the sender's plan does not include these options.
         """
         self._check(photo)
         self._check_room(photo)
-        await self._check_line()
+        await self._check_queue()
         if options is None:
             options = (await self.people.preferences(sender)).options
         digest = await asyncio.to_thread(_digest, photo)
@@ -133,7 +142,7 @@ class BotService:
             sender, address, options, parent=duplicate.id if duplicate else None, photo=digest, context=context
         )
         job = reservation.job
-        # Also for a message told twice: the first telling may have been cut off before the photo was queued.
+        # Also for a message received twice: the first intake may have been interrupted before the photo was queued.
         if job.state in TERMINAL:
             return job
         async with self._taking_in(job):
@@ -155,10 +164,10 @@ class BotService:
         options: Options,
         context: dict[str, str] | None = None,
     ) -> Job:
-        """Restore a delivered job's photo again, with other options, free for a while.
+        """Restore a delivered job's photo again with other options, which is free for a limited time.
 
         Raises:
-            TooManyAdjustments: the free adjustments are used, or their time is over.
+            TooManyAdjustments: the free adjustments are used up, or their time is over.
             PhotoExpired: the photo has been deleted.
         """
         await self.photos.get(original(parent.photo_of))
@@ -169,10 +178,10 @@ class BotService:
         return reservation.job
 
     async def cancel(self, sender: Sender) -> list[Job]:
-        """Drop what waits and give its quota back.
+        """Cancel the sender's waiting photos and refund their quota.
 
         Raises:
-            NothingToCancel: nothing waits.
+            NothingToCancel: nothing is waiting.
         """
         dropped = await self.ledger.cancel(sender)
         for job in dropped:
@@ -180,28 +189,37 @@ class BotService:
         return dropped
 
     async def forget(self, sender: Sender) -> None:
-        """Delete the sender's photos and choices, and drop what waits; see `Erasure` for what stays, and until when."""
+        """Delete the sender's photos and preferences, and cancel what waits; `Erasure` says what stays how long."""
         with suppress(NothingToCancel):
             await self.cancel(sender)
         await self.erasure.forget(sender)
 
     async def quota(self, sender: Sender) -> Quota:
-        """What the sender has today."""
+        """What the sender has left today, and beyond that."""
         return await self.ledger.quota(sender)
 
-    async def job_of(self, sender: Sender, job_id: str) -> Job:
+    async def job_of(self, sender: Sender, job_id: str, settle_s: float = 0.0) -> Job:
         """One of the sender's own jobs.
 
+        Args:
+            sender: who asks.
+            job_id: from a client, so it may be any string.
+            settle_s: how long to wait for a job that is not finished: its reply reaches the chat a moment before the
+                ledger knows.
+
         Raises:
-            PhotoExpired: there is none of that id, or it is somebody else's.
+            NotYours: the job is somebody else's.
+            PhotoExpired: there is no such job.
         """
-        job = await self.ledger.job(job_id) if _ID.fullmatch(job_id) else None
-        if job is None or (job.sender.platform, job.sender.account) != (sender.platform, sender.account):
-            raise PhotoExpired
+        deadline = time.monotonic() + settle_s
+        job = await self._owned(sender, job_id)
+        while job.state is JobState.ACCEPTED and time.monotonic() < deadline:
+            await asyncio.sleep(SETTLE_POLL_S)
+            job = await self._owned(sender, job_id)
         return job
 
     async def recent(self, sender: Sender) -> list[Job]:
-        """The sender's jobs whose photos may still be there, oldest first."""
+        """The sender's jobs whose photos may still be stored, oldest first."""
         since = datetime.now(UTC) - timedelta(hours=self.settings.photo_retention_hours)
         return await self.ledger.history(sender, since)
 
@@ -213,13 +231,34 @@ class BotService:
         """The restored photo at full quality. Raises `PhotoExpired` once it is deleted."""
         return await self.photos.get(result(job.id))
 
+    async def preview(self, photo: bytes) -> bytes:
+        """A photo that somebody sent as a JPEG that every program shows; see `Previews.of`."""
+        return await self.previews.of(photo)
+
+    async def delete_restored(self, job: Job) -> None:
+        """Delete the restored photo of a job now instead of after the retention time."""
+        await self.photos.delete([result(job.id)])
+
+    async def waiting(self) -> int:
+        """How many photos are queued or being restored."""
+        return await self.queue.waiting()
+
+    async def ahead(self, job_id: str) -> int:
+        """How many photos are before this one in the queue; 0 if it is the next, being restored or done."""
+        return await self.queue.ahead(job_id)
+
+    async def progress_text(self, language: str, progress: Progress) -> str:
+        """What is being done to a photo, or how many photos are ahead of it."""
+        ahead = await self.ahead(progress.job) if progress.stage is Stage.QUEUED else 0
+        return self.sentences.progress(language, progress, ahead)
+
     @asynccontextmanager
     async def watch(self, job_id: str) -> AsyncIterator[AsyncIterator[Progress]]:
-        """How far a job is, until its reply is sent: the last one is `Stage.DONE`."""
+        """A job's progress until its reply is sent; the last item is `Stage.DONE`."""
         async with self.hub.watch(job_id) as queue:
 
             async def updates() -> AsyncIterator[Progress]:
-                # After the subscription, so that an end in between is not missed.
+                # Checked after the subscription, so that an end in between is not missed.
                 while not await self._is_finished(job_id):
                     while (progress := await _next(queue)) is not None:
                         yield progress
@@ -229,74 +268,43 @@ class BotService:
 
             yield updates()
 
+    def pending_requests(self, platform: Platform) -> PendingRequests:
+        """The platform's requests that are not in the ledger yet."""
+        return self.queue.pending_requests(platform)
+
     async def preferences(self, sender: Sender) -> Preferences:
         """What the sender chose for all their photos."""
         return await self.people.preferences(sender)
 
+    async def choose(self, sender: Sender, **choices: Any) -> Preferences:
+        """Change some of the sender's preferences, given by field name; all preferences after the change."""
+        return await self.people.choose(sender, **choices)
+
     async def language(self, sender: Sender) -> str:
-        """The language the sender is answered in: their choice, else what the platform tells."""
+        """The language to answer the sender in: the one they chose, else the one that the platform reports."""
         return self.texts.known((await self.people.preferences(sender)).language or sender.language)
 
-    # Sentences that all adapters say alike.
-
-    def quota_text(self, language: str, quota: Quota) -> str:
-        """What is left today, when it renews, and what there is beyond it."""
-        return offers.quota_text(self.texts, self.plans, language, quota)
-
-    def redeemed_text(self, language: str, terms: CodeSpec) -> str:
-        """What a code that was just redeemed was good for."""
-        return offers.redeemed_text(self.texts, self.plans, language, terms)
-
-    def offer_text(self, language: str, offer: Offer) -> str:
-        """One line about something that can be bought with Telegram Stars."""
-        return offers.offer_text(self.texts, language, offer)
-
-    def offers_text(self, language: str, quota: Quota, lines: Sequence[str]) -> str:
-        """What `/premium` says, with a line for each thing that can be bought here."""
-        return offers.offers_text(self.texts, self.plans, language, quota, lines)
-
-    def report_text(self, language: str, report: Report) -> str:
-        """How many faces were restored and left alone, and whether the whole photo was cleaned."""
-        cleaned = self.texts.say(language, "reply-cleaned")
-        if report.cleaned and not report.restored:
-            return cleaned
-        parts = [self.texts.say(language, "reply-restored", count=report.restored)]
-        if report.too_small:
-            parts.append(self.texts.say(language, "reply-too-small", count=report.too_small))
-        if report.too_many:
-            parts.append(self.texts.say(language, "reply-too-many", count=report.too_many))
-        if report.cleaned:
-            parts.append(cleaned)
-        return " ".join(parts)
-
-    def progress_text(self, language: str, progress: Progress, ahead: int = 0) -> str:
-        """How far a job is."""
-        return self.texts.say(
-            language, f"progress-{progress.stage}", done=progress.done, faces=progress.faces, ahead=ahead
-        )
-
-    def failure_text(self, language: str, failure: Failure) -> str:
-        """What went wrong."""
-        return self.texts.failure(language, failure)
-
-    def help_text(self, language: str) -> str:
-        """What this is and what it cannot do."""
-        hours = round(self.settings.photo_retention_hours)
-        return self.texts.say(language, "help", hours=hours)
+    async def _owned(self, sender: Sender, job_id: str) -> Job:
+        job = await self.ledger.job(job_id) if _ID.fullmatch(job_id) else None
+        if job is None:
+            raise PhotoExpired
+        if (job.sender.platform, job.sender.account) != (sender.platform, sender.account):
+            raise NotYours
+        return job
 
     async def _answered_before(self, sender: Sender, digest: str, options: Options) -> tuple[Job | None, bytes]:
-        """The sender's job of the same photo and options, and its restored photo, while that is kept."""
+        """The sender's job with the same photo and options, and its restored photo; None if that is deleted."""
         duplicate = await self.ledger.find_duplicate(sender, digest, options)
         with suppress(PhotoExpired):
             if duplicate is not None:
                 return duplicate, await self.photos.get(result(duplicate.id))
         return None, b""
 
-    async def _check_line(self) -> None:
+    async def _check_queue(self) -> None:
         limit = self.settings.max_waiting
         if not limit or (waiting := await self.queue.waiting()) < limit:
             return
-        # By then the whole line has passed, if it goes on as of late; where nothing has passed, nobody can say.
+        # At the present throughput the whole queue is done by then; without any throughput there is no estimate.
         pace = await self.ledger.throughput()
         minutes = math.ceil(waiting / pace) if pace else LONGEST_WAIT_MIN
         raise QueueFull(minutes=min(max(1, minutes), LONGEST_WAIT_MIN))
@@ -321,15 +329,15 @@ class BotService:
 
     @asynccontextmanager
     async def _taking_in(self, job: Job) -> AsyncIterator[None]:
-        """A photo that could not be kept or queued (the disk is full, Redis is away) costs nothing."""
+        """Refund the photo if it cannot be stored or queued: the disk may be full, or Redis away."""
         try:
             with about(job.id, job.address.platform):
                 yield
                 log.info("job %s: taken in", job.id)
         except Exception as error:
-            error.add_note(f"job {job.id}")  # for whoever logs it
+            error.add_note(f"job {job.id}")  # for the log
             if await self.ledger.refund_quota(job.id, Failure.of(InternalError())):
-                # The adapter answers the very request that failed: no reply is owed.
+                # The adapter answers the request that failed, so the job needs no reply.
                 await self.ledger.replied(job.id, {})
             raise
 
@@ -342,7 +350,7 @@ def _digest(photo: bytes) -> str:
 
 
 async def _next(queue: "asyncio.Queue[Progress]") -> Progress | None:
-    """The next progress, or None where there is silence: it may be that a message was lost."""
+    """The next progress; None after a silence of `POLL_INTERVAL_S`, in which a message may have been lost."""
     try:
         async with asyncio.timeout(POLL_INTERVAL_S):
             return await queue.get()

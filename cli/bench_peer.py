@@ -31,13 +31,15 @@ from magicmemory.pipeline.faces import align
 from magicmemory.pipeline.faces.blend import RestoredFace, blend
 from magicmemory.pipeline.faces.detect import Detection
 from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
-from magicmemory.pipeline.models import catalogue
-from magicmemory.pipeline.models.registry import RESTORERS, Models
+from magicmemory.pipeline.models.gfpgan import GFPGAN_1_4
+from magicmemory.pipeline.models.loaded_models import Models
+from magicmemory.pipeline.models.registry import RESTORERS
+from magicmemory.pipeline.models.retinaface import RETINAFACE_MOBILE
 from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.pipeline import Pipeline
 
 FORWARD_GFLOP = 395.0  # of GFPGAN, one face
-DETECTOR = catalogue.RETINAFACE_MOBILE
+DETECTOR = RETINAFACE_MOBILE.facts
 CROWD = Scene(40, 24)
 _NO_LIMITS = DecodeLimits(1 << 40, 1 << 40)
 
@@ -94,7 +96,7 @@ def whole(peer: Peer, photo: Path, settings: Settings, rounds: int) -> dict[str,
     so ours goes without these two stages too.
     """
     pipelines = {kind: Pipeline.of(settings.model_copy(update={"precision": kind})) for kind in ("auto", "full")}
-    options = Options(model=catalogue.GFPGAN_1_4.name, detector=DETECTOR.name)
+    options = Options(model=GFPGAN_1_4.facts.name, detector=DETECTOR.name)
     data = photo.read_bytes()
     times: dict[str, list[float]] = {"peer": [], "auto": [], "full": []}
     for pipeline in pipelines.values():
@@ -126,7 +128,7 @@ def forward(settings: Settings, rounds: int) -> dict[str, float]:
     kinds: tuple[Precision, ...] = ("auto", "full")
     for kind in kinds:
         engine = choose("cpu", settings.data_dir / "cache", kind)
-        restorers[kind] = Models(engine, Weights.of(settings), restorers=RESTORERS).restorer(catalogue.GFPGAN_1_4.name)
+        restorers[kind] = Models(engine, Weights.of(settings), restorers=RESTORERS).restorer(GFPGAN_1_4.facts.name)
     times: dict[str, list[float]] = {"auto": [], "full": [], "product": []}
     for _ in range(2 * rounds):
         times["product"].append(_matrix_product())

@@ -7,6 +7,8 @@ import typer
 from magicmemory.cli import admin, bench, codes, database, models
 from magicmemory.cli.backup import backup, restore_backup
 from magicmemory.cli.doctor import doctor
+from magicmemory.cli.faces import faces
+from magicmemory.cli.inspect import inspect
 from magicmemory.cli.processes import operator_errors, package_version, run_service, run_until_interrupted
 from magicmemory.cli.restore import restore
 from magicmemory.core.settings import load
@@ -18,6 +20,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(restore)
+app.command()(inspect)
+app.command()(faces)
 app.command()(doctor)
 app.command()(backup)
 app.command()(restore_backup)

@@ -19,7 +19,7 @@ def error_message(error: Exception) -> str:
         name = error.parameters["model"]
         return f"The model {name} is not installed here: run `magicmemory models pull {name}`."
     if isinstance(error, NoFaceFound):
-        return "No face was found; a closer or larger scan often helps, and `--scope photo` cleans a photo without any."
+        return "No face was found in any orientation; `--scope photo` cleans a photo without faces."
     if isinstance(error, FacesTooSmall):
         return f"All faces are under {error.parameters['limit_px']} pixels (MAGIC_MIN_FACE_PX); a larger scan helps."
     if isinstance(error, UserError):

@@ -1,5 +1,6 @@
 """`magicmemory models`: lists, downloads and checks models."""
 
+import importlib.util
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +15,7 @@ from rich.table import Table
 from magicmemory.cli.processes import OPERATOR_MUST_ACT
 from magicmemory.core.errors import OperatorError
 from magicmemory.core.settings import Settings, load
-from magicmemory.pipeline.models import catalogue
-from magicmemory.pipeline.models.catalogue import Commercial, Kind, ModelFacts
+from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts, why_refused
 from magicmemory.pipeline.models.weights import Examined, State, Weights, WeightsError
 
 app = typer.Typer(help="List, download and check models.", no_args_is_help=True)
@@ -28,22 +28,29 @@ Names = Annotated[list[str], typer.Argument(metavar="NAME...", help="Names as in
 @app.command("list")
 def list_models(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per model.")] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the tables of docs/models.md.")] = False,
 ) -> None:
-    """List all models: installed or not, size, licence, and the defaults."""
+    """List all models: installed or not, size, licence. A star marks the defaults."""
     with _operator_errors():
         settings = load()
         weights = Weights.of(settings)
+        models = _all_models()
+        if as_markdown:
+            from magicmemory.cli.model_tables import tables
+
+            print("\n\n".join(tables().values()))
+            return
         defaults = _defaults(settings)
         if as_json:
-            for facts in catalogue.ALL:
+            for facts in models:
                 print(json.dumps(_fields(facts, weights, facts.name in defaults), ensure_ascii=False))
             return
         table = Table("", box=None, pad_edge=False, padding=(0, 2, 0, 0))
         # Names must be copied whole; in a narrow window, licences wrap.
-        table.add_column("model", no_wrap=True, min_width=max(len(facts.name) for facts in catalogue.ALL))
+        table.add_column("model", no_wrap=True, min_width=max(len(facts.name) for facts in models))
         for title in ("kind", "here", "size", "paid", "licence"):
             table.add_column(title, no_wrap=title != "licence")
-        for facts in catalogue.ALL:
+        for facts in models:
             mark = "*" if facts.name in defaults else ""
             size = f"{facts.size / 1e6:.0f} MB" if facts.size else ""
             here = _here(facts, weights)
@@ -82,7 +89,7 @@ def verify(
     """Check the hashes of model files. Status 1: a file is missing or wrong, or its hash is unknown."""
     with _operator_errors():
         weights = Weights.of(load())
-        there = [facts for facts in catalogue.ALL if not facts.bundled and weights.path(facts).is_file()]
+        there = [facts for facts in _all_models() if not facts.bundled and weights.path(facts).is_file()]
         chosen = [_known(name) for name in names] if names else there
         if not chosen:
             print(f"There is no model file in {weights.folder}.")
@@ -105,19 +112,29 @@ def pin(name: str, sha256: str) -> None:
         _tell(weights, facts, weights.examine(facts))
 
 
+def _all_models() -> tuple[ModelFacts, ...]:
+    """The catalogue. It comes from the networks' own files, so it is imported only by the commands that need it.
+
+    Raises:
+        WeightsError: the worker's packages are not installed.
+    """
+    if importlib.util.find_spec("torch") is None:
+        raise WeightsError("Models need the packages of a worker: install the extra `worker` on this machine.")
+    from magicmemory.pipeline.models import catalogue
+
+    return catalogue.ALL
+
+
 def _known(name: str) -> ModelFacts:
-    for facts in catalogue.ALL:
+    for facts in _all_models():
         if facts.name == name:
             return facts
-    known = ", ".join(facts.name for facts in catalogue.ALL)
+    known = ", ".join(facts.name for facts in _all_models())
     raise WeightsError(f"There is no model {name!r}. Models: {known}.")
 
 
 def _defaults(settings: Settings) -> set[str]:
-    """The names of the default models.
-
-    The rules are those of a worker, but without importing torch, which would take seconds.
-    """
+    """The names of the default models, by the rules of a worker's `ModelCache`."""
     weights = Weights.of(settings)
     named = {Kind.RESTORER: settings.model, Kind.DETECTOR: settings.detector, Kind.UPSCALER: settings.upscaler}
     found = set()
@@ -125,10 +142,11 @@ def _defaults(settings: Settings) -> set[str]:
         wanted = named.get(kind, "auto")
         usable = (
             facts.name
-            for facts in catalogue.of_kind(kind)
-            if wanted in (facts.name, "auto")
+            for facts in _all_models()
+            if facts.kind is kind
+            and wanted in (facts.name, "auto")
             and (facts.bundled or weights.is_there(facts))
-            and catalogue.why_refused(facts, settings.commercial) is None
+            and why_refused(facts, settings.commercial) is None
         )
         if (first := next(usable, None)) is not None:
             found.add(first)

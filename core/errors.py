@@ -59,6 +59,45 @@ class NotAPhoto(UserError):
     key = "not-a-photo"
 
 
+class KindUnsupported(UserError):
+    """The file is of a known kind that is not decoded here.
+
+    Parameters: `kind`, a name for people: `Photoshop (PSD)`.
+    """
+
+    key = "kind-unsupported"
+
+
+class ArchiveSent(UserError):
+    """The file packs other files together. Parameters: `kind`, a name for people: `ZIP`."""
+
+    key = "archive-sent"
+
+
+class PdfWithoutScan(UserError):
+    """The PDF's page holds no picture that fills it: it was written, not scanned."""
+
+    key = "pdf-without-scan"
+
+
+class PdfLocked(UserError):
+    """The PDF opens only with a password."""
+
+    key = "pdf-locked"
+
+
+class PreviewMissing(UserError):
+    """The camera's raw file holds no JPEG preview that could be restored."""
+
+    key = "preview-missing"
+
+
+class PageMissing(UserError):
+    """The file has no such page. Parameters: `page`, from 1, and `pages`."""
+
+    key = "page-missing"
+
+
 class NoFaceFound(UserError):
     """The picture shows no face."""
 
@@ -69,6 +108,12 @@ class FacesTooSmall(UserError):
     """Every face in the picture is smaller than the limit. Parameters: `count`, `limit_px`."""
 
     key = "faces-too-small"
+
+
+class FaceNumberUnknown(UserError):
+    """A face was chosen that the photo does not have. Parameters: `number`, `count` (of faces)."""
+
+    key = "face-number-unknown"
 
 
 class QuotaUsedUp(UserError):
@@ -171,6 +216,10 @@ class PhotoExpired(UserError):
     """The photo has been deleted."""
 
     key = "photo-expired"
+
+
+class NotYours(PhotoExpired):
+    """The job that a client names is somebody else's. Where nothing else is said, it is reported as expired."""
 
 
 class NothingToCancel(UserError):

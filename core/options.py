@@ -2,12 +2,14 @@
 
 import hashlib
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 AUTO = "auto"
 MAX_NAME_LENGTH = 64
+MAX_CHOSEN_FACES: Final = 100
+_LATER: Final = ("upright", "faces")  # added after the first release
 
 
 def _plain(name: str) -> str:
@@ -37,6 +39,24 @@ class Options(BaseModel):
     fidelity: float | None = Field(default=None, ge=0, le=1, description="0 vivid, 1 faithful; None: model's default")
     upscale: Literal[1, 2, 4] = 1
     scope: Scope = Scope.FACES
+    upright: bool = Field(default=False, description="turn a photo that lies on its side or stands on its head")
+    faces: tuple[Annotated[int, Field(ge=1)], ...] = Field(
+        default=(),
+        max_length=MAX_CHOSEN_FACES,
+        description="restore only these; 1 is the largest face, 2 the next; empty: all",
+    )
+
+    @model_serializer(mode="wrap")
+    def _without_later_defaults(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out a choice that an earlier version did not know, where it is not made.
+
+        So a job keeps its identity over an update, and a worker of the version before can run it.
+        """
+        written: dict[str, Any] = write(self)
+        for name in _LATER:
+            if getattr(self, name) == type(self).model_fields[name].default:
+                written.pop(name, None)
+        return written
 
     def fingerprint(self) -> str:
         """Sixteen hexadecimal characters, equal for equal options: part of a job's identity."""

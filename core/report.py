@@ -16,6 +16,8 @@ class LeftAlone(StrEnum):
 
     TOO_SMALL = "too_small"
     TOO_MANY = "too_many"  # larger ones were restored in its place
+    INCOMPLETE = "incomplete"  # a part of it is missing in the file
+    NOT_CHOSEN = "not_chosen"  # the person named other faces
 
 
 class FaceWarning(StrEnum):
@@ -24,11 +26,31 @@ class FaceWarning(StrEnum):
     LESS_ALIKE = "less_alike"  # the similarity before and after is below the operator's limit
 
 
-class Face(BaseModel):
-    """A face in the original photo, upright. Coordinates are pixels from the top left corner."""
+class NoteKind(StrEnum):
+    """What is told of how a file was read."""
+
+    TONE_MAPPED = "tone_mapped"  # it had a high dynamic range (PQ, HLG), and now has the standard one
+    GAIN_MAP = "gain_map"  # its second picture, which brightens the first one on some screens, is left out
+    PREVIEW = "preview"  # a camera's raw file: the JPEG in it was restored
+    INCOMPLETE = "incomplete"  # the file ends too early; the count is the percentage that is missing
+    COARSE = "coarse"  # the file ends too early, and lacks details all over
+
+
+class Note(BaseModel):
+    """Something to know of a file, beside what was restored."""
 
     model_config = ConfigDict(frozen=True)
 
+    kind: NoteKind
+    count: int = 0  # how many, where the kind counts something
+
+
+class Face(BaseModel):
+    """A face in the original photo, turned as its file says. Coordinates are pixels from the top left corner."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: int = 0  # 1 is the largest face of the photo, 2 the next; 0: an earlier version did not say
     box: Box  # left, top, right, bottom
     landmarks: tuple[Point, Point, Point, Point, Point]  # left eye, right eye, nose, left and right mouth corner
     score: float  # 0 to 1
@@ -48,6 +70,11 @@ class Report(BaseModel):
     faces: tuple[Face, ...]
     model: str
     detector: str
+    notes: tuple[Note, ...] = ()  # how the file was read
+    page: int = 1  # the page or picture of the file, from 1
+    pages: int = 1  # how many the file has
+    rotation: int = 0  # degrees clockwise by which the original photo must be turned to stand upright
+    turned: bool = False  # the result was turned so
     cleaned: bool = False  # the whole photo, not only the faces
     fidelity: float | None = None  # as used; None: the model has no such option
     stages_ms: dict[str, float]
@@ -62,6 +89,11 @@ class Report(BaseModel):
     def too_small(self) -> int:
         """Faces that were not restored because they are too small."""
         return sum(face.reason is LeftAlone.TOO_SMALL for face in self.faces)
+
+    @property
+    def incomplete(self) -> int:
+        """How many faces were left alone because a part of them is missing in the file."""
+        return sum(face.reason is LeftAlone.INCOMPLETE for face in self.faces)
 
     @property
     def too_many(self) -> int:

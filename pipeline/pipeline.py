@@ -6,30 +6,42 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from magicmemory.core.errors import FacesTooSmall, FidelityUnsupported, NoFaceFound, PhotoTooLarge
+from magicmemory.core.errors import (
+    FaceNumberUnknown,
+    FacesTooSmall,
+    FidelityUnsupported,
+    NoFaceFound,
+    PhotoTooLarge,
+    PhotoTruncated,
+)
 from magicmemory.core.job import Stage
 from magicmemory.core.options import Options, Scope
 from magicmemory.core.report import Face, FaceWarning, LeftAlone, Report
 from magicmemory.core.settings import Settings
 from magicmemory.core.units import MB
-from magicmemory.pipeline.engines.base import NOBODY, OnBatch
+from magicmemory.pipeline.engines.base import OnBatch, ignore_batch
 from magicmemory.pipeline.engines.select import choose
 from magicmemory.pipeline.faces import strategies
 from magicmemory.pipeline.faces.blend import RestoredFace
 from magicmemory.pipeline.faces.detect import Detection, Detector
+from magicmemory.pipeline.faces.numbered import numbered
+from magicmemory.pipeline.faces.orientation import Found, turned_along
+from magicmemory.pipeline.faces.second_look import second_look
 from magicmemory.pipeline.faces.strategies import Cut, FaceStrategy
 from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
 from magicmemory.pipeline.imaging.encode import Encoded, encode
-from magicmemory.pipeline.imaging.picture import Picture
+from magicmemory.pipeline.imaging.metadata import Keep, with_history
+from magicmemory.pipeline.imaging.picture import Picture, rotated
 from magicmemory.pipeline.imaging.sandboxed_decode import SandboxedDecoder
 from magicmemory.pipeline.models import registry, upstream
-from magicmemory.pipeline.models.catalogue import ModelFacts
-from magicmemory.pipeline.models.registry import Models
+from magicmemory.pipeline.models.facts import ModelFacts
+from magicmemory.pipeline.models.loaded_models import Models
 from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.photo.clean import cleaned
 from magicmemory.pipeline.photo.enlarge import enlarged
@@ -43,6 +55,7 @@ known.
 
 _NO_LIMITS: Final = DecodeLimits(sys.maxsize, sys.maxsize)  # for what we made ourselves
 MAX_FACES: Final = 100
+_AROUND_FACE: Final = 0.2  # of a face's box on each side: what is restored with it
 _SMALLEST_REPORTED: Final = 0.75  # of the limit: smaller ones are not looked for, which would cost much time
 
 
@@ -61,6 +74,21 @@ class Restoration:
     extension: str
     media_type: str
     report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The faces in a photo, before anything is restored.
+
+    Attributes:
+        faces: row by row from the top; `restored` says which would be.
+        rotation: degrees clockwise by which the photo must be turned to stand upright.
+        picture: the photo's file with the faces' numbers in it, upright.
+    """
+
+    faces: tuple[Face, ...]
+    rotation: int
+    picture: Encoded
 
 
 class Pipeline:
@@ -97,7 +125,7 @@ class Pipeline:
         self._decode = sandboxed_decoder or decode
 
     @classmethod
-    def of(cls, settings: Settings, on_batch: OnBatch = NOBODY) -> "Pipeline":
+    def of(cls, settings: Settings, on_batch: OnBatch = ignore_batch) -> "Pipeline":
         """The pipeline that the settings ask for. Nothing is loaded before the first photo.
 
         Args:
@@ -110,7 +138,7 @@ class Pipeline:
         engine = choose(settings.device, settings.data_dir / "cache", settings.precision)
         weights = Weights.of(settings)
         strategy = strategies.FACEXLIB if settings.blend == "facexlib" else strategies.OWN
-        restorers, detectors, parsers = registry.RESTORERS, registry.DETECTORS, registry.parsers(strategy.parsing_px)
+        restorers, detectors, parsers = registry.RESTORERS, registry.DETECTORS, registry.PARSERS
         if settings.engine == "upstream":
             engine = upstream.engine(engine.device)
             restorers, detectors, parsers = upstream.RESTORERS, upstream.DETECTORS, upstream.PARSERS
@@ -120,11 +148,12 @@ class Pipeline:
             restorer=settings.model,
             detector=settings.detector,
             upscaler=settings.upscaler,
-            earning=settings.commercial,
+            paid_use=settings.commercial,
+            parsing_px=strategy.parsing_px,
+            upscale_denoise=settings.upscale_denoise,
             restorers=restorers,
             detectors=detectors,
             parsers=parsers,
-            upscalers=registry.upscalers(settings.upscale_denoise, weights),
         )
         engine.on_batch = on_batch
         limits = DecodeLimits(int(settings.max_photo_mb * MB), int(settings.max_photo_megapixels * 1_000_000))
@@ -171,6 +200,8 @@ class Pipeline:
         *,
         kind: str | None = None,
         max_megapixels: float = 0,
+        page: int = 1,
+        keep: Keep = Keep.SHARED,
     ) -> Restoration:
         """Restore every face in a photo. The same photo and options give the same bytes.
 
@@ -180,6 +211,9 @@ class Pipeline:
             progress: see `ProgressCallback`.
             kind: the result's kind of file, see `encode`; None: the kind it came in.
             max_megapixels: a limit for this photo, below the one for all; 0: none.
+            page: which page or picture of a file with several, from 1.
+            keep: how much of the file's EXIF, XMP and IPTC goes into the result. Unless it is nothing, XMP says what
+                was done.
 
         Raises:
             UserError: the photo, or what is wished for, cannot be used, or no face is there to restore.
@@ -190,16 +224,20 @@ class Pipeline:
 
         tell(Stage.DECODE, 0, 0)
         with clock("decode"):
-            picture = self._decode(data, self._limits)
+            picture = self._decode(data, self._limits, page, keep)
             self._check_size(picture, options.upscale, max_megapixels)
         tell(Stage.DETECT, 0, 0)
         detector = self._models.detector(detector_facts.name)  # outside of the stages, whose times shall compare
         with clock("detect"):
             found = self._detect(picture, detector)
         cleaning = options.scope is Scope.PHOTO
+        chosen = _named(by_size(found.faces), options.faces)
         if not cleaning:
-            self._check_faces(found)
-        large = self._chosen(found)
+            self._check_faces(chosen, picture)
+        restored = self._to_restore(chosen, picture)
+        turning = options.upright and found.rotation != 0
+        sent = picture
+        picture, large = _upright(picture, found, restored) if turning else (picture, restored)
         upscaler = self._models.upscaler() if options.upscale > 1 else None
         with clock("align"):
             shown = enlarged(picture, options.upscale, upscaler)
@@ -221,14 +259,23 @@ class Pipeline:
             similarities = self._similarities(cuts, better, options.strength)
         tell(Stage.ENCODE, len(large), len(large))
         with clock("encode"):
+            if keep is not Keep.NOTHING:
+                what = _history(restorer_facts.name, len(large), options, cleaned=cleaning)
+                xmp = with_history(picture.metadata.xmp, f"Magic Memory {version('magicmemory')}", what)
+                shown = replace(shown, metadata=replace(picture.metadata, xmp=xmp))
             encoded = encode(shown, kind=kind)
 
         report = Report(
             width=shown.width,
             height=shown.height,
-            faces=self._faces(found, large, similarities),
+            faces=self._faces(found.faces, chosen, restored, similarities, sent),
+            rotation=found.rotation,
+            turned=turning,
             model=restorer_facts.name,
             detector=detector_facts.name,
+            notes=picture.notes,
+            page=page,
+            pages=picture.pages,
             cleaned=cleaning,
             fidelity=restorer_facts.default_fidelity if options.fidelity is None else options.fidelity,
             stages_ms=clock.stages_ms,
@@ -248,9 +295,43 @@ class Pipeline:
             raise FidelityUnsupported(model=restorer.name)
         return restorer, self._models.detector_facts(options.detector)
 
-    def compare(self, data: bytes, restored: bytes) -> Encoded:
-        """A photo's file and its restored file, side by side in one picture."""
-        return encode(side_by_side(self._decode(data, self._limits), decode(restored, _NO_LIMITS)))
+    def pages(self, data: bytes) -> int:
+        """How many pages or pictures a file has.
+
+        Raises:
+            UserError: it cannot be read.
+        """
+        return self._decode(data, self._limits).pages
+
+    def faces(self, data: bytes, page: int = 1) -> list[Detection]:
+        """The faces in a photo, by the detector of the settings, without restoring them.
+
+        Raises:
+            UserError: the photo, or the detector, cannot be used.
+        """
+        return self._detect(self._decode(data, self._limits, page), self._models.detector()).faces
+
+    def overview(self, data: bytes, options: Options) -> Overview:
+        """The faces in a photo and their numbers.
+
+        Raises:
+            UserError: the photo cannot be used, or shows no face.
+        """
+        detector = self._models.detector(self._models.detector_facts(options.detector).name)
+        picture = self._decode(data, self._limits)
+        self._check_size(picture, 1, 0)
+        found = self._detect(picture, detector)
+        if not found.faces:
+            raise NoFaceFound
+        by_number = by_size(found.faces)
+        restored = self._to_restore(by_number, picture)
+        shown, faces = _upright(picture, found, by_number)
+        reported = self._faces(found.faces, by_number, restored, [None] * len(restored), picture)
+        return Overview(reported, found.rotation, encode(numbered(shown, faces)))
+
+    def compare(self, data: bytes, restored: bytes, page: int = 1) -> Encoded:
+        """A page of a photo's file and its restored file, side by side in one picture."""
+        return encode(side_by_side(self._decode(data, self._limits, page), decode(restored, _NO_LIMITS)))
 
     def _check_size(self, picture: Picture, upscale: int, max_megapixels: float) -> None:
         """The limit for all holds for the result too: four times enlarged is sixteen times the pixels."""
@@ -264,23 +345,28 @@ class Pipeline:
             megapixels = math.ceil(pixels / 1e5) / 10
             raise PhotoTooLarge(megapixels=megapixels, limit_megapixels=round(limit / 1e6, 1))
 
-    def _detect(self, picture: Picture, detector: Detector) -> list[Detection]:
+    def _detect(self, picture: Picture, detector: Detector) -> Found:
         # Faces somewhat under the limit are looked for too, so that a person is told why they stay as they
         # are.
         smallest = _SMALLEST_REPORTED * self._min_face_px
-        return self._strategy.find(picture.rgb8(), detector, min_face_px=smallest)
+        found = self._strategy.find(picture.rgb8(), detector, min_face_px=smallest)
+        if found.faces or not self._strategy.looks_twice:
+            return found
+        return second_look(picture, detector, smallest, self._models.cleaner())
 
-    def _check_faces(self, found: list[Detection]) -> None:
+    def _check_faces(self, found: Sequence[Detection], picture: Picture) -> None:
+        whole = [face for face in found if not _reaches_missing(face, picture)]
+        if picture.missing is not None and not whole:
+            raise PhotoTruncated
         if not found:
             raise NoFaceFound
         if all(face.short_side < self._min_face_px for face in found):
             raise FacesTooSmall(count=len(found), limit_px=self._min_face_px)
 
-    def _chosen(self, found: list[Detection]) -> list[Detection]:
-        """The faces to restore, in the order they were found: the large ones, and the largest where there are many."""
-        large = [face for face in found if face.short_side >= self._min_face_px]
-        kept = {id(face) for face in sorted(large, key=lambda face: -face.short_side)[: self._max_faces]}
-        return [face for face in large if id(face) in kept]
+    def _to_restore(self, chosen: Sequence[Detection], picture: Picture) -> list[Detection]:
+        """Of the faces, the largest first, those that are whole in the file, not too small and not too many."""
+        large = [face for face in chosen if face.short_side >= self._min_face_px]
+        return [face for face in large if not _reaches_missing(face, picture)][: self._max_faces]
 
     def _cleaned(self, picture: Picture, strength: float, clock: "_Stopwatch", tell: ProgressCallback) -> Picture:
         tell(Stage.CLEAN, 0, 0)
@@ -306,26 +392,95 @@ class Pipeline:
         return similarities
 
     def _faces(
-        self, found: Sequence[Detection], restored: Sequence[Detection], similarities: Sequence[float | None]
+        self,
+        found: Sequence[Detection],
+        chosen: Sequence[Detection],
+        restored: Sequence[Detection],
+        similarities: Sequence[float | None],
+        picture: Picture,
     ) -> tuple[Face, ...]:
         """What is reported of the faces; there is a similarity for each restored one, in the same order."""
         of = {id(face): similarity for face, similarity in zip(restored, similarities, strict=True)}
-        return tuple(self._face(face, of.get(id(face)), restored=id(face) in of) for face in found)
+        wanted = {id(face) for face in chosen}
+        numbers = {id(face): number for number, face in enumerate(by_size(found), 1)}
+        return tuple(
+            self._face(
+                numbers[id(face)],
+                face,
+                of.get(id(face)),
+                None if id(face) in of else self._why_left(face, picture, chosen=id(face) in wanted),
+            )
+            for face in found
+        )
 
-    def _face(self, detection: Detection, similarity: float | None, *, restored: bool) -> Face:
-        reason = LeftAlone.TOO_SMALL if detection.short_side < self._min_face_px else LeftAlone.TOO_MANY
+    def _why_left(self, face: Detection, picture: Picture, *, chosen: bool) -> LeftAlone:
+        if not chosen:
+            return LeftAlone.NOT_CHOSEN
+        if _reaches_missing(face, picture):
+            return LeftAlone.INCOMPLETE
+        return LeftAlone.TOO_SMALL if face.short_side < self._min_face_px else LeftAlone.TOO_MANY
+
+    def _face(self, number: int, detection: Detection, similarity: float | None, reason: LeftAlone | None) -> Face:
         left, top, right, bottom = (float(value) for value in detection.box)
         one, two, three, four, five = ((float(x), float(y)) for x, y in detection.landmarks)
         unlike = similarity is not None and similarity < self._identity_warning
         return Face(
+            number=number,
             box=(left, top, right, bottom),
             landmarks=(one, two, three, four, five),
             score=detection.score,
-            restored=restored,
-            reason=None if restored else reason,
+            restored=reason is None,
+            reason=reason,
             similarity=similarity,
             warning=FaceWarning.LESS_ALIKE if unlike else None,
         )
+
+
+def _history(model: str, faces: int, options: Options, *, cleaned: bool) -> str:
+    """What was done to a photo, for its XMP."""
+    parts = [f"{faces} {'face' if faces == 1 else 'faces'} restored by {model}, strength {options.strength:g}"]
+    if options.fidelity is not None:
+        parts.append(f"fidelity {options.fidelity:g}")
+    if cleaned:
+        parts.append("whole photo cleaned")
+    if options.upscale > 1:
+        parts.append(f"enlarged {options.upscale} times")
+    return ", ".join(parts)
+
+
+def _reaches_missing(face: Detection, picture: Picture) -> bool:
+    """Whether a face, with the hair and chin around its box, reaches into what the file does not have."""
+    if picture.missing is None:
+        return False
+    left, top, right, bottom = (float(value) for value in face.box)
+    wide, high = _AROUND_FACE * (right - left), _AROUND_FACE * (bottom - top)
+    from_left, from_top, to_right, to_bottom = picture.missing
+    across = left - wide < to_right and right + wide > from_left
+    return across and top - high < to_bottom and bottom + high > from_top
+
+
+def by_size(faces: Sequence[Detection]) -> list[Detection]:
+    """The faces as they are numbered: the largest first, equals as they were found."""
+    return sorted(faces, key=lambda face: -face.short_side)
+
+
+def _named(numbered: Sequence[Detection], numbers: Sequence[int]) -> list[Detection]:
+    """The faces that a person chose, the largest first; all where none is named.
+
+    Raises:
+        FaceNumberUnknown: there is no such face.
+    """
+    if not numbers:
+        return list(numbered)
+    if numbered and max(numbers) > len(numbered):
+        raise FaceNumberUnknown(number=max(numbers), count=len(numbered))
+    return [face for number, face in enumerate(numbered, 1) if number in numbers]
+
+
+def _upright(picture: Picture, found: Found, faces: Sequence[Detection]) -> tuple[Picture, list[Detection]]:
+    """The photo and its faces, turned upright."""
+    upright = rotated(picture, found.rotation)
+    return upright, [turned_along(face, found.rotation, picture.width, picture.height) for face in faces]
 
 
 def side_by_side(before: Picture, after: Picture) -> Picture:

@@ -24,12 +24,14 @@ def compose() -> dict[str, Any]:
     return dict(yaml.safe_load((ROOT / "docker-compose.yml").read_text()))
 
 
+@pytest.mark.processes
 def test_the_file_follows_the_compose_specification() -> None:
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
     checked = subprocess.run([*command, "docker-compose.yml"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
+@pytest.mark.processes
 def test_docker_takes_it(tmp_path: Path) -> None:
     docker = shutil.which("docker")
     if not docker or subprocess.run([docker, "compose", "version"], capture_output=True, check=False).returncode:
@@ -49,6 +51,7 @@ def test_every_setting_it_names_exists(compose: dict[str, Any]) -> None:
     assert ours <= {PREFIX + name.upper() for name in Settings.model_fields}
 
 
+@pytest.mark.processes
 def test_every_secret_is_a_file_that_is_made(compose: dict[str, Any], tmp_path: Path) -> None:
     shutil.copytree(ROOT / "deploy", tmp_path / "deploy")
     subprocess.run([tmp_path / "deploy" / "make-secrets", "postgres"], check=True, capture_output=True)

@@ -1,1 +1,1 @@
-"""What every platform's adapter says and does alike."""
+"""What all platforms share: commands, sentences, buttons, progress, image fitting, the shop and replies."""

@@ -1,4 +1,4 @@
-"""What administrators are told in a chat, whichever it is. It is the operator's language: English."""
+"""What administrators see and change from a chat, in the operator's language: English."""
 
 from importlib.metadata import version
 from typing import Final
@@ -11,26 +11,31 @@ from magicmemory.storage.payments import Payment
 from magicmemory.storage.statistics import Stats
 
 LANGUAGE: Final = "en"
-LONGEST_GIFT: Final = MAX_DAYS  # or as many photos
-ROWS: Final = 10  # of grants and of payments; a chat's message has an end
+LONGEST_GIFT: Final = MAX_DAYS  # days or photos
+ROWS: Final = 10  # of grants and of payments: a chat message is limited
 
 
 def version_text(service: BotService) -> str:
-    """Which version runs."""
+    """The version that runs."""
     return service.texts.say(LANGUAGE, "admin-version", version=version("magicmemory"))
 
 
 async def stats_text(service: BotService) -> str:
-    """What is going on now, what was today, and what in the last seven days, on all platforms."""
-    parts = [service.texts.say(LANGUAGE, "admin-waiting", waiting=await service.queue.waiting())]
+    """How many photos wait, and counts of today and of the last seven days, on all platforms."""
+    parts = [service.texts.say(LANGUAGE, "admin-waiting", waiting=await service.waiting())]
     parts += _stats(service, "admin-today", await service.statistics.today())
     parts += _stats(service, "admin-week", await service.statistics.week())
     return "\n".join(parts)
 
 
+async def quota_text(service: BotService, sender: Sender) -> str:
+    """What a user has left."""
+    return service.sentences.quota(LANGUAGE, await service.quota(sender))
+
+
 async def user_text(service: BotService, sender: Sender) -> str:
-    """What somebody has, was given and paid, and whether they are kept out."""
-    parts = [service.quota_text(LANGUAGE, await service.quota(sender))]
+    """What a user has, was granted and paid, and whether they are banned."""
+    parts = [await quota_text(service, sender)]
     if (reason := await service.people.ban_reason(sender)) is not None:
         parts.append(service.texts.say(LANGUAGE, "admin-user-banned", reason=reason or "–"))
     parts += [_grant(service, grant) for grant in (await service.grants.of(sender))[-ROWS:]]
@@ -39,15 +44,25 @@ async def user_text(service: BotService, sender: Sender) -> str:
 
 
 async def give(service: BotService, sender: Sender, plan_name: str, number: str = "") -> str:
-    """Give somebody a plan: `number` days or photos of it, empty: as much as is sold at once. What to say about it."""
+    """Give a user a plan: `number` days or photos of it; empty means as many as one purchase. Returns the answer."""
     plan = service.plans.paid.get(plan_name)
     if plan is None:
         return service.texts.say(LANGUAGE, "admin-no-such-plan", plans=", ".join(service.plans.paid))
     if number and not (number.isdecimal() and 1 <= int(number) <= LONGEST_GIFT):
         return service.texts.say(LANGUAGE, "admin-bad-number", most=LONGEST_GIFT)
     await service.grants.give(sender, plan, **_amount(plan, int(number) if number else None))
-    quota = service.quota_text(LANGUAGE, await service.quota(sender))
+    quota = await quota_text(service, sender)
     return service.texts.say(LANGUAGE, "admin-given", account=sender.account, quota=quota)
+
+
+async def ban(service: BotService, sender: Sender, reason: str = "") -> None:
+    """Ban a user: nothing is restored for them or sold to them. The reason is for the operator's records."""
+    await service.people.ban(sender, banned=True, reason=reason)
+
+
+async def unban(service: BotService, sender: Sender) -> None:
+    """Lift a ban."""
+    await service.people.ban(sender, banned=False)
 
 
 def _amount(plan: Plan, number: int | None) -> dict[str, int | None]:

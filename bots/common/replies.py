@@ -1,4 +1,4 @@
-"""What every bot process does about replies: it sends those that are ready, and looks for those that were lost."""
+"""The reply side of every bot process: it delivers replies that are ready and recovers jobs that were lost."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ from magicmemory.queue.recovery import Recovery
 async def send_replies(
     service: BotService, platform: Platform, replier: Replier, redis_url: str, stop: asyncio.Event, at_once: int = 16
 ) -> None:
-    """Deliver a platform's replies, `at_once` at a time, and sweep up its lost jobs, until `stop` is set."""
+    """Deliver a platform's replies, `at_once` at a time, and recover its lost jobs, until `stop` is set."""
     names = RedisKeys(service.settings.redis_prefix)
     delivery = DeliveryWorker(platform, replier, service.ledger, service.photos, names, service.metrics)
     recovery = Recovery(platform, service.ledger, service.photos, service.queue, service.plans, service.metrics)

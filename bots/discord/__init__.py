@@ -1,5 +1,5 @@
-"""Discord: commands, message menus and direct messages, over the service."""
+"""Discord: commands, message menus and direct messages, over `BotService`."""
 
-from magicmemory.bots.discord.serve import serve
+from magicmemory.bots.discord.bot import serve
 
 __all__ = ["serve"]

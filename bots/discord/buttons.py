@@ -1,45 +1,57 @@
-"""The buttons under a restored photo. Everything a button needs is written in it, so it works after a restart too."""
+"""The buttons under a restored photo. A button's id holds everything it needs, so it works after a restart, too."""
 
 import asyncio
 import io
 import logging
 import re
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Self
+from dataclasses import dataclass
+from typing import Any, Protocol, Self
 
 import discord
 from discord import ButtonStyle, ui
 
-from magicmemory.bots.discord.context import BotContext
-from magicmemory.bots.discord.image_fitting import fit
-from magicmemory.bots.discord.reply_target import FILE_LIMIT, ReplyTarget
-from magicmemory.bots.discord.responses import acknowledge, answer, apologising
-from magicmemory.bots.discord.senders import Interaction, address_of, reply_target_of, sender_of
-from magicmemory.core.errors import PhotoExpired
+from magicmemory.bots.common.adjustments import STRENGTHS, neighbours, next_model, other_scope
+from magicmemory.bots.common.image_fitting import fit
+from magicmemory.bots.discord.context import NOBODY, BotContext, ReplyTarget
+from magicmemory.bots.discord.interaction_journal import InFlight, InteractionJournal
+from magicmemory.bots.discord.interactions import (
+    Interaction,
+    PhotoRequest,
+    acknowledge,
+    answer,
+    apologising,
+    sender_of,
+)
+from magicmemory.bots.discord.progress_messages import ProgressMessages
+from magicmemory.core.errors import PhotoExpired, UserError
 from magicmemory.core.job import Job, Sender
-from magicmemory.core.options import AUTO, Options, Scope
+from magicmemory.core.options import Options, Scope
 from magicmemory.core.units import MIB
-from magicmemory.storage.photos import result
-
-if TYPE_CHECKING:
-    from magicmemory.bots.discord.client import MagicClient
 
 log = logging.getLogger(__name__)
 
-STRENGTHS = (0.25, 0.5, 0.75, 1.0)
-# For each scope the other one, and the key of the button that asks for it.
-OTHER_SCOPE = {
-    Scope.FACES: (Scope.PHOTO, "discord-whole-photo"),
-    Scope.PHOTO: (Scope.FACES, "discord-faces-only"),
-}
+# The keys of the buttons that ask for a scope.
+SCOPE_KEYS = {Scope.PHOTO: "discord-whole-photo", Scope.FACES: "discord-faces-only"}
 MOST_IN_A_ROW = 5  # Discord's limit
 # Together well within the three seconds that Discord waits.
-SETTLING_TRIES, SETTLING_S = 8, 0.15
+SETTLING_S = 1.2
+
+PHOTO_BUTTON = re.compile(r"photo:(?P<act>[a-z]+):(?P<job>[0-9a-f]{32}):(?P<user>\d{1,20})")
 
 Button = ui.Button[ui.LayoutView]
 
 
-class PhotoButton(ui.DynamicItem[Button], template=r"photo:(?P<act>[a-z]+):(?P<job>[0-9a-f]{32}):(?P<user>\d{1,20})"):
+class Bot(Protocol):
+    """What a button needs of the client that Discord hands it."""
+
+    ctx: BotContext
+    progress_messages: ProgressMessages
+    journal: InteractionJournal
+    in_flight: InFlight
+
+
+class PhotoButton(ui.DynamicItem[Button], template=PHOTO_BUTTON):
     """A button that does something with one job's photo, for the person who asked."""
 
     def __init__(
@@ -58,32 +70,48 @@ class PhotoButton(ui.DynamicItem[Button], template=r"photo:(?P<act>[a-z]+):(?P<j
         return cls(match["act"], match["job"], match["user"])
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Do it."""
-        client: MagicClient = interaction.client
-        async with client.attending(interaction):
-            await self._press(client, interaction)
-
-    async def _press(self, client: "MagicClient", interaction: Interaction) -> None:
-        ctx = client.ctx
+        """Do what the button says."""
+        bot: Bot = interaction.client
         if str(interaction.user.id) != self.user:
-            await answer(interaction, ctx.say(interaction.locale.value, "discord-not-yours"))
+            with bot.in_flight:
+                await answer(interaction, bot.ctx.say(interaction.locale.value, "discord-not-yours"))
             return
-        async with apologising(ctx, interaction):
-            job = await _settled(ctx, sender_of(interaction), self.job)
+        async with bot.journal.recording(interaction), apologising(bot.ctx, interaction):
+            job = await _settled(bot.ctx, sender_of(interaction), self.job)
             act = ACTS.get(self.act)
             if act is None:
                 raise PhotoExpired  # of another version, or of somebody's own making
-            await act(client, interaction, job)
+            private = act.private or (interaction.message is not None and interaction.message.flags.ephemeral)
+            message = await acknowledge(interaction, private=private, thinking=act.thinking)
+            await bot.journal.acknowledged(interaction, message)
+            await act.run(bot.ctx, bot.progress_messages, PhotoRequest.of(interaction, message, private=private), job)
+
+
+async def resume(ctx: BotContext, progress_messages: ProgressMessages, record: dict[str, Any]) -> None:
+    """Do what a button says that somebody pressed before this process started; `record` is from the journal.
+
+    Raises:
+        KeyError, ValueError: the record is incomplete.
+    """
+    pressed = PHOTO_BUTTON.fullmatch(str(record["data"].get("custom_id")))
+    act = ACTS.get(pressed["act"]) if pressed is not None else None
+    message = record.get("message") or {}
+    if pressed is None or act is None:
+        return
+    private = act.private or bool(int(message.get("flags") or 0) & discord.MessageFlags.ephemeral.flag)
+    request = PhotoRequest.of_record(record, ctx.client, private=private)
+    if request.sender.account != pressed["user"]:
+        return
+    try:
+        job = await ctx.service.job_of(request.sender, pressed["job"])
+        await act.run(ctx, progress_messages, request, job)
+    except UserError as error:
+        await request.send(ctx.explain(await ctx.language(request.sender), error), private=True)
 
 
 async def _settled(ctx: BotContext, sender: Sender, job_id: str) -> Job:
     """The job, once the ledger has it as delivered: somebody may press a moment after the answer has come."""
-    for _ in range(SETTLING_TRIES):
-        job = await ctx.service.job_of(sender, job_id)
-        if job.finished_at is not None:
-            break
-        await asyncio.sleep(SETTLING_S)
-    return job
+    return await ctx.service.job_of(sender, job_id, SETTLING_S)
 
 
 def rows_of_buttons(ctx: BotContext, language: str, job: Job) -> list[ui.ActionRow[ui.LayoutView]]:
@@ -104,81 +132,128 @@ def _acts(ctx: BotContext, job: Job) -> list[tuple[str, str, ButtonStyle]]:
     if strength < STRENGTHS[-1]:
         acts.append(("stronger", "discord-stronger", ButtonStyle.secondary))
     acts.append(("full", "discord-full-quality", ButtonStyle.primary))
-    acts.append(("scope", OTHER_SCOPE[job.options.scope][1], ButtonStyle.secondary))
-    if another_model(ctx, job) is not None:
+    acts.append(("scope", SCOPE_KEYS[other_scope(job.options.scope)], ButtonStyle.secondary))
+    if next_model(job, ctx.service.settings.offered_models) is not None:
         acts.append(("model", "discord-another-model", ButtonStyle.secondary))
     return [*acts, ("delete", "discord-delete", ButtonStyle.danger)]
 
 
-def another_model(ctx: BotContext, job: Job) -> str | None:
-    """The next of the models people may choose, after the one that was used; None where there is no other."""
-    offered = ctx.service.settings.offered_models
-    used = job.options.model if job.report is None else job.report.model
-    others = [name for name in offered if name not in (used, AUTO)]
-    if not others:
-        return None
-    after = offered[offered.index(used) + 1 :] if used in offered else ()
-    return next((name for name in after if name in others), others[0])
+def _gentler(ctx: BotContext, job: Job) -> dict[str, Any]:
+    gentler, _ = neighbours(STRENGTHS, job.options.strength)
+    return {"strength": gentler or STRENGTHS[0]}
 
 
-async def _gentler(client: "MagicClient", interaction: Interaction, job: Job) -> None:
-    steps = [step for step in STRENGTHS if step < job.options.strength] or [STRENGTHS[0]]
-    await _adjust(client, interaction, job, {"strength": steps[-1]})
+def _stronger(ctx: BotContext, job: Job) -> dict[str, Any]:
+    _, stronger = neighbours(STRENGTHS, job.options.strength)
+    return {"strength": stronger or STRENGTHS[-1]}
 
 
-async def _stronger(client: "MagicClient", interaction: Interaction, job: Job) -> None:
-    steps = [step for step in STRENGTHS if step > job.options.strength] or [STRENGTHS[-1]]
-    await _adjust(client, interaction, job, {"strength": steps[0]})
+def _other_scope(ctx: BotContext, job: Job) -> dict[str, Any]:
+    return {"scope": other_scope(job.options.scope)}
 
 
-async def _other_scope(client: "MagicClient", interaction: Interaction, job: Job) -> None:
-    scope, _ = OTHER_SCOPE[job.options.scope]
-    await _adjust(client, interaction, job, {"scope": scope})
+def _another_model(ctx: BotContext, job: Job) -> dict[str, Any]:
+    # Models understand the fidelity differently: each starts at its own default.
+    model = next_model(job, ctx.service.settings.offered_models) or job.options.model
+    return {"model": model, "fidelity": None}
 
 
-async def _another(client: "MagicClient", interaction: Interaction, job: Job) -> None:
-    # What is vivid or faithful in one model is nothing in another.
-    model = another_model(client.ctx, job) or job.options.model
-    await _adjust(client, interaction, job, {"model": model, "fidelity": None})
+def _adjusts(changes: Callable[[BotContext, Job], dict[str, Any]]) -> "Act":
+    """A button that restores the photo again with other options."""
+
+    async def run(ctx: BotContext, progress_messages: ProgressMessages, request: PhotoRequest, job: Job) -> None:
+        language = await ctx.language(request.sender)
+        message = request.message or await request.send(ctx.say(language, "progress-decode"), private=request.private)
+        target = request.target(message, spoiler=ReplyTarget.of(job.context).spoiler)
+        options = Options.model_validate({**job.options.model_dump(), **changes(ctx, job)})
+        adjusted = await ctx.service.adjust(request.sender, request.address(), job, options, target.notes())
+        progress_messages.follow(adjusted, target, language)
+
+    return Act(run, thinking=True)
 
 
-async def _adjust(client: "MagicClient", interaction: Interaction, job: Job, changes: dict[str, Any]) -> None:
-    before = ReplyTarget.of(job.context)
-    private = interaction.message is not None and interaction.message.flags.ephemeral
-    message = await acknowledge(interaction, private=private, thinking=True)
-    target = reply_target_of(interaction, message, private=private, spoiler=before.spoiler)
-    options = Options.model_validate({**job.options.model_dump(), **changes})
-    sender = sender_of(interaction)
-    adjusted = await client.ctx.service.adjust(sender, address_of(interaction), job, options, target.notes())
-    client.progress_messages.follow(adjusted, target, await client.ctx.language(sender))
-
-
-async def _full(client: "MagicClient", interaction: Interaction, job: Job) -> None:
-    await acknowledge(interaction, private=True, thinking=True)
-    ctx, language = client.ctx, await client.ctx.language(sender_of(interaction))
-    limit = interaction.filesize_limit or FILE_LIMIT
+async def _full(ctx: BotContext, progress_messages: ProgressMessages, request: PhotoRequest, job: Job) -> None:
+    language = await ctx.language(request.sender)
     data = await ctx.service.restored(job)
     extension = job.extension or "jpg"
     text = ctx.say(language, "discord-full-quality-here")
-    if len(data) > limit:
-        picture = await asyncio.to_thread(fit, data, extension, limit)
+    if len(data) > request.limit:
+        picture = await asyncio.to_thread(fit, data, extension, request.limit)
         data, extension = picture.data, picture.extension
-        text = ctx.say(language, "discord-too-large-here", limit_mb=limit // MIB)
+        text = ctx.say(language, "discord-too-large-here", limit_mb=request.limit // MIB)
     file = discord.File(io.BytesIO(data), f"restored.{extension}", spoiler=ReplyTarget.of(job.context).spoiler)
-    await interaction.edit_original_response(content=text, attachments=[file])
+    if request.message:
+        await request.followup.edit_message(request.message, content=text, attachments=[file], allowed_mentions=NOBODY)
+    else:
+        await request.send(text, private=True, file=file)
 
 
-async def _delete(client: "MagicClient", interaction: Interaction, job: Job) -> None:
-    await acknowledge(interaction, private=True, thinking=False)
-    await client.ctx.service.photos.delete([result(job.id)])
-    await interaction.delete_original_response()
+async def _delete(ctx: BotContext, progress_messages: ProgressMessages, request: PhotoRequest, job: Job) -> None:
+    await ctx.service.delete_restored(job)
+    if request.message:
+        await request.followup.delete_message(request.message)
 
 
-ACTS: dict[str, Callable[["MagicClient", Interaction, Job], Awaitable[None]]] = {
-    "gentler": _gentler,
-    "stronger": _stronger,
-    "scope": _other_scope,
-    "model": _another,
-    "full": _full,
-    "delete": _delete,
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a button does.
+
+    Attributes:
+        run: does it, for an acknowledged request about a job of the sender's.
+        thinking: a message of ours shows that it is in progress; else the button's own message is meant.
+        private: only the person who pressed sees the reply; False: as visible as the message with the button.
+    """
+
+    run: Callable[[BotContext, ProgressMessages, PhotoRequest, Job], Awaitable[None]]
+    thinking: bool
+    private: bool = False
+
+
+ACTS: dict[str, Act] = {
+    "gentler": _adjusts(_gentler),
+    "stronger": _adjusts(_stronger),
+    "scope": _adjusts(_other_scope),
+    "model": _adjusts(_another_model),
+    "full": Act(_full, thinking=True, private=True),
+    "delete": Act(_delete, thinking=False, private=True),
 }
+
+
+class EraseButton(ui.DynamicItem[ui.Button[ui.View]], template=r"erase:(?P<user>\d{1,20})"):
+    """Yes, delete it all."""
+
+    def __init__(self, user: str, label: str = "…") -> None:
+        super().__init__(ui.Button(label=label, style=ButtonStyle.danger, custom_id=f"erase:{user}"))
+        self.user = user
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The button that was pressed."""
+        return cls(match["user"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Delete everything. Only the person sees this button."""
+        bot: Bot = interaction.client
+        with bot.in_flight:
+            async with apologising(bot.ctx, interaction):
+                await _erase(bot.ctx, interaction)
+
+
+async def ask_to_erase(ctx: BotContext, interaction: Interaction) -> None:
+    """Ask whether it is meant."""
+    language = await ctx.language(sender_of(interaction))
+    view = ui.View(timeout=None)
+    view.add_item(EraseButton(str(interaction.user.id), ctx.say(language, "discord-erase-yes")))
+    view.stop()
+    await interaction.edit_original_response(content=ctx.say(language, "forget-sure"), view=view)
+
+
+async def _erase(ctx: BotContext, interaction: Interaction) -> None:
+    await acknowledge(interaction, private=True, thinking=False)
+    sender = sender_of(interaction)
+    language = await ctx.language(sender)
+    await ctx.service.forget(sender)
+    await interaction.edit_original_response(content=ctx.say(language, "forget-done"), view=None)
+    log.info("user %s deleted what was kept about them", sender.account)

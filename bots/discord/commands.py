@@ -1,39 +1,42 @@
-"""The commands that restore photos, and the one that drops them."""
+"""Slash commands and the message menu. What restores photos is in `intake.py`."""
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable
+from typing import Any, Literal
 
 import discord
 from discord import app_commands
 
-from magicmemory.bots.discord.admin import add_admin
-from magicmemory.bots.discord.context import TextReply
-from magicmemory.bots.discord.i18n import Percent, Word, given, model_choices, scope_choices, words
-from magicmemory.bots.discord.info_commands import add_asides
-from magicmemory.bots.discord.reply_target import ReplyTarget
-from magicmemory.bots.discord.responses import acknowledge, answer
-from magicmemory.bots.discord.senders import Interaction, sender_of
-from magicmemory.bots.discord.shop import add_shop
+from magicmemory.bots.discord.buttons import ask_to_erase
+from magicmemory.bots.discord.command_registration import Word
+from magicmemory.bots.discord.context import BotContext, ReplyTarget, TextReply
+from magicmemory.bots.discord.intake import Intake
+from magicmemory.bots.discord.interactions import Interaction, acknowledge, answer, sender_of
+from magicmemory.bots.discord.progress_messages import ProgressMessages
 from magicmemory.core.errors import Cancelled
+from magicmemory.core.options import AUTO, Scope
+from magicmemory.core.preferences import Preferences
 from magicmemory.core.report import Failure
 
-if TYPE_CHECKING:
-    from magicmemory.bots.discord.client import MagicClient
+Percent = app_commands.Range[int, 0, 100]
+MOST_CHOICES = 25  # Discord's limit
 
 
-def add_commands(client: "MagicClient") -> None:
-    """Put every command into the client's tree."""
-    word = words(client.ctx.service.texts)
-    _add_restore(client, word)
-    _add_menu(client, word)
-    _add_cancel(client, word)
-    add_asides(client, word)
-    add_shop(client, word)
-    if client.ctx.service.settings.discord_admins:
-        add_admin(client, word)
+Tree = app_commands.CommandTree[Any]
 
 
-def _add_restore(client: "MagicClient", word: Word) -> None:
-    @client.tree.command(name=word("discord-name-restore"), description=word("discord-about-restore"))
+def add_commands(tree: Tree, ctx: BotContext, intake: Intake, progress_messages: ProgressMessages, word: Word) -> None:
+    """Put the commands for everybody into the tree."""
+    _add_restore(tree, ctx, intake, word)
+    _add_menu(tree, intake, word)
+    _add_cancel(tree, ctx, progress_messages, word)
+    _add_quota(tree, ctx, word)
+    _add_settings(tree, ctx, word)
+    _add_help(tree, ctx, word)
+    _add_privacy(tree, ctx, word)
+
+
+def _add_restore(tree: Tree, ctx: BotContext, intake: Intake, word: Word) -> None:
+    @tree.command(name=word("discord-name-restore"), description=word("discord-about-restore"))
     @app_commands.rename(
         photo=word("discord-name-photo"),
         model=word("discord-name-model"),
@@ -64,26 +67,156 @@ def _add_restore(client: "MagicClient", word: Word) -> None:
         private: bool = False,
     ) -> None:
         changes = given(model=model, strength=strength, fidelity=fidelity, upscale=upscale, scope=scope)
-        await client.intake.command(interaction, [photo], changes, private=private)
+        await intake.command(interaction, [photo], changes, private=private)
 
-    restore.autocomplete("model")(model_choices(client))
+    restore.autocomplete("model")(model_choices(ctx))
 
 
-def _add_menu(client: "MagicClient", word: Word) -> None:
-    @client.tree.context_menu(name=word("discord-menu-restore"))
+def _add_menu(tree: Tree, intake: Intake, word: Word) -> None:
+    @tree.context_menu(name=word("discord-menu-restore"))
     async def restore_faces(interaction: Interaction, message: discord.Message) -> None:
-        await client.intake.command(interaction, message.attachments, {}, private=False)
+        await intake.command(interaction, message.attachments, {}, private=False)
 
 
-def _add_cancel(client: "MagicClient", word: Word) -> None:
-    @client.tree.command(name=word("discord-name-cancel"), description=word("discord-about-cancel"))
+def _add_cancel(tree: Tree, ctx: BotContext, progress_messages: ProgressMessages, word: Word) -> None:
+    @tree.command(name=word("discord-name-cancel"), description=word("discord-about-cancel"))
     async def cancel(interaction: Interaction) -> None:
         await acknowledge(interaction, private=True)
-        ctx, sender = client.ctx, sender_of(interaction)
+        sender = sender_of(interaction)
         language = await ctx.language(sender)
         dropped = await ctx.service.cancel(sender)
         await answer(interaction, ctx.say(language, "cancelled"))
-        content = TextReply(ctx.service.failure_text(language, Failure.of(Cancelled())))
+        content = TextReply(ctx.service.sentences.failure(language, Failure.of(Cancelled())))
         for job in dropped:
-            await client.progress_messages.stop(job.id)
+            await progress_messages.stop(job.id)
             await ctx.change(ReplyTarget.of(job.context), content)
+
+
+# What /help lists: each with the keys of its name and of what it does.
+LISTED = (
+    ("discord-name-restore", "discord-about-restore"),
+    ("discord-name-quota", "discord-about-quota"),
+    ("discord-name-settings", "discord-about-settings"),
+    ("discord-name-cancel", "discord-about-cancel"),
+    ("discord-name-premium", "discord-about-premium"),
+    ("discord-name-unlock", "discord-about-unlock"),
+    ("discord-name-privacy", "discord-about-privacy"),
+    ("discord-name-erase", "discord-about-erase"),
+    ("discord-name-help", "discord-about-help"),
+)
+
+
+def _add_quota(tree: Tree, ctx: BotContext, word: Word) -> None:
+    @tree.command(name=word("discord-name-quota"), description=word("discord-about-quota"))
+    async def quota(interaction: Interaction) -> None:
+        await acknowledge(interaction, private=True)
+        sender = sender_of(interaction)
+        language = await ctx.language(sender)
+        await answer(interaction, ctx.service.sentences.quota(language, await ctx.service.quota(sender)))
+
+
+def _add_settings(tree: Tree, ctx: BotContext, word: Word) -> None:
+    texts = ctx.service.texts
+    languages = [app_commands.Choice(name=texts.say(code, "language-name"), value=code) for code in texts.languages]
+
+    @tree.command(name=word("discord-name-settings"), description=word("discord-about-settings"))
+    @app_commands.rename(
+        model=word("discord-name-model"),
+        strength=word("discord-name-strength"),
+        fidelity=word("discord-name-fidelity"),
+        upscale=word("discord-name-upscale"),
+        scope=word("discord-name-scope"),
+        language=word("discord-name-language"),
+    )
+    @app_commands.describe(
+        model=word("discord-about-model"),
+        strength=word("discord-about-strength"),
+        fidelity=word("discord-about-fidelity"),
+        upscale=word("discord-about-upscale"),
+        scope=word("discord-about-scope"),
+        language=word("discord-about-language"),
+    )
+    @app_commands.choices(scope=scope_choices(word), language=languages)
+    async def settings(
+        interaction: Interaction,
+        model: str | None = None,
+        strength: Percent | None = None,
+        fidelity: Percent | None = None,
+        upscale: Literal[1, 2, 4] | None = None,
+        scope: str | None = None,
+        language: str | None = None,
+    ) -> None:
+        await acknowledge(interaction, private=True)
+        sender = sender_of(interaction)
+        chosen = given(
+            model=model, strength=strength, fidelity=fidelity, upscale=upscale, scope=scope, language=language
+        )
+        if chosen:
+            await ctx.service.choose(sender, **chosen)
+        preferences = await ctx.service.preferences(sender)
+        await answer(interaction, _settings_text(ctx, await ctx.language(sender), preferences))
+
+    settings.autocomplete("model")(model_choices(ctx))
+
+
+def _settings_text(ctx: BotContext, language: str, chosen: Preferences) -> str:
+    automatic = ctx.say(language, "discord-automatic")
+    values: dict[str, Any] = {
+        "model": chosen.model,
+        "strength": f"{chosen.strength:.0%}",
+        "fidelity": automatic if chosen.fidelity is None else f"{chosen.fidelity:.0%}",
+        "upscale": chosen.upscale,
+        "scope": ctx.say(language, f"discord-scope-{chosen.scope}"),
+        "spoken": ctx.say(chosen.language, "language-name") if chosen.language else automatic,
+    }
+    return ctx.say(language, "discord-settings", **values)
+
+
+def _add_help(tree: Tree, ctx: BotContext, word: Word) -> None:
+    @tree.command(name=word("discord-name-help"), description=word("discord-about-help"))
+    async def help_(interaction: Interaction) -> None:
+        await acknowledge(interaction, private=True)
+        language = await ctx.language(sender_of(interaction))
+        # Commands are named as the person's Discord names them, whatever language they are described in.
+        named = (
+            interaction.locale.value if interaction.locale.value.split("-")[0] in ctx.service.texts.languages else "en"
+        )
+        lines = [f"/{ctx.say(named, name)} – {ctx.say(language, about)}" for name, about in LISTED]
+        text = "\n".join([ctx.service.sentences.help(language), "", *lines, "", ctx.say(language, "discord-help-more")])
+        await answer(interaction, text)
+
+
+def _add_privacy(tree: Tree, ctx: BotContext, word: Word) -> None:
+    @tree.command(name=word("discord-name-privacy"), description=word("discord-about-privacy"))
+    async def privacy(interaction: Interaction) -> None:
+        await acknowledge(interaction, private=True)
+        language = await ctx.language(sender_of(interaction))
+        hours = round(ctx.service.settings.photo_retention_hours)
+        await answer(interaction, ctx.say(language, "discord-privacy", hours=hours))
+
+    @tree.command(name=word("discord-name-erase"), description=word("discord-about-erase"))
+    async def erase(interaction: Interaction) -> None:
+        await acknowledge(interaction, private=True)
+        await ask_to_erase(ctx, interaction)
+
+
+def given(**choices: Any) -> dict[str, Any]:
+    """The choices that somebody made, as options: percentages become fractions."""
+    made = {name: value for name, value in choices.items() if value is not None}
+    return {name: value / 100 if name in ("strength", "fidelity") else value for name, value in made.items()}
+
+
+def scope_choices(word: Word) -> list[app_commands.Choice[str]]:
+    """What of a photo can be restored, to choose from."""
+    return [app_commands.Choice(name=word(f"discord-scope-{scope}"), value=scope.value) for scope in Scope]
+
+
+def model_choices(ctx: BotContext) -> Callable[..., Any]:
+    """Completes the names of models that people may choose."""
+
+    async def complete(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        names = [AUTO, *ctx.service.settings.offered_models]
+        fitting = [name for name in dict.fromkeys(names) if typed.lower() in name.lower()]
+        return [app_commands.Choice(name=name, value=name) for name in fitting[:MOST_CHOICES]]
+
+    return complete

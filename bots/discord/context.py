@@ -1,23 +1,69 @@
 """What all parts of the bot share: the service, and the ways of saying something on Discord."""
 
 import logging
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, fields
+from typing import Any, Protocol, Self
 
 import discord
 from discord import ui
 
+from magicmemory.bots.common.refusals import explain
 from magicmemory.bots.discord.errors import UNCERTAIN, is_out_of_reach, persist
-from magicmemory.bots.discord.reply_target import FILE_LIMIT, ReplyTarget
 from magicmemory.bots.service import BotService
-from magicmemory.core.errors import QuotaUsedUp, UserError
+from magicmemory.core.errors import UserError
 from magicmemory.core.job import Sender
-from magicmemory.core.report import Failure
+from magicmemory.core.units import MIB
 
 log = logging.getLogger(__name__)
 
 NOBODY = discord.AllowedMentions.none()
 NONCE_LENGTH = 25
+
+
+# What every place takes; some take more.
+FILE_LIMIT = 10 * MIB
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyTarget:
+    """The message that becomes the answer, and the ways round it where it cannot be reached any more."""
+
+    channel: int
+    user: int  # who asked
+    limit: int = FILE_LIMIT  # the largest file, bytes
+    application: int = 0
+    token: str = ""  # the interaction's, good for fifteen minutes; empty where somebody wrote a message
+    message: int = 0  # ours: it shows progress and becomes the answer; 0: there is none
+    asked: int = 0  # theirs, which is answered as a reply; 0: none
+    private: bool = False  # only the asker may see the answer
+    spoiler: bool = False  # the photo came hidden, and goes hidden
+
+    def notes(self) -> dict[str, str]:
+        """As the ledger keeps it."""
+        return {field.name: str(_plain(getattr(self, field.name))) for field in fields(self)}
+
+    @classmethod
+    def of(cls, notes: dict[str, str]) -> Self:
+        """The inverse of `notes`."""
+
+        def number(name: str) -> int:
+            return int(notes.get(name, "0"))
+
+        return cls(
+            channel=number("channel"),
+            user=number("user"),
+            limit=number("limit") or FILE_LIMIT,
+            application=number("application"),
+            token=notes.get("token", ""),
+            message=number("message"),
+            asked=number("asked"),
+            private=bool(number("private")),
+            spoiler=bool(number("spoiler")),
+        )
+
+
+def _plain(value: object) -> object:
+    return int(value) if isinstance(value, bool) else value
 
 
 class ReplyMessage(Protocol):
@@ -62,10 +108,7 @@ class BotContext:
 
     def explain(self, language: str, error: UserError) -> str:
         """Why something was refused, and that there is something to buy against it."""
-        text = self.service.failure_text(language, Failure.of(error))
-        if isinstance(error, QuotaUsedUp) and self.service.plans.on_discord:
-            text += "\n" + self.say(language, "more-with-premium")
-        return text
+        return explain(self.service, language, error, sells_here=bool(self.service.plans.on_discord))
 
     async def language(self, sender: Sender) -> str:
         """The language the sender is answered in."""

@@ -1,95 +1,136 @@
-"""Requests with photos are noted before they are answered: if the bot is killed before they are in the ledger, it takes
-them up again when it starts, and nobody waits for ever.
+"""Interactions with photos are recorded in Redis before they are acknowledged.
+
+Discord sends an interaction once. If the bot is killed before the photos are in the ledger, its next start reads the
+record and resumes. A record holds what Discord's API calls the interaction's fields, so records of older versions can
+be read too.
 """
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Any, Final
 
-from magicmemory.bots.discord.senders import Interaction
-from magicmemory.core.job import Platform
+import discord
+
+from magicmemory.bots.discord.interactions import Interaction
 from magicmemory.queue.pending_requests import PendingRequests
-
-if TYPE_CHECKING:
-    from magicmemory.bots.discord.client import MagicClient
 
 log = logging.getLogger(__name__)
 
-EVENT: Final = "INTERACTION_CREATE"
-COMMAND, COMPONENT, MENU = 2, 3, 3
-# Discord waits three seconds for our first word; a Redis that is away must not use them up.
-PATIENCE_S: Final = 0.5
+# Discord waits three seconds for the acknowledgement; a Redis that is down must not use them up.
+REDIS_TIMEOUT_S: Final = 0.5
+SHUTDOWN_TIMEOUT_S: Final = 20.0
+
+
+class InFlight:
+    """Counts the requests in progress, so that a shutdown can wait for them."""
+
+    def __init__(self) -> None:
+        self._commands: set[int] = set()
+        self._count = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def begin(self, command: int) -> None:
+        """Count a command by its interaction's id, until `end`."""
+        if command not in self._commands:
+            self._commands.add(command)
+            self.__enter__()
+
+    def end(self, command: int) -> None:
+        """The command is finished; nothing happens if it was not counted."""
+        if command in self._commands:
+            self._commands.discard(command)
+            self.__exit__(None, None, None)
+
+    def __enter__(self) -> None:
+        self._count += 1
+        self._idle.clear()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._count -= 1
+        if not self._count:
+            self._idle.set()
+
+    async def idle(self, timeout_s: float = SHUTDOWN_TIMEOUT_S) -> None:
+        """Wait until no request is in progress, at most `timeout_s` seconds."""
+        try:
+            await asyncio.wait_for(self._idle.wait(), timeout_s)
+        except TimeoutError:
+            log.warning("%d requests were still in progress", self._count)
 
 
 class InteractionJournal:
-    """Notes what Discord tells of an interaction, as it tells it, until that is taken care of."""
+    """The interactions whose photos are not in the ledger yet."""
 
-    def __init__(self, client: "MagicClient") -> None:
-        self._client = client
-        self._pending_requests: PendingRequests = client.ctx.service.queue.pending_requests(Platform.DISCORD)
-        # The library has no public place between an event's arrival and its handlers.
-        self._parse = client._connection.parsers[EVENT]
-        client._connection.parsers[EVENT] = self._hear
-        self._in_hand: set[str] = set()
-        self._again: set[str] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+    def __init__(self, pending: PendingRequests, in_flight: InFlight) -> None:
+        self._pending = pending
+        self._in_flight = in_flight
+        self._open: set[str] = set()
 
-    def is_told_again(self, interaction: Interaction) -> bool:
-        """Whether an earlier process had this in hand."""
-        return str(interaction.id) in self._again
-
-    async def done(self, interaction: Interaction) -> None:
-        """It is taken care of."""
+    @asynccontextmanager
+    async def recording(self, interaction: Interaction) -> AsyncIterator[None]:
+        """Keep a record of the interaction while the context lasts. It stays behind if the process is killed."""
         request = str(interaction.id)
-        if request not in self._in_hand:
-            return
-        self._in_hand.discard(request)
-        self._again.discard(request)
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                await self._pending_requests.drop(request)
-        # To take it up twice changes nothing: it has its job.
-        except Exception as error:
-            log.info("interaction %s stays noted: %r", request, error)
-
-    async def take_up(self) -> None:
-        """Go on with what an earlier process had in hand."""
-        try:
-            noted = await self._pending_requests.all()
-        # It must not keep the bot from what comes next.
-        except Exception as error:
-            log.warning("Redis does not tell which interactions were in hand: %r", error)
-            return
-        for told in noted:
-            if told["id"] not in self._in_hand:
-                log.info("interaction %s is taken up again", told["id"])
-                self._in_hand.add(told["id"])
-                self._again.add(told["id"])
-                self._parse(told)
-
-    def _hear(self, told: dict[str, Any]) -> None:
-        if not _has_a_photo(told):
-            self._parse(told)
-            return
-        task = asyncio.create_task(self._note(told))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _note(self, told: dict[str, Any]) -> None:
-        self._in_hand.add(told["id"])
-        with self._client.in_flight:
+        self._open.add(request)
+        failed: Exception | None = None
+        with self._in_flight:
+            await self._keep(record_of(interaction))
             try:
-                async with asyncio.timeout(PATIENCE_S):
-                    await self._pending_requests.keep(told["id"], told)
-            # Without a note it is answered all the same, unless we are killed just now.
+                yield
             except Exception as error:
-                log.warning("interaction %s could not be noted: %r", told["id"], error)
-            self._parse(told)
+                failed = error
+            await self.remove(request)
+        if failed is not None:
+            raise failed
+
+    async def acknowledged(self, interaction: Interaction, message: int) -> None:
+        """Add the id of our deferred message to the record, so that a resumed request fills that message."""
+        await self._keep({**record_of(interaction), "response_message": str(message)})
+
+    async def unfinished(self) -> list[dict[str, Any]]:
+        """The records that an earlier process left behind, oldest first."""
+        try:
+            records = await self._pending.all()
+        except Exception as error:  # the bot must start without Redis, too
+            log.warning("the interactions of the last run cannot be read from Redis: %r", error)
+            return []
+        return [record for record in records if str(record.get("id")) not in self._open]
+
+    async def remove(self, request: str) -> None:
+        """Delete the record of a request that is finished."""
+        self._open.discard(request)
+        try:
+            async with asyncio.timeout(REDIS_TIMEOUT_S):
+                await self._pending.drop(request)
+        except Exception as error:  # resuming it again changes nothing: its jobs are in the ledger
+            log.info("the record of interaction %s stays in Redis: %r", request, error)
+
+    async def _keep(self, record: dict[str, Any]) -> None:
+        try:
+            async with asyncio.timeout(REDIS_TIMEOUT_S):
+                await self._pending.keep(record["id"], record)
+        except Exception as error:  # without a record it is answered as well, unless the bot is killed just now
+            log.warning("interaction %s could not be recorded: %r", record["id"], error)
 
 
-def _has_a_photo(told: dict[str, Any]) -> bool:
-    """Whether it is about photos. The others take a moment, some must not be done twice, and one carries a code."""
-    data = told.get("data", {})
-    if told["type"] == COMMAND:
-        return bool(data.get("type") == MENU or data.get("name") == "restore")
-    return told["type"] == COMPONENT and str(data.get("custom_id")).startswith("photo:")
+def record_of(interaction: Interaction) -> dict[str, Any]:
+    """The interaction's fields that a resumed request needs, under the names that Discord's API gives them."""
+    message = interaction.message
+    return {
+        "id": str(interaction.id),
+        "type": interaction.type.value,
+        "application_id": str(interaction.application_id),
+        "token": interaction.token,
+        "channel_id": str(interaction.channel_id or 0),
+        "user": {"id": str(interaction.user.id)},
+        "locale": interaction.locale.value,
+        "attachment_size_limit": interaction.filesize_limit,
+        "app_permissions": str(interaction.app_permissions.value),
+        "message": {"flags": message.flags.value} if isinstance(message, discord.Message) else None,
+        "data": interaction.data,
+    }

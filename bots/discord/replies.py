@@ -1,13 +1,23 @@
-"""The last step: the answer to a photo, made from the ledger and the photo store alone."""
+"""The reply to a photo: before and after, a line of facts and buttons, put into the message that showed progress."""
+
+import asyncio
+import io
+import logging
+from dataclasses import dataclass
 
 import discord
+from discord import ui
 
-from magicmemory.bots.discord.context import BotContext, OutOfReach, ReplyMessage, TextReply
+from magicmemory.bots.common.image_fitting import FittedImage, fit
+from magicmemory.bots.discord.buttons import rows_of_buttons
+from magicmemory.bots.discord.context import BotContext, OutOfReach, ReplyMessage, ReplyTarget, TextReply, greeted
 from magicmemory.bots.discord.errors import TOO_LARGE, UNCERTAIN
-from magicmemory.bots.discord.layout import PhotoReply
 from magicmemory.bots.discord.progress_messages import ProgressMessages
-from magicmemory.bots.discord.reply_target import ReplyTarget
+from magicmemory.core.errors import UserError
+from magicmemory.core.units import MIB
 from magicmemory.queue.delivery import Reply, RetryLater, Undeliverable
+
+log = logging.getLogger(__name__)
 
 # What to try where a file that should fit does not: the place's limit may have changed.
 SMALLER = 2
@@ -38,7 +48,7 @@ class DiscordReplier:
     async def _content(self, reply: Reply, target: ReplyTarget) -> ReplyMessage:
         language = await self._ctx.language(reply.job.sender)
         if reply.failure is not None:
-            return TextReply(self._ctx.service.failure_text(language, reply.failure))
+            return TextReply(self._ctx.service.sentences.failure(language, reply.failure))
         return PhotoReply(self._ctx, reply, target, language)
 
     async def _deliver(self, target: ReplyTarget, content: ReplyMessage, nonce: str) -> int:
@@ -59,3 +69,56 @@ class _Smaller:
     async def build(self, limit: int, greet: int | None) -> "tuple[discord.ui.LayoutView, list[discord.File]]":
         """The layout with smaller files."""
         return await self._content.build(limit // SMALLER, greet)
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoReply:
+    """A restored photo."""
+
+    ctx: BotContext
+    reply: Reply
+    target: ReplyTarget
+    language: str
+
+    async def build(self, limit: int, greet: int | None) -> tuple[ui.LayoutView, list[discord.File]]:
+        """The layout and its files."""
+        after = await asyncio.to_thread(fit, self.reply.photo, self.reply.outcome.extension, limit)
+        before = await self._before(limit)
+        files = [self._file(after, "restored")]
+        items = [self._item(files[0], "discord-alt-after")]
+        if before is not None:
+            files.append(self._file(before, "original"))
+            items.append(self._item(files[1], "discord-alt-before"))
+        view = ui.LayoutView(timeout=None)
+        view.add_item(ui.MediaGallery(*items))
+        view.add_item(ui.TextDisplay(greeted(self._facts(after, limit), greet)))
+        reported = self.reply.job.model_copy(update={"report": self.reply.outcome.report})
+        for row in rows_of_buttons(self.ctx, self.language, reported):
+            view.add_item(row)
+        return view, files
+
+    async def _before(self, limit: int) -> FittedImage | None:
+        try:
+            service = self.ctx.service
+            shown = await service.preview(await service.original(self.reply.job))
+            return await asyncio.to_thread(fit, shown, "jpg", limit)
+        except (UserError, ValueError) as error:
+            log.info("job %s: no picture of before: %s", self.reply.job.id, error)
+            return None
+
+    def _file(self, picture: FittedImage, name: str) -> discord.File:
+        return discord.File(io.BytesIO(picture.data), f"{name}.{picture.extension}", spoiler=self.target.spoiler)
+
+    def _item(self, file: discord.File, key: str) -> discord.MediaGalleryItem:
+        description = self.ctx.say(self.language, key)
+        return discord.MediaGalleryItem(
+            f"attachment://{file.filename}", description=description, spoiler=self.target.spoiler
+        )
+
+    def _facts(self, after: FittedImage, limit: int) -> str:
+        service, report = self.ctx.service, self.reply.outcome.report
+        parts = [service.sentences.report(self.language, report)] if report is not None else []
+        parts.append(service.sentences.quota(self.language, self.reply.quota))
+        if after.changed:
+            parts.append(self.ctx.say(self.language, "discord-made-smaller", limit_mb=limit // MIB))
+        return " ".join(parts)

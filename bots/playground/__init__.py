@@ -1,1 +1,1 @@
-"""The playground: a chat page on loopback, a third adapter beside Telegram's and Discord's, behind the same service."""
+"""The playground: a chat page on localhost, over the same service as the Telegram and Discord bots."""

@@ -1,4 +1,4 @@
-"""The playground's interface, put together."""
+"""The playground's web application: its routes, error handlers and guard."""
 
 import asyncio
 
@@ -22,7 +22,7 @@ from magicmemory.core.errors import UserError
 
 
 def create_app(service: BotService, stop: asyncio.Event) -> ASGIApp:
-    """The application that serves the page and its interface; `stop` ends its event streams."""
+    """The application that serves the page and its HTTP interface; `stop` ends its event streams."""
     refusals = Refusals(service)
     app = Starlette(
         routes=_routes(service, stop),
@@ -35,7 +35,7 @@ def create_app(service: BotService, stop: asyncio.Event) -> ASGIApp:
         },
     )
     settings = service.settings
-    # Outermost, so that a bug's apology has the security headers too.
+    # The guard is outermost, so that answers to bugs have the security headers too.
     return Guard(app, service.texts, settings.playground_host, settings.playground_origins)
 
 
@@ -65,5 +65,5 @@ def _routes(service: BotService, stop: asyncio.Event) -> list[Route]:
 
 
 async def _healthz(request: Request) -> Response:
-    """The process answers."""
+    """The health check: the process answers."""
     return answer({"status": "ok"})

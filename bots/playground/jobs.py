@@ -1,4 +1,4 @@
-"""How a visitor's jobs are doing: a view, a stream of events, and the pictures."""
+"""A visitor's jobs: their state, a stream of progress events, and their images."""
 
 import asyncio
 import json
@@ -17,45 +17,45 @@ from magicmemory.bots.playground.views import Views
 from magicmemory.bots.service import BotService
 from magicmemory.core.job import Job, Progress, Sender, Stage
 
-# A ping this often keeps proxies from closing a quiet stream, and shows the browser that we are there.
+# Pings keep proxies from closing a quiet stream, and show the browser that the server is alive.
 PING_S = 10
-# How often a waiting job's place in the line is looked up.
+# How often the queue position of a waiting job is read.
 POLL_INTERVAL_S = 1.0
 RECONNECT_MS = 2000
-# Long enough for a page and its download button; the photo itself is deleted after its retention time.
+# Long enough for a page and its download button; the server deletes the photo after its retention time.
 KEEP = {"Cache-Control": "private, max-age=3600"}
 
 
 class Jobs:
-    """The half of the interface that reads."""
+    """The endpoints that read jobs."""
 
     def __init__(self, service: BotService, views: Views, stop: asyncio.Event) -> None:
-        """`stop` ends the streams, which would otherwise hold the server's end up."""
+        """`stop` ends the event streams, which would otherwise delay the server's end."""
         self._service = service
         self._views = views
         self._stop = stop
 
     async def view(self, request: Request, sender: Sender) -> Response:
-        """One job."""
+        """One job as JSON."""
         job = await self._service.job_of(sender, request.path_params["job"])
         return answer(await self._views.job(sender, job))
 
     async def history(self, request: Request, sender: Sender) -> Response:
-        """The jobs whose photos may still be there, oldest first."""
+        """The jobs whose photos may still be stored, oldest first."""
         return answer({"jobs": await self._views.jobs(sender, await self._service.recent(sender))})
 
     async def events(self, request: Request, sender: Sender) -> Response:
-        """`progress` events, and at the end `done` with the job's view. A new stream begins with where the job is."""
+        """Server-sent events: `progress`, and at the end `done` with the job. The first event is the present state."""
         job = await self._service.job_of(sender, request.path_params["job"])
         return EventSourceResponse(self._events(sender, job), ping=PING_S)
 
     async def original(self, request: Request, sender: Sender) -> Response:
-        """The photo as it was sent; with `?preview` in a form that every browser shows."""
+        """The photo as it was sent; with `?preview` in a format that every browser shows."""
         job = await self._service.job_of(sender, request.path_params["job"])
         return await self._picture(request, job, await self._service.original(job), job.context.get("name", ""))
 
     async def result(self, request: Request, sender: Sender) -> Response:
-        """The restored photo; with `?download` as a file with a good name."""
+        """The restored photo; with `?download` as a named file."""
         job = await self._service.job_of(sender, request.path_params["job"])
         data = await self._service.restored(job)
         stem = job.context.get("name", "").rsplit(".", 1)[0]
@@ -66,10 +66,10 @@ class Jobs:
 
     async def _picture(self, request: Request, job: Job, data: bytes, name: str) -> Response:
         if "preview" in request.query_params:
-            data = await shown(data, self._service.previews)
+            data = await shown(data, self._service.preview)
         kind = media_type(data)
         headers = dict(KEEP)
-        # What is no picture is never shown in a page's place, whatever it says it is.
+        # A file that is not an image is only ever downloaded: a browser must not render it as a page.
         if "download" in request.query_params or kind == UNKNOWN:
             headers["Content-Disposition"] = _attachment(name or job.id)
         return Response(data, media_type=kind, headers=headers)
@@ -85,7 +85,7 @@ class Jobs:
                 yield _event("done", await self._views.job(sender, job))
 
     async def _updates(self, job: Job) -> AsyncGenerator[tuple[Progress, int], None]:
-        """How far the job is and how many are ahead of it, until it is done or the server stops."""
+        """The job's progress and how many photos are ahead of it, until it is done or the server stops."""
         queued = Progress(job=job.id, stage=Stage.QUEUED)
         ahead: int | None = None if job.finished_at is None else 0
         latest = queued
@@ -95,11 +95,11 @@ class Jobs:
             try:
                 while not self._stop.is_set():
                     if latest is queued and job.finished_at is None:
-                        place = await self._service.queue.ahead(job.id)
-                        if place != ahead:
-                            ahead = place
-                            yield queued, place
-                    # Not a time-out around the wait for progress: cancelling that would end the watch.
+                        position = await self._service.ahead(job.id)
+                        if position != ahead:
+                            ahead = position
+                            yield queued, position
+                    # A timeout around `anext` would cancel it, and that would end the watch.
                     await asyncio.wait(
                         {following, stopping}, timeout=POLL_INTERVAL_S, return_when=asyncio.FIRST_COMPLETED
                     )
@@ -120,7 +120,7 @@ def _event(name: str, content: dict[str, Any]) -> ServerSentEvent:
 
 
 def _attachment(name: str) -> str:
-    """RFC 6266: the name in ASCII for old programs, and in full."""
+    """A Content-Disposition after RFC 6266: the name in ASCII for old programs, and in full."""
     plain = "".join(character if character.isalnum() or character in " .-_()" else "_" for character in name)
     plain = plain.encode("ascii", "replace").decode().replace("?", "_")
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -1,6 +1,6 @@
-"""What kind of picture a file is, and a form of it that every browser shows."""
+"""The media type of an image by its first bytes, and a form of it that every browser shows."""
 
-from magicmemory.bots.common.previews import Previews
+from collections.abc import Awaitable, Callable
 
 UNKNOWN = "application/octet-stream"
 JPEG = "image/jpeg"
@@ -31,7 +31,7 @@ _HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", 
 
 
 def media_type(data: bytes) -> str:
-    """The picture's type by its first bytes. Never a type that a browser would run, such as HTML or SVG."""
+    """The image's media type. Never a type that a browser would execute, such as HTML or SVG."""
     for magic, kind in _MAGIC.items():
         if data.startswith(magic):
             return kind
@@ -45,11 +45,11 @@ def media_type(data: bytes) -> str:
     return UNKNOWN
 
 
-async def shown(data: bytes, previews: Previews) -> bytes:
-    """The picture as every browser shows it: as it is, or, where few browsers know its type, as a JPEG.
+async def shown(data: bytes, preview: Callable[[bytes], Awaitable[bytes]]) -> bytes:
+    """The image as every browser shows it: formats that few browsers know go through `preview`.
 
     Raises:
-        PhotoTooLarge: it has too many megapixels.
-        PhotoUnreadable: it cannot be decoded.
+        PhotoTooLarge: the image has too many megapixels.
+        PhotoUnreadable: the image cannot be decoded.
     """
-    return await previews.of(data) if media_type(data) in (HEIC, TIFF) else data
+    return await preview(data) if media_type(data) in (HEIC, TIFF) else data

@@ -1,4 +1,4 @@
-"""The page itself: its files, read once, and its sentences, filled in for each visitor."""
+"""The page: its files, which are read once, and its sentences, which are filled in for each visitor."""
 
 import hashlib
 import html
@@ -18,7 +18,7 @@ from magicmemory.bots.service import BotService
 from magicmemory.core.job import Sender
 from magicmemory.core.units import MB
 
-# Not guessed from the machine's own table, which may call JavaScript plain text.
+# Python's `mimetypes` reads the machine's own table, which may call JavaScript plain text.
 TYPES = {
     "css": "text/css; charset=utf-8",
     "jpg": "image/jpeg",
@@ -26,7 +26,7 @@ TYPES = {
     "svg": "image/svg+xml",
 }
 SAMPLE = "sample.jpg"
-# What the scripts say by themselves; everything else comes with an answer.
+# The sentences that the scripts show by themselves; all others come with an answer.
 SCRIPT_TEXTS = (
     "after",
     "after-alt",
@@ -80,7 +80,7 @@ class Page:
         return Response(body, media_type="text/html", headers={"Cache-Control": "no-cache", "Vary": "Accept-Language"})
 
     async def asset(self, request: Request) -> Response:
-        """A file of the page; the browser asks each time whether it has changed."""
+        """A file of the page; the browser revalidates it each time."""
         asset = self._assets.get(request.path_params["name"])
         if asset is None:
             raise Refused(HTTPStatus.NOT_FOUND, "not-found")
@@ -90,7 +90,7 @@ class Page:
         return Response(asset.body, media_type=asset.media_type, headers=headers)
 
     async def texts(self, request: Request, sender: Sender) -> Response:
-        """What the scripts need to know before they begin."""
+        """The language, sentences and limits that the scripts need at the start."""
         language = await self._service.language(sender)
         settings = self._service.settings
         content: dict[str, Any] = {
@@ -109,7 +109,7 @@ class Page:
 
 
 def _read_assets() -> dict[str, Asset]:
-    """Every file of the page but its template, which is no page until it is filled in."""
+    """Every file of the page except its template."""
     assets = {}
     for file in files(static).iterdir():
         media_type = TYPES.get(file.name.rsplit(".", 1)[-1])

@@ -1,4 +1,4 @@
-"""Photos come in: a new one, another version of one that was restored, or one that is dropped again."""
+"""Endpoints that make and cancel jobs: a new photo, an adjustment of a restored one, a cancellation."""
 
 from http import HTTPStatus
 
@@ -13,14 +13,14 @@ from magicmemory.core.job import Address, Platform, Sender
 
 
 class Photos:
-    """The half of the interface that makes and drops jobs."""
+    """The endpoints that change jobs."""
 
     def __init__(self, service: BotService, views: Views) -> None:
         self._service = service
         self._views = views
 
     async def send(self, request: Request, sender: Sender) -> Response:
-        """A form with `photo`, and if need be `options` (JSON) and `message` (the sender's own id of it)."""
+        """Take a form with `photo` and optionally `options` (JSON) and `message` (the client's id of the message)."""
         upload = await read_upload(request, self._service.settings.max_photo_mb)
         address = _address(sender, upload.message)
         context = {"name": upload.name} if upload.name else None
@@ -28,18 +28,18 @@ class Photos:
         return answer({"job": await self._views.job(sender, job)}, HTTPStatus.ACCEPTED)
 
     async def adjust(self, request: Request, sender: Sender) -> Response:
-        """`{"options": {…}}`: what is not said stays as it was."""
+        """Take `{"options": {…}}`; options that are not given stay as they were."""
         parent = await self._service.job_of(sender, request.path_params["job"])
         asked = await read_json(request)
         options = read_options(asked.get("options", {}), parent.options)
-        # Without an id of its own, an adjustment is known by the job whose button was pressed.
+        # Without an id, an adjustment is identified by the job whose button was pressed.
         address = _address(sender, read_message(asked.get("message") or parent.id))
         context = {name: text for name, text in parent.context.items() if name == "name"}
         job = await self._service.adjust(sender, address, parent, options, context)
         return answer({"job": await self._views.job(sender, job)}, HTTPStatus.ACCEPTED)
 
     async def cancel(self, request: Request, sender: Sender) -> Response:
-        """Drop what waits, as `/cancel` does: in a chat it is all of it."""
+        """Cancel all waiting photos of the visitor, as `/cancel` does."""
         job = await self._service.job_of(sender, request.path_params["job"])
         await self._service.cancel(sender)
         job = await self._service.job_of(sender, job.id)

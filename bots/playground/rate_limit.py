@@ -1,14 +1,14 @@
-"""How fast a visitor may come: a bucket of tokens for each, which refills with time."""
+"""A rate limit by visitor: a token bucket for each."""
 
 import time
 from collections.abc import Callable
 
-# Far more visitors than this never come at once; beyond it, whoever has a full bucket is forgotten.
+# Beyond this number, full buckets are forgotten: they equal new ones.
 MOST_BUCKETS = 10_000
 
 
 class RateLimit:
-    """`burst` requests at once, and `per_second` more as time goes on, for each key."""
+    """Allows `burst` requests at once for each key, and `per_second` more with time."""
 
     def __init__(self, burst: float, per_second: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._burst = burst
@@ -17,7 +17,7 @@ class RateLimit:
         self._buckets: dict[str, tuple[float, float]] = {}  # tokens, and when they were counted
 
     def wait_s(self, key: str) -> float:
-        """Take a token: 0 where there was one, else the seconds until there is."""
+        """Take a token and return 0, or return the seconds until there is a token."""
         now = self._clock()
         tokens = self._tokens(key, now)
         if tokens < 1:
@@ -33,6 +33,6 @@ class RateLimit:
 
     def _forget(self, now: float) -> None:
         self._buckets = {key: kept for key, kept in self._buckets.items() if self._tokens(key, now) < self._burst}
-        # Many strangers at once: the oldest go, full or not, so that memory stays bounded.
+        # If no bucket is full, the oldest are forgotten, so that memory stays bounded.
         for key in list(self._buckets)[: max(0, len(self._buckets) - MOST_BUCKETS)]:
             del self._buckets[key]

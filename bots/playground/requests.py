@@ -1,4 +1,4 @@
-"""What every request of a visitor goes through: who they are, and whether they come too fast."""
+"""What every request passes first: the visitor's identity and the rate limit."""
 
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
@@ -16,25 +16,25 @@ from magicmemory.core.job import Sender
 Handler = Callable[[Request, Sender], Awaitable[Response]]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
-# A person who sends photos and presses buttons stays far below; a script that hammers does not.
+# Requests at once, and a second after that. A person stays far below; a flooding script does not.
 WRITES = (30, 1.0)
 READS = (300, 20.0)
-# From one address may come so many times as much: there may be a proxy, with many people behind it. Without this, a
-# script would be somebody new with each cookie that it makes up.
-AN_ADDRESS = 10
+# The limit of an address, in multiples of a visitor's: many people may share a proxy. Without it, a script could
+# be a new visitor with each request by sending new cookies.
+PER_ADDRESS = 10
 
 
 class Reception:
-    """Makes handlers for visitors into endpoints."""
+    """Turns handlers that need a visitor into endpoints."""
 
     def __init__(self, texts: Texts) -> None:
         self._texts = texts
         self._writes, self._reads = RateLimit(*WRITES), RateLimit(*READS)
-        self._writes_from = RateLimit(WRITES[0] * AN_ADDRESS, WRITES[1] * AN_ADDRESS)
-        self._reads_from = RateLimit(READS[0] * AN_ADDRESS, READS[1] * AN_ADDRESS)
+        self._writes_from = RateLimit(WRITES[0] * PER_ADDRESS, WRITES[1] * PER_ADDRESS)
+        self._reads_from = RateLimit(READS[0] * PER_ADDRESS, READS[1] * PER_ADDRESS)
 
     def __call__(self, handler: Handler) -> Endpoint:
-        """An endpoint that knows its visitor, and keeps those out who come too fast."""
+        """An endpoint that identifies its visitor and refuses too many requests."""
 
         async def endpoint(request: Request) -> Response:
             known = visitor_id(request)
@@ -48,7 +48,7 @@ class Reception:
         return endpoint
 
     def _check_rate(self, request: Request, known: str | None) -> None:
-        # Whoever keeps no cookie is counted by address, or they would be new each time.
+        # A visitor without a cookie is counted by address; otherwise they would be new each time.
         address = client_network(request.scope)
         reads = request.method in ("GET", "HEAD")
         of_all, of_one = (self._reads_from, self._reads) if reads else (self._writes_from, self._writes)

@@ -1,4 +1,4 @@
-"""Answers: JSON, and one shape for every refusal, `{"error": {"key", "text"}}`."""
+"""Answers as JSON; every refusal has the shape `{"error": {"key", "text"}}`."""
 
 import math
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
+from magicmemory.bots.common.refusals import explain
 from magicmemory.bots.playground.visitors import asked_language, new_visitor_id, sender_of, visitor_id
 from magicmemory.bots.service import BotService
 from magicmemory.bots.texts import Texts
@@ -17,6 +18,7 @@ from magicmemory.core.errors import (
     InternalError,
     NotAPhoto,
     NothingToCancel,
+    NotYours,
     PhotoAnimated,
     PhotoExpired,
     PhotoTooLarge,
@@ -26,11 +28,10 @@ from magicmemory.core.errors import (
     TooManyAdjustments,
     UserError,
 )
-from magicmemory.core.report import Failure
 
 NO_STORE = {"Cache-Control": "no-store"}
 
-# What a refusal is called in HTTP; any other named error is a 422.
+# The HTTP status of each refusal; any other `UserError` is a 422.
 STATUS: Mapping[type[UserError], HTTPStatus] = {
     FileTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     PhotoTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -39,6 +40,7 @@ STATUS: Mapping[type[UserError], HTTPStatus] = {
     PhotoTruncated: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     PhotoUnreadable: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     PhotoExpired: HTTPStatus.NOT_FOUND,
+    NotYours: HTTPStatus.NOT_FOUND,
     NothingToCancel: HTTPStatus.CONFLICT,
     QuotaUsedUp: HTTPStatus.TOO_MANY_REQUESTS,
     TooManyAdjustments: HTTPStatus.TOO_MANY_REQUESTS,
@@ -46,7 +48,7 @@ STATUS: Mapping[type[UserError], HTTPStatus] = {
 
 
 class Refused(Exception):
-    """A request that cannot be served as it is. `key` names the sentence `playground-error-<key>`."""
+    """A request that cannot be served. `key` names the sentence `playground-error-<key>`."""
 
     def __init__(self, status: HTTPStatus, key: str, retry_after_s: float = 0) -> None:
         super().__init__(key)
@@ -56,12 +58,12 @@ class Refused(Exception):
 
 
 def answer(content: Any, status: HTTPStatus = HTTPStatus.OK) -> JSONResponse:
-    """JSON that no cache keeps: it is about one visitor and one moment."""
+    """JSON that no cache stores."""
     return JSONResponse(content, status, headers=NO_STORE)
 
 
 def refusal(texts: Texts, language: str, refused: Refused) -> JSONResponse:
-    """The answer to a request that cannot be served as it is."""
+    """The answer to a request that cannot be served."""
     text = texts.say(language, f"playground-error-{refused.key}")
     response = answer({"error": {"key": refused.key, "text": text}}, refused.status)
     _retry_after(response, refused.retry_after_s)
@@ -80,38 +82,37 @@ class Refusals:
         self._service = service
 
     async def user_error(self, request: Request, error: Exception) -> Response:
-        """A named error, in the same words as in every chat."""
+        """The answer to a `UserError`, with the sentence that every platform uses."""
         assert isinstance(error, UserError)
         sender = sender_of(request, self._service.texts, visitor_id(request) or new_visitor_id())
-        text = self._service.failure_text(await self._service.language(sender), Failure.of(error))
+        text = explain(self._service, await self._service.language(sender), error)
         status = STATUS.get(type(error), HTTPStatus.UNPROCESSABLE_ENTITY)
         response = answer({"error": {"key": error.key, "text": text}}, status)
         _retry_after(response, float(error.parameters.get("renews_in_s", 0)))
         if isinstance(error, FileTooLarge):
-            # Or the server would go on reading what is left of it.
+            # Otherwise the server would go on reading the rest of the body.
             response.headers["Connection"] = "close"
         return response
 
     async def refused(self, request: Request, error: Exception) -> Response:
-        """A request that is not as it should be."""
+        """The answer to a `Refused`."""
         assert isinstance(error, Refused)
         return refusal(self._service.texts, asked_language(request, self._service.texts), error)
 
     async def http(self, request: Request, error: Exception) -> Response:
-        """What the routing refuses: no such page, no such method, a broken form."""
+        """The answer to what the framework refuses: an unknown path or method, a broken form."""
         assert isinstance(error, HTTPException)
         status = HTTPStatus(error.status_code)
         key = "not-found" if status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED) else "bad-request"
         return await self.refused(request, Refused(status, key))
 
     async def gone(self, request: Request, error: Exception) -> Response:
-        """The visitor went away in the middle of a request: nobody reads the answer."""
+        """The visitor disconnected during the request; nobody reads this answer."""
         assert isinstance(error, ClientDisconnect)
         return Response(status_code=HTTPStatus.BAD_REQUEST)
 
     async def bug(self, request: Request, error: Exception) -> Response:
-        """Anything else is a bug. The server logs it; the visitor gets the apology."""
+        """The apology for a bug, which the server logs."""
         language = asked_language(request, self._service.texts)
-        failure = Failure.of(InternalError())
-        text = self._service.failure_text(language, failure)
-        return answer({"error": {"key": failure.key, "text": text}}, HTTPStatus.INTERNAL_SERVER_ERROR)
+        text = explain(self._service, language, InternalError())
+        return answer({"error": {"key": InternalError.key, "text": text}}, HTTPStatus.INTERNAL_SERVER_ERROR)

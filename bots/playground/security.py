@@ -1,7 +1,7 @@
-"""The playground's door. It answers only under its own names and only its own pages, and says so in headers.
+"""The playground's guard: refuses foreign hosts and origins, and sets the security headers.
 
-A page elsewhere can make a browser send requests here, and can point a name of its own at this machine (DNS rebinding).
-The first is seen by the Origin header, the second by the Host header.
+A page on another site can make a browser send requests here (CSRF), and can point its own name at this machine (DNS
+rebinding). The Origin header reveals the first, the Host header the second.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from magicmemory.bots.playground.visitors import asked_language
 from magicmemory.bots.texts import Texts
 from magicmemory.core.http_server import WILDCARD_ADDRESSES
 
-# Nothing from elsewhere and nothing inline. `blob:` shows a photo that is still being sent.
+# Nothing from other sites and nothing inline. `blob:` shows a photo while it is being sent.
 CONTENT_POLICY = "; ".join(
     [
         "default-src 'self'",
@@ -44,7 +44,7 @@ class Guard:
     """Middleware that refuses foreign hosts and origins, and adds the security headers to every answer."""
 
     def __init__(self, app: ASGIApp, texts: Texts, host: str, origins: Iterable[str]) -> None:
-        """`host` is the address that is listened on, `origins` the further ones that are answered."""
+        """`host` is the address that is listened on; `origins` are further ones that may be used."""
         self._app = app
         self._texts = texts
         self._names = LOOPBACK | ({host.lower()} - WILDCARD_ADDRESSES)
@@ -54,7 +54,7 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or refuse it."""
         if scope["type"] != "http":
-            # There are no websockets here, and the server is told of no lifespan.
+            # There are no websockets here, and the server sends no lifespan events.
             return
 
         async def send_guarded(message: Message) -> None:
@@ -80,12 +80,12 @@ class Guard:
         origin = headers.get("origin")
         if origin is not None:
             return None if self._known_origin(origin.lower(), host) else "origin"
-        # Without an origin it is a program, a link, or another site's page that embeds ours.
+        # Without an Origin header it is a program, a link, or another site's page that embeds ours.
         foreign = headers.get("sec-fetch-site", "same-origin") in ("cross-site", "same-site")
         return "origin" if foreign and headers.get("sec-fetch-mode") != "navigate" else None
 
     def _known_host(self, host: str) -> bool:
-        # A rebound name is never one of these, whatever the port, which a container may have mapped.
+        # The port is not compared: a container may map it. A rebound name never equals one of these.
         return host in self._hosts or _hostname(host) in self._names
 
     def _known_origin(self, origin: str, host: str) -> bool:

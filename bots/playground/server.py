@@ -1,4 +1,4 @@
-"""Runs the playground: the web server, and the delivery of its replies."""
+"""Runs the playground: its web server and the delivery of its replies."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,15 +13,15 @@ from magicmemory.core.metrics import Metrics
 from magicmemory.core.settings import Settings
 from magicmemory.queue.delivery import Reply
 
-# How long requests may finish after the stop; event streams end by themselves.
+# Seconds for requests to finish after the stop; event streams end by themselves.
 GRACE_S = 5
 
 
 class PlaygroundReplier:
-    """The chat is the ledger: once a job is settled there, the page shows it, and nothing is left to send."""
+    """Sends nothing: the page reads a finished job from the service."""
 
     async def reply(self, reply: Reply) -> dict[str, str]:
-        """Send nothing; there is nothing to note either."""
+        """No notes are stored with the job."""
         return {}
 
 
@@ -37,15 +37,15 @@ async def serve(
     Args:
         settings: where to listen, what to serve.
         redis_url: where the queue is.
-        stop: set to end; signals are the caller's business.
-        ready: told the real address once it is answered.
+        stop: set to end; the caller handles signals.
+        ready: called with the page's URL once it is served.
         metrics: the process's.
 
     Raises:
         CannotListen: the address cannot be listened on.
     """
     host, remedy = settings.playground_host, "set MAGIC_PLAYGROUND_PORT to another port, or 0 for any free one"
-    # Taken before anything else is opened, so that a second playground says so at once.
+    # The port is taken before anything else is opened, so that a second playground fails at once.
     with closing(listen(host, settings.playground_port, "The playground", remedy)) as listener:
         url = url_of(host, listener.getsockname()[1])
         async with open_service(settings, redis_url, metrics) as service:

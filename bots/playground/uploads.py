@@ -1,4 +1,4 @@
-"""Takes a form with a photo in, and never reads more of it than a photo may have."""
+"""Parses requests: forms with a photo, of which at most the limit is read, and small JSON bodies."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ from magicmemory.core.errors import FileTooLarge, NotAPhoto
 from magicmemory.core.options import Options
 from magicmemory.core.units import MB
 
-# What a form has besides its photo: boundaries, headers, the options, the message's id.
+# Bytes that a form has besides its photo: boundaries, headers, the options, the message's id.
 ENVELOPE = 64 * 1024
 MOST_JSON = 16 * 1024
 LINGER_S = 1.0
@@ -29,20 +29,20 @@ _MESSAGE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A message with a photo."""
+    """A form with a photo."""
 
     photo: bytes
-    name: str  # the file's, without folders; empty where it has none
-    message: str  # the sender's own id of this message, so that sending it again makes no second job
+    name: str  # the file's, without folders; may be empty
+    message: str  # the client's id of this message, so that sending it again makes no second job
     options: Options | None
 
 
 async def read_upload(request: Request, limit_mb: float) -> Upload:
-    """The photo and what came with it.
+    """The photo and its options.
 
     Raises:
-        FileTooLarge: it has more than `limit_mb` megabytes; no more than that was read.
-        NotAPhoto: there is no file in the form.
+        FileTooLarge: the photo has more than `limit_mb` megabytes; no more than that was read.
+        NotAPhoto: the form has no file.
         Refused: the form, its options or its message id cannot be read.
     """
     bounded = _Bounded(request, int(limit_mb * MB), FileTooLarge(limit_mb=limit_mb))
@@ -60,7 +60,7 @@ async def read_json(request: Request) -> dict[str, Any]:
     """A small JSON object.
 
     Raises:
-        Refused: it is none, or not small.
+        Refused: the body is not a JSON object, or is longer than `MOST_JSON`.
     """
     body = b""
     async for chunk in request.stream():
@@ -77,10 +77,10 @@ async def read_json(request: Request) -> dict[str, Any]:
 
 
 def read_options(value: object, base: Options | None = None) -> Options:
-    """Options from JSON; what is not said is as in `base`.
+    """Options from parsed JSON; options that are not given are those of `base`.
 
     Raises:
-        Refused: they cannot be used.
+        Refused: an option is unknown or out of range.
     """
     if not isinstance(value, dict):
         raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "bad-options")
@@ -91,10 +91,10 @@ def read_options(value: object, base: Options | None = None) -> Options:
 
 
 def read_message(value: object) -> str:
-    """The sender's own id of a message, or a new one where they made none.
+    """The client's id of a message, or a new id if it sent none.
 
     Raises:
-        Refused: it cannot be used.
+        Refused: the id has other characters than letters, digits, `_` and `-`, or more than 64.
     """
     if not value:
         return uuid.uuid4().hex
@@ -119,18 +119,18 @@ async def _upload(form: FormData) -> Upload:
 def _from_json(text: object) -> object:
     try:
         return json.loads(text) if isinstance(text, str) else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
 def _plain_name(name: str) -> str:
-    """The file's name without folders and without what could upset a header or a file system."""
+    """The file's name without folders and unprintable characters."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     return "".join(character for character in last if character.isprintable())[:LONGEST_NAME].strip(" .")
 
 
 class _Bounded:
-    """A request's body, up to a limit."""
+    """A request's body that may be read up to a limit."""
 
     def __init__(self, request: Request, limit: int, error: FileTooLarge) -> None:
         self._request = request
@@ -140,7 +140,7 @@ class _Bounded:
         self._more = True
 
     def check_announced(self) -> None:
-        """Refuse by the announced length, before anything is read."""
+        """Refuse by the Content-Length, before anything is read."""
         announced = self._request.headers.get("content-length", "")
         if announced.isdecimal() and int(announced) > self._limit:
             raise self._error
@@ -159,12 +159,12 @@ class _Bounded:
         return message
 
     async def linger(self) -> None:
-        """Let what is already on its way run dry for a moment, without keeping it.
+        """Read and discard the rest of the body, up to the limit and `LINGER_S`.
 
-        A browser that is cut off while it sends shows a broken connection instead of our sentence.
+        A browser that is disconnected while it sends shows a network error instead of our sentence.
         """
         if "expect" in self._request.headers:
-            # It waits to be asked before it sends anything; to receive would be to ask.
+            # The client waits for a 100 before it sends the body, and receiving would send that.
             return
         dropped = 0
         with suppress(TimeoutError):

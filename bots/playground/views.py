@@ -1,17 +1,13 @@
-"""What the page is told: jobs, quota and progress as plain values, each with its sentence in the visitor's language."""
+"""Jobs, quota and progress as JSON values, each with a sentence in the visitor's language."""
 
 from typing import Any
 
+from magicmemory.bots.common.adjustments import STRENGTHS, neighbours, other_scope
 from magicmemory.bots.service import BotService
 from magicmemory.core.job import TERMINAL, Job, Progress, Quota, Sender, Stage
-from magicmemory.core.options import Scope
 from magicmemory.core.report import Face, FaceWarning, LeftAlone, Report
 
-# The steps of the gentler and stronger buttons, the same in every chat.
-STRENGTHS = (0.25, 0.5, 0.75, 1.0)
-# The button of each scope leads to the other one.
-OTHER_SCOPE = {Scope.FACES: Scope.PHOTO, Scope.PHOTO: Scope.FACES}
-# How much of a photo's way is behind it when a stage begins; restoring the faces takes most of it.
+# The fraction that is done when a stage begins; restoring the faces takes most of the time.
 BEGINS_AT = {
     Stage.QUEUED: 0.02,
     Stage.DECODE: 0.08,
@@ -25,7 +21,7 @@ BEGINS_AT = {
 
 
 class Views:
-    """Makes views of what the service knows."""
+    """Turns the service's objects into JSON values."""
 
     def __init__(self, service: BotService) -> None:
         self._service = service
@@ -42,9 +38,9 @@ class Views:
         return [await self._job(language, job, quota) for job in jobs]
 
     async def quota(self, sender: Sender) -> dict[str, Any]:
-        """What the visitor has today."""
+        """The visitor's quota of today."""
         quota: Quota = await self._service.quota(sender)
-        text = self._service.quota_text(await self._service.language(sender), quota)
+        text = self._service.sentences.quota(await self._service.language(sender), quota)
         return {
             "limit": quota.limit,
             "used": quota.used,
@@ -54,13 +50,13 @@ class Views:
         }
 
     def progress(self, language: str, progress: Progress, ahead: int = 0) -> dict[str, Any]:
-        """How far a job is. `fraction` is for a progress bar."""
+        """A job's progress; `fraction`, from 0 to 1, is for a progress bar."""
         return {
             "stage": progress.stage,
             "done": progress.done,
             "faces": progress.faces,
             "fraction": _fraction(progress),
-            "text": self._service.progress_text(language, progress, ahead),
+            "text": self._service.sentences.progress(language, progress, ahead),
         }
 
     async def _job(self, language: str, job: Job, quota: dict[str, Any]) -> dict[str, Any]:
@@ -92,16 +88,16 @@ class Views:
 
     async def _sentence(self, language: str, job: Job) -> str:
         if job.failure is not None:
-            return self._service.failure_text(language, job.failure)
+            return self._service.sentences.failure(language, job.failure)
         if job.report is not None:
-            return self._service.report_text(language, job.report)
+            return self._service.sentences.report(language, job.report)
         if job.state in TERMINAL:
             return ""
         waiting = Progress(job=job.id, stage=Stage.QUEUED)
-        return self._service.progress_text(language, waiting, await self._service.queue.ahead(job.id))
+        return await self._service.progress_text(language, waiting)
 
     def _asked(self, language: str, job: Job) -> str:
-        """What the visitor said with the photo: an adjustment's own words."""
+        """The text of the visitor's message: what an adjustment asks for; empty for a photo."""
         if job.parent is None:
             return ""
         percent = round(job.options.strength * 100)
@@ -124,11 +120,13 @@ class Views:
 
     def _adjustments(self, language: str, job: Job) -> list[dict[str, Any]]:
         """The buttons under a restored photo."""
-        gentler = [strength for strength in STRENGTHS if strength < job.options.strength]
-        stronger = [strength for strength in STRENGTHS if strength > job.options.strength]
-        found: list[tuple[str, dict[str, Any]]] = [("gentler", {"strength": strength}) for strength in gentler[-1:]]
-        found += [("stronger", {"strength": strength}) for strength in stronger[:1]]
-        scope = OTHER_SCOPE[job.options.scope]
+        gentler, stronger = neighbours(STRENGTHS, job.options.strength)
+        found: list[tuple[str, dict[str, Any]]] = []
+        if gentler is not None:
+            found.append(("gentler", {"strength": gentler}))
+        if stronger is not None:
+            found.append(("stronger", {"strength": stronger}))
+        scope = other_scope(job.options.scope)
         found.append((f"scope-{scope}", {"scope": scope}))
         return [
             {"text": self._service.texts.say(language, f"playground-{name}"), "options": options}

@@ -1,4 +1,4 @@
-"""Runs the Telegram bot: its updates, and the delivery of its replies."""
+"""Runs the Telegram bot: receives its updates and delivers its replies."""
 
 import asyncio
 import logging
@@ -10,18 +10,18 @@ from typing import Any
 from telegram.ext import ApplicationBuilder, ExtBot
 
 from magicmemory.bots.bootstrap import open_service
+from magicmemory.bots.common.commands import Commands
+from magicmemory.bots.common.progress import WaitEstimate
 from magicmemory.bots.common.replies import send_replies
-from magicmemory.bots.telegram import updates, webhook
-from magicmemory.bots.telegram.album_replies import AlbumReplies
+from magicmemory.bots.telegram import updates
 from magicmemory.bots.telegram.commands import register_commands
 from magicmemory.bots.telegram.context import BotContext
 from magicmemory.bots.telegram.handlers import Handlers
 from magicmemory.bots.telegram.intake import Intake
-from magicmemory.bots.telegram.payment_handlers import PaymentHandlers
-from magicmemory.bots.telegram.payment_reconciliation import catch_up
-from magicmemory.bots.telegram.progress_messages import ProgressMessages, WaitEstimate
+from magicmemory.bots.telegram.payments import PaymentHandlers, Reconciliation
+from magicmemory.bots.telegram.progress_messages import ProgressMessages
 from magicmemory.bots.telegram.rate_limiter import RateLimiter, Urgency
-from magicmemory.bots.telegram.replies import TelegramReplier
+from magicmemory.bots.telegram.replies import AlbumReplies, TelegramReplier
 from magicmemory.bots.telegram.updates import UpdateReceiver
 from magicmemory.core.job import Platform
 from magicmemory.core.metrics import Metrics
@@ -30,7 +30,7 @@ from magicmemory.queue.connection import RedisKeys, connect
 
 log = logging.getLogger(__name__)
 
-# Photos of an album wait in the delivery for each other; this many may, beside those that are being sent.
+# Replies in delivery at a time. Photos of an album wait there for each other, so it is more than can be sent at once.
 REPLIES_AT_ONCE = 48
 CONNECTIONS = 64
 READ_S = 20.0
@@ -48,17 +48,18 @@ async def serve(
     Args:
         settings: the token, the Bot API server, how updates come.
         redis_url: where the queue is.
-        stop: set to end; signals are the caller's business.
-        ready: told who we are once updates are taken.
+        stop: set to end; the caller handles signals.
+        ready: called with the bot's name once updates are received.
         metrics: the process's.
 
     Raises:
         BadSettings: there is no token.
-        BadToken: Telegram does not know it.
+        BadToken: Telegram does not know the token.
+        CannotListen: the webhook's port cannot be listened on.
     """
     if settings.telegram_token is None:
         raise BadSettings("MAGIC_TELEGRAM_TOKEN is not set: @BotFather gives you one.")
-    # The library asks for this choice; without it each pause that Telegram wants comes with a warning.
+    # Without this choice the library warns about each pause that Telegram asks for.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
     token = settings.telegram_token.get_secret_value()
     names = RedisKeys(settings.redis_prefix)
@@ -67,8 +68,8 @@ async def serve(
         redis = await stack.enter_async_context(connect(redis_url))
         bot = await _connect(settings, token, stack, stop)
         if stop.is_set():
-            return  # told to end before Telegram could be reached: the bot does not know who it is
-        ctx = BotContext(service, bot)
+            return  # stopped before Telegram was reached: the bot does not know its own name
+        ctx = BotContext(service, bot, Commands(service))
         wait_estimate = WaitEstimate()
         progress_messages = ProgressMessages(ctx, wait_estimate)
         intake = Intake(ctx, progress_messages)
@@ -82,24 +83,27 @@ async def serve(
 
         async def receive() -> None:
             if settings.telegram_webhook_url:
-                await webhook.listen(bot, receiver, settings, token, stop, tell_ready)
+                await updates.serve_webhook(bot, receiver, settings, stop, tell_ready)
             else:
                 await updates.poll(bot, receiver, stop, tell_ready)
 
-        asides = [asyncio.create_task(register_commands(ctx)), asyncio.create_task(catch_up(ctx, payment_handlers))]
+        background = [
+            asyncio.create_task(register_commands(ctx)),
+            asyncio.create_task(Reconciliation(ctx, payment_handlers).run()),
+        ]
         try:
             replies = send_replies(service, Platform.TELEGRAM, replier, redis_url, stop, REPLIES_AT_ONCE)
             await _together(replies, receive(), stop)
         finally:
-            for aside in asides:
-                aside.cancel()
-            await asyncio.gather(*asides, return_exceptions=True)
+            for task in background:
+                task.cancel()
+            await asyncio.gather(*background, return_exceptions=True)
             await receiver.close()
             await progress_messages.close()
 
 
 async def _together(one: Coroutine[Any, Any, None], other: Coroutine[Any, Any, None], stop: asyncio.Event) -> None:
-    """Run both to their end; where one fails, the other is told to end, and the error is the caller's."""
+    """Run both to their end. If one fails, `stop` is set for the other, and the error is raised."""
     tasks = [asyncio.create_task(one), asyncio.create_task(other)]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
@@ -112,7 +116,7 @@ async def _together(one: Coroutine[Any, Any, None], other: Coroutine[Any, Any, N
 
 
 async def _connect(settings: Settings, token: str, stack: AsyncExitStack, stop: asyncio.Event) -> ExtBot[Urgency]:
-    """The library's bot, which knows who it is.
+    """The library's bot, connected.
 
     Raises:
         BadToken: Telegram does not know the token.
@@ -133,5 +137,5 @@ async def _connect(settings: Settings, token: str, stack: AsyncExitStack, stop: 
     )
     bot: ExtBot[Urgency] = builder.build().bot
     stack.push_async_callback(bot.shutdown)
-    await updates.patiently(bot.initialize, stop)
+    await updates.retry_until_done(bot.initialize, stop)
     return bot

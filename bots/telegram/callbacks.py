@@ -1,99 +1,185 @@
-"""The buttons under a restored photo."""
+"""The buttons under a restored photo: their keyboards, the data behind them, and what they do."""
 
 import asyncio
 import logging
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
 
-from telegram import CallbackQuery, Message
-from telegram.error import BadRequest, TelegramError
+from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
+from telegram.error import TelegramError
 
-from magicmemory.bots.telegram import keyboards
+from magicmemory.bots.common.adjustments import FIDELITIES, STRENGTHS, neighbours, other_scope
+from magicmemory.bots.common.albums import ALBUM, jobs_of_album
+from magicmemory.bots.common.image_fitting import before_after
 from magicmemory.bots.telegram.context import BotContext
-from magicmemory.bots.telegram.keyboards import CallbackData, Verb
+from magicmemory.bots.telegram.messages import address_of, sender_of
 from magicmemory.bots.telegram.progress_messages import ProgressMessages
-from magicmemory.bots.telegram.senders import address_of, sender_of
-from magicmemory.bots.telegram.uploads import Outgoing, before_after, prepare
-from magicmemory.core.errors import InternalError, PhotoExpired, UserError
+from magicmemory.bots.telegram.uploads import Upload, prepare
+from magicmemory.core.errors import InternalError, NotYours, PhotoExpired, UserError
 from magicmemory.core.job import TERMINAL, Address, Job, JobState, Sender
-from magicmemory.core.options import Options
+from magicmemory.core.options import Options, Scope
+from magicmemory.core.report import Report
 
 log = logging.getLogger(__name__)
 
-SETTLE_TRIES = 30
-SETTLE_S = 0.1
+SCOPES: Final = tuple(Scope)  # a button names a scope by its position
+PHOTOS_A_ROW: Final = 5
+MODELS_SHOWN: Final = 3
+SETTLE_S: Final = 3.0  # a reply is in the chat a moment before the ledger knows
+# A modified client may send any data.
+_DATA: Final = re.compile(r"j:([a-z]):([0-9a-f]{32}):([0-9]{1,4}(?:\.[0-9]{1,4})?)")
 
 
-class Pressing:
-    """Answers pressed buttons."""
+class Verb(StrEnum):
+    """What a button does."""
+
+    FILE = "f"
+    COMPARE = "b"
+    STRENGTH = "s"
+    FIDELITY = "d"
+    MODEL = "m"
+    SCOPE = "w"  # the whole photo, or its faces only
+    OPEN = "o"  # show the buttons of one photo of an album
+    CLOSE = "k"  # go back to the album's photos
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackData:
+    """The data behind a button under a restored photo: a verb, a job, a value. Telegram allows 64 bytes."""
+
+    verb: Verb
+    job: str
+    value: float = 0.0
+
+    def data(self) -> str:
+        """The data as Telegram keeps it."""
+        return f"j:{self.verb}:{self.job}:{self.value:g}"
+
+    @classmethod
+    def of(cls, data: str) -> "CallbackData | None":
+        """The parsed `data`; None if it belongs to another kind of button or to an older version."""
+        found = _DATA.fullmatch(data)
+        if found is None or found[1] not in set(Verb):
+            return None
+        pressed = cls(Verb(found[1]), found[2], float(found[3]))
+        is_share = pressed.verb in (Verb.STRENGTH, Verb.FIDELITY)
+        return None if is_share and pressed.value > 1 else pressed
+
+
+def button(label: str, verb: Verb, job: str, value: float = 0.0) -> InlineKeyboardButton:
+    """One button."""
+    return InlineKeyboardButton(label, callback_data=CallbackData(verb, job, value).data())
+
+
+def photo_keyboard(
+    ctx: BotContext, language: str, job: Job, report: Report, *, in_album: bool = False
+) -> InlineKeyboardMarkup:
+    """The buttons under a restored photo; for a photo of an album, with one that leads back to the others."""
+
+    def labelled(key: str, verb: Verb, value: float = 0.0) -> InlineKeyboardButton:
+        return button(ctx.say(language, f"telegram-button-{key}"), verb, job.id, value)
+
+    def steps(verb: Verb, lower_key: str, higher_key: str, values: Sequence[float], present: float) -> list[Any]:
+        lower, higher = neighbours(values, present)
+        row = [labelled(lower_key, verb, lower)] if lower is not None else []
+        return row + ([labelled(higher_key, verb, higher)] if higher is not None else [])
+
+    rows = [[labelled("file", Verb.FILE), labelled("compare", Verb.COMPARE)]]
+    rows.append(steps(Verb.STRENGTH, "gentler", "stronger", STRENGTHS, job.options.strength))
+    if report.fidelity is not None:
+        rows.append(steps(Verb.FIDELITY, "vivid", "faithful", FIDELITIES, report.fidelity))
+    scope = other_scope(job.options.scope)
+    rows.append([labelled(scope, Verb.SCOPE, SCOPES.index(scope))])
+    models = enumerate(ctx.service.settings.offered_models)
+    others = [(number, name) for number, name in models if name != report.model]
+    rows.append(
+        [
+            button(ctx.say(language, "telegram-button-model", model=name), Verb.MODEL, job.id, number)
+            for number, name in others[:MODELS_SHOWN]
+        ]
+    )
+    if in_album:
+        rows.append([labelled("back", Verb.CLOSE)])
+    return InlineKeyboardMarkup([row for row in rows if row])
+
+
+def album_keyboard(jobs: Sequence[tuple[int, Job]]) -> InlineKeyboardMarkup | None:
+    """One button for each restored photo of an album, labelled with its number."""
+    buttons = [button(f"{number}", Verb.OPEN, job.id) for number, job in jobs]
+    rows = [buttons[start : start + PHOTOS_A_ROW] for start in range(0, len(buttons), PHOTOS_A_ROW)]
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+class PhotoButtons:
+    """Does what the buttons under restored photos say."""
 
     def __init__(self, ctx: BotContext, progress_messages: ProgressMessages) -> None:
         self._ctx = ctx
         self._progress_messages = progress_messages
-        self._in_hand: set[str] = set()  # a button can be pressed twice before its first answer is there
+        self._in_progress: set[str] = set()  # a button may be pressed twice before the first answer arrives
 
     async def pressed(self, query: CallbackQuery, pressed: CallbackData) -> None:
-        """Do what the button says, if it is the presser's own photo."""
+        """Do what the button says, if the photo belongs to the person who pressed it."""
         sender = sender_of(query.from_user)
         language = await self._ctx.language(sender)
         message = query.message
-        job = await self._settled(pressed.job)
-        if job is not None and (job.sender.platform, job.sender.account) != (sender.platform, sender.account):
-            await self._notice(query, self._ctx.say(language, "telegram-not-yours"), alert=True)
-            return
         try:
-            if job is None or not isinstance(message, Message):
+            job = await self._ctx.service.job_of(sender, pressed.job, SETTLE_S)
+            if not isinstance(message, Message):
                 raise PhotoExpired
-            await self._do(query, pressed, job, message, sender, language)
+            await self._do(query, pressed, job, message, language)
+        except NotYours:
+            await self._ctx.notice(query, self._ctx.say(language, "telegram-not-yours"), alert=True)
         except UserError as error:
-            text = self._ctx.explain(language, error)
-            await self._notice(query, text, alert=True)
+            await self._ctx.notice(query, self._ctx.explain(language, error), alert=True)
 
-    async def _settled(self, job_id: str) -> Job | None:
-        """The job of a button. It is in the chat a moment before the ledger knows that it is."""
-        for _ in range(SETTLE_TRIES):
-            job = await self._ctx.service.ledger.job(job_id)
-            if job is None or job.state is not JobState.ACCEPTED:
-                return job
-            await asyncio.sleep(SETTLE_S)
-        return job
-
-    async def _do(
-        self, query: CallbackQuery, pressed: CallbackData, job: Job, message: Message, sender: Sender, language: str
-    ) -> None:
+    async def _do(self, query: CallbackQuery, pressed: CallbackData, job: Job, message: Message, language: str) -> None:
         match pressed.verb:
             case Verb.FILE | Verb.COMPARE:
                 await self._send(query, pressed.verb, job, message, language)
-            case Verb.STRENGTH:
-                options = job.options.model_copy(update={"strength": pressed.value})
-                await self._adjust(query, job, message, sender, language, options)
-            case Verb.FIDELITY:
-                options = job.options.model_copy(update={"fidelity": pressed.value})
-                await self._adjust(query, job, message, sender, language, options)
-            case Verb.MODEL:
-                # By its place in the operator's list: a name may be longer than a button keeps.
-                models = self._ctx.service.settings.offered_models
-                if not 0 <= pressed.value < len(models):
-                    raise PhotoExpired
-                # What one model was asked for, another may not know.
-                options = job.options.model_copy(update={"model": models[int(pressed.value)], "fidelity": None})
-                await self._adjust(query, job, message, sender, language, options)
-            case Verb.SCOPE:
-                if pressed.value not in range(len(keyboards.SCOPES)):
-                    raise PhotoExpired
-                options = job.options.model_copy(update={"scope": keyboards.SCOPES[int(pressed.value)]})
-                await self._adjust(query, job, message, sender, language, options)
             case Verb.OPEN:
-                await self._notice(query)
+                await self._ctx.notice(query)
                 await self._open(job, message, language)
             case Verb.CLOSE:
-                await self._notice(query)
-                await self._close(job, message, sender)
+                await self._ctx.notice(query)
+                await self._close(job, message)
+            case _:
+                options = job.options.model_copy(update=self._changes(pressed))
+                await self._adjust(query, job, message, language, options)
+
+    def _changes(self, pressed: CallbackData) -> dict[str, Any]:
+        """The options that a button changes.
+
+        Raises:
+            PhotoExpired: the button names a model or a scope that does not exist any more.
+        """
+        position = int(pressed.value)
+        match pressed.verb:
+            case Verb.STRENGTH:
+                return {"strength": pressed.value}
+            case Verb.FIDELITY:
+                return {"fidelity": pressed.value}
+            case Verb.MODEL:
+                # By position in the operator's list: a name may be longer than the data of a button.
+                models = self._ctx.service.settings.offered_models
+                if position >= len(models):
+                    raise PhotoExpired
+                # A fidelity means something else in another model.
+                return {"model": models[position], "fidelity": None}
+            case _:
+                if pressed.value not in range(len(SCOPES)):
+                    raise PhotoExpired
+                return {"scope": SCOPES[position]}
 
     async def _send(self, query: CallbackQuery, verb: Verb, job: Job, message: Message, language: str) -> None:
-        """The restored photo in full quality, or beside the one that was sent."""
-        # First the pictures: where they are gone, the presser is told in the answer to the button.
+        """Send the restored photo at full quality, or beside the original."""
+        # The image is made first: if the photo is deleted, the answer to the button says so.
         known = self._ctx.file_ids.get(f"{verb}:{job.id}")
-        picture = None if known else await self._picture(verb, job, language)
-        await self._notice(query, self._ctx.say(language, "telegram-coming"))
+        upload = None if known else await self._upload(verb, job, language)
+        await self._ctx.notice(query, self._ctx.say(language, "telegram-coming"))
         address = address_of(message)
         if known:
             sending = self._ctx.bot.send_document if verb is Verb.FILE else self._ctx.bot.send_photo
@@ -101,103 +187,82 @@ class Pressing:
                           message_thread_id=int(address.thread) if address.thread else None,
                           allow_sending_without_reply=True)  # fmt: skip
             return
-        assert picture is not None
-        await self._ctx.act(address, "upload_document" if picture.as_file else "upload_photo")
+        assert upload is not None
+        await self._ctx.act(address, "upload_document" if upload.as_file else "upload_photo")
         key = "telegram-full-quality" if verb is Verb.FILE else "telegram-before-after"
-        sent = await self._ctx.send(address, picture, self._ctx.say(language, key))
+        sent = await self._ctx.send(address, upload, self._ctx.say(language, key))
         file = sent.document or (sent.photo[-1] if sent.photo else None)
         if file and bool(sent.document) is (verb is Verb.FILE):
             self._ctx.remember(f"{verb}:{job.id}", file.file_id)
 
-    async def _picture(self, verb: Verb, job: Job, language: str) -> Outgoing:
+    async def _upload(self, verb: Verb, job: Job, language: str) -> Upload:
         restored = await self._ctx.service.restored(job)
         stem = self._ctx.say(language, "telegram-file-name")
         extension = job.extension or "jpg"
         if verb is Verb.COMPARE:
             service = self._ctx.service
-            before = await service.previews.of(await service.original(job))
+            before = await service.preview(await service.original(job))
             restored, extension = await asyncio.to_thread(before_after, before, restored), "jpg"
         return await asyncio.to_thread(
             prepare, restored, extension, stem, as_file=verb is Verb.FILE, is_local=self._ctx.is_local
         )
 
-    async def _adjust(
-        self, query: CallbackQuery, job: Job, message: Message, sender: Sender, language: str, options: Options
-    ) -> None:
-        """Restore the same photo anew. The pressed message is the address, so that a button pressed twice in haste
-        makes one job.
+    async def _adjust(self, query: CallbackQuery, job: Job, message: Message, language: str, options: Options) -> None:
+        """Restore the same photo with other options. The message with the button is the job's address, so a button
+        that is pressed twice makes one job.
         """
-        place = address_of(message)
-        if job.context.get("album"):
-            # The buttons of a whole album share one message.
-            place = place.model_copy(update={"message": f"{message.message_id}:{job.address.message}"})
-        name = f"{place.chat}:{place.message}:{options.fingerprint()}"
-        await self._notice(query, self._ctx.say(language, "telegram-on-it"))
-        if name in self._in_hand:
+        address = address_of(message)
+        if job.context.get(ALBUM):
+            # The photos of an album share the message with the buttons.
+            address = address.model_copy(update={"message": f"{message.message_id}:{job.address.message}"})
+        name = f"{address.chat}:{address.message}:{options.fingerprint()}"
+        await self._ctx.notice(query, self._ctx.say(language, "telegram-on-it"))
+        if name in self._in_progress:
             return
-        self._in_hand.add(name)
+        self._in_progress.add(name)
         try:
-            await self._restore_again(job, place, sender, language, options)
+            await self._restore_again(job, address, sender_of(query.from_user), language, options)
         finally:
-            self._in_hand.discard(name)
+            self._in_progress.discard(name)
 
-    async def _restore_again(self, job: Job, place: Address, sender: Sender, language: str, options: Options) -> None:
-        # As with a new photo: the message that will become the photo comes first, and is written with the job.
-        progress = await self._announce(place, language)
+    async def _restore_again(self, job: Job, address: Address, sender: Sender, language: str, options: Options) -> None:
+        # As for a new photo, the message that will become the photo is sent first, and its id is stored with the job.
+        progress = await self._announce(address, language)
         context = {"as_file": job.context.get("as_file", ""), "progress": str(progress or "")}
         try:
-            adjusted = await self._ctx.service.adjust(sender, place, job, options, context)
+            adjusted = await self._ctx.service.adjust(sender, address, job, options, context)
         except UserError as error:
-            await self._refuse(place, progress, language, error)
+            await self._refuse(address, progress, language, error)
             return
-        # A bug, or Redis is away: the person gets an apology instead of silence.
+        # A bug is logged, and the person gets an apology instead of silence.
         except Exception:
             log.exception("job %s could not be adjusted", job.id)
-            await self._refuse(place, progress, language, InternalError())
+            await self._refuse(address, progress, language, InternalError())
             return
         if adjusted.context.get("progress") != context["progress"]:
             if progress is not None:
                 text = self._ctx.say(language, "telegram-done-already")
-                await self._ctx.change_text(place.chat, progress, text)
+                await self._ctx.edit_text(address.chat, progress, text)
         elif progress is not None and adjusted.state not in TERMINAL:
             self._progress_messages.follow([adjusted], progress, language)
 
-    async def _refuse(self, place: Address, progress: int | None, language: str, error: UserError) -> None:
-        text = self._ctx.explain(language, error)
-        if progress is None or not await self._ctx.change_text(place.chat, progress, text):
-            await self._ctx.tell(place, text)
+    async def _refuse(self, address: Address, progress: int | None, language: str, error: UserError) -> None:
+        await self._ctx.edit_or_tell(address, progress, self._ctx.explain(language, error))
 
-    async def _announce(self, place: Address, language: str) -> int | None:
+    async def _announce(self, address: Address, language: str) -> int | None:
         try:
-            return await self._ctx.tell(place, await self._progress_messages.queued_text(language))
+            return await self._ctx.tell(address, await self._progress_messages.queued_text(language))
         except TelegramError as error:
-            log.warning("no progress message in chat %s: %s", place.chat, error)
+            log.warning("no progress message in chat %s: %s", address.chat, error)
             return None
 
     async def _open(self, job: Job, message: Message, language: str) -> None:
         if job.report is None:
             raise PhotoExpired
-        models = self._ctx.service.settings.offered_models
-        keyboard = keyboards.actions(self._ctx.service.texts, language, job, job.report, models, in_album=True)
-        await self._ctx.change_keyboard(str(message.chat_id), message.message_id, keyboard)
+        keyboard = photo_keyboard(self._ctx, language, job, job.report, in_album=True)
+        await self._ctx.edit_keyboard(str(message.chat_id), message.message_id, keyboard)
 
-    async def _close(self, job: Job, message: Message, sender: Sender) -> None:
-        album = [
-            other
-            for other in await self._ctx.service.recent(sender)
-            if other.context.get("album") == job.context.get("album")
-            and other.address.chat == job.address.chat
-            and other.parent is None
-            and other.state is not JobState.CANCELLED
-        ]
-        album.sort(key=lambda other: int(other.address.message))
+    async def _close(self, job: Job, message: Message) -> None:
+        album = await jobs_of_album(self._ctx.service, job)
         numbered = [(number, other) for number, other in enumerate(album, 1) if other.state is JobState.DELIVERED]
-        keyboard = keyboards.album_photos(numbered)
-        await self._ctx.change_keyboard(str(message.chat_id), message.message_id, keyboard)
-
-    async def _notice(self, query: CallbackQuery, text: str = "", *, alert: bool = False) -> None:
-        """Answer the button. One that waited too long for us needs no answer any more."""
-        try:
-            await query.answer(text[:200], show_alert=alert)
-        except BadRequest as error:
-            log.debug("a button was answered too late: %s", error)
+        await self._ctx.edit_keyboard(str(message.chat_id), message.message_id, album_keyboard(numbered))

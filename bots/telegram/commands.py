@@ -1,4 +1,4 @@
-"""The commands, except those that restore a photo."""
+"""The commands, except `/restore`: those for everybody, and `/admin`."""
 
 import asyncio
 import logging
@@ -20,13 +20,16 @@ from telegram import (
 )
 from telegram.error import BadRequest, TelegramError
 
-from magicmemory.bots.telegram.context import BotContext
+from magicmemory.bots.common import admin
+from magicmemory.bots.common.admin import LANGUAGE
+from magicmemory.bots.telegram.context import BotContext, says
+from magicmemory.bots.telegram.messages import address_of, is_private, sender_of, sender_of_message
+from magicmemory.bots.telegram.payments import PaymentHandlers
 from magicmemory.bots.telegram.progress_messages import ProgressMessages
-from magicmemory.bots.telegram.senders import address_of, is_private, sender_of, sender_of_message
 from magicmemory.bots.telegram.settings_menu import SettingsMenu
-from magicmemory.bots.telegram.shop import Selling
-from magicmemory.bots.telegram.uploads import Outgoing
-from magicmemory.core.job import Sender
+from magicmemory.bots.telegram.shop import ShopHandlers
+from magicmemory.bots.telegram.uploads import Upload
+from magicmemory.core.job import Platform, Sender
 
 log = logging.getLogger(__name__)
 
@@ -35,18 +38,96 @@ IN_PRIVATE: Final = (
 )  # fmt: skip
 FOR_BUYERS: Final = ("paysupport", "terms")  # only where something is for sale
 IN_GROUPS: Final = ("restore", "quota", "help")
+LINKED: Final = ("help", "quota", "settings", "premium", "privacy", "unlock")  # by `t.me/bot?start=NAME`
 CONFIRM: Final = "del"
-LONGEST_COMMAND: Final = 32  # Telegram's own limit; what people type has none
 EXAMPLE: Final = "example.jpg"
+ABOUT_A_USER: Final = ("user", "quota", "gift", "ban", "unban")  # the words after `/admin` that an account follows
 
 Answer = Callable[[Message, Sender, str, str], Awaitable[None]]
 
 
-class Commands:
-    """Answers commands."""
+class Admin:
+    """Answers `/admin`, in English, for the accounts that the operator has set."""
+
+    def __init__(self, ctx: BotContext, payment_handlers: PaymentHandlers) -> None:
+        self._ctx = ctx
+        self._payment_handlers = payment_handlers
+
+    def is_from_admin(self, message: Message) -> bool:
+        """Whether an administrator wrote the message. For everybody else the command does not exist."""
+        user = message.from_user
+        return user is not None and user.id in self._ctx.service.settings.telegram_admins
+
+    async def answer(self, message: Message, arguments: str) -> None:
+        """Answer `/admin` with its arguments."""
+        verb, *rest = arguments.split() or ["help"]
+        if verb == "stats":
+            text = await admin.stats_text(self._ctx.service)
+        elif verb == "refund" and rest:
+            text = await self._refund(*rest[:2])
+        elif verb in ABOUT_A_USER and rest and rest[0].lstrip("-").isdigit():
+            text = await self._about(verb, Sender(platform=Platform.TELEGRAM, account=rest[0]), rest[1:])
+        else:
+            text = self.help()
+        await self._ctx.tell(address_of(message), text)
+
+    def help(self) -> str:
+        """The list of administrators' commands, and the version that runs."""
+        said = self._ctx.say(LANGUAGE, "telegram-admin-help")
+        return f"{said}\n{admin.version_text(self._ctx.service)}"
+
+    async def _about(self, verb: str, sender: Sender, rest: list[str]) -> str:
+        service = self._ctx.service
+        if verb == "user":
+            return await admin.user_text(service, sender)
+        if verb == "quota":
+            return await admin.quota_text(service, sender)
+        if verb == "gift":
+            plan, number = [*rest, "", ""][:2]
+            return await admin.give(service, sender, plan, number)
+        if verb == "unban":
+            await admin.unban(service, sender)
+            return self._ctx.say(LANGUAGE, "telegram-admin-unbanned", account=sender.account)
+        await admin.ban(service, sender, " ".join(rest))
+        await self._end_subscriptions(sender)
+        return self._ctx.say(LANGUAGE, "telegram-admin-banned", account=sender.account)
+
+    async def _refund(self, charge: str, account: str = "") -> str:
+        """Refund a payment: first at Telegram, which has the money. If this process ends in between, Telegram's own
+        message about the refund still arrives. `account` is the payer's, needed only if the payment is not recorded.
+        """
+        payer = await self._ctx.service.shop.payer(Platform.TELEGRAM, charge)
+        if payer is not None and not account:
+            account = payer.account
+        if not account.isdecimal():
+            return self._ctx.say(LANGUAGE, "telegram-admin-no-payment")
+        try:
+            await self._ctx.bot.refund_star_payment(int(account), charge)
+        except BadRequest as error:
+            if not says(error, "already_refunded"):
+                return self._ctx.say(LANGUAGE, "telegram-admin-not-refunded", reason=error.message)
+        if payer is not None:
+            await self._payment_handlers.withdraw(charge)
+            await self._end_subscription(int(account), charge)
+        return self._ctx.say(LANGUAGE, "telegram-admin-refunded", charge=charge)
+
+    async def _end_subscriptions(self, sender: Sender) -> None:
+        """A banned person must not go on paying: Telegram renews subscriptions without asking us."""
+        for payment in await self._ctx.service.shop.subscriptions_of(sender):
+            await self._end_subscription(int(sender.account), payment.charge)
+
+    async def _end_subscription(self, account: int, charge: str) -> None:
+        try:
+            await self._ctx.bot.edit_user_star_subscription(account, charge, is_canceled=True)
+        except TelegramError as error:
+            log.info("payment %s has no subscription to cancel: %s", charge, error.message)
+
+
+class CommandHandlers:
+    """Answers the commands of everybody."""
 
     def __init__(
-        self, ctx: BotContext, progress_messages: ProgressMessages, menu: SettingsMenu, selling: Selling
+        self, ctx: BotContext, progress_messages: ProgressMessages, menu: SettingsMenu, shop: ShopHandlers
     ) -> None:
         self._ctx = ctx
         self._progress_messages = progress_messages
@@ -57,26 +138,26 @@ class Commands:
             "quota": self._quota,
             "settings": self._settings,
             "cancel": self._cancel,
-            "unlock": selling.unlock,
-            "premium": selling.premium,
-            "paysupport": selling.paysupport,
-            "terms": selling.terms,
+            "unlock": shop.unlock,
+            "premium": shop.premium,
+            "paysupport": shop.paysupport,
+            "terms": shop.terms,
             "privacy": self._privacy,
             "deletemydata": self._delete,
         }
 
     async def answer(self, message: Message, name: str, arguments: str) -> None:
-        """Answer a command. In a group, one that is not ours is somebody else's."""
+        """Answer a command. In a group, an unknown command may belong to another bot and is ignored."""
         sender = sender_of_message(message)
         language = await self._ctx.language(sender)
         answer = self._answers.get(name)
         if answer is not None:
             await answer(message, sender, language, arguments)
         elif is_private(message):
-            await self._tell(message, self._ctx.say(language, "unknown-command", command=f"/{name[:LONGEST_COMMAND]}"))
+            await self._tell(message, self._ctx.commands.unknown(language, f"/{name}"))
 
     async def pressed(self, query: CallbackQuery, data: str) -> bool:
-        """Answer a button of ours; False where it is none."""
+        """Answer a button of `/deletemydata`; False if the button is another."""
         mark, _, rest = data.partition(":")
         if mark != CONFIRM:
             return False
@@ -84,24 +165,21 @@ class Commands:
         sender = sender_of(query.from_user)
         language = await self._ctx.language(sender)
         if account != sender.account:
-            await query.answer(self._ctx.say(language, "telegram-not-yours"), show_alert=True)
+            await self._ctx.notice(query, self._ctx.say(language, "telegram-not-yours"), alert=True)
             return True
-        # The button may be pressed in haste: the second press finds nothing left to do, and nothing to answer.
-        with suppress(BadRequest):
-            await query.answer()
-        key = "telegram-delete-kept"
+        await self._ctx.notice(query)
         if choice == "yes":
-            await self._ctx.service.forget(sender)
-            key = "forget-done"
+            text = await self._ctx.commands.forget(sender, language)
+        else:
+            text = self._ctx.say(language, "telegram-delete-kept")
         if isinstance(query.message, Message):
-            text = self._ctx.say(language, key)
-            await self._ctx.change_text(str(query.message.chat_id), query.message.message_id, text)
+            await self._ctx.edit_text(str(query.message.chat_id), query.message.message_id, text)
         return True
 
     async def _start(self, message: Message, sender: Sender, language: str, arguments: str) -> None:
-        """A link such as `t.me/bot?start=help` comes as `/start help`, and one with a code as `/start unlock_CODE`."""
+        """The link `t.me/bot?start=help` arrives as `/start help`, and a link with a code as `/start unlock_CODE`."""
         word, _, rest = arguments.partition("_")
-        if word in ("help", "quota", "settings", "premium", "privacy", "unlock"):
+        if word in LINKED:
             await self._answers[word](message, sender, language, rest if word == "unlock" else "")
             return
         text = self._ctx.say(language, "telegram-start", free=self._ctx.service.plans.free.photos_per_day)
@@ -109,46 +187,42 @@ class Commands:
             await self._tell(message, text)
 
     async def _example(self, message: Message, text: str) -> bool:
-        """Greet with a before/after picture. False where there is none."""
+        """Send the greeting with the before/after example. False if the package has no example."""
         address = address_of(message).model_copy(update={"message": ""})
         if (known := self._ctx.file_ids.get(EXAMPLE)) is not None:
             with suppress(BadRequest):
                 await self._ctx.bot.send_photo(address.chat, known, caption=text)
                 return True
-        picture = example()
-        if picture is None:
+        upload = example()
+        if upload is None:
             return False
-        sent = await self._ctx.send(address, picture, text)
+        sent = await self._ctx.send(address, upload, text)
         if sent.photo:
             self._ctx.remember(EXAMPLE, sent.photo[-1].file_id)
         return True
 
     async def _help(self, message: Message, _: Sender, language: str, __: str) -> None:
-        parts = (self._ctx.service.help_text(language), self._ctx.say(language, "telegram-help"))
+        parts = (self._ctx.commands.help(language), self._ctx.say(language, "telegram-help"))
         await self._tell(message, "\n\n".join(parts))
 
     async def _quota(self, message: Message, sender: Sender, language: str, _: str) -> None:
-        quota = await self._ctx.service.quota(sender)
-        await self._tell(message, self._ctx.service.quota_text(language, quota))
+        await self._tell(message, await self._ctx.commands.quota(sender, language))
 
     async def _settings(self, message: Message, sender: Sender, _: str, __: str) -> None:
         await self._menu.open(message, sender)
 
     async def _cancel(self, message: Message, sender: Sender, language: str, _: str) -> None:
-        """Raises `NothingToCancel`, whose sentence the caller says."""
-        dropped = await self._ctx.service.cancel(sender)
-        text = self._ctx.say(language, "cancelled")
-        # The photos of an album share one progress message.
+        text, dropped = await self._ctx.commands.cancel(sender, language)
+        # The photos of an album share a progress message.
         shown = {(job.address.chat, progress): job for job in dropped if (progress := job.context.get("progress"))}
         for (chat, progress), job in shown.items():
             await self._progress_messages.stop(job.id)
-            await self._ctx.change_text(chat, int(progress), text)
+            await self._ctx.edit_text(chat, int(progress), text)
         if not any(chat == str(message.chat_id) for chat, _ in shown):
             await self._tell(message, text)
 
     async def _privacy(self, message: Message, _: Sender, language: str, __: str) -> None:
-        hours = round(self._ctx.service.settings.photo_retention_hours)
-        await self._tell(message, self._ctx.say(language, "telegram-privacy", hours=hours))
+        await self._tell(message, self._ctx.commands.privacy(language, Platform.TELEGRAM))
 
     async def _delete(self, message: Message, sender: Sender, language: str, _: str) -> None:
         labels = {choice: self._ctx.say(language, f"telegram-button-delete-{choice}") for choice in ("yes", "no")}
@@ -164,14 +238,14 @@ class Commands:
 
 
 @cache
-def example() -> Outgoing | None:
-    """The before/after picture that comes with the package."""
+def example() -> Upload | None:
+    """The before/after example of the package; None if there is none."""
     file = files("magicmemory.bots.telegram").joinpath(EXAMPLE)
-    return Outgoing(file.read_bytes(), EXAMPLE, as_file=False) if file.is_file() else None
+    return Upload(file.read_bytes(), EXAMPLE, as_file=False) if file.is_file() else None
 
 
 async def register_commands(ctx: BotContext) -> None:
-    """Tell Telegram the commands, for its menu: by kind of chat and by language. Not worth failing for."""
+    """Register the commands for Telegram's menus, by kind of chat and by language. Errors are logged only."""
     scopes: tuple[tuple[BotCommandScope, tuple[str, ...]], ...] = (
         (BotCommandScopeAllPrivateChats(), IN_PRIVATE + (FOR_BUYERS if ctx.service.plans.for_stars else ())),
         (BotCommandScopeAllGroupChats(), IN_GROUPS),

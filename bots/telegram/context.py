@@ -1,38 +1,66 @@
-"""What all parts of the bot share: the service, the connection to Telegram, and how messages go out."""
+"""What all parts of the bot share: the service, the connection to Telegram, and how messages are sent and edited."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
-from telegram import InlineKeyboardMarkup, InputFile, Message, ReplyParameters
-from telegram.error import BadRequest, TelegramError
+from telegram import CallbackQuery, InlineKeyboardMarkup, InputFile, Message, ReplyParameters
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
+from magicmemory.bots.common.commands import Commands
+from magicmemory.bots.common.refusals import explain
 from magicmemory.bots.service import BotService
-from magicmemory.bots.telegram.errors import NOT_THERE_ANY_MORE, is_unchanged, says
-from magicmemory.bots.telegram.rate_limiter import Busy, Urgency
-from magicmemory.bots.telegram.uploads import Outgoing
-from magicmemory.core.errors import QuotaUsedUp, UserError
+from magicmemory.bots.telegram.rate_limiter import Busy, Urgency, pause_of
+from magicmemory.bots.telegram.uploads import Upload
+from magicmemory.core.errors import UserError
 from magicmemory.core.job import Address, Sender
-from magicmemory.core.report import Failure
+from magicmemory.queue.delivery import RetryLater, Undeliverable
 
 log = logging.getLogger(__name__)
 
 Keyboard = InlineKeyboardMarkup | None
-UPLOAD_S = 120.0  # to write a large file; and for Telegram to answer that it has it
+UPLOAD_S: Final = 120.0  # to write a large file, and again for Telegram to answer
+FILE_IDS: Final = 1000
+LONGEST_NOTICE: Final = 200  # characters, Telegram's limit
+
+# Parts of error descriptions after which a message can never be sent.
+NOBODY_THERE: Final = (
+    "chat not found",
+    "user not found",
+    "user is deactivated",
+    "peer_id_invalid",
+    "not enough rights",
+    "have no rights",
+    "chat_write_forbidden",
+    "message thread not found",
+    "topic_closed",
+    "group chat was upgraded",
+)
+# Parts of error descriptions after which a message can never be edited.
+NOT_EDITABLE: Final = (
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+    "there is no text in the message",
+    "there is no caption in the message",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class BotContext:
-    """The service as Telegram sees it."""
+    """The service and the connection to Telegram."""
 
     service: BotService
     bot: ExtBot[Urgency]
-    file_ids: dict[str, str] = field(default_factory=dict)  # what Telegram has already; see `remember`
+    commands: Commands
+    file_ids: dict[str, str] = field(default_factory=dict)  # of files that Telegram has; see `remember`
 
     @property
     def is_local(self) -> bool:
-        """Whether the Bot API server is the operator's own and takes files of any size."""
+        """Whether the operator runs a Bot API server, which takes files of any size."""
         return self.service.settings.telegram_local
 
     def say(self, language: str, key: str, **values: str | int | float) -> str:
@@ -41,55 +69,64 @@ class BotContext:
 
     def explain(self, language: str, error: UserError) -> str:
         """Why something was refused, and what there is to buy against it."""
-        text = self.service.failure_text(language, Failure.of(error))
-        if isinstance(error, QuotaUsedUp) and self.service.plans.for_stars:
-            text += "\n" + self.say(language, "more-with-premium")
-        return text
+        return explain(self.service, language, error, sells_here=bool(self.service.plans.for_stars))
 
     async def language(self, sender: Sender) -> str:
-        """The language the sender is answered in."""
+        """The language to answer the sender in."""
         return await self.service.language(sender)
 
     async def tell(self, address: Address, text: str, keyboard: Keyboard = None) -> int:
-        """Say something in reply to the message at `address`; the sent message's id."""
-        sent = await self.bot.send_message(address.chat, text, reply_markup=keyboard, **_place(address))
+        """Send a text in reply to the message at `address`; returns the new message's id."""
+        sent = await self.bot.send_message(address.chat, text, reply_markup=keyboard, **reply_to(address))
         return sent.message_id
 
-    async def send(self, address: Address, picture: Outgoing, caption: str, keyboard: Keyboard = None) -> Message:
-        """Send a picture in reply to the message at `address`."""
+    async def edit_or_tell(self, address: Address, message: int | None, text: str, keyboard: Keyboard = None) -> int:
+        """Put a text into our `message`, or into a new reply if that cannot be edited; returns the message's id."""
+        if message and await self.edit_text(address.chat, message, text, keyboard):
+            return message
+        return await self.tell(address, text, keyboard)
+
+    async def notice(self, query: CallbackQuery, text: str = "", *, alert: bool = False) -> None:
+        """Answer a pressed button. An answer that comes too late, or twice, is not an error."""
+        try:
+            await query.answer(text[:LONGEST_NOTICE], show_alert=alert)
+        except BadRequest as error:
+            log.debug("a pressed button was not answered: %s", error)
+
+    async def send(self, address: Address, upload: Upload, caption: str, keyboard: Keyboard = None) -> Message:
+        """Send an image in reply to the message at `address`."""
         given: dict[str, Any] = {
             "caption": caption,
             "reply_markup": keyboard,
             "read_timeout": UPLOAD_S,
             "write_timeout": UPLOAD_S,
-            **_place(address),
+            **reply_to(address),
         }
-        file = InputFile(picture.data, filename=picture.name)
-        if picture.as_file:
+        file = InputFile(upload.data, filename=upload.name)
+        if upload.as_file:
             return await self.bot.send_document(address.chat, file, disable_content_type_detection=True, **given)
         return await self.bot.send_photo(address.chat, file, **given)
 
-    async def change_text(
+    async def edit_text(
         self, chat: str, message: int, text: str, keyboard: Keyboard = None, urgency: Urgency = Urgency.MUST
     ) -> bool:
-        """Make one of our messages say something else. False where it is not there any more, or says no text."""
+        """Change the text of one of our messages. False if the message is gone or has no text."""
         try:
             await self.bot.edit_message_text(text, chat, message, reply_markup=keyboard, rate_limit_args=urgency)
         except BadRequest as error:
-            return self._changed(error)
+            return _is_edited(error)
         return True
 
-    async def change_media(
-        self, chat: str, message: int, picture: Outgoing, caption: str, keyboard: Keyboard = None
+    async def edit_media(
+        self, chat: str, message: int, upload: Upload, caption: str, keyboard: Keyboard = None
     ) -> bool:
-        """Turn one of our messages into a picture. False where it is not there any more.
+        """Turn one of our messages into an image. False if the message is gone.
 
-        However often this is repeated, and whether or not an answer of Telegram's was lost, the chat shows the
-        picture once.
+        The chat shows the image once, however often this is repeated and even if Telegram's answer was lost.
         """
         try:
             await self.bot.edit_message_media(
-                picture.media(caption),
+                upload.media(caption),
                 chat,
                 message,
                 reply_markup=keyboard,
@@ -97,27 +134,27 @@ class BotContext:
                 write_timeout=UPLOAD_S,
             )
         except BadRequest as error:
-            return self._changed(error)
+            return _is_edited(error)
         return True
 
-    async def change_keyboard(self, chat: str, message: int, keyboard: Keyboard) -> None:
-        """Show other buttons under one of our messages."""
+    async def edit_keyboard(self, chat: str, message: int, keyboard: Keyboard) -> None:
+        """Change the buttons under one of our messages."""
         try:
             await self.bot.edit_message_reply_markup(chat, message, reply_markup=keyboard)
         except BadRequest as error:
-            self._changed(error)
+            _is_edited(error)
 
-    async def casually(self, chat: str, message: int, text: str) -> None:
-        """Show progress, unless the chat is busy or Telegram in trouble."""
+    async def show_progress(self, chat: str, message: int, text: str) -> None:
+        """Change a progress message, unless the chat is busy or Telegram does not answer."""
         try:
-            await self.change_text(chat, message, text, urgency=Urgency.MAY)
+            await self.edit_text(chat, message, text, urgency=Urgency.MAY)
         except Busy:
             pass
         except TelegramError as error:
             log.debug("progress in chat %s is not shown: %s", chat, error)
 
     async def act(self, address: Address, action: str) -> None:
-        """Show in the chat's head that something is being done. Never worth an error."""
+        """Show a chat action such as `upload_photo`. Errors are logged only."""
         thread = int(address.thread) if address.thread else None
         try:
             await self.bot.send_chat_action(address.chat, action, message_thread_id=thread)
@@ -125,24 +162,54 @@ class BotContext:
             log.debug("no chat action in chat %s: %s", address.chat, error)
 
     def remember(self, name: str, file_id: str) -> None:
-        """Keep the id of a file that Telegram has, so that it need not be uploaded again."""
-        while len(self.file_ids) >= 1000:
+        """Keep the id of a file that Telegram has, so that it is not uploaded again."""
+        while len(self.file_ids) >= FILE_IDS:
             self.file_ids.pop(next(iter(self.file_ids)))
         self.file_ids[name] = file_id
 
-    def _changed(self, error: BadRequest) -> bool:
-        if is_unchanged(error):
-            return True
-        if says(error, *NOT_THERE_ANY_MORE):
-            return False
-        raise error
 
-
-def _place(address: Address) -> dict[str, Any]:
-    """Where a reply to the message at `address` goes. The message may have been deleted meanwhile."""
-    # What stands after a colon tells photos of one message apart.
+def reply_to(address: Address) -> dict[str, Any]:
+    """The arguments that make a message a reply to the one at `address`, even if that was deleted meanwhile."""
+    # A suffix after a colon distinguishes several photos of one message.
     message = address.message.partition(":")[0]
     return {
         "reply_parameters": ReplyParameters(int(message), allow_sending_without_reply=True) if message else None,
         "message_thread_id": int(address.thread) if address.thread else None,
     }
+
+
+def says(error: TelegramError, *parts: str) -> bool:
+    """Whether the error's description contains one of these parts."""
+    description = error.message.lower()
+    return any(part in description for part in parts)
+
+
+def _is_edited(error: BadRequest) -> bool:
+    """What a refused edit means: True if the message has this content already, False if it cannot be edited."""
+    if says(error, "message is not modified"):  # an earlier try arrived
+        return True
+    if says(error, *NOT_EDITABLE):
+        return False
+    raise error
+
+
+@contextmanager
+def delivering() -> Iterator[None]:
+    """Turn Telegram's errors into the two that the delivery worker knows: try later, or give up.
+
+    Raises:
+        Undeliverable: no message can reach the chat.
+        RetryLater: Telegram asks for a pause or does not answer.
+    """
+    try:
+        yield
+    except Forbidden as error:
+        raise Undeliverable(error.message) from error
+    except RetryAfter as error:
+        raise RetryLater(pause_of(error)) from error
+    except BadRequest as error:
+        if says(error, *NOBODY_THERE):
+            raise Undeliverable(error.message) from error
+        raise
+    except NetworkError as error:
+        raise RetryLater from error

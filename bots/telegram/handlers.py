@@ -1,4 +1,4 @@
-"""What an update means: a command, a photo, a pressed button, or something that deserves one helpful sentence."""
+"""Routes updates: to commands, photos, pressed buttons and payments; anything else gets one helpful sentence."""
 
 import logging
 from dataclasses import dataclass
@@ -7,26 +7,22 @@ from typing import Final
 from telegram import Message, MessageEntity, Update
 from telegram.error import Forbidden
 
-from magicmemory.bots.telegram.admin import Admin
-from magicmemory.bots.telegram.albums import Albums
-from magicmemory.bots.telegram.callbacks import Pressing
-from magicmemory.bots.telegram.commands import Commands
+from magicmemory.bots.telegram.callbacks import CallbackData, PhotoButtons
+from magicmemory.bots.telegram.commands import Admin, CommandHandlers
 from magicmemory.bots.telegram.context import BotContext
-from magicmemory.bots.telegram.downloads import photo_in
-from magicmemory.bots.telegram.intake import Intake
-from magicmemory.bots.telegram.keyboards import CallbackData
-from magicmemory.bots.telegram.payment_handlers import PaymentHandlers
+from magicmemory.bots.telegram.intake import AlbumGatherer, Intake
+from magicmemory.bots.telegram.messages import address_of, is_private, photo_in, sender_of_message
+from magicmemory.bots.telegram.payments import PaymentHandlers
 from magicmemory.bots.telegram.progress_messages import ProgressMessages
-from magicmemory.bots.telegram.senders import address_of, is_private, sender_of_message
 from magicmemory.bots.telegram.settings_menu import SettingsMenu
-from magicmemory.bots.telegram.shop import Selling
+from magicmemory.bots.telegram.shop import ShopHandlers
 from magicmemory.core.errors import UserError
 
 log = logging.getLogger(__name__)
 
 RESTORE: Final = "restore"
-# What people send that is no photo, and the sentence for it.
-NOT_FOR_US: Final = ("sticker", "voice", "audio", "contact", "location", "venue", "poll", "dice", "story", "game")
+# Kinds of messages that are answered with a hint.
+OTHER_KINDS: Final = ("sticker", "voice", "audio", "contact", "location", "venue", "poll", "dice", "story", "game")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +34,7 @@ class Command:
 
     @classmethod
     def in_message(cls, message: Message, bot_name: str) -> "Command | None":
-        """The command a message begins with; None where there is none, or it is for another bot."""
+        """The command that a message begins with; None if there is none or it is for another bot."""
         text = message.text or message.caption or ""
         entities = message.entities or message.caption_entities
         if not any(entity.type == MessageEntity.BOT_COMMAND and entity.offset == 0 for entity in entities):
@@ -52,23 +48,23 @@ class Command:
 
 
 class Handlers:
-    """Knows what to do with an update."""
+    """Finds the handler of each update."""
 
     def __init__(
         self, ctx: BotContext, intake: Intake, progress_messages: ProgressMessages, payment_handlers: PaymentHandlers
     ) -> None:
         self._ctx = ctx
         self._intake = intake
-        self._albums = Albums(self._take_album)
-        self._pressing = Pressing(ctx, progress_messages)
+        self._albums = AlbumGatherer(self._take_album)
+        self._photo_buttons = PhotoButtons(ctx, progress_messages)
         self._menu = SettingsMenu(ctx)
-        self._selling = Selling(ctx)
+        self._shop = ShopHandlers(ctx)
         self._payment_handlers = payment_handlers
-        self._commands = Commands(ctx, progress_messages, self._menu, self._selling)
+        self._commands = CommandHandlers(ctx, progress_messages, self._menu, self._shop)
         self._admin = Admin(ctx, payment_handlers)
 
     async def handle(self, update: Update) -> None:
-        """Answer an update."""
+        """Handle an update. An update from a person who has blocked the bot is only logged."""
         try:
             if update.pre_checkout_query is not None:
                 await self._payment_handlers.check(update.pre_checkout_query)
@@ -77,16 +73,16 @@ class Handlers:
             elif update.message is not None:
                 await self._message(update.message)
         except Forbidden as error:
-            log.info("update %d: nobody to answer: %s", update.update_id, error.message)
+            log.info("update %d: the chat cannot be reached: %s", update.update_id, error.message)
 
     async def _press(self, update: Update) -> None:
         query = update.callback_query
         assert query is not None
         data = query.data or ""
         if (pressed := CallbackData.of(data)) is not None:
-            await self._pressing.pressed(query, pressed)
+            await self._photo_buttons.pressed(query, pressed)
             return
-        for answer in (self._menu.pressed, self._selling.pressed, self._commands.pressed):
+        for answer in (self._menu.pressed, self._shop.pressed, self._commands.pressed):
             if await answer(query, data):
                 return
         await query.answer()
@@ -110,16 +106,16 @@ class Handlers:
     async def _command(self, message: Message, command: Command) -> None:
         if command.name == RESTORE:
             await self._restore(message)
-        elif command.name == "admin" and self._admin.knows(message):
+        elif command.name == "admin" and self._admin.is_from_admin(message):
             await self._admin.answer(message, command.arguments)
-        elif command.name == "help" and self._admin.knows(message) and is_private(message):
+        elif command.name == "help" and self._admin.is_from_admin(message) and is_private(message):
             await self._commands.answer(message, command.name, command.arguments)
             await self._ctx.tell(address_of(message), self._admin.help())
         else:
             await self._commands.answer(message, command.name, command.arguments)
 
     async def _restore(self, message: Message) -> None:
-        """The photo of this message, or the one that it replies to."""
+        """Restore the photo of this message, or of the message that it replies to."""
         for candidate in (message, message.reply_to_message):
             if candidate is not None and photo_in(candidate) is not None:
                 await self._intake.take([candidate], message)
@@ -131,11 +127,11 @@ class Handlers:
             await self._intake.take([message], message)
         elif message.text:
             await self._say(message, "telegram-text")
-        elif any(getattr(message, kind, None) for kind in NOT_FOR_US):
+        elif any(getattr(message, kind, None) for kind in OTHER_KINDS):
             await self._say(message, "telegram-not-for-us")
 
     async def _take_album(self, messages: list[Message]) -> None:
-        """In a group only where somebody asks for it."""
+        """Restore an album; in a group only if a caption says `/restore`."""
         commands = [Command.in_message(message, self._ctx.bot.username) for message in messages]
         asked = [
             message

@@ -1,28 +1,81 @@
-"""Photos come in: singly or as an album, each a job of its own, with one progress message for all that came together.
+"""Takes photos in, singly or as an album. Each photo is a job; photos that came together share a progress message.
 
-The progress message is sent first, so that the answer is immediate, and its id is written with the job. Whatever
-happens next turns that very message into something else: the restored photo, or a sentence. That is how a photo is
-answered once even where an answer of Telegram's is lost.
+The progress message is sent first, so the answer is immediate, and its id is stored with the job. The reply later edits
+that message into the restored photo or into a sentence. So each photo is answered once, even if Telegram's answer to
+one of our requests is lost.
 """
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from typing import Final
 
 from telegram import Message
 from telegram.error import Forbidden, TelegramError
 
+from magicmemory.bots.common.albums import ALBUM
 from magicmemory.bots.telegram.context import BotContext
-from magicmemory.bots.telegram.downloads import Sent, fetch, photo_in
+from magicmemory.bots.telegram.messages import PhotoFile, address_of, download, photo_in, sender_of_message
 from magicmemory.bots.telegram.progress_messages import ProgressMessages
-from magicmemory.bots.telegram.senders import address_of, sender_of_message
 from magicmemory.core.errors import InternalError, QuotaUsedUp, UserError
 from magicmemory.core.job import TERMINAL, Address, Job, Sender
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 8  # downloads; each photo is in memory for as long as it takes to put it into the store
+DOWNLOADS_AT_ONCE: Final = 8  # each photo is in memory until it is in the photo store
+GATHER_S: Final = 1.2  # how long an album waits for another photo
+LONGEST_GATHER_S: Final = 6.0
+LARGEST_ALBUM: Final = 10
+
+TakeAlbum = Callable[[list[Message]], Awaitable[None]]
+
+
+class Gathering:
+    """The photos of one album that have arrived."""
+
+    def __init__(self) -> None:
+        self.messages: dict[int, Message] = {}
+        self.news = asyncio.Event()
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+
+class AlbumGatherer:
+    """Gathers albums: Telegram sends each photo as an update of its own and does not mark the last one."""
+
+    def __init__(self, take: TakeAlbum, gather_s: float = GATHER_S) -> None:
+        self._take = take
+        self._gather_s = gather_s
+        self._open: dict[str, Gathering] = {}
+
+    async def add(self, message: Message) -> None:
+        """Add a photo, and return when its album has been taken in: only then may its update be confirmed."""
+        name = f"{message.chat_id}:{message.media_group_id}"
+        gathering = self._open.get(name)
+        if gathering is not None:
+            gathering.messages[message.message_id] = message
+            gathering.news.set()
+            await asyncio.shield(gathering.done)
+            return
+        gathering = self._open[name] = Gathering()
+        gathering.messages[message.message_id] = message
+        try:
+            await self._wait(gathering)
+            del self._open[name]
+            await self._take([gathering.messages[number] for number in sorted(gathering.messages)])
+        finally:
+            self._open.pop(name, None)
+            gathering.done.set_result(None)
+
+    async def _wait(self, gathering: Gathering) -> None:
+        until = asyncio.get_running_loop().time() + LONGEST_GATHER_S
+        while len(gathering.messages) < LARGEST_ALBUM and asyncio.get_running_loop().time() < until:
+            gathering.news.clear()
+            try:
+                async with asyncio.timeout(self._gather_s):
+                    await gathering.news.wait()
+            except TimeoutError:
+                return
 
 
 class Intake:
@@ -31,114 +84,108 @@ class Intake:
     def __init__(self, ctx: BotContext, progress_messages: ProgressMessages) -> None:
         self._ctx = ctx
         self._progress_messages = progress_messages
-        self._downloads = asyncio.Semaphore(AT_ONCE)
-        self._busy: dict[str, asyncio.Event] = {}  # albums that are coming in
+        self._downloads = asyncio.Semaphore(DOWNLOADS_AT_ONCE)
+        self._albums: dict[str, asyncio.Event] = {}  # being taken in, by chat and album
 
     async def take(self, photos: Sequence[Message], asked: Message) -> None:
-        """Restore the photos of these messages for whoever wrote `asked`.
+        """Restore the photos of these messages for the sender of `asked`.
 
-        Where several messages came as an album, each photo is answered at its own message; otherwise at `asked`.
+        Each photo of an album is answered at its own message, a single photo at `asked`.
         """
         sender = sender_of_message(asked)
         language = await self._ctx.language(sender)
         album = photos[0].media_group_id if len(photos) > 1 else None
-        places = [address_of(photo) if album else address_of(asked) for photo in photos]
-        async with AsyncExitStack() as stack:
-            if album:
-                stack.enter_context(_Coming(self._busy, f"{asked.chat_id}:{album}"))
-            progress = await self._announce(places[0], language, len(photos))
-            context = {"progress": str(progress or ""), "album": album or ""}
-            taken = await self._take_all(photos, sender, places, context)
-            await self._answer(places[0], language, progress, taken)
+        addresses = [address_of(photo) if album else address_of(asked) for photo in photos]
+        with self._taking_in(f"{asked.chat_id}:{album}") if album else nullcontext():
+            progress = await self._announce(addresses[0], language, len(photos))
+            context = {"progress": str(progress or ""), ALBUM: album or ""}
+            taken = await self._take_all(photos, sender, addresses, context)
+            await self._answer(addresses[0], language, progress, taken)
 
-    async def album_is_in(self, chat: str, album: str) -> None:
-        """Wait until all photos of an album have been taken in or refused."""
-        if (busy := self._busy.get(f"{chat}:{album}")) is not None:
-            await busy.wait()
+    async def wait_for_album(self, chat: str, album: str) -> None:
+        """Wait until every photo of an album has been taken in or refused."""
+        if (is_taken_in := self._albums.get(f"{chat}:{album}")) is not None:
+            await is_taken_in.wait()
 
-    async def _announce(self, place: Address, language: str, count: int) -> int | None:
+    @contextmanager
+    def _taking_in(self, album: str) -> Iterator[None]:
+        is_taken_in = self._albums[album] = asyncio.Event()
+        try:
+            yield
+        finally:
+            self._albums.pop(album)
+            is_taken_in.set()
+
+    async def _announce(self, address: Address, language: str, count: int) -> int | None:
         text = await self._progress_messages.queued_text(language, count)
         try:
-            return await self._ctx.tell(place, text)
+            return await self._ctx.tell(address, text)
         except Forbidden:
             return None
         except TelegramError as error:
-            log.warning("no progress message in chat %s: %s", place.chat, error)
+            log.warning("no progress message in chat %s: %s", address.chat, error)
             return None
 
     async def _take_all(
-        self, photos: Sequence[Message], sender: Sender, places: Sequence[Address], context: dict[str, str]
+        self, photos: Sequence[Message], sender: Sender, addresses: Sequence[Address], context: dict[str, str]
     ) -> list[Job | UserError]:
-        """In their order, so that it is the first photos that a quota is spent on."""
+        """One after the other, so that a quota is spent on the first photos of an album."""
         taken: list[Job | UserError] = []
-        for photo, place in zip(photos, places, strict=True):
+        for photo, address in zip(photos, addresses, strict=True):
             used_up = taken and isinstance(taken[-1], QuotaUsedUp)
-            taken.append(taken[-1] if used_up else await self._take_one(photo, sender, place, context))
+            taken.append(taken[-1] if used_up else await self._take_one(photo, sender, address, context))
         return taken
 
     async def _take_one(
-        self, photo: Message, sender: Sender, place: Address, context: dict[str, str]
+        self, photo: Message, sender: Sender, address: Address, context: dict[str, str]
     ) -> Job | UserError:
         try:
-            sent = photo_in(photo)
-            assert sent is not None, "only messages with a photo are taken in"
-            return await self._reserve(sent, sender, place, context)
+            file = photo_in(photo)
+            assert file is not None, "only messages with a photo are taken in"
+            return await self._reserve(file, sender, address, context)
         except UserError as error:
             return error
-        # As everywhere: a bug is logged, and the person gets an apology instead of silence.
+        # A bug is logged, and the person gets an apology instead of silence.
         except Exception:
-            log.exception("photo %s in chat %s could not be taken in", place.message, place.chat)
+            log.exception("photo %s in chat %s could not be taken in", address.message, address.chat)
             return InternalError()
 
-    async def _reserve(self, sent: Sent, sender: Sender, place: Address, context: dict[str, str]) -> Job:
+    async def _reserve(self, file: PhotoFile, sender: Sender, address: Address, context: dict[str, str]) -> Job:
         async with self._downloads:
-            data = await fetch(self._ctx, sent)
-            noted = {**context, "as_file": "1" if sent.as_file else ""}
-            return await self._ctx.service.intake(sender, place, data, context=noted)
+            data = await download(self._ctx, file)
+            notes = {**context, "as_file": "1" if file.as_file else ""}
+            return await self._ctx.service.intake(sender, address, data, context=notes)
 
-    async def _answer(self, place: Address, language: str, progress: int | None, taken: list[Job | UserError]) -> None:
+    async def _answer(
+        self, address: Address, language: str, progress: int | None, taken: list[Job | UserError]
+    ) -> None:
         jobs = [entry for entry in taken if isinstance(entry, Job)]
         refused = [entry for entry in taken if isinstance(entry, UserError)]
         if progress and any(job.context.get("progress") != str(progress) for job in jobs):
-            # This message was told before, and has its answer: the one just sent is too much.
-            await self._take_back(place.chat, progress)
+            # This message was received before and has its progress message, so the new one is removed.
+            await self._delete(address.chat, progress)
             progress = None
         waiting = [job for job in jobs if job.state not in TERMINAL]
         if waiting and (shown := waiting[0].context.get("progress")):
             self._progress_messages.follow(waiting, int(shown), language)
         if refused:
-            await self._refuse(place, language, None if jobs else progress, refused, len(taken))
+            await self._refuse(address, language, None if jobs else progress, refused, len(taken))
 
-    async def _take_back(self, chat: str, message: int) -> None:
+    async def _delete(self, chat: str, message: int) -> None:
         try:
             await self._ctx.bot.delete_message(chat, message)
         except TelegramError as error:
-            log.warning("message %s in chat %s could not be taken back: %s", message, chat, error)
+            log.warning("message %s in chat %s could not be deleted: %s", message, chat, error)
 
     async def _refuse(
-        self, place: Address, language: str, progress: int | None, refused: list[UserError], of: int
+        self, address: Address, language: str, progress: int | None, refused: list[UserError], total: int
     ) -> None:
-        """Say why: in the progress message where that has no other use, once for each reason."""
+        """Say why, each reason once: in the progress message if no job uses it, else in a new message."""
         reasons = {error.key: self._ctx.explain(language, error) for error in refused}
         text = "\n".join(reasons.values())
-        if len(refused) < of:
+        if len(refused) < total:
             text = self._ctx.say(language, "telegram-album-refused", count=len(refused)) + "\n" + text
         try:
-            if not (progress and await self._ctx.change_text(place.chat, progress, text)):
-                await self._ctx.tell(place, text)
+            await self._ctx.edit_or_tell(address, progress, text)
         except Forbidden:
-            log.info("chat %s cannot be reached", place.chat)
-
-
-class _Coming:
-    """Marks an album as coming in, for as long as the context lasts."""
-
-    def __init__(self, busy: dict[str, asyncio.Event], name: str) -> None:
-        self._busy = busy
-        self._name = name
-
-    def __enter__(self) -> None:
-        self._busy[self._name] = asyncio.Event()
-
-    def __exit__(self, *_: object) -> None:
-        self._busy.pop(self._name).set()
+            log.info("chat %s cannot be reached", address.chat)

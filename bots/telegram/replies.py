@@ -1,29 +1,168 @@
-"""Replies go out: a restored photo takes the place of its progress message, an album comes as an album."""
+"""Sends replies: a restored photo replaces its progress message, and an album is answered as an album.
 
+Each photo of an album stays a job of its own, charged and settled on its own. Its reply waits until the others are
+ready, then all are sent together. The progress message becomes the summary and carries the buttons, which Telegram does
+not allow under an album.
+"""
+
+import asyncio
 import logging
 from datetime import UTC, datetime
 from typing import Final
 
 from telegram.error import TelegramError
 
-from magicmemory.bots.telegram import keyboards
-from magicmemory.bots.telegram.album_replies import AlbumReplies
-from magicmemory.bots.telegram.context import BotContext
-from magicmemory.bots.telegram.errors import delivering
-from magicmemory.bots.telegram.pictures import picture_of
-from magicmemory.bots.telegram.progress_messages import ProgressMessages, WaitEstimate
+from magicmemory.bots.common.albums import ALBUM, jobs_of_album
+from magicmemory.bots.common.progress import WaitEstimate
+from magicmemory.bots.telegram.callbacks import album_keyboard, photo_keyboard
+from magicmemory.bots.telegram.context import UPLOAD_S, BotContext, delivering, reply_to
+from magicmemory.bots.telegram.intake import Intake
+from magicmemory.bots.telegram.progress_messages import ProgressMessages
+from magicmemory.bots.telegram.uploads import Upload, prepare
 from magicmemory.core.errors import FileTooLarge
+from magicmemory.core.job import Job
 from magicmemory.core.report import Failure, Report
 from magicmemory.queue.delivery import Reply
 
 log = logging.getLogger(__name__)
 
-# An edited message makes no sound: who waited longer than this is told aloud.
+# An edited message makes no sound, so a person who waited longer than this also gets a new message.
 PATIENCE_S: Final = 60.0
+# How long a photo waits for the others of its album. The delivery's own time limit is far longer.
+ALBUM_WAIT_S: Final = 90.0
+
+
+async def upload_of(ctx: BotContext, language: str, reply: Reply) -> Upload:
+    """The restored photo, as a file if it came as one or the person prefers files, else as a photo.
+
+    Raises:
+        FileTooLarge: the photo is larger than a bot may send.
+    """
+    as_file = bool(reply.job.context.get("as_file"))
+    if not as_file:
+        as_file = (await ctx.service.preferences(reply.job.sender)).reply_as_file
+    stem = ctx.say(language, "telegram-file-name")
+    extension = reply.outcome.extension or "jpg"
+    return await asyncio.to_thread(prepare, reply.photo, extension, stem, as_file=as_file, is_local=ctx.is_local)
+
+
+class Batch:
+    """The photos of an album that are ready, and the result of sending them."""
+
+    def __init__(self) -> None:
+        self.replies: dict[str, Reply] = {}
+        self.sent: asyncio.Future[dict[str, str]] = asyncio.get_running_loop().create_future()
+        self.closed = False
+
+
+class AlbumReplies:
+    """Gathers the replies of an album and sends them together."""
+
+    def __init__(self, ctx: BotContext, intake: Intake, progress_messages: ProgressMessages) -> None:
+        self._ctx = ctx
+        self._intake = intake
+        self._progress_messages = progress_messages
+        self._batches: dict[str, Batch] = {}
+
+    async def reply(self, reply: Reply) -> dict[str, str] | None:
+        """Send this photo together with the others; None if no other photo of its album is restored."""
+        job = reply.job
+        await self._intake.wait_for_album(job.address.chat, job.context[ALBUM])
+        siblings = await jobs_of_album(self._ctx.service, job)
+        if len(siblings) < 2:
+            return None
+        name = f"{job.address.chat}:{job.context[ALBUM]}"
+        batch = self._batches.setdefault(name, Batch())
+        batch.replies[job.id] = reply
+        owed = {sibling.id for sibling in siblings if sibling.finished_at is None}
+        if owed <= set(batch.replies):
+            await self._close(name, batch, siblings)
+        try:
+            return await asyncio.wait_for(asyncio.shield(batch.sent), ALBUM_WAIT_S)
+        except TimeoutError:
+            if not batch.closed:
+                await self._close(name, batch, siblings)
+            return await batch.sent
+
+    async def _close(self, name: str, batch: Batch, siblings: list[Job]) -> None:
+        """Send the batch. Every waiting reply gets the result or the error."""
+        batch.closed = True
+        self._batches.pop(name, None)
+        try:
+            batch.sent.set_result(await self._send(batch, siblings))
+        except asyncio.CancelledError:
+            batch.sent.cancel()
+            raise
+        except Exception as error:
+            batch.sent.set_exception(error)
+            batch.sent.exception()  # marks it as seen: asyncio would log it if no reply waits any more
+
+    async def _send(self, batch: Batch, siblings: list[Job]) -> dict[str, str]:
+        for job in batch.replies:
+            await self._progress_messages.stop(job)
+        numbers = {job.id: number for number, job in enumerate(siblings, 1)}
+        replies = sorted(batch.replies.values(), key=lambda reply: numbers[reply.job.id])
+        language = await self._ctx.language(replies[0].job.sender)
+        restored = [reply for reply in replies if reply.failure is None]
+        notes = {"reply": replies[0].job.context.get("progress") or ""}
+        if restored:
+            await self._send_photos(restored, language)
+        await self._summarise(replies, siblings, numbers, language)
+        return notes
+
+    async def _send_photos(self, replies: list[Reply], language: str) -> None:
+        uploads = [await upload_of(self._ctx, language, reply) for reply in replies]
+        captions = [self._caption(reply, language) for reply in replies]
+        address = replies[0].job.address
+        # Photos and files cannot share an album.
+        for as_file in (False, True):
+            chosen = [
+                (upload, caption)
+                for upload, caption in zip(uploads, captions, strict=True)
+                if upload.as_file is as_file
+            ]
+            if len(chosen) == 1:
+                await self._ctx.send(address, *chosen[0])
+            elif chosen:
+                await self._ctx.bot.send_media_group(
+                    address.chat,
+                    [upload.media(caption) for upload, caption in chosen],
+                    read_timeout=UPLOAD_S,
+                    write_timeout=UPLOAD_S,
+                    **reply_to(address),
+                )
+
+    def _caption(self, reply: Reply, language: str) -> str:
+        assert reply.outcome.report is not None
+        return self._ctx.service.sentences.report(language, reply.outcome.report)
+
+    async def _summarise(
+        self, replies: list[Reply], siblings: list[Job], numbers: dict[str, int], language: str
+    ) -> None:
+        """Turn the progress message into the summary. The photos are sent, so no error may repeat the delivery."""
+        lines = [self._line(reply, numbers[reply.job.id], language) for reply in replies]
+        lines.append(self._ctx.service.sentences.quota(language, replies[-1].quota))
+        restored = [(numbers[reply.job.id], reply.job) for reply in replies if reply.failure is None]
+        keyboard = album_keyboard(restored)
+        if keyboard:
+            lines.append(self._ctx.say(language, "telegram-album-pick"))
+        job = replies[0].job
+        progress = int(job.context.get("progress") or 0) if len(replies) == len(siblings) else None
+        try:
+            await self._ctx.edit_or_tell(job.address, progress, "\n".join(lines), keyboard)
+        except TelegramError as error:
+            log.warning("the summary of an album in chat %s is missing: %s", job.address.chat, error)
+
+    def _line(self, reply: Reply, number: int, language: str) -> str:
+        if reply.failure is not None:
+            text = self._ctx.service.sentences.failure(language, reply.failure)
+        else:
+            text = self._caption(reply, language)
+        return self._ctx.say(language, "telegram-album-line", number=number, text=text)
 
 
 class TelegramReplier:
-    """The adapter's half of the delivery."""
+    """Sends the replies that the delivery worker hands over."""
 
     def __init__(
         self, ctx: BotContext, progress_messages: ProgressMessages, wait_estimate: WaitEstimate, albums: AlbumReplies
@@ -34,51 +173,46 @@ class TelegramReplier:
         self._albums = albums
 
     async def reply(self, reply: Reply) -> dict[str, str]:
-        """Send it; see `Replier`."""
+        """Send a reply and return the notes to store with the job; see `Replier`."""
         if reply.outcome.report is not None:
             self._wait_estimate.learn(reply.outcome.report.total_ms)
         with delivering():
-            if reply.job.context.get("album"):
+            if reply.job.context.get(ALBUM):
                 notes = await self._albums.reply(reply)
                 if notes is not None:
                     return notes
             await self._progress_messages.stop(reply.job.id)
             if reply.failure is not None:
-                return await self._say(reply, reply.failure)
-            return await self._show(reply)
+                return await self._tell(reply, reply.failure)
+            return await self._send(reply)
 
-    async def _say(self, reply: Reply, failure: Failure) -> dict[str, str]:
+    async def _tell(self, reply: Reply, failure: Failure) -> dict[str, str]:
         """Say what went wrong, in place of the progress."""
         language = await self._ctx.language(reply.job.sender)
-        text = self._ctx.service.failure_text(language, failure)
-        progress = reply.job.context.get("progress")
-        chat = reply.job.address.chat
-        if progress and await self._ctx.change_text(chat, int(progress), text):
-            return {"reply": progress}
-        return {"reply": str(await self._ctx.tell(reply.job.address, text))}
+        text = self._ctx.service.sentences.failure(language, failure)
+        progress = int(reply.job.context.get("progress") or 0)
+        return {"reply": str(await self._ctx.edit_or_tell(reply.job.address, progress, text))}
 
-    async def _show(self, reply: Reply) -> dict[str, str]:
+    async def _send(self, reply: Reply) -> dict[str, str]:
         assert reply.outcome.report is not None
         language = await self._ctx.language(reply.job.sender)
         caption = caption_of(self._ctx, language, reply, reply.outcome.report)
-        service = self._ctx.service
-        models = service.settings.offered_models
-        keyboard = keyboards.actions(service.texts, language, reply.job, reply.outcome.report, models)
+        keyboard = photo_keyboard(self._ctx, language, reply.job, reply.outcome.report)
         try:
-            picture = await picture_of(self._ctx, language, reply)
+            upload = await upload_of(self._ctx, language, reply)
         except FileTooLarge as error:
-            # The job is done and can be shown otherwise: there are still the other buttons.
-            return await self._say(reply, Failure.of(error))
-        progress = reply.job.context.get("progress")
+            # The job succeeded; other forms of the photo may still be small enough.
+            return await self._tell(reply, Failure.of(error))
+        progress = int(reply.job.context.get("progress") or 0)
         chat = reply.job.address.chat
-        if progress and await self._ctx.change_media(chat, int(progress), picture, caption, keyboard):
-            await self._call(reply, int(progress), language)
-            return {"reply": progress}
-        sent = await self._ctx.send(reply.job.address, picture, caption, keyboard)
+        if progress and await self._ctx.edit_media(chat, progress, upload, caption, keyboard):
+            await self._notify(reply, progress, language)
+            return {"reply": str(progress)}
+        sent = await self._ctx.send(reply.job.address, upload, caption, keyboard)
         return {"reply": str(sent.message_id)}
 
-    async def _call(self, reply: Reply, shown: int, language: str) -> None:
-        """Make a sound for somebody who waited long. One try: the photo itself is there already."""
+    async def _notify(self, reply: Reply, shown: int, language: str) -> None:
+        """Notify a person who waited long. This is tried once, since the photo itself is sent."""
         waited = (datetime.now(UTC) - reply.job.created_at).total_seconds()
         if waited < PATIENCE_S:
             return
@@ -86,14 +220,14 @@ class TelegramReplier:
         try:
             await self._ctx.tell(address, self._ctx.say(language, "telegram-ready"))
         except TelegramError as error:
-            log.info("job %s: could not be announced: %s", reply.job.id, error)
+            log.info("job %s: the person could not be notified: %s", reply.job.id, error)
 
 
 def caption_of(ctx: BotContext, language: str, reply: Reply, report: Report) -> str:
-    """What was done, and what is left today."""
-    parts = [ctx.service.report_text(language, report)]
+    """What was done to the photo, and what is left today."""
+    parts = [ctx.service.sentences.report(language, report)]
     if reply.job.charged:
-        parts.append(ctx.service.quota_text(language, reply.quota))
+        parts.append(ctx.service.sentences.quota(language, reply.quota))
     else:
         parts.append(ctx.say(language, "telegram-adjusted"))
     return "\n".join(parts)

@@ -1,43 +1,33 @@
-"""`/settings`: one message with buttons, changed in place. Only who opened it can use it."""
+"""`/settings`: one message with buttons, edited in place. Only the person who opened it can use it."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
-from telegram.error import BadRequest
 
 from magicmemory.bots.telegram.context import BotContext
-from magicmemory.bots.telegram.senders import address_of, sender_of
+from magicmemory.bots.telegram.messages import address_of, sender_of
 from magicmemory.core.job import Sender
 from magicmemory.core.options import AUTO, Scope
 from magicmemory.core.preferences import Preferences
 
 MARK: Final = "p"
-LANGUAGES: Final = {
-    "de": "Deutsch",
-    "en": "English",
-    "es": "Español",
-    "fr": "Français",
-    "pt": "Português",
-    "ru": "Русский",
-}
 BUTTONS_A_ROW: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A choice: what a button keeps of each value, and the value."""
+    """A preference: its values by what a button's data says."""
 
     name: str
     values: dict[str, Any]
 
 
-def fields(models: Sequence[str]) -> dict[str, Field]:
-    """The choices there are. `models` are those that people may choose between."""
+def fields(languages: Sequence[str], models: Sequence[str]) -> dict[str, Field]:
+    """The choices by name, for these codes of languages and names of models."""
     known = [
-        Field("language", {"auto": "", **{code: code for code in LANGUAGES}}),
+        Field("language", {"auto": "", **{code: code for code in languages}}),
         Field("strength", {"50": 0.5, "75": 0.75, "100": 1.0}),
         Field("fidelity", {"auto": None, "0": 0.0, "50": 0.5, "100": 1.0}),
         Field("upscale", {"1": 1, "2": 2, "4": 4}),
@@ -45,17 +35,17 @@ def fields(models: Sequence[str]) -> dict[str, Field]:
         Field("reply_as_file", {"no": False, "yes": True}),
     ]
     if models:
-        # By their place in the operator's list: a name may be longer than a button keeps.
+        # By position in the operator's list: a name may be longer than the data of a button.
         known.append(Field("model", {"auto": AUTO, **{str(place): name for place, name in enumerate(models)}}))
     return {field.name: field for field in known}
 
 
 class SettingsMenu:
-    """The menu of a person's choices."""
+    """The menu of a person's preferences."""
 
     def __init__(self, ctx: BotContext) -> None:
         self._ctx = ctx
-        self._fields = fields(ctx.service.settings.offered_models)
+        self._fields = fields(ctx.service.texts.languages, ctx.service.settings.offered_models)
 
     async def open(self, message: Message, sender: Sender) -> None:
         """Show the menu."""
@@ -65,7 +55,7 @@ class SettingsMenu:
         await self._ctx.tell(address_of(message), text, self._menu(language, preferences, sender.account))
 
     async def pressed(self, query: CallbackQuery, data: str) -> bool:
-        """Answer a button of the menu; False where it is none."""
+        """Answer a button of the menu; False if the button is another."""
         mark, *parts = data.split(":")
         if mark != MARK or not 1 <= len(parts) <= 3:
             return False
@@ -73,20 +63,19 @@ class SettingsMenu:
         sender = sender_of(query.from_user)
         if account != sender.account:
             language = await self._ctx.language(sender)
-            await query.answer(self._ctx.say(language, "telegram-not-yours"), show_alert=True)
+            await self._ctx.notice(query, self._ctx.say(language, "telegram-not-yours"), alert=True)
             return True
-        with suppress(BadRequest):  # too late, or the second of two presses in haste
-            await query.answer()
+        await self._ctx.notice(query)
         field = self._fields.get(name)
         if field is not None and value in field.values:
-            await self._ctx.service.people.choose(sender, **{name: field.values[value]})
+            await self._ctx.service.choose(sender, **{name: field.values[value]})
             field = None
         if isinstance(query.message, Message):
             await self._show(query.message, sender, field)
         return True
 
     async def _show(self, message: Message, sender: Sender, field: Field | None) -> None:
-        """Show one choice, or all of them."""
+        """Show the values of one preference, or all preferences."""
         language = await self._ctx.language(sender)
         preferences = await self._ctx.service.preferences(sender)
         if field is None:
@@ -95,7 +84,7 @@ class SettingsMenu:
         else:
             text = self._ctx.say(language, f"telegram-about-{_key(field.name)}")
             keyboard = self._choice(language, preferences, sender.account, field)
-        await self._ctx.change_text(str(message.chat_id), message.message_id, text, keyboard)
+        await self._ctx.edit_text(str(message.chat_id), message.message_id, text, keyboard)
 
     def _menu(self, language: str, preferences: Preferences, account: str) -> InlineKeyboardMarkup:
         rows = []
@@ -119,17 +108,17 @@ class SettingsMenu:
         return InlineKeyboardMarkup([*rows, [InlineKeyboardButton(back, callback_data=f"{MARK}:{account}")]])
 
     def _label(self, language: str, field: Field, kept: str) -> str:
-        if field.name == "language" and kept in LANGUAGES:
-            return LANGUAGES[kept]
         if kept == "auto":
             return self._ctx.say(language, "telegram-value-auto")
+        if field.name == "language":
+            return self._ctx.service.texts.name_of(kept)
         if field.name == "model":
             return str(field.values[kept])
         return self._ctx.say(language, f"telegram-value-{_key(field.name)}-{kept}")
 
 
 def _kept(field: Field, preferences: Preferences) -> str:
-    """What the buttons keep of the present value; of a value between the steps, the nearest one."""
+    """What a button's data says of the present value; for a value between the steps, of the nearest step."""
     present = getattr(preferences, field.name)
     for kept, value in field.values.items():
         if value == present:

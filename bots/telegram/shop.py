@@ -1,4 +1,4 @@
-"""What is for sale, and what codes are good for: `/premium`, `/unlock`, `/paysupport`, `/terms`."""
+"""The shop: `/premium`, `/unlock`, `/paysupport` and `/terms`."""
 
 from contextlib import suppress
 from typing import Any, Final
@@ -8,7 +8,7 @@ from telegram.error import BadRequest, Forbidden
 from telegram.helpers import create_deep_linked_url
 
 from magicmemory.bots.telegram.context import BotContext
-from magicmemory.bots.telegram.senders import address_of, is_private, sender_of
+from magicmemory.bots.telegram.messages import address_of, is_private, sender_of
 from magicmemory.core.errors import UserError
 from magicmemory.core.job import Sender
 from magicmemory.core.plans import SUBSCRIPTION_DAYS
@@ -16,21 +16,20 @@ from magicmemory.storage.payments import STARS, Offer
 
 BUY: Final = "buy"
 DAY_S: Final = 86_400
-# What Telegram takes, in letters.
+# Telegram's limits, in characters.
 TITLE: Final = 32
 DESCRIPTION: Final = 255
-NOTICE: Final = 200
 PAYMENTS_SHOWN: Final = 3
 
 
-class Selling:
-    """Shows offers, sends invoices and redeems codes. What is paid goes to the `PaymentHandlers`."""
+class ShopHandlers:
+    """Shows offers, sends invoices and redeems codes. `PaymentHandlers` records the payments."""
 
     def __init__(self, ctx: BotContext) -> None:
         self._ctx = ctx
 
     async def premium(self, message: Message, sender: Sender, language: str, _: str) -> None:
-        """What somebody has and can buy. In a group that is nobody else's business."""
+        """Answer `/premium`: what the sender has and can buy. In a group, only a link to the private chat."""
         if not is_private(message):
             link = create_deep_linked_url(self._ctx.bot.username, "premium")
             button = InlineKeyboardButton(self._ctx.say(language, "telegram-button-offers"), url=link)
@@ -38,43 +37,39 @@ class Selling:
             await self._ctx.tell(address_of(message), text, InlineKeyboardMarkup([[button]]))
             return
         service = self._ctx.service
-        offers = await service.payments.offers(sender)
-        lines = [service.offer_text(language, offer) for offer in offers]
-        text = service.offers_text(language, await service.quota(sender), lines)
+        offers = await service.shop.offers(sender)
+        lines = [service.sentences.offer(language, offer) for offer in offers]
+        text = await self._ctx.commands.premium(sender, language, lines)
         if offers and service.settings.terms_url:
             text += "\n" + self._ctx.say(language, "telegram-terms", url=service.settings.terms_url)
         await self._ctx.tell(address_of(message), text, self._buttons(language, offers))
 
     async def pressed(self, query: CallbackQuery, data: str) -> bool:
-        """Answer a button of `/premium` with an invoice; False where it is no such button."""
+        """Answer a button of `/premium` with an invoice; False if the button is another."""
         mark, _, plan = data.partition(":")
         if mark != BUY or not isinstance(query.message, Message):
             return False
         sender = sender_of(query.from_user)
         language = await self._ctx.language(sender)
         try:
-            invoice = await self._ctx.service.payments.invoice(sender, plan)
+            invoice = await self._ctx.service.shop.invoice(sender, plan)
         except UserError as error:
-            await self._notice(query, self._ctx.explain(language, error))
+            await self._ctx.notice(query, self._ctx.explain(language, error), alert=True)
             return True
-        await self._notice(query)
+        await self._ctx.notice(query)
         await self._send(str(query.message.chat_id), language, invoice.id, invoice.offer)
         return True
 
     async def unlock(self, message: Message, sender: Sender, language: str, code: str) -> None:
-        """Redeem a code. Raises what `Codes.redeem` does, whose sentences the caller says."""
-        if not code:
-            await self._tell(message, self._ctx.say(language, "unlock-howto"))
-            return
-        if not is_private(message):
-            # Others can read it there: we take it away, where we are allowed to.
+        """Answer `/unlock CODE`. Raises what `Codes.redeem` raises."""
+        if code and not is_private(message):
+            # Others can read the code there: the message is deleted where the bot may do that.
             with suppress(BadRequest, Forbidden):
                 await self._ctx.bot.delete_message(message.chat_id, message.message_id)
-        terms = await self._ctx.service.codes.redeem(sender, str(message.chat_id), code)
-        await self._tell(message, self._ctx.service.redeemed_text(language, terms))
+        await self._tell(message, await self._ctx.commands.unlock(sender, language, str(message.chat_id), code))
 
     async def paysupport(self, message: Message, sender: Sender, language: str, _: str) -> None:
-        """Who helps with payments, and the numbers they ask for."""
+        """Answer `/paysupport`: whom to contact, and the sender's latest payments with their numbers."""
         service = self._ctx.service
         contact = service.settings.support_contact
         key = "telegram-paysupport" if contact else "telegram-paysupport-nobody"
@@ -88,19 +83,19 @@ class Selling:
                     amount=payment.amount,
                     charge=payment.charge,
                 )
-                for payment in (await service.payments.of(sender))[:PAYMENTS_SHOWN]
+                for payment in (await service.shop.payments_of(sender))[:PAYMENTS_SHOWN]
             ]
         await self._tell(message, "\n".join(lines))
 
     async def terms(self, message: Message, _: Sender, language: str, __: str) -> None:
-        """The terms of sale."""
+        """Answer `/terms`: the terms of sale."""
         url = self._ctx.service.settings.terms_url
         text = self._ctx.say(language, "telegram-terms", url=url) if url else ""
         await self._tell(message, text or self._ctx.say(language, "telegram-terms-none"))
 
     async def _send(self, chat: str, language: str, payload: str, offer: Offer) -> None:
         title = offer.plan.title_in(language)[:TITLE]
-        description = self._ctx.service.offer_text(language, offer)
+        description = self._ctx.service.sentences.offer(language, offer)
         sold: dict[str, Any] = {
             "title": title,
             "description": description[:DESCRIPTION],
@@ -112,7 +107,7 @@ class Selling:
         if not offer.subscription:
             await self._ctx.bot.send_invoice(chat, **sold)
             return
-        # Telegram has subscriptions behind links only.
+        # Telegram sells subscriptions through invoice links only.
         link = await self._ctx.bot.create_invoice_link(**sold, subscription_period=SUBSCRIPTION_DAYS * DAY_S)
         label = self._ctx.say(language, "telegram-button-subscribe", price=offer.price)
         keyboard = InlineKeyboardMarkup([[InlineKeyboardButton(label, url=link)]])
@@ -131,10 +126,6 @@ class Selling:
             for offer in offers
         ]
         return InlineKeyboardMarkup(rows) if rows else None
-
-    async def _notice(self, query: CallbackQuery, text: str = "") -> None:
-        with suppress(BadRequest):  # too late, or the second of two presses in haste
-            await query.answer(text[:NOTICE], show_alert=bool(text))
 
     async def _tell(self, message: Message, text: str) -> None:
         await self._ctx.tell(address_of(message), text)

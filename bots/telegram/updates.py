@@ -1,25 +1,35 @@
-"""Updates come in: asked for in long polls, or pushed to a webhook. Each is handled once, and none is lost.
+"""Receives updates, by long polling or by a webhook. Each update is handled once, and none is lost.
 
-Telegram keeps an update until it is confirmed. A poll therefore confirms only what has been handled, and a webhook is
-answered only then; what a process had in hand when it died comes again. What comes again without need is known by its
-number, which Redis keeps for a day.
+Telegram keeps an update until it is confirmed. A poll confirms only updates that have been handled, and a webhook
+request is answered only then, so Telegram sends again what a process was handling when it died. Redis remembers the
+number of each handled update for a day, so that an update that comes again is not handled twice.
 """
 
 import asyncio
+import hashlib
+import hmac
+import json
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from arq.connections import ArqRedis
 from redis.exceptions import RedisError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from telegram import Update
 from telegram.error import Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
 from magicmemory.bots.telegram.rate_limiter import Urgency, pause_of
 from magicmemory.core.errors import OperatorError
+from magicmemory.core.http_server import Server, listen
+from magicmemory.core.settings import Settings
 from magicmemory.queue.connection import RedisKeys
 
 log = logging.getLogger(__name__)
@@ -31,9 +41,15 @@ AT_ONCE: Final = 64
 REMEMBERED_S: Final = 24 * 3600
 FIRST_PAUSE_S: Final = 0.5
 LONGEST_PAUSE_S: Final = 30.0
-SETTLE_S: Final = 0.5  # until the next poll where all of the last one is still in hand
+SETTLE_S: Final = 0.5  # before the next poll while none of the last poll's updates is done
 REDIS_RETRY_S: Final = 1.0
-GRACE_S: Final = 20.0  # for what is in hand when the process ends
+GRACE_S: Final = 20.0  # for updates that are being handled when the process ends
+
+HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"
+LARGEST_UPDATE: Final = 1_000_000  # bytes
+# Telegram gives up on an answer after about a minute and sends the update again.
+WEBHOOK_ANSWER_S: Final = 50.0
+WEBHOOK_GRACE_S: Final = 5
 
 Handle = Callable[[Update], Awaitable[None]]
 
@@ -49,50 +65,50 @@ class UpdateReceiver:
         self._handle = handle
         self._redis = redis
         self._prefix = f"{names.prefix}:telegram:update"
-        self._in_hand: dict[int, asyncio.Task[None]] = {}
-        # Telegram tells these again as long as an older one is in hand.
+        self._in_progress: dict[int, asyncio.Task[None]] = {}
+        # Telegram sends these again for as long as an older one is in progress.
         self._done: deque[int] = deque(maxlen=10 * BATCH)
-        self._room = asyncio.Semaphore(AT_ONCE)
+        self._slots = asyncio.Semaphore(AT_ONCE)
 
     @property
     def oldest(self) -> int | None:
-        """The first update that is still in hand."""
-        return min(self._in_hand, default=None)
+        """The number of the oldest update that is in progress."""
+        return min(self._in_progress, default=None)
 
     def accept(self, update: Update) -> "asyncio.Task[None]":
-        """Handle an update; the task is done when it may be confirmed."""
-        task = self._in_hand.get(update.update_id)
+        """Handle an update; the task is done when the update may be confirmed."""
+        task = self._in_progress.get(update.update_id)
         if task is None:
             task = asyncio.create_task(self._once(update))
-            self._in_hand[update.update_id] = task
-            task.add_done_callback(lambda _: self._in_hand.pop(update.update_id, None))
+            self._in_progress[update.update_id] = task
+            task.add_done_callback(lambda _: self._in_progress.pop(update.update_id, None))
             task.add_done_callback(lambda done: None if done.cancelled() else self._done.append(update.update_id))
         return task
 
     def is_done(self, update: Update) -> bool:
-        """Whether it was handled here a moment ago, and only waits to be confirmed."""
+        """Whether this process has handled the update already."""
         return update.update_id in self._done
 
     async def some_done(self, within_s: float) -> None:
-        """Wait until something in hand is done, but not longer."""
-        if self._in_hand:
-            await asyncio.wait(set(self._in_hand.values()), timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
+        """Wait until an update in progress is done, at most `within_s` seconds."""
+        if self._in_progress:
+            await asyncio.wait(set(self._in_progress.values()), timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
 
     async def close(self) -> None:
-        """Let what is in hand come to its end."""
-        if self._in_hand:
-            await asyncio.wait(set(self._in_hand.values()), timeout=GRACE_S)
-        for task in set(self._in_hand.values()):
+        """Let updates in progress finish within `GRACE_S`, then cancel them."""
+        if self._in_progress:
+            await asyncio.wait(set(self._in_progress.values()), timeout=GRACE_S)
+        for task in set(self._in_progress.values()):
             task.cancel()
 
     async def _once(self, update: Update) -> None:
         name = f"{self._prefix}:{update.update_id}"
-        # Who pays must not wait behind other people's photos: Telegram gives us ten seconds.
-        async with nullcontext() if update.pre_checkout_query else self._room:
+        # A payment's check must not wait behind photos: Telegram allows ten seconds for it.
+        async with nullcontext() if update.pre_checkout_query else self._slots:
             if await self._insist(lambda: self._redis.exists(name)):
                 log.info("update %d came again", update.update_id)
                 return
-            # The one broad net here: no update may stop the others, and one that fails would fail again.
+            # Every error is caught here: no update may stop the others, and a failed one would fail again.
             try:
                 await self._handle(update)
             except Exception:
@@ -100,12 +116,12 @@ class UpdateReceiver:
             await self._insist(lambda: self._redis.set(name, b"", ex=REMEMBERED_S))
 
     async def _insist(self, ask: Callable[[], Awaitable[Any]]) -> Any:
-        """Ask Redis until it answers. Meanwhile the update stays unconfirmed, which is as it should be."""
+        """Ask Redis until it answers. The update stays unconfirmed meanwhile."""
         while True:
             try:
                 return await ask()
             except (RedisError, OSError) as error:
-                log.warning("Redis is away (%s); trying again", error)
+                log.warning("Redis does not answer (%s); trying again", error)
                 await asyncio.sleep(REDIS_RETRY_S)
 
 
@@ -113,9 +129,9 @@ async def poll(bot: ExtBot[Urgency], receiver: UpdateReceiver, stop: asyncio.Eve
     """Ask for updates until `stop` is set.
 
     Raises:
-        BadToken: Telegram does not know us.
+        BadToken: Telegram does not know the token.
     """
-    await patiently(lambda: bot.delete_webhook(drop_pending_updates=False), stop)
+    await retry_until_done(lambda: bot.delete_webhook(drop_pending_updates=False), stop)
     ready()
     offset, pause = 0, FIRST_PAUSE_S
     stopping = asyncio.create_task(stop.wait())
@@ -145,7 +161,7 @@ async def _ask(bot: ExtBot[Urgency], offset: int) -> tuple[Update, ...]:
 
 
 async def _accept(receiver: UpdateReceiver, updates: tuple[Update, ...], offset: int) -> int:
-    """Take updates in hand; the offset that confirms all that are done."""
+    """Start handling updates; returns the offset that confirms all updates that are done."""
     before = receiver.oldest
     for update in updates:
         if not receiver.is_done(update):
@@ -154,7 +170,7 @@ async def _accept(receiver: UpdateReceiver, updates: tuple[Update, ...], offset:
     oldest = receiver.oldest
     if oldest is None:
         return offset
-    # Whatever is in hand is told again with the next poll: not to ask at once is enough to keep that rare.
+    # The next poll brings every unconfirmed update again; a short wait makes that rare.
     if before is not None or updates:
         await receiver.some_done(SETTLE_S)
     oldest = receiver.oldest
@@ -162,13 +178,13 @@ async def _accept(receiver: UpdateReceiver, updates: tuple[Update, ...], offset:
 
 
 async def _pause_after(error: TelegramError, pause: float, stop: asyncio.Event) -> float:
-    """Wait after a failed poll, longer each time; how long the next wait would be."""
+    """Wait `pause` seconds after a failed request; returns the seconds to wait after the next failure."""
     if isinstance(error, (InvalidToken, Forbidden)):
         raise BadToken("Telegram does not accept MAGIC_TELEGRAM_TOKEN: ask @BotFather for a valid one.") from error
     if isinstance(error, Conflict):
         log.error("another process polls with the same token: %s", error.message)
     else:
-        log.warning("no updates: %s", error.message)
+        log.warning("Telegram sends no updates: %s", error.message)
     if isinstance(error, RetryAfter):
         pause = max(pause, pause_of(error))
     try:
@@ -179,11 +195,11 @@ async def _pause_after(error: TelegramError, pause: float, stop: asyncio.Event) 
     return min(LONGEST_PAUSE_S, pause * 2)
 
 
-async def patiently(request: Callable[[], Awaitable[Any]], stop: asyncio.Event) -> None:
-    """Make a request that must succeed before anything else can begin.
+async def retry_until_done(request: Callable[[], Awaitable[Any]], stop: asyncio.Event) -> None:
+    """Repeat a request until it succeeds or `stop` is set.
 
     Raises:
-        BadToken: Telegram does not know us.
+        BadToken: Telegram does not know the token.
     """
     pause = FIRST_PAUSE_S
     while not stop.is_set():
@@ -192,3 +208,57 @@ async def patiently(request: Callable[[], Awaitable[Any]], stop: asyncio.Event) 
             return
         except TelegramError as error:
             pause = await _pause_after(error, pause, stop)
+
+
+def webhook_secret(token: str) -> str:
+    """The secret that Telegram sends with each update. It is the same after a restart and does not reveal the token."""
+    return hashlib.sha256(f"webhook of {token}".encode()).hexdigest()
+
+
+def webhook_app(receiver: UpdateReceiver, bot: ExtBot[Urgency], secret: str, path: str) -> Starlette:
+    """The web application that receives updates at `path`."""
+
+    async def receive(request: Request) -> Response:
+        shown = request.headers.get(HEADER, "")
+        if not hmac.compare_digest(shown.encode(), secret.encode()):
+            return Response(status_code=403)
+        if int(request.headers.get("Content-Length") or 0) > LARGEST_UPDATE:
+            return Response(status_code=413)
+        try:
+            update = Update.de_json(json.loads(await request.body()), bot)
+        except (ValueError, KeyError, TypeError, RecursionError):
+            log.warning("the webhook received something that is not an update")
+            return Response(status_code=400)
+        # Only a handled update is confirmed. A client that gives up must not cancel the handling.
+        done, _ = await asyncio.wait({receiver.accept(update)}, timeout=WEBHOOK_ANSWER_S)
+        return Response(status_code=200 if done else 503)
+
+    return Starlette(routes=[Route(path, receive, methods=["POST"])])
+
+
+async def serve_webhook(
+    bot: ExtBot[Urgency], receiver: UpdateReceiver, settings: Settings, stop: asyncio.Event, ready: Callable[[], None]
+) -> None:
+    """Receive updates by webhook until `stop` is set. Telegram reaches it through the operator's HTTPS proxy.
+
+    Raises:
+        CannotListen: the port is taken, or the address is not this machine's.
+        BadToken: Telegram does not know the token.
+    """
+    secret, url = webhook_secret(bot.token), settings.telegram_webhook_url
+    host, remedy = settings.telegram_webhook_host, "set MAGIC_TELEGRAM_WEBHOOK_PORT to another port"
+    with closing(listen(host, settings.telegram_webhook_port, "The Telegram webhook", remedy)) as listener:
+        server = Server(webhook_app(receiver, bot, secret, urlsplit(url).path or "/"), WEBHOOK_GRACE_S)
+        serving = asyncio.create_task(server.serve_until(stop, listener))
+        try:
+            # The socket accepts connections already; the server answers them once it runs.
+            await retry_until_done(lambda: _register_webhook(bot, url, secret), stop)
+            ready()
+            await serving
+        finally:
+            serving.cancel()
+            await asyncio.gather(serving, return_exceptions=True)
+
+
+async def _register_webhook(bot: ExtBot[Urgency], url: str, secret: str) -> Any:
+    return await bot.set_webhook(url, secret_token=secret, allowed_updates=KINDS, drop_pending_updates=False)

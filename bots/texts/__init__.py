@@ -24,6 +24,10 @@ class Texts:
         """The languages there are texts for."""
         return tuple(self._bundles)
 
+    def name_of(self, language: str) -> str:
+        """What a language is called in itself."""
+        return self.say(language, "language-name")
+
     def known(self, language: str) -> str:
         """The language that `language` is answered in."""
         short = language.lower().replace("_", "-").split("-")[0]

@@ -64,6 +64,26 @@ reply-too-many =
        *[other] Es sind viele Gesichter: Die größten sind restauriert, { $count } blieben, wie sie waren.
     }
 reply-cleaned = Das ganze Foto wurde gereinigt.
+reply-incomplete =
+    { $count ->
+        [one] Ein Gesicht ist in der Datei abgeschnitten und blieb, wie es war.
+       *[other] { $count } Gesichter sind in der Datei abgeschnitten und blieben, wie sie waren.
+    }
+note-tone-mapped = Das Foto hatte einen hohen Dynamikumfang; ich habe es an gewöhnliche Bildschirme angepasst.
+note-gain-map = Die zusätzliche Helligkeit für HDR-Bildschirme fehlt im Ergebnis.
+note-preview = Das ist eine Rohdatei einer Kamera: Restauriert ist das Bild, das die Kamera darin abgelegt hat.
+note-incomplete = Die Datei hört zu früh auf: { $count } Prozent des Fotos fehlen. Schick es noch einmal, wenn du es ganz hast.
+note-coarse = Die Datei hört zu früh auf, deshalb fehlen dem Foto feine Einzelheiten. Schick es noch einmal, wenn du es ganz hast.
+note-other-pages =
+    { $count ->
+        [one] Die Datei hat noch eine Seite oder ein Bild; das blieb, wie es war. Schick es bitte einzeln.
+       *[other] Die Datei hat noch { $count } Seiten oder Bilder; sie blieben, wie sie waren. Schick sie bitte einzeln.
+    }
+offer-upright =
+    { $rotation ->
+        [180] Dieses Foto steht auf dem Kopf. Soll ich es drehen?
+       *[other] Dieses Foto liegt auf der Seite. Soll ich es drehen?
+    }
 quota-left =
     { $left ->
         [0] Für heute war es das. In { $renews_in } hast du wieder { $limit } frei.
@@ -129,8 +149,8 @@ help-commands =
     /help – dieser Text
 restore-howto = Schick ein Foto, und ich stelle die Gesichter darin wieder her.
 unknown-command = { $command } kenne ich nicht. /help hilft weiter.
-cancelled = Gestrichen. Es hat dich nichts gekostet.
-forget-sure = Deine Fotos und Einstellungen jetzt löschen? Was noch wartet, wird gestrichen. Was du heute verbraucht hast, bleibt gezählt.
+cancelled = Abgebrochen. Es hat dich nichts gekostet.
+forget-sure = Deine Fotos und Einstellungen jetzt löschen? Wartende Fotos werden abgebrochen. Fotos, die du heute geschickt hast, zählen weiter.
 forget-done = Erledigt. Deine Fotos und Einstellungen sind gelöscht.
 
 ## Telegram
@@ -177,11 +197,11 @@ telegram-help =
     Sehr kleine Gesichter? Die lasse ich in Ruhe; ein größerer Scan hilft.
     Was kann ich nicht? Kratzer und Flecken außerhalb der Gesichter bleiben, und Schwarzweiß bleibt Schwarzweiß.
     Beste Qualität: Schick das Foto als Datei. In einer Gruppe: Antworte auf ein Foto mit /restore.
-telegram-privacy = Deine Fotos behalte ich { $hours } Stunden lang, für deine Knöpfe; dann lösche ich sie. Ich merke mir die Kennung deines Kontos, wann du Fotos geschickt hast und was daraus wurde, damit die Zählung stimmt; was du in /settings gewählt hast; und was du gekauft oder eingelöst hast. Niemand sieht sich deine Fotos an, und nichts wird damit trainiert. /deletemydata löscht sofort deine Fotos, deine Einstellungen und was ich über deine Fotos weiß. Die Kennung geht, sobald nichts mehr an ihr hängt: die Zählung von heute, ein Tarif, ein noch gültiger Code oder eine Sperre. Zahlungen bleiben in den Büchern, ohne die Kennung.
+telegram-privacy = Deine Fotos behalte ich { $hours } Stunden lang, für deine Knöpfe; dann lösche ich sie. Ich merke mir die Kennung deines Kontos, wann du Fotos geschickt hast und was daraus wurde, damit die Zählung stimmt; was du in /settings gewählt hast; und was du gekauft oder eingelöst hast. Niemand sieht sich deine Fotos an, und nichts wird damit trainiert. /deletemydata löscht sofort deine Fotos, deine Einstellungen und was ich über deine Fotos weiß. Die Kennung wird gelöscht, sobald sie nicht mehr gebraucht wird: für die Zählung von heute, einen Tarif, einen noch gültigen Code oder eine Sperre. Zahlungen bleiben in der Buchhaltung, ohne die Kennung.
 telegram-delete-kept = Es wurde nichts gelöscht.
-telegram-premium-group = Was du hast und was es zu kaufen gibt, zeige ich dir in unserem eigenen Chat.
+telegram-premium-group = Ich zeige dir in unserem privaten Chat, was du hast und was du kaufen kannst.
 telegram-terms = Die Verkaufsbedingungen: { $url }
-telegram-terms-none = Verkauft werden hier Zeit oder Fotos mit diesem Bot, nur für dein Konto. Nichts verlängert sich, außer das Angebot sagt es, und dann, bis du kündigst. Bei Fragen und Rückzahlungen hilft /paysupport.
+telegram-terms-none = Du kannst Zeit oder Fotos mit diesem Bot kaufen, nur für dein Konto. Nichts verlängert sich, außer das Angebot sagt es, und du kannst eine Verlängerung jederzeit kündigen. Bei Fragen und Rückzahlungen hilft /paysupport.
 telegram-receipt = Danke! Deine Zahlung von { $amount } Stars ist da. Fragen dazu: /paysupport
 telegram-receipt-subscription = Es verlängert sich von selbst. Kündigen kannst du in den Einstellungen von Telegram unter „Meine Sterne“.
 telegram-not-credited = Deine Zahlung von { $amount } Stars ist da, aber ich konnte sie dir nicht gutschreiben. Wer diesen Bot betreibt, kann sie sehen: Schreib bitte dorthin, siehe /paysupport. Nummer der Zahlung: { $charge }
@@ -236,7 +256,7 @@ telegram-button-delete-no = Behalten
 telegram-command-restore = Ein Foto wiederherstellen
 telegram-command-quota = Was heute noch frei ist
 telegram-command-settings = Sprache, Stärke, Größe
-telegram-command-cancel = Streichen, was noch wartet
+telegram-command-cancel = Wartende Fotos abbrechen
 telegram-command-premium = Mehr Fotos
 telegram-command-unlock = Einen Code einlösen
 telegram-command-help = Wie es geht und was nicht geht
@@ -245,7 +265,7 @@ telegram-command-deletemydata = Deine Fotos und Einstellungen löschen
 telegram-command-paysupport = Hilfe bei einer Zahlung
 telegram-command-terms = Verkaufsbedingungen
 
-## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
+## Discord. RedisKeys of commands and options are one word in lower case; descriptions have up to 100 letters.
 
 discord-menu-restore = Gesichter wiederherstellen
 discord-name-restore = wiederherstellen
@@ -269,14 +289,14 @@ discord-name-code = code
 discord-about-restore = Die Gesichter in einem Foto wiederherstellen
 discord-about-quota = Was heute noch frei ist
 discord-about-settings = Sehen oder ändern, wie deine Fotos wiederhergestellt werden
-discord-about-cancel = Streichen, was noch wartet; es kostet dich nichts
-discord-about-premium = Was es über die freien Fotos hinaus gibt
+discord-about-cancel = Wartende Fotos abbrechen; es kostet dich nichts
+discord-about-premium = Was du über die freien Fotos hinaus bekommen kannst
 discord-about-unlock = Einen Code einlösen
 discord-about-privacy = Was über dich wie lange behalten wird
 discord-about-erase = Deine Fotos und Einstellungen löschen
 discord-about-help = Wie es geht und was nicht geht
 discord-about-photo = Das Foto
-discord-about-model = Das Netz, das wiederherstellt; auto nimmt das beste, das da ist
+discord-about-model = Das Modell, das wiederherstellt; auto nimmt das beste
 discord-about-strength = In Prozent: 100 nimmt die neuen Gesichter, weniger behält mehr vom Foto
 discord-about-fidelity = In Prozent: 0 ist lebendig, 100 ist treu; nicht jedes Modell hat die Wahl
 discord-about-upscale = Das Foto so viele Male größer machen
@@ -324,7 +344,7 @@ discord-offer-photos =
        *[other] { $plan }: { $count } Fotos
     }
 discord-offers-note = Discord zeigt unten die Preise und nimmt die Zahlung entgegen. Was du hier kaufst, gilt für dein Konto, auf jedem Server.
-discord-privacy = Deine Fotos behalte ich { $hours } Stunden lang, für die Knöpfe darunter; dann lösche ich sie. Ich merke mir die Kennung deines Kontos, wann du Fotos geschickt hast und was daraus wurde, damit die Zählung stimmt; deine Einstellungen; und was du gekauft oder eingelöst hast. Niemand sieht sich deine Fotos an, und nichts wird damit trainiert. /meine-daten-löschen löscht sofort deine Fotos, deine Einstellungen und was ich über deine Fotos weiß. Die Kennung geht, sobald nichts mehr an ihr hängt: die Zählung von heute, ein Tarif, ein noch gültiger Code oder eine Sperre. Zahlungen bleiben in den Büchern, ohne die Kennung.
+discord-privacy = Deine Fotos behalte ich { $hours } Stunden lang, für die Knöpfe darunter; dann lösche ich sie. Ich merke mir die Kennung deines Kontos, wann du Fotos geschickt hast und was daraus wurde, damit die Zählung stimmt; deine Einstellungen; und was du gekauft oder eingelöst hast. Niemand sieht sich deine Fotos an, und nichts wird damit trainiert. /meine-daten-löschen löscht sofort deine Fotos, deine Einstellungen und was ich über deine Fotos weiß. Die Kennung wird gelöscht, sobald sie nicht mehr gebraucht wird: für die Zählung von heute, einen Tarif, einen noch gültigen Code oder eine Sperre. Zahlungen bleiben in der Buchhaltung, ohne die Kennung.
 discord-erase-yes = Alles löschen
 
 ## Errors. None of them costs quota.
@@ -335,7 +355,14 @@ error-photo-unreadable = Dieses Bild kann ich nicht lesen; die Datei scheint bes
 error-photo-truncated = Diese Datei hört zu früh auf; sie wurde wohl nicht zu Ende kopiert. Schick sie bitte noch einmal.
 error-photo-animated = Das ist eine Animation oder ein Video. Schick bitte ein stehendes Bild.
 error-not-a-photo = Das ist kein Foto. Schick bitte ein Bild, zum Beispiel ein JPEG oder PNG.
-error-no-face-found = In diesem Foto habe ich kein Gesicht gefunden. Es hat dich nichts gekostet. Ein näherer oder größerer Scan hilft oft.
+error-kind-unsupported = Das ist eine Datei der Art { $kind }, die ich nicht lesen kann. Speichere sie bitte als JPEG oder PNG und schick mir das.
+error-archive-sent = Das ist eine gepackte Datei ({ $kind }). Entpacke sie bitte und schick mir die Fotos daraus.
+error-pdf-without-scan = Dieses PDF enthält Text und kein gescanntes Foto. Schick mir bitte das Foto selbst, als JPEG oder PNG.
+error-pdf-locked = Dieses PDF ist mit einem Passwort geschützt. Schick mir bitte das Foto selbst, als JPEG oder PNG.
+error-preview-missing = Das ist eine Rohdatei einer Kamera ohne ein Bild, das ich lesen kann. Speichere sie bitte als JPEG und schick mir das.
+error-page-missing = Diese Datei hat keine Seite { $page }; sie hat { $pages }.
+error-no-face-found = In diesem Foto habe ich kein Gesicht gefunden. Es hat dich nichts gekostet. Am besten finde ich Gesichter, bei denen beide Augen zu sehen sind; ein Scan mit weniger Spiegelung oder Staub hilft oft.
+error-face-number-unknown = Ein Gesicht Nummer { $number } gibt es in diesem Foto nicht; gefunden habe ich { $count }. Es hat dich nichts gekostet.
 error-faces-too-small =
     { $count ->
         [one] Das Gesicht in diesem Foto ist zu klein (unter { $limit_px } Pixel).
@@ -366,12 +393,12 @@ error-code-expired = Dieser Code ist abgelaufen.
 error-code-used-up = Dieser Code wurde schon so oft eingelöst, wie es geht.
 error-code-redeemed = Diesen Code hast du schon eingelöst.
 error-code-revoked = Dieser Code gilt nicht mehr.
-error-code-elsewhere = Dieser Code macht etwas billiger, das es auf Telegram zu kaufen gibt. Löse ihn dort ein: Er gilt noch.
+error-code-elsewhere = Dieser Code gibt Rabatt auf etwas, das auf Telegram verkauft wird. Löse ihn dort ein: Er gilt noch.
 error-too-many-guesses = Zu viele falsche Codes. Versuch es in { $wait_in } noch einmal.
 error-offer-gone = Dieses Angebot hat sich geändert. Es wurde nichts bezahlt. Sieh dir bitte /premium noch einmal an.
 error-banned = Du kannst diesen Bot nicht benutzen.
 error-photo-expired = Dieses Foto habe ich nicht mehr. Schick es bitte noch einmal.
-error-nothing-to-cancel = Von dir wartet gerade nichts.
+error-nothing-to-cancel = Du hast keine wartenden Fotos.
 error-too-many-adjustments =
     { $limit ->
         [one] Ein Foto kannst du einmal anpassen, bis { $minutes } Minuten nachdem du es bekommen hast.
@@ -382,7 +409,7 @@ error-model-not-installed = Das Modell „{ $model }“ ist hier nicht installie
 error-model-not-allowed = Das Modell „{ $model }“ darf hier nicht benutzt werden.
 error-model-broken = Das Modell „{ $model }“ geht gerade nicht. Es hat dich nichts gekostet.
 error-fidelity-unsupported = Das Modell „{ $model }“ kennt keine Treue.
-error-cancelled = Gestrichen. Es hat dich nichts gekostet.
+error-cancelled = Abgebrochen. Es hat dich nichts gekostet.
 error-internal-error = Entschuldige, bei uns ist etwas schiefgegangen. Es hat dich nichts gekostet. Versuch es bitte noch einmal.
 
 ## The playground: a chat page

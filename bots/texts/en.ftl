@@ -64,6 +64,26 @@ reply-too-many =
        *[other] There are many faces: the largest were restored, { $count } left as they were.
     }
 reply-cleaned = The whole photo was cleaned.
+reply-incomplete =
+    { $count ->
+        [one] One face is cut off in the file and was left as it is.
+       *[other] { $count } faces are cut off in the file and were left as they are.
+    }
+note-tone-mapped = It had a high dynamic range; I made it fit an ordinary screen.
+note-gain-map = The extra brightness for HDR screens is left out.
+note-preview = It is a camera’s raw file: I restored the picture that the camera put into it.
+note-incomplete = The file ends too early: { $count } percent of the photo are missing. Send it again if you have it in full.
+note-coarse = The file ends too early, so the photo lacks fine detail. Send it again if you have it in full.
+note-other-pages =
+    { $count ->
+        [one] The file has one more page or picture, which I left as it is. Please send it by itself.
+       *[other] The file has { $count } more pages or pictures, which I left as they are. Please send them one by one.
+    }
+offer-upright =
+    { $rotation ->
+        [180] This photo is upside down. Turn it?
+       *[other] This photo lies on its side. Turn it?
+    }
 quota-left =
     { $left ->
         [0] No more photos today. You get { $limit } again in { $renews_in }.
@@ -88,7 +108,7 @@ offers-free =
 offers-intro = With a plan you can restore more photos, and yours go first:
 offers-none = Nothing is for sale here.
 offers-code = Do you have a code? Send /unlock and the code.
-more-with-premium = You need not wait: /premium shows how to get more.
+more-with-premium = You do not have to wait: /premium shows how to get more photos.
 offer-subscription = { $plan }: { $price } Stars every { $count } days, until you cancel
 offer-days =
     { $count ->
@@ -118,7 +138,7 @@ code-unlocked-days =
 
 help =
     Send me a photo and I restore the faces in it. Nothing else in your photo changes.
-    Old, blurred, scratched or faded: portraits work best, group photos work too, face by face.
+    Old, blurred, scratched and faded photos are fine. Portraits work best; in a group photo each face is restored by itself.
     Very small faces are left as they are. A restored face is a good guess, not a record: fine details may differ.
     Photos are deleted after { $hours } hours.
 help-commands =
@@ -129,8 +149,8 @@ help-commands =
     /help – this text
 restore-howto = Send a photo, and I restore the faces in it.
 unknown-command = I do not know { $command }. Try /help.
-cancelled = Dropped. It cost you nothing.
-forget-sure = Delete your photos and your settings now? What waits is dropped. What you used today stays counted.
+cancelled = Cancelled. It cost you nothing.
+forget-sure = Delete your photos and your settings now? Waiting photos are cancelled. Photos that you sent today still count.
 forget-done = Done. Your photos and settings are deleted.
 
 ## The playground: a chat page
@@ -230,17 +250,17 @@ telegram-help =
     Very small faces? I leave them alone; a larger scan helps.
     What can I not do? Scratches and stains outside faces stay, and black and white stays black and white.
     Best quality: send the photo as a file. In a group: reply to a photo with /restore.
-telegram-privacy = I keep your photos for { $hours } hours, for your buttons, and then delete them. I keep your account’s id, when you sent photos and what came of them, to count your quota; what you chose in /settings; and what you bought or redeemed. Nobody looks at your photos, and nothing is trained on them. /deletemydata deletes your photos, your settings and what I know of your photos at once. The id goes as soon as nothing hangs on it: today’s count, a plan, a code that is still valid, or a ban. Payments stay in the books, without the id.
+telegram-privacy = I keep your photos for { $hours } hours, for your buttons, and then delete them. I keep your account’s id, when you sent photos and what came of them, to count your quota; what you chose in /settings; and what you bought or redeemed. Nobody looks at your photos, and nothing is trained on them. /deletemydata deletes your photos, your settings and what I know of your photos at once. The id is deleted as soon as nothing needs it any more: today’s count, a plan, a code that is still valid, or a ban. Payments are kept for the accounts, without the id.
 telegram-delete-kept = Nothing was deleted.
-telegram-premium-group = What you have, and what there is to buy, I show in our private chat.
+telegram-premium-group = I show what you have and what you can buy in our private chat.
 telegram-terms = The terms of sale: { $url }
-telegram-terms-none = What is sold here is time or photos with this bot, for your account alone. Nothing renews unless the offer says so, and then until you cancel it. /paysupport helps with questions and refunds.
+telegram-terms-none = You can buy time or photos with this bot, for your account only. Nothing renews unless the offer says so, and you can cancel a renewal at any time. /paysupport helps with questions and refunds.
 telegram-receipt = Thank you! Your payment of { $amount } Stars has arrived. Questions about it: /paysupport
 telegram-receipt-subscription = It renews by itself. You can cancel it in Telegram’s settings, under “My Stars”.
-telegram-not-credited = Your payment of { $amount } Stars has arrived, but I could not credit it to you. Whoever runs this bot can see it: please write to them, see /paysupport. Number of the payment: { $charge }
-telegram-refunded = Your payment of { $amount } Stars was given back, and what you got for it has ended.
+telegram-not-credited = Your payment of { $amount } Stars has arrived, but I could not credit it to you. The person who runs this bot can see it: please write to them, see /paysupport. Number of the payment: { $charge }
+telegram-refunded = Your payment of { $amount } Stars was refunded, and what you got for it has ended.
 telegram-paysupport = About payments write to { $contact }, with the payment’s number. Telegram’s own support cannot help here.
-telegram-paysupport-nobody = About payments write to whoever runs this bot, with the payment’s number. Telegram’s own support cannot help here.
+telegram-paysupport-nobody = About payments write to the person who runs this bot, with the payment’s number. Telegram’s own support cannot help here.
 telegram-paysupport-payment = { $date }, { $amount } Stars, number { $charge }
 telegram-settings = Your settings, for all your photos:
 telegram-setting-language = Language: { $value }
@@ -250,13 +270,13 @@ telegram-setting-upscale = Size: { $value }
 telegram-setting-scope = Restore: { $value }
 telegram-setting-reply-as-file = Reply: { $value }
 telegram-setting-model = Model: { $value }
-telegram-about-language = Which language shall I speak?
-telegram-about-strength = How strongly shall faces be restored? Less keeps more of the original.
-telegram-about-fidelity = Vivid faces are clearer, faithful ones closer to the original.
-telegram-about-upscale = Shall the photo become larger?
-telegram-about-scope = Shall only the faces change, or shall I also clean grain, noise and compression from the whole photo?
-telegram-about-reply-as-file = Shall I reply with a photo, or with a file in full quality?
-telegram-about-model = Which model shall restore your photos?
+telegram-about-language = Which language should I use?
+telegram-about-strength = How strongly should faces be restored? A lower strength keeps more of the original.
+telegram-about-fidelity = Vivid faces are clearer; faithful faces are closer to the original.
+telegram-about-upscale = Should the photo become larger?
+telegram-about-scope = Should only the faces change, or should I also remove grain, noise and compression from the whole photo?
+telegram-about-reply-as-file = Should I reply with a photo, or with a file in full quality?
+telegram-about-model = Which model should restore your photos?
 telegram-value-auto = automatic
 telegram-value-strength-50 = half
 telegram-value-strength-75 = gentle
@@ -289,7 +309,7 @@ telegram-button-delete-no = Keep
 telegram-command-restore = Restore a photo
 telegram-command-quota = What you have left today
 telegram-command-settings = Language, strength, size
-telegram-command-cancel = Drop what waits
+telegram-command-cancel = Cancel waiting photos
 telegram-command-premium = More photos
 telegram-command-unlock = Use a code
 telegram-command-help = How it works, and what it cannot do
@@ -298,40 +318,40 @@ telegram-command-deletemydata = Delete your photos and settings
 telegram-command-paysupport = Help with a payment
 telegram-command-terms = Terms of sale
 telegram-admin-help =
-    /admin stats – what is going on
-    /admin user ID – what somebody has, was given and paid
-    /admin quota ID – what somebody has left today
+    /admin stats – counts of today and of the last seven days
+    /admin user ID – what a user has, was given and paid
+    /admin quota ID – what a user has left today
     /admin gift ID PLAN [NUMBER] – give days or photos of a plan
-    /admin ban ID [REASON], /admin unban ID – keep somebody out, and let them in again
-    /admin refund PAYMENT [ID] – give a payment back, and take back what it bought
-telegram-admin-no-payment = I know no such payment. If it is somebody’s all the same, write their id behind it.
-telegram-admin-not-refunded = Telegram does not give it back: { $reason }
-telegram-admin-refunded = Given back: { $charge }
-telegram-admin-banned = { $account } is kept out.
-telegram-admin-unbanned = { $account } may come in again.
+    /admin ban ID [REASON], /admin unban ID – ban a user, and lift the ban
+    /admin refund PAYMENT [ID] – refund a payment, and withdraw what it bought
+telegram-admin-no-payment = There is no such payment. If you know who paid, add their ID.
+telegram-admin-not-refunded = Telegram does not refund it: { $reason }
+telegram-admin-refunded = Refunded: { $charge }
+telegram-admin-banned = { $account } is banned.
+telegram-admin-unbanned = { $account } is no longer banned.
 
 ## What administrators are told in every chat
 
 admin-version = Magic Memory { $version }
-admin-waiting = Waiting or in hand: { $waiting }
+admin-waiting = Waiting or being restored: { $waiting }
 admin-today = Today:
-admin-week = Seven days:
-admin-stats = { $photos } photos of { $people } people ({ $newcomers } new): { $delivered } delivered with { $faces } faces, { $failed } failed, { $cancelled } dropped
-admin-p95 = 95 of 100 were answered within { $seconds } s
-admin-failures = Failed for: { $what }
+admin-week = Last seven days:
+admin-stats = { $photos } photos of { $people } people ({ $newcomers } new): { $delivered } delivered with { $faces } faces, { $failed } failed, { $cancelled } cancelled
+admin-p95 = 95 % were answered within { $seconds } s
+admin-failures = Reasons of failures: { $what }
 admin-paid = Paid: { $what }
-admin-paid-back = Given back: { $what }
-admin-user-banned = Kept out: { $reason }
+admin-paid-back = Refunded: { $what }
+admin-user-banned = Banned: { $reason }
 admin-grant-days = { $date }: { $amount } days of { $plan } by { $source }
 admin-grant-photos = { $date }: { $amount } photos of { $plan } by { $source }
 admin-grant-open = { $date }: { $plan } by { $source }, for as long as the shop says
 admin-payment = { $date }: paid { $amount } { $currency } for { $plan }, number { $charge }
 admin-taken-back = { $what } (taken back)
-admin-no-such-plan = There is no such plan. There are: { $plans }.
+admin-no-such-plan = There is no such plan. The plans are: { $plans }.
 admin-bad-number = A gift is between 1 and { $most } days or photos.
 admin-given = { $account } has it. { $quota }
 
-## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
+## Discord. RedisKeys of commands and options are one word in lower case; descriptions have up to 100 letters.
 
 discord-menu-restore = Restore faces
 discord-name-restore = restore
@@ -355,25 +375,25 @@ discord-name-code = code
 discord-about-restore = Restore the faces in a photo
 discord-about-quota = What you have left today
 discord-about-settings = See or change how your photos are restored
-discord-about-cancel = Drop what waits; it costs you nothing
-discord-about-premium = What there is beyond the free photos
+discord-about-cancel = Cancel waiting photos; it costs you nothing
+discord-about-premium = What you can get beyond the free photos
 discord-about-unlock = Use a code
 discord-about-privacy = What is kept about you, and for how long
 discord-about-erase = Delete your photos and your settings
 discord-about-help = How it works, and what it cannot do
 discord-about-photo = The photo
-discord-about-model = The network that restores; auto takes the best one there is
-discord-about-strength = In percent: 100 takes the restored faces, less keeps more of the photo
-discord-about-fidelity = In percent: 0 is vivid, 100 is faithful; not every model can choose
+discord-about-model = The model that restores; auto takes the best one
+discord-about-strength = In percent: 100 shows the restored faces, less keeps more of the original photo
+discord-about-fidelity = In percent: 0 is vivid, 100 is faithful; not every model has this choice
 discord-about-upscale = Make the photo this many times larger
 discord-about-scope = Only the faces, or the whole photo: grain, noise and traces of compression go too
 discord-about-private = Only you see the answer
 discord-about-language = The language I answer you in
 discord-about-code = The code
-discord-admin-about = For those who run this bot
-discord-admin-stats-about = What is going on
-discord-admin-quota-about = What somebody has left today
-discord-admin-user-about = What somebody has, was given and paid
+discord-admin-about = For the people who run this bot
+discord-admin-stats-about = Counts of today and of the last seven days
+discord-admin-quota-about = What a user has left today
+discord-admin-user-about = What a user has, was given and paid
 discord-admin-gift-about = Give days or photos of a plan
 discord-gentler = Gentler
 discord-stronger = Stronger
@@ -384,11 +404,11 @@ discord-another-model = Another model
 discord-delete = Delete
 discord-alt-after = The restored photo
 discord-alt-before = The photo as it was sent
-discord-made-smaller = The picture was made smaller to fit the { $limit_mb } MB that this place takes.
+discord-made-smaller = The image was made smaller to fit the { $limit_mb } MB that are allowed here.
 discord-full-quality-here = The restored photo in full quality.
-discord-too-large-here = The full file is larger than the { $limit_mb } MB that this place takes. This is the best that fits.
+discord-too-large-here = The full file is larger than the { $limit_mb } MB that are allowed here. This is the best version that fits.
 discord-not-yours = Only the person who asked for this photo can use its buttons.
-discord-permission-missing = I lack a permission here: “{ $permission }”. Please ask whoever runs this server to give it to me.
+discord-permission-missing = I lack a permission here: “{ $permission }”. Please ask the people who run this server to give it to me.
 discord-permission-attach-files = Attach Files
 discord-permission-send-messages = Send Messages
 discord-automatic = automatic
@@ -415,14 +435,14 @@ discord-offer-photos =
        *[other] { $plan }: { $count } photos
     }
 discord-offers-note = Discord shows the prices below and takes the payment. What it sells here is for your account, in every server.
-discord-privacy = I keep your photos for { $hours } hours, for the buttons under them, and then delete them. I keep your account’s id, when you sent photos and what came of them, to count your quota; your settings; and what you bought or redeemed. Nobody looks at your photos, and nothing is trained on them. /delete-my-data deletes your photos, your settings and what I know of your photos at once. The id goes as soon as nothing hangs on it: today’s count, a plan, a code that is still valid, or a ban. Payments stay in the books, without the id.
+discord-privacy = I keep your photos for { $hours } hours, for the buttons under them, and then delete them. I keep your account’s id, when you sent photos and what came of them, to count your quota; your settings; and what you bought or redeemed. Nobody looks at your photos, and nothing is trained on them. /delete-my-data deletes your photos, your settings and what I know of your photos at once. The id is deleted as soon as nothing needs it any more: today’s count, a plan, a code that is still valid, or a ban. Payments are kept for the accounts, without the id.
 discord-erase-yes = Delete everything
-discord-admin-not-for-you = This command is for those who run the bot.
+discord-admin-not-for-you = This command is for the people who run the bot.
 discord-admin-servers = Servers: { $servers }, connections: { $shards }
-discord-admin-ban-about = Keep somebody out
-discord-admin-unban-about = Let somebody in again
-discord-admin-banned = { $name } is kept out.
-discord-admin-unbanned = { $name } may come in again.
+discord-admin-ban-about = Ban a user
+discord-admin-unban-about = Lift a ban
+discord-admin-banned = { $name } is banned.
+discord-admin-unbanned = { $name } is no longer banned.
 
 ## Errors. None of them costs quota.
 
@@ -432,7 +452,14 @@ error-photo-unreadable = I cannot read this picture; the file seems damaged. Ple
 error-photo-truncated = This file ends too early; it seems it was not copied to the end. Please send it again.
 error-photo-animated = This is an animation or a video. Please send a still photo.
 error-not-a-photo = This is not a photo. Please send a picture, for example a JPEG or PNG.
-error-no-face-found = I found no face in this photo. It did not cost you anything. A closer or larger scan often helps.
+error-kind-unsupported = This is a { $kind } file, which I cannot read. Please save it as a JPEG or PNG and send that.
+error-archive-sent = This is a packed file ({ $kind }). Please unpack it and send me the photos in it.
+error-pdf-without-scan = This PDF holds text, not a scanned photo. Please send the photo itself, as a JPEG or PNG.
+error-pdf-locked = This PDF is locked with a password. Please send the photo itself, as a JPEG or PNG.
+error-preview-missing = This is a camera’s raw file without a picture that I can read. Please save it as a JPEG and send that.
+error-page-missing = This file has no page { $page }; it has { $pages }.
+error-no-face-found = I found no face in this photo. It did not cost you anything. Faces are found best where both eyes can be seen; a scan with less glare or dust often helps.
+error-face-number-unknown = There is no face number { $number } in this photo; I found { $count }. It did not cost you anything.
 error-faces-too-small =
     { $count ->
         [one] The face in this photo is too small to restore (under { $limit_px } pixels).
@@ -450,34 +477,34 @@ error-queue-full =
        *[other] { $minutes } minutes
     }. It did not cost you anything.
 error-fair-use-reached = You have restored { $limit } photos today, which is as many as your plan has for one day. You get the next ones in { $renews_in }.
-error-size-not-in-plan = Making photos { $upscale } times larger is not part of your plan. /premium says what is.
-error-model-not-in-plan = The model “{ $model }” is not part of your plan. /premium says what is.
+error-size-not-in-plan = Making photos { $upscale } times larger is not part of your plan. /premium shows the plans.
+error-model-not-in-plan = The model “{ $model }” is not part of your plan. /premium shows the plans.
 error-too-many-at-once =
     { $limit ->
         [one] I am still working on your last photo. Please wait until it is done. This one did not cost you anything.
        *[other] I am still working on { $limit } photos of yours. Please wait until one is done. This one did not cost you anything.
     }
-error-code-unknown = I do not know this code. Please look at it again.
-error-code-mistyped = This code is mistyped: at least one character is wrong. Please look at it again.
-error-code-expired = This code’s time is over.
-error-code-used-up = This code has been used as often as it can be.
+error-code-unknown = I do not know this code. Please check it.
+error-code-mistyped = This code is mistyped: at least one character is wrong. Please check it.
+error-code-expired = This code has expired.
+error-code-used-up = This code has been used as often as it may be.
 error-code-redeemed = You have used this code already.
 error-code-revoked = This code is no longer valid.
-error-code-elsewhere = This code makes something cheaper that is sold on Telegram. Use it there: it is still good.
+error-code-elsewhere = This code gives a discount on something that is sold on Telegram. Use it there: it is still valid.
 error-too-many-guesses = Too many wrong codes. Please try again in { $wait_in }.
-error-offer-gone = This offer has changed since. Nothing was paid. Please look at /premium again.
+error-offer-gone = This offer has changed. Nothing was paid. Please look at /premium again.
 error-banned = You cannot use this bot.
 error-photo-expired = I no longer have this photo. Please send it again.
-error-nothing-to-cancel = Nothing of yours is waiting.
+error-nothing-to-cancel = You have no waiting photos.
 error-too-many-adjustments =
     { $limit ->
         [one] You can adjust a photo once, within { $minutes } minutes of getting it.
        *[other] You can adjust a photo { $limit } times, within { $minutes } minutes of getting it.
     }
-error-model-unknown = There is no model called “{ $model }”. There are: { $known }.
+error-model-unknown = There is no model called “{ $model }”. The models are: { $known }.
 error-model-not-installed = The model “{ $model }” is not installed here.
 error-model-not-allowed = The model “{ $model }” may not be used here.
 error-model-broken = The model “{ $model }” cannot be used at the moment. It did not cost you anything.
 error-fidelity-unsupported = The model “{ $model }” has no fidelity slider.
-error-cancelled = Dropped. It cost you nothing.
+error-cancelled = Cancelled. It cost you nothing.
 error-internal-error = Sorry, something went wrong on our side. It did not cost you anything. Please try again.

@@ -64,6 +64,26 @@ reply-too-many =
        *[other] Hay muchas caras: se restauraron las más grandes y { $count } quedaron como estaban.
     }
 reply-cleaned = Toda la foto quedó limpia.
+reply-incomplete =
+    { $count ->
+        [one] Una cara está cortada en el archivo y quedó como estaba.
+       *[other] { $count } caras están cortadas en el archivo y quedaron como estaban.
+    }
+note-tone-mapped = La foto tenía un rango dinámico alto; la he adaptado a una pantalla normal.
+note-gain-map = El brillo adicional para pantallas HDR se ha quitado.
+note-preview = Es un archivo RAW de cámara: he restaurado la imagen que la cámara guardó en él.
+note-incomplete = El archivo termina antes de tiempo: falta el { $count } por ciento de la foto. Envíala otra vez si la tienes entera.
+note-coarse = El archivo termina antes de tiempo y a la foto le faltan detalles finos. Envíala otra vez si la tienes entera.
+note-other-pages =
+    { $count ->
+        [one] El archivo tiene una página o imagen más, que quedó como estaba. Envíala por separado, por favor.
+       *[other] El archivo tiene { $count } páginas o imágenes más, que quedaron como estaban. Envíalas por separado, por favor.
+    }
+offer-upright =
+    { $rotation ->
+        [180] Esta foto está boca abajo. ¿La giro?
+       *[other] Esta foto está de lado. ¿La giro?
+    }
 quota-left =
     { $left ->
         [0] No te quedan más fotos hoy. Tendrás { $limit } otra vez en { $renews_in }.
@@ -131,7 +151,7 @@ help-commands =
 restore-howto = Envía una foto y restauro las caras que haya en ella.
 unknown-command = No conozco { $command }. Prueba con /help.
 cancelled = Cancelado. No te ha costado nada.
-forget-sure = ¿Borrar ahora tus fotos y tus ajustes? Lo que espera se cancela. Lo que usaste hoy sigue contando.
+forget-sure = ¿Borrar ahora tus fotos y tus ajustes? Las fotos en espera se cancelan. Las que enviaste hoy siguen contando.
 forget-done = Hecho. Tus fotos y tus ajustes están borrados.
 
 ## Telegram
@@ -178,11 +198,11 @@ telegram-help =
     ¿Caras muy pequeñas? Las dejo como están; un escaneo más grande ayuda.
     ¿Qué no puedo hacer? Los rayones y manchas fuera de las caras se quedan, y el blanco y negro sigue en blanco y negro.
     La mejor calidad: envía la foto como archivo. En un grupo: responde a una foto con /restore.
-telegram-privacy = Guardo tus fotos { $hours } horas, para tus botones, y luego las borro. Guardo el id de tu cuenta, cuándo enviaste fotos y qué salió de ellas, para contar tu cuota; lo que elegiste en /settings; y lo que compraste o canjeaste. Nadie mira tus fotos y no se entrena nada con ellas. /deletemydata borra al momento tus fotos, tus ajustes y lo que sé de tus fotos. El id se va en cuanto nada depende de él: la cuenta de hoy, un plan, un código aún válido o un bloqueo. Los pagos quedan en la contabilidad, sin el id.
+telegram-privacy = Guardo tus fotos { $hours } horas, para tus botones, y luego las borro. Guardo el id de tu cuenta, cuándo enviaste fotos y qué salió de ellas, para contar tu cuota; lo que elegiste en /settings; y lo que compraste o canjeaste. Nadie mira tus fotos y no se entrena nada con ellas. /deletemydata borra al momento tus fotos, tus ajustes y lo que sé de tus fotos. El id se borra en cuanto ya no hace falta: la cuenta de hoy, un plan, un código aún válido o un bloqueo. Los pagos quedan en la contabilidad, sin el id.
 telegram-delete-kept = No se ha borrado nada.
-telegram-premium-group = Lo que tienes y lo que se puede comprar te lo muestro en nuestro chat privado.
+telegram-premium-group = Te muestro en nuestro chat privado lo que tienes y lo que puedes comprar.
 telegram-terms = Las condiciones de venta: { $url }
-telegram-terms-none = Aquí se vende tiempo o fotos con este bot, solo para tu cuenta. Nada se renueva salvo que la oferta lo diga, y entonces hasta que lo canceles. Para preguntas y devoluciones: /paysupport.
+telegram-terms-none = Puedes comprar tiempo o fotos con este bot, solo para tu cuenta. Nada se renueva salvo que la oferta lo diga, y puedes cancelar una renovación cuando quieras. Para preguntas y devoluciones: /paysupport.
 telegram-receipt = ¡Gracias! Tu pago de { $amount } Stars ha llegado. Preguntas sobre el pago: /paysupport
 telegram-receipt-subscription = Se renueva solo. Puedes cancelarlo en los ajustes de Telegram, en «Mis Estrellas».
 telegram-not-credited = Tu pago de { $amount } Stars ha llegado, pero no he podido abonártelo. Quien lleva este bot puede verlo: escríbele, por favor, mira /paysupport. Número del pago: { $charge }
@@ -237,7 +257,7 @@ telegram-button-delete-no = Conservar
 telegram-command-restore = Restaurar una foto
 telegram-command-quota = Lo que te queda hoy
 telegram-command-settings = Idioma, intensidad, tamaño
-telegram-command-cancel = Cancelar lo que espera
+telegram-command-cancel = Cancelar las fotos en espera
 telegram-command-premium = Más fotos
 telegram-command-unlock = Usar un código
 telegram-command-help = Cómo funciona y qué no puede hacer
@@ -246,7 +266,7 @@ telegram-command-deletemydata = Borrar tus fotos y ajustes
 telegram-command-paysupport = Ayuda con un pago
 telegram-command-terms = Condiciones de venta
 
-## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
+## Discord. RedisKeys of commands and options are one word in lower case; descriptions have up to 100 letters.
 
 discord-menu-restore = Restaurar caras
 discord-name-restore = restaurar
@@ -270,14 +290,14 @@ discord-name-code = código
 discord-about-restore = Restaurar las caras de una foto
 discord-about-quota = Lo que te queda hoy
 discord-about-settings = Ver o cambiar cómo se restauran tus fotos
-discord-about-cancel = Cancelar lo que espera; no te cuesta nada
-discord-about-premium = Qué hay más allá de las fotos gratis
+discord-about-cancel = Cancelar las fotos en espera; no te cuesta nada
+discord-about-premium = Qué puedes obtener además de las fotos gratis
 discord-about-unlock = Usar un código
 discord-about-privacy = Qué se guarda sobre ti y cuánto tiempo
 discord-about-erase = Borrar tus fotos y tus ajustes
 discord-about-help = Cómo funciona y qué no puede hacer
 discord-about-photo = La foto
-discord-about-model = La red que restaura; auto toma la mejor que haya
+discord-about-model = El modelo que restaura; auto elige el mejor
 discord-about-strength = En porcentaje: 100 toma las caras restauradas, menos conserva más de la foto
 discord-about-fidelity = En porcentaje: 0 es viva, 100 es fiel; no todos los modelos pueden elegir
 discord-about-upscale = Hacer la foto tantas veces más grande
@@ -325,7 +345,7 @@ discord-offer-photos =
        *[other] { $plan }: { $count } fotos
     }
 discord-offers-note = Discord muestra abajo los precios y cobra el pago. Lo que compres aquí vale para tu cuenta, en todos los servidores.
-discord-privacy = Guardo tus fotos { $hours } horas, para los botones que llevan debajo, y luego las borro. Guardo el id de tu cuenta, cuándo enviaste fotos y qué salió de ellas, para contar tu cuota; tus ajustes; y lo que compraste o canjeaste. Nadie mira tus fotos y no se entrena nada con ellas. /borrar-mis-datos borra al momento tus fotos, tus ajustes y lo que sé de tus fotos. El id se va en cuanto nada depende de él: la cuenta de hoy, un plan, un código aún válido o un bloqueo. Los pagos quedan en la contabilidad, sin el id.
+discord-privacy = Guardo tus fotos { $hours } horas, para los botones que llevan debajo, y luego las borro. Guardo el id de tu cuenta, cuándo enviaste fotos y qué salió de ellas, para contar tu cuota; tus ajustes; y lo que compraste o canjeaste. Nadie mira tus fotos y no se entrena nada con ellas. /borrar-mis-datos borra al momento tus fotos, tus ajustes y lo que sé de tus fotos. El id se borra en cuanto ya no hace falta: la cuenta de hoy, un plan, un código aún válido o un bloqueo. Los pagos quedan en la contabilidad, sin el id.
 discord-erase-yes = Borrar todo
 
 ## Errors. None of them costs quota.
@@ -336,7 +356,14 @@ error-photo-unreadable = No puedo leer esta imagen; el archivo parece dañado. E
 error-photo-truncated = Este archivo termina antes de tiempo; parece que no se copió entero. Envíalo otra vez, por favor.
 error-photo-animated = Esto es una animación o un vídeo. Envía una foto fija, por favor.
 error-not-a-photo = Esto no es una foto. Envía una imagen, por ejemplo un JPEG o PNG.
-error-no-face-found = No he encontrado ninguna cara en esta foto. No te ha costado nada. A menudo ayuda un escaneo más cercano o más grande.
+error-kind-unsupported = Esto es un archivo { $kind }, que no puedo leer. Guárdalo como JPEG o PNG y envíamelo, por favor.
+error-archive-sent = Esto es un archivo comprimido ({ $kind }). Descomprímelo y envíame las fotos, por favor.
+error-pdf-without-scan = Este PDF contiene texto y no una foto escaneada. Envía la foto misma, como JPEG o PNG.
+error-pdf-locked = Este PDF está protegido con contraseña. Envía la foto misma, como JPEG o PNG.
+error-preview-missing = Esto es un archivo RAW de cámara sin una imagen que pueda leer. Guárdalo como JPEG y envíamelo, por favor.
+error-page-missing = Este archivo no tiene página { $page }; tiene { $pages }.
+error-no-face-found = No he encontrado ninguna cara en esta foto. No te ha costado nada. Encuentro mejor las caras en las que se ven los dos ojos; a menudo ayuda un escaneo con menos reflejos o polvo.
+error-face-number-unknown = En esta foto no hay una cara número { $number }; he encontrado { $count }. No te ha costado nada.
 error-faces-too-small =
     { $count ->
         [one] La cara de esta foto es demasiado pequeña (menos de { $limit_px } píxeles).
@@ -367,12 +394,12 @@ error-code-expired = Este código ha caducado.
 error-code-used-up = Este código ya se ha usado tantas veces como se podía.
 error-code-redeemed = Ya has usado este código.
 error-code-revoked = Este código ya no vale.
-error-code-elsewhere = Este código abarata algo que se vende en Telegram. Úsalo allí: sigue siendo válido.
+error-code-elsewhere = Este código da un descuento en algo que se vende en Telegram. Úsalo allí: sigue siendo válido.
 error-too-many-guesses = Demasiados códigos incorrectos. Inténtalo de nuevo en { $wait_in }.
 error-offer-gone = Esta oferta ha cambiado. No se ha pagado nada. Mira /premium otra vez, por favor.
 error-banned = No puedes usar este bot.
 error-photo-expired = Ya no tengo esta foto. Envíala otra vez, por favor.
-error-nothing-to-cancel = No tienes nada esperando.
+error-nothing-to-cancel = No tienes fotos en espera.
 error-too-many-adjustments =
     { $limit ->
         [one] Puedes ajustar una foto una vez, en los { $minutes } minutos después de recibirla.

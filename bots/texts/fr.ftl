@@ -64,6 +64,26 @@ reply-too-many =
        *[other] Il y a beaucoup de visages : les plus grands ont été restaurés, { $count } sont restés tels quels.
     }
 reply-cleaned = Toute la photo a été nettoyée.
+reply-incomplete =
+    { $count ->
+        [one] { $count } visage est coupé dans le fichier et est resté tel quel.
+       *[other] { $count } visages sont coupés dans le fichier et sont restés tels quels.
+    }
+note-tone-mapped = La photo avait une grande plage dynamique ; je l’ai adaptée à un écran ordinaire.
+note-gain-map = La luminosité supplémentaire pour écrans HDR est laissée de côté.
+note-preview = C’est un fichier RAW d’appareil photo : j’ai restauré l’image que l’appareil y a mise.
+note-incomplete = Le fichier s’arrête trop tôt : il manque { $count } pour cent de la photo. Renvoyez-la si vous l’avez en entier.
+note-coarse = Le fichier s’arrête trop tôt : il manque à la photo des détails fins. Renvoyez-la si vous l’avez en entier.
+note-other-pages =
+    { $count ->
+        [one] Le fichier contient encore { $count } page ou image, restée telle quelle. Envoyez-la séparément, s’il vous plaît.
+       *[other] Le fichier contient encore { $count } pages ou images, restées telles quelles. Envoyez-les séparément, s’il vous plaît.
+    }
+offer-upright =
+    { $rotation ->
+        [180] Cette photo est à l’envers. La redresser ?
+       *[other] Cette photo est couchée sur le côté. La redresser ?
+    }
 quota-left =
     { $left ->
         [0] Plus de photo pour aujourd’hui. Vous en aurez de nouveau { $limit } dans { $renews_in }.
@@ -130,7 +150,7 @@ help-commands =
 restore-howto = Envoyez une photo et j’en restaure les visages.
 unknown-command = Je ne connais pas { $command }. Essayez /help.
 cancelled = Annulé. Cela ne vous a rien coûté.
-forget-sure = Supprimer maintenant vos photos et vos réglages ? Ce qui attend est annulé. Ce que vous avez utilisé aujourd’hui reste compté.
+forget-sure = Supprimer maintenant vos photos et vos réglages ? Les photos en attente sont annulées. Celles envoyées aujourd’hui restent comptées.
 forget-done = C’est fait. Vos photos et vos réglages sont supprimés.
 
 ## Telegram
@@ -154,7 +174,7 @@ telegram-adjusted = Cette retouche était gratuite.
 telegram-ready = Votre photo est prête.
 telegram-coming = Tout de suite…
 telegram-on-it = C’est parti…
-telegram-done-already = Celle-ci, je l’ai déjà faite.
+telegram-done-already = J’ai déjà fait celle-ci.
 telegram-not-yours = Seule la personne qui a demandé peut utiliser ces boutons.
 telegram-full-quality = Pleine qualité, en fichier.
 telegram-before-after = Avant et après.
@@ -177,11 +197,11 @@ telegram-help =
     Les très petits visages ? Je n’y touche pas ; une numérisation plus grande aide.
     Que ne sais-je pas faire ? Les rayures et les taches hors des visages restent, et le noir et blanc reste en noir et blanc.
     La meilleure qualité : envoyez la photo en fichier. Dans un groupe : répondez à une photo avec /restore.
-telegram-privacy = Je garde vos photos { $hours } heures, pour vos boutons, puis je les supprime. Je garde l’identifiant de votre compte, quand vous avez envoyé des photos et ce qu’il en est advenu, pour compter votre quota ; vos choix dans /settings ; et ce que vous avez acheté ou activé. Personne ne regarde vos photos et rien n’est entraîné avec elles. /deletemydata supprime aussitôt vos photos, vos réglages et ce que je sais de vos photos. L’identifiant part dès que plus rien n’en dépend : le compte du jour, une formule, un code encore valable ou un blocage. Les paiements restent dans la comptabilité, sans l’identifiant.
+telegram-privacy = Je garde vos photos { $hours } heures, pour vos boutons, puis je les supprime. Je garde l’identifiant de votre compte, quand vous avez envoyé des photos et ce qu’il en est advenu, pour compter votre quota ; vos choix dans /settings ; et ce que vous avez acheté ou activé. Personne ne regarde vos photos et rien n’est entraîné avec elles. /deletemydata supprime aussitôt vos photos, vos réglages et ce que je sais de vos photos. L’identifiant est supprimé dès qu’il n’est plus nécessaire : le compte du jour, une formule, un code encore valable ou un blocage. Les paiements restent dans la comptabilité, sans l’identifiant.
 telegram-delete-kept = Rien n’a été supprimé.
-telegram-premium-group = Ce que vous avez et ce qu’il y a à acheter, je vous le montre dans notre discussion privée.
+telegram-premium-group = Je vous montre dans notre discussion privée ce que vous avez et ce que vous pouvez acheter.
 telegram-terms = Les conditions de vente : { $url }
-telegram-terms-none = Ce qui est vendu ici, c’est du temps ou des photos avec ce bot, pour votre compte seulement. Rien n’est renouvelé, sauf si l’offre le dit, et alors jusqu’à résiliation. Pour les questions et les remboursements : /paysupport.
+telegram-terms-none = Vous pouvez acheter du temps ou des photos avec ce bot, pour votre compte seulement. Rien n’est renouvelé, sauf si l’offre le dit, et vous pouvez annuler un renouvellement à tout moment. Pour les questions et les remboursements : /paysupport.
 telegram-receipt = Merci ! Votre paiement de { $amount } Stars est arrivé. Des questions ? /paysupport
 telegram-receipt-subscription = Il se renouvelle tout seul. Vous pouvez résilier dans les réglages de Telegram, sous « Mes Étoiles ».
 telegram-not-credited = Votre paiement de { $amount } Stars est arrivé, mais je n’ai pas pu vous le créditer. La personne qui gère ce bot peut le voir : écrivez-lui, s’il vous plaît, voir /paysupport. Numéro du paiement : { $charge }
@@ -236,7 +256,7 @@ telegram-button-delete-no = Garder
 telegram-command-restore = Restaurer une photo
 telegram-command-quota = Ce qu’il vous reste aujourd’hui
 telegram-command-settings = Langue, intensité, taille
-telegram-command-cancel = Annuler ce qui attend
+telegram-command-cancel = Annuler les photos en attente
 telegram-command-premium = Plus de photos
 telegram-command-unlock = Utiliser un code
 telegram-command-help = Comment ça marche, et ses limites
@@ -245,7 +265,7 @@ telegram-command-deletemydata = Supprimer vos photos et réglages
 telegram-command-paysupport = Aide pour un paiement
 telegram-command-terms = Conditions de vente
 
-## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
+## Discord. RedisKeys of commands and options are one word in lower case; descriptions have up to 100 letters.
 
 discord-menu-restore = Restaurer les visages
 discord-name-restore = restaurer
@@ -269,14 +289,14 @@ discord-name-code = code
 discord-about-restore = Restaurer les visages d’une photo
 discord-about-quota = Ce qu’il vous reste aujourd’hui
 discord-about-settings = Voir ou changer la façon de restaurer vos photos
-discord-about-cancel = Annuler ce qui attend ; cela ne coûte rien
-discord-about-premium = Ce qu’il y a au-delà des photos gratuites
+discord-about-cancel = Annuler les photos en attente ; cela ne coûte rien
+discord-about-premium = Ce que vous pouvez obtenir en plus des photos gratuites
 discord-about-unlock = Utiliser un code
 discord-about-privacy = Ce qui est gardé sur vous, et combien de temps
 discord-about-erase = Supprimer vos photos et vos réglages
 discord-about-help = Comment ça marche, et ses limites
 discord-about-photo = La photo
-discord-about-model = Le réseau qui restaure ; auto prend le meilleur qui soit là
+discord-about-model = Le modèle qui restaure ; auto prend le meilleur
 discord-about-strength = En pour cent : 100 prend les visages restaurés, moins garde davantage de la photo
 discord-about-fidelity = En pour cent : 0 est vif, 100 est fidèle ; tous les modèles n’ont pas ce choix
 discord-about-upscale = Agrandir la photo autant de fois
@@ -324,7 +344,7 @@ discord-offer-photos =
        *[other] { $plan } : { $count } photos
     }
 discord-offers-note = Discord affiche les prix ci-dessous et encaisse le paiement. Ce que vous achetez ici vaut pour votre compte, sur tous les serveurs.
-discord-privacy = Je garde vos photos { $hours } heures, pour les boutons qui les accompagnent, puis je les supprime. Je garde l’identifiant de votre compte, quand vous avez envoyé des photos et ce qu’il en est advenu, pour compter votre quota ; vos réglages ; et ce que vous avez acheté ou activé. Personne ne regarde vos photos et rien n’est entraîné avec elles. /supprimer-mes-données supprime aussitôt vos photos, vos réglages et ce que je sais de vos photos. L’identifiant part dès que plus rien n’en dépend : le compte du jour, une formule, un code encore valable ou un blocage. Les paiements restent dans la comptabilité, sans l’identifiant.
+discord-privacy = Je garde vos photos { $hours } heures, pour les boutons qui les accompagnent, puis je les supprime. Je garde l’identifiant de votre compte, quand vous avez envoyé des photos et ce qu’il en est advenu, pour compter votre quota ; vos réglages ; et ce que vous avez acheté ou activé. Personne ne regarde vos photos et rien n’est entraîné avec elles. /supprimer-mes-données supprime aussitôt vos photos, vos réglages et ce que je sais de vos photos. L’identifiant est supprimé dès qu’il n’est plus nécessaire : le compte du jour, une formule, un code encore valable ou un blocage. Les paiements restent dans la comptabilité, sans l’identifiant.
 discord-erase-yes = Tout supprimer
 
 ## Errors. None of them costs quota.
@@ -335,7 +355,14 @@ error-photo-unreadable = Je n’arrive pas à lire cette image ; le fichier semb
 error-photo-truncated = Ce fichier s’arrête trop tôt ; il n’a sans doute pas été copié jusqu’au bout. Renvoyez-le, s’il vous plaît.
 error-photo-animated = C’est une animation ou une vidéo. Envoyez une photo, s’il vous plaît.
 error-not-a-photo = Ce n’est pas une photo. Envoyez une image, par exemple en JPEG ou en PNG.
-error-no-face-found = Je n’ai trouvé aucun visage sur cette photo. Cela ne vous a rien coûté. Une numérisation plus proche ou plus grande aide souvent.
+error-kind-unsupported = Ceci est un fichier { $kind }, que je ne peux pas lire. Enregistrez-le en JPEG ou en PNG et envoyez-moi cela, s’il vous plaît.
+error-archive-sent = Ceci est un fichier compressé ({ $kind }). Décompressez-le et envoyez-moi les photos, s’il vous plaît.
+error-pdf-without-scan = Ce PDF contient du texte et non une photo numérisée. Envoyez la photo elle-même, en JPEG ou en PNG.
+error-pdf-locked = Ce PDF est protégé par un mot de passe. Envoyez la photo elle-même, en JPEG ou en PNG.
+error-preview-missing = Ceci est un fichier RAW d’appareil photo sans image que je puisse lire. Enregistrez-le en JPEG et envoyez-moi cela, s’il vous plaît.
+error-page-missing = Ce fichier n’a pas de page { $page } ; il en a { $pages }.
+error-no-face-found = Je n’ai trouvé aucun visage sur cette photo. Cela ne vous a rien coûté. Je trouve mieux les visages dont on voit les deux yeux ; une numérisation avec moins de reflets ou de poussière aide souvent.
+error-face-number-unknown = Il n’y a pas de visage numéro { $number } sur cette photo ; j’en ai trouvé { $count }. Cela ne vous a rien coûté.
 error-faces-too-small =
     { $count ->
         [one] Le visage de cette photo est trop petit (moins de { $limit_px } pixels).
@@ -366,12 +393,12 @@ error-code-expired = Ce code a expiré.
 error-code-used-up = Ce code a été utilisé autant de fois que possible.
 error-code-redeemed = Vous avez déjà utilisé ce code.
 error-code-revoked = Ce code n’est plus valable.
-error-code-elsewhere = Ce code rend moins cher quelque chose qui se vend sur Telegram. Utilisez-le là-bas : il est toujours valable.
+error-code-elsewhere = Ce code donne une remise sur quelque chose qui se vend sur Telegram. Utilisez-le là-bas : il est toujours valable.
 error-too-many-guesses = Trop de codes faux. Réessayez dans { $wait_in }.
 error-offer-gone = Cette offre a changé. Rien n’a été payé. Regardez /premium à nouveau, s’il vous plaît.
 error-banned = Vous ne pouvez pas utiliser ce bot.
 error-photo-expired = Je n’ai plus cette photo. Renvoyez-la, s’il vous plaît.
-error-nothing-to-cancel = Vous n’avez rien en attente.
+error-nothing-to-cancel = Vous n’avez pas de photos en attente.
 error-too-many-adjustments =
     { $limit ->
         [one] Vous pouvez retoucher une photo une fois, dans les { $minutes } minutes après l’avoir reçue.

@@ -64,6 +64,26 @@ reply-too-many =
        *[other] Há muitos rostos: os maiores foram restaurados e { $count } ficaram como estavam.
     }
 reply-cleaned = A foto inteira foi limpa.
+reply-incomplete =
+    { $count ->
+        [one] { $count } rosto está cortado no arquivo e ficou como estava.
+       *[other] { $count } rostos estão cortados no arquivo e ficaram como estavam.
+    }
+note-tone-mapped = A foto tinha alta faixa dinâmica; eu a adaptei a uma tela comum.
+note-gain-map = O brilho extra para telas HDR ficou de fora.
+note-preview = É um arquivo RAW de câmera: restaurei a imagem que a câmera guardou nele.
+note-incomplete = O arquivo termina cedo demais: faltam { $count } por cento da foto. Envie de novo se você a tiver inteira.
+note-coarse = O arquivo termina cedo demais, e a foto ficou sem detalhes finos. Envie de novo se você a tiver inteira.
+note-other-pages =
+    { $count ->
+        [one] O arquivo tem mais { $count } página ou imagem, que ficou como estava. Envie-a separadamente, por favor.
+       *[other] O arquivo tem mais { $count } páginas ou imagens, que ficaram como estavam. Envie-as uma a uma, por favor.
+    }
+offer-upright =
+    { $rotation ->
+        [180] Esta foto está de cabeça para baixo. Devo girá-la?
+       *[other] Esta foto está de lado. Devo girá-la?
+    }
 quota-left =
     { $left ->
         [0] Não há mais fotos por hoje. Você terá { $limit } de novo em { $renews_in }.
@@ -131,7 +151,7 @@ help-commands =
 restore-howto = Envie uma foto e eu restauro os rostos nela.
 unknown-command = Não conheço { $command }. Tente /help.
 cancelled = Cancelado. Não custou nada.
-forget-sure = Apagar agora suas fotos e configurações? O que está na fila é cancelado. O que você usou hoje continua contando.
+forget-sure = Apagar agora suas fotos e configurações? As fotos na fila são canceladas. As que você enviou hoje continuam contando.
 forget-done = Pronto. Suas fotos e configurações foram apagadas.
 
 ## Telegram
@@ -178,11 +198,11 @@ telegram-help =
     Rostos muito pequenos? Deixo como estão; uma digitalização maior ajuda.
     O que eu não consigo? Riscos e manchas fora dos rostos ficam, e preto e branco continua preto e branco.
     A melhor qualidade: envie a foto como arquivo. Em um grupo: responda a uma foto com /restore.
-telegram-privacy = Guardo suas fotos por { $hours } horas, para os seus botões, e depois apago. Guardo o id da sua conta, quando você enviou fotos e o que saiu delas, para contar sua cota; o que você escolheu em /settings; e o que você comprou ou resgatou. Ninguém olha suas fotos e nada é treinado com elas. /deletemydata apaga na hora suas fotos, suas configurações e o que sei das suas fotos. O id some assim que nada depende dele: a contagem de hoje, um plano, um código ainda válido ou um bloqueio. Os pagamentos ficam na contabilidade, sem o id.
+telegram-privacy = Guardo suas fotos por { $hours } horas, para os seus botões, e depois apago. Guardo o id da sua conta, quando você enviou fotos e o que saiu delas, para contar sua cota; o que você escolheu em /settings; e o que você comprou ou resgatou. Ninguém olha suas fotos e nada é treinado com elas. /deletemydata apaga na hora suas fotos, suas configurações e o que sei das suas fotos. O id é apagado assim que não é mais necessário: a contagem de hoje, um plano, um código ainda válido ou um bloqueio. Os pagamentos ficam na contabilidade, sem o id.
 telegram-delete-kept = Nada foi apagado.
-telegram-premium-group = O que você tem e o que dá para comprar eu mostro na nossa conversa privada.
+telegram-premium-group = Eu mostro na nossa conversa privada o que você tem e o que pode comprar.
 telegram-terms = Os termos de venda: { $url }
-telegram-terms-none = Aqui se vende tempo ou fotos com este bot, só para a sua conta. Nada se renova a não ser que a oferta diga, e então até você cancelar. Para dúvidas e reembolsos: /paysupport.
+telegram-terms-none = Você pode comprar tempo ou fotos com este bot, só para a sua conta. Nada se renova a não ser que a oferta diga, e você pode cancelar uma renovação a qualquer momento. Para dúvidas e reembolsos: /paysupport.
 telegram-receipt = Obrigado! Seu pagamento de { $amount } Stars chegou. Dúvidas sobre ele: /paysupport
 telegram-receipt-subscription = Ele se renova sozinho. Você pode cancelar nas configurações do Telegram, em “Minhas Estrelas”.
 telegram-not-credited = Seu pagamento de { $amount } Stars chegou, mas não consegui creditá-lo a você. Quem cuida deste bot pode vê-lo: escreva para essa pessoa, por favor, veja /paysupport. Número do pagamento: { $charge }
@@ -237,7 +257,7 @@ telegram-button-delete-no = Manter
 telegram-command-restore = Restaurar uma foto
 telegram-command-quota = O que resta hoje
 telegram-command-settings = Idioma, intensidade, tamanho
-telegram-command-cancel = Cancelar o que está na fila
+telegram-command-cancel = Cancelar as fotos na fila
 telegram-command-premium = Mais fotos
 telegram-command-unlock = Usar um código
 telegram-command-help = Como funciona e o que não faz
@@ -246,7 +266,7 @@ telegram-command-deletemydata = Apagar suas fotos e configurações
 telegram-command-paysupport = Ajuda com um pagamento
 telegram-command-terms = Termos de venda
 
-## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
+## Discord. RedisKeys of commands and options are one word in lower case; descriptions have up to 100 letters.
 
 discord-menu-restore = Restaurar rostos
 discord-name-restore = restaurar
@@ -270,14 +290,14 @@ discord-name-code = código
 discord-about-restore = Restaurar os rostos de uma foto
 discord-about-quota = O que resta hoje
 discord-about-settings = Ver ou mudar como suas fotos são restauradas
-discord-about-cancel = Cancelar o que está na fila; não custa nada
-discord-about-premium = O que existe além das fotos grátis
+discord-about-cancel = Cancelar as fotos na fila; não custa nada
+discord-about-premium = O que você pode obter além das fotos grátis
 discord-about-unlock = Usar um código
 discord-about-privacy = O que é guardado sobre você e por quanto tempo
 discord-about-erase = Apagar suas fotos e configurações
 discord-about-help = Como funciona e o que não faz
 discord-about-photo = A foto
-discord-about-model = A rede que restaura; auto usa a melhor que houver
+discord-about-model = O modelo que restaura; auto usa o melhor
 discord-about-strength = Em porcentagem: 100 usa os rostos restaurados, menos mantém mais da foto
 discord-about-fidelity = Em porcentagem: 0 é viva, 100 é fiel; nem todo modelo pode escolher
 discord-about-upscale = Deixar a foto tantas vezes maior
@@ -325,7 +345,7 @@ discord-offer-photos =
        *[other] { $plan }: { $count } fotos
     }
 discord-offers-note = O Discord mostra os preços abaixo e recebe o pagamento. O que você compra aqui vale para a sua conta, em todos os servidores.
-discord-privacy = Guardo suas fotos por { $hours } horas, para os botões abaixo delas, e depois apago. Guardo o id da sua conta, quando você enviou fotos e o que saiu delas, para contar sua cota; suas configurações; e o que você comprou ou resgatou. Ninguém olha suas fotos e nada é treinado com elas. /apagar-meus-dados apaga na hora suas fotos, suas configurações e o que sei das suas fotos. O id some assim que nada depende dele: a contagem de hoje, um plano, um código ainda válido ou um bloqueio. Os pagamentos ficam na contabilidade, sem o id.
+discord-privacy = Guardo suas fotos por { $hours } horas, para os botões abaixo delas, e depois apago. Guardo o id da sua conta, quando você enviou fotos e o que saiu delas, para contar sua cota; suas configurações; e o que você comprou ou resgatou. Ninguém olha suas fotos e nada é treinado com elas. /apagar-meus-dados apaga na hora suas fotos, suas configurações e o que sei das suas fotos. O id é apagado assim que não é mais necessário: a contagem de hoje, um plano, um código ainda válido ou um bloqueio. Os pagamentos ficam na contabilidade, sem o id.
 discord-erase-yes = Apagar tudo
 
 ## Errors. None of them costs quota.
@@ -336,7 +356,14 @@ error-photo-unreadable = Não consigo ler esta imagem; o arquivo parece danifica
 error-photo-truncated = Este arquivo termina cedo demais; parece que não foi copiado até o fim. Envie de novo, por favor.
 error-photo-animated = Isto é uma animação ou um vídeo. Envie uma foto, por favor.
 error-not-a-photo = Isto não é uma foto. Envie uma imagem, por exemplo JPEG ou PNG.
-error-no-face-found = Não encontrei nenhum rosto nesta foto. Não custou nada. Uma digitalização mais próxima ou maior costuma ajudar.
+error-kind-unsupported = Este é um arquivo { $kind }, que não consigo ler. Salve como JPEG ou PNG e envie para mim, por favor.
+error-archive-sent = Este é um arquivo compactado ({ $kind }). Descompacte e envie as fotos, por favor.
+error-pdf-without-scan = Este PDF contém texto, e não uma foto digitalizada. Envie a própria foto, como JPEG ou PNG.
+error-pdf-locked = Este PDF está protegido por senha. Envie a própria foto, como JPEG ou PNG.
+error-preview-missing = Este é um arquivo RAW de câmera sem uma imagem que eu consiga ler. Salve como JPEG e envie para mim, por favor.
+error-page-missing = Este arquivo não tem a página { $page }; tem { $pages }.
+error-no-face-found = Não encontrei nenhum rosto nesta foto. Não custou nada. Encontro melhor os rostos em que se veem os dois olhos; uma digitalização com menos reflexo ou poeira costuma ajudar.
+error-face-number-unknown = Não há rosto número { $number } nesta foto; encontrei { $count }. Não custou nada.
 error-faces-too-small =
     { $count ->
         [one] O rosto nesta foto é pequeno demais (menos de { $limit_px } pixels).
@@ -372,7 +399,7 @@ error-too-many-guesses = Códigos errados demais. Tente de novo em { $wait_in }.
 error-offer-gone = Esta oferta mudou. Nada foi pago. Veja /premium de novo, por favor.
 error-banned = Você não pode usar este bot.
 error-photo-expired = Não tenho mais esta foto. Envie de novo, por favor.
-error-nothing-to-cancel = Não há nada seu na fila.
+error-nothing-to-cancel = Você não tem fotos na fila.
 error-too-many-adjustments =
     { $limit ->
         [one] Você pode ajustar uma foto uma vez, até { $minutes } minutos depois de recebê-la.

@@ -8,7 +8,7 @@ import gc
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
-from typing import Final, Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -26,25 +26,22 @@ OnBatch = Callable[[str, int], None]
 """Told of each batch that ran: the model's name, and how many faces there were in it."""
 
 Precision = Literal["auto", "full"]
-"""`auto`: half precision for the networks that stand it, where the machine is quick at it; `full`: for none."""
+"""`auto`: half precision for the networks that support it, where the machine is faster at it; `full`: never."""
 
 
-def _nobody(model: str, faces: int) -> None:
-    """Batches that nobody counts."""
-
-
-NOBODY: Final[OnBatch] = _nobody
+def ignore_batch(model: str, faces: int) -> None:
+    """An `OnBatch` that counts nothing."""
 
 
 @runtime_checkable
 class TwoStageNetwork(Protocol):
-    """A network in two parts, of which only the second stands half precision: `forward` is `draw` of `read`."""
+    """A network in two stages, of which only the second supports half precision. `forward` is `decode` of `encode`."""
 
-    def read(self, faces: Tensor) -> Tensor:
-        """What the first part makes of the faces, `[batch, n]`."""
+    def encode(self, faces: Tensor) -> Tensor:
+        """Faces `[batch, 3, h, w]` to codes `[batch, n]`, in full precision."""
 
-    def draw(self, code: Tensor) -> Tensor:
-        """What the second part makes of that."""
+    def decode(self, code: Tensor) -> Tensor:
+        """Codes `[batch, n]` to faces `[batch, 3, h, w]`."""
 
 
 class Engine(Protocol):
@@ -68,7 +65,7 @@ class Engine(Protocol):
         example: tuple[Tensor, ...],
         name: str,
         *,
-        half_ok: bool = False,
+        supports_half: bool = False,
         any_size: bool = False,
     ) -> Runner:
         """Make `network` ready to run.
@@ -77,14 +74,15 @@ class Engine(Protocol):
             network: takes and returns tensors whose first axis is the batch, of any length.
             example: inputs of the right shapes, in the order of the network's arguments.
             name: the model's name, under which an engine may keep what it made.
-            half_ok: half precision keeps its quality; of a network `TwoStageNetwork`, that of its second part.
+            supports_half: half precision keeps its quality; of a `TwoStageNetwork`, in its second stage.
             any_size: its pictures are of any height and width, not of the example's alone.
         """
 
 
 def deterministic_cudnn() -> AbstractContextManager[None]:
-    """Settings of cuDNN. Without them it may add in another order each time, and round to ten bits: the same photo
-    shall give the same bytes, and full precision be full.
+    """Settings of cuDNN under which the same photo gives the same bytes and full precision is full.
+
+    Without them cuDNN may add in another order each time, and round to ten bits.
     """
     settings: AbstractContextManager[None] = torch.backends.cudnn.flags(
         benchmark=False, deterministic=True, allow_tf32=False
@@ -93,8 +91,9 @@ def deterministic_cudnn() -> AbstractContextManager[None]:
 
 
 def tidy_memory() -> None:
-    """Hand free memory back to the system: loading a model needs several times what it keeps, and the C library holds
-    on to what is freed.
+    """Give free memory back to the system.
+
+    Loading a model needs several times the memory that it keeps, and the C library keeps what is freed.
     """
     gc.collect()
     if torch.cuda.is_available():

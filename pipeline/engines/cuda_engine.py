@@ -12,17 +12,24 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from magicmemory.pipeline.engines.base import NOBODY, Precision, Runner, TwoStageNetwork, deterministic_cudnn
+from magicmemory.pipeline.engines.base import (
+    OnBatch,
+    Precision,
+    Runner,
+    TwoStageNetwork,
+    deterministic_cudnn,
+    ignore_batch,
+)
 from magicmemory.pipeline.engines.batcher import Batching, OutOfMemory
 from magicmemory.pipeline.engines.torch_engine import TorchEngine
 
 Floats = NDArray[np.float32]
 Forward = Callable[..., Tensor]
 
-_LANES: Final = 2  # one batch is copied while another is computed
-_MOST_FACES: Final = 64
-_GIB_A_FACE: Final = 2.0  # of the card's memory: generous, for both lanes and every size that is captured
-_COMPANY_S: Final = 0.004
+_STREAMS: Final = 2  # one batch is copied while another is computed
+_MAX_BATCH: Final = 64
+_GIB_PER_FACE: Final = 2.0  # of the card's memory: generous, for both streams and every size that is captured
+_BATCH_WAIT_S: Final = 0.004
 
 
 class CudaEngine:
@@ -41,8 +48,8 @@ class CudaEngine:
         """
         self.name = f"torch on {device}"
         self.device = device
-        self.batching = Batching(largest_batch(device), _COMPANY_S, _LANES)
-        self.on_batch = NOBODY
+        self.batching = Batching(largest_batch(device), _BATCH_WAIT_S, _STREAMS)
+        self.on_batch: OnBatch = ignore_batch
         self._half = precision == "auto" and torch.cuda.get_device_capability(device) >= (8, 0)
 
     def compile(
@@ -51,29 +58,29 @@ class CudaEngine:
         example: tuple[Tensor, ...],
         name: str,
         *,
-        half_ok: bool = False,
+        supports_half: bool = False,
         any_size: bool = False,
     ) -> Runner:
         """See `Engine`."""
         if any_size:
             return TorchEngine(self.device).compile(network, example, name)
         network = channels_last(network.eval().requires_grad_(False).to(self.device))
-        forward = halved(network) if half_ok and self._half else network
-        lanes: queue.SimpleQueue[_Lane] = queue.SimpleQueue()
-        for _ in range(_LANES):
-            lanes.put(_Lane(forward, [tuple(x.shape[1:]) for x in example], self.device))
+        forward = halved(network) if supports_half and self._half else network
+        streams: queue.SimpleQueue[_Stream] = queue.SimpleQueue()
+        for _ in range(_STREAMS):
+            streams.put(_Stream(forward, [tuple(x.shape[1:]) for x in example], self.device))
 
         def run(*inputs: Floats) -> Floats:
-            lane = lanes.get()
+            stream = streams.get()
             try:
                 return np.concatenate(
                     [
-                        lane.run([x[start : start + _MOST_FACES] for x in inputs])
-                        for start in range(0, len(inputs[0]), _MOST_FACES)
+                        stream.run([x[start : start + _MAX_BATCH] for x in inputs])
+                        for start in range(0, len(inputs[0]), _MAX_BATCH)
                     ]
                 )
             finally:
-                lanes.put(lane)
+                streams.put(stream)
 
         return run
 
@@ -81,11 +88,11 @@ class CudaEngine:
 def largest_batch(device: str) -> int:
     """How many faces are run at a time on a card with so much memory: a power of two."""
     gib = torch.cuda.get_device_properties(device).total_memory / 2**30
-    faces = max(1, min(_MOST_FACES, int(gib / _GIB_A_FACE)))
+    faces = max(1, min(_MAX_BATCH, int(gib / _GIB_PER_FACE)))
     return 1 << (faces.bit_length() - 1)
 
 
-def filled_up(faces: int) -> int:
+def padded_batch(faces: int) -> int:
     """The size of the captured batch that so many faces are run in: the next power of two."""
     return 1 << (faces - 1).bit_length()
 
@@ -99,11 +106,10 @@ def channels_last(network: nn.Module) -> nn.Module:
 
 
 def halved(network: nn.Module, dtype: torch.dtype = torch.bfloat16) -> Forward:
-    """The network in half precision, from float32 to float32; of a network in two, its second part alone."""
+    """The network in half precision, from float32 to float32; of a `TwoStageNetwork`, its second stage alone."""
     if isinstance(network, TwoStageNetwork):
-        read = network.read
         second = copy.deepcopy(network).to(dtype)
-        return lambda faces: second.draw(read(faces).to(dtype)).float()
+        return lambda faces: second.decode(network.encode(faces).to(dtype)).float()
     half = copy.deepcopy(network).to(dtype)
     return lambda *inputs: half(*(x.to(dtype) for x in inputs)).float()
 
@@ -122,8 +128,8 @@ class _Captured:
 _capturing: Final = threading.Lock()
 
 
-class _Lane:
-    """A stream with its own graphs: what runs in one lane does not wait for the other."""
+class _Stream:
+    """A stream with its own graphs: what runs in one stream does not wait for the other."""
 
     def __init__(self, forward: Forward, shapes: list[tuple[int, ...]], device: str) -> None:
         self._forward = forward
@@ -134,9 +140,9 @@ class _Lane:
         self._captured: dict[int, _Captured] = {}
 
     def run(self, inputs: list[Floats]) -> Floats:
-        """One batch, of at most `_MOST_FACES`."""
+        """One batch, of at most `_MAX_BATCH`."""
         count = len(inputs[0])
-        size = filled_up(count)
+        size = padded_batch(count)
         try:
             captured = self._captured.get(size) or self._capture(size)
         except torch.OutOfMemoryError as error:
@@ -154,19 +160,19 @@ class _Lane:
     def _capture(self, size: int) -> _Captured:
         with _capturing, deterministic_cudnn(), torch.inference_mode(), torch.cuda.device(self._device):
             given = [torch.zeros(size, *shape, pin_memory=True) for shape in self._shapes]
-            inputs = [self._there(x) for x in given]
+            inputs = [self._on_device(x) for x in given]
             with torch.cuda.stream(self._stream):
                 for _ in range(2):  # libraries make their workspaces at first use, which no graph may hold
                     self._forward(*inputs)
             self._stream.synchronize()
             graph = torch.cuda.CUDAGraph()
-            # The other lane may go on allocating meanwhile.
+            # The other stream may go on allocating meanwhile.
             with torch.cuda.graph(graph, self._pool, self._stream, capture_error_mode="thread_local"):
                 output = self._forward(*inputs)
             made = torch.empty(output.shape, pin_memory=True)
             captured = self._captured[size] = _Captured(graph, given, inputs, output, made)
             return captured
 
-    def _there(self, x: Tensor) -> Tensor:
+    def _on_device(self, x: Tensor) -> Tensor:
         there = x.to(self._device)
         return there.contiguous(memory_format=torch.channels_last) if there.dim() == 4 else there

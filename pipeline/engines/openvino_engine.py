@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from magicmemory.pipeline.engines import checked_folder
-from magicmemory.pipeline.engines.base import NOBODY, Precision, Runner, TwoStageNetwork, available_cores
+from magicmemory.pipeline.engines.base import OnBatch, Precision, Runner, TwoStageNetwork, available_cores, ignore_batch
 from magicmemory.pipeline.engines.batcher import ONE_BY_ONE, OutOfMemory
 
 log = logging.getLogger(__name__)
 
 _FORMAT: Final = 4  # of the converted models kept on disk: raise it when what is written changes
-_PAYS: Final = 1.2  # half precision must be so many times faster before it is taken
+_MIN_SPEEDUP: Final = 1.2  # half precision must be so many times faster before it is taken
 
 
 class OpenVinoEngine:
@@ -52,7 +52,7 @@ class OpenVinoEngine:
             threads: how many to use; None: as many as this process may run on.
             precision: whether half precision may be used.
         """
-        self.on_batch = NOBODY
+        self.on_batch: OnBatch = ignore_batch
         self._openvino = _import_openvino()
         # torch is left with MTCNN's small networks, whose second thread waits more than it works: on a busy machine it
         # makes them several times slower. The setting is the process's.
@@ -76,21 +76,21 @@ class OpenVinoEngine:
         example: tuple[Tensor, ...],
         name: str,
         *,
-        half_ok: bool = False,
+        supports_half: bool = False,
         any_size: bool = False,
     ) -> Runner:
         """See `Engine`."""
-        if not (half_ok and self._half_pays()):
+        if not (supports_half and self._half_is_faster()):
             requests = [self._request(network, example, name, "f32", any_size)]
         elif not isinstance(network, TwoStageNetwork):
             requests = [self._request(network, example, name, "bf16", any_size)]
         else:
-            first, second = _Reads(network).eval(), _Draws(network).eval()
+            first, second = _EncodeStage(network).eval(), _DecodeStage(network).eval()
             with torch.inference_mode():
                 code = first(*example)
             requests = [
-                self._request(first, example, f"{name}-read", "f32", any_size),
-                self._request(second, (code,), f"{name}-draw", "bf16", any_size),
+                self._request(first, example, f"{name}-encode", "f32", any_size),
+                self._request(second, (code,), f"{name}-decode", "bf16", any_size),
             ]
         return _runner(requests)
 
@@ -119,7 +119,7 @@ class OpenVinoEngine:
             checked_folder.seal(compiled)
         return model.create_infer_request()
 
-    def _half_pays(self) -> bool:
+    def _half_is_faster(self) -> bool:
         """Whether half precision is faster here, as it was measured once for this CPU and this OpenVINO."""
         known = self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
         if self._precision == "full" or "BF16" not in known:
@@ -127,15 +127,15 @@ class OpenVinoEngine:
         machine = f"{self._core.get_property('CPU', 'FULL_DEVICE_NAME')} {self._openvino.__version__}"
         kept = self._cache_dir / f"half-{hashlib.sha256(machine.encode()).hexdigest()[:16]}.json"
         try:
-            return bool(json.loads(kept.read_text())["times_faster"] >= _PAYS)
+            return bool(json.loads(kept.read_text())["times_faster"] >= _MIN_SPEEDUP)
         except (OSError, ValueError, LookupError, TypeError):  # not measured yet, or not by us
             pass
-        times = self._half_over_full()
+        times = self._half_speedup()
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text(json.dumps({"machine": machine, "times_faster": round(times, 2)}) + "\n")
-        return times >= _PAYS
+        return times >= _MIN_SPEEDUP
 
-    def _half_over_full(self) -> float:
+    def _half_speedup(self) -> float:
         """How many times faster a convolution of usual size is in half precision; takes a quarter of a second."""
         network = nn.Conv2d(256, 256, 3, padding=1)
         example = (torch.zeros(1, 256, 64, 64),)
@@ -195,26 +195,26 @@ def _runner(requests: list[Any]) -> Runner:
     return run
 
 
-class _Reads(nn.Module):
-    """The first part of a network in two."""
+class _EncodeStage(nn.Module):
+    """The first stage of a `TwoStageNetwork`."""
 
     def __init__(self, network: TwoStageNetwork) -> None:
         super().__init__()
         self.network = network
 
     def forward(self, faces: Tensor) -> Tensor:
-        return self.network.read(faces)
+        return self.network.encode(faces)
 
 
-class _Draws(nn.Module):
-    """The second part."""
+class _DecodeStage(nn.Module):
+    """The second stage of a `TwoStageNetwork`."""
 
     def __init__(self, network: TwoStageNetwork) -> None:
         super().__init__()
         self.network = network
 
     def forward(self, code: Tensor) -> Tensor:
-        return self.network.draw(code)
+        return self.network.decode(code)
 
 
 def _import_openvino() -> Any:

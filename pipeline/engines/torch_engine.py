@@ -5,7 +5,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from magicmemory.pipeline.engines.base import NOBODY, Runner, deterministic_cudnn
+from magicmemory.pipeline.engines.base import OnBatch, Runner, deterministic_cudnn, ignore_batch
 from magicmemory.pipeline.engines.batcher import ONE_BY_ONE, Batching, OutOfMemory
 
 
@@ -16,7 +16,7 @@ class TorchEngine:
         self.name = f"torch on {device}"
         self.device = device
         self.batching = ONE_BY_ONE if device == "cpu" else Batching(largest=8, wait_s=0.004)
-        self.on_batch = NOBODY
+        self.on_batch: OnBatch = ignore_batch
 
     def compile(
         self,
@@ -24,11 +24,11 @@ class TorchEngine:
         example: tuple[Tensor, ...],
         name: str,
         *,
-        half_ok: bool = False,
+        supports_half: bool = False,
         any_size: bool = False,
     ) -> Runner:
         """See `Engine`. The network itself is moved and kept."""
-        del example, name, half_ok, any_size  # for engines that convert or capture
+        del example, name, supports_half, any_size  # for engines that convert or capture
         network = network.eval().requires_grad_(False).to(self.device)
 
         def run(*inputs: NDArray[np.float32]) -> NDArray[np.float32]:

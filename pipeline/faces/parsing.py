@@ -5,14 +5,11 @@ from typing import Final, Protocol
 
 import cv2
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
 
 from magicmemory.pipeline.engines.base import Runner
 from magicmemory.pipeline.engines.batcher import ONE_BY_ONE, Batcher, Batching
 from magicmemory.pipeline.faces.align import SIZE
-from magicmemory.pipeline.models import parsenet
 
 Floats = NDArray[np.float32]
 
@@ -31,21 +28,6 @@ class Parser(Protocol):
         """
 
 
-class FaceOnly(nn.Module):
-    """ParseNet and the choice of classes: faces to hard masks."""
-
-    def __init__(self, network: nn.Module) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, faces: Tensor) -> Tensor:
-        """`[batch, 3, side, side]`, RGB in [-1, 1], to `[batch, side, side]`, 0 or 1."""
-        logits: Tensor = self.network(faces)
-        chosen = torch.zeros(logits.shape[1], device=logits.device)
-        chosen[list(parsenet.FACE_CLASSES)] = 1.0
-        return chosen[logits.argmax(dim=1)]
-
-
 class NetworkParser:
     """ParseNet behind the `Parser` protocol."""
 
@@ -58,7 +40,7 @@ class NetworkParser:
     ) -> None:
         """
         Args:
-            runner: the compiled `FaceOnly`.
+            runner: the compiled `parsenet.FaceOnly`: faces `[n, 3, side, side]` to masks `[n, side, side]`, 0 or 1.
             side: the size at which it looks at a face, pixels. 512 is what it was made for; 256 costs a quarter, and
                 the mask is blurred over more than such a pixel anyway.
             batching: how the engine wants its batches.

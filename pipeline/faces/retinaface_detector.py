@@ -3,31 +3,16 @@
 from typing import Final
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
 
 from magicmemory.pipeline.engines.base import Runner
+from magicmemory.pipeline.faces import retinaface_anchors
 from magicmemory.pipeline.faces.detect import Detection
-from magicmemory.pipeline.models import retinaface
 
 # facexlib's for restoration: a stain that is restored into a face is worse than a face missed. It lies in a wide gap:
 # the MobileNet gives real faces in old photos 0.986 and more, and the round newel post that looks like one 0.775.
 THRESHOLD: Final = 0.97
 LEAST_EYE_DISTANCE_PX: Final = 5.0  # likewise: landmarks closer than this align nothing
-
-
-class JoinedHeads(nn.Module):
-    """A RetinaFace whose three outputs come as one tensor, which is what an engine's runner can give."""
-
-    def __init__(self, network: retinaface.RetinaFace) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, images: Tensor) -> Tensor:
-        """`[batch, 3, height, width]` to `[batch, anchors, 15]`: box, score, landmarks."""
-        boxes, scores, landmarks = self.network(images)
-        return torch.cat([boxes, scores[..., None], landmarks], dim=-1)
 
 
 class RetinaFaceDetector:
@@ -44,10 +29,10 @@ class RetinaFaceDetector:
 
     def __call__(self, pixels: NDArray[np.uint8], min_face_px: float) -> list[Detection]:
         """See `Detector`; the surest face comes first."""
-        bgr = pixels[..., ::-1].astype(np.float32) - np.array(retinaface.MEAN_BGR, np.float32)
+        bgr = pixels[..., ::-1].astype(np.float32) - np.array(retinaface_anchors.MEAN_BGR, np.float32)
         heads = self._runner(bgr.transpose(2, 0, 1)[None])[0]
-        found = retinaface.decode(
-            heads[:, :4], heads[:, 4], heads[:, 5:], retinaface.priors(*pixels.shape[:2]), self._threshold
+        found = retinaface_anchors.decode(
+            heads[:, :4], heads[:, 4], heads[:, 5:], retinaface_anchors.priors(*pixels.shape[:2]), self._threshold
         )
         faces = [
             Detection(box, landmarks, float(score))

@@ -5,6 +5,9 @@ import struct
 
 from PIL import ImageCms
 
+from magicmemory.pipeline.imaging import color_signal
+from magicmemory.pipeline.imaging.color_signal import ColorSignal
+
 MOST_BYTES = 4 << 20
 """A profile larger than this is dropped; the largest real ones, for printing presses, have 3 MB."""
 
@@ -55,6 +58,12 @@ def grey_of(icc: bytes) -> bytes | None:
     # Bytes 84 to 100 are a checksum of the old profile; zeros mean "not computed".
     header = struct.pack(">I", at) + icc[4:16] + b"GRAY" + icc[20:84] + bytes(16) + icc[100:_HEADER_BYTES]
     return usable(b"".join([header, *table, *body]), b"GRAY")
+
+
+def signal_of(icc: bytes) -> ColorSignal | None:
+    """What a profile's `cicp` tag says, which version 4.4 has for a high dynamic range; None where there is none."""
+    tag = _tags(icc).get(b"cicp", b"")
+    return color_signal.from_cicp(tag[8], tag[9]) if len(tag) >= 12 and tag[:4] == b"cicp" else None
 
 
 def _declared_bytes(icc: bytes) -> int:

@@ -1,57 +1,39 @@
 """From a file's bytes to an upright photo.
 
-What is decoded: JPEG, PNG, WebP, TIFF, HEIF, AVIF, BMP and the first frame of a GIF. The limits are checked
-before the first pixel is decoded, the container is stripped before a library sees it, and whatever a library
-makes of a hostile file ends as one of the errors that have a sentence.
+What is decoded: JPEG, PNG, WebP, TIFF, HEIF, AVIF, BMP, GIF, JPEG 2000, JPEG XL, the camera's preview in raw files and
+the scanned pages of PDFs; docs/formats.md has the table. The limits are checked before the first pixel is decoded, the
+container is stripped before a library sees it, and whatever a library makes of a hostile file ends as one of the errors
+that have a sentence.
 """
 
-import io
 import math
 import struct
-import threading
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from typing import cast
 
 import cv2
+import imagecodecs
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image, ImageCms, ImageFile
-from PIL.AvifImagePlugin import AvifImageFile
-from PIL.BmpImagePlugin import BmpImageFile
-from PIL.GifImagePlugin import GifImageFile
-from PIL.JpegImagePlugin import JpegImageFile
-from PIL.PngImagePlugin import PngImageFile
-from PIL.TiffImagePlugin import TiffImageFile
-from PIL.WebPImagePlugin import WebPImageFile
-from pillow_heif import HeifImageFile
+from PIL import Image, ImageCms
+from tifffile import TiffFileError
 
-from magicmemory.core.errors import (
-    FileTooLarge,
-    PhotoAnimated,
-    PhotoTooLarge,
-    PhotoTruncated,
-    PhotoUnreadable,
-)
-from magicmemory.pipeline.imaging import color_profile
-from magicmemory.pipeline.imaging.container import Container, exif_orientation, unwrap
-from magicmemory.pipeline.imaging.picture import Picture, Pixels
-from magicmemory.pipeline.imaging.sniff import sniff
+from magicmemory.core.errors import FileTooLarge, PhotoTooLarge, PhotoTruncated, PhotoUnreadable
+from magicmemory.core.file_type import sniff
+from magicmemory.core.report import Note, NoteKind
+from magicmemory.pipeline.imaging import color_profile, color_signal, cut_jpeg, readers
+from magicmemory.pipeline.imaging.color_signal import SRGB_CURVE, ColorSignal, HighRange
+from magicmemory.pipeline.imaging.container import Container
+from magicmemory.pipeline.imaging.metadata import Keep
+from magicmemory.pipeline.imaging.metadata_cleaning import cleaned
+from magicmemory.pipeline.imaging.pdf_reader import PdfPage
+from magicmemory.pipeline.imaging.picture import Picture, Pixels, eight_bits
+from magicmemory.pipeline.imaging.raw_preview import largest_preview
+from magicmemory.pipeline.imaging.tiff_container import is_camera_raw
+from magicmemory.pipeline.imaging.tone_mapping import tone_mapped
+from magicmemory.pipeline.imaging.unwrap import unwrap
 
-# The classes themselves, not `Image.open`: that tries other formats, takes a JPEG for a multi-picture file,
-# and has a limit of its own in a global that other code may change.
-_OPENERS: dict[str, Callable[[io.BytesIO], ImageFile.ImageFile]] = {
-    "JPEG": JpegImageFile,
-    "PNG": PngImageFile,
-    "WEBP": WebPImageFile,
-    "TIFF": TiffImageFile,
-    "HEIF": HeifImageFile,
-    "AVIF": AvifImageFile,
-    "BMP": BmpImageFile,
-    "GIF": GifImageFile,
-}
 # What Pillow, pillow-heif, OpenCV and Little CMS raise over broken files. Wide on purpose: their parsers
 # index, unpack and multiply whatever the file says (a TIFF's offset may be a fraction), and promise no
 # particular exception. MemoryError comes from absurd headers, and warnings are raised wherever they are set
@@ -70,16 +52,14 @@ _BROKEN_FILE = (
     struct.error,
     cv2.error,
     ImageCms.PyCMSError,
+    TiffFileError,
+    imagecodecs.DelayedImportError,
     Image.DecompressionBombError,
     Warning,
 )
-_ANIMATED = {"WEBP", "AVIF"}  # in a GIF the first frame is wanted, in a HEIF further pictures are a burst
-_PLAIN_MODES = {"1": "L", "P": "RGB", "PA": "RGBA", "RGBX": "RGB", "RGBa": "RGBA", "La": "LA", "YCbCr": "RGB"}
-_SIXTEEN_BIT_MODES = {"I;16", "I;16L", "I;16B", "I;16N"}
+_MOST_MISSING = 0.95  # of a cut photo: less than the rest shows nobody
 _ROWS_AT_ONCE = 256
 _SAMPLE_STEP = 16
-_WARNING = {"AVIF", "TIFF"}  # kinds whose metadata reach Pillow
-_WARNINGS = threading.Lock()  # Python's warning filters belong to the whole process
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,36 +75,80 @@ class DecodeLimits:
     max_pixels: int
 
 
-def decode(data: bytes, limits: DecodeLimits) -> Picture:
+def decode(data: bytes, limits: DecodeLimits, page: int = 1, keep: Keep = Keep.NOTHING) -> Picture:
     """Decode a photo and turn it upright.
 
-    Pixels stay in the colour space of the profile that comes with them; inks (CMYK) become sRGB. An alpha
-    channel that is opaque everywhere is left out. EXIF (place, time, camera), XMP, comments, thumbnails and
-    depth maps are read no further than to the orientation, and dropped. Depth: 16-bit PNG and TIFF stay
-    16-bit; HEIF and AVIF of 10 or 12 bits become 8-bit.
+    Pixels stay in the colour space of the profile that comes with them; inks (CMYK) become sRGB, a high dynamic range
+    is tone-mapped. An alpha channel that is opaque everywhere is left out. Depth: 16-bit PNG and TIFF stay 16-bit;
+    HEIF and AVIF of 10 or 12 bits become 8-bit.
+
+    Args:
+        data: the file.
+        limits: what is accepted.
+        page: which page or picture of a file with several, from 1.
+        keep: how much of EXIF, XMP and IPTC comes with the picture.
 
     Raises:
         FileTooLarge: more bytes than `limits.max_bytes`.
         PhotoTooLarge: more pixels than `limits.max_pixels`; nothing has been decoded.
-        NotAPhoto: empty, or neither picture nor video.
+        NotAPhoto: empty, or nothing that is known.
+        KindUnsupported, ArchiveSent: of a kind that is not decoded; its name is told.
         PhotoAnimated: a video, or an animated WebP, PNG or AVIF.
-        PhotoTruncated: the file ends too early.
-        PhotoUnreadable: broken, or of a kind or depth (floating point, 32 bits) that is not decoded.
+        PhotoTruncated: the file ends too early to show anything.
+        PdfWithoutScan, PdfLocked, PreviewMissing: there is no picture to be had in it.
+        PageMissing: there is no such page.
+        PhotoUnreadable: broken.
     """
     if len(data) > limits.max_bytes:
         raise FileTooLarge(limit_mb=round(limits.max_bytes / 1e6, 1))
     kind = sniff(data)
-    container = unwrap(kind, data)
+    if kind == "PDF":
+        return _scanned(data, limits, page)
+    if kind == "RAW" or (kind == "TIFF" and is_camera_raw(data)):
+        return _developed(data, limits, page, keep)
+    return _decoded(kind, unwrap(kind, data, page), limits, keep, page)
+
+
+def _decoded(kind: str, container: Container, limits: DecodeLimits, keep: Keep, page: int = 1) -> Picture:
     if container.size is not None:
         _check_size(container.size, limits)
-    with _named_errors(container), _opened(kind, container.data) as image:
-        _check_size(image.size, limits)
-        if kind in _ANIMATED and getattr(image, "is_animated", False):
-            raise PhotoAnimated
-        icc = container.icc or image.info.get("icc_profile")
-        orientation = container.orientation or exif_orientation(image.info.get("exif") or b"")
-        samples = _deep_samples(container, image.size) if container.deep else _samples(image, container, icc)
-    return _picture(kind, _upright(samples, orientation), None if image.mode == "CMYK" else icc)
+    with _named_errors(container):
+        found = readers.read(kind, container, page, lambda size: _check_size(size, limits))
+        cut = cut_jpeg.missing(container) if kind == "JPEG" and not container.complete else None
+        if cut is not None and cut.share > _MOST_MISSING:
+            raise PhotoTruncated
+    picture = _picture(kind, _upright(found.pixels, found.orientation), found.icc)
+    picture = _in_carried_colours(picture, found.signal)
+    picture = replace(picture, pages=found.pages, metadata=cleaned(found.metadata, keep))
+    if container.gain_map:
+        picture = replace(picture, notes=(*picture.notes, Note(kind=NoteKind.GAIN_MAP)))
+    return picture if cut is None else _with_cut(picture, cut, found.orientation)
+
+
+def _with_cut(picture: Picture, cut: cut_jpeg.Cut, orientation: int) -> Picture:
+    notes = picture.notes
+    if cut.share:
+        notes = (*notes, Note(kind=NoteKind.INCOMPLETE, count=max(1, round(100 * cut.share))))
+    if cut.coarse:
+        notes = (*notes, Note(kind=NoteKind.COARSE))
+    return replace(picture, notes=notes, missing=cut.area(picture.width, picture.height, orientation))
+
+
+def _developed(data: bytes, limits: DecodeLimits, page: int, keep: Keep) -> Picture:
+    """The preview in a camera's raw file."""
+    preview = largest_preview(data)
+    container = unwrap("JPEG", preview.data, page)
+    if container.orientation == 1:
+        container = replace(container, orientation=preview.orientation)
+    picture = _decoded("JPEG", container, limits, keep)
+    return replace(picture, format="RAW", notes=(*picture.notes, Note(kind=NoteKind.PREVIEW)))
+
+
+def _scanned(data: bytes, limits: DecodeLimits, page: int) -> Picture:
+    """A page of a PDF."""
+    with _named_errors(Container(data)), closing(PdfPage(data, page)) as scan:
+        _check_size(scan.size, limits)
+        return replace(_picture("PDF", scan.pixels(), None), pages=scan.pages)
 
 
 def _check_size(size: tuple[int, int], limits: DecodeLimits) -> None:
@@ -141,73 +165,6 @@ def _named_errors(container: Container) -> Iterator[None]:
         yield
     except _BROKEN_FILE as error:
         raise (PhotoUnreadable if container.complete else PhotoTruncated) from error
-
-
-def _opened(kind: str, data: bytes) -> ImageFile.ImageFile:
-    """The file with its header read. Odd tags make Pillow warn, of which nobody here can make anything."""
-    if kind not in _WARNING:
-        return _OPENERS[kind](io.BytesIO(data))
-    with _WARNINGS, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return _OPENERS[kind](io.BytesIO(data))
-
-
-def _samples(image: ImageFile.ImageFile, container: Container, icc: object) -> Pixels:
-    """The decoded image: grey `[height, width]`; grey and alpha, RGB or RGBA `[height, width, 2 to 4]`."""
-    image.load()
-    plain: Image.Image = image
-    if image.mode in _SIXTEEN_BIT_MODES:
-        return _grey16(image, container)
-    if image.mode == "CMYK":
-        return np.array(_without_inks(image, container, icc))
-    if "transparency" in image.info:
-        plain = image.convert("LA" if image.mode in {"1", "L"} else "RGBA")
-    elif image.mode in _PLAIN_MODES:
-        plain = image.convert(_PLAIN_MODES[image.mode])
-    if plain.mode not in {"L", "LA", "RGB", "RGBA"}:
-        raise PhotoUnreadable
-    return np.array(plain)
-
-
-def _grey16(image: Image.Image, container: Container) -> Pixels:
-    grey: NDArray[np.uint16] = np.asarray(image).astype(np.uint16)
-    transparent = image.info.get("transparency")
-    if container.negative:
-        grey = 65535 - grey
-    if transparent is None:
-        return grey
-    return np.dstack([grey, np.where(grey == transparent, 0, 65535).astype(np.uint16)])
-
-
-def _deep_samples(container: Container, size: tuple[int, int]) -> Pixels:
-    """Several channels of 16 bits, by OpenCV: Pillow would cut them to 8."""
-    pixels = cv2.imdecode(np.frombuffer(container.data, np.uint8), cv2.IMREAD_UNCHANGED)
-    if pixels is None or pixels.dtype != np.uint16 or pixels.shape[1::-1] != size:
-        raise ValueError("OpenCV cannot decode this file")
-    if pixels.ndim == 3:
-        pixels = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB if pixels.shape[2] == 3 else cv2.COLOR_BGRA2RGBA)
-    return cast(Pixels, pixels)  # OpenCV's stubs know no depths, here and below
-
-
-def _without_inks(image: Image.Image, container: Container, icc: object) -> Image.Image:
-    """CMYK as sRGB: through its profile where there is a sound one, else by subtracting inks from white."""
-    if container.negative and image.format == "JPEG":
-        image = Image.eval(image, lambda ink: 255 - ink)
-    inks = color_profile.usable(icc, b"CMYK")
-    if inks is not None:
-        try:
-            return _managed(image, inks)
-        except ImageCms.PyCMSError:  # a profile that can be opened need not be one that can convert
-            pass
-    return image.convert("RGB")
-
-
-def _managed(image: Image.Image, inks: bytes) -> Image.Image:
-    source, target = ImageCms.ImageCmsProfile(io.BytesIO(inks)), ImageCms.createProfile("sRGB")
-    intent, flags = ImageCms.Intent.RELATIVE_COLORIMETRIC, ImageCms.Flags.BLACKPOINTCOMPENSATION
-    converted = ImageCms.profileToProfile(image, source, target, intent, "RGB", flags=flags)
-    assert converted is not None  # only `inPlace` returns nothing
-    return converted
 
 
 def _upright(samples: Pixels, orientation: int) -> Pixels:
@@ -254,6 +211,34 @@ def _picture(kind: str, samples: Pixels, icc: object) -> Picture:
         alpha=alpha,
         icc=color_profile.usable(icc, b"GRAY" if channels <= 2 else b"RGB "),
     )
+
+
+def _in_carried_colours(picture: Picture, signal: ColorSignal | None) -> Picture:
+    """The picture with a profile that says what its colours are, its pixels converted where no profile can say it.
+
+    A high dynamic range is tone-mapped; linear light and the like get sRGB's curve, in which the networks see a photo
+    as it looks.
+    """
+    if picture.icc is not None:
+        signal = color_profile.signal_of(picture.icc)
+        if signal is None or not isinstance(signal.transfer, HighRange):
+            return picture
+    if signal is None:
+        return picture
+    pixels, notes = picture.pixels, picture.notes
+    if isinstance(signal.transfer, HighRange):
+        pixels, signal = tone_mapped(pixels, signal)
+        if picture.format in readers.HIGH_RANGE:  # its 10 bits and more were for the mapping
+            picture = eight_bits(replace(picture, pixels=pixels))
+            pixels = picture.pixels
+        notes = (*notes, Note(kind=NoteKind.TONE_MAPPED))
+    elif signal.unusual:
+        pixels = color_signal.srgb_lut(signal, picture.peak)[pixels]
+        signal = ColorSignal(signal.primaries, SRGB_CURVE)
+    elif signal.narrow:
+        pixels = color_signal.full_range_lut(picture.peak)[pixels]
+        signal = replace(signal, narrow=False)
+    return replace(picture, pixels=pixels, icc=color_signal.icc_profile(signal), notes=notes)
 
 
 def _three_equal(pixels: Pixels, rounding: int) -> bool:

@@ -1,9 +1,13 @@
 """A decoded photo: the value that goes from stage to stage."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from magicmemory.core.report import Box, Note
+from magicmemory.pipeline.imaging.metadata import NO_METADATA, Metadata
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -14,10 +18,14 @@ class Picture:
 
     Attributes:
         pixels: `[height, width, 3]` RGB, uint8 or (16-bit sources) uint16; a monochrome photo has three equal channels.
-        format: the file's kind as Pillow names it: `JPEG`, `PNG`, `WEBP`, `TIFF`, `HEIF`, `AVIF`, `BMP`, `GIF`.
+        format: the file's kind as `sniff` names it: `JPEG`, `PNG`, `HEIF`; `RAW`, `PDF`.
         monochrome: the file had one channel, or its three are equal everywhere; the result is monochrome too.
         alpha: `[height, width]` of the same depth, or None where the photo is opaque.
         icc: the colour profile that `pixels` are in; None means sRGB.
+        notes: what somebody should know of how the file was read.
+        pages: how many pages or pictures the file has.
+        missing: the part of the picture that is not in the file: left, top, right, bottom in pixels.
+        metadata: EXIF, XMP and IPTC that may go into the result.
     """
 
     pixels: Pixels
@@ -25,6 +33,10 @@ class Picture:
     monochrome: bool = False
     alpha: Pixels | None = None
     icc: bytes | None = None
+    notes: tuple[Note, ...] = ()
+    pages: int = 1
+    missing: Box | None = None
+    metadata: Metadata = NO_METADATA
 
     @property
     def width(self) -> int:
@@ -47,3 +59,23 @@ class Picture:
             # In whole numbers: as floats, a large photo would take gigabytes.
             return ((self.pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
         return self.pixels.astype(np.uint8, copy=False)
+
+
+def eight_bits(picture: Picture) -> Picture:
+    """The picture at 8 bits; itself where it has them."""
+    if picture.peak == 255:
+        return picture
+    alpha = None if picture.alpha is None else (picture.alpha / 257.0 + 0.5).astype(np.uint8)
+    return replace(picture, pixels=picture.rgb8(), alpha=alpha)
+
+
+def rotated(picture: Picture, degrees: int) -> Picture:
+    """The photo turned clockwise by 0, 90, 180 or 270 degrees."""
+
+    def turn(pixels: Pixels) -> Pixels:
+        turned: Any = np.rot90(pixels, -degrees // 90)  # it counts counter-clockwise
+        whole: Pixels = np.ascontiguousarray(turned)
+        return whole
+
+    alpha = None if picture.alpha is None else turn(picture.alpha)
+    return replace(picture, pixels=turn(picture.pixels), alpha=alpha)

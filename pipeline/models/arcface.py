@@ -3,21 +3,23 @@
 Paper: Deng et al., ArcFace: Additive Angular Margin Loss for Deep Face Recognition, CVPR 2019.
 Weights: https://github.com/xinntao/facexlib (v0.1.0), from https://github.com/TreB1eN/InsightFace_Pytorch.
 
-Faces are cropped to 112x112 by a similarity transform of the five landmarks onto TEMPLATE, in BGR order (the training
-data went through OpenCV, and public users of facexlib's file feed BGR), and scaled to -1..1.
+Faces are cropped to 112x112 by a similarity transform of the five landmarks onto `ARCFACE_TEMPLATE` in
+`faces/identity.py`, in BGR order (the training data went through OpenCV, and public users of facexlib's file give it
+BGR), and scaled to -1..1.
 """
+
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from magicmemory.pipeline.faces.identity import ARCFACE_PX, Identity, NetworkIdentity
 from magicmemory.pipeline.models.checkpoint import Checkpoint
+from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts, Speed
+from magicmemory.pipeline.models.model import BuildContext, Model, from_checkpoint, load_network
 
 IR_SE50 = Checkpoint("recognition_arcface_ir_se50.pth")
-
-SIZE = 112
-# Left eye, right eye, nose, left and right mouth corner in the 112-pixel crop.
-TEMPLATE = ((38.2946, 51.6963), (73.5318, 51.5014), (56.0252, 71.7366), (41.5493, 92.3655), (70.7299, 92.2041))
 
 # Channels and number of blocks; the first block of each stage halves the picture.
 _STAGES = ((64, 3), (128, 4), (256, 14), (512, 3))
@@ -84,7 +86,7 @@ class ArcFace(nn.Module):
         """Embed faces.
 
         Args:
-            faces: [batch, 3, 112, 112], BGR, -1..1, cropped to TEMPLATE.
+            faces: [batch, 3, 112, 112], BGR, -1..1, cropped to `identity.ARCFACE_TEMPLATE`.
 
         Returns:
             [batch, 512] of length 1; the dot product of two is their similarity, -1..1.
@@ -92,3 +94,27 @@ class ArcFace(nn.Module):
         out: Tensor = self.output_layer(self.body(self.input_layer(faces)))
         length: Tensor = out.norm(dim=1, keepdim=True)
         return out / length
+
+
+_FACTS = ModelFacts(
+    name="arcface",
+    title="ArcFace IR-SE50",
+    kind=Kind.IDENTITY,
+    licence="not stated",
+    commercial=Commercial.ASK,
+    file="recognition_arcface_ir_se50.pth",
+    url="https://github.com/xinntao/facexlib/releases/download/v0.1.0/recognition_arcface_ir_se50.pth",
+    sha256="a035c768259b98ab1ce0e646312f48b9e1e218197a0f80ac6765e88f8b6ddf28",
+    paper="Deng et al., ArcFace: Additive Angular Margin Loss for Deep Face Recognition, CVPR 2019",
+    good_at="says how much a restored face still is the same person",
+    work="25 GFLOP a face",
+    speed=Speed("a face, before or after", "OpenVINO", 0.12, 1.8),
+)
+
+
+def _build(path: Path, context: BuildContext) -> Identity:
+    network = load_network(_FACTS, from_checkpoint(ArcFace, IR_SE50), path)
+    return NetworkIdentity(context.engine.compile(network, (torch.zeros(1, 3, ARCFACE_PX, ARCFACE_PX),), _FACTS.name))
+
+
+ARCFACE: Model[Identity] = Model(_FACTS, _build)

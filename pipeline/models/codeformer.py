@@ -12,6 +12,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from magicmemory.pipeline.models.checkpoint import Checkpoint
+from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts, Speed
+from magicmemory.pipeline.models.model import from_checkpoint, restorer_model
 from magicmemory.pipeline.models.vqgan import (
     Attention,
     Codebook,
@@ -23,7 +25,7 @@ from magicmemory.pipeline.models.vqgan import (
     tokens,
 )
 
-CODEFORMER = Checkpoint("codeformer.pth", ("params_ema", "params"))
+CHECKPOINT = Checkpoint("codeformer.pth", ("params_ema", "params"))
 
 # Channels by resolution.
 _CHANNELS = {512: 64, 256: 128, 128: 128, 64: 256, 32: 256, 16: 512}
@@ -209,3 +211,24 @@ class CodeFormer(nn.Module):
             sequence = layer(sequence, self.position_emb)
         codes = self.idx_pred_layer(sequence).argmax(dim=2)  # [batch, 256 places]
         return picture(self.quantize.embedding(codes), encoded)
+
+
+CODEFORMER = restorer_model(
+    ModelFacts(
+        name="codeformer",
+        title="CodeFormer",
+        kind=Kind.RESTORER,
+        licence="S-Lab 1.0",
+        commercial=Commercial.NO,
+        file="codeformer.pth",
+        url="https://github.com/sczhou/CodeFormer/releases/download/v0.1.0/codeformer.pth",
+        sha256="1009e537e0c2a07d4cabce6355f53cb66767cd4b4297ec7a4a64ca4b8a5684b7",
+        size=376637898,
+        paper="Zhou et al., Towards Robust Blind Face Restoration with Codebook Lookup Transformer, NeurIPS 2022",
+        default_fidelity=0.5,
+        good_at="heavy damage; its fidelity chooses between vivid and faithful",
+        work="810 GFLOP",
+        speed=Speed("a face", "OpenVINO", 4.6, 1.1),
+    ),
+    from_checkpoint(CodeFormer, CHECKPOINT),
+)

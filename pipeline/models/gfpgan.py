@@ -16,6 +16,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from magicmemory.pipeline.models.checkpoint import Checkpoint
+from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts, Speed
+from magicmemory.pipeline.models.model import from_checkpoint, restorer_model
+
+_RELEASES = "https://github.com/TencentARC/GFPGAN/releases/download"
+_LICENCE = "Apache-2.0, parts non-commercial"
+_PAPER = "Wang et al., Towards Real-World Blind Face Restoration with Generative Facial Prior, CVPR 2021"
 
 # Only training looks at the intermediate pictures and at the mapping from random latents.
 _UNUSED = ("toRGB.", "stylegan_decoder.style_mlp.")
@@ -206,12 +212,12 @@ class GFPGAN(nn.Module):
         Returns:
             The restored faces, the same shape and order; values may leave -1..1 a little.
         """
-        return self.draw(self.read(faces))
+        return self.decode(self.encode(faces))
 
-    def read(self, faces: Tensor) -> Tensor:
-        """What the U-Net sees on its way down, [batch, n]: a face's styles, and its features at each resolution.
+    def encode(self, faces: Tensor) -> Tensor:
+        """The U-Net's way down: faces [batch, 3, 512, 512] to features of each resolution and styles, [batch, n].
 
-        This part wants full precision: its errors would reach every pixel through the styles.
+        This stage needs full precision: its errors would reach every pixel through the styles.
         """
         features = F.leaky_relu(self.conv_body_first(faces), _SLOPE)
         seen = []
@@ -222,8 +228,8 @@ class GFPGAN(nn.Module):
         seen.append(self.final_linear(seen[-1].flatten(1)))  # [batch, 16 * 512]
         return torch.cat([part.flatten(1) for part in seen], dim=1)
 
-    def draw(self, code: Tensor) -> Tensor:
-        """The faces [batch, 3, 512, 512] from what was read."""
+    def decode(self, code: Tensor) -> Tensor:
+        """What `encode` gives, [batch, n], to faces [batch, 3, 512, 512]."""
         shapes = [(_CHANNELS[size] // 2, size, size) for size in (*list(reversed(_CHANNELS))[1:], 4)]
         parts = []
         start = 0
@@ -237,3 +243,61 @@ class GFPGAN(nn.Module):
             conditions.append((scale(features), shift(features)))
         restored: Tensor = self.stylegan_decoder(styles, conditions)
         return restored
+
+
+GFPGAN_1_4 = restorer_model(
+    ModelFacts(
+        name="gfpgan-1.4",
+        title="GFPGAN 1.4",
+        kind=Kind.RESTORER,
+        licence=_LICENCE,
+        commercial=Commercial.ASK,
+        file="GFPGANv1.4.pth",
+        url=f"{_RELEASES}/v1.3.0/GFPGANv1.4.pth",
+        sha256="e2cd4703ab14f4d01fd1383a8a8b266f9a5833dacee8e6a79d3bf21a1b6be5ad",
+        size=348632874,
+        paper=_PAPER,
+        supports_half=True,
+        good_at="most photos: detailed and close to the person",
+        work="393 GFLOP",
+        speed=Speed("a face", "OpenVINO", 2.1, 1.1),
+    ),
+    from_checkpoint(GFPGAN, V1_4),
+)
+GFPGAN_1_3 = restorer_model(
+    ModelFacts(
+        name="gfpgan-1.3",
+        title="GFPGAN 1.3",
+        kind=Kind.RESTORER,
+        licence=_LICENCE,
+        commercial=Commercial.ASK,
+        file="GFPGANv1.3.pth",
+        url=f"{_RELEASES}/v1.3.0/GFPGANv1.3.pth",
+        sha256="c953a88f2727c85c3d9ae72e2bd4846bbaf59fe6972ad94130e23e7017524a70",
+        size=348632874,
+        paper=_PAPER,
+        supports_half=True,
+        good_at="very low quality; looks natural",
+        work="393 GFLOP",
+        speed=Speed("a face", "OpenVINO", 2.1, 1.1),
+    ),
+    from_checkpoint(GFPGAN, V1_3),
+)
+GFPGAN_1_2 = restorer_model(
+    ModelFacts(
+        name="gfpgan-1.2",
+        title="GFPGAN 1.2",
+        kind=Kind.RESTORER,
+        licence=_LICENCE,
+        commercial=Commercial.ASK,
+        file="GFPGANCleanv1-NoCE-C2.pth",
+        url=f"{_RELEASES}/v0.2.0/GFPGANCleanv1-NoCE-C2.pth",
+        sha256="29e25ee90c170f4231163f4c83df6b59c968b73f3ce00cb884015ae005db083c",
+        paper=_PAPER,
+        supports_half=True,
+        good_at="sharp, as if made up",
+        work="393 GFLOP",
+        speed=Speed("a face", "OpenVINO", 2.1, 1.1),
+    ),
+    from_checkpoint(GFPGAN, V1_2),
+)

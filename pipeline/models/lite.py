@@ -26,6 +26,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts, Speed
+from magicmemory.pipeline.models.model import BuildContext, Model, load_network, restorer_model
+from magicmemory.pipeline.photo.clean import Cleaner, TiledCleaner
+
 SIZE: Final = 512  # pixels, what the pipeline hands over
 INNER: Final = 256  # pixels, what the network sees
 INNER_STEP: Final = SIZE // INNER
@@ -249,11 +253,6 @@ class Lite(nn.Module):
         kept: Tensor = self.gate(features[0], fine, change)
         return (faces + enlarge(change) - (1 - kept) * fine).clamp(-1, 1)
 
-    def restore_small(self, small: Tensor, fidelity: Tensor) -> Tensor:
-        """The same at the network's own size, `[batch, 3, 256, 256]` in and out; no fine detail to judge."""
-        features, faithful = self.faithful_change(small)
-        return (small + self.mix(small, faithful, self.vivid(features), fidelity)).clamp(-1, 1)
-
     def faithful_change(self, small: Tensor) -> tuple[list[Tensor], Tensor]:
         """What the encoder sees in `small`, and what the faithful end would add to it."""
         both = self.encoder(torch.cat([small, small.flip(3)]))
@@ -306,3 +305,27 @@ def load(path: Path) -> Lite:
     except RuntimeError as error:
         raise ValueError(f"{path} does not fit the network: {error}") from error
     return network.eval()
+
+
+_FACTS = ModelFacts(
+    name="lite",
+    title="Magic Memory lite",
+    kind=Kind.RESTORER,
+    licence="Apache-2.0",
+    commercial=Commercial.YES,
+    file="lite.safetensors",
+    bundled=True,
+    default_fidelity=DEFAULT_FIDELITY,
+    good_at="always there, fast, free for paid use",
+    work="18 GFLOP",
+    speed=Speed("a face", "OpenVINO", 0.18, 1.9),
+)
+
+
+def _build_cleaner(path: Path, context: BuildContext) -> Cleaner:
+    network = load_network(_FACTS, lambda file: WholePhoto(load(file)), path)
+    return TiledCleaner(context.engine.compile(network, (torch.zeros(1, 3, INNER, INNER),), f"{_FACTS.name}-photo"))
+
+
+LITE = restorer_model(_FACTS, load)
+LITE_CLEANER: Model[Cleaner] = Model(_FACTS, _build_cleaner)

@@ -5,18 +5,24 @@ Repositories: https://github.com/xinntao/Real-ESRGAN; RRDBNet and SRVGGNetCompac
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from magicmemory.pipeline.models.checkpoint import Checkpoint, WrongArchitecture
+from magicmemory.pipeline.models.checkpoint import Checkpoint, WrongArchitecture, fill
+from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts, Speed
+from magicmemory.pipeline.models.model import BuildContext, from_checkpoint, upscaler_model
 
 X4PLUS = Checkpoint("RealESRGAN_x4plus.pth", ("params_ema", "params"))
 X2PLUS = Checkpoint("RealESRGAN_x2plus.pth", ("params_ema", "params"))
 GENERAL_X4V3 = Checkpoint("realesr-general-x4v3.pth", ("params_ema", "params"))
 # The general model trained without denoising; only mixed with the one above.
 GENERAL_WDN_X4V3 = Checkpoint("realesr-general-wdn-x4v3.pth", ("params_ema", "params"))
+
+_RELEASES = "https://github.com/xinntao/Real-ESRGAN/releases/download"
+_PAPER = "Wang et al., Real-ESRGAN: Training Real-World Blind Super-Resolution with Pure Synthetic Data, ICCVW 2021"
 
 _SLOPE = 0.2
 # Residuals are damped before they are added, which keeps the deep stack stable.
@@ -140,3 +146,110 @@ def mix_denoise(general: Mapping[str, Tensor], without: Mapping[str, Tensor], st
     if {key: value.shape for key, value in general.items()} != {key: value.shape for key, value in without.items()}:
         raise WrongArchitecture(f"{GENERAL_X4V3.file} and {GENERAL_WDN_X4V3.file} do not belong together.")
     return {key: strength * value + (1.0 - strength) * without[key] for key, value in general.items()}
+
+
+_GENERAL_WDN_FACTS = ModelFacts(
+    name="realesr-general-wdn-x4v3",
+    title="Real-ESRGAN general x4 v3, noise kept",
+    kind=Kind.UPSCALER,
+    licence="BSD-3-Clause",
+    commercial=Commercial.YES,
+    file="realesr-general-wdn-x4v3.pth",
+    url=f"{_RELEASES}/v0.2.5.0/realesr-general-wdn-x4v3.pth",
+    sha256="1641f8c4464b9f097c9fdda5589273713f67cf59f3d909e0bd688f0cee269dca",
+    size=4885111,
+    paper=_PAPER,
+    supports_half=True,
+    good_at="mixed with the one above, it lets that one keep grain",
+    work="as its sibling",
+)
+
+
+def _load_general(path: Path, context: BuildContext) -> nn.Module:
+    """The general model; where less than all noise shall go and its sibling is installed, mixed with that.
+
+    Raises:
+        WeightsError: the sibling is there and must not be used.
+    """
+    network = SRVGGNetCompact()
+    state = GENERAL_X4V3.read(path)
+    if context.upscale_denoise < 1 and context.weights.is_there(_GENERAL_WDN_FACTS):
+        sibling = GENERAL_WDN_X4V3.read(context.weights.usable(_GENERAL_WDN_FACTS))
+        state = mix_denoise(state, sibling, context.upscale_denoise)
+    fill(network, state, path.name)
+    return network
+
+
+def _load_x2(path: Path, _: BuildContext) -> nn.Module:
+    return from_checkpoint(lambda: RRDBNet(2), X2PLUS)(path)
+
+
+def _load_x4(path: Path, _: BuildContext) -> nn.Module:
+    return from_checkpoint(lambda: RRDBNet(4), X4PLUS)(path)
+
+
+def _load_general_wdn(path: Path, _: BuildContext) -> nn.Module:
+    return from_checkpoint(SRVGGNetCompact, GENERAL_WDN_X4V3)(path)
+
+
+REALESR_GENERAL = upscaler_model(
+    ModelFacts(
+        name="realesr-general-x4v3",
+        title="Real-ESRGAN general x4 v3",
+        kind=Kind.UPSCALER,
+        licence="BSD-3-Clause",
+        commercial=Commercial.YES,
+        file="realesr-general-x4v3.pth",
+        url=f"{_RELEASES}/v0.2.5.0/realesr-general-x4v3.pth",
+        sha256="8dc7edb9ac80ccdc30c3a5dca6616509367f05fbc184ad95b731f05bece96292",
+        size=4885111,
+        paper=_PAPER,
+        supports_half=True,
+        good_at="enlarging on any machine",
+        work="2.4 GFLOP a thousand pixels",
+        speed=Speed("192x192 pixels", "OpenVINO", 0.49, 1.1),
+    ),
+    4,
+    _load_general,
+)
+REALESRGAN_X2 = upscaler_model(
+    ModelFacts(
+        name="realesrgan-x2plus",
+        title="Real-ESRGAN x2+",
+        kind=Kind.UPSCALER,
+        licence="BSD-3-Clause",
+        commercial=Commercial.YES,
+        file="RealESRGAN_x2plus.pth",
+        url=f"{_RELEASES}/v0.2.1/RealESRGAN_x2plus.pth",
+        sha256="49fafd45f8fd7aa8d31ab2a22d14d91b536c34494a5cfe31eb5d89c2fa266abb",
+        size=67061725,
+        paper=_PAPER,
+        supports_half=True,
+        good_at="enlarging twice, on a GPU",
+        work="9 GFLOP a thousand pixels",
+        speed=Speed("192x192 pixels", "OpenVINO", 1.7, 1.0),
+    ),
+    2,
+    _load_x2,
+)
+REALESRGAN_X4 = upscaler_model(
+    ModelFacts(
+        name="realesrgan-x4plus",
+        title="Real-ESRGAN x4+",
+        kind=Kind.UPSCALER,
+        licence="BSD-3-Clause",
+        commercial=Commercial.YES,
+        file="RealESRGAN_x4plus.pth",
+        url=f"{_RELEASES}/v0.1.0/RealESRGAN_x4plus.pth",
+        sha256="4fa0d38905f75ac06eb49a7951b426670021be3018265fd191d2125df9d682f1",
+        size=67040989,
+        paper=_PAPER,
+        supports_half=True,
+        good_at="enlarging four times, on a GPU",
+        work="36 GFLOP a thousand pixels",
+        speed=Speed("192x192 pixels", "OpenVINO", 6.9, 1.0),
+    ),
+    4,
+    _load_x4,
+)
+REALESR_GENERAL_WDN = upscaler_model(_GENERAL_WDN_FACTS, 4, _load_general_wdn)

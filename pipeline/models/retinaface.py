@@ -3,40 +3,30 @@
 Paper: Deng et al., RetinaFace: Single-stage Dense Face Localisation in the Wild, CVPR 2020.
 Weights: https://github.com/xinntao/facexlib (v0.1.0), trained in https://github.com/biubug6/Pytorch_Retinaface.
 
-The network gives raw heads; `priors` and `decode` turn them into pixels. facexlib, for restoration, detects at the
-photo's own size, keeps scores above 0.97, suppresses overlaps above 0.4 and drops faces with eyes under 5 pixels apart.
+The network gives raw heads; `faces/retinaface_anchors.py` turns them into pixels.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from pathlib import Path
 
-import numpy as np
 import torch
-from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from magicmemory.pipeline.faces.detect import Detector
+from magicmemory.pipeline.faces.retinaface_anchors import LEVELS
+from magicmemory.pipeline.faces.retinaface_detector import RetinaFaceDetector
 from magicmemory.pipeline.models.checkpoint import Checkpoint
+from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts, Speed
+from magicmemory.pipeline.models.model import BuildContext, Model, from_checkpoint, load_network
 
 RESNET50 = Checkpoint("detection_Resnet50_Final.pth")
 MOBILENET025 = Checkpoint("detection_mobilenet0.25_Final.pth")
 
-# Subtracted from a BGR picture of 0..255 before the network.
-MEAN_BGR = (104.0, 117.0, 123.0)
+_RELEASES = "https://github.com/xinntao/facexlib/releases/download"
+_PAPER = "Deng et al., RetinaFace: Single-stage Dense Face Localisation in the Wild, CVPR 2020"
 
-# Each level's stride in pixels and the sides of its two square anchors.
-_LEVELS = ((8, (16, 32)), (16, (64, 128)), (32, (256, 512)))
-_ANCHORS = 2
-_VARIANCE_PLACE, _VARIANCE_SIZE = 0.1, 0.2
-
-Floats = NDArray[np.float32]
-
-
-class Detections(NamedTuple):
-    """Faces in a photo, the surest first."""
-
-    boxes: Floats  # [n, 4]: left, top, right, bottom in pixels; may reach over the edge
-    landmarks: Floats  # [n, 5, 2]: x, y in pixels of left eye, right eye, nose, left and right mouth corner, as seen
-    scores: Floats  # [n]: 0..1
+_ANCHORS = len(LEVELS[0][1])  # of each place
 
 
 def _conv(in_channels: int, out_channels: int, kernel: int, stride: int, slope: float | None) -> nn.Sequential:
@@ -197,9 +187,9 @@ class RetinaFace(nn.Module):
         self.ssh1 = Context(channels, slope)
         self.ssh2 = Context(channels, slope)
         self.ssh3 = Context(channels, slope)
-        self.ClassHead = nn.ModuleList(Head(channels, 2) for _ in _LEVELS)
-        self.BboxHead = nn.ModuleList(Head(channels, 4) for _ in _LEVELS)
-        self.LandmarkHead = nn.ModuleList(Head(channels, 10) for _ in _LEVELS)
+        self.ClassHead = nn.ModuleList(Head(channels, 2) for _ in LEVELS)
+        self.BboxHead = nn.ModuleList(Head(channels, 4) for _ in LEVELS)
+        self.LandmarkHead = nn.ModuleList(Head(channels, 10) for _ in LEVELS)
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Raw heads, one row for each of `priors(h, w)`.
@@ -219,62 +209,68 @@ class RetinaFace(nn.Module):
         return boxes, F.softmax(classes, dim=-1)[..., 1], landmarks
 
 
-def priors(height: int, width: int) -> Floats:
-    """The anchors of a picture of this size: [n, 4], centre x, centre y, width, height in pixels."""
-    rows = []
-    for stride, sides in _LEVELS:
-        y, x, side = np.meshgrid(
-            (np.arange(-(-height // stride)) + 0.5) * stride,
-            (np.arange(-(-width // stride)) + 0.5) * stride,
-            np.array(sides, dtype=np.float64),
-            indexing="ij",
-        )
-        rows.append(np.stack([x, y, side, side], axis=-1).reshape(-1, 4))
-    return np.concatenate(rows).astype(np.float32)
+class JoinedHeads(nn.Module):
+    """A RetinaFace whose three outputs come as one tensor, which is what an engine's runner can give."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, images: Tensor) -> Tensor:
+        """`[batch, 3, height, width]` to `[batch, anchors, 15]`: box, score, landmarks."""
+        boxes, scores, landmarks = self.network(images)
+        return torch.cat([boxes, scores[..., None], landmarks], dim=-1)
 
 
-def decode(
-    boxes: ArrayLike,
-    scores: ArrayLike,
-    landmarks: ArrayLike,
-    anchors: Floats,
-    threshold: float = 0.97,
-    overlap: float = 0.4,
-) -> Detections:
-    """One picture's faces from one picture's raw heads.
+def _detector_model(
+    facts: ModelFacts, body: Callable[[], ResNet50 | MobileNet], checkpoint: Checkpoint
+) -> Model[Detector]:
+    def load(path: Path) -> nn.Module:
+        return JoinedHeads(from_checkpoint(lambda: RetinaFace(body()), checkpoint)(path))
 
-    Args:
-        boxes: [n, 4], as the network gives them for one picture.
-        scores: [n], likewise.
-        landmarks: [n, 10], likewise.
-        anchors: [n, 4], `priors` of the picture's size.
-        threshold: faces must score above it.
-        overlap: of two faces whose intersection over union is above it, the surer one stays.
-    """
-    all_scores = np.asarray(scores, dtype=np.float32)
-    kept = np.flatnonzero(all_scores > threshold)
-    kept = kept[np.argsort(-all_scores[kept], kind="stable")]
-    place, size = anchors[kept, :2], anchors[kept, 2:]
-    raw = np.asarray(boxes, dtype=np.float32)[kept]
-    centre = place + raw[:, :2] * _VARIANCE_PLACE * size
-    half = size * np.exp(raw[:, 2:] * _VARIANCE_SIZE) / 2
-    corners = np.concatenate([centre - half, centre + half], axis=1)
-    points = np.asarray(landmarks, dtype=np.float32)[kept].reshape(-1, 5, 2)
-    points = place[:, None] + points * _VARIANCE_PLACE * size[:, None]
-    chosen = suppress(corners, overlap)
-    return Detections(corners[chosen], points[chosen], all_scores[kept][chosen])
+    def build(path: Path, context: BuildContext) -> Detector:
+        example = (torch.zeros(1, 3, 320, 320),)
+        network = load_network(facts, load, path)
+        return RetinaFaceDetector(context.engine.compile(network, example, facts.name, any_size=True))
+
+    return Model(facts, build)
 
 
-def suppress(boxes: Floats, overlap: float) -> NDArray[np.int64]:
-    """Indices of the boxes that stay, in order; boxes are [n, 4] left, top, right, bottom, the surest first."""
-    areas = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
-    waiting = np.arange(len(boxes))
-    chosen = []
-    while waiting.size:
-        best, waiting = waiting[0], waiting[1:]
-        chosen.append(best)
-        top_left = np.maximum(boxes[best, :2], boxes[waiting, :2])
-        bottom_right = np.minimum(boxes[best, 2:], boxes[waiting, 2:])
-        common = np.clip(bottom_right - top_left, 0, None).prod(axis=1)
-        waiting = waiting[common / (areas[best] + areas[waiting] - common) <= overlap]
-    return np.array(chosen, dtype=np.int64)
+RETINAFACE_RESNET50 = _detector_model(
+    ModelFacts(
+        name="retinaface-resnet50",
+        title="RetinaFace ResNet-50",
+        kind=Kind.DETECTOR,
+        licence="MIT",
+        commercial=Commercial.YES,
+        file="detection_Resnet50_Final.pth",
+        url=f"{_RELEASES}/v0.1.0/detection_Resnet50_Final.pth",
+        sha256="6d1de9c2944f2ccddca5f5e010ea5ae64a39845a86311af6fdf30841b0a5a16d",
+        size=109497761,
+        paper=_PAPER,
+        good_at="small, turned and covered faces",
+        work="266 GFLOP at 1280x960",
+        speed=Speed("1280x960 pixels", "OpenVINO", 2.3),
+    ),
+    ResNet50,
+    RESNET50,
+)
+RETINAFACE_MOBILE = _detector_model(
+    ModelFacts(
+        name="retinaface-mobile0.25",
+        title="RetinaFace MobileNet-0.25",
+        kind=Kind.DETECTOR,
+        licence="MIT",
+        commercial=Commercial.YES,
+        file="detection_mobilenet0.25_Final.pth",
+        url=f"{_RELEASES}/v0.1.0/detection_mobilenet0.25_Final.pth",
+        sha256="2979b33ffafda5d74b6948cd7a5b9a7a62f62b949cef24e95fd15d2883a65220",
+        size=1789735,
+        paper=_PAPER,
+        good_at="speed",
+        work="6 GFLOP at 1280x960",
+        speed=Speed("1280x1280 pixels", "OpenVINO", 0.09),
+    ),
+    MobileNet,
+    MOBILENET025,
+)

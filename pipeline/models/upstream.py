@@ -28,16 +28,15 @@ from torch import Tensor, nn
 
 from magicmemory.core.errors import ModelBroken
 from magicmemory.core.settings import BadSettings
-from magicmemory.pipeline.engines.base import Engine
 from magicmemory.pipeline.engines.torch_engine import TorchEngine
 from magicmemory.pipeline.faces.align import SIZE
 from magicmemory.pipeline.faces.detect import Detection, Detector
-from magicmemory.pipeline.faces.parsing import FaceOnly, NetworkParser, Parser
+from magicmemory.pipeline.faces.parsing import NetworkParser, Parser
 from magicmemory.pipeline.faces.restore import Crop, Restored, Restorer
 from magicmemory.pipeline.faces.retinaface_detector import THRESHOLD, looks_at_us
-from magicmemory.pipeline.models import catalogue
-from magicmemory.pipeline.models.catalogue import ModelFacts
-from magicmemory.pipeline.models.registry import Model
+from magicmemory.pipeline.models import gfpgan, parsenet, restoreformer, retinaface
+from magicmemory.pipeline.models.facts import ModelFacts
+from magicmemory.pipeline.models.model import BuildContext, Model
 
 PACKAGES: Final = ("gfpgan", "facexlib", "basicsr", "torchvision")
 INSTALL: Final = 'pip install "magicmemory[worker,reference]"'
@@ -124,7 +123,7 @@ class UpstreamRestorer:
             self._restorer: Any = _load("gfpgan").GFPGANer(
                 str(path), upscale=1, arch=arch, channel_multiplier=2, bg_upsampler=None, device=torch.device(device)
             )
-        self._restorer.gfpgan.forward = _steady(self._restorer.gfpgan.forward)
+        self._restorer.gfpgan.forward = _deterministic(self._restorer.gfpgan.forward)
         self._lock = threading.Lock()  # its helper keeps the face at hand in itself
 
     def __call__(
@@ -144,16 +143,16 @@ class UpstreamRestorer:
         return restored
 
 
-def _steady(forward: Callable[..., Any]) -> Callable[..., Any]:
+def _deterministic(forward: Callable[..., Any]) -> Callable[..., Any]:
     """A network's forward with its stored noise, whose errors are not taken for something to be passed over."""
 
-    def steady(*inputs: Any, **options: Any) -> Any:
+    def deterministic(*inputs: Any, **options: Any) -> Any:
         try:
             return forward(*inputs, **{**options, "randomize_noise": False})
         except RuntimeError as error:  # which `GFPGANer` would swallow
             raise UpstreamFailed(str(error)) from error
 
-    return steady
+    return deterministic
 
 
 class UpstreamDetector:
@@ -201,29 +200,31 @@ def _quietly(build: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
 
 
 def _restorer(facts: ModelFacts, arch: str) -> Model[Restorer]:
-    def build(path: Path, engine: Engine) -> Restorer:
+    def build(path: Path, context: BuildContext) -> Restorer:
         with _broken_files_named(facts):
-            return UpstreamRestorer(path, arch, engine.device)
+            return UpstreamRestorer(path, arch, context.engine.device)
 
     return Model(facts, build)
 
 
 def _detector(facts: ModelFacts, name: str) -> Model[Detector]:
-    def build(path: Path, engine: Engine) -> Detector:
+    def build(path: Path, context: BuildContext) -> Detector:
         with _broken_files_named(facts):
-            return UpstreamDetector(path, name, engine.device)
+            return UpstreamDetector(path, name, context.engine.device)
 
     return Model(facts, build)
 
 
 def _parser() -> Model[Parser]:
-    facts = catalogue.PARSENET
+    facts = parsenet.PARSENET.facts
 
-    def build(path: Path, engine: Engine) -> Parser:
+    def build(path: Path, context: BuildContext) -> Parser:
         init = _load("facexlib.parsing").init_parsing_model
         with _broken_files_named(facts):
-            network = _quietly(init, "parsenet", device=torch.device(engine.device), model_rootpath=str(path.parent))
-        return NetworkParser(engine.compile(FaceOnly(_Logits(network)), (), facts.name), SIZE)
+            network = _quietly(
+                init, "parsenet", device=torch.device(context.engine.device), model_rootpath=str(path.parent)
+            )
+        return NetworkParser(context.engine.compile(parsenet.FaceOnly(_Logits(network)), (), facts.name), SIZE)
 
     return Model(facts, build)
 
@@ -239,13 +240,13 @@ def _broken_files_named(facts: ModelFacts) -> Iterator[None]:
 
 
 RESTORERS: Final[tuple[Model[Restorer], ...]] = (
-    _restorer(catalogue.GFPGAN_1_4, "clean"),
-    _restorer(catalogue.GFPGAN_1_3, "clean"),
-    _restorer(catalogue.RESTOREFORMER, "RestoreFormer"),
-    _restorer(catalogue.GFPGAN_1_2, "clean"),
+    _restorer(gfpgan.GFPGAN_1_4.facts, "clean"),
+    _restorer(gfpgan.GFPGAN_1_3.facts, "clean"),
+    _restorer(restoreformer.RESTOREFORMER.facts, "RestoreFormer"),
+    _restorer(gfpgan.GFPGAN_1_2.facts, "clean"),
 )
 DETECTORS: Final[tuple[Model[Detector], ...]] = (
-    _detector(catalogue.RETINAFACE_RESNET50, "retinaface_resnet50"),
-    _detector(catalogue.RETINAFACE_MOBILE, "retinaface_mobile0.25"),
+    _detector(retinaface.RETINAFACE_RESNET50.facts, "retinaface_resnet50"),
+    _detector(retinaface.RETINAFACE_MOBILE.facts, "retinaface_mobile0.25"),
 )
 PARSERS: Final = (_parser(),)

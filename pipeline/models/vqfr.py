@@ -13,6 +13,8 @@ from torch.nn import functional as F
 
 from magicmemory.pipeline.models.checkpoint import Checkpoint
 from magicmemory.pipeline.models.deformable import deformable_conv
+from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts, Speed
+from magicmemory.pipeline.models.model import from_checkpoint, restorer_model
 from magicmemory.pipeline.models.vqgan import (
     Attention,
     Codebook,
@@ -23,6 +25,8 @@ from magicmemory.pipeline.models.vqgan import (
     picture,
     tokens,
 )
+
+_PAPER = "Gu et al., VQFR: Blind Face Restoration with Vector-Quantized Dictionary, ECCV 2022"
 
 # Version 1's texture picture is only a training target: its last layers are not needed.
 V1 = Checkpoint("VQFR_v1-33a1fac5.pth", ("params_ema", "params"), unused=("decoder.conv_out.",))
@@ -392,3 +396,37 @@ class VQFRv2(nn.Module):
         warped = self.main_branch(textures, condition)
         restored: Tensor = self.decoder.conv_out(textures[0] + fidelity.reshape(-1, 1, 1, 1) * warped)
         return restored
+
+
+VQFR_2 = restorer_model(
+    ModelFacts(
+        name="vqfr-2",
+        title="VQFR 2",
+        kind=Kind.RESTORER,
+        licence="Apache-2.0 with exceptions",
+        commercial=Commercial.ASK,
+        file="VQFR_v2.pth",
+        url="https://github.com/TencentARC/VQFR/releases/download/v2.0.0/VQFR_v2.pth",
+        paper=_PAPER,
+        default_fidelity=0.0,
+        good_at="fine texture of skin and hair; has a fidelity",
+        work="1,064 GFLOP",
+        speed=Speed("a face", "OpenVINO", 7.0, 1.3),
+    ),
+    from_checkpoint(VQFRv2, V2),
+)
+VQFR_1 = restorer_model(
+    ModelFacts(
+        name="vqfr-1",
+        title="VQFR 1",
+        kind=Kind.RESTORER,
+        licence="Apache-2.0 with exceptions",
+        commercial=Commercial.ASK,
+        file="VQFR_v1-33a1fac5.pth",
+        paper=_PAPER,
+        good_at="fine texture of skin and hair",
+        work="2,256 GFLOP",
+        speed=Speed("a face", "OpenVINO", 13.9, 1.2),
+    ),
+    from_checkpoint(VQFRv1, V1),
+)

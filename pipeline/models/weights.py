@@ -18,7 +18,7 @@ import httpx
 
 from magicmemory.core.errors import OperatorError
 from magicmemory.core.settings import Settings
-from magicmemory.pipeline.models.catalogue import ModelFacts
+from magicmemory.pipeline.models.facts import ModelFacts
 
 log = logging.getLogger(__name__)
 

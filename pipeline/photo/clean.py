@@ -13,9 +13,9 @@ from magicmemory.pipeline.engines.base import Runner
 from magicmemory.pipeline.faces.blend import LUMA
 from magicmemory.pipeline.imaging.picture import Picture, Pixels
 from magicmemory.pipeline.imaging.tiles import Floats, Tiling
-from magicmemory.pipeline.models.lite import INNER
 
-TILING: Final = Tiling(side=INNER, overlap=64, fade=32)
+TILE: Final = 256  # pixels each way that the network sees at a time: `lite`'s own size
+TILING: Final = Tiling(side=TILE, overlap=64, fade=32)
 
 
 class Cleaner(Protocol):

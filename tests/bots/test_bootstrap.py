@@ -34,4 +34,4 @@ async def test_erased_accounts_go_by_themselves(
 
         assert await eventually(gone)
     assert failures
-    assert "could not be let go of" in caplog.text
+    assert "could not be deleted" in caplog.text

@@ -13,10 +13,10 @@ import pytest
 from PIL import Image
 from pydantic import SecretStr
 
+from magicmemory.bots.common.image_fitting import fit
 from magicmemory.bots.discord import serve
+from magicmemory.bots.discord.context import ReplyTarget
 from magicmemory.bots.discord.errors import is_out_of_reach
-from magicmemory.bots.discord.image_fitting import fit
-from magicmemory.bots.discord.reply_target import ReplyTarget
 from magicmemory.bots.texts import Texts
 from magicmemory.core.settings import BadSettings
 from tests.servers.discord.registry import LOCALES
@@ -140,6 +140,7 @@ async def test_commands_are_in_every_language_and_fit_discords_rules(tmp_path: P
     assert not server.refusals()
 
 
+@pytest.mark.processes
 def test_importing_the_bot_imports_no_torch(tmp_path: Path) -> None:
     code = "import sys, magicmemory.bots.discord; assert not {'torch', 'openvino', 'cv2'} & set(sys.modules)"
     subprocess.run([sys.executable, "-W", "ignore", "-P", "-c", code], check=True, cwd=tmp_path)

@@ -25,7 +25,7 @@ ONLY_ENGLISH = ("admin-", "telegram-admin-", "discord-admin-")
 CATEGORIES = {"ru": {"one", "few", "many", "other"}}
 
 
-class Names(Visitor):
+class RedisKeys(Visitor):
     """Collects the variables and the variants' names of a message."""
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class Names(Visitor):
 
 
 @cache
-def messages(language: str) -> dict[str, Names]:
+def messages(language: str) -> dict[str, RedisKeys]:
     """The messages of a language, by key."""
     resource = FluentParser(with_spans=False).parse((TEXTS / f"{language}.ftl").read_text("utf-8"))
     assert not [entry for entry in resource.body if isinstance(entry, ftl.Junk)], language
@@ -50,7 +50,7 @@ def messages(language: str) -> dict[str, Names]:
     for entry in resource.body:
         if isinstance(entry, ftl.Message):
             assert entry.id.name not in found, f"{language} has {entry.id.name} twice"
-            found[entry.id.name] = Names()
+            found[entry.id.name] = RedisKeys()
             found[entry.id.name].visit(entry)
     return found
 

@@ -43,7 +43,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def browsers_redis(tmp_path: Path) -> AsyncIterator[str]:
+async def browsers_redis(redis_binary: str, tmp_path: Path) -> AsyncIterator[str]:
     """A real Redis in the browser's own event loop."""
     async with embedded_redis(tmp_path / "redis") as url:
         yield url

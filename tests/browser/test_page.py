@@ -253,11 +253,11 @@ async def test_a_waiting_photo_is_cancelled(tmp_path: Path, browsers_redis: str,
         await pick(page)
         await expect(last(page)).to_contain_text("Got it. Your photo is next.")
         await page.get_by_role("button", name="Cancel").click()
-        await expect(last(page)).to_contain_text("Dropped. It cost you nothing.")
+        await expect(last(page)).to_contain_text("Cancelled. It cost you nothing.")
         await pick(page)
         await expect(last(page)).to_contain_text("Got it. Your photo is next.")
         await say(page, "/cancel")
-        await expect(page.locator(".bubble", has_text="Dropped. It cost you nothing.")).to_have_count(3)
+        await expect(page.locator(".bubble", has_text="Cancelled. It cost you nothing.")).to_have_count(3)
 
 
 async def test_a_reload_shows_the_chat(tmp_path: Path, browsers_redis: str, open_window: OpenWindow) -> None:

@@ -37,7 +37,7 @@ async def asked(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def test_ready_once_it_says_so_and_while_its_stores_answer(tmp_path: Path) -> None:
+async def test_ready_once_it_says_so_and_while_its_stores_answer(tmp_path: Path, redis_binary: str) -> None:
     settings = settings_for(tmp_path, metrics_port=free_port())
     metrics = Metrics("telegram", "1.2.3")
     async with embedded_redis(tmp_path / "redis") as url:
@@ -67,7 +67,7 @@ async def test_ready_once_it_says_so_and_while_its_stores_answer(tmp_path: Path)
             await asyncio.to_thread(check_health, settings, "/readyz")
 
 
-async def test_a_redis_that_is_gone_makes_it_unready_and_leaves_it_alive(tmp_path: Path) -> None:
+async def test_a_redis_that_is_gone_makes_it_unready_and_leaves_it_alive(tmp_path: Path, redis_binary: str) -> None:
     settings = settings_for(tmp_path, metrics_port=free_port())
     async with embedded_redis(tmp_path / "redis") as url:
         kept = url

@@ -13,8 +13,11 @@ from pathlib import Path
 
 import httpx
 import psutil
+import pytest
 
 from tests.support.harness import eventually
+
+pytestmark = [pytest.mark.usefixtures("redis_binary"), pytest.mark.processes]
 
 COMMAND = (sys.executable, "-P", "-m", "magicmemory.cli.main", "run")
 

@@ -39,6 +39,7 @@ def test_bad_value_is_one_sentence(monkeypatch: pytest.MonkeyPatch, name: str, v
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.processes
 def test_bad_value_ends_the_program_without_traceback() -> None:
     environment = {**os.environ, "MAGIC_TIMEZONE": "nowhere"}
     command = [sys.executable, "-P", "-m", "magicmemory.cli.main", "worker"]

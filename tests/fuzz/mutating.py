@@ -120,7 +120,7 @@ def _boxes(data: bytes) -> list[bytes]:
         while at + 8 <= end:
             starts.append(at)
             length = max(8, int.from_bytes(data[at : at + 4], "big"))
-            inside = {b"meta": 12, b"iprp": 8, b"ipco": 8, b"iinf": 14}.get(data[at + 4 : at + 8])
+            inside = {b"meta": 12, b"iprp": 8, b"ipco": 8, b"iinf": 14, b"jp2h": 8}.get(data[at + 4 : at + 8])
             if inside:
                 ends.append((at + inside, min(end, at + length)))
             at += length
@@ -146,5 +146,8 @@ _PARTS: dict[str, Callable[[bytes], list[bytes]]] = {
     "WEBP": _riff,
     "HEIF": _boxes,
     "AVIF": _boxes,
+    "JPEG2000": _boxes,
+    "JXL": _boxes,
     "TIFF": _tiff,
+    "RAW": _tiff,
 }

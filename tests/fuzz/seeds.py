@@ -1,25 +1,31 @@
 """Whole files of every kind that is decoded, small ones, for the fuzzer to break."""
 
+import io
 import struct
 import zlib
 from collections.abc import Callable
 
 import numpy as np
+import tifffile
+from numpy.typing import NDArray
 from PIL import Image
 
-from tests.pipeline.imaging.test_decode import (
+from tests.support.photo_files import (
     ALPHA,
     COLOUR,
     DEEP,
     MONOCHROME,
+    NEWER,
     RGB,
     behind_start,
     chunk,
     exif_with,
     png16,
+    rgb_tags,
     saved,
     segment,
     srgb,
+    tiff,
     tiff16,
 )
 
@@ -49,6 +55,20 @@ def _bilevel_tiff() -> bytes:
     return saved(Image.fromarray(RGB).convert("1"), "TIFF", compression="group4")
 
 
+def planar_tiff(samples: NDArray[np.generic], packed: str | None, photometric: str = "rgb") -> bytes:
+    file = io.BytesIO()
+    planes = np.ascontiguousarray(np.moveaxis(samples, 2, 0))
+    tifffile.imwrite(file, planes, photometric=photometric, planarconfig="separate", compression=packed, metadata=None)
+    return file.getvalue()
+
+
+def _with_colours(cicp: bytes) -> bytes:
+    plain = saved(RGB, "PNG")
+    return plain[:33] + chunk(b"cICP", cicp) + chunk(b"cHRM", bytes(range(32))) + plain[33:]
+
+
+TWELVE = rgb_tags() | {258: (3, [12]), 262: (3, [1]), 277: (3, [1])}
+
 MORE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "jpeg of a phone": ("JPEG", _phone_jpeg),
     "jpeg cmyk with profile": (
@@ -59,6 +79,12 @@ MORE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "png 16": ("PNG", lambda: png16(DEEP)),
     "tiff 16": ("TIFF", lambda: tiff16(DEEP)),
     "tiff in tiles": ("TIFF", _tiled_tiff),
+    "tiff 16 in planes": ("TIFF", lambda: planar_tiff(DEEP, "lzw")),
+    "tiff of lab": ("TIFF", lambda: planar_tiff(RGB, None, "cielab")),
+    "tiff of 12 bits": ("TIFF", lambda: tiff(TWELVE, bytes(range(250)) * (48 * 32 * 3 // 2 // 250 + 1))),
+    "png of P3": ("PNG", lambda: _with_colours(b"\x0c\x0d\0\1")),
+    "png of PQ": ("PNG", lambda: _with_colours(b"\x09\x10\0\1")),
+    "gif of frames": ("GIF", lambda: COLOUR["gif animated"][1]()),
     "tiff of a fax": ("TIFF", _bilevel_tiff),
     "heif with a profile": ("HEIF", lambda: saved(RGB, "HEIF", icc_profile=srgb(), exif=b"Exif\0\0" + exif_with(3))),
     "heif of odd sides": ("HEIF", lambda: saved(RGB[:31, :47], "HEIF", quality=40)),
@@ -69,6 +95,7 @@ MORE: dict[str, tuple[str, Callable[[], bytes]]] = {
 def seeds() -> dict[str, tuple[str, bytes]]:
     """Each file's name, kind and bytes."""
     found = {name: (kind, make()) for name, (kind, make, _) in COLOUR.items()}
+    found |= {name: (kind, make()) for name, (kind, make, _) in NEWER.items()}
     found |= {f"grey {name}": (_kind(name), make()) for name, (make, _) in MONOCHROME.items()}
     found |= {f"alpha {name}": (_kind(name), make()) for name, make in ALPHA.items()}
     return found | {name: (kind, make()) for name, (kind, make) in MORE.items()}

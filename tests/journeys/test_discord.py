@@ -292,12 +292,12 @@ async def test_the_other_commands(tmp_path: Path, redis_url: str) -> None:
         assert "24 hours" in await there.said(user.slash(channel, "privacy"))
         assert "I do not know this code" in await there.said(user.slash(channel, "unlock", code="X"))
         assert "Nothing is for sale here" in await there.said(user.slash(channel, "premium"))
-        assert "Nothing of yours is waiting" in await there.said(user.slash(channel, "cancel"))
+        assert "You have no waiting photos" in await there.said(user.slash(channel, "cancel"))
         waiting = user.slash(channel, "restore", photo=photo())
         await server.wait_for(lambda: waiting.shown)
         assert (await there.jobs_of(user))[0].options.strength == 0.5
         assert "cost you nothing" in await there.said(user.slash(channel, "cancel"))
-        assert (await there.answer(waiting)).texts.startswith("Dropped.")
+        assert (await there.answer(waiting)).texts.startswith("Cancelled.")
         asked = user.slash(channel, "delete-my-data")
         await there.said(asked)
         user.press(asked.shown[0], "Delete everything")
@@ -314,13 +314,13 @@ async def test_administrators_have_commands_of_their_own(tmp_path: Path, redis_u
     async with harness(tmp_path, redis_url, server=server, discord_admins=(role,), worker=False) as there:
         friend = server.person("bob")
         server.guild.members[friend.id] = friend
-        assert "Waiting or in hand: 0" in await there.said(server.user.slash(server.channel, "admin stats"))
-        assert "those who run the bot" in await there.said(friend.slash(server.channel, "admin stats"))
+        assert "Waiting or being restored: 0" in await there.said(server.user.slash(server.channel, "admin stats"))
+        assert "the people who run the bot" in await there.said(friend.slash(server.channel, "admin stats"))
         assert "3 of 3 left" in await there.said(server.user.slash(server.channel, "admin quota", user=friend))
-        assert "bob is kept out" in await there.said(server.user.slash(server.channel, "admin ban", user=friend))
+        assert "bob is banned" in await there.said(server.user.slash(server.channel, "admin ban", user=friend))
         kept_out = friend.slash(server.channel, "restore", photo=photo())
         assert "You cannot use this" in (await there.answer(kept_out)).texts
-        assert "may come in again" in await there.said(server.user.slash(server.channel, "admin unban", user=friend))
+        assert "is no longer banned" in await there.said(server.user.slash(server.channel, "admin unban", user=friend))
         assert "0 delivered" in await there.said(server.user.slash(server.channel, "admin stats"))
 
 

@@ -8,12 +8,15 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
 
+import pytest
 from sqlalchemy import make_url
 
 from magicmemory.core.job import JobState
 from tests.support.discord_harness import Harness, harness, running_bot, running_worker
 from tests.support.harness import eventually
 from tests.support.telegram_harness import QuickPipeline, photo
+
+pytestmark = pytest.mark.processes
 
 EDIT = "PATCH /webhooks/{application}/{token}/messages/{message}"
 # The process has a library of its own, which must be told where our Discord is.

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from magicmemory.bots.bootstrap import open_service
-from magicmemory.bots.discord import entitlements
+from magicmemory.bots.discord import shop as entitlements
 from magicmemory.core.job import Platform, Quota, Sender
 from magicmemory.storage.codes import CodeKind, CodeSpec
 from magicmemory.storage.grants import Grant, Grants, Source
@@ -283,13 +283,13 @@ async def test_an_admin_gives_looks_up_and_keeps_out(tmp_path: Path, redis_url: 
         assert f"{friend.id} has it." in said
         assert "for another 7 days" in said
         wrong = await there.said(admin.slash(channel, "admin gift", user=friend, plan="gold"))
-        assert "There is no such plan. There are: premium, pack." in wrong
+        assert "There is no such plan. The plans are: premium, pack." in wrong
         said = await there.said(admin.slash(channel, "admin user", user=friend))
         assert "7 days of premium by gift" in said
         assert "You have Premium" in await there.said(friend.slash(channel, "quota"))
         await there.answer(friend.slash(channel, "restore", photo=photo(1)))
         kept_out = await there.said(admin.slash(channel, "admin ban", user=friend, reason="insults"))
-        assert "bob is kept out." in kept_out
+        assert "bob is banned." in kept_out
         assert "Kept out: insults" in await there.said(admin.slash(channel, "admin user", user=friend))
         code = await make_code(there, MONTH)
         for used in (friend.slash(channel, "restore", photo=photo(2)), friend.slash(channel, "unlock", code=code)):
@@ -310,7 +310,7 @@ async def test_both_bots_share_one_ledger(tmp_path: Path, redis_url: str) -> Non
             code = await make_code(there, CodeSpec(CodeKind.UNLOCK, plan="premium", days=30))
             asked = await ana.send_text(f"/unlock {code}")
             await ana.hears("The code is good", after=asked)
-            assert "as often as it can be" in await there.said(user.slash(channel, "unlock", code=code))
+            assert "as often as it may be" in await there.said(user.slash(channel, "unlock", code=code))
             there.server.sell(user, PACK, None)
             await has(there, user, "", credits=2)
             asked = await ana.send_text("/quota")

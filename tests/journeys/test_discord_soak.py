@@ -1,6 +1,6 @@
 """Many people at once while Discord misbehaves: every photo is answered exactly once, and the quota is exact.
 
-`SOAK_INTERACTIONS=500 pytest tests/journeys/test_discord_soak.py` runs the long form.
+`make soak` runs the long form.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from tests.support.discord_harness import Harness, harness, sender_of
 from tests.support.harness import eventually
 from tests.support.telegram_harness import photo
 
-COUNT = int(os.environ.get("SOAK_INTERACTIONS", "60"))
+COUNT = 500 if os.environ.get("SOAK") else 60
 FAULTS = 0.10
 AT_ONCE = 12
 DROP_EVERY_S = 3.0
@@ -99,6 +99,7 @@ def restored(server: DiscordServer) -> list[Message]:
     ]
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(900)
 async def test_each_photo_is_answered_once_while_discord_misbehaves(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url) as there:

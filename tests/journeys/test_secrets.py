@@ -64,7 +64,7 @@ def assert_hidden(text: str, secrets: Iterable[str]) -> None:
         assert place < 0, f"{secret!r} is written in: {text[max(0, place - 300) : place + 100]!r}"
 
 
-async def test_a_good_day_and_a_bad_one_on_telegram(tmp_path: Path) -> None:
+async def test_a_good_day_and_a_bad_one_on_telegram(tmp_path: Path, redis_binary: str) -> None:
     photo = planted_photo()
     with Collector() as collector:
         async with embedded_redis(tmp_path / "redis") as open_url:

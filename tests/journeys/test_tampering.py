@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from magicmemory.bots.telegram.keyboards import CallbackData, Verb
+from magicmemory.bots.telegram.callbacks import CallbackData, Verb
 from magicmemory.bots.texts import Texts
 from magicmemory.core.errors import PhotoExpired
 from magicmemory.core.job import Platform, Sender

@@ -1,6 +1,6 @@
 """Many people at once, and trouble all the time: every photo is answered once, and the quota is exact.
 
-The bot is a process of its own, started as an operator starts it. `MAGIC_TEST_SOAK=1` asks for the long version.
+The bot is a process of its own, started as an operator starts it. `make soak` runs the long form.
 """
 
 import asyncio
@@ -22,7 +22,9 @@ from tests.servers.telegram import Message, Person, TelegramServer
 from tests.servers.telegram.faults import Kind
 from tests.support.telegram_harness import QuickPipeline, photo, running_worker, sender_of, telegram_settings
 
-LONG = bool(os.environ.get("MAGIC_TEST_SOAK"))
+pytestmark = pytest.mark.processes
+
+LONG = bool(os.environ.get("SOAK"))
 PEOPLE, PHOTOS, PATIENCE_S = (300, 1000, 900.0) if LONG else (25, 60, 100.0)
 FAULTS = 0.1
 MEMORY_GROWTH_MB = 40
@@ -72,6 +74,7 @@ async def send_all(server: TelegramServer, people: list[Person], dice: random.Ra
     return sent
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(PATIENCE_S + 120)
 async def test_every_photo_is_answered_once(tmp_path: Path, redis_url: str) -> None:
     dice = random.Random(6)

@@ -21,8 +21,9 @@ from magicmemory.pipeline.faces.parsing import Parser
 from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
 from magicmemory.pipeline.imaging.encode import encode
 from magicmemory.pipeline.models import upstream
-from magicmemory.pipeline.models.catalogue import Commercial, Kind, ModelFacts
-from magicmemory.pipeline.models.registry import Model, Models, network
+from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts
+from magicmemory.pipeline.models.loaded_models import Models
+from magicmemory.pipeline.models.model import Model, restorer_model
 from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.photo.enlarge import TiledUpscaler, enlarged
 from magicmemory.pipeline.pipeline import Pipeline, Restoration
@@ -73,8 +74,8 @@ def pipeline(
         TorchEngine("cpu"),
         Weights(Path("none")),
         restorers=(
-            network(facts("plain", Kind.RESTORER), tiny),
-            network(
+            restorer_model(facts("plain", Kind.RESTORER), tiny),
+            restorer_model(
                 ModelFacts("slider", "", Kind.RESTORER, "", Commercial.YES, bundled=True, default_fidelity=0.5),
                 tiny_with_fidelity,
             ),
@@ -136,7 +137,7 @@ def test_a_network_enlarges_the_photo_and_faces_lie_in_it() -> None:
     assert np.abs(result[middle] - plain[middle]).mean() > 4, "the face was restored from what was sent"
 
 
-@pytest.mark.parametrize("way", [strategies.OWN, strategies.FACEXLIB])
+@pytest.mark.parametrize("strategy", [strategies.OWN, strategies.FACEXLIB])
 @pytest.mark.parametrize("model", ["plain", "slider"])
 def test_strength_blends_every_restorer(strategy: strategies.FaceStrategy, model: str) -> None:
     shared = pipeline(strategy=strategy, parse=LeftHalf())
@@ -164,9 +165,9 @@ def test_settings_choose_all_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.chdir(tmp_path)
     settings = Settings(data_dir=tmp_path, device="cpu", _env_file=None)
     Pipeline.of(settings.model_copy(update={"blend": "facexlib", "commercial": True}))
-    earning = Pipeline.of(settings.model_copy(update={"commercial": True, "model": "codeformer"}))
+    paid_use = Pipeline.of(settings.model_copy(update={"commercial": True, "model": "codeformer"}))
     with pytest.raises(ModelNotAllowed, match=r"S-Lab 1\.0.*forbids paid use"):
-        earning.check(Options())
+        paid_use.check(Options())
     with pytest.raises(BadSettings, match="MAGIC_BLEND cannot be used: Input should be 'own' or 'facexlib'"):
         load(blend="gimp")
     assert load(blend="facexlib", engine=None).blend == "facexlib"

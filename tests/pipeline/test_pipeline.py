@@ -26,8 +26,9 @@ from magicmemory.pipeline.faces.detect import Detection
 from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
 from magicmemory.pipeline.imaging.encode import encode
 from magicmemory.pipeline.imaging.picture import Picture, Pixels
-from magicmemory.pipeline.models.catalogue import Commercial, Kind, ModelFacts
-from magicmemory.pipeline.models.registry import Model, Models, network
+from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts
+from magicmemory.pipeline.models.loaded_models import Models
+from magicmemory.pipeline.models.model import Model, restorer_model
 from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.photo.enlarge import enlarged
 from magicmemory.pipeline.pipeline import Pipeline, Restoration, side_by_side
@@ -44,7 +45,7 @@ FINDS = replace(PLAIN, name="finds", kind=Kind.DETECTOR)
 
 
 def pipeline(*found: Detection) -> Pipeline:
-    restorers = network(PLAIN, tiny), network(SLIDER, tiny_with_fidelity)
+    restorers = restorer_model(PLAIN, tiny), restorer_model(SLIDER, tiny_with_fidelity)
     detectors = (Model(FINDS, lambda _path, _engine: Finds(*found)),)
     models = Models(TorchEngine("cpu"), Weights(Path("none")), restorers=restorers, detectors=detectors)
     return Pipeline(models, LIMITS, min_face_px=24)
@@ -216,7 +217,7 @@ def test_before_and_after_lie_side_by_side() -> None:
 
 def test_a_real_portrait_with_the_real_detector() -> None:
     portrait = astronaut()
-    models = Models(TorchEngine("cpu"), Weights(Path("none")), restorers=(network(PLAIN, tiny),))
+    models = Models(TorchEngine("cpu"), Weights(Path("none")), restorers=(restorer_model(PLAIN, tiny),))
     restoration = Pipeline(models, LIMITS, min_face_px=24).restore(png(portrait), Options())
     (face,) = restoration.report.faces
     left, top, right, bottom = face.box

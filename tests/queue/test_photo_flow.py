@@ -187,7 +187,9 @@ async def test_a_result_that_is_gone_is_told(tmp_path: Path, redis_url: str) -> 
             assert (await reopened.service.quota(ANA)).left == 1
 
 
-async def test_workers_outlast_a_redis_that_restarts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_workers_outlast_a_redis_that_restarts(
+    tmp_path: Path, redis_binary: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(arq_worker, "RECONNECT_S", 0.05)
     settings = settings_for(tmp_path, free_per_day=2)
     async with AsyncExitStack() as first_redis:

@@ -35,6 +35,7 @@ asyncio.run(worker.run(redis_url, 2, asyncio.Event()))
 """
 
 
+@pytest.mark.processes
 @pytest.mark.timeout(300)
 async def test_a_photo_that_ends_its_worker_three_times_is_a_dead_letter(tmp_path: Path, redis_url: str) -> None:
     settings = settings_for(tmp_path, free_per_day=3)

@@ -210,16 +210,21 @@ async def test_an_emptied_redis_is_noticed_at_once(
             assert (await harness.finished(job)).state is JobState.DELIVERED
 
 
-async def test_a_fresh_redis_in_the_old_ones_place_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_fresh_redis_in_the_old_ones_place_is_noticed(
+    tmp_path: Path, redis_binary: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(recovery, "POLL_INTERVAL_S", 0.1)
     folder = tmp_path / "redis"
     async with AsyncExitStack() as first_redis:
         url = await first_redis.enter_async_context(embedded_redis(folder))
-        async with running_harness(tmp_path / "house", url, worker=False, delivery=False) as harness, sweeping(harness):
+        async with (
+            running_harness(tmp_path / "service", url, worker=False, delivery=False) as harness,
+            sweeping(harness),
+        ):
             job = await harness.send()
             await first_redis.aclose()
             shutil.rmtree(folder)
-            async with embedded_redis(folder) as again, running_harness(tmp_path / "house", again) as working:
+            async with embedded_redis(folder) as again, running_harness(tmp_path / "service", again) as working:
                 assert (await working.finished(job, 20)).state is JobState.DELIVERED
                 assert len(working.chat.replies) == 1
 

@@ -363,4 +363,6 @@ async def test_who_asked_earlier_but_came_to_the_row_later_does_not_wait(codes: 
     text = await make(codes, CodeSpec(CodeKind.UNLOCK, "premium", days=1, uses=2))
     await guess(codes, BEN, chat="1")
     clock.wait(seconds=-2)
-    await codes.redeem(ANA, "1", text)
+    redeemed = await codes.redeem(ANA, "1", text)
+    assert redeemed.kind is CodeKind.UNLOCK
+    assert await guess(codes, ANA, chat="1") == 0, "nor is the redeemed code counted as a guess"

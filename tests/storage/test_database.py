@@ -19,14 +19,14 @@ def differences(connection: Connection) -> list[object]:
     return list(compare_metadata(MigrationContext.configure(connection), metadata))
 
 
-async def test_migrations_make_the_tables(database_url: str) -> None:
-    async with Database(database_url) as database, database.read() as connection:
+async def test_migrations_make_the_tables(empty_database_url: str) -> None:
+    async with Database(empty_database_url) as database, database.read() as connection:
         assert await connection.run_sync(differences) == []
 
 
-async def test_opening_again_changes_nothing(database_url: str) -> None:
+async def test_opening_again_changes_nothing(empty_database_url: str) -> None:
     for _ in range(2):
-        async with Database(database_url) as database, database.read() as connection:
+        async with Database(empty_database_url) as database, database.read() as connection:
             assert await connection.scalar(text("SELECT count(*) FROM alembic_version")) == 1
 
 
@@ -37,12 +37,15 @@ async def test_a_file_is_for_the_services_user_alone(tmp_path: Path) -> None:
     assert set(modes.values()) == {0o600}
 
 
-async def test_several_openings_at_once(database_url: str) -> None:
+async def test_several_openings_at_once(empty_database_url: str) -> None:
     async def opened() -> None:
-        async with Database(database_url):
+        async with Database(empty_database_url):
             pass
 
     await asyncio.gather(*(opened() for _ in range(5)))
+    async with Database(empty_database_url) as database, database.read() as connection:
+        assert await connection.run_sync(differences) == []
+        assert await connection.scalar(text("SELECT count(*) FROM alembic_version")) == 1
 
 
 async def test_a_failed_transaction_leaves_nothing(database_url: str) -> None:

@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +26,8 @@ from magicmemory.storage.ledger import Ledger
 from magicmemory.storage.people import People
 from magicmemory.storage.photos import PhotoStore
 from magicmemory.storage.quota import Allowance
+
+pytestmark = pytest.mark.slow
 
 EXAMPLES = int(os.environ.get("MAGIC_TEST_EXAMPLES", "15"))
 BERLIN = ZoneInfo("Europe/Berlin")  # whose clocks change within the time of an example

@@ -123,9 +123,9 @@ def _for(dialect: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{name: str(value) if name in moments and value else value for name, value in row.items()} for row in rows]
 
 
-async def test_people_keep_what_they_had(database_url: str) -> None:
-    await fill_first(database_url)
-    async with Database(database_url) as database:
+async def test_people_keep_what_they_had(empty_database_url: str) -> None:
+    await fill_first(empty_database_url)
+    async with Database(empty_database_url) as database:
         async with database.read() as connection:
             assert await connection.run_sync(differences) == []
         ledger = ledger_of(database)
@@ -155,15 +155,15 @@ async def test_people_keep_what_they_had(database_url: str) -> None:
         assert (await ledger.reserve(newcomer, fresh.model_copy(update={"chat": "9"}), Options())).fresh
 
 
-async def test_the_way_back_keeps_them_too(database_url: str) -> None:
-    await fill_first(database_url)
-    async with Database(database_url):
+async def test_the_way_back_keeps_them_too(empty_database_url: str) -> None:
+    await fill_first(empty_database_url)
+    async with Database(empty_database_url):
         pass
-    async with plain(database_url) as engine:
+    async with plain(empty_database_url) as engine:
         async with engine.begin() as connection:
             await connection.run_sync(lambda there: migrate(there, back=True))
         async with engine.connect() as connection:
             assert await connection.scalar(text("SELECT count(*) FROM jobs")) == len(ROWS)
-    async with Database(database_url) as database, database.read() as connection:
+    async with Database(empty_database_url) as database, database.read() as connection:
         assert await connection.run_sync(differences) == []
         assert await connection.scalar(text("SELECT count(*) FROM users")) == 2

@@ -45,6 +45,8 @@ from tests.support.ledger_model import (
     Sent,
 )
 
+pytestmark = pytest.mark.slow
+
 # Read here, because tests do not see the settings of this machine.
 EXAMPLES = int(os.environ.get("MAGIC_TEST_EXAMPLES", "50"))
 STEPS = 40
@@ -495,7 +497,7 @@ def test_nothing_makes_the_ledger_differ_from_the_model(database_url: str, tmp_p
         harness = Harness(database_url, tmp_path / "photos", runner)
         runner.run(harness.database.__aenter__())
         try:
-            machine = type("Machine", (Machine,), {"house": harness})
+            machine = type("Machine", (Machine,), {"harness": harness})
             run_state_machine_as_test(
                 machine,
                 settings=settings(

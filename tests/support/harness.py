@@ -19,6 +19,7 @@ from magicmemory.queue.connection import RedisKeys
 from magicmemory.queue.delivery import DeliveryWorker, Reply
 from magicmemory.queue.worker import Restores, RestoreWorker
 from magicmemory.storage.photos import PhotoStore
+from tests.support.services import copy_migrated
 
 T = TypeVar("T")
 
@@ -60,7 +61,9 @@ class Recorder:
 
 
 def settings_for(folder: Path, **values: object) -> Settings:
-    """Settings whose data lie in `folder`."""
+    """Settings whose data lie in `folder`; the database there is migrated already."""
+    if "database_url" not in values:
+        copy_migrated(folder / "magicmemory.db")
     return Settings(_env_file=None, data_dir=folder, **values)  # type: ignore[arg-type]
 
 

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from magicmemory.pipeline.models.lite import LiteCore
+from tests.support.lite import restore_small
 from training import train, vivid
 from training.align import TEMPLATE, crop
 from training.baseline import GRID, classical
@@ -18,6 +19,8 @@ from training.measures import gradient_energy, psnr, ssim
 from training.prepare import held_out, person_of
 from training.train import FACE_WEIGHT, decibel_loss, softening_at, weights_of
 from training.vivid import Critic, restorer_loss
+
+pytestmark = pytest.mark.slow
 
 Image = np.ndarray
 
@@ -118,7 +121,7 @@ def test_a_new_network_changes_nothing_and_ships(tmp_path: Path) -> None:
     small = torch.rand(1, 3, 64, 64) * 2 - 1
     with torch.no_grad():
         assert torch.equal(core.change(small), torch.zeros_like(small))
-        assert torch.allclose(load(file).restore_small(small, torch.ones(1)), small)
+        assert torch.allclose(restore_small(load(file), small, torch.ones(1)), small)
 
 
 def test_training_goes_on_from_a_file_that_ships(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from magicmemory.core.errors import PhotoTooLarge, PhotoUnreadable
 
 register_heif_opener()  # for writing
 
+pytestmark = pytest.mark.processes
+
 
 def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
     file = io.BytesIO()

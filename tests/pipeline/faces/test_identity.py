@@ -5,8 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from magicmemory.pipeline.faces.align import TEMPLATE
-from magicmemory.pipeline.faces.identity import NetworkIdentity
-from magicmemory.pipeline.models import arcface
+from magicmemory.pipeline.faces.identity import ARCFACE_TEMPLATE, NetworkIdentity
 from tests.support.faces import colourful
 
 Floats = NDArray[np.float32]
@@ -43,7 +42,7 @@ def test_arcface_sees_the_landmarks_where_it_wants_them() -> None:
     assert seen[0][0].max() < -0.99
     rows, columns = np.mgrid[0:112, 0:112]
     middle = (columns * red).sum() / red.sum(), (rows * red).sum() / red.sum()
-    assert middle == pytest.approx(arcface.TEMPLATE[1], abs=2.5)
+    assert middle == pytest.approx(ARCFACE_TEMPLATE[1], abs=2.5)
 
 
 def test_landmarks_in_one_point_do_no_harm() -> None:

@@ -11,13 +11,16 @@ from magicmemory.core.report import LeftAlone
 from magicmemory.pipeline.engines.torch_engine import TorchEngine
 from magicmemory.pipeline.imaging.decode import decode
 from magicmemory.pipeline.imaging.encode import encode
-from magicmemory.pipeline.models.catalogue import Kind
-from magicmemory.pipeline.models.registry import Model, Models, network
+from magicmemory.pipeline.models.facts import Kind
+from magicmemory.pipeline.models.loaded_models import Models
+from magicmemory.pipeline.models.model import Model, restorer_model
 from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.pipeline import Pipeline
 from tests.pipeline.test_features import LIMITS, facts
 from tests.support.faces import colourful, face_at, picture
 from tests.support.networks import Finds, tiny
+
+pytestmark = pytest.mark.slow
 
 
 def crowd(count: int, columns: int, px: int) -> list[tuple[int, int, int]]:
@@ -32,7 +35,7 @@ def pipeline(places: list[tuple[int, int, int]], max_faces: int) -> Pipeline:
     models = Models(
         TorchEngine("cpu"),
         Weights(Path("none")),
-        restorers=(network(facts("plain", Kind.RESTORER), tiny),),
+        restorers=(restorer_model(facts("plain", Kind.RESTORER), tiny),),
         detectors=(
             Model(facts("finds", Kind.DETECTOR), lambda *_: Finds(*(face_at(x, y, side) for x, y, side in places))),
         ),

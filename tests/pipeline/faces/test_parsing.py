@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from magicmemory.pipeline.engines.torch_engine import TorchEngine
-from magicmemory.pipeline.faces.parsing import FaceOnly, NetworkParser, feathered
+from magicmemory.pipeline.faces.parsing import NetworkParser, feathered
+from magicmemory.pipeline.models.parsenet import FaceOnly
 
 Floats = NDArray[np.float32]
 

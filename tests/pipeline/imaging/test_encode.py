@@ -2,6 +2,7 @@
 
 import io
 import struct
+from functools import cache
 
 import cv2
 import numpy as np
@@ -36,6 +37,7 @@ DEEP_GREY = np.dstack([DEEP[..., 0]] * 3)
 DEEP_ALPHA = np.ascontiguousarray(DEEP[..., 1])
 
 
+@cache  # Little CMS writes the time of day into it
 def srgb() -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 

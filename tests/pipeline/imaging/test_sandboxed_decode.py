@@ -11,7 +11,9 @@ from magicmemory.core.errors import FileTooLarge, NotAPhoto, PhotoTooLarge, Phot
 from magicmemory.pipeline.imaging import sandboxed_decode
 from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
 from magicmemory.pipeline.imaging.sandboxed_decode import SandboxedDecoder
-from tests.pipeline.imaging.test_decode import ALPHA, COLOUR, DEEP, MONOCHROME, RGB, png16, saved, tiff16
+from tests.support.photo_files import ALPHA, COLOUR, DEEP, MONOCHROME, RGB, png16, saved, tiff16
+
+pytestmark = pytest.mark.processes
 
 LIMITS = DecodeLimits(max_bytes=20_000_000, max_pixels=4_000_000)
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -26,6 +28,8 @@ PICTURES: dict[str, Callable[[], bytes]] = {
     "16 bits": lambda: png16(DEEP),
     "tiff, 16 bits": lambda: tiff16(DEEP),
 }
+
+pytestmark = pytest.mark.processes
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import pickle
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -14,9 +15,11 @@ from magicmemory.cli.messages import error_message
 from magicmemory.core.errors import ModelBroken, ModelNotAllowed, ModelNotInstalled
 from magicmemory.pipeline.engines.torch_engine import TorchEngine
 from magicmemory.pipeline.models import catalogue, registry, upstream
-from magicmemory.pipeline.models.catalogue import Commercial, Kind, ModelFacts
 from magicmemory.pipeline.models.checkpoint import Checkpoint
-from magicmemory.pipeline.models.registry import DETECTORS, IDENTITIES, PARSERS, RESTORERS, Models, filled, network
+from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts
+from magicmemory.pipeline.models.loaded_models import Models
+from magicmemory.pipeline.models.model import from_checkpoint, restorer_model
+from magicmemory.pipeline.models.registry import RESTORERS
 from magicmemory.pipeline.models.weights import Weights
 from tests.support.networks import Tiny
 
@@ -31,10 +34,10 @@ class Bomb:
         return os.system, ("touch exploded",)
 
 
-def models(folder: Path, *, facts: ModelFacts = FACTS, unverified: bool = True, earning: bool = False) -> Models:
+def models(folder: Path, *, facts: ModelFacts = FACTS, unverified: bool = True, paid_use: bool = False) -> Models:
     weights = Weights(folder, allow_unverified=unverified)
-    tiny = network(facts, filled(Tiny, CHECKPOINT))
-    return Models(TorchEngine("cpu"), weights, restorers=(tiny, RESTORERS[-1]), earning=earning)
+    tiny = restorer_model(facts, from_checkpoint(Tiny, CHECKPOINT))
+    return Models(TorchEngine("cpu"), weights, restorers=(tiny, RESTORERS[-1]), paid_use=paid_use)
 
 
 def good(folder: Path) -> Path:
@@ -43,8 +46,16 @@ def good(folder: Path) -> Path:
 
 
 def test_a_good_file_is_used(tmp_path: Path) -> None:
-    good(tmp_path)
-    models(tmp_path).restorer("tiny")
+    file = good(tmp_path)
+    restore = models(tmp_path).restorer("tiny")
+    network = Tiny().eval()
+    network.load_state_dict(torch.load(file, weights_only=True)["params_ema"])
+    crop = np.random.default_rng(1).integers(0, 256, (512, 512, 3), np.uint8)
+    [restored] = restore([crop], None)
+    with torch.no_grad():
+        face = torch.from_numpy(crop.transpose(2, 0, 1)[None].copy()).float() / 127.5 - 1
+        expected = ((network(face)[0].clamp(-1, 1) + 1) * 127.5).numpy().transpose(1, 2, 0)
+    assert np.abs(restored.astype(np.float32) - expected).max() <= 1, "the file's own weights are at work"
 
 
 def test_missing(tmp_path: Path) -> None:
@@ -121,10 +132,10 @@ def test_who_earns_money_is_refused_with_the_reason(tmp_path: Path, commercial: 
     good(tmp_path)
     facts = replace(FACTS, commercial=commercial)
     assert models(tmp_path, facts=facts).restorer_facts().name == "tiny"
-    earning = models(tmp_path, facts=facts, earning=True)
-    assert earning.restorer_facts().name == "lite"
+    paid_use = models(tmp_path, facts=facts, paid_use=True)
+    assert paid_use.restorer_facts().name == "lite"
     with pytest.raises(ModelNotAllowed, match=reason) as caught:
-        earning.restorer_facts("tiny")
+        paid_use.restorer_facts("tiny")
     assert error_message(caught.value).startswith("MAGIC_COMMERCIAL is set, and the licence of tiny (MIT) ")
 
 
@@ -147,13 +158,17 @@ def test_optional_models_are_done_without_but_not_when_they_are_broken(tmp_path:
         cache.parser()
 
 
-def test_every_model_of_the_catalogue_can_be_built(tmp_path: Path) -> None:
-    caches = [*RESTORERS, *DETECTORS, *PARSERS, *registry.upscalers(0.5, Weights(tmp_path)), *IDENTITIES]
-    assert {model.facts for model in caches} == set(catalogue.ALL)
-    assert [m.facts for m in RESTORERS] == list(catalogue.of_kind(Kind.RESTORER)), "one order, from the best"
-    assert [m.facts for m in DETECTORS] == list(catalogue.of_kind(Kind.DETECTOR))
+def test_upstreams_models_are_of_the_catalogue() -> None:
     theirs = [*upstream.RESTORERS, *upstream.DETECTORS, *upstream.PARSERS]
     assert {model.facts for model in theirs} < set(catalogue.ALL)
+
+
+def test_the_catalogue_has_each_model_of_the_registry_by_kind_and_by_name() -> None:
+    assert [model.facts for model in RESTORERS] == list(catalogue.of_kind(Kind.RESTORER))
+    assert [model.facts for model in registry.DETECTORS] == list(catalogue.of_kind(Kind.DETECTOR))
+    assert all(catalogue.by_name(facts.name) is facts for facts in catalogue.ALL)
+    assert catalogue.by_name("gfpgam") is None
+    assert {model.facts for model in registry.CLEANERS} <= set(catalogue.ALL)
 
 
 def test_the_catalogue_is_whole() -> None:

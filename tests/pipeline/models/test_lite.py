@@ -13,6 +13,9 @@ from magicmemory.pipeline.faces.align import crop
 from magicmemory.pipeline.models.lite import GRAIN_KEPT, SIZE, Lite, keep_grain, leave_large, load
 from magicmemory.pipeline.models.mtcnn import Mtcnn, load_nets
 from magicmemory.pipeline.sample import portrait
+from tests.support.lite import restore_small
+
+pytestmark = pytest.mark.slow
 
 SCRATCH = np.array([[60, 150], [180, 200], [300, 190], [420, 260]], np.int32)  # over forehead, eyes and cheek
 FILE = Path(assets.__path__[0]) / "lite.safetensors"
@@ -78,13 +81,13 @@ def test_a_clean_picture_is_left_nearly_alone(network: Lite) -> None:
 def test_noise_goes(network: Lite) -> None:
     clean = _faces(1)[..., ::2, ::2]
     noisy = (clean + 0.12 * torch.randn(clean.shape, generator=torch.Generator().manual_seed(1))).clamp(-1, 1)
-    assert _psnr(network.restore_small(noisy, torch.ones(1)), clean) > _psnr(noisy, clean) + 1
+    assert _psnr(restore_small(network, noisy, torch.ones(1)), clean) > _psnr(noisy, clean) + 1
 
 
 @torch.no_grad()
 def test_a_mirrored_face_is_restored_alike(network: Lite) -> None:
     noisy = (_faces(1) + 0.1 * torch.randn(1, 3, SIZE, SIZE)).clamp(-1, 1)[..., ::2, ::2]
-    straight, mirrored = (network.restore_small(faces, torch.ones(1)) for faces in (noisy, noisy.flip(3)))
+    straight, mirrored = (restore_small(network, faces, torch.ones(1)) for faces in (noisy, noisy.flip(3)))
     assert (straight - mirrored.flip(3)).abs().max() < 1e-5
 
 
@@ -127,7 +130,7 @@ def test_grain_beyond_the_networks_size_goes_too(network: Lite) -> None:
 @torch.no_grad()
 def test_fidelity_is_a_slider(network: Lite) -> None:
     noisy = (_faces(1) + 0.1 * torch.randn(1, 3, SIZE, SIZE)).clamp(-1, 1)
-    vivid, half, faithful = (network.restore_small(noisy[..., ::2, ::2], torch.tensor([f])) for f in (0.0, 0.5, 1.0))
+    vivid, half, faithful = (restore_small(network, noisy[..., ::2, ::2], torch.tensor([f])) for f in (0.0, 0.5, 1.0))
     assert (half - (vivid + faithful) / 2).abs().mean() < 1e-3  # only clamping bends it
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from magicmemory.pipeline.faces import retinaface_anchors
 from magicmemory.pipeline.models import retinaface
 from magicmemory.pipeline.models.checkpoint import fill
 from tests.golden import ours
@@ -18,7 +19,7 @@ WEIGHTS = SHARED / "weights" / retinaface.MOBILENET025.file
 
 
 def test_anchors_cover_every_cell_of_odd_sizes_too() -> None:
-    anchors = retinaface.priors(33, 70)
+    anchors = retinaface_anchors.priors(33, 70)
     assert len(anchors) == 2 * (5 * 9 + 3 * 5 + 2 * 3)
     np.testing.assert_array_equal(anchors[:3], [[4, 4, 16, 16], [4, 4, 32, 32], [12, 4, 16, 16]])
     np.testing.assert_array_equal(anchors[-1], [80, 48, 512, 512])
@@ -28,7 +29,7 @@ def test_rows_of_the_network_are_the_anchors() -> None:
     network = ours.network("retinaface_mobile025")
     with torch.no_grad():
         boxes, scores, landmarks = network(torch.zeros(2, 3, 45, 70))
-    count = len(retinaface.priors(45, 70))
+    count = len(retinaface_anchors.priors(45, 70))
     assert boxes.shape == (2, count, 4)
     assert scores.shape == (2, count)
     assert landmarks.shape == (2, count, 10)
@@ -41,7 +42,7 @@ def test_decoding_moves_and_scales_anchors() -> None:
     landmarks = np.zeros((4, 10), dtype=np.float32)
     landmarks[2, 2:4] = [5.0, 10.0]
     scores = np.array([0.98, 0.99, 0.975, 0.97], dtype=np.float32)
-    found = retinaface.decode(boxes, scores, landmarks, anchors)
+    found = retinaface_anchors.decode(boxes, scores, landmarks, anchors)
     # The first is under the second, the last is not above the threshold.
     np.testing.assert_allclose(found.scores, [0.99, 0.975])
     np.testing.assert_allclose(found.boxes, [[91, 40, 111, 60], [264, 26, 344, 66]], atol=1e-4)
@@ -50,8 +51,8 @@ def test_decoding_moves_and_scales_anchors() -> None:
 
 
 def test_nothing_found_keeps_its_shapes() -> None:
-    anchors = retinaface.priors(32, 32)
-    found = retinaface.decode(
+    anchors = retinaface_anchors.priors(32, 32)
+    found = retinaface_anchors.decode(
         np.zeros((len(anchors), 4)), np.zeros(len(anchors)), np.zeros((len(anchors), 10)), anchors
     )
     assert (found.boxes.shape, found.landmarks.shape, found.scores.shape) == ((0, 4), (0, 5, 2), (0,))
@@ -60,20 +61,20 @@ def test_nothing_found_keeps_its_shapes() -> None:
 @pytest.fixture(scope="module")
 def trained() -> retinaface.RetinaFace:
     if not WEIGHTS.exists():
-        pytest.skip(f"the trained detector's weights are not beside this checkout ({WEIGHTS.name})")
+        pytest.skip(f"{WEIGHTS.name} may not be shipped: test_golden.py proves the network on seeded weights")
     network = retinaface.RetinaFace(retinaface.MobileNet())
     fill(network, retinaface.MOBILENET025.read(WEIGHTS), WEIGHTS.name)
     return network.eval()
 
 
-def faces_of(network: retinaface.RetinaFace, photo: Path) -> retinaface.Detections:
+def faces_of(network: retinaface.RetinaFace, photo: Path) -> retinaface_anchors.Detections:
     image: Any = cv2.imread(str(photo), cv2.IMREAD_COLOR)
     if image is None:
-        pytest.skip(f"the test photos are not beside this checkout ({photo.name})")
-    pixels = image.astype(np.float32) - np.array(retinaface.MEAN_BGR, dtype=np.float32)
+        pytest.skip(f"{photo.name} is a photo of people that may not be shipped")
+    pixels = image.astype(np.float32) - np.array(retinaface_anchors.MEAN_BGR, dtype=np.float32)
     with torch.no_grad():
         boxes, scores, landmarks = network(torch.from_numpy(pixels.transpose(2, 0, 1)[None].copy()))
-    return retinaface.decode(boxes[0], scores[0], landmarks[0], retinaface.priors(*image.shape[:2]))
+    return retinaface_anchors.decode(boxes[0], scores[0], landmarks[0], retinaface_anchors.priors(*image.shape[:2]))
 
 
 @pytest.mark.parametrize("photo", sorted(json.loads((ours.DATA / "detections.json").read_text())))

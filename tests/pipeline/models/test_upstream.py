@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from magicmemory.core.errors import ModelBroken, ModelNotInstalled
-from magicmemory.pipeline.models import catalogue, gfpgan, upstream
-from magicmemory.pipeline.models.registry import RESTORERS, Models
+from magicmemory.pipeline.models import gfpgan, upstream
+from magicmemory.pipeline.models.loaded_models import Models
+from magicmemory.pipeline.models.registry import RESTORERS
 from magicmemory.pipeline.models.weights import Weights
 from tests.support.faces import colourful
 
@@ -77,7 +78,7 @@ def test_errors_surface(weights: Weights, monkeypatch: pytest.MonkeyPatch) -> No
     def fails(*_: object, **__: object) -> None:
         raise RuntimeError("CUDA out of memory")
 
-    monkeypatch.setattr(restore._restorer.gfpgan, "forward", upstream._steady(fails))
+    monkeypatch.setattr(restore._restorer.gfpgan, "forward", upstream._deterministic(fails))
     with pytest.raises(upstream.UpstreamFailed, match="CUDA out of memory"):
         restore(list(CROPS), None)
 
@@ -110,4 +111,4 @@ def test_a_file_that_does_not_fit_is_one_sentence(tmp_path: Path) -> None:
 
 def test_the_names_are_the_same_in_both() -> None:
     assert {model.facts for model in upstream.RESTORERS} <= {model.facts for model in RESTORERS}
-    assert catalogue.GFPGAN_1_4.file == gfpgan.V1_4.file
+    assert gfpgan.GFPGAN_1_4.facts.file == gfpgan.V1_4.file

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from magicmemory.pipeline.models.catalogue import Commercial, Kind, ModelFacts
+from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts
 from magicmemory.pipeline.models.weights import PINS, State, Weights, WeightsError, WrongFile
 from tests.support.weights_server import Publisher, publisher
 

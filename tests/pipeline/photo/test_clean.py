@@ -14,16 +14,23 @@ from magicmemory.pipeline.engines.base import Runner
 from magicmemory.pipeline.engines.torch_engine import TorchEngine
 from magicmemory.pipeline.imaging.picture import Picture, Pixels
 from magicmemory.pipeline.models import lite
+from magicmemory.pipeline.models.model import BuildContext
 from magicmemory.pipeline.models.registry import CLEANERS
+from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.photo.clean import TILING, Cleaner, TiledCleaner, cleaned
 from magicmemory.pipeline.sample import portrait
 from tests.pipeline.test_pipeline import PHOTO, SMALL_FACE, TWO_FACES, pipeline, pixels_of
 from tests.support.faces import grey
+from tests.support.lite import restore_small
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def cleaner() -> Cleaner:
-    return CLEANERS[0].build(Path(assets.__path__[0]) / "lite.safetensors", TorchEngine("cpu"))
+    return CLEANERS[0].build(
+        Path(assets.__path__[0]) / "lite.safetensors", BuildContext(TorchEngine("cpu"), Weights(Path("unused")))
+    )
 
 
 def psnr(one: Pixels, two: Pixels) -> float:
@@ -114,7 +121,7 @@ def test_the_whole_photos_network_is_the_faithful_end() -> None:
         torch.testing.assert_close(whole(small), small + lite.leave_large(straight))
         # a face is looked at twice and keeps some of its grain
         kept = small + lite.keep_grain((straight + mirrored.flip(3)) / 2)
-        torch.testing.assert_close(kept, network.restore_small(small, torch.ones(1)), atol=1e-4, rtol=0)
+        torch.testing.assert_close(kept, restore_small(network, small, torch.ones(1)), atol=1e-4, rtol=0)
 
 
 def test_pearls_are_no_dust(cleaner: Cleaner) -> None:

@@ -1,0 +1,250 @@
+"""The Discord bot as a process: connection, events, and an orderly end."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from magicmemory.bots.bootstrap import open_service
+from magicmemory.bots.common.replies import send_replies
+from magicmemory.bots.discord import buttons
+from magicmemory.bots.discord.admin_commands import add_admin
+from magicmemory.bots.discord.buttons import EraseButton, PhotoButton
+from magicmemory.bots.discord.command_registration import TextsTranslator, sync_if_changed, words
+from magicmemory.bots.discord.commands import add_commands
+from magicmemory.bots.discord.context import BotContext
+from magicmemory.bots.discord.intake import Intake
+from magicmemory.bots.discord.interaction_journal import InFlight, InteractionJournal
+from magicmemory.bots.discord.interactions import explain, sender_of_message
+from magicmemory.bots.discord.progress_messages import ProgressMessages
+from magicmemory.bots.discord.replies import DiscordReplier
+from magicmemory.bots.discord.shop import Entitlements, add_shop
+from magicmemory.bots.service import BotService
+from magicmemory.core.errors import OperatorError
+from magicmemory.core.job import Platform
+from magicmemory.core.metrics import Metrics
+from magicmemory.core.settings import BadSettings, Settings
+
+log = logging.getLogger(__name__)
+
+Ready = Callable[[str], None]
+
+
+class Tree(app_commands.CommandTree["MagicClient"]):
+    """Our commands. They are counted while they run, and an error in one becomes a sentence."""
+
+    async def interaction_check(self, interaction: discord.Interaction["MagicClient"], /) -> bool:
+        """Count a command that begins; `on_app_command_completion` and `on_error` end it."""
+        if interaction.type is discord.InteractionType.application_command:
+            self.client.in_flight.begin(interaction.id)
+        return True
+
+    async def on_error(
+        self, interaction: discord.Interaction["MagicClient"], error: app_commands.AppCommandError, /
+    ) -> None:
+        """Say what went wrong."""
+        try:
+            if not isinstance(error, app_commands.CheckFailure):  # a check that fails says so itself
+                await explain(self.client.ctx, interaction, error)
+        finally:
+            self.client.in_flight.end(interaction.id)
+
+
+class MagicClient(discord.AutoShardedClient):
+    """The bot. It asks for no privileged intent: commands, direct messages and mentions need none."""
+
+    def __init__(self, service: BotService) -> None:
+        shards = service.settings.discord_shards or None
+        intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+        # Nothing here reads old messages: none are kept.
+        super().__init__(intents=intents, shard_count=shards, max_messages=None)
+        self.ctx = BotContext(service, self)
+        self.in_flight = InFlight()
+        self.journal = InteractionJournal(service.pending_requests(Platform.DISCORD), self.in_flight)
+        self.progress_messages = ProgressMessages(self.ctx)
+        self.intake = Intake(self.ctx, self.progress_messages, self.journal)
+        self.purchases = Entitlements(self.ctx, self.in_flight)
+        self.online = asyncio.Event()
+        self.tree = Tree(
+            self,
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+        )
+
+    async def setup_hook(self) -> None:
+        """Once after login: the buttons, and the commands where they changed."""
+        self.add_dynamic_items(PhotoButton, EraseButton)
+        await self.tree.set_translator(TextsTranslator(self.ctx.service.texts))
+        word = words(self.ctx.service.texts)
+        add_commands(self.tree, self.ctx, self.intake, self.progress_messages, word)
+        add_shop(self.tree, self.ctx, word)
+        if self.ctx.service.settings.discord_admins:
+            add_admin(self.tree, self.ctx, word)
+        await sync_if_changed(self.tree, self.ctx.service.settings.data_dir)
+
+    async def on_ready(self) -> None:
+        """Connected and told of all servers."""
+        self.online.set()
+        self.purchases.look()
+        log.info("Discord: %s in %d servers, %s shards", self.user, len(self.guilds), self.shard_count)
+
+    async def on_message(self, message: discord.Message) -> None:
+        """A photo in a direct message, or with a mention of the bot."""
+        if message.author.bot or self.user is None:
+            return
+        mentioned = f"<@{self.user.id}>" in message.content
+        if message.guild is not None and not mentioned:
+            return
+        attachments = [*message.attachments]
+        if mentioned and not attachments:
+            attachments = _attachments_replied_to(message)
+        with self.in_flight:
+            try:
+                if attachments:
+                    await self.intake.message(message, attachments)
+                else:
+                    await self._explain_itself(message)
+            except Exception:
+                log.exception("message %d failed", message.id)
+
+    async def on_app_command_completion(self, interaction: discord.Interaction, command: object) -> None:
+        """A command has finished without an error."""
+        self.in_flight.end(interaction.id)
+
+    async def resume(self) -> None:
+        """Once connected, do what an earlier process was asked and could not finish."""
+        await self.online.wait()
+        with self.in_flight:
+            for record in await self.journal.unfinished():
+                request = str(record.get("id"))
+                log.info("interaction %s is resumed", request)
+                try:
+                    if record["type"] == discord.InteractionType.component.value:
+                        await buttons.resume(self.ctx, self.progress_messages, record)
+                    else:
+                        await self.intake.resume(record)
+                except Exception:  # a record that cannot be read must not hold up the others
+                    log.exception("interaction %s could not be resumed", request)
+                await self.journal.remove(request)
+
+    async def on_entitlement_create(self, entitlement: discord.Entitlement) -> None:
+        """Somebody bought something."""
+        await self.purchases.told(entitlement)
+
+    async def on_entitlement_update(self, entitlement: discord.Entitlement) -> None:
+        """A subscription was renewed, or ends."""
+        await self.purchases.told(entitlement)
+
+    async def on_entitlement_delete(self, entitlement: discord.Entitlement) -> None:
+        """A purchase was taken back."""
+        await self.purchases.told(entitlement, taken_back=True)
+
+    async def _explain_itself(self, message: discord.Message) -> None:
+        language = await self.ctx.language(sender_of_message(message))
+        text = self.ctx.say(language, "restore-howto")
+        if message.reference is not None:
+            # Whoever replies to a photo wants that one; but Discord shows us other people's messages only by the menu.
+            text = f"{text} {self.ctx.say(language, 'discord-help-more')}"
+        await self.intake.say(message, text)
+
+
+def _attachments_replied_to(message: discord.Message) -> list[discord.Attachment]:
+    """What the message that this one replies to carries, as far as Discord shows it to us."""
+    replied = message.reference.resolved if message.reference is not None else None
+    return [*replied.attachments] if isinstance(replied, discord.Message) else []
+
+
+async def serve(
+    settings: Settings,
+    redis_url: str,
+    stop: asyncio.Event,
+    ready: Ready | None = None,
+    metrics: Metrics | None = None,
+) -> None:
+    """Be the bot until `stop` is set.
+
+    Args:
+        settings: the operator's choices.
+        redis_url: where the queues are.
+        stop: set to end; what is in hand is finished first.
+        ready: called with one line once the bot is connected.
+        metrics: the process's.
+
+    Raises:
+        BadSettings: there is no token, or Discord refuses it.
+        OperatorError: Discord refuses the connection for another reason that the operator must put right.
+    """
+    if settings.discord_token is None:
+        raise BadSettings(
+            "MAGIC_DISCORD_TOKEN is not set: make a bot at https://discord.com/developers and put its token there."
+        )
+    async with open_service(settings, redis_url, metrics) as service:
+        client = MagicClient(service)
+        async with client:
+            await _log_in(client, settings.discord_token.get_secret_value())
+            replier = DiscordReplier(client.ctx, client.progress_messages)
+            await _run(client, send_replies(service, Platform.DISCORD, replier, redis_url, stop), stop, ready)
+
+
+async def _log_in(client: MagicClient, token: str) -> None:
+    try:
+        await client.login(token)
+    except discord.LoginFailure:
+        raise BadSettings(
+            "MAGIC_DISCORD_TOKEN is refused by Discord: copy the bot's token from https://discord.com/developers again."
+        ) from None
+
+
+async def _run(
+    client: MagicClient, replies: Coroutine[Any, Any, None], stop: asyncio.Event, ready: Ready | None
+) -> None:
+    connection = asyncio.create_task(_connect(client))
+    # The last answers are sent while the connection is still open.
+    delivery = asyncio.create_task(replies)
+    telling = asyncio.create_task(_tell(client, ready))
+    aside = [asyncio.create_task(client.purchases.run()), asyncio.create_task(client.resume())]
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({connection, delivery, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if connection.done() and not stop.is_set():
+            connection.result()
+            raise OperatorError("Discord closed the connection for good; see the log.")
+        stop.set()
+        await client.in_flight.idle()
+        for looking in aside:
+            looking.cancel()  # at once: nothing is in hand now
+        await delivery
+    finally:
+        stop.set()
+        await client.progress_messages.close()
+        await client.close()
+        tasks = [connection, delivery, telling, stopping, *aside]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _connect(client: MagicClient) -> None:
+    try:
+        await client.connect(reconnect=True)
+    except discord.PrivilegedIntentsRequired as error:
+        raise OperatorError("Discord refuses the bot's intents, though none of them is privileged.") from error
+    except discord.ConnectionClosed as error:
+        if error.code == 4004:
+            raise BadSettings(
+                "MAGIC_DISCORD_TOKEN is no longer accepted by Discord: set the bot's new token."
+            ) from None
+        if error.code == 4011:
+            raise OperatorError(
+                "The bot is in too many servers for one connection: set MAGIC_DISCORD_SHARDS=0."
+            ) from None
+        raise
+
+
+async def _tell(client: MagicClient, ready: Ready | None) -> None:
+    await client.online.wait()
+    if ready is not None:
+        ready(f"Discord as {client.user}, {len(client.guilds)} servers")

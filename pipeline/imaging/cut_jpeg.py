@@ -1,0 +1,72 @@
+"""How much of a JPEG is missing whose file ends too early.
+
+libjpeg fills what it has no data for with grey. It is decoded once more with other bytes where the data ends: what
+depends on them is not the photo. Where nothing does, only the end marker is missing.
+"""
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL.JpegImagePlugin import JpegImageFile
+
+from magicmemory.core.report import Box
+from magicmemory.pipeline.imaging.container import Container
+from magicmemory.pipeline.imaging.jpeg_container import END
+
+_OTHER_BYTES = bytes(range(1, 251)) * 16  # no 0xFF, which would begin a marker
+_UNIT = 16  # rows and columns that are coded together, at most in usual files
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What is missing.
+
+    Attributes:
+        top: the first row that is not whole, before the picture is turned upright; the height where all are.
+        share: of the picture that is missing, 0 to 1.
+        coarse: details are missing all over: the later scans of a progressive JPEG.
+    """
+
+    top: int
+    share: float
+    coarse: bool
+
+    def area(self, width: int, height: int, orientation: int) -> Box | None:
+        """The rows that are not whole, in the upright picture of that size: left, top, right, bottom."""
+        if not self.share:
+            return None
+        across = orientation >= 5
+        rows = (width if across else height) - self.top
+        if not across:
+            return (0, 0, width, rows) if orientation in (3, 4) else (0, height - rows, width, height)
+        return (0, 0, rows, height) if orientation in (6, 7) else (width - rows, 0, width, height)
+
+
+def missing(container: Container) -> Cut:
+    """Find out what is missing in a JPEG that `unwrap` gave an end marker.
+
+    Raises:
+        Exception: anything that Pillow makes of a broken file.
+    """
+    cut = container.data.removesuffix(END)
+    one, other = _decoded(cut + END), _decoded(cut + _OTHER_BYTES + END)
+    height, width = one.shape[:2]
+    changed = (one != other).reshape(height, width, -1).any(axis=2)
+    rows = np.flatnonzero(changed.any(axis=1))
+    if container.progressive and container.scans > 1:
+        return Cut(height, 0.0, coarse=bool(len(rows)))
+    if not len(rows):
+        return Cut(height, 0.0, coarse=False)
+    # One row and one column before are smoothed into, where colours have half the resolution.
+    top = (int(rows[0]) + 1) // _UNIT * _UNIT
+    left = (int(np.flatnonzero(changed[top : top + _UNIT].any(axis=0))[0]) + 1) // _UNIT * _UNIT
+    whole = top * width + left * min(_UNIT, height - top)
+    return Cut(top, 1 - whole / (width * height), coarse=container.progressive)
+
+
+def _decoded(data: bytes) -> NDArray[np.uint8]:
+    with JpegImageFile(io.BytesIO(data)) as image:
+        image.load()
+        return np.asarray(image)

@@ -1,0 +1,149 @@
+"""HEIF and AVIF: the boxes of their ISO base media container.
+
+The file goes on whole, because its boxes point at each other all over it. What the primary picture's properties say of
+colours is read here: libheif and libavif give the pixels out without saying what they are.
+"""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import replace
+
+from magicmemory.pipeline.imaging import color_signal
+from magicmemory.pipeline.imaging.color_signal import ColorSignal
+from magicmemory.pipeline.imaging.container import MOST_PARTS, Container
+
+_GAIN_MAP_ITEM = b"tmap"  # ISO 21496-1
+_GAIN_MAP_USE = b"hdrgainmap"  # Apple's auxiliary picture
+_MOST_PROPERTIES = 4_096
+
+Box = tuple[bytes, int, int]
+"""Name, start and end of the content."""
+
+
+def avif(data: bytes) -> Container:
+    """Read an AVIF's container; Pillow tells the orientation."""
+    return _read(data, None)
+
+
+def heif(data: bytes) -> Container:
+    """Read a HEIF's container. libheif turns the picture as it says, and the standard wants EXIF's word ignored."""
+    return _read(data, 1)
+
+
+def _read(data: bytes, orientation: int | None) -> Container:
+    bare = Container(data, complete(data), orientation)
+    try:
+        meta = box_within(data, (b"", 0, len(data)), b"meta")
+        if meta is None:
+            return bare
+        # A full box: version and flags come before its children.
+        inside = (b"meta", meta[1] + 4, meta[2])
+        properties = _primary_properties(data, inside)
+        return replace(
+            bare,
+            signal=_signal(data, properties),
+            bits=_av1_bits(data, properties),
+            gain_map=_has_gain_map(data, inside),
+        )
+    except (struct.error, IndexError):  # a box points outside the file: the decoder decides what it is worth
+        return bare
+
+
+def complete(data: bytes) -> bool:
+    """Whether the file's last box ends where the file does."""
+    at = 0
+    for _ in range(MOST_PARTS):
+        if at + 8 > len(data):
+            break
+        at += _box_length(data, at, len(data))
+    return at == len(data)
+
+
+def _box_length(data: bytes, at: int, end: int) -> int:
+    length = int.from_bytes(data[at : at + 4], "big")
+    if length == 1:
+        length = int.from_bytes(data[at + 8 : at + 16], "big")
+    return max(length, 8) if length else end - at
+
+
+def boxes(data: bytes, parent: Box) -> Iterator[Box]:
+    """The boxes right inside another one, or inside `(b"", 0, len(data))`, the file."""
+    _, at, end = parent
+    for _ in range(MOST_PARTS):
+        if at + 8 > end:
+            return
+        length = _box_length(data, at, end)
+        head = 16 if data[at : at + 4] == b"\0\0\0\1" else 8
+        yield data[at + 4 : at + 8], at + head, min(at + length, end)
+        at += length
+
+
+def box_within(data: bytes, parent: Box, name: bytes) -> Box | None:
+    """The first box of that name right inside another one."""
+    return next((box for box in boxes(data, parent) if box[0] == name), None)
+
+
+def _av1_bits(data: bytes, properties: list[Box]) -> int:
+    """Bits a sample of AV1; 8 where there is no AV1."""
+    for name, start, end in properties:
+        if name == b"av1C" and end - start >= 4:
+            return (12 if data[start + 2] & 0x20 else 10) if data[start + 2] & 0x40 else 8
+    return 8
+
+
+def _signal(data: bytes, properties: list[Box]) -> ColorSignal | None:
+    """What the `nclx` among the primary picture's properties says."""
+    signal, peak_nits = None, 0.0
+    for name, start, end in properties:
+        if name == b"colr" and data[start : start + 4] == b"nclx" and signal is None:
+            primaries, transfer = struct.unpack_from(">HH", data, start + 4)
+            signal = color_signal.from_cicp(primaries, transfer)
+        elif name == b"clli" and end - start >= 4:
+            peak_nits = float(struct.unpack_from(">H", data, start)[0])
+        elif name == b"mdcv" and end - start >= 24 and not peak_nits:
+            peak_nits = struct.unpack_from(">I", data, start + 16)[0] / 10_000
+    return replace(signal, peak_nits=peak_nits) if signal is not None and peak_nits > 0 else signal
+
+
+def _primary_properties(data: bytes, meta: Box) -> list[Box]:
+    primary, iprp = box_within(data, meta, b"pitm"), box_within(data, meta, b"iprp")
+    ipco = box_within(data, iprp, b"ipco") if iprp else None
+    if primary is None or iprp is None or ipco is None:
+        return []
+    item = struct.unpack_from(">I" if data[primary[1]] else ">H", data, primary[1] + 4)[0]
+    properties = [box for box, _ in zip(boxes(data, ipco), range(_MOST_PROPERTIES), strict=False)]
+    numbers = [number for box in boxes(data, iprp) if box[0] == b"ipma" for number in _associated(data, box, item)]
+    return [properties[number - 1] for number in numbers if 0 < number <= len(properties)]
+
+
+def _associated(data: bytes, ipma: Box, item: int) -> list[int]:
+    """The numbers, from 1, of an item's properties."""
+    _, at, end = ipma
+    version, wide = data[at], data[at + 3] & 1
+    (entries,) = struct.unpack_from(">I", data, at + 4)
+    at += 8
+    for _ in range(min(entries, MOST_PARTS)):
+        if at >= end:
+            break
+        (found,) = struct.unpack_from(">I" if version else ">H", data, at)
+        at += 4 if version else 2
+        count, at = data[at], at + 1
+        form, mask = (f">{count}H", 0x7FFF) if wide else (f">{count}B", 0x7F)
+        if found == item:
+            return [number & mask for number in struct.unpack_from(form, data, at)]
+        at += struct.calcsize(form)
+    return []
+
+
+def _has_gain_map(data: bytes, meta: Box) -> bool:
+    items = box_within(data, meta, b"iinf")
+    if items is not None:
+        head = 8 if data[items[1]] else 6  # version, flags, and the number of entries
+        for name, start, end in boxes(data, (b"iinf", items[1] + head, items[2])):
+            if name == b"infe" and data[start + 8 : min(start + 14, end)].find(_GAIN_MAP_ITEM) >= 0:
+                return True
+    iprp = box_within(data, meta, b"iprp")
+    ipco = box_within(data, iprp, b"ipco") if iprp else None
+    return ipco is not None and any(
+        name == b"auxC" and _GAIN_MAP_USE in data[start:end] for name, start, end in boxes(data, ipco)
+    )

@@ -1,0 +1,81 @@
+"""JPEG 2000 and JPEG XL: their size, profile and end, before a library reserves memory for them."""
+
+import struct
+from collections.abc import Callable
+
+from magicmemory.core.errors import PhotoTruncated, PhotoUnreadable
+from magicmemory.pipeline.imaging import color_profile
+from magicmemory.pipeline.imaging.container import Container
+from magicmemory.pipeline.imaging.isobmff_container import box_within, boxes, complete
+
+_SIZ = b"\xff\x4f\xff\x51"  # the start of a codestream, and the marker of its size
+_PROFILES = (2, 3)  # of a `colr` box: a profile follows
+_JXL_START = b"\xff\x0a"
+_JXL_RATIOS = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))
+_JXL_SIDE_BITS = (9, 13, 18, 30)
+_JXL_HEADER_BYTES = 16
+_MOST_SAMPLES = 4  # of a pixel: Pillow knows no more
+
+
+def jpeg2000(data: bytes) -> Container:
+    """Read a JPEG 2000's container, or its bare codestream."""
+    try:
+        if data.startswith(_SIZ):
+            return Container(data, data.rstrip(b"\0").endswith(b"\xff\xd9"), 1, size=_codestream_size(data, 0))
+        header = box_within(data, (b"", 0, len(data)), b"jp2h")
+        stream = box_within(data, (b"", 0, len(data)), b"jp2c")
+        if header is None or stream is None:
+            raise PhotoTruncated
+        icc = None
+        for name, start, end in boxes(data, header):
+            if name == b"colr" and data[start] in _PROFILES and end - start - 3 <= color_profile.MOST_BYTES:
+                icc = icc or data[start + 3 : end]
+        # The codestream's own size counts: it is what the decoder reserves.
+        return Container(data, complete(data), 1, icc, size=_codestream_size(data, stream[1]))
+    except (struct.error, IndexError):
+        raise PhotoTruncated from None
+
+
+def _codestream_size(data: bytes, at: int) -> tuple[int, int]:
+    if data[at : at + 4] != _SIZ:
+        raise PhotoUnreadable
+    right, bottom, left, top = struct.unpack_from(">4I", data, at + 8)
+    (samples,) = struct.unpack_from(">H", data, at + 40)
+    if right <= left or bottom <= top or not 0 < samples <= _MOST_SAMPLES:
+        raise PhotoUnreadable
+    return right - left, bottom - top
+
+
+def jxl(data: bytes) -> Container:
+    """Read a JPEG XL's container, or its bare codestream."""
+    if data.startswith(_JXL_START):
+        return Container(data, size=_jxl_size(data[2 : 2 + _JXL_HEADER_BYTES]))
+    for name, start, _ in boxes(data, (b"", 0, len(data))):
+        first = start + 4 if name == b"jxlp" else start  # a part begins with its number
+        if name in (b"jxlc", b"jxlp") and data[first : first + 2] == _JXL_START:
+            size = _jxl_size(data[first + 2 : first + 2 + _JXL_HEADER_BYTES])
+            return Container(data, complete(data), size=size)
+    raise PhotoTruncated
+
+
+def _jxl_size(header: bytes) -> tuple[int, int]:
+    """ISO/IEC 18181-1's SizeHeader: bits from the lowest of each byte."""
+    value, at = int.from_bytes(header, "little"), 0
+
+    def take(bits: int) -> int:
+        nonlocal at
+        taken = value >> at & ((1 << bits) - 1)
+        at += bits
+        return taken
+
+    small = take(1)
+    height = _jxl_side(take, small)
+    ratio = take(3)
+    if not ratio:
+        return _jxl_side(take, small), height
+    over, under = _JXL_RATIOS[ratio - 1]
+    return height * over // under, height
+
+
+def _jxl_side(take: Callable[[int], int], small: int) -> int:
+    return 8 * (1 + take(5)) if small else 1 + take(_JXL_SIDE_BITS[take(2)])

@@ -1,0 +1,111 @@
+"""What a model's file exports: a `Model`, which holds its facts and builds it from its checkpoint."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import torch
+from torch import nn
+
+from magicmemory.core.errors import ModelBroken, ModelNotInstalled
+from magicmemory.pipeline.engines.base import Engine
+from magicmemory.pipeline.faces.align import SIZE
+from magicmemory.pipeline.faces.restore import NetworkRestorer, Restorer
+from magicmemory.pipeline.models.checkpoint import Checkpoint, fill
+from magicmemory.pipeline.models.facts import ModelFacts
+from magicmemory.pipeline.models.weights import Weights, WeightsError
+from magicmemory.pipeline.photo.enlarge import TILE, TiledUpscaler, Upscaler
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(frozen=True)
+class BuildContext:
+    """What a model may need to be built, besides its own checkpoint.
+
+    Attributes:
+        engine: runs the networks.
+        weights: the folder of downloaded checkpoints.
+        parsing_px: the size at which a face parser looks at a face, pixels: see `NetworkParser`.
+        upscale_denoise: how much noise the general upscaler removes, 0 to 1.
+    """
+
+    engine: Engine
+    weights: Weights
+    parsing_px: int = SIZE // 2
+    upscale_denoise: float = 1.0
+
+
+@dataclass(frozen=True)
+class Model(Generic[T_co]):
+    """A model.
+
+    Attributes:
+        facts: what is known of it.
+        build: makes it from its checkpoint's path. It raises `ModelNotInstalled` where the file is absent, and
+            `ModelBroken` where the file cannot be used.
+    """
+
+    facts: ModelFacts
+    build: Callable[[Path, BuildContext], T_co]
+
+
+def restorer_model(facts: ModelFacts, load: Callable[[Path], nn.Module]) -> Model[Restorer]:
+    """A restorer that is one network: faces `[n, 3, 512, 512]`, RGB in [-1, 1], in and out.
+
+    Args:
+        facts: what is known of it. A model with a fidelity takes it as second input, `[n]`, 0 to 1.
+        load: builds the network and fills it from the checkpoint; see `load_network` for its errors.
+    """
+
+    def build(path: Path, context: BuildContext) -> Restorer:
+        engine = context.engine
+        example = [torch.zeros(1, 3, SIZE, SIZE)]
+        if facts.has_fidelity:
+            example.append(torch.ones(1))
+        network = load_network(facts, load, path)
+        runner = engine.compile(network, tuple(example), facts.name, supports_half=facts.supports_half)
+        return NetworkRestorer(runner, engine.batching, facts.default_fidelity, partial(engine.on_batch, facts.name))
+
+    return Model(facts, build)
+
+
+def upscaler_model(facts: ModelFacts, scale: int, load: Callable[[Path, BuildContext], nn.Module]) -> Model[Upscaler]:
+    """An upscaler that is one network: pictures `[n, 3, h, w]`, RGB in [0, 1], to `scale` times their size."""
+
+    def build(path: Path, context: BuildContext) -> Upscaler:
+        network = load_network(facts, lambda file: load(file, context), path)
+        example = (torch.zeros(1, 3, TILE, TILE),)
+        runner = context.engine.compile(network, example, facts.name, supports_half=facts.supports_half)
+        return TiledUpscaler(runner, scale)
+
+    return Model(facts, build)
+
+
+def load_network(facts: ModelFacts, load: Callable[[Path], nn.Module], path: Path) -> nn.Module:
+    """A network filled from its checkpoint.
+
+    Raises:
+        ModelNotInstalled: the file is not there.
+        ModelBroken: the file is not what it should be.
+    """
+    try:
+        return load(path)
+    except FileNotFoundError as error:
+        raise ModelNotInstalled(model=facts.name) from error
+    # `CheckpointError`, what other readers say of a file that does not fit, and a second file that must not be used.
+    except (ValueError, WeightsError) as error:
+        raise ModelBroken(model=facts.name, reason=str(error)) from error
+
+
+def from_checkpoint(make: Callable[[], nn.Module], checkpoint: Checkpoint) -> Callable[[Path], nn.Module]:
+    """A function that builds a network with `make` and fills it from an official file."""
+
+    def load(path: Path) -> nn.Module:
+        network = make()
+        fill(network, checkpoint.read(path), checkpoint.file)
+        return network
+
+    return load
