@@ -19,7 +19,16 @@ from magicmemory.cli.database_session import with_database
 from magicmemory.core.errors import OperatorError
 from magicmemory.core.plans import PREMIUM, Plan, Plans
 from magicmemory.core.settings import Settings, read_codes_key
-from magicmemory.storage.codes import BadCode, Code, CodeKind, Codes, CodeSpec
+from magicmemory.storage.codes import (
+    GENERATED_BITS,
+    BadCode,
+    Code,
+    CodeKind,
+    Codes,
+    CodeSpec,
+    normalised,
+    strength_bits,
+)
 from magicmemory.storage.database import Database
 from magicmemory.storage.redemptions import redeemed
 
@@ -46,6 +55,7 @@ def create(
         str | None, typer.Option(help="The plan to unlock (default: premium), or the only plan of a discount.")
     ] = None,
     code: Annotated[str | None, typer.Option(help="Your own code, such as RESTORE40.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Accept a code of your own that is easy to guess.")] = False,
     note: Annotated[str, typer.Option(help="For your own records, up to 64 characters.")] = "",
     file: Annotated[Path | None, typer.Option("--csv", help="Write the codes to this new file.")] = None,
 ) -> None:
@@ -68,15 +78,16 @@ def create(
         )
         codes = Codes(database, read_codes_key(settings))
         if file is None:
-            made = await codes.create(spec, count=count, prefix=prefix, word=code)
+            made = await codes.create(spec, count=count, prefix=prefix, word=code, weak=force)
             for ident, text in made:
                 print(ident, text)
         else:
             with _new_file(file) as stream:
-                made = await codes.create(spec, count=count, prefix=prefix, word=code)
+                made = await codes.create(spec, count=count, prefix=prefix, word=code, weak=force)
                 _write(stream, ("id", "code", *COLUMNS), [(*pair, *_fields(spec)) for pair in made])
             print(f"{len(made)} in {file}.")
-        print(SHOWN_ONCE, file=sys.stderr)
+        bits = GENERATED_BITS if code is None else strength_bits(normalised(code))
+        print(f"Strength: about {bits:.0f} bits.", SHOWN_ONCE, file=sys.stderr)
 
     with_database(making)
 

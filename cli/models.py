@@ -72,7 +72,7 @@ def pull(
             raise WeightsError("--from takes one file, so name exactly one model.")
         for facts in chosen:
             if facts.bundled:
-                print(f"{facts.name}: part of the package.")
+                print(f"{facts.name}: comes with the package.")
                 continue
             found = weights.adopt(facts, from_file) if from_file is not None else _pull(weights, facts)
             _tell(weights, facts, found)
@@ -107,7 +107,7 @@ def pin(name: str, sha256: str) -> None:
         weights = Weights.of(load())
         facts = _known(name)
         if facts.bundled:
-            raise WeightsError(f"{name} is part of the package; there is nothing to pin.")
+            raise WeightsError(f"{name} comes with the package; there is nothing to pin.")
         weights.pin(facts, sha256)
         _tell(weights, facts, weights.examine(facts))
 

@@ -7,6 +7,7 @@ each code, so reading the database reveals no code.
 
 import hashlib
 import hmac
+import math
 import re
 import secrets
 from dataclasses import dataclass
@@ -44,11 +45,22 @@ from magicmemory.storage.timestamps import Clock, from_db, to_db, utc_now
 # single wrong character and every swapped pair.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTH = 12  # 31 to the power of 11 codes: 54 bits
+GENERATED_BITS = (LENGTH - 1) * math.log2(len(ALPHABET))
+BITS_PER_LETTER, BITS_PER_DIGIT = math.log2(26), math.log2(10)
+BITS_PER_WORD = 17.0  # 130,000 words
 WORD = re.compile(r"[A-Z0-9]{4,32}")
 PREFIX = re.compile(r"[A-Z0-9]{0,12}")
 
 FREE_GUESSES = 5
 FIRST_WAIT_S = 30
+# A chat, or a shared address, brings many people: strangers' wrong tries must not lock a right code out. It has more
+# tries, which come back one by one.
+FREE_CHAT_GUESSES = 30
+CHAT_GUESS_EVERY_S = 10
+# Clocks of two processes may differ by this much; a last try that is later still means that the clock was set back.
+MAX_CLOCK_SKEW_S = 5
+# A word of the operator's own that unlocks a plan needs this many bits.
+MIN_UNLOCK_BITS = 40
 MAX_WAIT_S = 86_400
 
 
@@ -121,6 +133,15 @@ def check_character(body: str) -> str:
     return ALPHABET[total % len(ALPHABET)]
 
 
+def strength_bits(code: str) -> float:
+    """A cautious estimate of how hard a code is to guess, bits. A run of letters counts as at most one word of a large
+    dictionary.
+    """
+    words = re.findall(r"[A-Z]+", code)
+    digits = sum(character.isdigit() for character in code)
+    return sum(min(BITS_PER_LETTER * len(word), BITS_PER_WORD) for word in words) + digits * BITS_PER_DIGIT
+
+
 def looks_mistyped(code: str) -> bool:
     """Whether a normalised code has the form of a generated one, but a wrong check character."""
     tail = code[-LENGTH:]
@@ -139,7 +160,7 @@ class Codes:
         self._clock = clock
 
     async def create(
-        self, spec: CodeSpec, *, count: int = 1, prefix: str = "", word: str | None = None
+        self, spec: CodeSpec, *, count: int = 1, prefix: str = "", word: str | None = None, weak: bool = False
     ) -> list[tuple[str, str]]:
         """Create codes. Returns each one's id and text; the text cannot be shown again.
 
@@ -148,6 +169,7 @@ class Codes:
             count: number of codes.
             prefix: up to twelve letters and digits in front of each.
             word: the operator's own code, instead of generated ones.
+            weak: accept a word that is easy to guess, although it unlocks a plan.
 
         Raises:
             BadCode: the spec makes no sense, or the word is taken or cannot be a code.
@@ -159,6 +181,13 @@ class Codes:
             raise BadCode("A code of your own is one, and has no prefix.")
         if word is not None and (not WORD.fullmatch(normalised(word)) or looks_mistyped(normalised(word))):
             raise BadCode("A code of your own has 4 to 32 letters A to Z and digits; this one cannot be used.")
+        if word is not None and spec.kind is CodeKind.UNLOCK and not weak:
+            bits = strength_bits(normalised(word))
+            if bits < MIN_UNLOCK_BITS:
+                raise BadCode(
+                    f"This code is easy to guess (about {bits:.0f} bits, {MIN_UNLOCK_BITS} are needed): "
+                    "make it longer and less like a word, or leave it out and get a generated one."
+                )
         made = [normalised(word)] if word is not None else [_random_code() for _ in range(count)]
         ids = [secrets.token_hex(6) for _ in made]
         try:
@@ -302,16 +331,26 @@ async def _check_guesses(transaction: AsyncConnection, who: list[str], now: date
     ends.
     """
     insert = sqlite.insert if transaction.dialect.name == "sqlite" else postgresql.insert
+    _, chat = who
     for one in who:
         counted = insert(guesses).values(who=one, wrong=0, last_at=to_db(now))
         held = counted.on_conflict_do_update(index_elements=["who"], set_={"wrong": guesses.c.wrong})
         row = (await transaction.execute(held.returning(guesses.c.wrong, guesses.c.last_at))).one()
-        wait = _wait(row.wrong) - (now - from_db(row.last_at))
-        # The row may be newer than `now`: a concurrent request locked it first.
-        if row.wrong >= FREE_GUESSES and wait > timedelta():
-            raise TooManyGuesses(wait_in_s=max(1, round(wait.total_seconds())))
-        if now - from_db(row.last_at) > timedelta(seconds=MAX_WAIT_S):
-            await transaction.execute(update(guesses).where(guesses.c.who == one).values(wrong=0))
+        # The row may be newer than `now`: a concurrent request locked it first, or the clock was set back. A lock never
+        # lasts longer than its nominal time.
+        elapsed_s = (now - from_db(row.last_at)).total_seconds()
+        wrong, last_at = row.wrong, row.last_at
+        if elapsed_s > MAX_WAIT_S or elapsed_s < -MAX_CLOCK_SKEW_S:
+            wrong, last_at = 0, to_db(now)
+        elif one == chat:
+            regained = int(max(0.0, elapsed_s) / CHAT_GUESS_EVERY_S)
+            wrong = max(0, wrong - regained)
+            last_at += timedelta(seconds=regained * CHAT_GUESS_EVERY_S)
+        wait_s = _chat_wait_s(wrong) if one == chat else _wait_s(wrong)
+        if wait_s > max(0.0, elapsed_s):
+            raise TooManyGuesses(wait_in_s=max(1, round(wait_s - max(0.0, elapsed_s))))
+        if wrong != row.wrong:
+            await transaction.execute(update(guesses).where(guesses.c.who == one).values(wrong=wrong, last_at=last_at))
 
 
 async def _count_guess(transaction: AsyncConnection, who: list[str], now: datetime) -> None:
@@ -320,11 +359,16 @@ async def _count_guess(transaction: AsyncConnection, who: list[str], now: dateti
     )
 
 
-def _wait(wrong: int) -> timedelta:
-    """The wait after this many wrong tries: it doubles with each try beyond the free ones."""
+def _wait_s(wrong: int) -> float:
+    """A person's wait after this many wrong tries: it doubles with each try beyond the free ones."""
     if wrong < FREE_GUESSES:
-        return timedelta()
-    return timedelta(seconds=min(MAX_WAIT_S, FIRST_WAIT_S * 2 ** min(wrong - FREE_GUESSES, 20)))
+        return 0
+    return float(min(MAX_WAIT_S, FIRST_WAIT_S * 2 ** min(wrong - FREE_GUESSES, 20)))
+
+
+def _chat_wait_s(wrong: int) -> float:
+    """A chat's wait after this many wrong tries that have not come back yet."""
+    return CHAT_GUESS_EVERY_S if wrong >= FREE_CHAT_GUESSES else 0
 
 
 def _codes() -> Select[Any]:

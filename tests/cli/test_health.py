@@ -129,12 +129,13 @@ async def test_a_worker_is_ready_when_its_models_are_loaded(tmp_path: Path, redi
             await service.intake(ANA, Address(platform=Platform.TELEGRAM, chat="1", message="1"), SAMPLE.read_bytes())
 
         async def restored() -> bool | None:
-            return 'magicmemory_photos_total{outcome="restored"} 1.0' in (await client.get("/metrics")).text or None
+            figures = (await client.get("/metrics")).text
+            return 'magicmemory_queue_jobs{queue="deliver.telegram"} 1.0' in figures or None
 
         await eventually(restored)
         figures = (await client.get("/metrics")).text
         assert 'magicmemory_batch_faces_count{model="lite"} 1.0' in figures
         assert 'magicmemory_faces_total{outcome="restored"} 1.0' in figures
-        assert 'magicmemory_queue_jobs{queue="deliver.telegram"} 1.0' in figures
+        assert 'magicmemory_photos_total{outcome="restored"} 1.0' in figures
         stop.set()
         await serving

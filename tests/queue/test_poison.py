@@ -36,6 +36,7 @@ asyncio.run(worker.run(redis_url, 2, asyncio.Event()))
 
 
 @pytest.mark.processes
+@pytest.mark.timeout(300)
 async def test_a_photo_that_ends_its_worker_three_times_is_a_dead_letter(tmp_path: Path, redis_url: str) -> None:
     settings = settings_for(tmp_path, free_per_day=3)
     async with (
@@ -45,7 +46,7 @@ async def test_a_photo_that_ends_its_worker_three_times_is_a_dead_letter(tmp_pat
         poison = await harness.send(b"poison", message="1")
         innocents = [await harness.send(b"photo", message="2"), await harness.send(b"other", message="3")]
         crashes = 0
-        answered = asyncio.create_task(harness.finished(poison, 100))
+        answered = asyncio.create_task(harness.finished(poison, 250))
         while not answered.done():
             worker = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-c", MORTAL, redis_url, settings.photos), cwd=Path(__file__).parents[2]
@@ -56,7 +57,7 @@ async def test_a_photo_that_ends_its_worker_three_times_is_a_dead_letter(tmp_pat
                 assert ended.result() == -signal.SIGKILL
                 crashes += 1
         for job in innocents:
-            assert (await harness.finished(job)).state is JobState.DELIVERED
+            assert (await harness.finished(job, 200)).state is JobState.DELIVERED
         worker.kill()
         await ended
         assert crashes == 3

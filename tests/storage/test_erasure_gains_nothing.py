@@ -68,7 +68,7 @@ class Pair:
             terms = CodeSpec(CodeKind.DISCOUNT, percent=40, uses=uses, expires_at=ends)
             if word == "RARE":
                 terms = CodeSpec(CodeKind.UNLOCK, plan=PREMIUM, days=1, uses=uses)
-            await self.codes.create(terms, word=f"{word}{self.number}")
+            await self.codes.create(terms, word=f"{word}{self.number}", weak=True)
 
     async def do(self, step: str | tuple[str, str | int]) -> None:
         """One step of both, who may do the same and have the same afterwards."""
