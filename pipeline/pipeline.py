@@ -151,6 +151,7 @@ class Pipeline:
             paid_use=settings.commercial,
             parsing_px=strategy.parsing_px,
             upscale_denoise=settings.upscale_denoise,
+            verdicts=settings.data_dir / "cache",
             restorers=restorers,
             detectors=detectors,
             parsers=parsers,
