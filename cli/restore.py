@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from magicmemory.cli.messages import sentence
 from magicmemory.core.errors import OperatorError, UserError
 from magicmemory.core.job import Stage
-from magicmemory.core.options import AUTO, MOST_CHOSEN_FACES, Options, Scope
+from magicmemory.core.options import AUTO, MOST_CHOSEN_FACES, Options, Scope, Texture
 from magicmemory.core.report import Report
 from magicmemory.core.settings import load
 from magicmemory.core.units import MB
@@ -79,6 +79,9 @@ def restore(
     scope: Annotated[Scope, typer.Option(help="faces: nothing else changes; photo: the whole photo is cleaned.")] = (
         Scope.FACES
     ),
+    texture: Annotated[
+        Texture, typer.Option(help="match: faces keep the photo's grain; clean: they do not; auto: as the scope asks.")
+    ] = Texture.AUTO,
     upright: Annotated[bool, typer.Option("--upright", help="Turn a photo that does not stand upright.")] = False,
     faces: Annotated[
         str, typer.Option(help="Restore only these, as `magicmemory faces` numbers them: 1,3. 1 is the largest.")
@@ -103,6 +106,7 @@ def restore(
             "upscale": upscale,
             "scope": scope,
             "upright": upright,
+            "texture": texture,
             "faces": _numbers(faces),
         }
     )

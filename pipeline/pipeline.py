@@ -22,6 +22,7 @@ from magicmemory.pipeline.engines.select import choose
 from magicmemory.pipeline.faces import strategies
 from magicmemory.pipeline.faces.blend import RestoredFace
 from magicmemory.pipeline.faces.detect import Detection, Detector
+from magicmemory.pipeline.faces.grain import with_grain
 from magicmemory.pipeline.faces.numbered import numbered
 from magicmemory.pipeline.faces.orientation import Found, turned_along
 from magicmemory.pipeline.faces.second_look import second_look
@@ -219,8 +220,8 @@ class Pipeline:
         if not cleaning:
             self._check_faces(chosen)
         restored = self._to_restore(chosen)
-        turning = options.upright and found.rotation != 0
-        picture, large = _upright(picture, found, restored) if turning else (picture, restored)
+        # A photo that lies on its side is restored upright, so that it comes out as the upright photo would.
+        picture, large = _upright(picture, found, restored)
         upscaler = self._models.upscaler() if options.upscale > 1 else None
         with clock("align"):
             shown = enlarged(picture, options.upscale, upscaler)
@@ -238,10 +239,15 @@ class Pipeline:
             better = restorer(seen, options.fidelity, lambda done: tell(Stage.RESTORE, done, len(seen)))
         tell(Stage.BLEND, len(large), len(large))
         with clock("blend"):
-            shown = self._strategy.blend(shown, self._masked(cuts, better), options.strength)
+            faces = self._masked(cuts, better)
+            before, shown = shown, self._strategy.blend(shown, faces, options.strength)
+            if options.grain_back and self._strategy.matches_grain and options.strength:
+                shown = with_grain(before, shown, faces, options.strength)
             similarities = self._similarities(cuts, better, options.strength)
         tell(Stage.ENCODE, len(large), len(large))
         with clock("encode"):
+            if not options.upright:
+                shown = rotated(shown, -found.rotation)
             encoded = encode(shown, kind=kind)
 
         report = Report(
@@ -249,7 +255,7 @@ class Pipeline:
             height=shown.height,
             faces=self._faces(found.faces, chosen, restored, similarities),
             rotation=found.rotation,
-            turned=turning,
+            turned=options.upright and found.rotation != 0,
             model=restorer_facts.name,
             detector=detector_facts.name,
             cleaned=cleaning,
@@ -409,6 +415,8 @@ def _named(numbered: Sequence[Detection], numbers: Sequence[int]) -> list[Detect
 
 def _upright(picture: Picture, found: Found, faces: Sequence[Detection]) -> tuple[Picture, list[Detection]]:
     """The photo and its faces, turned upright."""
+    if not found.rotation:
+        return picture, list(faces)
     upright = rotated(picture, found.rotation)
     return upright, [turned_along(face, found.rotation, picture.width, picture.height) for face in faces]
 
