@@ -268,9 +268,7 @@ def _line(result: Result) -> str:
     many = f", {report.too_many} left alone because there are so many" if report.too_many else ""
     cut = f", {report.incomplete} left alone because the file ends in them" if report.incomplete else ""
     notes = "".join(f"; {_NOTES[note.kind].format(note.count)}" for note in report.notes)
-    left = (
-        f"; {result.pages_left} more pages or pictures in the file (--pages restores them)" if result.pages_left else ""
-    )
+    left = f"; {result.pages_left} more pages in the file: --pages restores them" if result.pages_left else ""
     done = f"{faces} restored{small}{many}{cut}, {report.total_ms / 1000:.1f} s"
     return f"{result.input} -> {result.output}: {done}{notes}{left}"
 
