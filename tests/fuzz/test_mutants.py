@@ -16,6 +16,8 @@ from tests.fuzz.mutating import mutant
 from tests.fuzz.seeds import seeds
 from tests.fuzz.target import Target, Told
 
+pytestmark = pytest.mark.processes
+
 INPUTS = int(os.environ.get("FUZZ_INPUTS", "1000"))
 SEED = os.environ.get("FUZZ_SEED", "1")
 NAMED = {
