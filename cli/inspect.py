@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from magicmemory.cli.messages import sentence
+from magicmemory.cli.messages import error_message
 from magicmemory.core.errors import OperatorError, UserError
 from magicmemory.core.settings import load
 from magicmemory.core.units import MB
@@ -25,7 +25,7 @@ def inspect(
     try:
         facts = _facts(file, page, faces=faces)
     except (OperatorError, UserError, OSError) as error:
-        told = {"file": str(file), "error": sentence(error)}
+        told = {"file": str(file), "error": error_message(error)}
         print(json.dumps(told, ensure_ascii=False) if as_json else f"{file}: {told['error']}", file=sys.stderr)
         raise typer.Exit(FAILED) from None
     if as_json:

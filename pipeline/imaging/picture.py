@@ -1,6 +1,7 @@
 """A decoded photo: the value that goes from stage to stage."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,3 +67,17 @@ def eight_bits(picture: Picture) -> Picture:
         return picture
     alpha = None if picture.alpha is None else (picture.alpha / 257.0 + 0.5).astype(np.uint8)
     return replace(picture, pixels=picture.rgb8(), alpha=alpha)
+
+
+def rotated(picture: Picture, degrees: int) -> Picture:
+    """The photo turned clockwise by a multiple of 90 degrees; the photo itself where that is 0."""
+    if degrees % 360 == 0:
+        return picture
+
+    def turn(pixels: Pixels) -> Pixels:
+        turned: Any = np.rot90(pixels, -degrees // 90)  # it counts counter-clockwise
+        whole: Pixels = np.ascontiguousarray(turned)
+        return whole
+
+    alpha = None if picture.alpha is None else turn(picture.alpha)
+    return replace(picture, pixels=turn(picture.pixels), alpha=alpha)
