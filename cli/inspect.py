@@ -53,9 +53,9 @@ def _facts(file: Path, page: int, *, faces: bool) -> dict[str, Any]:
 
 
 def _plain(value: object) -> str:
+    if value in (None, [], {}):
+        return "none"
     match value:
-        case None | [] | {}:
-            return "none"
         case bool():
             return "yes" if value else "no"
         case dict():

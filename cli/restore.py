@@ -286,9 +286,7 @@ def _line(result: Result) -> str:
     turn = {90: "lies on its side", 180: "is upside down", 270: "lies on its side"}.get(report.rotation)
     lies = "" if turn is None else ", turned upright" if report.turned else f"; the photo {turn} (--upright turns it)"
     notes = "".join(f"; {_NOTES[note.kind].format(note.count)}" for note in report.notes)
-    left = (
-        f"; {result.pages_left} more pages or pictures in the file (--pages restores them)" if result.pages_left else ""
-    )
+    left = f"; {result.pages_left} more pages in the file: --pages restores them" if result.pages_left else ""
     done = f"{faces} restored{small}{many}{cut}, {report.total_ms / 1000:.1f} s"
     return f"{result.input} -> {result.output}: {done}{lies}{notes}{left}"
 

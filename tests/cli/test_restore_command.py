@@ -199,3 +199,36 @@ def test_values_out_of_range_are_usage_errors(tmp_path: Path, arguments: tuple[s
     result = run(photo(tmp_path / "a.png"), "--out", "out", *arguments)
     assert result.exit_code == 2
     assert arguments[0] in result.stderr
+
+
+def scan(path: Path, pages: int) -> Path:
+    images = [Image.fromarray(colourful(600, 400, seed=seed)) for seed in range(pages)]
+    images[0].save(path, "TIFF", save_all=True, append_images=images[1:])
+    return path
+
+
+def test_pages_that_are_left_are_told_of(tmp_path: Path) -> None:
+    result = run(scan(tmp_path / "scan.tif", 3), "--out", "out")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.strip().endswith("2 more pages in the file: --pages restores them")
+    assert [path.name for path in Path("out").iterdir()] == ["scan.tif"]
+
+
+def test_all_pages_can_be_restored(tmp_path: Path) -> None:
+    result = run(scan(tmp_path / "scan.tif", 3), photo(tmp_path / "one.png"), "--out", "out", "--pages", "--compare")
+    assert result.exit_code == 0, result.output
+    names = sorted(path.name for path in Path("out").iterdir() if "compare" not in path.name)
+    assert names == ["one.png", "scan-page-1.tif", "scan-page-2.tif", "scan-page-3.tif"]
+    assert len(list(Path("out").glob("scan-page-?-compare.png"))) == 3
+
+
+def test_metadata_are_kept_unless_they_are_stripped(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[271] = "Voigtlander"
+    Image.fromarray(colourful(600, 400)).save(tmp_path / "photo.jpg", exif=exif)
+    assert run(tmp_path / "photo.jpg", "--out", "kept").exit_code == 0
+    assert run(tmp_path / "photo.jpg", "--out", "bare", "--strip").exit_code == 0
+    assert b"Voigtlander" in Path("kept/photo.jpg").read_bytes()
+    assert b"2 faces restored by plain" in Path("kept/photo.jpg").read_bytes()
+    assert b"Voigtlander" not in Path("bare/photo.jpg").read_bytes()
+    assert b"xmp" not in Path("bare/photo.jpg").read_bytes()

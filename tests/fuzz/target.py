@@ -1,6 +1,5 @@
 """What is fuzzed: a photo's way from decode to encode and back, in a child process."""
 
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,11 +33,12 @@ class Told:
 
 
 class Target:
-    """Takes inputs, one at a time. Anything but a picture or a named error is raised as a RuntimeError."""
+    """Takes inputs, one at a time. Anything but a picture or a named error is raised as a RuntimeError.
+
+    The child finds this module by its name, for which `conftest.py` sets PYTHONPATH.
+    """
 
     def __init__(self) -> None:
-        # The child finds this module by its name.
-        os.environ["PYTHONPATH"] = str(Path(__file__).parents[2])
         self._cell = SandboxedProcess(way, memory_bytes=MEMORY, seconds=SECONDS, kept=1)
 
     def __call__(self, data: bytes) -> Told:

@@ -16,7 +16,7 @@ from tests.fuzz.mutating import mutant
 from tests.fuzz.seeds import seeds
 from tests.fuzz.target import Target, Told
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.processes, pytest.mark.slow]
 
 INPUTS = int(os.environ.get("FUZZ_INPUTS", "1000"))
 SEED = os.environ.get("FUZZ_SEED", "1")

@@ -17,7 +17,7 @@ from tests.fuzz.target import Target
 from tests.fuzz.test_mutants import INPUTS, MOST_SECONDS, NAMED
 from tests.support.photo_files import segment
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.processes, pytest.mark.slow]
 
 EXAMPLES = max(25, INPUTS // 40)
 SIDES = st.sampled_from([0, 1, 2, 7, 48, 500, 30_000, 65_535, 2**31 - 1, 2**32 - 1])
@@ -172,6 +172,77 @@ def bmps(draw: st.DrawFn) -> bytes:
     return b"BM" + length("<I", 14 + len(made), draw(LIE)) + bytes(4) + struct.pack("<I", draw(SIDES)) + made
 
 
+@st.composite
+def jpeg2000s(draw: st.DrawFn) -> bytes:
+    sides = [draw(SIDES) % 2**32 for _ in range(8)]
+    samples = draw(st.sampled_from([1, 2, 3, 4, 0, 5, 65_535]))
+    size = struct.pack(">HH8IH", 38 + 3 * (samples % 8), 0, *sides, samples) + bytes([7, 1, 1]) * (samples % 8)
+    real = draw(st.sampled_from(seeds_of("JPEG2000")))
+    stream = b"\xff\x4f\xff\x51" + size + draw(st.sampled_from([b"", real[100:], b"\xff\xd9"]))
+    if draw(st.booleans()):
+        return stream
+    made = b"\0\0\0\x0cjP  \r\n\x87\n\0\0\0\x14ftypjp2 \0\0\0\0jp2 "
+    header = b"".join(
+        length(">I", len(content) + 8, draw(LIE)) + name + content
+        for name, content in draw(
+            st.lists(
+                st.tuples(st.sampled_from([b"ihdr", b"colr", b"pclr", b"cmap", b"cdef", b"res "]), SMALL), max_size=5
+            )
+        )
+    )
+    made += length(">I", len(header) + 8, draw(LIE)) + b"jp2h" + header
+    return made + length(">I", len(stream) + 8, draw(LIE)) + b"jp2c" + stream
+
+
+@st.composite
+def jxls(draw: st.DrawFn) -> bytes:
+    real = draw(st.sampled_from(seeds_of("JXL")))
+    stream = b"\xff\x0a" + draw(st.binary(max_size=30)) + draw(st.sampled_from([b"", real[12:], real[60:]]))
+    if draw(st.booleans()):
+        return stream
+    made = b"\0\0\0\x0cJXL \r\n\x87\n\0\0\0\x14ftypjxl \0\0\0\0jxl "
+    names = st.sampled_from([b"jxlc", b"jxlp", b"jbrd", b"Exif", b"xml ", b"brob", b"jxll"])
+    contents = st.one_of(SMALL, st.just(stream), st.just(b"\0\0\0\0" + stream))
+    for name, content in draw(st.lists(st.tuples(names, contents), max_size=5)):
+        made += length(">I", len(content) + 8, draw(LIE)) + name + content
+    return made
+
+
+@st.composite
+def pdfs(draw: st.DrawFn) -> bytes:
+    side = draw(SIDES)
+    keys = st.sampled_from([b"/Width", b"/Height", b"/BitsPerComponent", b"/Length", b"/Predictor", b"/Columns", b"/K"])
+    values = st.one_of(SIDES.map(lambda value: b"%d" % value), st.sampled_from([b"8", b"-1", b"1 0 R", b"[]", b"/X"]))
+    entries = b" ".join(key + b" " + value for key, value in draw(st.lists(st.tuples(keys, values), max_size=6)))
+    packed = draw(st.sampled_from([b"/FlateDecode", b"/DCTDecode", b"/CCITTFaxDecode", b"/JPXDecode", b"/JBIG2Decode"]))
+    content = draw(st.one_of(SMALL, st.just(zlib.compress(bytes(500))), st.just(seeds_of("JPEG")[0])))
+    picture = b"<</Type/XObject/Subtype/Image/ColorSpace/DeviceRGB/Filter %s %s>>stream\n%s\nendstream" % (
+        packed,
+        entries or b"/Width 9/Height 9/BitsPerComponent 8",
+        content,
+    )
+    drawn = b"q %d 0 0 %d 0 0 cm /P Do Q" % (side % 2000 + 1, side % 3000 + 1)
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d 200]/Contents 5 0 R/Resources<</XObject<</P 4 0 R>>>>>>" % side
+    parts = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count %d>>" % draw(st.sampled_from([1, 1, 0, 2**31 - 1])),
+        page,
+        picture,
+        b"<</Length %d>>stream\n%s\nendstream" % (len(drawn), drawn),
+    ]
+    made = b"".join([b"%%PDF-1.4\n", *(b"%d 0 obj %s endobj\n" % pair for pair in enumerate(parts, 1))])
+    return made.replace(b"%%PDF", b"%PDF") + b"trailer<</Root 1 0 R/Size 6>>\n"
+
+
+@st.composite
+def raws(draw: st.DrawFn) -> bytes:
+    starts = st.sampled_from([b"FUJIFILMCCD-RAW ", b"IIU\0", b"IIRO", b"II*\0\x10\0\0\0CR", b"\0MRM"])
+    real = [seeds_of("JPEG")[0], seeds_of("RAW")[0][200:]]
+    return draw(starts) + b"".join(
+        draw(st.lists(st.one_of(SMALL, st.sampled_from(real), st.just(b"\xff\xd8\xff\xe1" * 50))))
+    )
+
+
 _FILES = seeds()
 
 
@@ -187,6 +258,10 @@ MADE: dict[str, Callable[[], st.SearchStrategy[bytes]]] = {
     "heif and avif": isobmffs,
     "gif": gifs,
     "bmp": bmps,
+    "jpeg 2000": jpeg2000s,
+    "jpeg xl": jxls,
+    "pdf": pdfs,
+    "raw": raws,
 }
 
 
