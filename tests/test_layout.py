@@ -6,6 +6,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 ROOMS = ["bots", "cli", "core", "pipeline", "queue", "storage"]
 
@@ -42,12 +44,14 @@ BOTS = [
 ]
 
 
+@pytest.mark.processes
 def test_bots_and_the_command_do_not_need_the_workers_packages() -> None:
     absent = "('torch', 'cv2', 'numpy', 'openvino', 'joblib', 'lz4', 'mtcnn', 'safetensors')"
     code = f"import sys\nfor name in {absent}: sys.modules[name] = None\nimport {', '.join(BOTS)}"
     subprocess.run([sys.executable, "-P", "-c", code], check=True)
 
 
+@pytest.mark.processes
 def test_bots_do_not_import_the_pipeline() -> None:
     code = f"import sys, {', '.join(BOTS[:-1])}\nsys.exit('magicmemory.pipeline' in sys.modules)"
     subprocess.run([sys.executable, "-P", "-c", code], check=True)

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import logging
+import shutil
 import sys
 import tempfile
 import threading
@@ -15,9 +17,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from magicmemory.pipeline.engines import checked_folder
 from magicmemory.pipeline.engines.base import OnBatch, Precision, Runner, TwoStageNetwork, available_cores, ignore_batch
 from magicmemory.pipeline.engines.batcher import ONE_BY_ONE, OutOfMemory
 from magicmemory.pipeline.engines.fingerprint import fingerprint
+
+log = logging.getLogger(__name__)
 
 _MIN_SPEEDUP: Final = 1.2  # half precision must be so many times faster before it is taken
 
@@ -63,7 +68,6 @@ class OpenVinoEngine:
             "INFERENCE_NUM_THREADS": threads or available_cores(),
             # Pinned threads of several workers on one machine would all sit on the same cores.
             "ENABLE_CPU_PINNING": False,
-            "CACHE_DIR": str(cache_dir / "openvino"),
         }
 
     def compile(
@@ -95,12 +99,23 @@ class OpenVinoEngine:
     ) -> Any:
         """A request that runs the network, which is converted first where that was never done."""
         folder = self._cache_dir / f"{name}-{fingerprint(network, example, f'{self._openvino.__version__} {any_size}')}"
+        if folder.exists() and not checked_folder.is_sound(folder):
+            log.warning("the converted model %s is damaged; converting it again", folder)
+            shutil.rmtree(folder, ignore_errors=True)
         if not folder.exists():
             self._convert(network, example, folder, any_size)
-        config = {**self._config, "INFERENCE_PRECISION_HINT": precision}
-        return self._core.compile_model(
-            self._core.read_model(folder / "model.xml"), "CPU", config
-        ).create_infer_request()
+        # Each model has its own folder of compiled files, which are hashed too.
+        compiled = self._cache_dir / "openvino" / f"{folder.name}-{precision}"
+        if compiled.exists() and not checked_folder.is_sound(compiled):
+            log.warning("the compiled model %s is damaged; compiling it again", compiled)
+            shutil.rmtree(compiled, ignore_errors=True)
+        is_new = not compiled.exists()
+        compiled.mkdir(parents=True, exist_ok=True)
+        config = {**self._config, "INFERENCE_PRECISION_HINT": precision, "CACHE_DIR": str(compiled)}
+        model = self._core.compile_model(self._core.read_model(folder / "model.xml"), "CPU", config)
+        if is_new or not checked_folder.is_sound(compiled):  # other threads or another OpenVINO compile anew
+            checked_folder.seal(compiled)
+        return model.create_infer_request()
 
     def _half_is_faster(self) -> bool:
         """Whether half precision is faster here, as it was measured once for this CPU and this OpenVINO."""
@@ -149,6 +164,7 @@ class OpenVinoEngine:
             made = Path(scratch) / "model"
             made.mkdir()
             self._openvino.save_model(model, made / "model.xml", compress_to_fp16=False)
+            checked_folder.seal(made)
             try:
                 made.rename(folder)
             except OSError:

@@ -44,7 +44,7 @@ def test_the_list_has_every_model_and_marks_the_defaults(tmp_path: Path) -> None
     assert {name for name, row in rows.items() if row["installed"]} == {"lite", "mtcnn"}
     shown = models("list").stdout
     assert "gfpgan-1.4" in shown
-    assert "* is what photos without wishes get." in shown
+    assert "* marks the defaults." in shown
     assert not (tmp_path / "w").exists(), "looking changes nothing"
 
 
@@ -93,7 +93,7 @@ def test_offline(server: Publisher, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("pull", "gfpgam"), "There is no model called 'gfpgam'. There are: restoreformer++, "),
+        (("pull", "gfpgam"), "There is no model 'gfpgam'. Models: restoreformer++, "),
         (("pin", "gfpgan-1.4", "0" * 64), "The hash of GFPGANv1.4.pth is published"),
         (("pin", "mtcnn", "0" * 64), "mtcnn comes with the package"),
     ],

@@ -13,6 +13,8 @@ from PIL import Image
 from magicmemory.bots.playground import static
 from tests.support.harness import running_harness, settings_for
 
+pytestmark = pytest.mark.processes
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SAMPLE = (files(static) / "sample.jpg").read_bytes()
 

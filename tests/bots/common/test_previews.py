@@ -12,7 +12,11 @@ from magicmemory.bots.common import previews as module
 from magicmemory.bots.common.previews import Previews
 from magicmemory.core.errors import PhotoTooLarge, PhotoUnreadable
 
+pytestmark = pytest.mark.processes
+
 register_heif_opener()  # for writing
+
+pytestmark = pytest.mark.processes
 
 
 def encoded(image: Image.Image, kind: str, **options: object) -> bytes:

@@ -9,6 +9,8 @@ import torch
 from magicmemory.pipeline.models.deformable import deformable_conv
 from tests.golden import ours, seeded
 
+pytestmark = pytest.mark.slow
+
 # Of an output's range.
 TOLERANCE = 1e-4
 

@@ -29,7 +29,9 @@ def detector() -> Detector:
 
 @needed
 def test_the_three_known_faces_and_not_the_newel_post(detector: Detector) -> None:
-    pixels = cv2.imread(str(GROUP))[..., ::-1]
+    image = cv2.imread(str(GROUP))
+    assert image is not None
+    pixels = image[..., ::-1]
     known = [(172, 104, 251, 215), (370, 426, 437, 521), (381, 127, 452, 223)]
     found = detector(np.ascontiguousarray(pixels), 20)
     assert len(found) == len(known)

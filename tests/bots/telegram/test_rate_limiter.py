@@ -1,18 +1,12 @@
-"""Parts of the Telegram bot by themselves: how fast it talks, the form of a picture, the data behind buttons."""
+"""The bot keeps within Telegram's limits, and one chat does not hold up another."""
 
 import asyncio
-import io
-import random
 import time
 from typing import Any
 
 import pytest
-from PIL import Image
 from telegram.error import RetryAfter
 
-from magicmemory.bots.common.adjustments import FIDELITIES, STRENGTHS, neighbours
-from magicmemory.bots.common.image_fitting import before_after
-from magicmemory.bots.telegram.callbacks import CallbackData, Verb
 from magicmemory.bots.telegram.rate_limiter import (
     ALL_PER_S,
     CHAT_BURST,
@@ -22,7 +16,6 @@ from magicmemory.bots.telegram.rate_limiter import (
     Urgency,
     Window,
 )
-from magicmemory.bots.telegram.uploads import prepare
 
 pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
 
@@ -91,62 +84,6 @@ def test_a_window_counts_all_messages_of_an_album() -> None:
     window.note(0, 8)
     assert window.wait_s(1, 2) == 0
     assert window.wait_s(1, 3) == 59
-
-
-def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
-    out = io.BytesIO()
-    image.save(out, kind, **options)
-    return out.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("kind", "mode", "extension"),
-    [
-        ("JPEG", "RGB", "jpg"),
-        ("PNG", "RGBA", "png"),
-        ("PNG", "I;16", "png"),
-        ("WEBP", "RGB", "jpg"),
-        ("TIFF", "L", "jpg"),
-    ],
-)
-def test_a_photo_has_a_form_that_telegram_takes(kind: str, mode: str, extension: str) -> None:
-    data = encoded(Image.new(mode, (60, 40), 0), kind)
-    shown = prepare(data, kind.lower().replace("jpeg", "jpg"), "restored", as_file=False, is_local=False)
-    assert (shown.as_file, shown.name) == (False, f"restored.{extension}")
-    file = prepare(data, "webp", "restored", as_file=True, is_local=False)
-    assert (file.as_file, file.data) == (True, data)
-
-
-def test_a_file_that_is_too_large_is_encoded_anew() -> None:
-    noise = Image.frombytes("RGB", (4600, 4000), random.Random(1).randbytes(4600 * 4000 * 3))
-    data = encoded(noise, "PNG", compress_level=0)
-    assert len(data) > 50 * 1024 * 1024
-    sent = prepare(data, "png", "restored", as_file=True, is_local=False)
-    assert sent.name == "restored.jpg"
-    assert len(sent.data) < 50 * 1024 * 1024
-    assert prepare(data, "png", "restored", as_file=True, is_local=True).data is data
-
-
-@pytest.mark.parametrize("mode", ["L", "RGBA", "I;16"])
-def test_before_and_after_are_as_high_as_each_other(mode: str) -> None:
-    before, after = encoded(Image.new(mode, (30, 20), 0), "PNG"), encoded(Image.new("RGB", (60, 40)), "JPEG")
-    with Image.open(io.BytesIO(before_after(before, after))) as both:
-        assert both.size == (60 + 8 + 60, 40)
-
-
-def test_buttons_fit_into_64_bytes_and_come_back() -> None:
-    for verb in Verb:
-        for value in (0.0, 0.25, 1.0):
-            pressed = CallbackData(verb, "f" * 32, value)
-            assert len(pressed.data().encode()) <= 64
-            assert CallbackData.of(pressed.data()) == pressed
-    assert CallbackData.of("something else") is None
-
-
-def test_steps_end_at_both_ends() -> None:
-    assert neighbours(STRENGTHS, 1.0) == (0.75, None)
-    assert neighbours(FIDELITIES, 0.3) == (0.25, 0.5)
-    assert neighbours(FIDELITIES, 0.0) == (None, 0.25)
 
 
 async def test_all_chats_together_keep_the_limit_where_answers_come_in_bursts() -> None:

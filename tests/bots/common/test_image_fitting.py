@@ -1,0 +1,58 @@
+"""Images in a form that a platform accepts."""
+
+import io
+from typing import Any
+
+import pytest
+from PIL import Image, ImageCms
+
+from magicmemory.bots.common.image_fitting import before_after, encode_jpeg, fit, opened
+
+
+def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def noise(side: int = 600) -> Image.Image:
+    return Image.effect_noise((side, side), 80).convert("RGB")
+
+
+@pytest.mark.parametrize("mode", ["L", "RGBA", "I;16"])
+def test_before_and_after_are_as_high_as_each_other(mode: str) -> None:
+    before, after = encoded(Image.new(mode, (30, 20), 0), "PNG"), encoded(Image.new("RGB", (60, 40)), "JPEG")
+    with Image.open(io.BytesIO(before_after(before, after))) as both:
+        assert both.size == (60 + 8 + 60, 40)
+
+
+def test_an_image_that_is_encoded_again_keeps_its_profile_and_becomes_opaque() -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    clear = encoded(Image.new("RGBA", (8, 8), (0, 0, 0, 0)), "PNG", icc_profile=profile)
+    with Image.open(io.BytesIO(encode_jpeg(opened(clear)))) as image:
+        assert image.info["icc_profile"] == profile
+        assert image.getpixel((4, 4)) == (255, 255, 255)
+
+
+def test_sixteen_bits_are_scaled() -> None:
+    with Image.open(io.BytesIO(encode_jpeg(opened(encoded(Image.new("I;16", (8, 8), 32768), "PNG"))))) as image:
+        assert image.getpixel((4, 4)) == 128
+
+
+def test_what_fits_is_left_alone() -> None:
+    data = encoded(noise(40), "PNG")
+    assert fit(data, "PNG", 1_000_000).data is data
+
+
+@pytest.mark.parametrize(("kind", "extension"), [("PNG", "png"), ("TIFF", "tif"), ("BMP", "bmp"), ("WEBP", "webp")])
+def test_what_does_not_fit_or_cannot_be_shown_becomes_a_jpeg_that_does(kind: str, extension: str) -> None:
+    fitted = fit(encoded(noise(), kind), extension, 60_000)
+    assert fitted.changed
+    assert len(fitted.data) <= 60_000
+    with Image.open(io.BytesIO(fitted.data)) as image:
+        assert image.format == "JPEG"
+
+
+def test_a_limit_too_small_for_any_picture_is_an_error_and_no_endless_loop() -> None:
+    with pytest.raises(ValueError, match="too small"):
+        fit(encoded(noise(100), "PNG"), "png", 10)

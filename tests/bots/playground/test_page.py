@@ -1,0 +1,44 @@
+"""The page, its assets and its sentences."""
+
+import re
+from pathlib import Path
+
+import httpx
+
+from magicmemory.bots.playground import static
+from magicmemory.bots.playground.page import SCRIPT_TEXTS
+
+STATIC = Path(static.__path__[0])
+
+
+async def test_the_page_is_filled_in(visitor: httpx.AsyncClient) -> None:
+    page = await visitor.get("/")
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert '<html lang="en">' in page.text
+    assert "{{" not in page.text
+    assert "Up to 20 MB." in page.text
+    # The content policy forbids all of these.
+    assert not re.search(r"<style|style=|<script(?! type=\"module\" src=\"/)| on\w+=|https?://", page.text)
+    for asset in re.findall(r'(?:src|href)="(/[^"]*)"', page.text):
+        assert (await visitor.get(asset)).status_code == 200, asset
+
+
+async def test_assets_have_types_and_tags(visitor: httpx.AsyncClient) -> None:
+    script = await visitor.get("/static/main.js")
+    assert script.headers["content-type"] == "text/javascript; charset=utf-8"
+    unchanged = await visitor.get("/static/main.js", headers={"If-None-Match": script.headers["etag"]})
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+    for missing in ("__init__.py", "index.html", "nothing.js", "..%2Fapp.py", "%2e%2e/app.py"):
+        assert (await visitor.get(f"/static/{missing}")).status_code == 404, missing
+
+
+async def test_the_scripts_know_their_texts(visitor: httpx.AsyncClient) -> None:
+    facts = (await visitor.get("/texts")).json()
+    said = {
+        key
+        for script in STATIC.glob("*.js")
+        for key in re.findall(r'\b(?:say|tag|speaker|bubble)\("([a-z-]+)"', script.read_text("utf-8"))
+    }
+    assert said == set(SCRIPT_TEXTS) == set(facts["texts"])
+    assert facts["max_photo_bytes"] == 20_000_000
+    assert facts["sample"] == ("/static/sample.jpg" if (STATIC / "sample.jpg").exists() else None)
