@@ -77,7 +77,9 @@ CASES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "avif BT.2020": ("avif", lambda: avif(9, 13)),
     "avif PQ": (
         "avif",
-        lambda: imagecodecs.avif_encode(DEEP >> 6, level=98, bitspersample=10, primaries=9, transfer=16, matrix=9),
+        lambda: bytes(
+            imagecodecs.avif_encode(DEEP >> 6, level=98, bitspersample=10, primaries=9, transfer=16, matrix=9)
+        ),
     ),
     "jpeg inks": ("jpeg", lambda: inks(adobe=True)),
     "jpeg inks, no marker": ("jpeg", lambda: inks(adobe=False)),

@@ -77,7 +77,7 @@ def test_the_grain_is_as_coarse_as_the_photos() -> None:
 
 def test_the_grain_follows_brightness() -> None:
     photo = smooth_photo()
-    found = measured(photo + grain(1, 0.6) * (2 + 10 * (photo - 60) / 130))
+    found = measured((photo + grain(1, 0.6) * (2 + 10 * (photo - 60) / 130)).astype(np.float32))
     assert found is not None
     dark, light = found.at(np.array([80.0, 170.0], np.float32))
     assert dark == pytest.approx(2 + 10 * 20 / 130, rel=0.35)

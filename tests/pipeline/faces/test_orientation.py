@@ -24,8 +24,9 @@ from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
 from magicmemory.pipeline.imaging.encode import encode
 from magicmemory.pipeline.imaging.picture import Picture, rotated
 from magicmemory.pipeline.models import mtcnn
-from magicmemory.pipeline.models.catalogue import Commercial, Kind, ModelFacts
-from magicmemory.pipeline.models.registry import Models, network
+from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts
+from magicmemory.pipeline.models.loaded_models import Models
+from magicmemory.pipeline.models.model import restorer_model
 from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.pipeline import Pipeline
 from tests.support.faces import face_at
@@ -33,7 +34,7 @@ from tests.support.networks import tiny
 
 Pixels = NDArray[np.uint8]
 LIMITS = DecodeLimits(50_000_000, 30_000_000)
-PORTRAITS = Path(__file__).resolve().parents[3] / "shared" / "data" / "portraits"
+PORTRAITS = Path(__file__).resolve().parents[4] / "shared" / "data" / "portraits"
 ROTATIONS = (90, 180, 270)
 PLAIN = ModelFacts("plain", "Plain", Kind.RESTORER, "MIT", Commercial.YES, bundled=True)
 
@@ -45,7 +46,7 @@ def detector() -> mtcnn.Mtcnn:
 
 @pytest.fixture(scope="module")
 def pipeline() -> Pipeline:
-    models = Models(TorchEngine("cpu"), Weights(Path("none")), restorers=(network(PLAIN, tiny),))
+    models = Models(TorchEngine("cpu"), Weights(Path("none")), restorers=(restorer_model(PLAIN, tiny),))
     return Pipeline(models, LIMITS, min_face_px=24)
 
 
