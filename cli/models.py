@@ -81,6 +81,20 @@ def pull(
 
 
 @app.command()
+def remove(names: Names) -> None:
+    """Delete the files of models. The converted ones in the cache folder are not touched."""
+    with _operator_errors():
+        weights = Weights.of(load())
+        chosen = [_known(name) for name in names]
+        for facts in chosen:
+            if facts.bundled:
+                raise WeightsError(f"{facts.name} comes with the package and cannot be removed.")
+        for facts in chosen:
+            freed = weights.remove(facts)
+            print(f"{facts.name}: removed, {freed / 1e6:.1f} MB are free." if freed else f"{facts.name}: was not here.")
+
+
+@app.command()
 def verify(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="[NAME...]", help="Default: all installed models.")

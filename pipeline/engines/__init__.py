@@ -1,1 +1,1 @@
-"""What runs a network: torch, OpenVINO on a CPU, CUDA on a GPU; and what batches faces for it."""
+"""Engines that run networks (torch, OpenVINO on a CPU, CUDA on a GPU), and the batcher."""

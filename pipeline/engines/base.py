@@ -1,6 +1,6 @@
-"""What an engine is: it compiles a torch module into a function from arrays to an array.
+"""The `Engine` protocol: an engine compiles a torch module into a function from arrays to an array.
 
-A model does not know which engine runs it.
+Models do not know which engine runs them.
 """
 
 import ctypes
@@ -23,7 +23,7 @@ call it.
 """
 
 OnBatch = Callable[[str, int], None]
-"""Told of each batch that ran: the model's name, and how many faces there were in it."""
+"""Called after each batch with the model's name and the number of faces in it."""
 
 Precision = Literal["auto", "full"]
 """`auto`: half precision for the networks that support it, where the machine is faster at it; `full`: never."""
@@ -50,8 +50,8 @@ class Engine(Protocol):
     Attributes:
         name: what it is, for people: `OpenVINO on the CPU`, `torch on cuda:0`.
         version: changes when a network's results may change: the library's version, the device, the precision.
-        device: where networks that run without `compile` shall lie, in torch's words: `cpu`, `cuda:0`.
-        batching: how faces are best run.
+        device: for networks that run without `compile`, as torch names it: `cpu`, `cuda:0`.
+        batching: how batches run best.
         on_batch: see `OnBatch`.
     """
 
@@ -75,9 +75,9 @@ class Engine(Protocol):
         Args:
             network: takes and returns tensors whose first axis is the batch, of any length.
             example: inputs of the right shapes, in the order of the network's arguments.
-            name: the model's name, under which an engine may keep what it made.
+            name: the model's name; an engine may keep the converted network under it.
             supports_half: half precision keeps its quality; of a `TwoStageNetwork`, in its second stage.
-            any_size: its pictures are of any height and width, not of the example's alone.
+            any_size: inputs have any height and width, not only the example's.
         """
 
 

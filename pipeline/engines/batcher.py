@@ -1,8 +1,8 @@
-"""The faces of all photos in hand, brought together into one network's batches.
+"""Gathers the faces of all current photos into batches for one network.
 
-There is no thread of its own here: whoever waits for a face runs the next batch, be it of his photo or of others'. So
-nothing has to be started or stopped, and who brings more faces than are done waits for them, which is all the
-back-pressure there need be.
+The batcher has no thread of its own. A caller that waits for its faces runs the next batch, which may hold faces of
+other callers too. So nothing must be started or stopped, and callers that bring more faces than can be computed wait,
+which limits the queue.
 """
 
 import logging
@@ -24,12 +24,12 @@ class OutOfMemory(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Batching:
-    """What an engine wants of its batches.
+    """How an engine runs batches best.
 
     Attributes:
-        largest: faces in one, at most.
-        wait_s: how long a smaller one waits for the faces of other photos, seconds.
-        at_once: batches that run at the same time, so that one is copied while another is computed.
+        largest: the most faces in one batch.
+        wait_s: how long a smaller batch waits for faces of other photos, seconds.
+        at_once: how many batches run at the same time; one is copied while another is computed.
     """
 
     largest: int = 1
@@ -63,11 +63,11 @@ class _Face(Generic[Item, Result]):
 
 
 class Batcher(Generic[Item, Result]):
-    """Runs faces in batches; call it from as many threads as there are photos in hand.
+    """Runs faces in batches. Call it from one thread for each photo.
 
-    Each photo in turn gives one face to the next batch, so that a photo of sixty people does not hold up a portrait.
-    A face that fails takes its own photo along and no other: a failed batch is run again face by face. Where memory
-    does not suffice, batches are half as large from then on.
+    Each photo in turn gives one face to the next batch, so that a photo of sixty people does not delay a portrait. A
+    face that fails makes only its own photo fail: a failed batch is run again face by face. When memory runs out, the
+    batches are halved from then on.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Batcher(Generic[Item, Result]):
         Args:
             run: runs a batch, one result for each face in the same order; raises `OutOfMemory` where it is too large.
             batching: the size of batches, and how many run at once.
-            observe: told of each batch's size.
+            observe: called with the size of each batch.
         """
         self._run = run
         self._largest = batching.largest
@@ -105,31 +105,31 @@ class Batcher(Generic[Item, Result]):
         with self._changed:
             if items:
                 self._photos.append(photo)
-                self._changed.notify_all()  # a batch may be waiting for company
+                self._changed.notify_all()  # a batch may be waiting for more faces
         try:
-            self._see_through(photo, progress)
-        except BaseException as error:  # nobody waits for its faces any more
+            self._finish(photo, progress)
+        except BaseException as error:  # no caller waits for its faces any more
             with self._changed:
                 self._fail(photo, error)
             raise
         return [photo.results[index] for index in range(len(items))]
 
-    def _see_through(self, photo: _Photo[Item, Result], progress: Callable[[int], None] | None) -> None:
-        told = 0
-        while told < len(photo.items):
-            if batch := self._next(photo, told):
+    def _finish(self, photo: _Photo[Item, Result], progress: Callable[[int], None] | None) -> None:
+        reported = 0
+        while reported < len(photo.items):
+            if batch := self._next(photo, reported):
                 self._work(batch)
             if photo.failure is not None:
                 raise photo.failure
             done = len(photo.results)
-            if done > told and progress is not None:
+            if done > reported and progress is not None:
                 progress(done)
-            told = done
+            reported = done
 
-    def _next(self, photo: _Photo[Item, Result], told: int) -> list[_Face[Item, Result]]:
-        """A batch to run; or none, once there is news of the photo."""
+    def _next(self, photo: _Photo[Item, Result], reported: int) -> list[_Face[Item, Result]]:
+        """The next batch to run; empty when the photo has new results or has failed."""
         with self._changed:
-            while photo.failure is None and len(photo.results) == told:
+            while photo.failure is None and len(photo.results) == reported:
                 if self._photos and self._running < self._at_once:
                     self._running += 1
                     if self._wait_s:
@@ -168,7 +168,7 @@ class Batcher(Generic[Item, Result]):
                 self._changed.notify_all()
 
     def _settle(self, batch: list[_Face[Item, Result]]) -> None:
-        """Run a batch and see to it that each face has a result, a failure, or its place in the queue again."""
+        """Run a batch. Afterwards each face has a result, a failure, or its place in the queue again."""
         try:
             results = self._run([face.item for face in batch])
         except OutOfMemory as error:
@@ -190,7 +190,7 @@ class Batcher(Generic[Item, Result]):
                     face.photo.results[face.index] = result
 
     def _shrink(self, batch: list[_Face[Item, Result]], error: OutOfMemory) -> None:
-        """Halve the batches and put these faces back to where they were; a single face can only fail."""
+        """Halve the batch size and put these faces back into the queue. A single face fails."""
         if len(batch) == 1:
             self._fail(batch[0].photo, error)
             return

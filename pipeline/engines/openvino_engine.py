@@ -30,13 +30,13 @@ _MIN_SPEEDUP: Final = 1.2  # half precision must be so many times faster before 
 class OpenVinoEngine:
     """OpenVINO on the CPU.
 
-    Converted networks and the plugin's compiled ones are kept in a folder, so that only the first start on a
-    machine pays for them. A kept model is found again by the network's name, weights, structure and source
-    text, and OpenVINO's version; when one of them changes, it is made anew.
+    Converted networks and compiled ones are kept in a folder, so that only the first start on a machine takes that
+    time. They are found by the network's name, weights, structure and source text, and OpenVINO's version. When one of
+    these changes, the network is converted again.
 
-    Half precision (bfloat16) is taken where the CPU multiplies it and was seen to be faster at it: some that have
-    the instructions are slower. That is measured once and kept with the models, so that a photo does not come
-    out otherwise after a restart.
+    Half precision (bfloat16) is used where the CPU supports it and is faster with it: some CPUs that have the
+    instructions are slower. That is measured once and kept with the models, so that the same photo gives the same
+    bytes after a restart.
     """
 
     name = "OpenVINO on the CPU"
@@ -97,7 +97,7 @@ class OpenVinoEngine:
     def _request(
         self, network: nn.Module, example: tuple[Tensor, ...], name: str, precision: str, any_size: bool
     ) -> Any:
-        """A request that runs the network, which is converted first where that was never done."""
+        """An inference request for the network, which is converted first if it is new."""
         folder = self._cache_dir / f"{name}-{fingerprint(network, example, f'{self._openvino.__version__} {any_size}')}"
         if folder.exists() and not checked_folder.is_sound(folder):
             log.warning("the converted model %s is damaged; converting it again", folder)
@@ -118,7 +118,7 @@ class OpenVinoEngine:
         return model.create_infer_request()
 
     def _half_is_faster(self) -> bool:
-        """Whether half precision is faster here, as it was measured once for this CPU and this OpenVINO."""
+        """Whether half precision is faster here. Measured once for this CPU and this version of OpenVINO."""
         known = self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
         if self._precision == "full" or "BF16" not in known:
             return False
@@ -148,7 +148,7 @@ class OpenVinoEngine:
         return min(times[0]) / min(times[1])
 
     def _convert(self, network: nn.Module, example: tuple[Tensor, ...], folder: Path, any_size: bool) -> None:
-        """Convert a network and put it on disk; the folder appears whole or not at all."""
+        """Convert a network and write it to `folder`, which appears whole or not at all."""
         # One face at a time: where every size is known, OpenVINO plans its memory ahead and needs half as much.
         shapes = [[1, x.shape[1], -1, -1] if any_size else [1, *x.shape[1:]] for x in example]
         network = network.eval().requires_grad_(False)
@@ -173,7 +173,7 @@ class OpenVinoEngine:
 
 
 def _runner(requests: list[Any]) -> Runner:
-    """One request after the other, each given what the one before made."""
+    """Runs requests one after another; each takes the output of the one before."""
     # One stream runs one request at a time anyway; requests for each thread would only cost memory.
     lock = threading.Lock()
 

@@ -1,4 +1,4 @@
-"""Networks through torch as it comes, on a CPU or a GPU: the fallback of the other engines."""
+"""Networks through plain torch on a CPU or a GPU, for machines and networks that no other engine runs."""
 
 import numpy as np
 import torch
@@ -10,7 +10,7 @@ from magicmemory.pipeline.engines.batcher import ONE_BY_ONE, Batching, OutOfMemo
 
 
 class TorchEngine:
-    """torch as it comes, on a CPU or a GPU, in full precision."""
+    """Plain torch on a CPU or a GPU, in full precision."""
 
     def __init__(self, device: str) -> None:
         self.name = f"torch on {device}"
@@ -29,7 +29,7 @@ class TorchEngine:
         any_size: bool = False,
     ) -> Runner:
         """See `Engine`. The network itself is moved and kept."""
-        del example, name, supports_half, any_size  # for engines that convert or capture
+        del example, name, supports_half, any_size  # used by engines that convert or capture
         network = network.eval().requires_grad_(False).to(self.device)
 
         def run(*inputs: NDArray[np.float32]) -> NDArray[np.float32]:

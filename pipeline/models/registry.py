@@ -22,6 +22,7 @@ from magicmemory.pipeline.models import (
     restoreformer,
     retinaface,
     vqfr,
+    yunet,
 )
 from magicmemory.pipeline.models.model import Model
 from magicmemory.pipeline.photo.clean import Cleaner
@@ -41,6 +42,7 @@ RESTORERS: Final[tuple[Model[Restorer], ...]] = (
 DETECTORS: Final[tuple[Model[Detector], ...]] = (
     retinaface.RETINAFACE_RESNET50,
     retinaface.RETINAFACE_MOBILE,
+    yunet.YUNET,
     mtcnn.MTCNN,
 )
 PARSERS: Final[tuple[Model[Parser], ...]] = (parsenet.PARSENET,)

@@ -31,15 +31,15 @@ DownloadProgress = Callable[[int, int | None], None]
 
 
 class WeightsError(OperatorError):
-    """A checkpoint cannot be had or used; the message is one sentence for the operator."""
+    """A checkpoint cannot be fetched or used; the message is one sentence for the operator."""
 
 
 class WrongFile(WeightsError):
-    """What was fetched or given is not the published file."""
+    """The fetched or given file is not the published one."""
 
 
 class State(StrEnum):
-    """What the folder holds of a model."""
+    """The state of a model's file in the folder."""
 
     MISSING = "missing"
     VERIFIED = "verified"  # its hash is the published or the pinned one
@@ -49,14 +49,14 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A file that was looked at. `sha256` is what was computed; empty where the file is missing."""
+    """The result of a check. `sha256` is the computed hash; empty where the file is missing."""
 
     state: State
     sha256: str = ""
 
 
 class Weights:
-    """The folder, and how files come into it."""
+    """The weights folder: it checks, fetches, copies and removes files."""
 
     def __init__(
         self,
@@ -121,7 +121,7 @@ class Weights:
         return model.sha256 or self._pins().get(model.file or "")
 
     def usable(self, model: ModelFacts) -> Path:
-        """The path of a model's file, which may be loaded.
+        """The path of a model's file after its hash was checked.
 
         Raises:
             WeightsError: it is missing, wrong, or of an unknown hash.
@@ -136,7 +136,7 @@ class Weights:
         return path
 
     def sentence(self, model: ModelFacts, found: Examined) -> str:
-        """What to tell the operator of a file, and what to do; empty where all is well."""
+        """A sentence for the operator: what is wrong with a file and what to do; empty where nothing is wrong."""
         path = self.path(model)
         pull = f"`magicmemory models pull {model.name}`"
         if found.state is State.MISSING:
@@ -155,7 +155,7 @@ class Weights:
         return ""
 
     def pin(self, model: ModelFacts, sha256: str) -> None:
-        """Trust this hash for a model whose publisher told none.
+        """Trust this hash for a model whose publisher stated none.
 
         Raises:
             WeightsError: there is a published hash, or this is none.
@@ -170,7 +170,7 @@ class Weights:
         (self.folder / PINS).write_text("".join(f"{hash_}  {file}\n" for file, hash_ in sorted(pins.items())))
 
     def adopt(self, model: ModelFacts, file: Path) -> Examined:
-        """Copy a file that came another way, for machines without a network.
+        """Copy a file into the folder, for machines without a network.
 
         Raises:
             WeightsError: it cannot be read, or is not the published one.
@@ -183,11 +183,31 @@ class Weights:
             raise WeightsError(f"{file} cannot be copied to {self.folder}: {error.strerror or error}.") from error
         return self._name_it(model, part, str(file))
 
-    def pull(self, model: ModelFacts, progress: DownloadProgress | None = None) -> Examined:
-        """Fetch a model's file, going on where an earlier try stopped.
+    def remove(self, model: ModelFacts) -> int:
+        """Delete a model's file and what a stopped download left; returns the bytes that are free now.
+
+        A pinned hash stays: it is what the operator trusts.
 
         Raises:
-            WeightsError: it cannot be had, or what came is not the published one.
+            WeightsError: a file cannot be deleted.
+        """
+        freed = 0
+        for path in (self.path(model), self._part(model)):
+            try:
+                size = path.stat().st_size
+                path.unlink()
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise WeightsError(f"{path} cannot be deleted: {error.strerror or error}.") from error
+            freed += size
+        return freed
+
+    def pull(self, model: ModelFacts, progress: DownloadProgress | None = None) -> Examined:
+        """Fetch a model's file. A stopped download is resumed.
+
+        Raises:
+            WeightsError: it cannot be fetched, or it is not the published file.
         """
         found = self.examine(model)
         if found.state in (State.VERIFIED, State.UNVERIFIED):
@@ -255,7 +275,7 @@ class Weights:
             raise httpx.RemoteProtocolError(f"it ended after {there} of {total} bytes")
 
     def _name_it(self, model: ModelFacts, part: Path, source: str) -> Examined:
-        """Give a whole file its name if its hash is right; delete it if it is wrong."""
+        """Rename a complete file to its final name if its hash is right; delete it if it is wrong."""
         found, wanted = sha256_of(part), self.wanted(model)
         if wanted is not None and found != wanted:
             part.unlink()

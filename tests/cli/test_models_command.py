@@ -116,3 +116,26 @@ def test_verify_names_what_is_wrong(tmp_path: Path) -> None:
     assert "codeformer.pth is not in" not in result.stdout
     assert "GFPGANv1.4.pth is not in" in models("verify", "gfpgan-1.4").stdout
     assert models("pull", "lite").stdout == "lite: comes with the package.\n"
+
+
+def test_a_removed_model_is_gone_and_its_pin_stays(tmp_path: Path, server: Publisher) -> None:
+    models("pull", "vqfr-2")
+    models("pin", "vqfr-2", SHA256)
+    (tmp_path / "w" / f"{FILE}.part").write_bytes(b"half")
+    removed = models("remove", "vqfr-2")
+    assert removed.stdout == "vqfr-2: removed, 0.0 MB are free.\n"
+    assert [path.name for path in (tmp_path / "w").iterdir()] == ["SHA256SUMS"]
+    assert models("remove", "vqfr-2").stdout == "vqfr-2: was not here.\n"
+    assert not listed()["vqfr-2"]["installed"]
+    models("pull", "vqfr-2")
+    assert listed()["vqfr-2"]["installed"], "the pinned hash was kept"
+
+
+@pytest.mark.usefixtures("server")
+def test_nothing_is_removed_where_one_name_is_wrong(tmp_path: Path) -> None:
+    models("pull", "vqfr-2")
+    for name in ("lite", "gfpgam"):
+        result = models("remove", "vqfr-2", name)
+        assert result.exit_code == 1
+        assert result.stderr.count("\n") == 1
+    assert (tmp_path / "w" / FILE).is_file()

@@ -3,8 +3,9 @@ its batches and runs when it is told to, so that the order is the test's and not
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from itertools import chain
 
 import pytest
@@ -51,6 +52,9 @@ class Photos:
         self._batcher = batcher
         self._threads = ThreadPoolExecutor(16)
 
+    def close(self) -> None:
+        self._threads.shutdown()
+
     def comes(self, *faces: int, progress: Callable[[int], None] | None = None) -> "Future[list[int]]":
         known = self._faces()
         future = self._threads.submit(self._batcher, faces, progress)
@@ -61,6 +65,22 @@ class Photos:
     def _faces(self) -> int:
         with self._batcher._changed:
             return len(self._batcher._photos) + self._batcher._running
+
+
+PhotosOf = Callable[[Batcher[int, int]], Photos]
+
+
+@pytest.fixture
+def photos_of() -> Iterator[PhotosOf]:
+    """Makes `Photos`, whose threads end with the test."""
+    with ExitStack() as stack:
+
+        def make(batcher: Batcher[int, int]) -> Photos:
+            photos = Photos(batcher)
+            stack.callback(photos.close)
+            return photos
+
+        yield make
 
 
 def test_one_photo_is_cut_into_batches_and_comes_back_in_order() -> None:
@@ -79,9 +99,9 @@ def test_no_faces_are_no_work() -> None:
     assert engine.batches == []
 
 
-def test_faces_of_several_photos_share_a_batch() -> None:
+def test_faces_of_several_photos_share_a_batch(photos_of: PhotosOf) -> None:
     engine = Engine()
-    photos = Photos(Batcher(engine, Batching(largest=4)))
+    photos = photos_of(Batcher(engine, Batching(largest=4)))
     first = photos.comes(1)
     engine.began.acquire()
     others = [photos.comes(face) for face in (2, 3, 4, 5, 6)]
@@ -91,9 +111,9 @@ def test_faces_of_several_photos_share_a_batch() -> None:
     assert engine.batches == [[1], [2, 3, 4, 5], [6]]
 
 
-def test_a_crowd_does_not_hold_up_a_portrait() -> None:
+def test_a_crowd_does_not_hold_up_a_portrait(photos_of: PhotosOf) -> None:
     engine = Engine()
-    photos = Photos(Batcher(engine, Batching(largest=2)))
+    photos = photos_of(Batcher(engine, Batching(largest=2)))
     crowd = photos.comes(*range(100, 160))
     engine.began.acquire()
     portraits = [photos.comes(1), photos.comes(2)]
@@ -106,9 +126,9 @@ def test_a_crowd_does_not_hold_up_a_portrait() -> None:
     assert crowd.result(20) == [2 * face for face in range(100, 160)]
 
 
-def test_two_crowds_take_turns() -> None:
+def test_two_crowds_take_turns(photos_of: PhotosOf) -> None:
     engine = Engine()
-    photos = Photos(Batcher(engine, Batching(largest=1)))
+    photos = photos_of(Batcher(engine, Batching(largest=1)))
     one = photos.comes(10, 11, 12)
     engine.began.acquire()
     two = photos.comes(20, 21, 22)
@@ -118,9 +138,9 @@ def test_two_crowds_take_turns() -> None:
     assert [batch[0] // 10 for batch in engine.batches] == [1, 1, 2, 1, 2, 2]
 
 
-def test_a_face_that_fails_takes_only_its_own_photo_along() -> None:
+def test_a_face_that_fails_takes_only_its_own_photo_along(photos_of: PhotosOf) -> None:
     engine = Engine(breaks_on=13)
-    photos = Photos(Batcher(engine, Batching(largest=4)))
+    photos = photos_of(Batcher(engine, Batching(largest=4)))
     first = photos.comes(1)
     engine.began.acquire()
     broken, sound = photos.comes(12, 13, 14, 15, 16, 17), photos.comes(2, 3)
@@ -153,9 +173,9 @@ def test_out_of_memory_halves_the_batches_and_loses_nothing(caplog: pytest.LogCa
     assert [len(batch) for batch in engine.batches[7:]] == [2, 1]  # it stays careful
 
 
-def test_out_of_memory_keeps_every_photos_faces_apart() -> None:
+def test_out_of_memory_keeps_every_photos_faces_apart(photos_of: PhotosOf) -> None:
     engine = Engine(memory=2)
-    photos = Photos(Batcher(engine, Batching(largest=4)))
+    photos = photos_of(Batcher(engine, Batching(largest=4)))
     first = photos.comes(1)
     engine.began.acquire()
     one, two = photos.comes(10, 11, 12), photos.comes(20, 21, 22)
@@ -170,10 +190,10 @@ def test_a_single_face_without_memory_fails_visibly() -> None:
         Batcher(engine, Batching(largest=4))([1, 2])
 
 
-def test_a_small_batch_waits_for_company() -> None:
+def test_a_small_batch_waits_for_company(photos_of: PhotosOf) -> None:
     engine = Engine()
     engine.let_all_run()
-    photos = Photos(Batcher(engine, Batching(largest=2, wait_s=20)))
+    photos = photos_of(Batcher(engine, Batching(largest=2, wait_s=20)))
     one = photos.comes(1)
     two = photos.comes(2)  # which makes it full: nobody waits for the twenty seconds
     assert (one.result(10), two.result(10)) == ([2], [4])
@@ -187,9 +207,9 @@ def test_it_does_not_wait_for_ever() -> None:
 
 
 @pytest.mark.parametrize("at_once", [1, 2])
-def test_so_many_batches_run_at_once(at_once: int) -> None:
+def test_so_many_batches_run_at_once(at_once: int, photos_of: PhotosOf) -> None:
     engine = Engine()
-    photos = Photos(Batcher(engine, Batching(largest=1, at_once=at_once)))
+    photos = photos_of(Batcher(engine, Batching(largest=1, at_once=at_once)))
     futures = [photos.comes(face) for face in range(6)]
     for _ in range(at_once):
         assert engine.began.acquire(timeout=20)
@@ -199,7 +219,7 @@ def test_so_many_batches_run_at_once(at_once: int) -> None:
     assert engine.most_at_once == at_once
 
 
-def test_a_thread_that_is_ended_leaves_nobody_waiting() -> None:
+def test_a_thread_that_is_ended_leaves_nobody_waiting(photos_of: PhotosOf) -> None:
     class Ended(BaseException):
         pass
 
@@ -213,7 +233,7 @@ def test_a_thread_that_is_ended_leaves_nobody_waiting() -> None:
         return [2 * item for item in items]
 
     batcher = Batcher(run, Batching(largest=2))
-    photos = Photos(batcher)
+    photos = photos_of(batcher)
     ended = photos.comes(1)
     assert entered.wait(20)
     other = photos.comes(2)
