@@ -83,6 +83,7 @@ async def examine(settings: Settings) -> dict[str, Finding]:
         "plans": _plans,
         "weights": _weights,
         "device": _device,
+        "precision": _precision,
         "upstream": _upstream,
         "telegram": _telegram,
         "discord": _discord,
@@ -199,6 +200,28 @@ async def _weights(settings: Settings) -> Finding:
             Verdict.BAD, error_message(error), "Correct MAGIC_MODEL and MAGIC_DETECTOR, or the model's file."
         )
     return Finding(Verdict.GOOD, f"default models: {restorer.title} and {detector.title}")
+
+
+async def _precision(settings: Settings) -> Finding:
+    if importlib.util.find_spec("torch") is None:
+        return Finding(Verdict.OFF, "no worker here")
+    from magicmemory.pipeline.models import catalogue
+    from magicmemory.pipeline.models.self_test import kept_verdicts
+    from magicmemory.pipeline.models.weights import Weights
+
+    weights = Weights.of(settings)
+    downloaded = {facts.name: facts for facts in catalogue.ALL if not facts.bundled}
+    files = {name: weights.path(facts) for name, facts in downloaded.items()}
+    verdicts = kept_verdicts(settings.data_dir / "cache", files).values()
+    broken = [f"{verdict.model} ({verdict.problem})" for verdict in verdicts if verdict.problem]
+    if broken:
+        return Finding(
+            Verdict.BAD, f"not usable: {', '.join(broken)}", "`magicmemory models pull` fetches a file again."
+        )
+    full = [verdict.model for verdict in verdicts if downloaded[verdict.model].supports_half and not verdict.uses_half]
+    if full:
+        return Finding(Verdict.GOOD, f"half precision changes the sample face, so these run in full: {', '.join(full)}")
+    return Finding(Verdict.GOOD, "`magicmemory models verify --run` tests each model with a sample face")
 
 
 async def _device(settings: Settings) -> Finding:

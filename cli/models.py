@@ -13,7 +13,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from rich.table import Table
 
 from magicmemory.cli.processes import OPERATOR_MUST_ACT
-from magicmemory.core.errors import OperatorError
+from magicmemory.core.errors import ModelBroken, OperatorError
 from magicmemory.core.settings import Settings, load
 from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts, why_refused
 from magicmemory.pipeline.models.weights import Examined, State, Weights, WeightsError
@@ -85,10 +85,12 @@ def verify(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="[NAME...]", help="Default: all installed models.")
     ] = None,
+    run: Annotated[bool, typer.Option("--run", help="Run a sample face through each model too.")] = False,
 ) -> None:
     """Check the hashes of model files. Status 1: a file is missing or wrong, or its hash is unknown."""
     with _operator_errors():
-        weights = Weights.of(load())
+        settings = load()
+        weights = Weights.of(settings)
         there = [facts for facts in _all_models() if not facts.bundled and weights.path(facts).is_file()]
         chosen = [_known(name) for name in names] if names else there
         if not chosen:
@@ -96,7 +98,9 @@ def verify(
         checked = [(facts, weights.examine(facts)) for facts in chosen if not facts.bundled]
         for facts, found in checked:
             _tell(weights, facts, found)
-        if any(found.state is not State.VERIFIED for _, found in checked):
+        usable = [facts for facts, found in checked if found.state is State.VERIFIED]
+        works = _run_sample(settings, weights, usable) if run else True
+        if len(usable) < len(checked) or not works:
             raise typer.Exit(FAILED)
 
 
@@ -110,6 +114,32 @@ def pin(name: str, sha256: str) -> None:
             raise WeightsError(f"{name} comes with the package; there is nothing to pin.")
         weights.pin(facts, sha256)
         _tell(weights, facts, weights.examine(facts))
+
+
+def _run_sample(settings: Settings, weights: Weights, models: list[ModelFacts]) -> bool:
+    """Build each model, which runs the sample face through those that give pictures; whether all could be used."""
+    from magicmemory.pipeline.engines.select import choose
+    from magicmemory.pipeline.models.loaded_models import Models
+    from magicmemory.pipeline.models.self_test import kept_verdicts
+
+    folder = settings.data_dir / "cache"
+    engine = choose(settings.device, folder, settings.precision)
+    loaded = Models(engine, weights, verdicts=folder)
+    works = True
+    for facts in models:
+        try:
+            loaded.load(facts)
+        except ModelBroken as error:
+            works = False
+            print(f"{facts.name}: {error.parameters['reason']}")
+            continue
+        verdict = kept_verdicts(folder, {facts.name: weights.path(facts)}).get(facts.name)
+        if verdict is None:
+            print(f"{facts.name}: it loads on {engine.name}.")
+        else:
+            precision = "half precision is allowed" if verdict.uses_half else "it runs in full precision"
+            print(f"{facts.name}: the sample face comes out well ({verdict.decibels:.0f} dB from torch); {precision}.")
+    return works
 
 
 def _all_models() -> tuple[ModelFacts, ...]:

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from magicmemory.cli.messages import error_message
 from magicmemory.core.errors import OperatorError, UserError
 from magicmemory.core.job import Stage
-from magicmemory.core.options import AUTO, MAX_CHOSEN_FACES, Options, Scope
+from magicmemory.core.options import AUTO, MAX_CHOSEN_FACES, Options, Scope, Texture
 from magicmemory.core.report import NoteKind, Report
 from magicmemory.core.settings import load
 from magicmemory.core.units import MB
@@ -107,6 +107,9 @@ def restore(
     scope: Annotated[Scope, typer.Option(help="faces: only faces change; photo: the whole photo is cleaned too.")] = (
         Scope.FACES
     ),
+    texture: Annotated[
+        Texture, typer.Option(help="match: faces keep the photo's grain; clean: they do not; auto: as the scope asks.")
+    ] = Texture.AUTO,
     upright: Annotated[bool, typer.Option("--upright", help="Turn a photo that does not stand upright.")] = False,
     faces: Annotated[
         str, typer.Option(help="Restore only these, as `magicmemory faces` numbers them: 1,3. 1 is the largest.")
@@ -135,6 +138,7 @@ def restore(
             "upscale": upscale,
             "scope": scope,
             "upright": upright,
+            "texture": texture,
             "faces": _numbers(faces),
         }
     )

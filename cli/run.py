@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from magicmemory.core.errors import OperatorError
-from magicmemory.core.processes import RestartDelay, end, end_with_parent
+from magicmemory.core.processes import RestartDelay, end, end_with_parent, output_pipe
 from magicmemory.core.settings import PREFIX, Settings
 from magicmemory.queue.embedded import embedded_redis
 
@@ -141,23 +141,26 @@ class Child:
             self._before_restart()
 
     async def _run_once(self) -> int:
-        process = await asyncio.create_subprocess_exec(
-            # `-P`: the current folder must not shadow installed packages.
-            *(sys.executable, "-P", "-m", "magicmemory.cli.main", self._name),
-            env=self._environment,
-            stdout=asyncio.subprocess.PIPE,
-            # Ctrl-C reaches only this process, which ends its children in order.
-            start_new_session=True,
-            preexec_fn=end_with_parent,
-        )
-        assert process.stdout is not None
-        try:
-            async for line in process.stdout:
-                if not self.ready.done():
-                    self.ready.set_result(line.decode().strip())
-            return await process.wait()
-        finally:
-            await end(process)
+        async with output_pipe() as (out, lines):
+            try:
+                process = await asyncio.create_subprocess_exec(
+                    # `-P`: the current folder must not shadow installed packages.
+                    *(sys.executable, "-P", "-m", "magicmemory.cli.main", self._name),
+                    env=self._environment,
+                    stdout=out,
+                    # Ctrl-C reaches only us; we end the children in order.
+                    start_new_session=True,
+                    preexec_fn=end_with_parent,
+                )
+            finally:
+                os.close(out)
+            try:
+                async for line in lines:
+                    if not self.ready.done():
+                        self.ready.set_result(line.decode().strip())
+                return await process.wait()
+            finally:
+                await end(process)
 
 
 async def _ready(child: Child, task: asyncio.Task[None]) -> str:

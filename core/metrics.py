@@ -97,6 +97,12 @@ class Metrics:
             buckets=BATCHES,
             registry=registry,
         )
+        self._unreadable = Counter(
+            "magicmemory_unreadable_updates",
+            "Updates and events that could not be read and were skipped, by platform.",
+            ["platform"],
+            registry=registry,
+        )
         self._deliveries = Counter(
             "magicmemory_deliveries", "Replies, by platform and outcome.", ["platform", "outcome"], registry=registry
         )
@@ -131,6 +137,10 @@ class Metrics:
     def refused(self, platform: str, key: str) -> None:
         """Record a refused photo; `key` is the error's."""
         self._intakes.labels(platform, key).inc()
+
+    def unreadable(self, platform: str) -> None:
+        """A platform sent an update or event that could not be read."""
+        self._unreadable.labels(platform).inc()
 
     def waited(self, queue: str, since: datetime) -> None:
         """Record the start of a job that was queued at `since`."""

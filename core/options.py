@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SerializerFun
 AUTO = "auto"
 MAX_NAME_LENGTH = 64
 MAX_CHOSEN_FACES: Final = 100
-_LATER: Final = ("upright", "faces")  # added after the first release
+_LATER: Final = ("upright", "faces", "texture")  # added after the first release
 
 
 def _plain(name: str) -> str:
@@ -26,6 +26,14 @@ class Scope(StrEnum):
 
     FACES = "faces"  # only faces change
     PHOTO = "photo"  # grain, noise and compression artefacts are removed from the whole picture first
+
+
+class Texture(StrEnum):
+    """What restored faces do with the photo's grain."""
+
+    AUTO = "auto"  # match where only the faces are restored, clean where the whole photo is
+    MATCH = "match"  # they carry grain as the photo around them does
+    CLEAN = "clean"  # they stay as the network draws them
 
 
 class Options(BaseModel):
@@ -46,6 +54,8 @@ class Options(BaseModel):
         description="restore only these; 1 is the largest face, 2 the next; empty: all",
     )
 
+    texture: Texture = Texture.AUTO
+
     @model_serializer(mode="wrap")
     def _without_later_defaults(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out a choice that an earlier version did not know, where it is not made.
@@ -57,6 +67,13 @@ class Options(BaseModel):
             if getattr(self, name) == type(self).model_fields[name].default:
                 written.pop(name, None)
         return written
+
+    @property
+    def grain_back(self) -> bool:
+        """Whether restored faces get the photo's grain back."""
+        if self.texture is Texture.AUTO:
+            return self.scope is Scope.FACES
+        return self.texture is Texture.MATCH
 
     def fingerprint(self) -> str:
         """Sixteen hexadecimal characters, equal for equal options: part of a job's identity."""

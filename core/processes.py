@@ -6,7 +6,8 @@ import os
 import signal
 import sys
 import time
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 # Linux's PR_SET_PDEATHSIG: the signal a process gets when its parent dies.
 _PARENT_DEATH_SIGNAL = 1
@@ -52,6 +53,25 @@ class RestartDelay:
             self._next_s = self._first_s
         delay_s, self._next_s = self._next_s, min(self._max_s, self._next_s * 2)
         return delay_s
+
+
+@asynccontextmanager
+async def output_pipe() -> AsyncIterator[tuple[int, asyncio.StreamReader]]:
+    """A pipe for a child's output: the file descriptor to give it as `stdout`, and where its lines come out.
+
+    Close the descriptor once the child has it. Our side is closed with the context, whoever still holds the other one.
+    asyncio's own pipe stays open while a child of the child lives: some releases of Python take the child for running
+    so long, and others leave the pipe behind, which then complains that its event loop is closed.
+    """
+    read_side, write_side = os.pipe()
+    reader = asyncio.StreamReader()
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(read_side, "rb")
+    )
+    try:
+        yield write_side, reader
+    finally:
+        transport.close()
 
 
 async def end(process: asyncio.subprocess.Process, patience_s: float = 30) -> None:

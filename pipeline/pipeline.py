@@ -30,6 +30,7 @@ from magicmemory.pipeline.engines.select import choose
 from magicmemory.pipeline.faces import strategies
 from magicmemory.pipeline.faces.blend import RestoredFace
 from magicmemory.pipeline.faces.detect import Detection, Detector
+from magicmemory.pipeline.faces.grain import with_grain
 from magicmemory.pipeline.faces.numbered import numbered
 from magicmemory.pipeline.faces.orientation import Found, turned_along
 from magicmemory.pipeline.faces.second_look import second_look
@@ -151,6 +152,7 @@ class Pipeline:
             paid_use=settings.commercial,
             parsing_px=strategy.parsing_px,
             upscale_denoise=settings.upscale_denoise,
+            verdicts=settings.data_dir / "cache",
             restorers=restorers,
             detectors=detectors,
             parsers=parsers,
@@ -235,9 +237,9 @@ class Pipeline:
         if not cleaning:
             self._check_faces(chosen, picture)
         restored = self._to_restore(chosen, picture)
-        turning = options.upright and found.rotation != 0
         sent = picture
-        picture, large = _upright(picture, found, restored) if turning else (picture, restored)
+        # A photo that lies on its side is restored upright, so that it comes out as the upright photo would.
+        picture, large = _upright(picture, found, restored)
         upscaler = self._models.upscaler() if options.upscale > 1 else None
         with clock("align"):
             shown = enlarged(picture, options.upscale, upscaler)
@@ -255,10 +257,15 @@ class Pipeline:
             better = restorer(seen, options.fidelity, lambda done: tell(Stage.RESTORE, done, len(seen)))
         tell(Stage.BLEND, len(large), len(large))
         with clock("blend"):
-            shown = self._strategy.blend(shown, self._masked(cuts, better), options.strength)
+            faces = self._masked(cuts, better)
+            before, shown = shown, self._strategy.blend(shown, faces, options.strength)
+            if options.grain_back and self._strategy.matches_grain and options.strength:
+                shown = with_grain(before, shown, faces, options.strength)
             similarities = self._similarities(cuts, better, options.strength)
         tell(Stage.ENCODE, len(large), len(large))
         with clock("encode"):
+            if not options.upright:
+                shown = rotated(shown, -found.rotation)
             if keep is not Keep.NOTHING:
                 what = _history(restorer_facts.name, len(large), options, cleaned=cleaning)
                 xmp = with_history(picture.metadata.xmp, f"Magic Memory {version('magicmemory')}", what)
@@ -270,7 +277,7 @@ class Pipeline:
             height=shown.height,
             faces=self._faces(found.faces, chosen, restored, similarities, sent),
             rotation=found.rotation,
-            turned=turning,
+            turned=options.upright and found.rotation != 0,
             model=restorer_facts.name,
             detector=detector_facts.name,
             notes=picture.notes,
@@ -479,6 +486,8 @@ def _named(numbered: Sequence[Detection], numbers: Sequence[int]) -> list[Detect
 
 def _upright(picture: Picture, found: Found, faces: Sequence[Detection]) -> tuple[Picture, list[Detection]]:
     """The photo and its faces, turned upright."""
+    if not found.rotation:
+        return picture, list(faces)
     upright = rotated(picture, found.rotation)
     return upright, [turned_along(face, found.rotation, picture.width, picture.height) for face in faces]
 

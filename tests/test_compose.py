@@ -94,7 +94,7 @@ def test_a_worker_knows_neither_the_ledger_nor_a_token(compose: dict[str, Any], 
     secret = {PREFIX + name.upper() for name in ("database_url", "codes_key", "telegram_token", "discord_token")}
     assert not named & secret
     # A new setting must be sorted: the worker reads it, or only bots do.
-    only_bots = (
+    only_bots: tuple[str, ...] = (
         "telegram",
         "discord",
         "playground",

@@ -74,8 +74,9 @@ def jitter(rng: Generator, spread: float = 1.0) -> NDArray[np.float64]:
     matrix = cv2.getRotationMatrix2D(
         (middle, middle), float(rng.normal(0, 4 * spread)), float(np.exp(rng.normal(0, 0.06 * spread)))
     )
-    matrix[:, 2] += SEEN / 2 - middle + rng.normal(0, 2.5 * spread, 2)
-    return np.asarray(matrix, np.float64)
+    moved = np.array(matrix, np.float64)
+    moved[:, 2] += SEEN / 2 - middle + rng.normal(0, 2.5 * spread, 2)
+    return moved
 
 
 def alpha_of(labels: Labels, rng: Generator) -> NDArray[np.float32]:

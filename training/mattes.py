@@ -82,7 +82,7 @@ def cut_out(face: Image, seen: NDArray[np.bool_]) -> Labels | None:
         cv2.grabCut(
             np.dstack([smooth, off.clip(0, 255).astype(np.uint8)])[..., :3].copy(),
             marks,
-            None,
+            (0, 0, 1, 1),  # not used with a mask
             np.zeros((1, 65)),
             np.zeros((1, 65)),
             4,

@@ -1,4 +1,4 @@
-"""Commands for the people and roles whose ids the operator has set. They speak the operator's language: English."""
+"""/admin, for the users and roles that the operator has set. It answers in English."""
 
 from typing import Any, Final
 
@@ -15,17 +15,17 @@ from magicmemory.core.job import Platform, Sender
 
 Tree = app_commands.CommandTree[Any]
 Number = app_commands.Range[int, 1, LONGEST_GIFT]
-LONGEST_MESSAGE: Final = 2000  # letters, which Discord takes
+LONGEST_MESSAGE: Final = 2000  # characters, Discord's limit
 
 
 class Admin(app_commands.Group):
-    """/admin, which the library checks before each of its commands."""
+    """/admin. The library calls `interaction_check` before each of its commands."""
 
     def __init__(self, ctx: BotContext, word: Word) -> None:
         super().__init__(
             name="admin",
             description=word("discord-admin-about"),
-            # Not shown to members by default; the check is what counts.
+            # Members do not see it by default; `interaction_check` decides.
             default_permissions=discord.Permissions(manage_guild=True),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False),
@@ -33,14 +33,14 @@ class Admin(app_commands.Group):
         self._ctx = ctx
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
-        """Whether an administrator asks; everybody else is told that this is not for them."""
+        """Whether an administrator asks. Everybody else is told that the command is not for them."""
         try:
             await acknowledge(interaction, private=True)
             roles = interaction.user.roles if isinstance(interaction.user, discord.Member) else []
             if {interaction.user.id, *(role.id for role in roles)} & set(self._ctx.service.settings.discord_admins):
                 return True
             await answer(interaction, self._ctx.say(LANGUAGE, "discord-admin-not-for-you"))
-        except Exception as error:  # the library passes on only the errors of commands, not those of checks
+        except Exception as error:  # the library does not pass errors of checks to `on_error`
             await explain(self._ctx, interaction, error)
         return False
 

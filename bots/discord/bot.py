@@ -9,17 +9,19 @@ import discord
 from discord import app_commands
 
 from magicmemory.bots.bootstrap import open_service
+from magicmemory.bots.common.commands import Commands
+from magicmemory.bots.common.progress import ProgressTasks
 from magicmemory.bots.common.replies import send_replies
-from magicmemory.bots.discord import buttons
+from magicmemory.bots.discord import buttons, commands
 from magicmemory.bots.discord.admin_commands import add_admin
 from magicmemory.bots.discord.buttons import EraseButton, PhotoButton
 from magicmemory.bots.discord.command_registration import TextsTranslator, sync_if_changed, words
-from magicmemory.bots.discord.commands import add_commands
 from magicmemory.bots.discord.context import BotContext
+from magicmemory.bots.discord.errors import skip_unreadable_events
 from magicmemory.bots.discord.intake import Intake
 from magicmemory.bots.discord.interaction_journal import InFlight, InteractionJournal
-from magicmemory.bots.discord.interactions import explain, sender_of_message
-from magicmemory.bots.discord.progress_messages import ProgressMessages
+from magicmemory.bots.discord.interactions import explain
+from magicmemory.bots.discord.messages import Messages
 from magicmemory.bots.discord.replies import DiscordReplier
 from magicmemory.bots.discord.shop import Entitlements, add_shop
 from magicmemory.bots.service import BotService
@@ -34,10 +36,10 @@ Ready = Callable[[str], None]
 
 
 class Tree(app_commands.CommandTree["MagicClient"]):
-    """Our commands. They are counted while they run, and an error in one becomes a sentence."""
+    """The commands. A shutdown waits for those that run, and the person is told about errors."""
 
     async def interaction_check(self, interaction: discord.Interaction["MagicClient"], /) -> bool:
-        """Count a command that begins; `on_app_command_completion` and `on_error` end it."""
+        """Count a command that starts; `on_app_command_completion` and `on_error` end the count."""
         if interaction.type is discord.InteractionType.application_command:
             self.client.in_flight.begin(interaction.id)
         return True
@@ -45,27 +47,28 @@ class Tree(app_commands.CommandTree["MagicClient"]):
     async def on_error(
         self, interaction: discord.Interaction["MagicClient"], error: app_commands.AppCommandError, /
     ) -> None:
-        """Say what went wrong."""
+        """Tell the person what went wrong."""
         try:
-            if not isinstance(error, app_commands.CheckFailure):  # a check that fails says so itself
+            if not isinstance(error, app_commands.CheckFailure):  # the check itself has told them
                 await explain(self.client.ctx, interaction, error)
         finally:
             self.client.in_flight.end(interaction.id)
 
 
 class MagicClient(discord.AutoShardedClient):
-    """The bot. It asks for no privileged intent: commands, direct messages and mentions need none."""
+    """The bot. It needs no privileged intent: commands, direct messages and mentions work without."""
 
     def __init__(self, service: BotService) -> None:
         shards = service.settings.discord_shards or None
         intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
-        # Nothing here reads old messages: none are kept.
+        # Old messages are not needed, so none are kept in memory.
         super().__init__(intents=intents, shard_count=shards, max_messages=None)
-        self.ctx = BotContext(service, self)
+        skip_unreadable_events(self, lambda: service.metrics.unreadable(Platform.DISCORD))
+        self.ctx = BotContext(service, Commands(service), self, ProgressTasks(service))
         self.in_flight = InFlight()
         self.journal = InteractionJournal(service.pending_requests(Platform.DISCORD), self.in_flight)
-        self.progress_messages = ProgressMessages(self.ctx)
-        self.intake = Intake(self.ctx, self.progress_messages, self.journal)
+        self.intake = Intake(self.ctx, self.journal)
+        self.messages = Messages(self.ctx, self.intake)
         self.purchases = Entitlements(self.ctx, self.in_flight)
         self.online = asyncio.Event()
         self.tree = Tree(
@@ -75,38 +78,29 @@ class MagicClient(discord.AutoShardedClient):
         )
 
     async def setup_hook(self) -> None:
-        """Once after login: the buttons, and the commands where they changed."""
+        """Register buttons, and commands if they changed. The library calls it once, after login."""
         self.add_dynamic_items(PhotoButton, EraseButton)
         await self.tree.set_translator(TextsTranslator(self.ctx.service.texts))
         word = words(self.ctx.service.texts)
-        add_commands(self.tree, self.ctx, self.intake, self.progress_messages, word)
+        commands.add_commands(self.tree, self.ctx, self.intake, word)
         add_shop(self.tree, self.ctx, word)
         if self.ctx.service.settings.discord_admins:
             add_admin(self.tree, self.ctx, word)
         await sync_if_changed(self.tree, self.ctx.service.settings.data_dir)
 
     async def on_ready(self) -> None:
-        """Connected and told of all servers."""
+        """Connected, and all servers are known."""
         self.online.set()
-        self.purchases.look()
+        self.purchases.request_comparison()
         log.info("Discord: %s in %d servers, %s shards", self.user, len(self.guilds), self.shard_count)
 
     async def on_message(self, message: discord.Message) -> None:
-        """A photo in a direct message, or with a mention of the bot."""
+        """A message that may hold a photo."""
         if message.author.bot or self.user is None:
             return
-        mentioned = f"<@{self.user.id}>" in message.content
-        if message.guild is not None and not mentioned:
-            return
-        attachments = [*message.attachments]
-        if mentioned and not attachments:
-            attachments = _attachments_replied_to(message)
         with self.in_flight:
             try:
-                if attachments:
-                    await self.intake.message(message, attachments)
-                else:
-                    await self._explain_itself(message)
+                await self.messages.received(message, self.user.id)
             except Exception:
                 log.exception("message %d failed", message.id)
 
@@ -115,7 +109,7 @@ class MagicClient(discord.AutoShardedClient):
         self.in_flight.end(interaction.id)
 
     async def resume(self) -> None:
-        """Once connected, do what an earlier process was asked and could not finish."""
+        """Once connected, finish the requests that an earlier process left unfinished."""
         await self.online.wait()
         with self.in_flight:
             for record in await self.journal.unfinished():
@@ -123,38 +117,24 @@ class MagicClient(discord.AutoShardedClient):
                 log.info("interaction %s is resumed", request)
                 try:
                     if record["type"] == discord.InteractionType.component.value:
-                        await buttons.resume(self.ctx, self.progress_messages, record)
+                        await buttons.resume(self.ctx, record)
                     else:
-                        await self.intake.resume(record)
+                        await commands.resume(self.ctx, self.intake, record)
                 except Exception:  # a record that cannot be read must not hold up the others
                     log.exception("interaction %s could not be resumed", request)
                 await self.journal.remove(request)
 
     async def on_entitlement_create(self, entitlement: discord.Entitlement) -> None:
         """Somebody bought something."""
-        await self.purchases.told(entitlement)
+        await self.purchases.event(entitlement)
 
     async def on_entitlement_update(self, entitlement: discord.Entitlement) -> None:
         """A subscription was renewed, or ends."""
-        await self.purchases.told(entitlement)
+        await self.purchases.event(entitlement)
 
     async def on_entitlement_delete(self, entitlement: discord.Entitlement) -> None:
         """A purchase was taken back."""
-        await self.purchases.told(entitlement, taken_back=True)
-
-    async def _explain_itself(self, message: discord.Message) -> None:
-        language = await self.ctx.language(sender_of_message(message))
-        text = self.ctx.say(language, "restore-howto")
-        if message.reference is not None:
-            # Whoever replies to a photo wants that one; but Discord shows us other people's messages only by the menu.
-            text = f"{text} {self.ctx.say(language, 'discord-help-more')}"
-        await self.intake.say(message, text)
-
-
-def _attachments_replied_to(message: discord.Message) -> list[discord.Attachment]:
-    """What the message that this one replies to carries, as far as Discord shows it to us."""
-    replied = message.reference.resolved if message.reference is not None else None
-    return [*replied.attachments] if isinstance(replied, discord.Message) else []
+        await self.purchases.event(entitlement, taken_back=True)
 
 
 async def serve(
@@ -164,18 +144,18 @@ async def serve(
     ready: Ready | None = None,
     metrics: Metrics | None = None,
 ) -> None:
-    """Be the bot until `stop` is set.
+    """Run the bot until `stop` is set.
 
     Args:
         settings: the operator's choices.
         redis_url: where the queues are.
-        stop: set to end; what is in hand is finished first.
+        stop: set to shut down; requests in progress are finished first.
         ready: called with one line once the bot is connected.
-        metrics: the process's.
+        metrics: where to count; None counts into metrics of its own.
 
     Raises:
         BadSettings: there is no token, or Discord refuses it.
-        OperatorError: Discord refuses the connection for another reason that the operator must put right.
+        OperatorError: Discord refuses the connection for another reason, which the operator must correct.
     """
     if settings.discord_token is None:
         raise BadSettings(
@@ -185,7 +165,7 @@ async def serve(
         client = MagicClient(service)
         async with client:
             await _log_in(client, settings.discord_token.get_secret_value())
-            replier = DiscordReplier(client.ctx, client.progress_messages)
+            replier = DiscordReplier(client.ctx)
             await _run(client, send_replies(service, Platform.DISCORD, replier, redis_url, stop), stop, ready)
 
 
@@ -202,26 +182,28 @@ async def _run(
     client: MagicClient, replies: Coroutine[Any, Any, None], stop: asyncio.Event, ready: Ready | None
 ) -> None:
     connection = asyncio.create_task(_connect(client))
-    # The last answers are sent while the connection is still open.
+    # Replies are sent until the end, while the connection is still open.
     delivery = asyncio.create_task(replies)
-    telling = asyncio.create_task(_tell(client, ready))
-    aside = [asyncio.create_task(client.purchases.run()), asyncio.create_task(client.resume())]
+    reporting = asyncio.create_task(_report_ready(client, ready))
+    background = [asyncio.create_task(client.purchases.run()), asyncio.create_task(client.resume())]
     stopping = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({connection, delivery, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if connection.done() and not stop.is_set():
             connection.result()
-            raise OperatorError("Discord closed the connection for good; see the log.")
+            raise OperatorError(
+                "Discord closed the connection and does not allow another one. See the log for the reason."
+            )
         stop.set()
         await client.in_flight.idle()
-        for looking in aside:
-            looking.cancel()  # at once: nothing is in hand now
+        for waiting in background:
+            waiting.cancel()  # at once: no request is in progress
         await delivery
     finally:
         stop.set()
-        await client.progress_messages.close()
+        await client.ctx.progress.close()
         await client.close()
-        tasks = [connection, delivery, telling, stopping, *aside]
+        tasks = [connection, delivery, reporting, stopping, *background]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -244,7 +226,7 @@ async def _connect(client: MagicClient) -> None:
         raise
 
 
-async def _tell(client: MagicClient, ready: Ready | None) -> None:
+async def _report_ready(client: MagicClient, ready: Ready | None) -> None:
     await client.online.wait()
     if ready is not None:
         ready(f"Discord as {client.user}, {len(client.guilds)} servers")

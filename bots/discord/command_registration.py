@@ -1,6 +1,6 @@
 """Registers commands with Discord, with names and descriptions in the languages of the texts.
 
-A bot has only so many registrations a day, so commands are registered only after they changed.
+Discord limits the registrations of a day, so commands are registered only after they changed.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import TranslationContextTypes, locale_str
 
+from magicmemory.bots.discord.errors import UNCERTAIN
 from magicmemory.bots.texts import FALLBACK, Texts
 
 log = logging.getLogger(__name__)
@@ -24,14 +25,19 @@ FILE = "discord-commands.json"
 
 
 async def sync_if_changed(tree: "app_commands.CommandTree[Any]", folder: Path) -> bool:
-    """Register the commands unless Discord has these already. What it has is noted in `folder`."""
+    """Register the commands if they changed since the last time; a file in `folder` remembers them. Whether it did."""
     application = str(tree.client.application_id)
     fingerprint = await _fingerprint(tree)
     file = folder / FILE
     known = await asyncio.to_thread(_read, file)
     if known.get(application) == fingerprint:
         return False
-    commands = await tree.sync()
+    try:
+        commands = await tree.sync()
+    except (discord.HTTPException, *UNCERTAIN) as error:
+        # Buttons, messages and the commands of the last registration work nevertheless.
+        log.error("Discord refuses the commands, which stay as they were until the next start: %s", error)
+        return False
     await asyncio.to_thread(_write, file, {**known, application: fingerprint})
     log.info("Discord: %d commands are registered", len(commands))
     return True
@@ -68,7 +74,7 @@ def _write(file: Path, known: dict[str, str]) -> None:
 
 
 def words(texts: Texts) -> Word:
-    """Finds strings that Discord shows in everybody's own language."""
+    """A function that gives a text as a string that Discord shows in each person's language."""
 
     def word(key: str) -> locale_str:
         return locale_str(texts.say(FALLBACK, key), key=key)
@@ -77,7 +83,7 @@ def words(texts: Texts) -> Word:
 
 
 class TextsTranslator(app_commands.Translator):
-    """Finds a string's translation by the key it carries."""
+    """Translates a string by the text key among its extras."""
 
     def __init__(self, texts: Texts) -> None:
         super().__init__()
@@ -86,7 +92,7 @@ class TextsTranslator(app_commands.Translator):
     async def translate(
         self, string: locale_str, locale: discord.Locale, context: TranslationContextTypes
     ) -> str | None:
-        """The sentence of the string's key in a language; None where there is none, or it is the string itself."""
+        """The text in a language; None if there is none or it equals the string."""
         key = string.extras.get("key")
         language = locale.value.split("-")[0]
         if key is None or language == FALLBACK or language not in self._texts.languages:

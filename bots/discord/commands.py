@@ -1,7 +1,7 @@
-"""Slash commands and the message menu. What restores photos is in `intake.py`."""
+"""Slash commands and the message menu. `intake.py` takes their photos in."""
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import discord
 from discord import app_commands
@@ -10,29 +10,46 @@ from magicmemory.bots.discord.buttons import ask_to_erase
 from magicmemory.bots.discord.command_registration import Word
 from magicmemory.bots.discord.context import BotContext, ReplyTarget, TextReply
 from magicmemory.bots.discord.intake import Intake
-from magicmemory.bots.discord.interactions import Interaction, acknowledge, answer, sender_of
-from magicmemory.bots.discord.progress_messages import ProgressMessages
+from magicmemory.bots.discord.interactions import Interaction, PhotoRequest, acknowledge, answer, sender_of
+from magicmemory.bots.discord.messages import files_of, recorded_files
+from magicmemory.bots.texts import FALLBACK
 from magicmemory.core.errors import Cancelled
+from magicmemory.core.job import Platform
 from magicmemory.core.options import AUTO, Scope
 from magicmemory.core.preferences import Preferences
 from magicmemory.core.report import Failure
 
 Percent = app_commands.Range[int, 0, 100]
-MOST_CHOICES = 25  # Discord's limit
-
+MOST_CHOICES: Final = 25  # Discord's limit
+# The options of /restore, by the keys of their names.
+OPTIONS: Final = ("model", "strength", "fidelity", "upscale", "scope", "private")
 
 Tree = app_commands.CommandTree[Any]
 
 
-def add_commands(tree: Tree, ctx: BotContext, intake: Intake, progress_messages: ProgressMessages, word: Word) -> None:
-    """Put the commands for everybody into the tree."""
+def add_commands(tree: Tree, ctx: BotContext, intake: Intake, word: Word) -> None:
+    """Add the commands for everybody to the tree."""
     _add_restore(tree, ctx, intake, word)
     _add_menu(tree, intake, word)
-    _add_cancel(tree, ctx, progress_messages, word)
+    _add_cancel(tree, ctx, word)
     _add_quota(tree, ctx, word)
     _add_settings(tree, ctx, word)
     _add_help(tree, ctx, word)
     _add_privacy(tree, ctx, word)
+
+
+async def resume(ctx: BotContext, intake: Intake, record: dict[str, Any]) -> None:
+    """Do what a command about photos says that an earlier process received; `record` is from the journal.
+
+    Raises:
+        KeyError, ValueError: the record is incomplete.
+    """
+    data = record["data"]
+    files = recorded_files(data)
+    named = {ctx.say(FALLBACK, f"discord-name-{option}"): option for option in OPTIONS}
+    chosen = {named[option["name"]]: option["value"] for option in data.get("options", []) if option["name"] in named}
+    private = bool(chosen.pop("private", False))
+    await intake.resume(PhotoRequest.of_record(record, ctx.client, private=private), files, given(**chosen))
 
 
 def _add_restore(tree: Tree, ctx: BotContext, intake: Intake, word: Word) -> None:
@@ -75,24 +92,24 @@ def _add_restore(tree: Tree, ctx: BotContext, intake: Intake, word: Word) -> Non
 def _add_menu(tree: Tree, intake: Intake, word: Word) -> None:
     @tree.context_menu(name=word("discord-menu-restore"))
     async def restore_faces(interaction: Interaction, message: discord.Message) -> None:
-        await intake.command(interaction, message.attachments, {}, private=False)
+        await intake.command(interaction, files_of(message), {}, private=False)
 
 
-def _add_cancel(tree: Tree, ctx: BotContext, progress_messages: ProgressMessages, word: Word) -> None:
+def _add_cancel(tree: Tree, ctx: BotContext, word: Word) -> None:
     @tree.command(name=word("discord-name-cancel"), description=word("discord-about-cancel"))
     async def cancel(interaction: Interaction) -> None:
         await acknowledge(interaction, private=True)
         sender = sender_of(interaction)
         language = await ctx.language(sender)
-        dropped = await ctx.service.cancel(sender)
-        await answer(interaction, ctx.say(language, "cancelled"))
+        text, dropped = await ctx.commands.cancel(sender, language)
+        await answer(interaction, text)
         content = TextReply(ctx.service.sentences.failure(language, Failure.of(Cancelled())))
         for job in dropped:
-            await progress_messages.stop(job.id)
+            await ctx.progress.stop(job.id)
             await ctx.change(ReplyTarget.of(job.context), content)
 
 
-# What /help lists: each with the keys of its name and of what it does.
+# What /help lists: the text keys of each command's name and description.
 LISTED = (
     ("discord-name-restore", "discord-about-restore"),
     ("discord-name-quota", "discord-about-quota"),
@@ -112,7 +129,7 @@ def _add_quota(tree: Tree, ctx: BotContext, word: Word) -> None:
         await acknowledge(interaction, private=True)
         sender = sender_of(interaction)
         language = await ctx.language(sender)
-        await answer(interaction, ctx.service.sentences.quota(language, await ctx.service.quota(sender)))
+        await answer(interaction, await ctx.commands.quota(sender, language))
 
 
 def _add_settings(tree: Tree, ctx: BotContext, word: Word) -> None:
@@ -177,12 +194,12 @@ def _add_help(tree: Tree, ctx: BotContext, word: Word) -> None:
     async def help_(interaction: Interaction) -> None:
         await acknowledge(interaction, private=True)
         language = await ctx.language(sender_of(interaction))
-        # Commands are named as the person's Discord names them, whatever language they are described in.
+        # Discord shows command names in its own language setting, not in the one chosen with /settings.
         named = (
             interaction.locale.value if interaction.locale.value.split("-")[0] in ctx.service.texts.languages else "en"
         )
         lines = [f"/{ctx.say(named, name)} – {ctx.say(language, about)}" for name, about in LISTED]
-        text = "\n".join([ctx.service.sentences.help(language), "", *lines, "", ctx.say(language, "discord-help-more")])
+        text = "\n".join([ctx.commands.help(language), "", *lines, "", ctx.say(language, "discord-help-more")])
         await answer(interaction, text)
 
 
@@ -191,8 +208,7 @@ def _add_privacy(tree: Tree, ctx: BotContext, word: Word) -> None:
     async def privacy(interaction: Interaction) -> None:
         await acknowledge(interaction, private=True)
         language = await ctx.language(sender_of(interaction))
-        hours = round(ctx.service.settings.photo_retention_hours)
-        await answer(interaction, ctx.say(language, "discord-privacy", hours=hours))
+        await answer(interaction, ctx.commands.privacy(language, Platform.DISCORD))
 
     @tree.command(name=word("discord-name-erase"), description=word("discord-about-erase"))
     async def erase(interaction: Interaction) -> None:
@@ -201,18 +217,18 @@ def _add_privacy(tree: Tree, ctx: BotContext, word: Word) -> None:
 
 
 def given(**choices: Any) -> dict[str, Any]:
-    """The choices that somebody made, as options: percentages become fractions."""
+    """The choices that are not None, as options: percentages become fractions."""
     made = {name: value for name, value in choices.items() if value is not None}
     return {name: value / 100 if name in ("strength", "fidelity") else value for name, value in made.items()}
 
 
 def scope_choices(word: Word) -> list[app_commands.Choice[str]]:
-    """What of a photo can be restored, to choose from."""
+    """The choices of what to restore in a photo."""
     return [app_commands.Choice(name=word(f"discord-scope-{scope}"), value=scope.value) for scope in Scope]
 
 
 def model_choices(ctx: BotContext) -> Callable[..., Any]:
-    """Completes the names of models that people may choose."""
+    """An autocompletion for the models that people may choose."""
 
     async def complete(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         names = [AUTO, *ctx.service.settings.offered_models]

@@ -1,50 +1,71 @@
-"""What all parts of the bot share: the service, and the ways of saying something on Discord."""
+"""What all parts of the bot share: the service, the client, and how a reply reaches a person on Discord."""
 
 import logging
 from dataclasses import dataclass, fields
-from typing import Any, Protocol, Self
+from typing import Any, Final, Protocol, Self
 
 import discord
 from discord import ui
 
+from magicmemory.bots.common.commands import Commands
+from magicmemory.bots.common.progress import Latest, ProgressTasks
 from magicmemory.bots.common.refusals import explain
-from magicmemory.bots.discord.errors import UNCERTAIN, is_out_of_reach, persist
+from magicmemory.bots.discord.errors import MAY_NOT_REPLY, UNCERTAIN, is_out_of_reach, persist
 from magicmemory.bots.service import BotService
 from magicmemory.core.errors import UserError
-from magicmemory.core.job import Sender
+from magicmemory.core.job import Job, Sender
 from magicmemory.core.units import MIB
 
 log = logging.getLogger(__name__)
 
-NOBODY = discord.AllowedMentions.none()
-NONCE_LENGTH = 25
-
-
-# What every place takes; some take more.
-FILE_LIMIT = 10 * MIB
+NOBODY: Final = discord.AllowedMentions.none()
+NONCE_LENGTH: Final = 25  # characters, Discord's limit
+# Bytes of a file that every channel accepts; boosted servers accept more.
+FILE_LIMIT: Final = 10 * MIB
+# Discord accepts five edits in five seconds in a channel, and five in two seconds from one interaction; the replies
+# themselves need some of them.
+EDIT_EVERY_S: Final = 3.0
+# A photo that is done sooner than this needs no progress.
+FIRST_EDIT_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyTarget:
-    """The message that becomes the answer, and the ways round it where it cannot be reached any more."""
+    """Where a reply goes: into a message of ours if it can still be edited, else to the channel or to the person.
+
+    Attributes:
+        channel: where the person asked.
+        user: who asked.
+        limit: the largest file that may be sent there, bytes.
+        application: our application's id.
+        token: the interaction's, valid for fifteen minutes; empty if a message asked.
+        message: our message, which shows progress and becomes the reply; 0 if there is none.
+        asked: the person's message, which the reply refers to; 0 if there is none.
+        private: only the person may see the reply.
+        spoiler: the photo was sent as a spoiler, so the reply is one too.
+    """
 
     channel: int
-    user: int  # who asked
-    limit: int = FILE_LIMIT  # the largest file, bytes
+    user: int
+    limit: int = FILE_LIMIT
     application: int = 0
-    token: str = ""  # the interaction's, good for fifteen minutes; empty where somebody wrote a message
-    message: int = 0  # ours: it shows progress and becomes the answer; 0: there is none
-    asked: int = 0  # theirs, which is answered as a reply; 0: none
-    private: bool = False  # only the asker may see the answer
-    spoiler: bool = False  # the photo came hidden, and goes hidden
+    token: str = ""
+    message: int = 0
+    asked: int = 0
+    private: bool = False
+    spoiler: bool = False
 
     def notes(self) -> dict[str, str]:
-        """As the ledger keeps it."""
+        """The job's notes, which the ledger keeps."""
         return {field.name: str(_plain(getattr(self, field.name))) for field in fields(self)}
 
     @classmethod
     def of(cls, notes: dict[str, str]) -> Self:
-        """The inverse of `notes`."""
+        """The target from a job's notes. What is missing, as in jobs of older versions, has its default.
+
+        Raises:
+            ValueError: a number is not one.
+        """
 
         def number(name: str) -> int:
             return int(notes.get(name, "0"))
@@ -67,15 +88,15 @@ def _plain(value: object) -> object:
 
 
 class ReplyMessage(Protocol):
-    """An answer, built anew for each way it is sent: the ways have their own limits."""
+    """A reply. It is built again for each attempt to send it, because the limits of channels differ."""
 
     async def build(self, limit: int, greet: int | None) -> tuple[ui.LayoutView, list[discord.File]]:
-        """The layout and its files, none larger than `limit`. `greet` names somebody who shall be notified."""
+        """The layout and its files, none larger than `limit` bytes. `greet` is a user to mention; None: nobody."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextReply:
-    """A sentence."""
+    """A reply that is one sentence."""
 
     text: str
 
@@ -87,27 +108,29 @@ class TextReply:
 
 
 def greeted(text: str, user: int | None) -> str:
-    """The text with somebody's name before it."""
+    """The text with a mention of the user before it."""
     return text if user is None else f"<@{user}> {text}"
 
 
 class OutOfReach(Exception):
-    """No way leads to the person any more."""
+    """The reply can be sent neither to the channel nor to the person."""
 
 
 @dataclass(frozen=True, slots=True)
 class BotContext:
-    """The service as Discord sees it."""
+    """The service and its commands, the client, and how a reply reaches a person."""
 
     service: BotService
+    commands: Commands
     client: discord.Client
+    progress: ProgressTasks
 
     def say(self, language: str, key: str, **values: str | int | float) -> str:
-        """A sentence of the texts."""
+        """A text in a language."""
         return self.service.texts.say(language, key, **values)
 
     def explain(self, language: str, error: UserError) -> str:
-        """Why something was refused, and that there is something to buy against it."""
+        """Why something was refused, and how to get more if plans are sold on Discord."""
         return explain(self.service, language, error, sells_here=bool(self.service.plans.on_discord))
 
     async def language(self, sender: Sender) -> str:
@@ -115,74 +138,111 @@ class BotContext:
         return await self.service.language(sender)
 
     async def show(self, target: ReplyTarget, text: str) -> None:
-        """Let our message say something for the time being. Never worth an error."""
+        """Put a text into our message until the reply replaces it. Errors are logged."""
         try:
             if target.token:
-                await self._hook(target).edit_message(target.message, content=text, allowed_mentions=NOBODY)
+                await self._webhook(target).edit_message(target.message, content=text, allowed_mentions=NOBODY)
             elif target.message:
                 message = self._channel(target.channel).get_partial_message(target.message)
                 await message.edit(content=text, allowed_mentions=NOBODY)
         except (discord.HTTPException, *UNCERTAIN) as error:
             log.debug("progress in channel %d is not shown: %s", target.channel, error)
 
-    async def deliver(self, target: ReplyTarget, content: ReplyMessage, nonce: str) -> int:
-        """Send an answer by the first way that is open; the message's id. Done twice, it is still one answer.
+    def follow(self, job: Job, target: ReplyTarget, language: str, shared_by: int = 1) -> None:
+        """Show a job's progress until its reply is sent. `shared_by` photos came together and share the limits."""
+        if job.finished_at is not None or self.progress.is_followed(job.id) or not target.message:
+            return
+        shown = ""
 
-        Our own message is changed where it can be. After fifteen minutes an interaction's cannot: then the answer is
-        a message to the channel, or where that is closed or the answer private, to the person.
+        async def refresh(latest: Latest) -> None:
+            nonlocal shown
+            text = await self.service.progress_text(language, latest[job.id])
+            if text != shown:
+                shown = text
+                await self.show(target, text)
+
+        every_s = EDIT_EVERY_S * shared_by
+        self.progress.follow([job], refresh, every_s, FIRST_EDIT_S if shared_by == 1 else every_s)
+
+    async def deliver(self, target: ReplyTarget, content: ReplyMessage, nonce: str) -> int:
+        """Send a reply and return the id of its message. Repeating a call makes no second reply.
+
+        The reply replaces our message if that can still be edited; an interaction's message cannot after fifteen
+        minutes. Otherwise it is sent to the channel. If that is closed or the reply is private, it is sent to the
+        person.
 
         Raises:
-            OutOfReach: no way is open.
+            OutOfReach: all three failed for good.
+            discord.HTTPException: Discord refused the reply itself, so it would be refused elsewhere, too.
         """
-        for way in (self._change, self._post, self._write):
+        for send in (self._edit, self._post, self._send_to_person):
             try:
-                sent = await way(target, content, nonce[:NONCE_LENGTH])
+                sent = await send(target, content, nonce[:NONCE_LENGTH])
             except discord.HTTPException as error:
                 if not is_out_of_reach(error):
                     raise
-                log.info("channel %d, %s: %s", target.channel, way.__name__, error)
+                log.info("channel %d, %s: %s", target.channel, send.__name__, error)
             else:
+                if sent and sent != target.message:
+                    await self._delete_progress(target)
                 if sent:
                     return sent
         raise OutOfReach(f"user {target.user} in channel {target.channel}")
 
-    async def change(self, target: ReplyTarget, content: ReplyMessage) -> None:
-        """Put an answer into our own message, where it is still there. Never worth an error."""
+    async def _delete_progress(self, target: ReplyTarget) -> None:
+        """Delete our message, which the reply did not go into. Errors are logged."""
+        message = self._channel(target.channel).get_partial_message(target.message)
+        if not target.message or target.private:
+            return
         try:
-            await persist(lambda: self._change(target, content, ""))
+            await message.delete()
         except (discord.HTTPException, *UNCERTAIN) as error:
-            log.info("channel %d: the answer is not shown: %s", target.channel, error)
+            log.info("channel %d: the progress message stays: %s", target.channel, error)
 
-    async def _change(self, target: ReplyTarget, content: ReplyMessage, nonce: str) -> int:
+    async def change(self, target: ReplyTarget, content: ReplyMessage) -> None:
+        """Put a reply into our message. Errors are logged."""
+        try:
+            await persist(lambda: self._edit(target, content, ""))
+        except (discord.HTTPException, *UNCERTAIN) as error:
+            log.info("channel %d: the reply is not shown: %s", target.channel, error)
+
+    async def _edit(self, target: ReplyTarget, content: ReplyMessage, nonce: str) -> int:
         if not target.message:
             return 0
         view, files = await self._built(content, target.limit, None)
-        # A message made of components takes no other content: what was shown before is taken out.
-        given: dict[str, Any] = {"content": None, "embeds": [], "attachments": files, "view": view}
+        # A message made of components may have no other content, so the progress text is removed.
+        arguments: dict[str, Any] = {"content": None, "embeds": [], "attachments": files, "view": view}
         if target.token:
-            await self._hook(target).edit_message(target.message, allowed_mentions=NOBODY, **given)
+            await self._webhook(target).edit_message(target.message, allowed_mentions=NOBODY, **arguments)
         else:
-            await self._channel(target.channel).get_partial_message(target.message).edit(**given)
+            await self._channel(target.channel).get_partial_message(target.message).edit(**arguments)
         return target.message
 
     async def _post(self, target: ReplyTarget, content: ReplyMessage, nonce: str) -> int:
         if target.private:
             return 0
-        guild = getattr(self.client.get_channel(target.channel), "guild", None)
-        limit = guild.filesize_limit if guild is not None else FILE_LIMIT
-        view, files = await self._built(content, limit, None if target.asked else target.user)
-        given: dict[str, Any] = {}
         if target.asked:
-            given["reference"] = discord.MessageReference(
+            reference = discord.MessageReference(
                 message_id=target.asked, channel_id=target.channel, fail_if_not_exists=False
             )
+            try:
+                return await self._post_once(target, content, nonce, reference=reference)
+            except discord.HTTPException as error:
+                if error.code != MAY_NOT_REPLY:
+                    raise
+        return await self._post_once(target, content, nonce)
+
+    async def _post_once(self, target: ReplyTarget, content: ReplyMessage, nonce: str, **reference: Any) -> int:
+        guild = getattr(self.client.get_channel(target.channel), "guild", None)
+        limit = guild.filesize_limit if guild is not None else FILE_LIMIT
+        view, files = await self._built(content, limit, None if reference else target.user)
         asker = discord.AllowedMentions(everyone=False, roles=False, users=[discord.Object(target.user)])
         message = await self._channel(target.channel).send(
-            view=view, files=files, nonce=nonce, allowed_mentions=asker, **given
+            view=view, files=files, nonce=nonce, allowed_mentions=asker, **reference
         )
         return message.id
 
-    async def _write(self, target: ReplyTarget, content: ReplyMessage, nonce: str) -> int:
+    async def _send_to_person(self, target: ReplyTarget, content: ReplyMessage, nonce: str) -> int:
         channel = await self.client.create_dm(discord.Object(target.user))
         view, files = await self._built(content, FILE_LIMIT, None)
         message = await channel.send(view=view, files=files, nonce=nonce)
@@ -192,11 +252,11 @@ class BotContext:
         self, content: ReplyMessage, limit: int, greet: int | None
     ) -> tuple[ui.LayoutView, list[discord.File]]:
         view, files = await content.build(limit, greet)
-        # Buttons find their way by what is written in them; the library must not keep the view in memory.
+        # Buttons are recognised by their custom ids; the library must not keep the view in memory.
         view.stop()
         return view, files
 
-    def _hook(self, target: ReplyTarget) -> discord.Webhook:
+    def _webhook(self, target: ReplyTarget) -> discord.Webhook:
         return discord.Webhook.partial(target.application, target.token, client=self.client)
 
     def _channel(self, channel: int) -> discord.PartialMessageable:

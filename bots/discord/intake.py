@@ -1,32 +1,23 @@
-"""Photos come in: by command, by a message's menu, or in a message. Each is a job of its own."""
+"""Takes photos in: checks the quota, downloads each photo and makes a job of it."""
 
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
-from http import HTTPStatus
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import discord
-import httpx
 
 from magicmemory.bots.common.file_types import checked, may_be_photo
-from magicmemory.bots.discord.context import NOBODY, BotContext, ReplyTarget, TextReply
-from magicmemory.bots.discord.errors import UNCERTAIN, persist
+from magicmemory.bots.discord.context import BotContext, ReplyTarget, TextReply
+from magicmemory.bots.discord.errors import persist
 from magicmemory.bots.discord.interaction_journal import InteractionJournal
 from magicmemory.bots.discord.interactions import (
     Interaction,
     PhotoRequest,
     acknowledge,
-    address_of_message,
     answer,
-    may_reply,
     missing_for_interaction,
-    missing_for_message,
-    sender_of_message,
 )
-from magicmemory.bots.discord.progress_messages import ProgressMessages
-from magicmemory.bots.texts import FALLBACK
 from magicmemory.core.errors import (
     FairUseReached,
     FileTooLarge,
@@ -46,16 +37,12 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-MOST = 10  # photos of one message
-# The options of /restore, by the keys of their names.
-PERCENTAGES = ("strength", "fidelity")
-CHOICES = ("model", "upscale", "scope", "private")
-AT_ONCE = 8  # downloads; each photo is in memory until it is in the store
-DOWNLOAD_TIMEOUT_S = 60.0
+MOST_PHOTOS: Final = 10  # of one message
+DOWNLOADS_AT_ONCE: Final = 8  # each photo is in memory until it is in the photo store
 
 
 class PhotoFile(Protocol):
-    """A file that somebody sent: `discord.Attachment`, or `RecordedFile`."""
+    """A file that somebody sent: a `discord.Attachment` or a `messages.FileLink`."""
 
     @property
     def filename(self) -> str:
@@ -67,7 +54,7 @@ class PhotoFile(Protocol):
 
     @property
     def size(self) -> int:
-        """Its size, bytes."""
+        """Its size in bytes; 0 if Discord does not know it."""
 
     def is_spoiler(self) -> bool:
         """Whether it is hidden until somebody clicks it."""
@@ -76,67 +63,29 @@ class PhotoFile(Protocol):
         """Download it."""
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedFile:
-    """A file of an interaction that an earlier process received."""
-
-    url: str
-    filename: str
-    content_type: str | None
-    size: int
-
-    @classmethod
-    def of(cls, record: dict[str, Any]) -> Self:
-        """A file from an attachment of Discord's API. Raises `KeyError` if the record is incomplete."""
-        return cls(record["url"], record["filename"], record.get("content_type"), int(record["size"]))
-
-    def is_spoiler(self) -> bool:
-        """Discord marks a hidden file by its name."""
-        return self.filename.startswith("SPOILER_")
-
-    async def read(self) -> bytes:
-        """Download it.
-
-        Raises:
-            PhotoExpired: its signed address is no longer valid.
-            ConnectionError: Discord cannot be reached; a retry may succeed.
-        """
-        async with httpx.AsyncClient(timeout=DOWNLOAD_TIMEOUT_S) as http:
-            try:
-                response = await http.get(self.url)
-            except httpx.TransportError as error:
-                raise ConnectionError(str(error)) from error
-        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise ConnectionError(f"HTTP {response.status_code}")
-        if response.is_error:
-            raise PhotoExpired
-        return response.content
-
-
 def is_photo(attachment: PhotoFile) -> bool:
     """Whether an attachment may be a still image; its bytes say what it really is."""
     return may_be_photo(attachment.content_type)
 
 
 def no_photo(attachments: Sequence[PhotoFile]) -> UserError:
-    """What to say about attachments without a photo among them."""
-    films = any((attachment.content_type or "").startswith("video/") for attachment in attachments)
-    return PhotoAnimated() if films else NotAPhoto()
+    """The error for files that contain no photo."""
+    videos = any((attachment.content_type or "").startswith("video/") for attachment in attachments)
+    return PhotoAnimated() if videos else NotAPhoto()
 
 
 class Intake:
-    """Accepts photos."""
+    """Makes jobs of photos, within the sender's quota."""
 
-    def __init__(self, ctx: BotContext, progress_messages: ProgressMessages, journal: InteractionJournal) -> None:
+    def __init__(self, ctx: BotContext, journal: InteractionJournal) -> None:
         self._ctx = ctx
-        self._progress_messages = progress_messages
         self._journal = journal
-        self._downloads = asyncio.Semaphore(AT_ONCE)
+        self._downloads = asyncio.Semaphore(DOWNLOADS_AT_ONCE)
 
     async def command(
         self,
         interaction: Interaction,
-        attachments: Sequence[discord.Attachment],
+        attachments: Sequence[PhotoFile],
         choices: dict[str, Any],
         *,
         private: bool,
@@ -157,21 +106,8 @@ class Intake:
                 return
             await self._take_request(request, attachments, choices)
 
-    async def resume(self, record: dict[str, Any]) -> None:
-        """Accept the photos of a command that an earlier process received; `record` is from the journal.
-
-        Raises:
-            KeyError, ValueError: the record is incomplete.
-        """
-        data = record["data"]
-        files = [RecordedFile.of(attachment) for attachment in _attachments(data)]
-        named = {self._ctx.say(FALLBACK, f"discord-name-{option}"): option for option in (*PERCENTAGES, *CHOICES)}
-        choices = {
-            named[option["name"]]: option["value"] / 100 if named[option["name"]] in PERCENTAGES else option["value"]
-            for option in data.get("options", [])
-            if option["name"] in named
-        }
-        request = PhotoRequest.of_record(record, self._ctx.client, private=bool(choices.pop("private", False)))
+    async def resume(self, request: PhotoRequest, files: Sequence[PhotoFile], choices: dict[str, Any]) -> None:
+        """Accept the photos of a command that an earlier process received."""
         try:
             await self._take_request(request, files, choices)
         except UserError as error:
@@ -185,11 +121,12 @@ class Intake:
         self, request: PhotoRequest, attachments: Sequence[PhotoFile], choices: dict[str, Any]
     ) -> None:
         language = await self._ctx.language(request.sender)
-        photos = [attachment for attachment in attachments if is_photo(attachment)][:MOST]
+        photos = [attachment for attachment in attachments if is_photo(attachment)][:MOST_PHOTOS]
         if not photos:
             raise no_photo(attachments)
-        parts = await self._not_taken_yet(request, photos)
-        within, over = await self._within_quota(request.sender, parts)
+        known = {job.address: job for job in await self._ctx.service.recent(request.sender)} if request.resumed else {}
+        parts = [(part, photo) for part, photo in enumerate(photos) if request.address(part) not in known]
+        within, over = await self.within_quota(request.sender, parts)
         if len(photos) > 1 and request.message and within[:1] == [(0, photos[0])]:
             # The next message would fill our deferred one, which is for the first photo.
             await self._ctx.show(request.target(request.message), self._ctx.say(language, "progress-decode"))
@@ -201,65 +138,24 @@ class Intake:
                 # No two photos may share a message.
                 number = 0 if part and number == request.message else number
             targets.append(request.target(number, spoiler=photo.is_spoiler()))
+        for part, photo in enumerate(photos):
+            job = known.get(request.address(part))
+            # The process that made this job may have been killed before it queued the photo.
+            if job is not None and job.finished_at is None:
+                within.append((part, photo))
+                targets.append(ReplyTarget.of(job.context))
         addresses = [request.address(part) for part, _ in within]
         preferred = (await self._ctx.service.preferences(request.sender)).options
         options = Options.model_validate({**preferred.model_dump(), **choices})
-        await self._take_all(request.sender, language, [photo for _, photo in within], addresses, targets, options)
+        await self.take_all(request.sender, language, [photo for _, photo in within], addresses, targets, options)
         if over is not None:
             await request.send(self._ctx.explain(language, over), private=True)
 
-    async def message(self, message: discord.Message, attachments: Sequence[discord.Attachment]) -> None:
-        """Photos that somebody sent in a message."""
-        sender = sender_of_message(message)
-        language = await self._ctx.language(sender)
-        missing = missing_for_message(message)
-        if missing is not None:
-            await self._name_missing(message, language, missing)
-            return
-        photos = [attachment for attachment in attachments if is_photo(attachment)][:MOST]
-        if not photos:
-            await self.say(message, self._ctx.explain(language, no_photo(attachments)))
-            return
-        within, over = await self._within_quota(sender, photos)
-        targets = []
-        for part, photo in enumerate(within):
-            sent = await self.say(message, self._ctx.say(language, "progress-decode"), part)
-            targets.append(self._message_target(message, sent, photo.is_spoiler()))
-        addresses = [address_of_message(message, part) for part in range(len(within))]
-        await self._take_all(sender, language, within, addresses, targets, None)
-        if over is not None:
-            await self.say(message, self._ctx.explain(language, over), len(within))
-
-    async def say(self, message: discord.Message, text: str, part: int = 0) -> int:
-        """Answer a message; our message's id, 0 where it cannot be sent. Told twice, it is said once."""
-        reference = message.to_reference(fail_if_not_exists=False) if may_reply(message) else None
-        nonce = f"{message.id}:{part}"
-        channel = self._ctx.client.get_partial_messageable(message.channel.id)
-        try:
-            if reference is None:
-                sent = await persist(lambda: channel.send(text, nonce=nonce, allowed_mentions=NOBODY))
-            else:
-                sent = await persist(
-                    lambda: channel.send(text, nonce=nonce, allowed_mentions=NOBODY, reference=reference)
-                )
-        except (discord.HTTPException, *UNCERTAIN) as error:
-            log.info("message %d is not answered: %s", message.id, error)
-            return 0
-        return sent.id
-
-    async def _not_taken_yet(self, request: PhotoRequest, photos: Sequence[PhotoFile]) -> list[tuple[int, PhotoFile]]:
-        """The photos with their numbers, without those that an earlier process accepted before it was killed."""
-        parts = list(enumerate(photos))
-        if not request.resumed:
-            return parts
-        taken = {job.address for job in await self._ctx.service.recent(request.sender)}
-        return [(part, photo) for part, photo in parts if request.address(part) not in taken]
-
-    async def _within_quota(self, sender: Sender, photos: list[T]) -> tuple[list[T], UserError | None]:
-        """The photos that today's quota is enough for, at least one; and what to say about the others, once."""
+    async def within_quota(self, sender: Sender, photos: list[T]) -> tuple[list[T], UserError | None]:
+        """The photos that the sender's quota covers, at least one; and the error for the others, if there are any."""
         service = self._ctx.service
         quota = await service.quota(sender)
-        # Beyond a plan's photos of a day there are the free ones, and the bought ones.
+        # After a plan's photos of the day, the free ones and the bought ones are used.
         free = service.plans.free.photos_per_day if quota.plan != FREE else 0
         count = max(1, quota.left + quota.credits + free)
         if quota.unlimited or len(photos) <= count:
@@ -268,7 +164,7 @@ class Intake:
         reached = QuotaUsedUp if quota.plan == FREE else FairUseReached
         return photos[:count], reached(limit=quota.limit, renews_in_s=seconds)
 
-    async def _take_all(
+    async def take_all(
         self,
         sender: Sender,
         language: str,
@@ -277,6 +173,16 @@ class Intake:
         targets: Sequence[ReplyTarget],
         options: Options | None,
     ) -> None:
+        """Make a job of each photo. Each photo's errors are told in its target.
+
+        Args:
+            sender: who asks.
+            language: of the answers.
+            photos: the files.
+            addresses: what asked for each photo.
+            targets: where each reply goes.
+            options: how to restore them; None means the sender's preferences.
+        """
         await asyncio.gather(
             *(
                 self._take(sender, language, photo, address, target, options, len(photos))
@@ -300,15 +206,14 @@ class Intake:
                 job = await self._ctx.service.intake(sender, address, data, options, target.notes())
         except UserError as error:
             await self._refuse(target, language, address, error)
-        # As everywhere: a bug is logged, and the person gets an apology instead of silence.
-        except Exception:
+        except Exception:  # a bug: log it and apologise
             log.exception("photo %s in channel %s could not be taken in", address.message, address.chat)
             await self._refuse(target, language, address, InternalError())
         else:
-            self._progress_messages.follow(job, target, language, shared_by)
+            self._ctx.follow(job, target, language, shared_by)
 
     async def _download(self, photo: PhotoFile) -> bytes:
-        """Fetch it now: its address is signed, and expires."""
+        """Download a photo at once: its URL is signed and expires."""
         limit_mb = self._ctx.service.settings.max_photo_mb
         if photo.size > limit_mb * MB:
             raise FileTooLarge(limit_mb=limit_mb)
@@ -320,33 +225,3 @@ class Intake:
     async def _refuse(self, target: ReplyTarget, language: str, address: Address, error: UserError) -> None:
         content = TextReply(self._ctx.explain(language, error))
         await self._ctx.change(target, content)
-
-    async def _name_missing(self, message: discord.Message, language: str, missing: str) -> None:
-        """Say which permission is missing: there if that is possible, else to the person."""
-        permission = self._ctx.say(language, missing)
-        text = self._ctx.say(language, "discord-permission-missing", permission=permission)
-        if not await self.say(message, text):
-            try:
-                await message.author.send(text)
-            except (discord.HTTPException, *UNCERTAIN) as error:
-                log.info("user %d is not told: %s", message.author.id, error)
-
-    def _message_target(self, message: discord.Message, sent: int, spoiler: bool) -> ReplyTarget:
-        limit = message.guild.filesize_limit if message.guild else ReplyTarget(0, 0).limit
-        asked = message.id if may_reply(message) else 0
-        return ReplyTarget(
-            channel=message.channel.id,
-            user=message.author.id,
-            limit=limit,
-            message=sent,
-            asked=asked,
-            spoiler=spoiler,
-        )
-
-
-def _attachments(data: dict[str, Any]) -> list[dict[str, Any]]:
-    """The attachments that a recorded command was given, or that its message has."""
-    resolved = data.get("resolved", {})
-    if "target_id" in data:
-        return list(resolved["messages"][data["target_id"]]["attachments"])
-    return list(resolved.get("attachments", {}).values())

@@ -1,11 +1,11 @@
-"""Interactions: who asks and where, the first answer, and a sentence for what went wrong."""
+"""Interactions: who asks and where, how they are acknowledged, and how errors are told."""
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import discord
 from discord import app_commands
@@ -15,7 +15,15 @@ from magicmemory.bots.discord.errors import ALREADY_ACKNOWLEDGED, UNCERTAIN, UNK
 from magicmemory.core.errors import InternalError, UserError
 from magicmemory.core.job import Address, Platform, Sender
 
+log = logging.getLogger(__name__)
+
 Interaction = discord.Interaction[discord.Client]
+
+# The key among an interaction's extras: Discord has our acknowledgement, whether or not the library knows it.
+ACKNOWLEDGED: Final = "acknowledged"
+# Discord waits three seconds. The library would sleep for most of them after one error, so we try four times.
+ATTEMPTS: Final = 4
+ATTEMPT_S: Final = 0.75
 
 
 def sender_of(interaction: Interaction) -> Sender:
@@ -25,13 +33,13 @@ def sender_of(interaction: Interaction) -> Sender:
 
 
 def sender_of_message(message: discord.Message) -> Sender:
-    """Who wrote a message. It does not tell their language; the server's is the best guess."""
+    """Who wrote a message. Messages do not tell a person's language, so the server's is the best guess."""
     language = message.guild.preferred_locale.value if message.guild else ""
     return Sender(platform=Platform.DISCORD, account=str(message.author.id), language=language)
 
 
 def address_of_message(message: discord.Message, part: int = 0) -> Address:
-    """A message as what asked."""
+    """The address of a message's photo number `part`, from 0."""
     return _address(message.channel.id, message.id, part)
 
 
@@ -42,7 +50,7 @@ def _address(channel: int, asked: int, part: int) -> Address:
 
 @dataclass(frozen=True, slots=True)
 class PhotoRequest:
-    """An acknowledged interaction about photos, as much of it as survives the process that received it.
+    """An acknowledged interaction about photos: what can be restored from its record.
 
     Attributes:
         id: the interaction's id.
@@ -154,26 +162,26 @@ def missing_for_message(message: discord.Message) -> str | None:
 
 
 def may_reply(message: discord.Message) -> bool:
-    """Whether the bot may refer to a message: that takes the permission to read the history."""
+    """Whether the bot may refer to a message, which requires the permission to read the history."""
     if message.guild is None or isinstance(message.channel, discord.PartialMessageable):
         return True
     return message.channel.permissions_for(message.guild.me).read_message_history
 
 
-log = logging.getLogger(__name__)
-
-# Among an interaction's extras: Discord has the first answer, whether or not the library saw it arrive.
-ACKNOWLEDGED = "acknowledged"
-# Discord waits three seconds. The library would sleep for most of that after one error; four short tries do better.
-ATTEMPTS, ATTEMPT_S = 4, 0.75
-
-
 class TooLate(Exception):
-    """Discord no longer takes an answer to this interaction; nothing was charged."""
+    """Discord accepts no answer to this interaction any more; nothing was charged."""
 
 
 async def acknowledge(interaction: Interaction, *, private: bool, thinking: bool = True) -> int:
-    """Tell Discord at once that an answer will come; the id of the message that will be the answer.
+    """Tell Discord at once that an answer follows.
+
+    Args:
+        interaction: what to acknowledge.
+        private: only the person sees the answer.
+        thinking: show a new message that says so; otherwise the button's own message is the one to change.
+
+    Returns:
+        The id of the message that the answer goes into.
 
     Raises:
         TooLate: the three seconds are over.
@@ -183,7 +191,7 @@ async def acknowledge(interaction: Interaction, *, private: bool, thinking: bool
             async with asyncio.timeout(ATTEMPT_S):
                 deferred = await interaction.response.defer(ephemeral=private, thinking=thinking)
         except UNCERTAIN as error:
-            log.info("interaction %d: %s; once more", interaction.id, error)
+            log.info("interaction %d: %s; trying again", interaction.id, error)
         except discord.HTTPException as error:
             if error.code == ALREADY_ACKNOWLEDGED:
                 break
@@ -194,7 +202,7 @@ async def acknowledge(interaction: Interaction, *, private: bool, thinking: bool
             if deferred is not None and deferred.message_id is not None:
                 return deferred.message_id
             break
-    # The answer to an earlier try was lost on its way to us, but Discord may have it.
+    # Discord may have accepted an attempt whose response was lost.
     try:
         original = await persist(interaction.original_response)
     except discord.NotFound as error:
@@ -204,7 +212,7 @@ async def acknowledge(interaction: Interaction, *, private: bool, thinking: bool
 
 
 async def answer(interaction: Interaction, text: str) -> None:
-    """Say something to the person alone. Never worth an error."""
+    """Say something that only the person sees. Errors are logged."""
     try:
         if interaction.response.is_done() or ACKNOWLEDGED in interaction.extras:
             await persist(lambda: interaction.edit_original_response(content=text, allowed_mentions=NOBODY))
@@ -216,15 +224,15 @@ async def answer(interaction: Interaction, text: str) -> None:
 
 @asynccontextmanager
 async def apologising(ctx: BotContext, interaction: Interaction) -> AsyncIterator[None]:
-    """Turn what goes wrong within into a sentence."""
+    """Tell the person about any error within the context."""
     try:
         yield
-    except Exception as error:  # the one broad net for buttons; for commands the tree has it
+    except Exception as error:  # of buttons; the tree handles errors of commands
         await explain(ctx, interaction, error)
 
 
 async def explain(ctx: BotContext, interaction: Interaction, error: Exception) -> None:
-    """Say what went wrong: a `UserError`'s own sentence, or an apology for what is our fault."""
+    """Tell what went wrong: a `UserError`'s own sentence, or an apology for any other error."""
     if isinstance(error, app_commands.CommandInvokeError):
         error = error.original if isinstance(error.original, Exception) else error
     if isinstance(error, TooLate):
@@ -235,7 +243,7 @@ async def explain(ctx: BotContext, interaction: Interaction, error: Exception) -
         error = InternalError()
     try:
         language = await ctx.language(sender_of(interaction))
-    except Exception:  # even the database may be what failed
+    except Exception:  # the database itself may have failed
         log.exception("interaction %d: the language is unknown", interaction.id)
         language = interaction.locale.value
     await answer(interaction, ctx.explain(language, error))

@@ -1,39 +1,46 @@
-"""The reply to a photo: before and after, a line of facts and buttons, put into the message that showed progress."""
+"""Replies to photos: both images, a line about them and the buttons, in the message that showed the progress."""
 
 import asyncio
 import io
 import logging
 from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
 
 import discord
 from discord import ui
 
 from magicmemory.bots.common.image_fitting import FittedImage, fit
 from magicmemory.bots.discord.buttons import rows_of_buttons
-from magicmemory.bots.discord.context import BotContext, OutOfReach, ReplyMessage, ReplyTarget, TextReply, greeted
+from magicmemory.bots.discord.context import (
+    FILE_LIMIT,
+    BotContext,
+    OutOfReach,
+    ReplyMessage,
+    ReplyTarget,
+    TextReply,
+    greeted,
+)
 from magicmemory.bots.discord.errors import TOO_LARGE, UNCERTAIN
-from magicmemory.bots.discord.progress_messages import ProgressMessages
 from magicmemory.core.errors import UserError
 from magicmemory.core.units import MIB
 from magicmemory.queue.delivery import Reply, RetryLater, Undeliverable
 
 log = logging.getLogger(__name__)
 
-# What to try where a file that should fit does not: the place's limit may have changed.
-SMALLER = 2
+MOST_SHRINKS: Final = 4
 
 
 class DiscordReplier:
-    """Sends answers. Each goes into the message that showed its progress, where that is possible."""
+    """Sends replies, if possible into the message that showed the progress."""
 
-    def __init__(self, ctx: BotContext, progress_messages: ProgressMessages) -> None:
+    def __init__(self, ctx: BotContext) -> None:
         self._ctx = ctx
-        self._progress_messages = progress_messages
 
     async def reply(self, reply: Reply) -> dict[str, str]:
-        """Send an answer, and return what is noted with the job."""
+        """Send a reply; returns the notes to keep with the job."""
         target = ReplyTarget.of(reply.job.context)
-        await self._progress_messages.stop(reply.job.id)
+        await self._ctx.progress.stop(reply.job.id)
         content = await self._content(reply, target)
         try:
             sent = await self._deliver(target, content, reply.job.id)
@@ -52,28 +59,41 @@ class DiscordReplier:
         return PhotoReply(self._ctx, reply, target, language)
 
     async def _deliver(self, target: ReplyTarget, content: ReplyMessage, nonce: str) -> int:
-        try:
-            return await self._ctx.deliver(target, content, nonce)
-        except discord.HTTPException as error:
-            if error.code != TOO_LARGE and error.status != 413:
-                raise
-        return await self._ctx.deliver(target, _Smaller(content), nonce)
+        shrinking = _ShrinkingReply(content)
+        for _ in range(MOST_SHRINKS):
+            try:
+                return await self._ctx.deliver(target, shrinking, nonce)
+            except discord.HTTPException as error:
+                if error.code != TOO_LARGE and error.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+                    raise
+                shrinking.shrink()
+        return await self._ctx.deliver(target, shrinking, nonce)
 
 
-class _Smaller:
-    """The same letter for a place that takes less than it said."""
+class _ShrinkingReply:
+    """A reply whose files can be made smaller if Discord refuses their size: the job's limit may be out of date."""
 
     def __init__(self, content: ReplyMessage) -> None:
         self._content = content
+        self._limit: int | None = None
+        self._largest = 0  # bytes, of the files that were built last
 
-    async def build(self, limit: int, greet: int | None) -> "tuple[discord.ui.LayoutView, list[discord.File]]":
-        """The layout with smaller files."""
-        return await self._content.build(limit // SMALLER, greet)
+    def shrink(self) -> None:
+        """Build smaller files from now on: within every channel's limit, or if they were, half as large."""
+        self._limit = FILE_LIMIT if self._largest > FILE_LIMIT else self._largest // 2
+
+    async def build(self, limit: int, greet: int | None) -> tuple[ui.LayoutView, list[discord.File]]:
+        """The layout and its files."""
+        view, files = await self._content.build(limit if self._limit is None else min(limit, self._limit), greet)
+        self._largest = max((file.fp.seek(0, io.SEEK_END) for file in files), default=0)
+        for file in files:
+            file.fp.seek(0)
+        return view, files
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoReply:
-    """A restored photo."""
+    """A reply with the restored photo."""
 
     ctx: BotContext
     reply: Reply
@@ -103,11 +123,11 @@ class PhotoReply:
             shown = await service.preview(await service.original(self.reply.job))
             return await asyncio.to_thread(fit, shown, "jpg", limit)
         except (UserError, ValueError) as error:
-            log.info("job %s: no picture of before: %s", self.reply.job.id, error)
+            log.info("job %s: the photo before restoration is not shown: %s", self.reply.job.id, error)
             return None
 
-    def _file(self, picture: FittedImage, name: str) -> discord.File:
-        return discord.File(io.BytesIO(picture.data), f"{name}.{picture.extension}", spoiler=self.target.spoiler)
+    def _file(self, image: FittedImage, name: str) -> discord.File:
+        return discord.File(io.BytesIO(image.data), f"{name}.{image.extension}", spoiler=self.target.spoiler)
 
     def _item(self, file: discord.File, key: str) -> discord.MediaGalleryItem:
         description = self.ctx.say(self.language, key)
@@ -120,5 +140,5 @@ class PhotoReply:
         parts = [service.sentences.report(self.language, report)] if report is not None else []
         parts.append(service.sentences.quota(self.language, self.reply.quota))
         if after.changed:
-            parts.append(self.ctx.say(self.language, "discord-made-smaller", limit_mb=limit // MIB))
+            parts.append(self.ctx.say(self.language, "discord-made-smaller", limit_mb=max(1, round(limit / MIB))))
         return " ".join(parts)

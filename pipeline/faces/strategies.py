@@ -49,6 +49,7 @@ class FaceStrategy:
         cut: cuts one out: of the photo as it was sent, and as it will be returned; and whether a network drew that.
         blend: puts them back, by so much strength.
         looks_twice: where no face is found, a cleaned copy is looked at.
+        matches_grain: restored faces can get the photo's grain back.
         whole_levels: restored faces are rounded to 8 bits before they are put back.
         parsing_px: the size at which ParseNet looks at a face.
     """
@@ -58,12 +59,14 @@ class FaceStrategy:
     blend: Callable[[Picture, Sequence[RestoredFace], float], Picture]
     whole_levels: bool
     looks_twice: bool
+    matches_grain: bool
     parsing_px: int
 
 
 def _find(pixels: NDArray[np.uint8], detector: Detector, *, min_face_px: float) -> Found:
     def look(photo: NDArray[np.uint8]) -> list[Detection]:
-        return detect.find_faces(photo, detector, min_face_px=min_face_px * max(photo.shape) / max(pixels.shape))
+        least = min_face_px * max(photo.shape) / max(pixels.shape)
+        return [face for face in detect.find_faces(photo, detector, min_face_px=least) if orientation.plausible(face)]
 
     return orientation.find_in_any_orientation(pixels, detector, look)
 
@@ -96,7 +99,15 @@ def scaled(face: Detection, times: int) -> Detection:
     return replace(face, box=face.box * np.float32(times) + shift, landmarks=face.landmarks * np.float32(times) + shift)
 
 
-OWN: Final = FaceStrategy(_find, _cut, ours.blend, whole_levels=False, looks_twice=True, parsing_px=SIZE // 2)
+OWN: Final = FaceStrategy(
+    _find, _cut, ours.blend, whole_levels=False, looks_twice=True, matches_grain=True, parsing_px=SIZE // 2
+)
 FACEXLIB: Final = FaceStrategy(
-    _find_as_facexlib, _cut_as_facexlib, facexlib_compat.blend, whole_levels=True, looks_twice=False, parsing_px=SIZE
+    _find_as_facexlib,
+    _cut_as_facexlib,
+    facexlib_compat.blend,
+    whole_levels=True,
+    looks_twice=False,
+    matches_grain=False,
+    parsing_px=SIZE,
 )

@@ -70,7 +70,9 @@ def eight_bits(picture: Picture) -> Picture:
 
 
 def rotated(picture: Picture, degrees: int) -> Picture:
-    """The photo turned clockwise by 0, 90, 180 or 270 degrees."""
+    """The photo turned clockwise by a multiple of 90 degrees; the photo itself where that is 0."""
+    if degrees % 360 == 0:
+        return picture
 
     def turn(pixels: Pixels) -> Pixels:
         turned: Any = np.rot90(pixels, -degrees // 90)  # it counts counter-clockwise

@@ -169,7 +169,7 @@ def test_options_reach_the_pipeline(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("--model", "nonsense"), "There is no model called “nonsense”. There are: plain, slider."),
+        (("--model", "nonsense"), "There is no model called “nonsense”. The models are: plain, slider."),
         (("--model", "plain", "--fidelity", "0.5"), "The model “plain” has no fidelity slider."),
     ],
 )

@@ -11,7 +11,7 @@ from magicmemory.cli.worker import serve
 from magicmemory.core.job import Address, Platform
 from magicmemory.core.settings import BadSettings
 from magicmemory.pipeline.models import upstream
-from magicmemory.queue.connection import Names, connect
+from magicmemory.queue.connection import RedisKeys, connect
 from tests.support.harness import ANA, eventually, settings_for
 
 SAMPLE = Path(__file__).parents[2] / "bots" / "playground" / "static" / "sample.jpg"
@@ -87,7 +87,7 @@ async def test_idle_models_are_let_go_and_loaded_again(
             await service.intake(ANA, Address(platform=Platform.TELEGRAM, chat="1", message="1"), SAMPLE.read_bytes())
 
             async def restored() -> int | None:
-                return await redis.zcard(Names(settings.redis_prefix).delivery_queue(Platform.TELEGRAM)) or None
+                return await redis.zcard(RedisKeys(settings.redis_prefix).delivery_queue(Platform.TELEGRAM)) or None
 
             assert await eventually(restored, 200) == 1
         await once(2 if preload else 1)

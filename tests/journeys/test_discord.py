@@ -205,7 +205,7 @@ async def test_failures_are_told_and_cost_nothing(tmp_path: Path, redis_url: str
         assert (await there.quota_of(server.user)).used == 0
 
 
-async def test_the_answer_comes_by_another_way_after_fifteen_minutes(tmp_path: Path, redis_url: str) -> None:
+async def test_the_reply_is_a_new_message_after_fifteen_minutes(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url, worker=False) as there:
         server = there.server
         used = server.user.slash(server.channel, "restore", photo=photo(1))
@@ -246,7 +246,7 @@ async def test_an_account_installation_works_where_the_bot_is_not(tmp_path: Path
         assert len((await there.answer(server.user.slash(between, "restore", photo=photo()))).attachments) == 2
 
 
-async def test_a_foreign_place_takes_six_messages_and_the_others_come_directly(tmp_path: Path, redis_url: str) -> None:
+async def test_a_foreign_server_takes_six_messages_and_the_others_come_directly(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url, free_per_day=9) as there:
         server = there.server
         foreign = server.add_channel(server.add_guild("Elsewhere", server.user, installed=False), "general")
@@ -266,7 +266,7 @@ async def test_progress_is_shown_while_a_photo_is_on_its_way(tmp_path: Path, red
         assert shown[1] == "Looking for faces…"
 
 
-async def test_results_are_kept_under_the_places_limit(tmp_path: Path, redis_url: str) -> None:
+async def test_results_are_kept_under_the_channels_limit(tmp_path: Path, redis_url: str) -> None:
     big = io.BytesIO()
     Image.effect_noise((1400, 1400), 90).convert("RGB").save(big, "PNG")
     async with harness(tmp_path, redis_url, QuickPipeline(result=big.getvalue())) as there:

@@ -1,4 +1,4 @@
-"""The bot's process is killed without a word: what was asked is answered all the same, and once."""
+"""The bot's process is killed: each request is answered nevertheless, once."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ from tests.support.telegram_harness import QuickPipeline, photo
 pytestmark = pytest.mark.processes
 
 EDIT = "PATCH /webhooks/{application}/{token}/messages/{message}"
-# The process has a library of its own, which must be told where our Discord is.
+# The process loads the library itself, which needs the address of the test server.
 PROGRAM = """
 import asyncio, json, sys
 import yarl
@@ -57,7 +57,7 @@ async def bot_process(there: Harness) -> AsyncIterator[asyncio.subprocess.Proces
         await process.wait()
 
 
-async def test_killed_before_and_in_the_middle_of_the_answer(tmp_path: Path, redis_url: str) -> None:
+async def test_killed_before_and_during_the_reply(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url, bot=False, worker=False) as there:
         server, user = there.server, there.server.user
         async with bot_process(there):
@@ -78,14 +78,14 @@ async def test_killed_before_and_in_the_middle_of_the_answer(tmp_path: Path, red
 
 @contextmanager
 def held(there: Harness) -> Iterator[None]:
-    """Nobody can write into the database."""
+    """The database is locked: no process can write."""
     file = make_url(there.settings.database).database
     with closing(sqlite3.connect(str(file), isolation_level=None)) as database:
         database.execute("BEGIN IMMEDIATE")
         yield
 
 
-async def test_killed_between_the_first_word_and_the_ledger(tmp_path: Path, redis_url: str) -> None:
+async def test_killed_between_the_acknowledgement_and_the_ledger(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url, bot=False, worker=False, free_per_day=9) as there:
         server, user, channel = there.server, there.server.user, there.server.channel
         async with bot_process(there) as process:
@@ -98,8 +98,8 @@ async def test_killed_between_the_first_word_and_the_ledger(tmp_path: Path, redi
                 await process.wait()
         assert await there.jobs_of(user) == []
         async with running_bot(there.settings, redis_url, server):
-            await eventually(lambda: so_many_jobs(there, 3))
-            # What is taken in is not taken up a second time.
+            await eventually(lambda: has_jobs(there, 3))
+            # A request that was resumed is not resumed again.
             async with running_worker(there.settings, redis_url, QuickPipeline()):
                 answers = [await there.answer(alone), *await there.answers(several, 2)]
         async with running_bot(there.settings, redis_url, server):
@@ -110,6 +110,6 @@ async def test_killed_between_the_first_word_and_the_ledger(tmp_path: Path, redi
         assert (await there.quota_of(user)).used == 3
 
 
-async def so_many_jobs(there: Harness, count: int) -> bool | None:
-    """Whether somebody has so many jobs; None: not yet."""
+async def has_jobs(there: Harness, count: int) -> bool | None:
+    """Whether the user has this number of jobs; None: not yet."""
     return len(await there.jobs_of(there.server.user)) == count or None

@@ -46,7 +46,7 @@ CONSUME = "POST /applications/{application}/entitlements/{entitlement}/consume"
 
 @asynccontextmanager
 async def shop(folder: Path, redis_url: str, **values: Any) -> AsyncIterator[Harness]:
-    """A house whose plans Discord sells."""
+    """A harness whose plans Discord sells."""
     server = values.pop("server", None) or DiscordServer()
     server.world.skus, server.world.consumables = [MONTHLY, PACK, STRANGE], {PACK}
     plans = write_plans(folder, values.pop("plans", PLANS))
@@ -154,7 +154,7 @@ async def test_where_nothing_can_be_bought_that_is_said(
         assert "Nothing is for sale here." in said
         assert "/unlock" in said
         assert not used.shown[0].components
-        assert ("refuses a discord_sku" in caplog.text) is bool(plans)
+        assert ("does not know a discord_sku" in caplog.text) is bool(plans)
 
 
 async def test_a_subscription_is_bought_renewed_and_ends(tmp_path: Path, redis_url: str, database_url: str) -> None:
@@ -290,7 +290,7 @@ async def test_an_admin_gives_looks_up_and_keeps_out(tmp_path: Path, redis_url: 
         await there.answer(friend.slash(channel, "restore", photo=photo(1)))
         kept_out = await there.said(admin.slash(channel, "admin ban", user=friend, reason="insults"))
         assert "bob is banned." in kept_out
-        assert "Kept out: insults" in await there.said(admin.slash(channel, "admin user", user=friend))
+        assert "Banned: insults" in await there.said(admin.slash(channel, "admin user", user=friend))
         code = await make_code(there, MONTH)
         for used in (friend.slash(channel, "restore", photo=photo(2)), friend.slash(channel, "unlock", code=code)):
             assert "You cannot use this bot." in await there.said(used)

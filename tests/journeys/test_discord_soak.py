@@ -53,9 +53,9 @@ class Crowd:
             await self.chance.choice(doing)(person, photo(number % 256, (64, 48)))
 
     async def _slash(self, person: Person, sent: bytes) -> None:
-        place = self.chance.choice([self.server.channel, person.dm])
+        channel = self.chance.choice([self.server.channel, person.dm])
         self.asked += 1
-        await self._wait(person.slash(place, "restore", photo=sent, private=self.chance.random() < 0.3))
+        await self._wait(person.slash(channel, "restore", photo=sent, private=self.chance.random() < 0.3))
 
     async def _menu(self, person: Person, sent: bytes) -> None:
         self.asked += 2

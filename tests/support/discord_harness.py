@@ -30,12 +30,12 @@ class Harness:
     redis_url: str
 
     async def jobs_of(self, person: Person) -> list[Job]:
-        """Somebody's jobs, oldest first."""
+        """A person's jobs, oldest first."""
         async with open_service(self.settings, self.redis_url) as service:
             return await service.recent(sender_of(person))
 
     async def finished_jobs_of(self, person: Person) -> list[Job]:
-        """Somebody's jobs once all of them are answered and settled."""
+        """A person's jobs once all of them are answered and settled."""
 
         async def finished() -> list[Job] | None:
             jobs = await self.jobs_of(person)
@@ -44,7 +44,7 @@ class Harness:
         return await eventually(finished)
 
     async def quota_of(self, person: Person) -> Quota:
-        """What somebody has today."""
+        """A person's quota of today."""
         async with open_service(self.settings, self.redis_url) as service:
             return await service.quota(sender_of(person))
 
@@ -112,7 +112,7 @@ async def harness(
     worker: bool = True,
     **values: object,
 ) -> AsyncIterator[Harness]:
-    """Run a house in `folder`; without `pipeline`, one that turns photos upside down."""
+    """Run a bot and a worker in `folder`; without `pipeline`, one that turns photos upside down."""
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(server or DiscordServer())
         own = {"discord_token": server.token, "free_per_day": 3}

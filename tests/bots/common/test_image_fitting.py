@@ -6,13 +6,17 @@ from typing import Any
 import pytest
 from PIL import Image, ImageCms
 
-from magicmemory.bots.common.image_fitting import before_after, encode_jpeg, looks_like_photo, opened
+from magicmemory.bots.common.image_fitting import before_after, encode_jpeg, fit, opened
 
 
 def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
     out = io.BytesIO()
     image.save(out, kind, **options)
     return out.getvalue()
+
+
+def noise(side: int = 600) -> Image.Image:
+    return Image.effect_noise((side, side), 80).convert("RGB")
 
 
 @pytest.mark.parametrize("mode", ["L", "RGBA", "I;16"])
@@ -35,12 +39,20 @@ def test_sixteen_bits_are_scaled() -> None:
         assert image.getpixel((4, 4)) == 128
 
 
-@pytest.mark.parametrize(
-    ("name", "kind", "is_photo"),
-    [
-        *(("a.JPG", None, True), ("a.heic", "", True), (None, "image/tiff", True)),
-        *(("a.pdf", "application/pdf", False), ("jpg", None, False), (None, None, False)),
-    ],
-)
-def test_what_claims_to_be_a_photo(name: str | None, kind: str | None, is_photo: bool) -> None:
-    assert looks_like_photo(name, kind) is is_photo
+def test_what_fits_is_left_alone() -> None:
+    data = encoded(noise(40), "PNG")
+    assert fit(data, "PNG", 1_000_000).data is data
+
+
+@pytest.mark.parametrize(("kind", "extension"), [("PNG", "png"), ("TIFF", "tif"), ("BMP", "bmp"), ("WEBP", "webp")])
+def test_what_does_not_fit_or_cannot_be_shown_becomes_a_jpeg_that_does(kind: str, extension: str) -> None:
+    fitted = fit(encoded(noise(), kind), extension, 60_000)
+    assert fitted.changed
+    assert len(fitted.data) <= 60_000
+    with Image.open(io.BytesIO(fitted.data)) as image:
+        assert image.format == "JPEG"
+
+
+def test_a_limit_too_small_for_any_picture_is_an_error_and_no_endless_loop() -> None:
+    with pytest.raises(ValueError, match="too small"):
+        fit(encoded(noise(100), "PNG"), "png", 10)

@@ -12,6 +12,8 @@ from magicmemory.bots.common import previews as module
 from magicmemory.bots.common.previews import Previews
 from magicmemory.core.errors import PhotoTooLarge, PhotoUnreadable
 
+pytestmark = pytest.mark.processes
+
 register_heif_opener()  # for writing
 
 pytestmark = pytest.mark.processes

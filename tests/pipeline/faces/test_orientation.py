@@ -24,8 +24,9 @@ from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
 from magicmemory.pipeline.imaging.encode import encode
 from magicmemory.pipeline.imaging.picture import Picture, rotated
 from magicmemory.pipeline.models import mtcnn
-from magicmemory.pipeline.models.catalogue import Commercial, Kind, ModelFacts
-from magicmemory.pipeline.models.registry import Models, network
+from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts
+from magicmemory.pipeline.models.loaded_models import Models
+from magicmemory.pipeline.models.model import restorer_model
 from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.pipeline import Pipeline
 from tests.support.faces import face_at
@@ -33,7 +34,7 @@ from tests.support.networks import tiny
 
 Pixels = NDArray[np.uint8]
 LIMITS = DecodeLimits(50_000_000, 30_000_000)
-PORTRAITS = Path(__file__).resolve().parents[3] / "shared" / "data" / "portraits"
+PORTRAITS = Path(__file__).resolve().parents[4] / "shared" / "data" / "portraits"
 ROTATIONS = (90, 180, 270)
 PLAIN = ModelFacts("plain", "Plain", Kind.RESTORER, "MIT", Commercial.YES, bundled=True)
 
@@ -45,7 +46,7 @@ def detector() -> mtcnn.Mtcnn:
 
 @pytest.fixture(scope="module")
 def pipeline() -> Pipeline:
-    models = Models(TorchEngine("cpu"), Weights(Path("none")), restorers=(network(PLAIN, tiny),))
+    models = Models(TorchEngine("cpu"), Weights(Path("none")), restorers=(restorer_model(PLAIN, tiny),))
     return Pipeline(models, LIMITS, min_face_px=24)
 
 
@@ -61,9 +62,12 @@ def find(pixels: Pixels, detector: mtcnn.Mtcnn) -> Found:
     return find_in_any_orientation(pixels, detector, lambda photo: find_faces(photo, detector, min_face_px=18))
 
 
-def psnr(one: Pixels, other: Pixels) -> float:
-    error = ((one.astype(np.float64) - other) ** 2).mean()
-    return float(10 * np.log10(255**2 / max(error, 1e-9)))
+def alike(one: Pixels, other: Pixels) -> bool:
+    """Whether two pictures differ by rounding alone: their faces were found at the same place, but counted from another
+    corner.
+    """
+    off = np.abs(one.astype(int) - other)
+    return bool(off.max() <= 1) and float((off > 0).mean()) < 0.02
 
 
 # Coordinates
@@ -150,12 +154,11 @@ def test_a_turned_portrait_is_restored_as_the_upright_one(pipeline: Pipeline, de
     assert (restored.report.restored, restored.report.rotation, restored.report.turned) == (1, degrees, False)
     expected = np.asarray(decode(upright.data, LIMITS).pixels, np.uint8)
     result = np.asarray(decode(restored.data, LIMITS).pixels, np.uint8)
-    face = slice(50, 190), slice(160, 290)
-    assert psnr(clockwise(result, degrees)[face], expected[face]) > 35
+    assert alike(clockwise(result, degrees), expected)
     again = pipeline.restore(lying, Options(upright=True))
     assert again.report.turned
     assert again.report.faces[0].box == restored.report.faces[0].box  # as the photo was sent
-    assert psnr(np.asarray(decode(again.data, LIMITS).pixels, np.uint8)[face], expected[face]) > 35
+    assert alike(np.asarray(decode(again.data, LIMITS).pixels, np.uint8), expected)
 
 
 @pytest.mark.skipif(not PORTRAITS.is_dir(), reason="the folder of portraits is not beside the repository")

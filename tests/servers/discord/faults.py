@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["500", "429", "lost answer", "slow"]
+Kind = Literal["400", "500", "429", "lost answer", "slow"]
 SLOW_S = 0.4
 RETRY_AFTER_S = 0.2
 

@@ -75,6 +75,14 @@ class Person(User):
         self.client.gateway.tell_message("MESSAGE_CREATE", message)
         return message
 
+    def forward(self, channel: Channel, message: Message) -> Message:
+        """Forward a message; Discord adds a copy of it without its author."""
+        world = self.client.world
+        forward = Message(world.clock.snowflake(), channel, self, world.clock.now(), forwarded=message)
+        channel.messages[forward.id] = forward
+        self.client.gateway.tell_message("MESSAGE_CREATE", forward)
+        return forward
+
     def slash(self, channel: Channel, command: str, **options: Any) -> Interaction:
         """Use a slash command; a sub-command is written as `group command`."""
         found, owners = self._offered(channel, CHAT, command.split()[0])

@@ -115,6 +115,8 @@ class Rest:
     async def _before(self, fault: Kind | None) -> None:
         if fault == "slow":
             await asyncio.sleep(SLOW_S)
+        elif fault == "400":
+            raise Refusal(400, 50035, "Invalid Form Body")
         elif fault == "500":
             raise Refusal(500, 0, "500: Internal Server Error")
         elif fault == "429":

@@ -148,10 +148,10 @@ class Routes:
         needed = Permission.SEND_MESSAGES
         if files:
             needed |= Permission.ATTACH_FILES
-        if (body or {}).get("message_reference"):
-            needed |= Permission.READ_MESSAGE_HISTORY
         if needed & ~may:
             raise forbidden(50013)
+        if (body or {}).get("message_reference") and not may & Permission.READ_MESSAGE_HISTORY:
+            raise Refusal(400, 160002, "Cannot reply without permission to read message history")
         if channel.guild is None:
             person = channel.people[0]
             if not person.accepts_dms:

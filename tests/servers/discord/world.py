@@ -150,7 +150,9 @@ class Message:
     application: int | None = None
     interaction: JSON | None = None  # interaction_metadata
     reference: "Message | None" = None
+    forwarded: "Message | None" = None
     mentions: list[User] = field(default_factory=list)
+    stickers: list[JSON] = field(default_factory=list)
     nonce: str | None = None
     seen_by: User | None = None  # of an ephemeral message
     edited_at: float | None = None
@@ -290,6 +292,7 @@ class World:
             "mention_everyone": False,
             "pinned": False,
             "tts": False,
+            "sticker_items": [] if hide else message.stickers,
             "timestamp": self.clock.stamp(message.created_at),
             "edited_timestamp": None if message.edited_at is None else self.clock.stamp(message.edited_at),
         }
@@ -303,7 +306,19 @@ class World:
             shown["message_reference"] = self._reference(message.reference)
             if not nested:
                 shown["referenced_message"] = self._referenced(message.reference, without_content)
+        if message.forwarded is not None:
+            shown["message_reference"] = {**self._reference(message.forwarded), "type": 1}
+            shown["message_snapshots"] = [] if hide else [{"message": self._snapshot(message.forwarded)}]
         return shown
+
+    def _snapshot(self, message: Message) -> JSON:
+        """What a forward shows of a message: neither its id nor its author."""
+        shown = self.message_payload(message, nested=True)
+        names = (
+            "type", "content", "embeds", "attachments", "timestamp", "edited_timestamp", "flags", "mentions",
+            "mention_roles", "components",
+        )  # fmt: skip
+        return {name: shown[name] for name in names} | {"sticker_items": message.stickers}
 
     def _referenced(self, message: Message, without_content: bool) -> JSON | None:
         if message.deleted:
