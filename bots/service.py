@@ -1,6 +1,7 @@
 """The service behind every platform: it takes photos in, tracks them, and answers for the stores and the queue."""
 
 import asyncio
+import errno
 import hashlib
 import logging
 import math
@@ -324,6 +325,8 @@ class BotService:
         try:
             self.photos.check_room(len(photo))
         except OSError as error:
+            if error.errno != errno.ENOSPC:  # storing the photo will say what is wrong
+                return
             log.error("a photo was refused: %s", error)
             raise InternalError from None
 

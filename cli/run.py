@@ -55,7 +55,8 @@ def lock_data_folder(folder: Path) -> Iterator[Callable[[], None]]:
         AlreadyRunning: another process holds the lock.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / "run.lock").open("a+") as lock:
+    descriptor = os.open(folder / "run.lock", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -133,6 +133,7 @@ def test_everything_comes_back(harness: Path, tmp_path: Path, monkeypatch: pytes
     assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in there.iterdir()} == {
         "magicmemory.db": 0o600,
         "codes.key": 0o600,
+        "run.lock": 0o600,
     }
     asyncio.run(compare(code, there))
 
@@ -141,18 +142,18 @@ def test_nothing_is_overwritten(harness: Path, tmp_path: Path, monkeypatch: pyte
     read_codes_key(settings_for(harness))
     file = tmp_path / "backup.tar.gz"
     assert run("backup", str(file))[0] == 0
-    assert run("backup", str(file)) == (2, f"magicmemory: {file} is there already.\n")
+    assert run("backup", str(file)) == (2, f"magicmemory: {file} exists already.\n")
     before = (harness / "magicmemory.db").read_bytes()
     status, said = run("restore-backup", str(file))
-    assert (status, "There is a database already" in said) == (2, True)
+    assert (status, "magicmemory.db exists already: stop all processes" in said) == (2, True)
     assert (harness / "magicmemory.db").read_bytes() == before
     there = tmp_path / "there"
     there.mkdir()
     (there / "codes.key").write_text("another")
     monkeypatch.setenv("MAGIC_DATA_DIR", str(there))
     status, said = run("restore-backup", str(file))
-    assert (status, "another key" in said) == (2, True)
-    assert [path.name for path in there.iterdir()] == ["codes.key"]
+    assert (status, "a different key" in said) == (2, True)
+    assert sorted(path.name for path in there.iterdir()) == ["codes.key", "run.lock"]
     (there / "codes.key").write_bytes((harness / "codes.key").read_bytes())
     assert run("restore-backup", str(file))[0] == 0
 

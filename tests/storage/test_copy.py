@@ -146,4 +146,4 @@ def test_the_command_says_what_it_copied(database_url: str, tmp_path: Path) -> N
     assert run(url, same) == (2, "magicmemory: The target is not empty: its table codes has rows.\n")
     for wrong in ("filled.db", "mysql://me@localhost/x", "postgresql+asyncpg://localhost"):
         status, said = run(url, wrong)
-        assert (status, said.startswith("magicmemory: A database is written as sqlite+aiosqlite:///FILE")) == (2, True)
+        assert (status, said.startswith("magicmemory: Write a database as sqlite+aiosqlite:///FILE")) == (2, True)

@@ -42,6 +42,7 @@ asyncio.run(look())
 """
 
 
+@pytest.mark.processes
 def test_the_checks_write(tmp_path: Path) -> None:
     command = [sys.executable, "-c", FULL, str(tmp_path)]
     told = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True)

@@ -4,12 +4,11 @@
 """
 
 import asyncio
-import itertools
 import os
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import hypothesis.strategies as st
@@ -20,119 +19,30 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from magicmemory.core.errors import CodeUnknown, NoFaceFound, UserError
 from magicmemory.core.job import Address, Outcome, Platform, Sender
 from magicmemory.core.report import Failure
-from magicmemory.storage.codes import CodeKind, Codes, CodeSpec
-from magicmemory.storage.database import Database
-from magicmemory.storage.erasure import Erasure
-from magicmemory.storage.grants import Grant, Grants, Source
-from magicmemory.storage.ledger import Ledger
-from magicmemory.storage.payments import STARS, Payments
-from magicmemory.storage.people import People
-from magicmemory.storage.photos import PhotoStore
-from magicmemory.storage.quota import Allowance
-from tests.support.ledger_model import (
-    ADJUSTMENT_MINUTES,
-    ADJUSTMENTS,
-    AT_ONCE,
-    HOUR,
-    PLANS,
-    WAYS,
-    Bill,
-    Given,
-    Made,
-    Model,
-    Paid,
-    Person,
-    Sent,
-)
+from magicmemory.storage.codes import CodeKind, CodeSpec
+from magicmemory.storage.grants import Grant, Source
+from magicmemory.storage.payments import STARS
+from tests.support import ledger_actions
+from tests.support.ledger_actions import TERMS, TURNS, Repositories, T, action, chosen, numbers, pick, way, who
+from tests.support.ledger_model import HOUR, PLANS, WAYS, Bill, Given, Made, Model, Paid, Person, Sent
 
 pytestmark = pytest.mark.slow
 
 # Read here, because tests do not see the settings of this machine.
 EXAMPLES = int(os.environ.get("MAGIC_TEST_EXAMPLES", "50"))
 STEPS = 40
-# Zones and moments shortly before their clocks change; in some of them a midnight is skipped or comes twice.
-TURNS = [
-    ("Europe/Berlin", "2026-03-28T10:00+00:00"),
-    ("Europe/Berlin", "2026-10-24T10:00+00:00"),
-    ("America/Sao_Paulo", "2018-11-03T12:00+00:00"),
-    ("America/Sao_Paulo", "2018-02-16T12:00+00:00"),
-    ("Africa/Cairo", "2026-04-23T12:00+00:00"),
-    ("Africa/Cairo", "2026-10-28T12:00+00:00"),
-    ("America/Havana", "2026-10-31T12:00+00:00"),
-    ("UTC", "2026-02-28T12:00+00:00"),
-]
-TERMS = [
-    CodeSpec(CodeKind.UNLOCK, "premium", days=1),
-    CodeSpec(CodeKind.UNLOCK, "premium", days=2, uses=2),
-    CodeSpec(CodeKind.UNLOCK, "pack", credits=1, uses=2),
-    CodeSpec(CodeKind.DISCOUNT, percent=40, uses=2),
-    CodeSpec(CodeKind.DISCOUNT, percent=99),
-    CodeSpec(CodeKind.DISCOUNT, "month", percent=50),
-]
-
-T = TypeVar("T")
-F = TypeVar("F", bound=Callable[..., None])
-who = st.integers(0, 1)
-pick = st.integers(0, 7)  # from the end: what is new is what something may be wrong with
-way = st.sampled_from([0, 0, 0, 1, 2, 3])
-numbers = itertools.count()
-
-
-ACTIONS: dict[str, dict[str, st.SearchStrategy[Any]]] = {}
-CHOICES: list[str] = []  # each as often as it shall happen
-
-
-def action(often: int = 1, **drawn: st.SearchStrategy[Any]) -> Callable[[F], F]:
-    """What may happen, with what it needs, and how often it does in comparison."""
-
-    def note(method: F) -> F:
-        ACTIONS[method.__name__] = drawn
-        CHOICES.extend([method.__name__] * often)
-        return method
-
-    return note
-
-
-def chosen(things: list[T], pick: int) -> T:
-    return things[-1 - pick % len(things)]
-
-
-class Harness:
-    """The storage under test, with one loop for all sequences. Each sequence has people of its own in it."""
-
-    def __init__(self, url: str, photos: Path, runner: asyncio.Runner) -> None:
-        self.runner = runner
-        self.photos = PhotoStore(str(photos))
-        self.database = Database(url)
-        self.now = datetime.min
-        self.people = People(self.database)
-        self.grants = Grants(self.database, PLANS, self.clock)
-        self.codes = Codes(self.database, b"key", self.clock)
-        self.payments = Payments(self.database, PLANS, self.clock)
-
-    def clock(self) -> datetime:
-        return self.now
-
-    def allowance(self, zone: ZoneInfo) -> Allowance:
-        return Allowance(zone, PLANS, ADJUSTMENTS, ADJUSTMENT_MINUTES, AT_ONCE)
-
-    def ledger(self, zone: ZoneInfo) -> Ledger:
-        return Ledger(self.database, self.allowance(zone), self.clock)
-
-    def erasure(self, zone: ZoneInfo) -> Erasure:
-        return Erasure(self.database, self.photos, self.allowance(zone), self.clock)
 
 
 class Machine(RuleBasedStateMachine):
     """Does the same to the house and to the model."""
 
-    harness: Harness
+    repositories: Repositories
 
     @initialize(turn=st.sampled_from(TURNS), hours=st.integers(0, 40))
     def begin(self, turn: tuple[str, str], hours: int) -> None:
         self.model = Model(ZoneInfo(turn[0]), datetime.fromisoformat(turn[1]) + hours * HOUR)
-        self.harness.now = self.model.now
-        self.ledger = self.harness.ledger(self.model.zone)
+        self.repositories.now = self.model.now
+        self.ledger = self.repositories.ledger(self.model.zone)
         self.people = [
             Person(Sender(platform=Platform.TELEGRAM, account=f"{next(numbers)}-{name}")) for name in ("ana", "ben")
         ]
@@ -141,13 +51,13 @@ class Machine(RuleBasedStateMachine):
     @rule(data=st.data())
     def act(self, data: st.DataObject) -> None:
         """Any action. Rules of their own would not do: Hypothesis leaves about half of them out of each sequence."""
-        name = data.draw(st.sampled_from(CHOICES), "action")
-        getattr(self, name)(**{key: data.draw(strategy, key) for key, strategy in ACTIONS[name].items()})
+        name = data.draw(st.sampled_from(ledger_actions.CHOICES), "action")
+        getattr(self, name)(**{key: data.draw(strategy, key) for key, strategy in ledger_actions.ACTIONS[name].items()})
 
     # Helpers.
 
     def run_(self, work: Coroutine[Any, Any, T]) -> T:
-        return self.harness.runner.run(work)
+        return self.repositories.runner.run(work)
 
     def ask(self, work: Coroutine[Any, Any, T]) -> T | type[UserError]:
         """What the house answers, or the kind of its refusal."""
@@ -172,7 +82,7 @@ class Machine(RuleBasedStateMachine):
         """The house and the model say the same of somebody; `new` is a grant that must be there now."""
         if new is not None:
             person.given.append(new)
-        rows = self.run_(self.harness.grants.of(person.sender))
+        rows = self.run_(self.repositories.grants.of(person.sender))
         fresh = [row for row in rows if row.id not in {given.id for given in person.given}]
         assert len(fresh) == (new is not None)
         for row in fresh:
@@ -188,7 +98,7 @@ class Machine(RuleBasedStateMachine):
         credits = self.model.credits(person)
         assert quota.credits == sum(left for _, left in credits)
         if credits:
-            has = self.run_(self.harness.grants.entitlement(person.sender))
+            has = self.run_(self.repositories.grants.entitlement(person.sender))
             assert [(left.grant.id, left.left) for left in has.credits] == [(one.id, left) for one, left in credits]
 
     def agree_on_grants(self, person: Person, rows: list[Grant]) -> None:
@@ -296,7 +206,7 @@ class Machine(RuleBasedStateMachine):
         if not any(sent.photo for sent in self.sent):
             return
         person = self.people[who]
-        self.run_(self.harness.erasure(self.model.zone).forget(person.sender))
+        self.run_(self.repositories.erasure(self.model.zone).forget(person.sender))
         for sent in person.sent:
             if sent.finished:
                 sent.photo = sent.address = None
@@ -313,10 +223,10 @@ class Machine(RuleBasedStateMachine):
     def make_a_code(self, terms: CodeSpec, hours: int | None, redeemers: list[int]) -> None:
         expires_at = None if hours is None else self.model.now + hours * HOUR
         terms = CodeSpec(terms.kind, terms.plan, terms.days, terms.credits, terms.percent, terms.uses, expires_at)
-        (made,) = self.run_(self.harness.codes.create(terms, prefix="MAGIC"))
+        (made,) = self.run_(self.repositories.codes.create(terms, prefix="MAGIC"))
         self.model.codes.append(Made(*made, terms))
-        for who in redeemers:
-            self.try_code(self.people[who], self.model.codes[-1], made[1])
+        for redeemer in redeemers:
+            self.try_code(self.people[redeemer], self.model.codes[-1], made[1])
 
     @action(pick=pick, who=who, lower=st.booleans())
     def redeem(self, pick: int, who: int, lower: bool) -> None:
@@ -327,7 +237,7 @@ class Machine(RuleBasedStateMachine):
 
     def try_code(self, person: Person, code: Made, text: str) -> None:
         refusal = self.model.redeemable(person, code)
-        answer = self.ask(self.harness.codes.redeem(person.sender, person.sender.account, text))
+        answer = self.ask(self.repositories.codes.redeem(person.sender, person.sender.account, text))
         new = None
         if refusal is not None:
             assert answer is refusal
@@ -344,7 +254,7 @@ class Machine(RuleBasedStateMachine):
         person = self.people[who]
         for _ in range(times):
             refusal = self.model.redeemable(person, None)
-            assert self.ask(self.harness.codes.redeem(person.sender, person.sender.account, "WRONG")) is refusal
+            assert self.ask(self.repositories.codes.redeem(person.sender, person.sender.account, "WRONG")) is refusal
             if refusal is CodeUnknown:
                 person.tries.add(self.model.now)
                 person.chat.add(self.model.now)
@@ -354,7 +264,7 @@ class Machine(RuleBasedStateMachine):
         if not self.model.codes:
             return
         code = chosen(self.model.codes, pick)
-        assert self.run_(self.harness.codes.revoke(code.id)) is not code.revoked
+        assert self.run_(self.repositories.codes.revoke(code.id)) is not code.revoked
         code.revoked = True
 
     # Purchases.
@@ -365,9 +275,9 @@ class Machine(RuleBasedStateMachine):
     def order(self, who: int, plan: str, payments: int) -> None:
         person = self.people[who]
         price, subscription, code = self.model.offer(person, plan)
-        offers = {offer.plan.name: offer for offer in self.run_(self.harness.payments.offers(person.sender))}
+        offers = {offer.plan.name: offer for offer in self.run_(self.repositories.payments.offers(person.sender))}
         assert (offers[plan].price, offers[plan].subscription) == (price, subscription)
-        answer = self.ask(self.harness.payments.invoice(person.sender, plan))
+        answer = self.ask(self.repositories.payments.invoice(person.sender, plan))
         if isinstance(answer, type):
             assert answer.key == "banned"
             assert person.banned
@@ -387,11 +297,11 @@ class Machine(RuleBasedStateMachine):
     def settle(self, bill: Bill) -> None:
         """Somebody pays."""
         sender = bill.person.sender
-        refusal = self.ask(self.harness.payments.check(sender, bill.id, STARS, bill.price))
+        refusal = self.ask(self.repositories.payments.check(sender, bill.id, STARS, bill.price))
         assert refusal is self.model.payable(bill)
         # Paid all the same: two payments may have been on their way at once.
         charge = f"charge-{next(numbers)}"
-        payment = self.run_(self.harness.payments.paid(sender, bill.id, charge, STARS, bill.price))
+        payment = self.run_(self.repositories.payments.paid(sender, bill.id, charge, STARS, bill.price))
         assert payment is not None
         plan = PLANS.paid[bill.plan]
         new = Given(bill.plan, self.model.now, plan.days, plan.credits)
@@ -404,7 +314,7 @@ class Machine(RuleBasedStateMachine):
             return
         paid = chosen(self.paid, pick)
         bill = paid.bill
-        again = self.run_(self.harness.payments.paid(bill.person.sender, bill.id, paid.charge, STARS, bill.price))
+        again = self.run_(self.repositories.payments.paid(bill.person.sender, bill.id, paid.charge, STARS, bill.price))
         assert again is None
         self.agree(bill.person)
 
@@ -413,7 +323,7 @@ class Machine(RuleBasedStateMachine):
         if not self.paid:
             return
         paid = chosen(self.paid, pick)
-        refunded = self.run_(self.harness.payments.refund(Platform.TELEGRAM, paid.charge))
+        refunded = self.run_(self.repositories.payments.refund(Platform.TELEGRAM, paid.charge))
         assert (refunded is None) == paid.refunded
         paid.refunded = paid.given.withdrawn = True
         self.agree(paid.bill.person)
@@ -423,7 +333,7 @@ class Machine(RuleBasedStateMachine):
     @action(often=2, who=who, plan=st.sampled_from(["premium", "pack"]))
     def gift(self, who: int, plan: str) -> None:
         sold = PLANS.paid[plan]
-        self.run_(self.harness.grants.give(self.people[who].sender, sold))
+        self.run_(self.repositories.grants.give(self.people[who].sender, sold))
         self.agree(self.people[who], Given(plan, self.model.now, sold.days, sold.credits))
 
     @action(
@@ -442,7 +352,7 @@ class Machine(RuleBasedStateMachine):
         ends_at = None if lasts is None else (starts_at or self.model.now) + lasts * HOUR
         known = next((given for given in person.given if given.entitlement == reference), None)
         sold = PLANS.paid[plan]
-        fresh = self.run_(self.harness.grants.entitle(person.sender, sold, reference, starts_at, ends_at))
+        fresh = self.run_(self.repositories.grants.entitle(person.sender, sold, reference, starts_at, ends_at))
         assert fresh == (known is None)
         new = None
         if known is None:
@@ -457,7 +367,9 @@ class Machine(RuleBasedStateMachine):
         if not any(given.entitlement for given in self.given):
             return
         given = chosen([given for given in self.given if given.entitlement], pick)
-        assert self.run_(self.harness.grants.withdraw(Source.ENTITLEMENT, given.entitlement)) is not given.withdrawn
+        assert (
+            self.run_(self.repositories.grants.withdraw(Source.ENTITLEMENT, given.entitlement)) is not given.withdrawn
+        )
         given.withdrawn = True
         for person in self.people:
             self.agree(person)
@@ -466,14 +378,14 @@ class Machine(RuleBasedStateMachine):
     def ban(self, who: int, plan: str, pick: int) -> None:
         """Keep somebody out for a while, in which they try everything."""
         person = self.people[who]
-        self.run_(self.harness.people.ban(person.sender, banned=True))
+        self.run_(self.repositories.people.ban(person.sender, banned=True))
         person.banned = True
         self.send(who, 0, None, ends=None)
         self.guess(who, 1)
         self.order(who, plan, 0)
         self.pay(pick)
         self.tell_a_message_again(pick)
-        self.run_(self.harness.people.ban(person.sender, banned=False))
+        self.run_(self.repositories.people.ban(person.sender, banned=False))
         person.banned = False
 
     # Time.
@@ -487,17 +399,17 @@ class Machine(RuleBasedStateMachine):
         self.at(max(self.model.now, self.model.renewal() - before * HOUR))
 
     def at(self, moment: datetime) -> None:
-        self.model.now = self.harness.now = moment
+        self.model.now = self.repositories.now = moment
         for person in self.people:
             self.agree(person)
 
 
 def test_nothing_makes_the_ledger_differ_from_the_model(database_url: str, tmp_path: Path) -> None:
     with asyncio.Runner() as runner:
-        harness = Harness(database_url, tmp_path / "photos", runner)
-        runner.run(harness.database.__aenter__())
+        repositories = Repositories(database_url, tmp_path / "photos", runner)
+        runner.run(repositories.database.__aenter__())
         try:
-            machine = type("Machine", (Machine,), {"harness": harness})
+            machine = type("Machine", (Machine,), {"repositories": repositories})
             run_state_machine_as_test(
                 machine,
                 settings=settings(
@@ -508,7 +420,7 @@ def test_nothing_makes_the_ledger_differ_from_the_model(database_url: str, tmp_p
                 ),
             )
         finally:
-            runner.run(harness.database.__aexit__(None, None, None))
+            runner.run(repositories.database.__aexit__(None, None, None))
 
 
 @pytest.mark.parametrize(("zone", "start"), TURNS)

@@ -43,6 +43,7 @@ async def test_a_damaged_file_is_one_sentence(file: Path, damage: str) -> None:
         await opened(file).__aenter__()
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("command", [["admin", "stats"], ["playground"]])
 async def test_the_commands_end_with_the_sentence(
     file: Path, tmp_path: Path, redis_url: str, command: list[str]
@@ -104,6 +105,7 @@ def test_the_lock_sees_that_its_folder_was_moved(tmp_path: Path) -> None:
             check()
 
 
+@pytest.mark.processes
 def test_a_backup_is_not_restored_under_a_running_service(file: Path, tmp_path: Path) -> None:
     backup = tmp_path / "backup.tar.gz"
     back_up(file, None, backup)
