@@ -6,7 +6,7 @@
 FROM python:3.12-slim AS base
 # PYTHONSAFEPATH: the current folder must not shadow installed packages.
 ENV PYTHONSAFEPATH=1 PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 MAGIC_DATA_DIR=/data
-RUN useradd --create-home --uid 1000 magic && install -d -o magic -g magic /data
+RUN useradd --create-home --uid 1000 magic && install -d -o magic -g magic -m 700 /data /photos
 WORKDIR /source
 COPY requirements requirements
 COPY pyproject.toml README.md LICENSE ./

@@ -132,6 +132,7 @@ class BotService:
             ModelNotInPlan, SizeNotInPlan: the sender's plan does not include these options.
         """
         self._check(photo)
+        self._check_room(photo)
         await self._check_queue()
         if options is None:
             options = (await self.people.preferences(sender)).options
@@ -317,6 +318,14 @@ class BotService:
     async def _is_finished(self, job_id: str) -> bool:
         job = await self.ledger.job(job_id)
         return job is None or job.finished_at is not None
+
+    def _check_room(self, photo: bytes) -> None:
+        """Refuse a photo without room on the disk before its quota is reserved: the refund would need room too."""
+        try:
+            self.photos.check_room(len(photo))
+        except OSError as error:
+            log.error("a photo was refused: %s", error)
+            raise InternalError from None
 
     @asynccontextmanager
     async def _taking_in(self, job: Job) -> AsyncIterator[None]:

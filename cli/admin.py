@@ -1,4 +1,4 @@
-"""`magicmemory admin`: what the operator asks and does about people, from the terminal."""
+"""`magicmemory admin`: statistics, and everything about single people, on the command line."""
 
 import json
 import sys
@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from magicmemory.cli.database_session import work
+from magicmemory.cli.database_session import with_database
 from magicmemory.core.errors import NothingToCancel, OperatorError
 from magicmemory.core.job import Platform, Sender
 from magicmemory.core.plans import FREE, MAX_CREDITS, MAX_DAYS, PREMIUM
@@ -28,22 +28,22 @@ from magicmemory.storage.quota import Allowance
 from magicmemory.storage.redemptions import redeemed
 from magicmemory.storage.statistics import Statistics, Stats
 
-app = typer.Typer(help="See what happens, and look after people.", no_args_is_help=True)
+app = typer.Typer(help="Show statistics, and manage people.", no_args_is_help=True)
 
 On = Annotated[Platform, typer.Argument(metavar="PLATFORM", help="telegram, discord or playground.")]
-Who = Annotated[str, typer.Argument(metavar="ID", help="The person's id there.")]
+Who = Annotated[str, typer.Argument(metavar="ID", help="The person's id on the platform.")]
 
 
 class NotFound(OperatorError):
-    """There is nothing of that name; the message is one sentence for the operator."""
+    """The named person, plan, payment or grant does not exist. The message is one sentence for the operator."""
 
 
 @app.command()
 def stats(
-    platform: Annotated[Platform | None, typer.Option(help="Only this one.")] = None,
+    platform: Annotated[Platform | None, typer.Option(help="Only this platform.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Today and the last seven days: people, photos, faces, failures, how long it took, and what was paid."""
+    """Show today and the last seven days: people, photos, faces, failures, durations and payments."""
 
     async def counting(settings: Settings, database: Database) -> None:
         statistics = Statistics(database, settings.zone)
@@ -56,39 +56,39 @@ def stats(
         for name in {name: None for row in rows for name in row}:
             print(f"{name:<12}" + "".join(f"{row.get(name, '0'):>14}" for row in rows))
 
-    work(counting)
+    with_database(counting)
 
 
 @app.command()
 def user(platform: On, account: Who) -> None:
-    """Show what somebody has: plan, quota, grants, payments, redeemed codes, and whether they are banned."""
+    """Show a person's plan, quota, grants, payments, redeemed codes, and ban."""
 
     async def showing(settings: Settings, database: Database) -> None:
         sender = Sender(platform=platform, account=account)
         since = await People(database).since(sender)
         if since is None:
-            raise NotFound(f"There is nobody of the id {account} on {platform}.")
-        print(f"seen since  {_moment(since, settings)}")
+            raise NotFound(f"Nobody with the id {account} is known on {platform}.")
+        print(f"first seen  {_moment(since, settings)}")
         for line in await _standing(settings, database, sender):
             print(line)
 
-    work(showing)
+    with_database(showing)
 
 
 @app.command()
 def gift(
     platform: On,
     account: Who,
-    plan: Annotated[str, typer.Option(help="Of which plan.")] = PREMIUM,
-    days: Annotated[int | None, typer.Option(min=1, max=MAX_DAYS, help="So many days.")] = None,
-    credits: Annotated[int | None, typer.Option(min=1, max=MAX_CREDITS, help="So many photos.")] = None,
+    plan: Annotated[str, typer.Option(help="The plan.")] = PREMIUM,
+    days: Annotated[int | None, typer.Option(min=1, max=MAX_DAYS, help="Number of days.")] = None,
+    credits: Annotated[int | None, typer.Option(min=1, max=MAX_CREDITS, help="Number of photos.")] = None,
 ) -> None:
-    """Give somebody days or photos of a plan; without a number, as many as are sold at once."""
+    """Give a person days or photos of a plan; without a number, as many as one purchase contains."""
 
     async def giving(settings: Settings, database: Database) -> None:
         plans = settings.plans()
         if plan not in plans.paid:
-            raise NotFound(f"There is no plan {plan}; there is {', '.join(plans.paid)}.")
+            raise NotFound(f"There is no plan {plan}. Plans: {', '.join(plans.paid)}.")
         if days and credits:
             raise OperatorError("A gift is either days or photos.")
         sender = _somebody(platform, account)
@@ -96,111 +96,113 @@ def gift(
         gifts = [grant for grant in await Grants(database, plans).of(sender) if grant.source is Source.GIFT]
         print(_given(gifts[-1], settings))
 
-    work(giving)
+    with_database(giving)
 
 
 @app.command()
 def ban(platform: On, account: Who, reason: Annotated[str, typer.Option(help="For your own records.")] = "") -> None:
-    """Keep somebody out."""
+    """Ban a person."""
 
     async def banning(_: Settings, database: Database) -> None:
         await People(database).ban(_somebody(platform, account), banned=True, reason=reason)
         print(f"{platform} {account} is banned.")
 
-    work(banning)
+    with_database(banning)
 
 
 def _somebody(platform: Platform, account: str) -> Sender:
-    """Whoever has that id, also before they have ever written: so a slip of the finger must not make up somebody."""
+    """The person with this id, who need not have written yet: so check the id's form, to catch typing errors."""
     if platform is not Platform.PLAYGROUND and not (account.isascii() and account.isdecimal()):
-        raise NotFound(f"{account!r} is no id: on {platform} ids are numbers.")
+        raise NotFound(f"{account!r} is not an id: on {platform}, ids are numbers.")
     return Sender(platform=platform, account=account)
 
 
 @app.command()
 def unban(platform: On, account: Who) -> None:
-    """Let somebody in again."""
+    """Lift a ban."""
 
     async def letting_in(_: Settings, database: Database) -> None:
         people, sender = People(database), Sender(platform=platform, account=account)
         if await people.ban_reason(sender) is None:
             raise NotFound(f"{platform} {account} is not banned.")
         await people.ban(sender, banned=False)
-        print(f"{platform} {account} is not banned any more.")
+        print(f"{platform} {account} is no longer banned.")
 
-    work(letting_in)
+    with_database(letting_in)
 
 
 @app.command()
 def refund(
     platform: On, charge: Annotated[str, typer.Argument(metavar="CHARGE", help="The platform's id of the payment.")]
 ) -> None:
-    """Record that a payment was given back, and take back what it bought. It moves no money.
+    """Record a refund and withdraw what the payment bought. This moves no money.
 
-    On Telegram, `/admin refund CHARGE` in the chat gives the Stars back and records it.
+    On Telegram, `/admin refund CHARGE` in the chat refunds the Stars and records it.
     """
 
     async def refunding(settings: Settings, database: Database) -> None:
         payment = await Payments(database, settings.plans()).refund(platform, charge)
         if payment is None:
-            raise NotFound("There is no such payment, or it was refunded before.")
+            raise NotFound("This payment is unknown, or was refunded before.")
         print(f"{payment.amount} {payment.currency} for {payment.plan}: recorded as refunded.")
 
-    work(refunding)
+    with_database(refunding)
 
 
 @app.command()
 def withdraw(grant: Annotated[str, typer.Argument(metavar="GRANT", help="Its id, as `admin user` shows it.")]) -> None:
-    """Take a grant back."""
+    """Withdraw a grant."""
 
     async def withdrawing(settings: Settings, database: Database) -> None:
         if not await Grants(database, settings.plans()).withdraw_by_id(grant):
-            raise NotFound("There is no such grant, or it was withdrawn before.")
+            raise NotFound("This grant is unknown, or was withdrawn before.")
         print(f"{grant} is withdrawn.")
 
-    work(withdrawing)
+    with_database(withdrawing)
 
 
 @app.command()
 def export(
-    platform: On, account: Who, out: Annotated[Path | None, typer.Option(help="A file; else standard output.")] = None
+    platform: On,
+    account: Who,
+    out: Annotated[Path | None, typer.Option(help="File to write; default: standard output.")] = None,
 ) -> None:
-    """Write all that is stored of somebody as JSON; of the photos, which of them are kept."""
+    """Export everything that is stored about a person as JSON; for photos, their names."""
 
     async def exporting(settings: Settings, database: Database) -> None:
         found = await export_user(database, PhotoStore(settings.photos), Sender(platform=platform, account=account))
         if found is None:
-            raise NotFound(f"There is nobody of the id {account} on {platform}.")
+            raise NotFound(f"Nobody with the id {account} is known on {platform}.")
         text = json.dumps(found, ensure_ascii=False, indent=2) + "\n"
         try:
             sys.stdout.write(text) if out is None else out.write_text(text, "utf-8")
         except OSError as error:
             raise OperatorError(f"{out} cannot be written: {error.strerror}.") from None
 
-    work(exporting)
+    with_database(exporting)
 
 
 @app.command()
 def erase(platform: On, account: Who, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
-    """Delete somebody's photos, choices and what their jobs tell of them, as `/deletemydata` does."""
+    """Delete a person's photos, preferences and job data, as `/deletemydata` does."""
     if not yes and not typer.confirm(f"Delete everything of {platform} {account}?"):
         raise typer.Exit(1)
 
     async def erasing(settings: Settings, database: Database) -> None:
         sender = Sender(platform=platform, account=account)
         if await People(database).since(sender) is None:
-            raise NotFound(f"There is nobody of the id {account} on {platform}.")
+            raise NotFound(f"Nobody with the id {account} is known on {platform}.")
         allowed = Allowance.of(settings, settings.plans())
-        # What is cancelled here may stand in the queue still: a worker finds its photo gone, and nobody is told.
+        # Cancelled jobs may still be queued: the worker finds no photo, and no reply is sent.
         with suppress(NothingToCancel):
             await Ledger(database, allowed).cancel(sender)
         erasure = Erasure(database, PhotoStore(settings.photos), allowed)
         await erasure.forget(sender)
         await erasure.tidy()
         kept = await People(database).since(sender) is not None
-        print("Deleted. " + ("The id itself goes once nothing hangs on it any more." if kept else "The id went too."))
+        print("Deleted. " + ("The id is deleted once nothing depends on it." if kept else "The id is deleted too."))
 
-    work(erasing)
+    with_database(erasing)
 
 
 def _counted(counted: Stats) -> dict[str, str]:
@@ -211,7 +213,7 @@ def _counted(counted: Stats) -> dict[str, str]:
         "  restored": str(counted.delivered),
         "  failed": str(counted.failed),
         "  cancelled": str(counted.cancelled),
-        "  on the way": str(counted.waiting),
+        "  unfinished": str(counted.waiting),
         "faces": str(counted.faces),
         "p95": f"{counted.p95_s:.1f} s" if counted.p95_s is not None else "-",
         **{f"paid {currency}": str(amount) for currency, amount in counted.paid.items()},
@@ -224,7 +226,7 @@ async def _standing(settings: Settings, database: Database, sender: Sender) -> l
     plans = settings.plans()
     lines = []
     if (reason := await People(database).ban_reason(sender)) is not None:
-        lines.append(f"banned      {reason or 'for no reason given'}")
+        lines.append(f"banned      {reason or 'no reason given'}")
     quota = await Ledger(database, Allowance.of(settings, plans)).quota(sender)
     until = f" until {_moment(quota.plan_ends, settings)}" if quota.plan_ends else ""
     limit = "" if quota.unlimited else f" of {quota.limit}"

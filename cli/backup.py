@@ -8,16 +8,19 @@ import typer
 from sqlalchemy import URL, make_url
 
 from magicmemory.cli.processes import operator_errors
+from magicmemory.cli.run import lock_data_folder
 from magicmemory.core.settings import Settings, load
 from magicmemory.storage.backup import KEY, BackupError, back_up, restore
 
-KEY_ELSEWHERE = "The key of the codes is not in it: it is MAGIC_CODES_KEY, so keep that too."
+KEY_ELSEWHERE = "The codes' key is not part of the backup, because MAGIC_CODES_KEY is set: keep that too."
 
 
 def backup(
-    to: Annotated[Path, typer.Argument(metavar="FILE|FOLDER", help="A new file, or a folder for one named by time.")],
+    to: Annotated[
+        Path, typer.Argument(metavar="FILE|FOLDER", help="A new file, or a folder; the file's name is then the time.")
+    ],
 ) -> None:
-    """Write the SQLite database and the key of the codes to one file, while everything runs."""
+    """Write the SQLite database and the codes' key to one file, while everything runs."""
     with operator_errors():
         settings = load()
         database, key = _places(settings, "pg_dump --format=custom --file=magicmemory.dump")
@@ -29,26 +32,27 @@ def backup(
 
 
 def restore_backup(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="As `magicmemory backup` wrote it.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup that `magicmemory backup` wrote.")],
 ) -> None:
-    """Put a backup's database and key in their places, where none may be yet."""
+    """Restore a backup's database and key. Neither may exist yet."""
     with operator_errors():
         settings = load()
         database, key = _places(settings, "pg_restore --clean --if-exists", " magicmemory.dump")
-        restore(file, database, key)
+        with lock_data_folder(settings.data_dir):
+            restore(file, database, key)
         print(f"{database} is restored.")
 
 
 def _places(settings: Settings, command: str, rest: str = "") -> tuple[Path, Path | None]:
-    """The files of the database and of the key, if the key is in a file.
+    """The files of the database and of the key; None: the key is a setting.
 
     Raises:
-        BackupError: the database is PostgreSQL, whose own command it names.
+        BackupError: the database is PostgreSQL; the message names PostgreSQL's own command.
     """
     url = make_url(settings.database)
     if url.get_backend_name() != "sqlite":
         raise BackupError(
-            f"PostgreSQL has a command of its own for this: `{command} {_options(url)}{rest}`. "
+            f"PostgreSQL has its own command for this: `{command} {_options(url)}{rest}`. "
             f"Keep {settings.data_dir / KEY} too, or MAGIC_CODES_KEY."
         )
     return Path(url.database or ""), None if settings.codes_key else settings.data_dir / KEY

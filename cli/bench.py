@@ -1,4 +1,4 @@
-"""`magicmemory bench`: how fast the pipeline and the queue are on this machine."""
+"""`magicmemory bench`: measures the pipeline and the queue on this machine."""
 
 import asyncio
 import tempfile
@@ -10,37 +10,38 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from magicmemory.cli.bench_stats import machine, write
+from magicmemory.cli.bench_stats import describe_machine, write_json
 from magicmemory.cli.processes import operator_errors
 from magicmemory.core.options import Options
 from magicmemory.core.settings import load
 
-app = typer.Typer(help="Measure this machine; quote ratios rather than times, for times are noisy.")
+app = typer.Typer(help="Measure this machine. Times are noisy: quote ratios.")
 
-JsonFile = Annotated[Path | None, typer.Option("--json", help="Also write the figures to this file.")]
+JsonFile = Annotated[Path | None, typer.Option("--json", help="Also write the results to this JSON file.")]
 
 
 @app.command("pipeline")
 def bench_pipeline(
     model: Annotated[str, typer.Option(help="The restorer.")] = "lite",
     detector: Annotated[str, typer.Option(help="The detector.")] = "auto",
-    runs: Annotated[int, typer.Option(min=1, help="Photos for each row and thread.")] = 3,
-    quick: Annotated[bool, typer.Option("--quick/--all", help="A few telling rows; or every one.")] = True,
+    runs: Annotated[int, typer.Option(min=1, help="Photos per row and thread.")] = 3,
+    quick: Annotated[bool, typer.Option("--quick/--all", help="A few health_server rows; or every one.")] = True,
     peer: Annotated[
-        Path | None, typer.Option(help="Folder with gfpganer.py: measure ours beside it instead, with GFPGAN 1.4.")
+        Path | None, typer.Option(help="Folder with gfpganer.py: compare with it instead, using GFPGAN 1.4.")
     ] = None,
-    peer_python: Annotated[Path, typer.Option(envvar="MAGIC_PEER_PYTHON", help="Python with its packages.")] = Path(
-        "python3"
-    ),
+    peer_python: Annotated[
+        Path, typer.Option(envvar="MAGIC_PEER_PYTHON", help="Python with the peer's packages.")
+    ] = Path("python3"),
     peer_weights: Annotated[
-        Path | None, typer.Option(help="Its checkpoints; missing ones are made up. The detector must be real.")
+        Path | None,
+        typer.Option(help="The peer's checkpoints. Missing ones get random weights; the detector must be real."),
     ] = None,
     photo: Annotated[
-        Path | None, typer.Option(help="What both restore; a drawn photo of three if none is named.")
+        Path | None, typer.Option(help="Photo that both restore; default: a generated photo with three faces.")
     ] = None,
     json_file: JsonFile = None,
 ) -> None:
-    """Photos and faces a second, and the stages' times, for few and many faces in small and large photos."""
+    """Measure photos and faces per second, and stage times, for few and many faces in small and large photos."""
     if peer is not None:
         _bench_peer(peer, peer_python, peer_weights, photo, runs, json_file)
         return
@@ -52,7 +53,10 @@ def bench_pipeline(
         options = Options(model=model, detector=detector)
         rows = [measure(pipeline, options, scene, at_once, runs) for scene, at_once in (QUICK if quick else ALL)]
     Console(width=200).print(table_of(rows, pipeline.engine_name, model))
-    write(json_file, {"machine": machine(), "engine": pipeline.engine_name, "rows": [asdict(row) for row in rows]})
+    write_json(
+        json_file,
+        {"machine": describe_machine(), "engine": pipeline.engine_name, "rows": [asdict(row) for row in rows]},
+    )
 
 
 def _bench_peer(
@@ -68,7 +72,7 @@ def _bench_peer(
             photo.write_bytes(draw(Scene(3, 1)))
         figures = compare(Peer(folder, python, weights or settings.weights), photo, settings, rounds)
     Console().print(table_of(figures))
-    write(json_file, {"machine": machine(), "photo": photo.name, **figures})
+    write_json(json_file, {"machine": describe_machine(), "photo": photo.name, **figures})
 
 
 @app.command("queue")
@@ -76,7 +80,7 @@ def bench_queue(
     jobs: Annotated[int, typer.Option(min=1, help="Photos to send.")] = 2000,
     json_file: JsonFile = None,
 ) -> None:
-    """Photos a second through intake, Redis, worker and delivery, with a model that does nothing."""
+    """Measure photos per second through intake, Redis, worker and delivery, with a model that does nothing."""
     from magicmemory.cli.bench_queue import measure_queue
 
     with operator_errors(), tempfile.TemporaryDirectory() as folder:
@@ -85,18 +89,18 @@ def bench_queue(
     for name, value in figures.items():
         table.add_row(name, f"{value:g}")
     Console().print(table)
-    write(json_file, {"machine": machine(), **figures})
+    write_json(json_file, {"machine": describe_machine(), **figures})
 
 
 @app.command("intake")
 def bench_intake(
-    photos: Annotated[int, typer.Option(min=1, help="Photos for each row.")] = 1000,
+    photos: Annotated[int, typer.Option(min=1, help="Photos per row.")] = 1000,
     postgres: Annotated[
-        str | None, typer.Option(help="URL of a PostgreSQL where a database may be made: postgresql+asyncpg://…")
+        str | None, typer.Option(help="URL of a PostgreSQL server for a temporary database: postgresql+asyncpg://…")
     ] = None,
     json_file: JsonFile = None,
 ) -> None:
-    """Photos a second that are taken in (quota, ledger, queue), with SQLite and with PostgreSQL."""
+    """Measure photos per second through the intake (quota, ledger, queue), with SQLite and PostgreSQL."""
     from magicmemory.cli.bench_intake import intake_table, measure_intake
 
     with operator_errors(), tempfile.TemporaryDirectory() as folder:
@@ -104,4 +108,4 @@ def bench_intake(
     Console().print(intake_table(rows))
     if left_out:
         Console(stderr=True).print(left_out)
-    write(json_file, {"machine": machine(), "rows": [asdict(row) for row in rows]})
+    write_json(json_file, {"machine": describe_machine(), "rows": [asdict(row) for row in rows]})

@@ -1,4 +1,4 @@
-"""How many photos a second the service takes in: quota checked, job in the ledger, photo kept, work queued."""
+"""Measures the intake: photos per second whose quota is checked, whose job is in the ledger and the queue."""
 
 import asyncio
 import statistics
@@ -26,8 +26,8 @@ WARM_UP = 20
 
 
 @dataclass(frozen=True, slots=True)
-class IntakeFigures:
-    """What was measured of one database, with so many people asking at once. Times are milliseconds."""
+class IntakeMeasurement:
+    """The measurement of one database with `at_once` people at a time. Times are milliseconds."""
 
     database: str
     at_once: int
@@ -36,13 +36,13 @@ class IntakeFigures:
     p95_ms: float
 
 
-async def measure_intake(folder: Path, photos: int, postgres: str | None) -> tuple[list[IntakeFigures], str]:
-    """The figures of SQLite and PostgreSQL, and a sentence on why PostgreSQL was not measured, or nothing.
+async def measure_intake(folder: Path, photos: int, postgres: str | None) -> tuple[list[IntakeMeasurement], str]:
+    """Measure SQLite and PostgreSQL. Also returns why PostgreSQL was not measured, or an empty text.
 
     Args:
-        folder: where the data lie while it runs.
-        photos: how many photos for each row, each of another person.
-        postgres: SQLAlchemy's URL of a server where a database may be made, which is dropped afterwards.
+        folder: for the data.
+        photos: photos per row, each of a different person.
+        postgres: SQLAlchemy's URL of a server for a temporary database.
     """
     rows, left_out = await _measure(folder / "sqlite", "SQLite", "", photos), ""
     if postgres is None:
@@ -56,8 +56,8 @@ async def measure_intake(folder: Path, photos: int, postgres: str | None) -> tup
     return rows, left_out
 
 
-def intake_table(rows: list[IntakeFigures]) -> Table:
-    """The figures as people read them."""
+def intake_table(rows: list[IntakeMeasurement]) -> Table:
+    """The measurements as a table."""
     table = Table(title="intake: one process, each photo from another person")
     for column in ("database", "at once", "photos/s", "p50 ms", "p95 ms"):
         table.add_column(column, justify="right")
@@ -67,7 +67,7 @@ def intake_table(rows: list[IntakeFigures]) -> Table:
     return table
 
 
-async def _measure(folder: Path, name: str, url: str, photos: int) -> list[IntakeFigures]:
+async def _measure(folder: Path, name: str, url: str, photos: int) -> list[IntakeMeasurement]:
     settings = Settings(_env_file=None, data_dir=folder, database_url=url, max_waiting=0)
     people = count()
     async with embedded_redis(folder / "redis") as redis_url, open_service(settings, redis_url) as service:
@@ -79,7 +79,7 @@ async def _measure(folder: Path, name: str, url: str, photos: int) -> list[Intak
             per_s = photos / (time.perf_counter() - began)
             p95 = times[min(photos - 1, photos * 95 // 100)]
             rows.append(
-                IntakeFigures(name, at_once, round(per_s, 1), round(statistics.median(times), 2), round(p95, 2))
+                IntakeMeasurement(name, at_once, round(per_s, 1), round(statistics.median(times), 2), round(p95, 2))
             )
     return rows
 

@@ -1,4 +1,4 @@
-"""How fast the pipeline is: few and many faces, small and large photos, one and several at once."""
+"""Measures the pipeline: few and many faces, small and large photos, one and several at a time."""
 
 import io
 import statistics
@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 from rich.table import Table
 
-from magicmemory.cli.bench_stats import MEGA, forget_peak, peak_mb, percentile
+from magicmemory.cli.bench_stats import MEGA, peak_mb, percentile, reset_peak
 from magicmemory.core.options import Options
 from magicmemory.pipeline.pipeline import Pipeline
 from magicmemory.pipeline.sample import HEAD, portrait
@@ -19,14 +19,14 @@ from magicmemory.pipeline.sample import HEAD, portrait
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A photo to measure with: so many faces in so many megapixels."""
+    """A generated photo with a number of faces and a size."""
 
     faces: int
     megapixels: int
 
 
 ALL = tuple((Scene(faces, megapixels), at_once) for megapixels in (1, 24) for faces in (1, 3, 40) for at_once in (1, 8))
-# What a minute or two shows, with `lite` on a laptop.
+# One to two minutes with `lite` on a laptop.
 QUICK = (
     (Scene(1, 1), 1),
     (Scene(1, 1), 8),
@@ -38,8 +38,8 @@ QUICK = (
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """What was measured of one scene, with so many photos at once. Times are milliseconds."""
+class PipelineMeasurement:
+    """The measurement of one scene with `at_once` photos at a time. Times are milliseconds."""
 
     faces: int
     megapixels: int
@@ -52,7 +52,7 @@ class Figures:
 
 
 def draw(scene: Scene) -> bytes:
-    """A JPEG with the sample's face in it, in a regular grid, over soft noise."""
+    """A JPEG with the sample's face in a regular grid over soft noise."""
     height = round((scene.megapixels * MEGA * 3 / 4) ** 0.5)
     width = height * 4 // 3
     noise = np.random.default_rng(0).normal(128, 20, (height // 8, width // 8, 3)).clip(0, 255).astype(np.uint8)
@@ -69,18 +69,18 @@ def draw(scene: Scene) -> bytes:
     return file.getvalue()
 
 
-def measure(pipeline: Pipeline, options: Options, scene: Scene, at_once: int, runs: int) -> Figures:
+def measure(pipeline: Pipeline, options: Options, scene: Scene, at_once: int, runs: int) -> PipelineMeasurement:
     """Restore the scene's photo `runs` times in each of `at_once` threads."""
     photo = draw(scene)
     pipeline.restore(photo, options)  # loads the models, and fills the caches
-    forget_peak()
+    reset_peak()
     began = time.perf_counter()
     with ThreadPoolExecutor(at_once) as threads:
         reports = list(threads.map(lambda _: pipeline.restore(photo, options).report, range(runs * at_once)))
     seconds = time.perf_counter() - began
     stages = {name: [report.stages_ms[name] for report in reports] for name in reports[0].stages_ms}
     stages["total"] = [report.total_ms for report in reports]
-    return Figures(
+    return PipelineMeasurement(
         faces=scene.faces,
         megapixels=scene.megapixels,
         at_once=at_once,
@@ -92,8 +92,8 @@ def measure(pipeline: Pipeline, options: Options, scene: Scene, at_once: int, ru
     )
 
 
-def table_of(rows: list[Figures], engine: str, model: str) -> Table:
-    """The figures for people."""
+def table_of(rows: list[PipelineMeasurement], engine: str, model: str) -> Table:
+    """The measurements as a table."""
     table = Table(title=f"{model} on {engine}; milliseconds as p50 / p95")
     for column in ["faces", "megapixels", "at once", "photos/s", "faces/s", *rows[0].p50_ms, "peak MB"]:
         table.add_column(column, justify="right")

@@ -1,4 +1,4 @@
-"""What the benchmarks share: percentiles, memory, and the machine they ran on."""
+"""Shared by the benchmarks: percentiles, peak memory, the machine's description."""
 
 import json
 import os
@@ -12,19 +12,19 @@ MEGA = 1_000_000
 
 
 def percentile(values: list[float], percent: int) -> float:
-    """The value that `percent` of a hundred do not exceed."""
+    """The percentile of the values."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]
 
 
-def forget_peak() -> None:
-    """Begin to measure `peak_mb` anew, where the system can (Linux); elsewhere it stays the whole process's."""
+def reset_peak() -> None:
+    """Restart the measurement of `peak_mb` (Linux); elsewhere it covers the whole process."""
     with suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")
 
 
 def peak_mb() -> float:
-    """The most memory this process has held since `forget_peak`, megabytes."""
+    """The process's peak memory since `reset_peak`, megabytes."""
     with suppress(OSError):
         for line in Path("/proc/self/status").read_text().splitlines():
             if line.startswith("VmHWM:"):
@@ -33,12 +33,12 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / MEGA
 
 
-def machine() -> dict[str, object]:
-    """What the figures were measured on."""
+def describe_machine() -> dict[str, object]:
+    """The machine of the measurements: system, cores, load."""
     return {"system": platform.platform(), "cores": os.cpu_count(), "load": os.getloadavg()[0]}
 
 
-def write(file: Path | None, figures: dict[str, object]) -> None:
-    """The figures as JSON, if a file is named."""
+def write_json(file: Path | None, figures: dict[str, object]) -> None:
+    """Write the figures as JSON, if a file is given."""
     if file is not None:
         file.write_text(json.dumps(figures, indent=2) + "\n")

@@ -1,4 +1,4 @@
-"""`magicmemory database`: move the ledger from one database to another."""
+"""`magicmemory database`: copies the ledger from one database to another."""
 
 import asyncio
 from pathlib import Path
@@ -8,12 +8,12 @@ import typer
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from magicmemory.cli.database_session import opened
+from magicmemory.cli.database_session import open_database
 from magicmemory.cli.processes import operator_errors
 from magicmemory.core.errors import OperatorError
 from magicmemory.storage.copy import CannotCopy, copy
 
-app = typer.Typer(help="Move the ledger from one database to another.", no_args_is_help=True)
+app = typer.Typer(help="Copy the ledger from one database to another.", no_args_is_help=True)
 
 KINDS = ("sqlite+aiosqlite:///", "postgresql+asyncpg://")
 HOW = "sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/NAME"
@@ -22,9 +22,11 @@ HOW = "sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/NAME"
 @app.command("copy")
 def copy_database(
     source: Annotated[str, typer.Argument(metavar="FROM", help=HOW)],
-    target: Annotated[str, typer.Argument(metavar="TO", help="The same; it must be empty, and its tables are made.")],
+    target: Annotated[
+        str, typer.Argument(metavar="TO", help="The same form. The database must be empty; its tables are created.")
+    ],
 ) -> None:
-    """Copy everything from one database into another, empty one. End all processes that use them first."""
+    """Copy everything from one database into an empty one. Stop all processes that use them first."""
 
     async def copying() -> None:
         for url in (source, target):
@@ -32,7 +34,7 @@ def copy_database(
         file = make_url(source).database
         if source.startswith("sqlite") and not Path(file or "").is_file():
             raise CannotCopy(f"There is no database {file}.")
-        async with opened(source) as origin, opened(target) as copied:
+        async with open_database(source) as origin, open_database(target) as copied:
             counts = await copy(origin, copied)
         for name, count in counts.items():
             print(f"{name:<12}{count:>10}")
@@ -50,4 +52,4 @@ def _check(url: str) -> None:
             return
     except (ArgumentError, ValueError):
         pass
-    raise OperatorError(f"A database is written as {HOW}.")
+    raise OperatorError(f"Write a database as {HOW}.")

@@ -1,4 +1,4 @@
-"""How the operator's commands come to the database, and the one sentence they say where they cannot."""
+"""Opens the database for the operator's commands, with one sentence for each error."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -13,15 +13,15 @@ from magicmemory.storage.database import Database
 
 
 class DatabaseError(OperatorError):
-    """The database cannot be used; the message is one sentence for the operator."""
+    """The database cannot be used. The message is one sentence for the operator."""
 
 
-def work(what: Callable[[Settings, Database], Awaitable[None]]) -> None:
-    """Do something with the settings' database. An `OperatorError` ends the command with its sentence and status 2."""
+def with_database(what: Callable[[Settings, Database], Awaitable[None]]) -> None:
+    """Run `what` with the settings' database. An `OperatorError` ends the command with its message and status 2."""
 
     async def working() -> None:
         settings = load()
-        async with opened(settings.database) as database:
+        async with open_database(settings.database) as database:
             await what(settings, database)
 
     with operator_errors():
@@ -29,18 +29,20 @@ def work(what: Callable[[Settings, Database], Awaitable[None]]) -> None:
 
 
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Database]:
-    """The database at `url`, up to date.
+async def open_database(url: str) -> AsyncIterator[Database]:
+    """Open the database at `url` and migrate it.
 
     Raises:
-        DatabaseError: it cannot be reached, or stops answering.
+        DatabaseError: it cannot be opened, or stops answering.
     """
     try:
         database = Database(url)
         await database.__aenter__()
     except ModuleNotFoundError as error:
         raise DatabaseError(f"PostgreSQL needs {error.name}: pip install 'magicmemory[postgres]'.") from None
-    # The drivers' errors are as many as the drivers; whatever it is, the operator must see it.
+    except OperatorError:
+        raise
+    # Each driver has its own errors; the operator must see any of them.
     except Exception as error:
         raise DatabaseError(f"The database cannot be opened: {reason(error)}.") from None
     try:
@@ -52,6 +54,6 @@ async def opened(url: str) -> AsyncIterator[Database]:
 
 
 def reason(error: Exception) -> str:
-    """The first line of what went wrong, without its full stop."""
+    """The first line of an error, without a full stop."""
     lines = str(getattr(error, "orig", None) or error).strip().splitlines()
     return (lines[0] if lines else type(error).__name__).rstrip(".")

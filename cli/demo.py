@@ -1,4 +1,4 @@
-"""`magicmemory demo`: one photo through the whole service, over the playground's HTTP interface, as a chat would."""
+"""`magicmemory demo`: sends one photo through the whole service, over the playground's HTTP interface."""
 
 import asyncio
 import io
@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from PIL import Image, ImageDraw, ImageOps
 
-from magicmemory.cli.run import children, only_one, redis
+from magicmemory.cli.run import lock_data_folder, open_redis, run_children
 from magicmemory.core.errors import OperatorError
 from magicmemory.core.settings import Settings
 
@@ -19,18 +19,18 @@ LABEL_PX = 28
 
 
 class DemoFailed(OperatorError):
-    """The service did not do what it promises."""
+    """The service did not behave as promised."""
 
 
 async def run_demo(settings: Settings) -> None:
-    """Start the service on a free port, restore the sample photo, be refused a second one, and end.
+    """Start the service on a free port, restore the sample photo, check that a second photo is refused, and end.
 
     Raises:
-        DemoFailed: something did not happen; the message says what.
+        DemoFailed: a step failed; the message says which.
     """
     folder = settings.data_dir / "demo"
-    # A service of its own: the demo neither sees nor touches the operator's database, photos and queue.
-    sandboxed_decoder = {
+    # A separate service: the demo does not touch the operator's database, photos and queue.
+    separate = {
         "database_url": "",
         "photo_store": "",
         "redis_url": "",
@@ -38,10 +38,10 @@ async def run_demo(settings: Settings) -> None:
         "metrics_port": 0,
         "free_per_day": 1,
     }
-    settings = settings.model_copy(update={"data_dir": folder / "service", **sandboxed_decoder})
+    settings = settings.model_copy(update={"data_dir": folder / "service", **separate})
     began = time.monotonic()
-    with only_one(settings.data_dir):
-        async with redis(settings) as url, children(["worker", "playground"], settings, url) as where:
+    with lock_data_folder(settings.data_dir):
+        async with open_redis(settings) as url, run_children(["worker", "playground"], settings, url) as where:
             print(f"Started in {time.monotonic() - began:.1f} s: worker {where['worker']}, page {where['playground']}")
             async with httpx.AsyncClient(base_url=where["playground"], timeout=30) as chat:
                 await _converse(chat, folder)
@@ -55,7 +55,7 @@ async def _converse(chat: httpx.AsyncClient, folder: Path) -> None:
     seconds = time.monotonic() - sent
     restored = (await chat.get(f"/jobs/{job['id']}/result")).raise_for_status().content
     after = await _quota(chat)
-    # Another photo: the same one again would be answered from the photo store, at no cost.
+    # A different photo: the same one would be answered from the photo store for free.
     refusal = await chat.post("/photos", files={"photo": ("mirrored.jpg", mirrored(photo))})
     _expect(refusal.status_code == 429, f"a second photo was answered with status {refusal.status_code}")
 
@@ -85,14 +85,14 @@ async def _quota(chat: httpx.AsyncClient) -> dict[str, Any]:
 
 
 def mirrored(photo: bytes) -> bytes:
-    """The photo as a mirror shows it."""
+    """The photo, mirrored."""
     file = io.BytesIO()
     ImageOps.mirror(Image.open(io.BytesIO(photo))).save(file, "JPEG", quality=90)
     return file.getvalue()
 
 
 def before_after(before: bytes, after: bytes) -> Image.Image:
-    """The two photos side by side, each under its label; the second is shown at the first one's height."""
+    """Both photos side by side with labels; the second is scaled to the first one's height."""
     left = Image.open(io.BytesIO(before)).convert("RGB")
     right = Image.open(io.BytesIO(after)).convert("RGB")
     right = right.resize((right.width * left.height // right.height, left.height))

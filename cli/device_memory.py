@@ -1,12 +1,12 @@
-"""How much of a GPU's memory is taken, for a worker's metrics."""
+"""A GPU's memory use, for a worker's metrics."""
 
 from functools import partial
 
 from magicmemory.core.metrics import Metrics
 
 
-def tell_device_memory(device: str, metrics: Metrics) -> None:
-    """Have `metrics` show the memory of the GPU that a `device` setting chooses; nothing where that is none."""
+def export_device_memory(device: str, metrics: Metrics) -> None:
+    """Add the memory use of the chosen GPU to `metrics`; without a GPU, add nothing."""
     import torch
 
     if device == "cpu" or not torch.cuda.is_available():

@@ -1,4 +1,4 @@
-"""`magicmemory doctor`: looks at everything the service needs, and says what to do where something is missing."""
+"""`magicmemory doctor`: checks everything that the service needs, and says how to fix it."""
 
 import asyncio
 import importlib.util
@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 
 import httpx
 import typer
@@ -18,8 +19,8 @@ from rich.table import Table
 from rich.text import Text
 from sqlalchemy import text
 
-from magicmemory.cli.database_session import DatabaseError, opened
-from magicmemory.cli.messages import sentence
+from magicmemory.cli.database_session import DatabaseError, open_database
+from magicmemory.cli.messages import error_message
 from magicmemory.cli.processes import OPERATOR_MUST_ACT
 from magicmemory.core.errors import OperatorError, UserError
 from magicmemory.core.options import Options
@@ -35,16 +36,17 @@ PATIENCE_S = 10.0
 
 
 class Verdict(StrEnum):
-    """What a check found."""
+    """The result of a check."""
 
     GOOD = "ok"
     OFF = "off"
+    WARNING = "warning"
     BAD = "FAILS"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One row of the table. `hint` says what to do, and is empty where all is well."""
+    """One row of the table. `hint` says what to do; empty: nothing."""
 
     verdict: Verdict
     what: str
@@ -55,7 +57,7 @@ Check = Callable[[Settings], Awaitable[Finding]]
 
 
 def doctor() -> None:
-    """Check Redis, database, photo store, plans, models, device, tokens, clock and disk; status 1 if one fails."""
+    """Check Redis, database, photo store, plans, models, device, tokens, clock and disk. Status 1: a check failed."""
     try:
         settings = load()
     except OperatorError as error:
@@ -64,7 +66,7 @@ def doctor() -> None:
     findings = asyncio.run(examine(settings))
     table = Table("check", "verdict", "what", "hint")
     for name, found in findings.items():
-        # As it is: what stands in brackets, such as a package's extras, is no markup.
+        # As plain text: brackets, such as those of a package's extras, are not markup.
         table.add_row(name, found.verdict, Text(found.what), Text(found.hint))
     Console().print(table)
     if any(found.verdict is Verdict.BAD for found in findings.values()):
@@ -72,7 +74,7 @@ def doctor() -> None:
 
 
 async def examine(settings: Settings) -> dict[str, Finding]:
-    """Every check's finding, by its name."""
+    """All findings, by the check's name."""
     checks: dict[str, Check] = {
         "redis": _redis,
         "dead letters": _dead_letters,
@@ -81,11 +83,13 @@ async def examine(settings: Settings) -> dict[str, Finding]:
         "plans": _plans,
         "weights": _weights,
         "device": _device,
+        "precision": _precision,
         "upstream": _upstream,
         "telegram": _telegram,
         "discord": _discord,
         "clock": _clock,
         "disk": _disk,
+        "permissions": _permissions,
     }
     return {name: await _patiently(check, settings) for name, check in checks.items()}
 
@@ -95,7 +99,9 @@ async def _patiently(check: Check, settings: Settings) -> Finding:
         async with asyncio.timeout(PATIENCE_S):
             return await check(settings)
     except TimeoutError:
-        return Finding(Verdict.BAD, f"no answer within {PATIENCE_S:.0f} s", "Is the address right, and the way open?")
+        return Finding(
+            Verdict.BAD, f"no answer within {PATIENCE_S:.0f} s", "Check the address, and that the network allows it."
+        )
 
 
 async def _redis(settings: Settings) -> Finding:
@@ -112,7 +118,7 @@ async def _redis(settings: Settings) -> Finding:
             return Finding(
                 Verdict.BAD,
                 f"Redis {server['redis_version']}, maxmemory-policy {policy}",
-                "Set maxmemory-policy to noeviction: any other can throw waiting photos away.",
+                "Set maxmemory-policy to noeviction: any other policy can delete waiting photos.",
             )
         kept = "append-only file on" if server.get("aof_enabled") else "append-only file off"
         return Finding(Verdict.GOOD, f"Redis {server['redis_version']}, {kept}")
@@ -134,18 +140,18 @@ async def _dead_letters(settings: Settings) -> Finding:
     finally:
         await redis.aclose()
     if not photos:
-        return Finding(Verdict.GOOD, "no photo ended its worker twice")
+        return Finding(Verdict.GOOD, "no photo crashed its worker three times")
     job, when = list(photos.items())[-1]
     return Finding(
         Verdict.GOOD,
-        f"{len(photos)} photos that ended their worker twice, the last on {when:%Y-%m-%d at %H:%M} UTC: job {job}",
+        f"{len(photos)} photos crashed their worker three times, the last on {when:%Y-%m-%d at %H:%M} UTC: job {job}",
         "The worker's log names them; each original stays in the photo store for the retention time.",
     )
 
 
 async def _database(settings: Settings) -> Finding:
     try:
-        async with opened(settings.database) as database, database.read() as connection:
+        async with open_database(settings.database) as database, database.read() as connection:
             version = await connection.scalar(text("SELECT version_num FROM alembic_version"))
     except DatabaseError as error:
         return Finding(Verdict.BAD, str(error), "Does the database run, and is MAGIC_DATABASE_URL right?")
@@ -190,8 +196,32 @@ async def _weights(settings: Settings) -> Finding:
             if not facts.bundled and weights.is_there(facts):
                 weights.usable(facts)
     except (UserError, OperatorError) as error:
-        return Finding(Verdict.BAD, sentence(error), "Put MAGIC_MODEL and MAGIC_DETECTOR right, or the model's file.")
-    return Finding(Verdict.GOOD, f"photos without wishes get {restorer.title} and {detector.title}")
+        return Finding(
+            Verdict.BAD, error_message(error), "Correct MAGIC_MODEL and MAGIC_DETECTOR, or the model's file."
+        )
+    return Finding(Verdict.GOOD, f"default models: {restorer.title} and {detector.title}")
+
+
+async def _precision(settings: Settings) -> Finding:
+    if importlib.util.find_spec("torch") is None:
+        return Finding(Verdict.OFF, "no worker here")
+    from magicmemory.pipeline.models import catalogue
+    from magicmemory.pipeline.models.self_test import kept_verdicts
+    from magicmemory.pipeline.models.weights import Weights
+
+    weights = Weights.of(settings)
+    downloaded = {facts.name: facts for facts in catalogue.ALL if not facts.bundled}
+    files = {name: weights.path(facts) for name, facts in downloaded.items()}
+    verdicts = kept_verdicts(settings.data_dir / "cache", files).values()
+    broken = [f"{verdict.model} ({verdict.problem})" for verdict in verdicts if verdict.problem]
+    if broken:
+        return Finding(
+            Verdict.BAD, f"not usable: {', '.join(broken)}", "`magicmemory models pull` fetches a file again."
+        )
+    full = [verdict.model for verdict in verdicts if downloaded[verdict.model].supports_half and not verdict.uses_half]
+    if full:
+        return Finding(Verdict.GOOD, f"half precision changes the sample face, so these run in full: {', '.join(full)}")
+    return Finding(Verdict.GOOD, "`magicmemory models verify --run` tests each model with a sample face")
 
 
 async def _device(settings: Settings) -> Finding:
@@ -202,7 +232,7 @@ async def _device(settings: Settings) -> Finding:
     try:
         return Finding(Verdict.GOOD, choose(settings.device, settings.data_dir / "cache").name)
     except OperatorError as error:
-        return Finding(Verdict.BAD, str(error), "Set MAGIC_DEVICE=auto, or mend the driver.")
+        return Finding(Verdict.BAD, str(error), "Set MAGIC_DEVICE=auto, or repair the driver.")
 
 
 async def _upstream(settings: Settings) -> Finding:
@@ -259,22 +289,34 @@ async def _clock(settings: Settings) -> Finding:
     try:
         seconds, microseconds = await redis.time()
     except (RedisError, OSError):
-        return Finding(Verdict.OFF, f"{here}; Redis cannot be asked for its time")
+        return Finding(Verdict.OFF, f"{here}; Redis does not tell its time")
     finally:
         await redis.aclose()
     skew = abs(datetime.now(UTC).timestamp() - seconds - microseconds / 1e6)
     if skew > MAX_SKEW_S:
-        return Finding(Verdict.BAD, f"{here}; {skew:.0f} s apart from Redis", "Let both keep time by NTP.")
-    return Finding(Verdict.GOOD, f"{here}; {skew:.1f} s apart from Redis")
+        return Finding(Verdict.BAD, f"{here}; {skew:.0f} s difference to Redis", "Synchronise both machines by NTP.")
+    return Finding(Verdict.GOOD, f"{here}; {skew:.1f} s difference to Redis")
 
 
 async def _disk(settings: Settings) -> Finding:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     free = shutil.disk_usage(settings.data_dir).free / 1e9
     if free < MIN_DISK_GB:
         return Finding(
             Verdict.BAD,
             f"{free:.1f} GB free",
-            f"Make room, or move MAGIC_DATA_DIR ({settings.data_dir.resolve()}).",
+            f"Free disk space, or move MAGIC_DATA_DIR ({settings.data_dir.resolve()}).",
         )
     return Finding(Verdict.GOOD, f"{free:.0f} GB free in {settings.data_dir.resolve()}")
+
+
+async def _permissions(settings: Settings) -> Finding:
+    private = [settings.data_dir / name for name in ("", "redis", "codes.key", "magicmemory.db")]
+    private.append(Path(".env"))
+    if "://" not in settings.photos:
+        private.append(Path(settings.photos))
+    open_to_others = [path for path in private if path.exists() and path.stat().st_mode & 0o077]
+    if not open_to_others:
+        return Finding(Verdict.GOOD, "only this user can read the data")
+    names = " ".join(str(path) for path in open_to_others)
+    return Finding(Verdict.WARNING, f"other users can read {names}", f"chmod go-rwx {names}")

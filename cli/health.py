@@ -1,7 +1,7 @@
-"""What a process tells of itself over HTTP: `/metrics` for Prometheus, `/healthz` and `/readyz` for its keeper.
+"""The HTTP server for metrics and health: `/metrics` for Prometheus, `/healthz` and `/readyz` for supervisors.
 
-`/healthz` answers as long as the event loop turns. `/readyz` says 200 once the process has said that it is ready, and
-while everything it cannot work without answers; else 503.
+`/healthz` answers as long as the event loop runs. `/readyz` answers 200 if the process has started and everything that
+it needs works; else 503.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from magicmemory.core.http_server import Server, listen, url_of
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.settings import Settings
 from magicmemory.queue.connection import RedisKeys
-from magicmemory.queue.queue_stats import count_dead_letters, depths
+from magicmemory.queue.queue_stats import check_writes, count_dead_letters, depths
 from magicmemory.storage.database import ping
 from magicmemory.storage.photos import PhotoStore
 
@@ -34,19 +34,19 @@ PLAIN: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class NotReady(OperatorError):
-    """The process does not answer, or says that it cannot work."""
+    """The process does not answer, or reports that it cannot work."""
 
 
 class Health:
-    """Looks whether the process can work."""
+    """Checks whether the process can work."""
 
     def __init__(self, settings: Settings, redis: Redis, metrics: Metrics, *, database: bool) -> None:
         """
         Args:
-            settings: name what has to answer.
-            redis: a connection to the queue's.
-            metrics: the process's, which learn what is found.
-            database: whether the process needs it.
+            settings: the settings with the addresses to check.
+            redis: a connection to the queue's Redis.
+            metrics: receives the results.
+            database: whether the process needs the database.
         """
         self.started = asyncio.Event()
         self._redis = redis
@@ -54,52 +54,53 @@ class Health:
         self._metrics = metrics
         self._checks: dict[str, Callable[[], Awaitable[object]]] = {
             "started": self._has_started,
-            "redis": self._count,
+            "redis": self._check_redis,
             "photos": PhotoStore(settings.photos).check,
         }
         if database:
             self._checks["database"] = lambda: ping(settings.database)
 
-    async def look(self) -> dict[str, bool]:
-        """What answers, by name: `started`, `redis`, `photos`, `database`."""
-        answers = await asyncio.gather(*(self._answers(name) for name in self._checks))
+    async def check(self) -> dict[str, bool]:
+        """Run all checks. Returns their results by name: `started`, `redis`, `photos`, `database`."""
+        answers = await asyncio.gather(*(self._passes(name) for name in self._checks))
         found = dict(zip(self._checks, answers, strict=True))
         for name, good in found.items():
             self._metrics.ready.labels(name).set(good)
         return found
 
-    async def _answers(self, name: str) -> bool:
+    async def _passes(self, name: str) -> bool:
         try:
             async with asyncio.timeout(PATIENCE_S):
                 await self._checks[name]()
-        # The stores' errors are as many as their back-ends; whatever it is, it does not work.
+        # Each back-end has its own errors; any of them means that the check fails.
         except Exception as error:
-            log.debug("%s is out of reach: %r", name, error)
+            log.debug("the check of %s failed: %r", name, error)
             return False
         return True
 
     async def _has_started(self) -> None:
         if not self.started.is_set():
-            raise NotReady("it has not said that it is ready")
+            raise NotReady("the process is still starting")
 
-    async def _count(self) -> None:
+    async def _check_redis(self) -> None:
+        await check_writes(self._redis, self._keys)
         for queue, jobs in (await depths(self._redis, self._keys)).items():
             self._metrics.depth.labels(queue).set(jobs)
         self._metrics.dead_letter.set(await count_dead_letters(self._redis, self._keys))
 
 
 @asynccontextmanager
-async def telling(
+async def health_server(
     settings: Settings, redis_url: str, metrics: Metrics, *, database: bool
 ) -> AsyncIterator[Callable[[], None]]:
-    """Tell of this process for as long as the context lasts, if the settings name a port. Yields what to call once the
-    process is ready.
+    """Serve metrics and health while the context lasts, if the settings name a port. Yields the function to call once
+    the process is ready.
 
     Raises:
-        CannotListen: the port is taken.
+        CannotListen: the port is in use.
     """
     async with AsyncExitStack() as stack:
-        # What is made here connects when it is asked.
+        # This connects at its first use.
         redis: Redis = Redis.from_url(redis_url, socket_timeout=PATIENCE_S)
         stack.push_async_callback(redis.aclose)
         health = Health(settings, redis, metrics, database=database)
@@ -121,36 +122,36 @@ async def telling(
 
 
 def _app(health: Health, metrics: Metrics) -> Starlette:
-    async def tell_metrics(_: Request) -> Response:
-        await health.look()
+    async def serve_metrics(_: Request) -> Response:
+        await health.check()
         return Response(metrics.render(), media_type=PLAIN)
 
-    async def tell_alive(_: Request) -> Response:
+    async def serve_healthz(_: Request) -> Response:
         return PlainTextResponse("alive\n")
 
-    async def tell_ready(_: Request) -> Response:
-        found = await health.look()
+    async def serve_readyz(_: Request) -> Response:
+        found = await health.check()
         return JSONResponse(found, status_code=200 if all(found.values()) else 503)
 
     return Starlette(
-        routes=[Route("/metrics", tell_metrics), Route("/healthz", tell_alive), Route("/readyz", tell_ready)]
+        routes=[Route("/metrics", serve_metrics), Route("/healthz", serve_healthz), Route("/readyz", serve_readyz)]
     )
 
 
-def ask(settings: Settings, path: str) -> None:
-    """Ask the process with these settings for `/healthz` or `/readyz`.
+def check_health(settings: Settings, path: str) -> None:
+    """Request `/healthz` or `/readyz` from the process with these settings.
 
     Raises:
-        NotReady: it does not answer, or not well; the message says which.
+        NotReady: it does not answer, or a check fails; the message says which.
     """
     if not settings.metrics_port:
-        raise NotReady("MAGIC_METRICS_PORT is not set: the process tells nothing of itself.")
+        raise NotReady("MAGIC_METRICS_PORT is not set, so the process serves no health checks.")
     url = url_of(settings.metrics_host, settings.metrics_port) + path
     try:
-        # A proxy of the environment's is for the world outside.
+        # The environment's proxy is for other hosts.
         answer = httpx.get(url, timeout=2 * PATIENCE_S, trust_env=False)
     except httpx.HTTPError as error:
         raise NotReady(f"{url} does not answer ({type(error).__name__}).") from None
     if answer.status_code != httpx.codes.OK:
         missing = [name for name, good in answer.json().items() if not good]
-        raise NotReady(f"{url} says no: {', '.join(missing)}.")
+        raise NotReady(f"{url}: these checks fail: {', '.join(missing)}.")

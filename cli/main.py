@@ -1,4 +1,4 @@
-"""The `magicmemory` command: every process of the house starts here."""
+"""The `magicmemory` command: every process of the service starts here."""
 
 from typing import Annotated
 
@@ -7,17 +7,21 @@ import typer
 from magicmemory.cli import admin, bench, codes, database, models
 from magicmemory.cli.backup import backup, restore_backup
 from magicmemory.cli.doctor import doctor
+from magicmemory.cli.faces import faces
+from magicmemory.cli.inspect import inspect
 from magicmemory.cli.processes import operator_errors, package_version, run_service, run_until_interrupted
 from magicmemory.cli.restore import restore
 from magicmemory.core.settings import load
 
 app = typer.Typer(
     name="magicmemory",
-    help="Restores the faces in photos that people send to a chat bot.",
+    help="A chat bot service that restores faces in old photos.",
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 app.command()(restore)
+app.command()(inspect)
+app.command()(faces)
 app.command()(doctor)
 app.command()(backup)
 app.command()(restore_backup)
@@ -31,7 +35,7 @@ app.add_typer(database.app, name="database")
 @app.callback(invoke_without_command=True)
 def _root(
     context: typer.Context,
-    show_version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+    show_version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
 ) -> None:
     if show_version:
         print(package_version())
@@ -41,7 +45,7 @@ def _root(
 
 @app.command()
 def run() -> None:
-    """Start everything here: Redis, a worker, the playground, and each bot that has a token."""
+    """Start everything on this machine: Redis, a worker, the playground, and each bot with a token."""
     from magicmemory.cli.run import run_everything
 
     run_until_interrupted("run", run_everything)
@@ -49,7 +53,7 @@ def run() -> None:
 
 @app.command()
 def demo() -> None:
-    """Send the sample photo through the whole service once, and keep what came back in `var/demo`."""
+    """Send the sample photo through the whole service once, and save the result in `var/demo`."""
     from magicmemory.cli.demo import run_demo
 
     run_until_interrupted("demo", run_demo)
@@ -57,7 +61,7 @@ def demo() -> None:
 
 @app.command()
 def worker() -> None:
-    """Restore photos from the queue. Needs MAGIC_REDIS_URL and the photo store, and nothing else."""
+    """Restore photos from the queue. Needs only MAGIC_REDIS_URL and the photo store."""
     from magicmemory.cli.worker import serve
 
     run_service("worker", serve, database=False)
@@ -89,13 +93,15 @@ def discord() -> None:
 
 @app.command()
 def healthcheck(
-    alive: Annotated[bool, typer.Option("--alive", help="Ask only whether it lives, not whether it can work.")] = False,
+    alive: Annotated[
+        bool, typer.Option("--alive", help="Check only that the process runs, not that it can work.")
+    ] = False,
 ) -> None:
-    """Ask the process with these settings whether it can work: status 0 or 2, as container health checks want it."""
-    from magicmemory.cli.health import ask
+    """Check whether the process with these settings can work: status 0 or 2, for container health checks."""
+    from magicmemory.cli.health import check_health
 
     with operator_errors():
-        ask(load(), "/healthz" if alive else "/readyz")
+        check_health(load(), "/healthz" if alive else "/readyz")
 
 
 main = app

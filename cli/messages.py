@@ -1,4 +1,4 @@
-"""What the commands tell the person at the terminal when something cannot be done."""
+"""Error messages on the command line."""
 
 from magicmemory.core.errors import (
     FacesTooSmall,
@@ -11,15 +11,15 @@ from magicmemory.core.errors import (
 from magicmemory.core.report import Failure
 
 
-def sentence(error: Exception) -> str:
-    """One sentence. It says more than a chat would, for whoever sits here can put it right, and nothing of a price."""
+def error_message(error: Exception) -> str:
+    """One sentence. It gives more details than a chat would, because this reader can fix the cause."""
     if isinstance(error, ModelBroken | ModelNotAllowed):
         return str(error.parameters["reason"])
     if isinstance(error, ModelNotInstalled):
         name = error.parameters["model"]
         return f"The model {name} is not installed here: run `magicmemory models pull {name}`."
     if isinstance(error, NoFaceFound):
-        return "No face was found; a closer or larger scan often helps, and `--scope photo` cleans a photo without any."
+        return "No face was found in any orientation; `--scope photo` cleans a photo without faces."
     if isinstance(error, FacesTooSmall):
         return f"All faces are under {error.parameters['limit_px']} pixels (MAGIC_MIN_FACE_PX); a larger scan helps."
     if isinstance(error, UserError):

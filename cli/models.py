@@ -1,4 +1,4 @@
-"""`magicmemory models`: what there is to choose from, and how it comes to this machine."""
+"""`magicmemory models`: lists, downloads and checks models."""
 
 import importlib.util
 import json
@@ -13,25 +13,25 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from rich.table import Table
 
 from magicmemory.cli.processes import OPERATOR_MUST_ACT
-from magicmemory.core.errors import OperatorError
+from magicmemory.core.errors import ModelBroken, OperatorError
 from magicmemory.core.settings import Settings, load
 from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts, why_refused
 from magicmemory.pipeline.models.weights import Examined, State, Weights, WeightsError
 
-app = typer.Typer(help="List, fetch and check models.", no_args_is_help=True)
+app = typer.Typer(help="List, download and check models.", no_args_is_help=True)
 
-FAILED = 1  # exit status: a model is missing, wrong or could not be fetched
+FAILED = 1  # exit status: a model is missing, wrong or could not be downloaded
 
-RedisKeys = Annotated[list[str], typer.Argument(metavar="NAME...", help="As `models list` calls them.")]
+Names = Annotated[list[str], typer.Argument(metavar="NAME...", help="Names as in `models list`.")]
 
 
 @app.command("list")
 def list_models(
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a model.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per model.")] = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the tables of docs/models.md.")] = False,
 ) -> None:
-    """Show every model: whether it is installed, its size and licence. A star marks the defaults."""
-    with _sentences():
+    """List all models: installed or not, size, licence. A star marks the defaults."""
+    with _operator_errors():
         settings = load()
         weights = Weights.of(settings)
         models = _all_models()
@@ -46,7 +46,7 @@ def list_models(
                 print(json.dumps(_fields(facts, weights, facts.name in defaults), ensure_ascii=False))
             return
         table = Table("", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-        # A name is there to be copied: licences give way where the window is narrow.
+        # Names must be copied whole; in a narrow window, licences wrap.
         table.add_column("model", no_wrap=True, min_width=max(len(facts.name) for facts in models))
         for title in ("kind", "here", "size", "paid", "licence"):
             table.add_column(title, no_wrap=title != "licence")
@@ -55,21 +55,21 @@ def list_models(
             size = f"{facts.size / 1e6:.0f} MB" if facts.size else ""
             here = _here(facts, weights)
             table.add_row(mark, facts.name, facts.kind, here, size, facts.commercial, facts.licence)
-        Console().print(table, "* is what photos without wishes get.", f"Files lie in {weights.folder}.", sep="\n")
+        Console().print(table, "* marks the defaults.", f"The files are in {weights.folder}.", sep="\n")
 
 
 @app.command()
 def pull(
-    names: RedisKeys,
-    from_file: Annotated[Path | None, typer.Option("--from", help="Take this file instead of downloading.")] = None,
+    names: Names,
+    from_file: Annotated[Path | None, typer.Option("--from", help="Use this file instead of a download.")] = None,
 ) -> None:
-    """Fetch models, going on where an earlier try stopped. A file gets its name only when its hash is right."""
-    with _sentences():
+    """Download models; an interrupted download continues. A file gets its name only if its hash is right."""
+    with _operator_errors():
         settings = load()
         weights = Weights.of(settings)
         chosen = [_known(name) for name in names]
         if from_file is not None and len(chosen) != 1:
-            raise WeightsError("--from takes one file: name one model with it.")
+            raise WeightsError("--from takes one file, so name exactly one model.")
         for facts in chosen:
             if facts.bundled:
                 print(f"{facts.name}: comes with the package.")
@@ -77,16 +77,20 @@ def pull(
             found = weights.adopt(facts, from_file) if from_file is not None else _pull(weights, facts)
             _tell(weights, facts, found)
             if facts.commercial is not Commercial.YES:
-                print(f"Mind the licence ({facts.licence}); paid use: {facts.commercial}.")
+                print(f"Check the licence ({facts.licence}); paid use: {facts.commercial}.")
 
 
 @app.command()
 def verify(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME...]", help="Empty: all that are here.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME...]", help="Default: all installed models.")
+    ] = None,
+    run: Annotated[bool, typer.Option("--run", help="Run a sample face through each model too.")] = False,
 ) -> None:
-    """Hash model files and compare. Ends with status 1 if one is missing, wrong or of an unknown hash."""
-    with _sentences():
-        weights = Weights.of(load())
+    """Check the hashes of model files. Status 1: a file is missing or wrong, or its hash is unknown."""
+    with _operator_errors():
+        settings = load()
+        weights = Weights.of(settings)
         there = [facts for facts in _all_models() if not facts.bundled and weights.path(facts).is_file()]
         chosen = [_known(name) for name in names] if names else there
         if not chosen:
@@ -94,20 +98,48 @@ def verify(
         checked = [(facts, weights.examine(facts)) for facts in chosen if not facts.bundled]
         for facts, found in checked:
             _tell(weights, facts, found)
-        if any(found.state is not State.VERIFIED for _, found in checked):
+        usable = [facts for facts, found in checked if found.state is State.VERIFIED]
+        works = _run_sample(settings, weights, usable) if run else True
+        if len(usable) < len(checked) or not works:
             raise typer.Exit(FAILED)
 
 
 @app.command()
 def pin(name: str, sha256: str) -> None:
-    """Trust a file whose publisher told no hash: from now on it must have this one."""
-    with _sentences():
+    """Pin the hash of a file whose publisher names none: from now on the file must have this hash."""
+    with _operator_errors():
         weights = Weights.of(load())
         facts = _known(name)
         if facts.bundled:
             raise WeightsError(f"{name} comes with the package; there is nothing to pin.")
         weights.pin(facts, sha256)
         _tell(weights, facts, weights.examine(facts))
+
+
+def _run_sample(settings: Settings, weights: Weights, models: list[ModelFacts]) -> bool:
+    """Build each model, which runs the sample face through those that give pictures; whether all could be used."""
+    from magicmemory.pipeline.engines.select import choose
+    from magicmemory.pipeline.models.loaded_models import Models
+    from magicmemory.pipeline.models.self_test import kept_verdicts
+
+    folder = settings.data_dir / "cache"
+    engine = choose(settings.device, folder, settings.precision)
+    loaded = Models(engine, weights, verdicts=folder)
+    works = True
+    for facts in models:
+        try:
+            loaded.load(facts)
+        except ModelBroken as error:
+            works = False
+            print(f"{facts.name}: {error.parameters['reason']}")
+            continue
+        verdict = kept_verdicts(folder, {facts.name: weights.path(facts)}).get(facts.name)
+        if verdict is None:
+            print(f"{facts.name}: it loads on {engine.name}.")
+        else:
+            precision = "half precision is allowed" if verdict.uses_half else "it runs in full precision"
+            print(f"{facts.name}: the sample face comes out well ({verdict.decibels:.0f} dB from torch); {precision}.")
+    return works
 
 
 def _all_models() -> tuple[ModelFacts, ...]:
@@ -128,7 +160,7 @@ def _known(name: str) -> ModelFacts:
         if facts.name == name:
             return facts
     known = ", ".join(facts.name for facts in _all_models())
-    raise WeightsError(f"There is no model called {name!r}. There are: {known}.")
+    raise WeightsError(f"There is no model {name!r}. Models: {known}.")
 
 
 def _defaults(settings: Settings) -> set[str]:
@@ -137,12 +169,12 @@ def _defaults(settings: Settings) -> set[str]:
     named = {Kind.RESTORER: settings.model, Kind.DETECTOR: settings.detector, Kind.UPSCALER: settings.upscaler}
     found = set()
     for kind in Kind:
-        wish = named.get(kind, "auto")
+        wanted = named.get(kind, "auto")
         usable = (
             facts.name
             for facts in _all_models()
             if facts.kind is kind
-            and wish in (facts.name, "auto")
+            and wanted in (facts.name, "auto")
             and (facts.bundled or weights.is_there(facts))
             and why_refused(facts, settings.commercial) is None
         )
@@ -152,7 +184,7 @@ def _defaults(settings: Settings) -> set[str]:
 
 
 def _here(facts: ModelFacts, weights: Weights) -> str:
-    """What is seen without reading the file."""
+    """The state of a model's file, without reading it."""
     if facts.bundled:
         return "always"
     path = weights.path(facts)
@@ -190,14 +222,14 @@ def _pull(weights: Weights, facts: ModelFacts) -> Examined:
 
 def _tell(weights: Weights, facts: ModelFacts, found: Examined) -> None:
     if found.state is State.VERIFIED:
-        print(f"{facts.name}: {facts.file} is here and its SHA-256 is right.")
+        print(f"{facts.name}: {facts.file} is installed and its SHA-256 is right.")
     else:
         print(f"{facts.name}: {weights.sentence(facts, found)}")
 
 
 @contextmanager
-def _sentences() -> Iterator[None]:
-    """Errors that the operator must put right end the command with one sentence."""
+def _operator_errors() -> Iterator[None]:
+    """An `OperatorError` ends the command with its message."""
     try:
         yield
     except OperatorError as error:

@@ -1,7 +1,8 @@
-"""How a process of ours begins and ends: settings, logs, metrics, signals; one sentence if the operator must act."""
+"""Start and end of our processes: settings, logs, metrics, signals, and one sentence if the operator must act."""
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -16,7 +17,7 @@ from magicmemory.core.settings import BadSettings, Settings, load
 
 log = logging.getLogger(__name__)
 
-# The exit status of a process that the operator must put right; starting it again would not help.
+# The exit status if the operator must act; a restart would not help.
 OPERATOR_MUST_ACT = 2
 CRASHED = 1
 
@@ -26,23 +27,24 @@ Serve = Callable[[Settings, str, asyncio.Event, Ready, Metrics], Awaitable[None]
 
 
 def run_service(name: str, serve: Serve, *, database: bool) -> None:
-    """Run a process of the service against the Redis that the settings name, until SIGINT or SIGTERM.
+    """Run a process of the service with the settings' Redis, until SIGINT or SIGTERM.
 
-    It logs, counts, and tells of its health as the settings say. An `OperatorError` ends it with its sentence and
-    status 2, any other error with status 1 after it was logged.
+    Logs, metrics and health checks follow the settings. An `OperatorError` ends the process with its message and status
+    2, any other error with status 1 and a log entry.
 
     Args:
-        name: `worker`, `telegram`, …: what it is called in logs and metrics.
-        serve: does the work, and ends by itself when its event is set.
-        database: whether it needs the database.
+        name: the process's name in logs and metrics: `worker`, `telegram`, ….
+        serve: the process's work; it ends when its event is set.
+        database: whether the process needs the database.
     """
-    # A process that does not serve needs none of it.
-    from magicmemory.cli.health import telling
+    # Other commands do not need these modules.
+    from magicmemory.cli.health import health_server
     from magicmemory.cli.sentry import errors_sent
     from magicmemory.cli.tracing import traced
+    from magicmemory.storage.database import watch_file
 
     with operator_errors():
-        settings, redact = _begin(name)
+        settings, redact = _set_up(name)
         version = package_version()
         with errors_sent(settings, name, version, redact), traced(settings, name, version) as span, _logged():
             metrics = Metrics(name, version, span)
@@ -51,19 +53,27 @@ def run_service(name: str, serve: Serve, *, database: bool) -> None:
                 stop = asyncio.Event()
                 _on_signals(stop.set)
                 redis_url = _required_redis(settings)
-                async with telling(settings, redis_url, metrics, database=database) as is_ready:
+                async with (
+                    health_server(settings, redis_url, metrics, database=database) as is_ready,
+                    asyncio.TaskGroup() as tasks,
+                ):
+                    watches: list[asyncio.Task[None]] = []
 
                     def ready(where: str) -> None:
                         is_ready()
-                        tell_ready(where)
+                        if database:
+                            watches.append(tasks.create_task(watch_file(settings.database)))
+                        print_ready(where)
 
                     await serve(settings, redis_url, stop, ready, metrics)
+                    for watch in watches:
+                        watch.cancel()
 
             asyncio.run(_unwrapped(serving()))
 
 
 def run_until_interrupted(name: str, work: Work) -> None:
-    """Run `work` with the settings; SIGINT and SIGTERM cancel it wherever it is. Errors end it as above."""
+    """Run `work` with the settings; SIGINT and SIGTERM cancel it. Errors end it as in `run_service`."""
 
     async def with_cancelling(settings: Settings) -> None:
         task = asyncio.ensure_future(work(settings))
@@ -72,7 +82,7 @@ def run_until_interrupted(name: str, work: Work) -> None:
             await task
 
     with operator_errors():
-        settings, _ = _begin(name)
+        settings, _ = _set_up(name)
         with _logged():
             asyncio.run(_unwrapped(with_cancelling(settings)))
 
@@ -84,36 +94,50 @@ def package_version() -> str:
 
 @contextmanager
 def operator_errors() -> Iterator[None]:
-    """An `OperatorError` within ends the process with its sentence and status 2."""
+    """An `OperatorError` inside ends the process with its message and status 2."""
     try:
         yield
     except OperatorError as error:
-        # A sentence may quote what it was given: a URL with a password in it.
+        # A message may quote its input, such as a URL with a password.
         print(f"magicmemory: {Redactor()(str(error))}", file=sys.stderr)
         raise SystemExit(OPERATOR_MUST_ACT) from None
 
 
 @contextmanager
 def _logged() -> Iterator[None]:
-    """An error nobody foresaw goes through the log: the interpreter's own traceback would show secrets as they are."""
+    """An unexpected error goes through the log: the interpreter's own traceback would show secrets."""
     try:
         yield
     except OperatorError:
         raise
     except Exception:
-        log.critical("the process ends: nobody foresaw this", exc_info=True)
+        log.critical("the process ends after an unexpected error", exc_info=True)
         raise SystemExit(CRASHED) from None
 
 
-def _begin(name: str) -> tuple[Settings, Redactor]:
+def _set_up(name: str) -> tuple[Settings, Redactor]:
+    _raise_file_limit()
+    # Files of the service hold people's photos and ids: only its user may read them.
+    os.umask(0o077)
     settings = load()
     redact = Redactor.of(settings)
     logs.set_up(settings, name, redact)
     return settings, redact
 
 
+def _raise_file_limit() -> None:
+    """Allow as many open files as the system lets this user have: each connection is one, and the default is low."""
+    try:
+        import resource  # does not exist on Windows
+    except ImportError:
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 async def _unwrapped(work: Awaitable[None]) -> None:
-    """A task group wraps what its tasks raise; the operator's sentence is taken out again."""
+    """A task group wraps the errors of its tasks; this unwraps an `OperatorError`."""
     try:
         await work
     except* OperatorError as group:
@@ -129,15 +153,15 @@ def _on_signals(act: Callable[[], object]) -> None:
 
 
 def _required_redis(settings: Settings) -> str:
-    """The settings' Redis, which a process that was started by itself must be told."""
+    """The settings' Redis URL, which a separately started process needs."""
     if not settings.redis_url:
         raise BadSettings(
-            "MAGIC_REDIS_URL is not set: a process that is started by itself must know its Redis. "
-            "`magicmemory run` starts everything, with a Redis of its own."
+            "MAGIC_REDIS_URL is not set: a separately started process needs it. "
+            "`magicmemory run` starts everything, including Redis."
         )
     return settings.redis_url
 
 
-def tell_ready(where: str) -> None:
-    """Say on standard output that the process is ready, and where; `run` shows its children's first line."""
+def print_ready(where: str) -> None:
+    """Print that the process is ready, and where; `run` shows the first line of each child."""
     print(where, flush=True)

@@ -1,4 +1,4 @@
-"""`magicmemory restore`: photos from files to files, without a bot, a queue or a quota."""
+"""`magicmemory restore`: restores photo files, without a bot, a queue or a quota."""
 
 import json
 import sys
@@ -13,19 +13,47 @@ from pydantic import BaseModel
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from magicmemory.cli.messages import sentence
+from magicmemory.cli.messages import error_message
 from magicmemory.core.errors import OperatorError, UserError
 from magicmemory.core.job import Stage
-from magicmemory.core.options import AUTO, Options, Scope
-from magicmemory.core.report import Report
+from magicmemory.core.options import AUTO, MAX_CHOSEN_FACES, Options, Scope, Texture
+from magicmemory.core.report import NoteKind, Report
 from magicmemory.core.settings import load
 from magicmemory.core.units import MB
 
-if TYPE_CHECKING:  # the pipeline brings torch, which would make every other command slow to start
+if TYPE_CHECKING:  # the pipeline imports torch, which would slow down the start of every other command
     from magicmemory.pipeline.pipeline import Pipeline
 
 SUFFIXES: Final = frozenset(
-    {".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif", ".tif", ".tiff", ".bmp", ".gif"}
+    {
+        ".jpg",
+        ".jpeg",
+        ".jfif",
+        ".png",
+        ".webp",
+        ".heic",
+        ".heif",
+        ".hif",
+        ".avif",
+        ".tif",
+        ".tiff",
+        ".bmp",
+        ".gif",
+        ".jp2",
+        ".j2k",
+        ".jpx",
+        ".jxl",
+        ".pdf",
+        ".dng",
+        ".cr2",
+        ".cr3",
+        ".nef",
+        ".arw",
+        ".raf",
+        ".orf",
+        ".rw2",
+        ".pef",
+    }
 )
 
 FAILED: Final = 1  # exit status: at least one photo could not be restored
@@ -33,7 +61,7 @@ CANNOT_START: Final = 2
 
 
 class Kind(StrEnum):
-    """Kinds of file that can hold a restored photo."""
+    """File formats of restored photos."""
 
     JPEG = "jpeg"
     PNG = "png"
@@ -43,11 +71,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Photo:
-    """A photo on its way from a file to a file.
+    """A photo to restore.
 
     Attributes:
-        path: where it is.
-        folder: where the result goes.
+        path: the photo.
+        folder: the folder for the result.
     """
 
     path: Path
@@ -60,28 +88,47 @@ def _upscale(value: int) -> int:
     return value
 
 
+def _numbers(text: str) -> tuple[int, ...]:
+    """The numbers in `1,3`; none in an empty text."""
+    parts = [part.strip() for part in text.split(",")] if text.strip() else []
+    if not all(part.isdecimal() and int(part) >= 1 for part in parts) or len(parts) > MAX_CHOSEN_FACES:
+        raise typer.BadParameter("write numbers from 1 up, like 1,3.", param_hint="--faces")
+    return tuple(int(part) for part in parts)
+
+
 def restore(
     sources: Annotated[list[Path], typer.Argument(metavar="FILE_OR_FOLDER...", help="Photos, or folders of photos.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder for the results; made where it does not exist.")],
-    model: Annotated[str, typer.Option(help="Restorer; auto: the one in the settings.")] = AUTO,
-    detector: Annotated[str, typer.Option(help="Face detector; auto: the one in the settings.")] = AUTO,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the results; created if missing.")],
+    model: Annotated[str, typer.Option(help="Restorer; auto: as in the settings.")] = AUTO,
+    detector: Annotated[str, typer.Option(help="Face detector; auto: as in the settings.")] = AUTO,
     strength: Annotated[float, typer.Option(min=0, max=1, help="0 keeps the faces, 1 restores them fully.")] = 1.0,
     fidelity: Annotated[float | None, typer.Option(min=0, max=1, help="0 vivid, 1 faithful; not all models.")] = None,
     upscale: Annotated[int, typer.Option(callback=_upscale, help="Enlarge the photo: 1, 2 or 4 times.")] = 1,
-    scope: Annotated[Scope, typer.Option(help="faces: nothing else changes; photo: the whole photo is cleaned.")] = (
+    scope: Annotated[Scope, typer.Option(help="faces: only faces change; photo: the whole photo is cleaned too.")] = (
         Scope.FACES
     ),
+    texture: Annotated[
+        Texture, typer.Option(help="match: faces keep the photo's grain; clean: they do not; auto: as the scope asks.")
+    ] = Texture.AUTO,
+    upright: Annotated[bool, typer.Option("--upright", help="Turn a photo that does not stand upright.")] = False,
+    faces: Annotated[
+        str, typer.Option(help="Restore only these, as `magicmemory faces` numbers them: 1,3. 1 is the largest.")
+    ] = "",
     blend: Annotated[
-        str | None, typer.Option(help="own, or facexlib for comparison; else as the settings say.")
+        str | None, typer.Option(help="own, or facexlib for comparison; default: as in the settings.")
     ] = None,
-    engine: Annotated[str | None, typer.Option(help="own, or upstream's packages; else as the settings say.")] = None,
+    engine: Annotated[
+        str | None, typer.Option(help="own, or upstream's packages; default: as in the settings.")
+    ] = None,
     kind: Annotated[
-        Kind | None, typer.Option("--format", help="The results' kind of file; else the kind each photo came in.")
+        Kind | None, typer.Option("--format", help="Format of the results; default: the format of each photo.")
     ] = None,
     compare: Annotated[bool, typer.Option("--compare", help="Also write before and after side by side.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a photo.")] = False,
+    pages: Annotated[bool, typer.Option("--pages", help="Restore every page of a file with several.")] = False,
+    strip: Annotated[bool, typer.Option("--strip", help="Write no EXIF, XMP or IPTC; default: keep them.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per photo.")] = False,
 ) -> None:
-    """Restore the faces in photos. Results go to the folder OUT; nothing is ever overwritten."""
+    """Restore the faces in photos. Results go to the folder OUT; existing files are never overwritten."""
     options = Options.model_validate(
         {
             "model": model,
@@ -90,6 +137,9 @@ def restore(
             "fidelity": fidelity,
             "upscale": upscale,
             "scope": scope,
+            "upright": upright,
+            "texture": texture,
+            "faces": _numbers(faces),
         }
     )
     try:
@@ -99,9 +149,11 @@ def restore(
         pipeline = Pipeline.of(settings)
         pipeline.check(options)
     except (OperatorError, UserError) as error:
-        print(f"magicmemory: {sentence(error)}", file=sys.stderr)
+        print(f"magicmemory: {error_message(error)}", file=sys.stderr)
         raise typer.Exit(CANNOT_START) from None
-    job = Restore(pipeline, options, kind, compare, most_bytes=int(settings.max_photo_mb * MB))
+    job = Restore(
+        pipeline, options, kind, compare, most_bytes=int(settings.max_photo_mb * MB), all_pages=pages, strip=strip
+    )
     failed = job.run(list(photos_in(sources, out)), as_json)
     if failed:
         print(f"{len(failed)} not restored: {', '.join(map(str, failed))}", file=sys.stderr)
@@ -109,9 +161,9 @@ def restore(
 
 
 def photos_in(sources: list[Path], out: Path) -> Iterator[Photo]:
-    """The photos that the sources name, folders with all that is below them, in a fixed order.
+    """The photos in the sources, including subfolders, in a fixed order.
 
-    A folder's own folders appear again in `out`. Results that already lie there are not taken for photos.
+    `out` gets the same subfolders. Earlier results in `out` are not restored again.
     """
     for source in sources:
         if not source.is_dir():
@@ -126,19 +178,31 @@ def photos_in(sources: list[Path], out: Path) -> Iterator[Photo]:
 
 
 class Restore:
-    """One call of the command: restores photos one after the other and says what became of each."""
+    """One call of the command: restores photos one after the other and prints each result."""
 
     def __init__(
-        self, pipeline: "Pipeline", options: Options, kind: "Kind | None", compare: bool, most_bytes: int
+        self,
+        pipeline: "Pipeline",
+        options: Options,
+        kind: "Kind | None",
+        compare: bool,
+        most_bytes: int,
+        *,
+        all_pages: bool = False,
+        strip: bool = False,
     ) -> None:
+        from magicmemory.pipeline.imaging.metadata import Keep
+
         self._pipeline = pipeline
         self._options = options
         self._kind = kind.upper() if kind else None
         self._compare = compare
         self._most_bytes = most_bytes
+        self._all_pages = all_pages
+        self._keep = Keep.NOTHING if strip else Keep.ALL
 
     def run(self, photos: list[Photo], as_json: bool) -> list[Path]:
-        """Restore the photos; returns those that could not be."""
+        """Restore the photos. Returns those that failed, wholly or on one page."""
         failed = []
         with _bar() as bar:
             say = _sayer(bar)
@@ -148,42 +212,59 @@ class Restore:
                 def tell(stage: Stage, done: int, faces: int, name: str = photo.path.name) -> None:
                     bar.update(task, description=name, state=f"{done} of {faces} faces" if faces else stage.value)
 
-                try:
-                    result = self._one(photo, tell)
-                    say(_json(result) if as_json else _line(result))
-                except (UserError, OSError) as error:
+                for outcome in self._outcomes(photo, tell):
+                    if isinstance(outcome, Result):
+                        say(_json(outcome) if as_json else _line(outcome))
+                        continue
                     failed.append(photo.path)
-                    failure = {"input": str(photo.path), "error": sentence(error)}
                     if as_json:
-                        say(json.dumps(failure, ensure_ascii=False))
+                        say(json.dumps(outcome, ensure_ascii=False))
                     else:
-                        bar.console.print(f"{photo.path}: {failure['error']}", markup=False, soft_wrap=True)
+                        page = f", page {outcome['page']}" if "page" in outcome else ""
+                        bar.console.print(f"{photo.path}{page}: {outcome['error']}", markup=False, soft_wrap=True)
                 bar.advance(task)
-        return failed
+        return list(dict.fromkeys(failed))
 
-    def _one(self, photo: Photo, tell: Callable[[Stage, int, int], None]) -> "Result":
-        with photo.path.open("rb") as file:
-            data = file.read(self._most_bytes + 1)  # one more than is accepted is enough to refuse it
-        restored = self._pipeline.restore(data, self._options, tell, kind=self._kind)
-        output = write_new(photo.folder / f"{photo.path.stem}.{restored.extension}", restored.data)
+    def _outcomes(self, photo: Photo, tell: Callable[[Stage, int, int], None]) -> Iterator["Result | dict[str, Any]"]:
+        """What became of the photo, or of each of its pages: a result, or what is said of a failure."""
+        try:
+            with photo.path.open("rb") as file:
+                data = file.read(self._most_bytes + 1)  # one more than is accepted is enough to refuse it
+            pages = self._pipeline.pages(data) if self._all_pages else 1
+        except (UserError, OSError) as error:
+            yield {"input": str(photo.path), "error": error_message(error)}
+            return
+        for page in range(1, pages + 1):
+            try:
+                yield self._one(photo, data, page, pages, tell)
+            except (UserError, OSError) as error:
+                told = {"page": page} if pages > 1 else {}
+                yield {"input": str(photo.path), **told, "error": error_message(error)}
+
+    def _one(
+        self, photo: Photo, data: bytes, page: int, pages: int, tell: Callable[[Stage, int, int], None]
+    ) -> "Result":
+        restored = self._pipeline.restore(data, self._options, tell, kind=self._kind, page=page, keep=self._keep)
+        name = f"{photo.path.stem}-page-{page}" if pages > 1 else photo.path.stem
+        output = write_new(photo.folder / f"{name}.{restored.extension}", restored.data)
         if self._compare:
-            both = self._pipeline.compare(data, restored.data)
+            both = self._pipeline.compare(data, restored.data, page)
             write_new(output.with_name(f"{output.stem}-compare{both.extension}"), both.data)
-        return Result(input=str(photo.path), output=str(output), report=restored.report)
+        left = 0 if self._all_pages else restored.report.pages - 1
+        return Result(input=str(photo.path), output=str(output), report=restored.report, pages_left=left)
 
 
 class Result(BaseModel):
-    """What became of a photo."""
+    """The result of one photo."""
 
     input: str
     output: str
     report: Report
+    pages_left: int = 0  # pages or pictures of the file that were not restored
 
 
 def write_new(path: Path, data: bytes) -> Path:
-    """Write a file that does not exist yet: `photo.jpg`, or else `photo-2.jpg`, `photo-3.jpg`, … Returns its
-    path.
-    """
+    """Write to the first free name: `photo.jpg`, `photo-2.jpg`, `photo-3.jpg`, …. Returns the path."""
     path.parent.mkdir(parents=True, exist_ok=True)
     number, free = 1, path
     while True:
@@ -200,21 +281,39 @@ def _line(result: Result) -> str:
     report = result.report
     faces = "1 face" if report.restored == 1 else f"{report.restored} faces"
     small = f", {report.too_small} too small" if report.too_small else ""
-    many = f", {report.too_many} left alone because there are so many" if report.too_many else ""
-    return f"{result.input} -> {result.output}: {faces} restored{small}{many}, {report.total_ms / 1000:.1f} s"
+    many = f", {report.too_many} not restored because there are too many" if report.too_many else ""
+    cut = f", {report.incomplete} not restored because the file ends in them" if report.incomplete else ""
+    turn = {90: "lies on its side", 180: "is upside down", 270: "lies on its side"}.get(report.rotation)
+    lies = "" if turn is None else ", turned upright" if report.turned else f"; the photo {turn} (--upright turns it)"
+    notes = "".join(f"; {_NOTES[note.kind].format(note.count)}" for note in report.notes)
+    left = (
+        f"; {result.pages_left} more pages or pictures in the file (--pages restores them)" if result.pages_left else ""
+    )
+    done = f"{faces} restored{small}{many}{cut}, {report.total_ms / 1000:.1f} s"
+    return f"{result.input} -> {result.output}: {done}{lies}{notes}{left}"
+
+
+_NOTES: Final = {
+    NoteKind.TONE_MAPPED: "high dynamic range mapped to the standard range",
+    NoteKind.GAIN_MAP: "gain map for HDR screens left out",
+    NoteKind.PREVIEW: "the preview in the raw file was restored",
+    NoteKind.INCOMPLETE: "the file ends too early: {} percent of the photo are missing",
+    NoteKind.COARSE: "the file ends too early: fine detail is missing",
+}
 
 
 def _json(result: Result) -> str:
     fields: dict[str, Any] = {
         "input": result.input,
         "output": result.output,
+        "pages_left": result.pages_left,
         **result.report.model_dump(mode="json"),
     }
     return json.dumps(fields, ensure_ascii=False)
 
 
 def _bar() -> Progress:
-    """A bar on standard error, and only where somebody watches: standard output is for results."""
+    """A progress bar on standard error, only on a terminal: standard output is for results."""
     console = Console(stderr=True, highlight=False)
     columns = (
         TextColumn("{task.description}"),
@@ -234,7 +333,7 @@ def _bar() -> Progress:
 
 
 def _sayer(bar: Progress) -> Callable[[str], None]:
-    """Prints a line to standard output; above the bar, where both go to one terminal."""
+    """A function that prints to standard output, above the bar if both use one terminal."""
     if sys.stdout.isatty() and bar.console.is_terminal:
         return lambda line: bar.console.print(line, markup=False, soft_wrap=True)
     return lambda line: print(line, flush=True)

@@ -1,23 +1,24 @@
-"""`magicmemory run`: every process of the house on one machine, watched and started again where one dies."""
+"""`magicmemory run`: starts all processes of the service on one machine, and restarts those that die."""
 
 import asyncio
 import fcntl
 import os
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from magicmemory.core.errors import OperatorError
-from magicmemory.core.processes import end, end_with_parent
+from magicmemory.core.processes import RestartDelay, end, end_with_parent
 from magicmemory.core.settings import PREFIX, Settings
 from magicmemory.queue.embedded import embedded_redis
 
 READY_S = 180.0
 FIRST_RESTART_DELAY_S = 1.0
 MAX_RESTART_DELAY_S = 30.0
-# Each process tells of itself on a port of its own, counted from MAGIC_METRICS_PORT.
+CHECK_FOLDER_EVERY_S = 1.0
+# Each process serves metrics on its own port, counted from MAGIC_METRICS_PORT.
 METRICS_PORTS = ("worker", "telegram", "discord", "playground")
 
 
@@ -25,28 +26,35 @@ class AlreadyRunning(OperatorError):
     """Another `magicmemory run` uses the same data folder."""
 
 
+class DataFolderMoved(OperatorError):
+    """The data folder is no longer in its place."""
+
+
 async def run_everything(settings: Settings) -> None:
-    """Start Redis, a worker, the playground and the bots that have tokens; watch them until cancelled."""
+    """Run Redis, a worker, the playground and the bots with tokens, until cancelled."""
     names = ["worker", "playground"]
     names += ["telegram"] if settings.telegram_token else []
     names += ["discord"] if settings.discord_token else []
-    with only_one(settings.data_dir):
-        async with redis(settings) as url, children(names, settings, url) as where:
+    with lock_data_folder(settings.data_dir) as check_folder:
+        async with open_redis(settings) as url, run_children(names, settings, url, check_folder) as where:
             _print_what_runs({"redis": _without_password(url), **where, **_metrics(settings, names)}, settings)
             try:
-                await asyncio.Event().wait()
+                while True:
+                    await asyncio.sleep(CHECK_FOLDER_EVERY_S)
+                    check_folder()
             finally:
-                print("Ending…", flush=True)
+                print("Stopping…", flush=True)
 
 
 @contextmanager
-def only_one(folder: Path) -> Iterator[None]:
-    """Hold the data folder's lock.
+def lock_data_folder(folder: Path) -> Iterator[Callable[[], None]]:
+    """Lock the data folder while the context lasts. Yields a function that raises `DataFolderMoved` if the folder is no
+    longer in its place.
 
     Raises:
-        AlreadyRunning: another process holds it.
+        AlreadyRunning: another process holds the lock.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (folder / "run.lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -54,17 +62,27 @@ def only_one(folder: Path) -> Iterator[None]:
             lock.seek(0)
             raise AlreadyRunning(
                 f"Magic Memory already runs here (process {lock.read().strip() or 'unknown'}, data in {folder}). "
-                "End it first, or set MAGIC_DATA_DIR to another folder."
+                "Stop it first, or set MAGIC_DATA_DIR to another folder."
             ) from None
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
-        yield
+
+        def check() -> None:
+            with suppress(OSError):
+                if os.path.samestat(os.fstat(lock.fileno()), (folder / "run.lock").stat()):
+                    return
+            raise DataFolderMoved(
+                f"The data folder {folder} was moved away or replaced while Magic Memory used it: "
+                "stop Magic Memory before you move its data."
+            )
+
+        yield check
 
 
 @asynccontextmanager
-async def redis(settings: Settings) -> AsyncIterator[str]:
-    """The URL of the operator's Redis, or of our own, which runs for as long as the context lasts."""
+async def open_redis(settings: Settings) -> AsyncIterator[str]:
+    """The URL of the operator's Redis, or of our own, which runs while the context lasts."""
     if settings.redis_url:
         yield settings.redis_url
     else:
@@ -73,9 +91,11 @@ async def redis(settings: Settings) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def children(names: list[str], settings: Settings, redis_url: str) -> AsyncIterator[dict[str, str]]:
-    """Run these commands as processes, and yield what each says of itself once all are ready."""
-    watched = {name: Child(name, _environment(settings, redis_url, name)) for name in names}
+async def run_children(
+    names: list[str], settings: Settings, redis_url: str, before_restart: Callable[[], None] = lambda: None
+) -> AsyncIterator[dict[str, str]]:
+    """Run commands as child processes. Yields the first line of each, once all are ready."""
+    watched = {name: Child(name, _environment(settings, redis_url, name), before_restart) for name in names}
     tasks = {name: asyncio.create_task(child.keep_running()) for name, child in watched.items()}
     try:
         try:
@@ -92,9 +112,13 @@ async def children(names: list[str], settings: Settings, redis_url: str) -> Asyn
 
 
 class Child:
-    """A process of ours that is started again when it dies."""
+    """A child process that is restarted when it dies."""
 
-    def __init__(self, name: str, environment: dict[str, str]) -> None:
+    def __init__(
+        self, name: str, environment: dict[str, str], before_restart: Callable[[], None] = lambda: None
+    ) -> None:
+        """`before_restart` may raise an `OperatorError`; the process is then not restarted."""
+        self._before_restart = before_restart
         self._name = name
         self._environment = environment
         self.ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -103,16 +127,17 @@ class Child:
         """Run until cancelled.
 
         Raises:
-            OperatorError: it ended before it was ready; it has said why.
+            OperatorError: it ended before it was ready; its own message says why.
         """
-        delay = FIRST_RESTART_DELAY_S
+        delay = RestartDelay(FIRST_RESTART_DELAY_S, MAX_RESTART_DELAY_S)
         while True:
+            delay.started()
             status = await self._run_once()
             if not self.ready.done():
                 raise OperatorError(f"{self._name} cannot start (status {status}); see above.")
-            print(f"{self._name} ended with status {status}; starting it again", file=sys.stderr, flush=True)
-            await asyncio.sleep(delay)
-            delay = min(MAX_RESTART_DELAY_S, delay * 2)
+            print(f"{self._name} ended with status {status}; restarting it", file=sys.stderr, flush=True)
+            await asyncio.sleep(delay.after_death())
+            self._before_restart()
 
     async def _run_once(self) -> int:
         process = await asyncio.create_subprocess_exec(
@@ -120,7 +145,7 @@ class Child:
             *(sys.executable, "-P", "-m", "magicmemory.cli.main", self._name),
             env=self._environment,
             stdout=asyncio.subprocess.PIPE,
-            # Ctrl-C reaches only us; we end the children in order.
+            # Ctrl-C reaches only this process, which ends its children in order.
             start_new_session=True,
             preexec_fn=end_with_parent,
         )
@@ -143,12 +168,12 @@ async def _ready(child: Child, task: asyncio.Task[None]) -> str:
 
 
 def metrics_port(settings: Settings, name: str) -> int:
-    """Where that process tells of itself; 0: nowhere. The same whichever others run."""
+    """The port of a process's metrics; 0: none. It does not depend on which other processes run."""
     return settings.metrics_port and settings.metrics_port + METRICS_PORTS.index(name)
 
 
 def _environment(settings: Settings, redis_url: str, name: str) -> dict[str, str]:
-    """The children read the same settings; what was decided here is added, with the defaults filled in."""
+    """The environment of a child: ours, plus the settings that were decided here."""
     decided = {
         "redis_url": redis_url,
         "redis_prefix": settings.redis_prefix,
@@ -171,7 +196,7 @@ def _print_what_runs(where: dict[str, str], settings: Settings) -> None:
     off = {
         name: f"off: {PREFIX}{name.upper()}_TOKEN is not set" for name in ("telegram", "discord") if name not in where
     }
-    print("Magic Memory is running; Ctrl-C ends it.", flush=True)
+    print("Magic Memory is running; Ctrl-C stops it.", flush=True)
     for name, place in {**where, **off, "data": str(settings.data_dir.resolve())}.items():
         print(f"  {name:<11} {place}", flush=True)
 

@@ -1,6 +1,6 @@
-"""Errors to Sentry, where the operator names one: what was logged as an error, its traceback, and nothing of people's.
+"""Sends logged errors with their tracebacks to Sentry, if the operator sets a DSN.
 
-No local variables, no request bodies, no addresses of people are sent, and every text goes through the redactor.
+No local variables, request bodies or IP addresses are sent, and every text goes through the redactor.
 """
 
 from collections.abc import Iterator
@@ -15,17 +15,17 @@ from magicmemory.core.settings import BadSettings, Settings
 if TYPE_CHECKING:
     from sentry_sdk.types import Breadcrumb, BreadcrumbHint, Event, Hint
 
-# How long the end of the process waits for errors that are not sent yet.
+# How long the end of the process waits for unsent errors, seconds.
 FLUSH_S: Final = 3.0
 
 
 @contextmanager
 def errors_sent(settings: Settings, process: str, version: str, redact: Redactor) -> Iterator[None]:
-    """Send what is logged as an error within, if `MAGIC_SENTRY_DSN` is set.
+    """Send errors that are logged inside, if `MAGIC_SENTRY_DSN` is set.
 
     Raises:
-        OperatorError: it is set, and the extra `sentry` is not installed.
-        BadSettings: it is no DSN.
+        OperatorError: it is set, but the extra `sentry` is not installed.
+        BadSettings: it is not a DSN.
     """
     if settings.sentry_dsn is None:
         yield
@@ -37,7 +37,7 @@ def errors_sent(settings: Settings, process: str, version: str, redact: Redactor
         from sentry_sdk.utils import BadDsn
     except ImportError:
         raise OperatorError(
-            "MAGIC_SENTRY_DSN is set, and sentry-sdk is not installed: pip install 'magicmemory[sentry]'."
+            "MAGIC_SENTRY_DSN is set, but sentry-sdk is not installed: pip install 'magicmemory[sentry]'."
         ) from None
 
     def scrub(event: "Event", hint: "Hint") -> "Event":
@@ -54,7 +54,7 @@ def errors_sent(settings: Settings, process: str, version: str, redact: Redactor
         sentry_sdk.init(
             dsn=settings.sentry_dsn.get_secret_value(),
             release=f"magicmemory@{version}",
-            # The SDK's own choice would send the command line, the request and the user, and watch each HTTP call.
+            # The defaults would send the command line, the request and the user, and trace each HTTP call.
             default_integrations=False,
             auto_enabling_integrations=False,
             integrations=[LoggingIntegration(), DedupeIntegration()],
@@ -76,7 +76,7 @@ def errors_sent(settings: Settings, process: str, version: str, redact: Redactor
 
 
 def _cleaned(value: Any, redact: Redactor) -> Any:
-    """The same, with every text in it redacted; bytes are left out."""
+    """A copy with every text redacted; bytes are removed."""
     if isinstance(value, str):
         return redact(value)
     if isinstance(value, dict):

@@ -1,6 +1,6 @@
-"""Traces to an OpenTelemetry collector, where the operator names one. A photo is one trace, whose id is the job's.
+"""Sends traces to an OpenTelemetry collector, if the operator names one. A photo is one trace, whose id is the job's.
 
-The processes need not tell each other anything for that: the bot, the worker and the delivery all know the job.
+The processes need not exchange anything for that: bot, worker and delivery all know the job's id.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,17 +11,17 @@ from magicmemory.core.errors import OperatorError
 from magicmemory.core.metrics import Span, no_span
 from magicmemory.core.settings import Settings
 
-# Where OTLP/HTTP takes traces, below a collector's address.
+# The path of OTLP/HTTP traces, below a collector's address.
 PATH: Final = "/v1/traces"
 NANOSECONDS: Final = 1_000_000_000
 
 
 @contextmanager
 def traced(settings: Settings, process: str, version: str) -> Iterator[Span]:
-    """Yield what sends a photo's times to the collector; it does nothing where `MAGIC_OTEL_ENDPOINT` is empty.
+    """Yield a `Span` that sends to the collector, or one that does nothing if `MAGIC_OTEL_ENDPOINT` is empty.
 
     Raises:
-        OperatorError: it is set, and the extra `otel` is not installed.
+        OperatorError: it is set, but the extra `otel` is not installed.
     """
     if not settings.otel_endpoint:
         yield no_span
@@ -34,7 +34,7 @@ def traced(settings: Settings, process: str, version: str) -> Iterator[Span]:
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
     except ImportError:
         raise OperatorError(
-            "MAGIC_OTEL_ENDPOINT is set, and OpenTelemetry is not installed: pip install 'magicmemory[otel]'."
+            "MAGIC_OTEL_ENDPOINT is set, but OpenTelemetry is not installed: pip install 'magicmemory[otel]'."
         ) from None
     endpoint = settings.otel_endpoint.rstrip("/").removesuffix(PATH) + PATH
     resource = Resource({"service.name": f"magicmemory-{process}", "service.version": version})
@@ -44,7 +44,7 @@ def traced(settings: Settings, process: str, version: str) -> Iterator[Span]:
 
     def send(name: str, job: str, began: float, ended: float, facts: Mapping[str, str | int]) -> None:
         number = int(job, 16)
-        # Nobody sends this parent: it gives its children one trace, whichever process they are of.
+        # This parent is never sent: it puts the spans of all processes into one trace.
         parent = trace.SpanContext(
             number, number & 0xFFFFFFFFFFFFFFFF or 1, is_remote=True, trace_flags=trace.TraceFlags(1)
         )

@@ -1,4 +1,4 @@
-"""`magicmemory worker`: restores photos from the queue, and deletes old ones from the photo store."""
+"""`magicmemory worker`: restores photos from the queue, and deletes old photos from the photo store."""
 
 import asyncio
 import logging
@@ -6,8 +6,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 
-from magicmemory.cli.device_memory import tell_device_memory
-from magicmemory.cli.messages import sentence
+from magicmemory.cli.device_memory import export_device_memory
+from magicmemory.cli.messages import error_message
 from magicmemory.core.errors import UserError
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.options import Options
@@ -29,14 +29,14 @@ async def serve(
     ready: Callable[[str], None] | None = None,
     metrics: Metrics | None = None,
 ) -> None:
-    """Work until `stop` is set.
+    """Restore photos until `stop` is set.
 
     Args:
-        settings: the models, the device, the photo store.
-        redis_url: where the queue is.
-        stop: set to end; what is in hand is finished first.
-        ready: told what restores once the models are loaded.
-        metrics: the process's.
+        settings: models, device and photo store.
+        redis_url: the Redis of the queue.
+        stop: ends the worker; running photos are finished first.
+        ready: called with a description of the models once they are loaded.
+        metrics: the process's metrics.
 
     Raises:
         BadSettings: the model or the device cannot be used.
@@ -50,13 +50,13 @@ async def serve(
         if settings.preload:
             await asyncio.to_thread(pipeline.warm_up)
     except UserError as error:
-        raise BadSettings(sentence(error)) from error
+        raise BadSettings(error_message(error)) from error
     photos = PhotoStore(settings.photos)
     worker = RestoreWorker(photos, pipeline, RedisKeys(settings.redis_prefix), settings.job_timeout_s, metrics)
     chores = [asyncio.create_task(_clean(photos, timedelta(hours=settings.photo_retention_hours)))]
     if settings.unload_idle_minutes:
         chores.append(asyncio.create_task(_unload(pipeline, settings.unload_idle_minutes * 60)))
-    tell_device_memory(settings.device, metrics)
+    export_device_memory(settings.device, metrics)
     try:
         if ready is not None:
             ready(f"{restorer.title} and {detector.title}, {pipeline.engine_name}")
@@ -69,7 +69,7 @@ async def serve(
 
 
 async def _unload(pipeline: Pipeline, idle_s: float) -> None:
-    """Let go of models that nobody needs; the next photo that wants one loads it again."""
+    """Unload models that are idle; the next photo that needs one loads it again."""
     while True:
         await asyncio.sleep(min(idle_s, 60))
         if names := pipeline.unload_idle(idle_s):
@@ -77,14 +77,14 @@ async def _unload(pipeline: Pipeline, idle_s: float) -> None:
 
 
 async def _clean(photos: PhotoStore, retention: timedelta) -> None:
-    """Delete photos whose retention time is over. Several workers may do it at once."""
+    """Delete photos whose retention time is over. Several workers may do so at the same time."""
     while True:
         try:
             deleted = await photos.forget_older_than(retention)
-        # A store that is away for a moment must not end the worker.
+        # A store that fails for a moment must not end the worker.
         except Exception:
             log.exception("old photos could not be deleted")
         else:
             if deleted:
-                log.info("%d photos were older than %s and are deleted", deleted, retention)
+                log.info("deleted %d photos older than %s", deleted, retention)
         await asyncio.sleep(CLEANING_EVERY_S)

@@ -1,1 +1,1 @@
-"""What every room may know: settings, errors and the values that cross rooms. No I/O."""
+"""Settings, errors, value types, logs and metrics, for every other package."""

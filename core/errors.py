@@ -1,7 +1,7 @@
-"""The errors somebody can do something about: `UserError` for people in a chat, `OperatorError` for whoever runs this.
+"""Errors that somebody can act on: `UserError` for people in a chat, `OperatorError` for the operator.
 
-Each `UserError` has a `key`, which names a sentence in the texts (`error-<key>`), and parameters that fill it. They are
-the only errors that are caught and shown to people; any other exception is a bug.
+Each `UserError` has a `key`, which names a message in the texts (`error-<key>`), and parameters for it. Only these
+errors are caught and shown to people; any other exception is a bug.
 """
 
 from typing import ClassVar
@@ -10,11 +10,11 @@ Parameter = str | int | float
 
 
 class OperatorError(Exception):
-    """Something that the operator must put right: the message is one sentence that says what."""
+    """A problem that the operator must solve. The message is one sentence that says how."""
 
 
 class UserError(Exception):
-    """Base of all errors that are shown to a person in their own language."""
+    """Base of all errors that people see, in their own language."""
 
     key: ClassVar[str]
 
@@ -24,25 +24,25 @@ class UserError(Exception):
 
 
 class FileTooLarge(UserError):
-    """The file has more bytes than are accepted. Parameters: `limit_mb`."""
+    """The file is too large. Parameters: `limit_mb`."""
 
     key = "file-too-large"
 
 
 class PhotoTooLarge(UserError):
-    """The picture has more pixels than are accepted. Parameters: `megapixels`, `limit_megapixels`."""
+    """The picture has too many pixels. Parameters: `megapixels`, `limit_megapixels`."""
 
     key = "photo-too-large"
 
 
 class PhotoUnreadable(UserError):
-    """The file is of a known kind but cannot be decoded."""
+    """The file has a known format but cannot be decoded."""
 
     key = "photo-unreadable"
 
 
 class PhotoTruncated(UserError):
-    """The file ends before the picture does."""
+    """The file is incomplete."""
 
     key = "photo-truncated"
 
@@ -54,7 +54,7 @@ class PhotoAnimated(UserError):
 
 
 class NotAPhoto(UserError):
-    """The file is no picture at all, or empty."""
+    """The file is not a picture, or is empty."""
 
     key = "not-a-photo"
 
@@ -105,13 +105,19 @@ class NoFaceFound(UserError):
 
 
 class FacesTooSmall(UserError):
-    """Every face in the picture is under the limit. Parameters: `count`, `limit_px`."""
+    """Every face in the picture is smaller than the limit. Parameters: `count`, `limit_px`."""
 
     key = "faces-too-small"
 
 
+class FaceNumberUnknown(UserError):
+    """A face was chosen that the photo does not have. Parameters: `number`, `count` (of faces)."""
+
+    key = "face-number-unknown"
+
+
 class QuotaUsedUp(UserError):
-    """Today's photos are used. Parameters: `limit` (photos a day), `renews_in_s` (seconds)."""
+    """Today's quota is used. Parameters: `limit` (photos a day), `renews_in_s` (seconds)."""
 
     key = "quota-used-up"
 
@@ -123,55 +129,55 @@ class FairUseReached(UserError):
 
 
 class ModelNotInPlan(UserError):
-    """The person's plan does not have this model. Parameters: `model`."""
+    """The person's plan does not include this model. Parameters: `model`."""
 
     key = "model-not-in-plan"
 
 
 class SizeNotInPlan(UserError):
-    """The person's plan does not enlarge photos so much. Parameters: `upscale`."""
+    """The person's plan does not include this enlargement. Parameters: `upscale`."""
 
     key = "size-not-in-plan"
 
 
 class TooManyAtOnce(UserError):
-    """The person has as many photos on their way as one may have. Parameters: `limit`."""
+    """The person has too many unfinished photos. Parameters: `limit`."""
 
     key = "too-many-at-once"
 
 
 class QueueFull(UserError):
-    """Too many photos wait already. Parameters: `minutes` until there is likely room."""
+    """Too many photos wait. Parameters: `minutes` until there is likely room."""
 
     key = "queue-full"
 
 
 class Banned(UserError):
-    """The operator keeps this person out."""
+    """The person is banned."""
 
     key = "banned"
 
 
 class CodeUnknown(UserError):
-    """There is no such code."""
+    """The code does not exist."""
 
     key = "code-unknown"
 
 
 class CodeMistyped(UserError):
-    """The code's check character does not fit the rest."""
+    """The code's check character is wrong."""
 
     key = "code-mistyped"
 
 
 class CodeExpired(UserError):
-    """The code's time is over."""
+    """The code has expired."""
 
     key = "code-expired"
 
 
 class CodeUsedUp(UserError):
-    """As many people as may have redeemed the code."""
+    """The code has no uses left."""
 
     key = "code-used-up"
 
@@ -183,31 +189,31 @@ class CodeRedeemed(UserError):
 
 
 class CodeRevoked(UserError):
-    """The operator has withdrawn the code."""
+    """The operator revoked the code."""
 
     key = "code-revoked"
 
 
 class CodeElsewhere(UserError):
-    """The code is a discount on what is sold on another platform."""
+    """The code is a discount for purchases on another platform."""
 
     key = "code-elsewhere"
 
 
 class TooManyGuesses(UserError):
-    """Too many wrong codes, by this person or in this chat. Parameters: `wait_in_s` (seconds)."""
+    """Too many wrong codes from this person or chat. Parameters: `wait_in_s` (seconds)."""
 
     key = "too-many-guesses"
 
 
 class OfferGone(UserError):
-    """What somebody is about to pay for is not offered (any more) like this: the plan or its price has changed."""
+    """The offer is no longer valid: the plan or its price has changed."""
 
     key = "offer-gone"
 
 
 class PhotoExpired(UserError):
-    """The photo a button refers to has been deleted."""
+    """The photo has been deleted."""
 
     key = "photo-expired"
 
@@ -217,7 +223,7 @@ class NotYours(PhotoExpired):
 
 
 class NothingToCancel(UserError):
-    """There is no waiting job to drop."""
+    """No job is waiting."""
 
     key = "nothing-to-cancel"
 
@@ -229,19 +235,19 @@ class TooManyAdjustments(UserError):
 
 
 class ModelUnknown(UserError):
-    """No model of that name. Parameters: `model`, `known`."""
+    """There is no model with this name. Parameters: `model`, `known`."""
 
     key = "model-unknown"
 
 
 class ModelNotInstalled(UserError):
-    """The model's checkpoint is not on this machine. Parameters: `model`."""
+    """The model's checkpoint is not installed. Parameters: `model`."""
 
     key = "model-not-installed"
 
 
 class ModelNotAllowed(UserError):
-    """The model's licence forbids the use that is made of it here. Parameters: `model`, `reason`."""
+    """The model's licence forbids this use. Parameters: `model`, `reason`."""
 
     key = "model-not-allowed"
 
@@ -259,12 +265,12 @@ class FidelityUnsupported(UserError):
 
 
 class Cancelled(UserError):
-    """The person dropped the job."""
+    """The person cancelled the job."""
 
     key = "cancelled"
 
 
 class InternalError(UserError):
-    """The apology for a bug: what a person sees when something failed that is ours."""
+    """The apology that a person sees when a bug made their photo fail."""
 
     key = "internal-error"

@@ -1,34 +1,36 @@
-"""Web servers inside our processes: a listener that says in one sentence why it cannot, and uvicorn as a guest."""
+"""HTTP servers inside our processes: a listening socket with clear errors, and uvicorn without its signal handling."""
 
 import asyncio
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from magicmemory.core.connections import Connection, ConnectionLimits, networks
 from magicmemory.core.errors import OperatorError
 
-EVERY_ADDRESS = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 – to be told apart, not listened on
+WILDCARD_ADDRESSES = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 – only compared with
 
 
 class CannotListen(OperatorError):
-    """The address is taken, or not this machine's."""
+    """The address is in use, or does not belong to this machine."""
 
 
 def listen(host: str, port: int, who: str, remedy: str) -> socket.socket:
     """A listening socket.
 
     Args:
-        host: a name or an address; empty for all of them.
-        port: 0 for any free one.
-        who: begins the sentence where it cannot be: `The playground`.
-        remedy: ends it: `set MAGIC_PLAYGROUND_PORT to another port`.
+        host: a name or an address; empty for all addresses.
+        port: 0 for any free port.
+        who: the subject of the error message: `The playground`.
+        remedy: the end of the error message: `set MAGIC_PLAYGROUND_PORT to another port`.
 
     Raises:
-        CannotListen: it cannot be.
+        CannotListen: the address cannot be used.
     """
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
@@ -39,24 +41,40 @@ def listen(host: str, port: int, who: str, remedy: str) -> socket.socket:
 
 
 def url_of(host: str, port: int) -> str:
-    """The address to open; where every address is listened on, the loopback one."""
-    name = "127.0.0.1" if host in EVERY_ADDRESS else f"[{host}]" if ":" in host else host
+    """The URL to open; for a wildcard address, the loopback URL."""
+    name = "127.0.0.1" if host in WILDCARD_ADDRESSES else f"[{host}]" if ":" in host else host
     return f"http://{name}:{port}"
 
 
 class Server(uvicorn.Server):
-    """uvicorn without its own signal handling, which would take our caller's place."""
+    """uvicorn without its own signal handling, which would replace the process's."""
 
-    def __init__(self, app: ASGIApp, grace_s: int, ready: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        grace_s: int,
+        ready: Callable[[], None] = lambda: None,
+        *,
+        trusted_proxies: Collection[str] = (),
+        limits: ConnectionLimits | None = None,
+    ) -> None:
         """
         Args:
-            app: what answers.
-            grace_s: how long requests may finish after the stop.
-            ready: called once requests are answered.
+            app: the application.
+            grace_s: time for requests to finish after the stop, seconds.
+            ready: called once the server accepts requests.
+            trusted_proxies: addresses and networks whose `X-Forwarded-For` is believed; nobody else's is.
+            limits: for connections; None: the defaults.
         """
+        limits = limits or ConnectionLimits(networks(trusted_proxies))
+        if trusted_proxies:
+            app = ProxyHeadersMiddleware(app, list(trusted_proxies))  # type: ignore[arg-type, assignment]
         super().__init__(
             uvicorn.Config(
-                app,
+                # Outermost: it knows a connection by its own address, not by the one that a proxy names.
+                limits.watch(app),
+                http=type("LimitedConnection", (Connection,), {"limits": limits}),
+                proxy_headers=False,
                 lifespan="off",
                 ws="none",
                 access_log=False,
@@ -69,16 +87,16 @@ class Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave the signals as they are."""
+        """Leave the process's signal handlers unchanged."""
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to answer, and say so."""
+        """Start the server, then call `ready`."""
         await super().startup(sockets)
         self._ready()
 
     async def serve_until(self, stop: asyncio.Event, listener: socket.socket) -> None:
-        """Answer until `stop` is set."""
+        """Serve until `stop` is set."""
         serving = asyncio.create_task(self.serve([listener]))
         stopping = asyncio.create_task(stop.wait())
         try:

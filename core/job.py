@@ -1,4 +1,4 @@
-"""A job: one photo on its way through the house, and the messages about it that cross processes."""
+"""A job (one photo to restore), and the messages about it between processes."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from magicmemory.core.report import Failure, Report
 
 
 class Platform(StrEnum):
-    """Where people are. The value names a platform's delivery queue and its rows in the ledger."""
+    """A chat platform. The value names its delivery queue and its rows in the ledger."""
 
     TELEGRAM = "telegram"
     DISCORD = "discord"
@@ -19,12 +19,12 @@ class Platform(StrEnum):
 
 
 class JobState(StrEnum):
-    """Where a job stands. It leaves `ACCEPTED` once, and only for a terminal state."""
+    """The state of a job. It leaves `ACCEPTED` once, for one of the terminal states."""
 
     ACCEPTED = "accepted"  # reserved: counts against the quota, no reply yet
     DELIVERED = "delivered"  # settled: the restored photo was sent
-    FAILED = "failed"  # given back: the person got a sentence instead of a photo
-    CANCELLED = "cancelled"  # given back: the person dropped it
+    FAILED = "failed"  # refunded: the person got a message instead of a photo
+    CANCELLED = "cancelled"  # refunded: the person cancelled it
 
 
 TERMINAL = frozenset({JobState.DELIVERED, JobState.FAILED, JobState.CANCELLED})
@@ -32,24 +32,24 @@ COUNTS_AGAINST_QUOTA = frozenset({JobState.ACCEPTED, JobState.DELIVERED})
 
 
 class Sender(BaseModel):
-    """Who asks: an account on a platform."""
+    """A person: an account on a platform."""
 
     model_config = ConfigDict(frozen=True)
 
     platform: Platform
     account: str
-    language: str = "en"  # as the platform tells it, for example `pt-BR`
+    language: str = "en"  # as the platform reports it, for example `pt-BR`
 
 
 class Address(BaseModel):
-    """The message that asked, and so where the reply belongs. With the options it is a job's identity."""
+    """The message with the photo, to which the reply belongs. Together with the options it identifies a job."""
 
     model_config = ConfigDict(frozen=True)
 
     platform: Platform
     chat: str
-    message: str  # with a part's number where one message carries several photos: `42:3`
-    thread: str = ""  # a forum topic; empty where there is none
+    message: str  # plus a part's number if one message carries several photos: `42:3`
+    thread: str = ""  # a forum topic; empty: none
 
 
 class Job(BaseModel):
@@ -67,7 +67,7 @@ class Job(BaseModel):
     created_at: datetime
     finished_at: datetime | None = None  # the reply was sent
     parent: str | None = None  # the job whose photo this one adjusts
-    context: dict[str, str] = {}  # the adapter's own notes, for example its progress message's id
+    context: dict[str, str] = {}  # the adapter's own data, for example its progress message's id
     report: Report | None = None
     failure: Failure | None = None
     extension: str = ""  # of the result file
@@ -75,25 +75,25 @@ class Job(BaseModel):
 
     @property
     def photo_of(self) -> str:
-        """The job under whose id the original photo is kept."""
+        """The id of the job under which the original photo is stored."""
         return self.parent or self.id
 
 
 class RestoreTask(BaseModel):
-    """What the worker is told: ids and options, never image bytes."""
+    """The worker's input: ids and options, never image bytes."""
 
     model_config = ConfigDict(frozen=True)
 
     job: str
     platform: Platform  # names the delivery queue
     photo: str  # the original's name in the photo store
-    result: str  # the name the result shall have
+    result: str  # the result's name in the photo store
     options: Options
-    max_megapixels: float = 0  # of the photo, where the plan has a limit of its own; 0: the worker's settings say
+    max_megapixels: float = 0  # the plan's limit for the photo; 0: the worker's setting applies
 
 
 class Outcome(BaseModel):
-    """What the worker says when it is done: a report, or a failure."""
+    """The worker's output: a report, or a failure."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -104,20 +104,20 @@ class Outcome(BaseModel):
 
 
 class Stage(StrEnum):
-    """The stages of a restoration, in order; `QUEUED` comes before the worker takes it."""
+    """The stages of a restoration, in order; `QUEUED` lasts until a worker takes the job."""
 
     QUEUED = "queued"
     DECODE = "decode"
     DETECT = "detect"
-    CLEAN = "clean"  # the whole photo, where that is asked for
+    CLEAN = "clean"  # the whole photo, with scope `photo`
     RESTORE = "restore"
     BLEND = "blend"
     ENCODE = "encode"
-    DONE = "done"  # the outcome is on its way to the chat
+    DONE = "done"  # the outcome is queued for delivery
 
 
 class Progress(BaseModel):
-    """How far a job is: published while it runs, never stored."""
+    """The progress of a job: published while it runs, never stored."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -128,11 +128,11 @@ class Progress(BaseModel):
 
 
 class Quota(BaseModel):
-    """What a person has today, under the plan that runs. Bought photos (credits) come after it."""
+    """A person's quota today under their running plan. Bought photos (credits) are used after it."""
 
     model_config = ConfigDict(frozen=True)
 
-    limit: int  # photos a day; of a paid plan 0: no limit
+    limit: int  # photos per day; 0 in a paid plan: no limit
     used: int
     renews_at: datetime  # the next midnight in the quota's time zone
     plan: str = FREE
@@ -141,10 +141,10 @@ class Quota(BaseModel):
 
     @property
     def unlimited(self) -> bool:
-        """Whether the plan that runs has no limit a day."""
+        """Whether the running plan has no daily limit."""
         return self.plan != FREE and not self.limit
 
     @property
     def left(self) -> int:
-        """How many photos the plan still has today; of an unlimited one, one, because there is always one more."""
+        """Photos left in the plan today; 1 for an unlimited plan."""
         return 1 if self.unlimited else max(0, self.limit - self.used)

@@ -1,11 +1,12 @@
-"""Logs: one line an event, for people or as JSON, with the job it is about in every process, and without secrets."""
+"""Logs: one line per event, as text or JSON, with the job that it is about, and without secrets."""
 
 import json
 import logging
 import re
 import sys
 import textwrap
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import Final, TextIO
 from magicmemory.core.redaction import Redactor
 from magicmemory.core.settings import Settings
 
-# These tell of each poll and each request; warnings and errors of theirs still show.
+# These loggers report each poll and each request; their warnings and errors are still logged.
 NOISY: Final = ("arq", "httpx", "httpcore", "alembic", "uvicorn")
 
 MAX_MESSAGE_CHARS: Final = 20_000  # characters of a message, and of a traceback
@@ -24,20 +25,20 @@ MAX_WORD_CHARS: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a line is about; empty where that is no job."""
+    """The job that a line is about; empty: none."""
 
     job: str = ""
     platform: str = ""
 
 
 _NOTHING: Final = Subject()
-# Tasks and `asyncio.to_thread` inherit it, so that it is right in the pipeline's thread too.
+# Tasks and `asyncio.to_thread` inherit it, so it is also right in the pipeline's thread.
 _subject: Final[ContextVar[Subject]] = ContextVar("subject", default=_NOTHING)
 
 
 @contextmanager
 def about(job: str, platform: str) -> Iterator[None]:
-    """Everything that is logged within is about this job."""
+    """Mark all lines that are logged within as being about this job."""
     token = _subject.set(Subject(job, platform))
     try:
         yield
@@ -46,12 +47,12 @@ def about(job: str, platform: str) -> Iterator[None]:
 
 
 def subject() -> Subject:
-    """What is logged here is about this."""
+    """The job that lines logged here are about."""
     return _subject.get()
 
 
 class ConsoleFormatter(logging.Formatter):
-    """Lines for people: time, level, process, logger, what happened, and the job in brackets."""
+    """Lines of text: time, level, process, logger, message, and the job in brackets."""
 
     def __init__(self, process: str, redact: Redactor) -> None:
         super().__init__(datefmt="%Y-%m-%d %H:%M:%S")
@@ -60,7 +61,7 @@ class ConsoleFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """See `logging.Formatter`."""
-        # What a person sent may be quoted in a message: it must not be able to write lines of its own.
+        # A message may quote what a person sent: that must not forge further lines.
         message = "".join(char if char.isprintable() else repr(char)[1:-1] for char in _message(record))
         job = subject().job
         known = f" [{job}]" if job and job not in message else ""
@@ -71,7 +72,7 @@ class ConsoleFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: `time` (UTC), `level`, `logger`, `message`, `process`, and where known `job`, `platform`
+    """One JSON object per line: `time` (UTC), `level`, `logger`, `message`, `process`, and if known `job`, `platform`
     and `error` (a traceback).
     """
 
@@ -96,29 +97,49 @@ class JsonFormatter(logging.Formatter):
         return json.dumps({name: value for name, value in line.items() if value}, ensure_ascii=False)
 
 
+class AcceptErrors(logging.Filter):
+    """Passes asyncio's report of a failed accept once a minute: without free files it comes thousands of times."""
+
+    def __init__(self, every_s: float = 60.0, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._every_s = every_s
+        self._clock = clock
+        self._last: float | None = None
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """See `logging.Filter`."""
+        if "socket.accept()" not in str(record.msg):
+            return True
+        now = self._clock()
+        if self._last is not None and now - self._last < self._every_s:
+            return False
+        self._last = now
+        return True
+
+
 def _message(record: logging.LogRecord) -> str:
     return _cut(record.getMessage())
 
 
 def _cut(text: str) -> str:
-    """No more than a person would read, of which the end is kept too: there a traceback says what happened."""
+    """Shorten a long text. Its end is kept, because a traceback's last line holds the error."""
     if len(text) <= MAX_MESSAGE_CHARS:
         return text
-    # The words at the cut go whole: half a secret would be known by nobody as one.
+    # Words at the cut are removed whole: the redactor would not recognise half a secret.
     head = re.sub(rf"\S{{1,{MAX_WORD_CHARS}}}\Z", "", text[: MAX_MESSAGE_CHARS // 2])
     tail = re.sub(rf"\A\S{{1,{MAX_WORD_CHARS}}}", "", text[-MAX_MESSAGE_CHARS // 2 :])
     return f"{head}[…]{tail}"
 
 
 def _trouble(formatter: logging.Formatter, record: logging.LogRecord) -> str:
-    """The traceback, where there is one. Never kept on the record: another handler may show it otherwise."""
+    """The traceback, if any. It is not cached on the record, because other handlers may format it differently."""
     parts = [formatter.formatException(record.exc_info)] if record.exc_info else []
     parts += [formatter.formatStack(record.stack_info)] if record.stack_info else []
     return _cut("\n".join(parts))
 
 
 def set_up(settings: Settings, process: str, redact: Redactor, stream: TextIO | None = None) -> logging.Handler:
-    """Log to `stream` (None: standard error) from now on, as the settings say. Returns the handler that does it."""
+    """Start logging to `stream` (None: standard error) according to the settings. Returns the handler."""
     kind = JsonFormatter if settings.log_format == "json" else ConsoleFormatter
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(kind(process, redact))
@@ -126,9 +147,10 @@ def set_up(settings: Settings, process: str, redact: Redactor, stream: TextIO | 
     root.addHandler(handler)
     level = logging.getLevelNamesMapping()[settings.log_level]
     logging.getLogger("magicmemory").setLevel(level)
-    # DEBUG is for our own code: the libraries' would print what people write and send, byte by byte.
+    # DEBUG is for our own code: libraries would log people's messages and photos byte by byte.
     root.setLevel(max(level, logging.INFO))
     for name in NOISY:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
+    logging.getLogger("asyncio").addFilter(AcceptErrors())
     logging.captureWarnings(capture=True)
     return handler

@@ -1,33 +1,43 @@
-"""How a photo shall be restored."""
+"""The options of one restoration."""
 
 import hashlib
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 AUTO = "auto"
 MAX_NAME_LENGTH = 64
+MAX_CHOSEN_FACES: Final = 100
+_LATER: Final = ("upright", "faces", "texture")  # added after the first release
 
 
 def _plain(name: str) -> str:
-    """A name as a person may type one: what no model is called need not go further than its first letters."""
+    """A name as typed by a person, shortened and without control characters."""
     return "".join(character for character in name if character.isprintable())[:MAX_NAME_LENGTH]
 
 
 Name = Annotated[str, AfterValidator(_plain)]
-"""A model's name, which may be wrong but can be stored and shown."""
+"""A model's name. It may not exist, but it is safe to store and show."""
 
 
 class Scope(StrEnum):
-    """What of a photo is restored."""
+    """The part of a photo that is restored."""
 
-    FACES = "faces"  # nothing but the faces changes
-    PHOTO = "photo"  # grain, noise and the traces of compression go from the whole picture first
+    FACES = "faces"  # only faces change
+    PHOTO = "photo"  # grain, noise and compression artefacts are removed from the whole picture first
+
+
+class Texture(StrEnum):
+    """What restored faces do with the photo's grain."""
+
+    AUTO = "auto"  # match where only the faces are restored, clean where the whole photo is
+    MATCH = "match"  # they carry grain as the photo around them does
+    CLEAN = "clean"  # they stay as the network draws them
 
 
 class Options(BaseModel):
-    """A person's choices for one restoration. `auto` leaves a choice to the worker that runs it."""
+    """A person's choices for one restoration. `auto` leaves a choice to the worker."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -37,6 +47,33 @@ class Options(BaseModel):
     fidelity: float | None = Field(default=None, ge=0, le=1, description="0 vivid, 1 faithful; None: model's default")
     upscale: Literal[1, 2, 4] = 1
     scope: Scope = Scope.FACES
+    upright: bool = Field(default=False, description="turn a photo that lies on its side or stands on its head")
+    faces: tuple[Annotated[int, Field(ge=1)], ...] = Field(
+        default=(),
+        max_length=MAX_CHOSEN_FACES,
+        description="restore only these; 1 is the largest face, 2 the next; empty: all",
+    )
+
+    texture: Texture = Texture.AUTO
+
+    @model_serializer(mode="wrap")
+    def _without_later_defaults(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out a choice that an earlier version did not know, where it is not made.
+
+        So a job keeps its identity over an update, and a worker of the version before can run it.
+        """
+        written: dict[str, Any] = write(self)
+        for name in _LATER:
+            if getattr(self, name) == type(self).model_fields[name].default:
+                written.pop(name, None)
+        return written
+
+    @property
+    def grain_back(self) -> bool:
+        """Whether restored faces get the photo's grain back."""
+        if self.texture is Texture.AUTO:
+            return self.scope is Scope.FACES
+        return self.texture is Texture.MATCH
 
     def fingerprint(self) -> str:
         """Sixteen hexadecimal characters, equal for equal options: part of a job's identity."""

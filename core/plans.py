@@ -1,7 +1,7 @@
-"""Plans: what is free, and what a person can have beyond it.
+"""Plans: the free one, and those that people can buy or get.
 
-The operator's plans stand in a TOML file that `MAGIC_PLANS_FILE` names. Without one there is the free plan and
-`premium`, which is not for sale and which codes and gifts grant.
+The operator defines plans in a TOML file, named by `MAGIC_PLANS_FILE`. Without a file there are the free plan and
+`premium`, which is not for sale; codes and gifts grant it.
 """
 
 import tomllib
@@ -15,36 +15,36 @@ from magicmemory.core.errors import OperatorError
 from magicmemory.core.options import AUTO, Options
 
 FREE = ""  # the free plan's name, in the ledger too
-PREMIUM = "premium"  # the plan that is there without a file
-# The one length of a subscription that Telegram sells.
+PREMIUM = "premium"  # exists without a file
+# The only length of a subscription on Telegram.
 SUBSCRIPTION_DAYS = 30
-# The most that a plan, a code or a gift holds: calendars and columns have an end.
+# Upper limits of a plan, a code and a gift: calendars and columns have an end.
 MAX_DAYS = 36_500
 MAX_CREDITS = 1_000_000
 
 
 class BadPlans(OperatorError):
-    """The file of plans cannot be used; the message is one sentence for the operator."""
+    """The plans file cannot be used. The message is one sentence for the operator."""
 
 
 class PlanLimits(BaseModel):
-    """What a plan allows. A person's photos of a day are counted in the quota's time zone."""
+    """The limits of a plan. Days are counted in the quota's time zone."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    photos_per_day: int = Field(0, ge=0, description="0: no limit; for the free plan: nothing is free")
-    head_start_s: float = Field(0, ge=0, description="its photos are restored as if they had come so much earlier")
-    max_megapixels: float = Field(0, ge=0, description="largest photo; 0: as the settings say")
-    models: tuple[str, ...] = Field((), description="the models it may use; empty: all that are offered")
+    photos_per_day: int = Field(0, ge=0, description="0: no limit; in the free plan: nothing is free")
+    head_start_s: float = Field(0, ge=0, description="its photos are queued as if they had arrived this much earlier")
+    max_megapixels: float = Field(0, ge=0, description="largest photo; 0: the setting applies")
+    models: tuple[str, ...] = Field((), description="allowed models; empty: all that are offered")
     max_upscale: Literal[1, 2, 4] = 4
 
     def allow(self, options: Options) -> bool:
-        """Whether a photo may be restored like this. `auto` always may: see `choose`."""
+        """Whether the plan allows these options. `auto` is always allowed: see `choose`."""
         known = not self.models or options.model in (AUTO, *self.models)
         return known and options.upscale <= self.max_upscale
 
     def choose(self, options: Options) -> Options:
-        """The options with `auto` replaced by the plan's first model, where the plan names its models."""
+        """The options, with `auto` replaced by the plan's first model if the plan names models."""
         if self.models and options.model == AUTO:
             return options.model_copy(update={"model": self.models[0]})
         return options
@@ -55,7 +55,7 @@ def _titles(value: object) -> object:
 
 
 class Plan(PlanLimits):
-    """A plan that people can have: for a number of days, or for a number of photos (credits)."""
+    """A plan of a number of days, or of a number of photos (credits)."""
 
     name: str = Field(PREMIUM, pattern=r"^[a-z][a-z0-9_-]{0,23}$")
     title: Annotated[dict[str, str], BeforeValidator(_titles)] = {}  # by language; English is the fallback
@@ -80,7 +80,7 @@ class Plan(PlanLimits):
 
 
 class Plans(BaseModel):
-    """All plans. The paid ones stand in the file's order: a later one is the better one."""
+    """All plans. The paid ones are in the file's order, the best last."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -88,15 +88,13 @@ class Plans(BaseModel):
     paid: dict[str, Plan] = {}
 
     def limits(self, name: str) -> PlanLimits:
-        """What the plan of that name allows. A plan that was taken out of the file is honoured without its
-        privileges, as the plan `premium`.
-        """
+        """The limits of a plan. A plan that was removed from the file counts as `premium`."""
         if name == FREE:
             return self.free
         return self.paid.get(name) or self.paid[PREMIUM]
 
     def rank(self, name: str) -> int:
-        """Where a plan stands: the higher, the better."""
+        """The rank of a plan: higher is better."""
         return list(self.paid).index(name) if name in self.paid else -1
 
     @property
@@ -110,15 +108,15 @@ class Plans(BaseModel):
         return [plan for plan in self.paid.values() if plan.discord_sku]
 
     def of_sku(self, sku: str) -> Plan | None:
-        """The plan that a Discord SKU stands for."""
+        """The plan of a Discord SKU, or None."""
         return next((plan for plan in self.on_discord if plan.discord_sku == sku), None)
 
 
 def make_plans(tables: Mapping[str, object], *, free_per_day: int, fair_use_per_day: int, head_start_s: float) -> Plans:
-    """The plans of a parsed file, with the settings' defaults filled in.
+    """The plans of a parsed file, with defaults from the settings.
 
     Raises:
-        BadPlans: something in it cannot be used.
+        BadPlans: a value cannot be used.
     """
     unknown = set(tables) - {"free", "plans"}
     if unknown:
@@ -137,10 +135,10 @@ def make_plans(tables: Mapping[str, object], *, free_per_day: int, fair_use_per_
 
 
 def read_plans(file: Path | None, *, free_per_day: int, fair_use_per_day: int, head_start_s: float) -> Plans:
-    """The plans of a file; None: those that are there without one.
+    """The plans of a file; None: those that exist without one.
 
     Raises:
-        BadPlans: the file is missing, is no TOML, or something in it cannot be used.
+        BadPlans: the file is missing or not TOML, or a value cannot be used.
     """
     try:
         tables = tomllib.loads(file.read_text("utf-8")) if file else {}

@@ -1,4 +1,4 @@
-"""What a person chose for all their photos."""
+"""A person's preferences for all their photos."""
 
 from typing import Literal
 
@@ -8,7 +8,7 @@ from magicmemory.core.options import AUTO, Name, Options, Scope
 
 
 class Preferences(BaseModel):
-    """A person's standing choices. An empty language means: as the platform tells it."""
+    """A person's preferences. An empty language means the platform's."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -22,7 +22,7 @@ class Preferences(BaseModel):
 
     @property
     def options(self) -> Options:
-        """The options these choices make."""
+        """The preferences as options."""
         return Options(
             model=self.model,
             strength=self.strength,

@@ -1,9 +1,11 @@
-"""Child processes that never outlive us."""
+"""Child processes that end with their parent."""
 
 import asyncio
 import ctypes
+import os
 import signal
 import sys
+import time
 from contextlib import suppress
 
 # Linux's PR_SET_PDEATHSIG: the signal a process gets when its parent dies.
@@ -11,15 +13,49 @@ _PARENT_DEATH_SIGNAL = 1
 
 
 def end_with_parent() -> None:
-    """Run in a fresh child: have Linux end it when its parent is killed. Elsewhere there is no such thing, and only an
-    orderly end of the parent ends its children.
+    """Called in a new child process: Linux then ends the child when the parent dies. Other systems cannot; there only
+    an orderly end of the parent ends its children.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGTERM)
 
 
+def end_with_parent_privately() -> None:
+    """Like `end_with_parent`; also, only this user may read the files that the child creates."""
+    end_with_parent()
+    os.umask(0o077)
+
+
+class RestartDelay:
+    """How long to wait before each restart of a process: the delay doubles, and a healthy run resets it."""
+
+    def __init__(self, first_s: float, max_s: float, healthy_s: float = 60.0) -> None:
+        """
+        Args:
+            first_s: the first delay, seconds.
+            max_s: the longest delay, seconds.
+            healthy_s: a run of at least this many seconds resets the delay.
+        """
+        self._first_s = first_s
+        self._max_s = max_s
+        self._healthy_s = healthy_s
+        self._next_s = first_s
+        self._started_at = time.monotonic()
+
+    def started(self) -> None:
+        """The process starts now."""
+        self._started_at = time.monotonic()
+
+    def after_death(self) -> float:
+        """The delay before the next start, seconds."""
+        if time.monotonic() - self._started_at >= self._healthy_s:
+            self._next_s = self._first_s
+        delay_s, self._next_s = self._next_s, min(self._max_s, self._next_s * 2)
+        return delay_s
+
+
 async def end(process: asyncio.subprocess.Process, patience_s: float = 30) -> None:
-    """Ask a child to end, and kill it where it does not within `patience_s` seconds."""
+    """Terminate a child process; kill it if it has not ended after `patience_s` seconds."""
     if process.returncode is not None:
         return
     with suppress(ProcessLookupError):

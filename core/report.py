@@ -1,4 +1,4 @@
-"""What a restoration found and did."""
+"""The report of a restoration."""
 
 from enum import StrEnum
 from typing import Any
@@ -12,17 +12,18 @@ Box = tuple[float, float, float, float]
 
 
 class LeftAlone(StrEnum):
-    """Why a face was not restored."""
+    """The reason why a face was not restored."""
 
     TOO_SMALL = "too_small"
     TOO_MANY = "too_many"  # larger ones were restored in its place
     INCOMPLETE = "incomplete"  # a part of it is missing in the file
+    NOT_CHOSEN = "not_chosen"  # the person named other faces
 
 
 class FaceWarning(StrEnum):
-    """What somebody should look at twice."""
+    """A reason to check a restored face."""
 
-    LESS_ALIKE = "less_alike"  # restored, the face looks less like itself than the operator's limit
+    LESS_ALIKE = "less_alike"  # the similarity before and after is below the operator's limit
 
 
 class NoteKind(StrEnum):
@@ -45,21 +46,22 @@ class Note(BaseModel):
 
 
 class Face(BaseModel):
-    """A face in the photo as it was sent, upright. Coordinates are pixels from the top left corner."""
+    """A face in the original photo, turned as its file says. Coordinates are pixels from the top left corner."""
 
     model_config = ConfigDict(frozen=True)
 
+    number: int = 0  # 1 is the largest face of the photo, 2 the next; 0: an earlier version did not say
     box: Box  # left, top, right, bottom
     landmarks: tuple[Point, Point, Point, Point, Point]  # left eye, right eye, nose, left and right mouth corner
     score: float  # 0 to 1
     restored: bool
     reason: LeftAlone | None = None
-    similarity: float | None = None  # before and after, -1 to 1; None: nothing here can compare
+    similarity: float | None = None  # before and after, -1 to 1; None: arcface is not installed
     warning: FaceWarning | None = None
 
 
 class Report(BaseModel):
-    """What one restoration found and did; travels from the worker to the chat and into the ledger."""
+    """The report of one restoration; travels from the worker to the chat and into the ledger."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -68,22 +70,24 @@ class Report(BaseModel):
     faces: tuple[Face, ...]
     model: str
     detector: str
-    notes: tuple[Note, ...] = ()  # of how the file was read
-    page: int = 1  # which page or picture of the file this is
-    pages: int = 1  # how many it has
-    cleaned: bool = False  # the whole photo was, not only the faces
-    fidelity: float | None = None  # as it was restored; None: the model has no such choice
+    notes: tuple[Note, ...] = ()  # how the file was read
+    page: int = 1  # the page or picture of the file, from 1
+    pages: int = 1  # how many the file has
+    rotation: int = 0  # degrees clockwise by which the original photo must be turned to stand upright
+    turned: bool = False  # the result was turned so
+    cleaned: bool = False  # the whole photo, not only the faces
+    fidelity: float | None = None  # as used; None: the model has no such option
     stages_ms: dict[str, float]
     total_ms: float
 
     @property
     def restored(self) -> int:
-        """How many faces were restored."""
+        """Restored faces."""
         return sum(face.restored for face in self.faces)
 
     @property
     def too_small(self) -> int:
-        """How many faces were left alone because they are too small."""
+        """Faces that were not restored because they are too small."""
         return sum(face.reason is LeftAlone.TOO_SMALL for face in self.faces)
 
     @property
@@ -93,12 +97,12 @@ class Report(BaseModel):
 
     @property
     def too_many(self) -> int:
-        """How many faces were left alone because there are too many."""
+        """Faces that were not restored because there are too many."""
         return sum(face.reason is LeftAlone.TOO_MANY for face in self.faces)
 
 
 class Failure(BaseModel):
-    """A `UserError` on its way to the person: the sentence's key and what fills it."""
+    """A `UserError` on its way to the person: the message's key and parameters."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -107,5 +111,5 @@ class Failure(BaseModel):
 
     @classmethod
     def of(cls, error: UserError) -> "Failure":
-        """The failure that says what `error` says."""
+        """The failure of an error."""
         return cls(key=error.key, parameters=error.parameters)

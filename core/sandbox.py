@@ -1,7 +1,7 @@
-"""Dangerous work in a child process: what hostile bytes do to a library's C code ends the child, and not us.
+"""Runs dangerous work in a child process: hostile bytes that crash a library's C code end the child, not the caller.
 
-A crash, a hang and a wish for endless memory are contained, and the child gets no setting and no secret of ours. It is
-no wall against an attacker whose code runs in it: that code would be this user's, with this user's files.
+Crashes, hangs and unlimited memory use are contained, and the child gets none of our settings and secrets. It does not
+stop an attacker whose code runs in the child: that code would have this user's rights and files.
 """
 
 import importlib
@@ -22,29 +22,29 @@ from typing import IO, Any
 from magicmemory.core.errors import UserError
 
 Work = Callable[..., tuple[Any, Sequence[Any]]]
-"""What a cell runs: called with the parts as bytes and the arguments by name; returns something that JSON can say, and
+"""The function that a child runs: it gets the parts as bytes and the arguments by name, and returns a JSON value and
 buffers.
 """
 
-# Tokens and passwords stand in the environment; a child that reads strangers' files gets what Python needs.
+# The environment holds tokens and passwords; the child gets only what Python needs.
 _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "LANG", "TMPDIR", "SYSTEMROOT")
 _LENGTH = struct.Struct(">Q")
 
 
 class SandboxCrashed(Exception):
-    """The child died over its work: it crashed, took too long, or wanted too much memory."""
+    """The child died: it crashed, took too long, or used too much memory."""
 
 
 class SandboxedProcess:
-    """Runs one function in children of its own; threads may call at once, and each gets a child to itself."""
+    """Runs one function in child processes. Threads may call at the same time; each call has its own child."""
 
     def __init__(self, work: Work, *, memory_bytes: int, seconds: float, kept: int = 0) -> None:
         """
         Args:
-            work: a function of a module, found again by its name; the module must be cheap to import.
-            memory_bytes: what a child may take beyond what it has after its imports; Linux only.
-            seconds: what one call may take.
-            kept: how many idle children wait for the next call. A fresh one has to import first.
+            work: a function of a module, found by its name; the module must be cheap to import.
+            memory_bytes: memory that a child may use in addition to its imports; Linux only.
+            seconds: time limit of one call.
+            kept: idle children that wait for the next call. A new one has to import first.
         """
         self._command = [sys.executable, "-P", "-m", __name__, work.__module__, work.__qualname__]
         self._command += [str(memory_bytes), str(seconds)]
@@ -54,37 +54,37 @@ class SandboxedProcess:
         weakref.finalize(self, _end_all, self._idle)
 
     def start(self) -> None:
-        """Start the children that are kept, without waiting for them."""
+        """Start the idle children, without waiting for them."""
         with self._lock:
             while len(self._idle) < self._kept:
                 self._idle.append(_Child(self._command))
 
     def __call__(self, *parts: bytes, **arguments: object) -> tuple[Any, memoryview]:
-        """Do the work: what the function returned, its buffers one after another.
+        """Call the function. Returns its JSON value, and its buffers joined.
 
         Raises:
             SandboxCrashed: the child died.
             UserError: the function raised it.
-            RuntimeError: the function raised something else, and the message is its traceback; or no child could start.
+            RuntimeError: the function raised another error, whose traceback is the message; or no child could start.
         """
-        child = self._taken()
+        child = self._take()
         try:
             answer, buffers = child.ask(parts, arguments)
         except BaseException:
             child.end()
             raise
-        self._give_back(child)
+        self._return(child)
         return _result(answer), buffers
 
-    def _taken(self) -> "_Child":
+    def _take(self) -> "_Child":
         with self._lock:
             child = self._idle.pop() if self._idle else None
-        if child is not None and not child.lives():  # it died of something else while it waited
+        if child is not None and not child.lives():  # it died while it was idle
             child.end()
             child = None
         return child or _Child(self._command)
 
-    def _give_back(self, child: "_Child") -> None:
+    def _return(self, child: "_Child") -> None:
         with self._lock:
             keep = len(self._idle) < self._kept
             if keep:
@@ -103,11 +103,11 @@ def _result(answer: dict[str, Any]) -> Any:
 
 
 class _Child:
-    """One process, seen from the parent."""
+    """A child process, as the parent sees it."""
 
     def __init__(self, command: list[str]) -> None:
         environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-        # In a session of its own, so that Ctrl-C reaches us alone and what is in hand is finished.
+        # In its own session, so Ctrl-C reaches only the parent and running work can finish.
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -138,9 +138,9 @@ class _Child:
         if process.stdout is not None and not process.stdout.closed:
             process.stdout.close()
         if process.stdin is not None and not process.stdin.closed:
-            with suppress(OSError):  # what was not taken any more
+            with suppress(OSError):  # data that the child did not read
                 process.stdin.close()
-        # A child whose pipes have broken may be a moment from its end, whose cause is worth knowing.
+        # A child with broken pipes may be about to exit; its exit status says why.
         with suppress(subprocess.TimeoutExpired):
             process.wait(0.2)
             return
@@ -155,7 +155,7 @@ def _end_all(children: list[_Child]) -> None:
 
 
 def _send(pipe: IO[bytes], message: dict[str, Any], buffers: Sequence[Any]) -> None:
-    """A length, JSON, and the buffers that the JSON gives the sizes of."""
+    """Write a length, JSON, and the buffers, whose sizes are in the JSON."""
     views = [memoryview(buffer).cast("B") for buffer in buffers]
     head = json.dumps({"message": message, "sizes": [view.nbytes for view in views]}).encode()
     pipe.write(_LENGTH.pack(len(head)) + head)
@@ -165,7 +165,7 @@ def _send(pipe: IO[bytes], message: dict[str, Any], buffers: Sequence[Any]) -> N
 
 
 def _receive(pipe: IO[bytes]) -> tuple[dict[str, Any], memoryview]:
-    """The message, and its buffers as one. JSON, because what a child says must not run as code in us."""
+    """Read a message and its joined buffers. JSON, because a child's answer must not run as code in the parent."""
     (length,) = _LENGTH.unpack(_read(pipe, _LENGTH.size))
     head = json.loads(bytes(_read(pipe, length)))
     return {**head["message"], "sizes": head["sizes"]}, _read(pipe, sum(head["sizes"]))
@@ -187,15 +187,15 @@ def _read(pipe: IO[bytes], size: int) -> memoryview:
 
 def _main(module: str, name: str, memory_bytes: str, seconds: str) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)  # our parent decides when we end
+        signal.signal(number, signal.SIG_IGN)  # the parent decides when the child ends
     answers = os.fdopen(os.dup(1), "wb")
     work: Work = getattr(importlib.import_module(module), name)
-    # What libraries print over strangers' files must not come between the answers, nor fill the log.
+    # Output of libraries must not mix with the answers or fill the log.
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(nowhere, stream)
     _limit(int(memory_bytes))
-    with suppress(EOFError, BrokenPipeError):  # the parent has ended, or needs us no more
+    with suppress(EOFError, BrokenPipeError):  # the parent has ended, or closed the pipe
         while True:
             _serve(sys.stdin.buffer, answers, work, float(seconds))
 
@@ -205,7 +205,7 @@ def _serve(questions: IO[bytes], answers: IO[bytes], work: Work, seconds: float)
     sizes = arguments.pop("sizes")
     starts = [sum(sizes[:number]) for number in range(len(sizes))]
     parts = [bytes(buffers[start : start + size]) for start, size in zip(starts, sizes, strict=True)]
-    # Without a handler the alarm ends the process, whatever C code it is in.
+    # Without a handler, the alarm ends the process even inside C code.
     signal.setitimer(signal.ITIMER_REAL, seconds)
     answer: dict[str, Any]
     made: Sequence[Any] = ()
@@ -221,14 +221,14 @@ def _serve(questions: IO[bytes], answers: IO[bytes], work: Work, seconds: float)
 
 
 def _limit(memory_bytes: int) -> None:
-    """No core file with somebody's photo in it, no files at all, and no more memory than is right."""
-    import resource  # not there on Windows
+    """Forbid core files (they would contain the photo) and any other file, and limit the memory."""
+    import resource  # does not exist on Windows
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     statm = Path("/proc/self/statm")
     if statm.exists():
-        # Not the whole address space: of that, each thread of a library sets 64 MB aside and uses none.
+        # Not the address space: each thread of a library reserves 64 MB of it without using it.
         most = int(statm.read_text().split()[5]) * resource.getpagesize() + memory_bytes
         resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 

@@ -1,11 +1,12 @@
-"""Every setting of every process, read from the environment and from `.env`, checked at start.
+"""The settings of all processes, read from the environment and `.env`, and checked at start.
 
-Nothing reads settings at import: each process builds one `Settings` in its `main()` and hands on what is needed.
+No module reads settings at import: each process creates one `Settings` in its `main()` and passes values on.
 """
 
 import os
 import secrets
 from contextlib import suppress
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -19,19 +20,19 @@ from magicmemory.core.errors import OperatorError
 from magicmemory.core.plans import Plans, read_plans
 
 PREFIX = "MAGIC_"
-# Where containers find their secrets: a file for each, named like its setting in lower case.
+# The secrets of a container: one file per setting, with the setting's name in lower case.
 SECRETS = Path("/run/secrets")
 
 
 class BadSettings(OperatorError):
-    """A setting cannot be used; the message is one sentence for the operator."""
+    """A setting cannot be used. The message is one sentence for the operator."""
 
 
 class SecretFiles(PydanticBaseSettingsSource):
-    """Settings from files such as `/run/secrets/magic_telegram_token`. An empty file is no setting."""
+    """Settings from files such as `/run/secrets/magic_telegram_token`. Empty files are ignored."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[str, str, bool]:
-        """The file's text, the field's name, and that the text is no JSON."""
+        """The file's text, the field's name, and False: the text is not JSON."""
         file = SECRETS / f"{PREFIX}{field_name}".lower()
         try:
             return file.read_text().strip(), field_name, False
@@ -39,13 +40,13 @@ class SecretFiles(PydanticBaseSettingsSource):
             return "", field_name, False
 
     def __call__(self) -> dict[str, str]:
-        """All settings that have a file."""
+        """All settings with a file."""
         found = (self.get_field_value(field, name) for name, field in self.settings_cls.model_fields.items())
         return {name: text for text, name, _ in found if text}
 
 
 class Settings(BaseSettings):
-    """The operator's choices. Each field's description is what README and `.env.example` say of it."""
+    """The operator's settings. README and `.env.example` repeat each field's description."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore")
 
@@ -58,7 +59,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment goes before `.env`, and `.env` before the secrets' files."""
+        """The environment overrides `.env`, and `.env` overrides the secrets' files."""
         return init_settings, env_settings, dotenv_settings, SecretFiles(settings_cls)
 
     data_dir: Path = Field(Path("var"), description="Folder for all data on this machine.")
@@ -164,6 +165,10 @@ class Settings(BaseSettings):
         (), description="Further origins that the playground accepts, comma-separated."
     )
 
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Addresses or networks of proxies whose X-Forwarded-For is believed, comma-separated."
+    )
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Lowest level that is logged.")
     log_format: Literal["console", "json"] = Field("console", description="console: for people; json: for programs.")
     metrics_host: str = Field("127.0.0.1", description="Address that metrics and health are served on.")
@@ -175,10 +180,22 @@ class Settings(BaseSettings):
     )
     otel_endpoint: str = Field("", description="OTLP/HTTP collector for traces (needs the extra `otel`); empty: none.")
 
-    @field_validator("offered_models", "playground_origins", "telegram_admins", "discord_admins", mode="before")
+    @field_validator(
+        *("offered_models", "playground_origins", "telegram_admins", "discord_admins", "trusted_proxies"), mode="before"
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _known_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for text in value:
+            try:
+                ip_network(text)
+            except ValueError:
+                raise ValueError(f"{text!r} is not an address; write one like 127.0.0.1 or 10.0.0.0/8") from None
+        return value
 
     @field_validator("timezone")
     @classmethod
@@ -186,7 +203,7 @@ class Settings(BaseSettings):
         try:
             ZoneInfo(value)
         except (KeyError, ValueError, OSError):
-            raise ValueError(f"{value!r} is no time zone; write one like Europe/Berlin or UTC") from None
+            raise ValueError(f"{value!r} is not a time zone; write one like Europe/Berlin or UTC") from None
         return value
 
     @field_validator("weights_mirror", "weights_proxy", "otel_endpoint")
@@ -223,7 +240,7 @@ class Settings(BaseSettings):
         try:
             _ = urlsplit(value).port
         except ValueError:
-            raise ValueError("the port is no number") from None
+            raise ValueError("the port is not a number") from None
         return value
 
     @property
@@ -232,7 +249,7 @@ class Settings(BaseSettings):
         return ZoneInfo(self.timezone)
 
     def plans(self) -> Plans:
-        """The plans, read from their file.
+        """Read the plans file.
 
         Raises:
             BadPlans: the file cannot be used.
@@ -246,49 +263,56 @@ class Settings(BaseSettings):
 
     @property
     def database(self) -> str:
-        """The database's URL, with the default filled in."""
+        """The database's URL, or the default."""
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'magicmemory.db'}"
 
     @property
     def photos(self) -> str:
-        """The photo store's place, with the default filled in."""
+        """The photo store's folder or URL, or the default."""
         return self.photo_store or str(self.data_dir / "photos")
 
     @property
     def weights(self) -> Path:
-        """The folder of downloaded models, with the default filled in."""
+        """The folder with downloaded models, or the default."""
         return Path(self.weights_dir) if self.weights_dir else self.data_dir / "weights"
 
 
 def read_codes_key(settings: Settings) -> bytes:
-    """The secret that codes are hashed with: the settings', else one in the data folder, which is made where none is.
+    """The secret that codes are hashed with: from the settings, else from the data folder, where it is created once.
 
     Raises:
-        BadSettings: the file can be neither read nor made.
+        BadSettings: the file cannot be read or created, or is empty.
     """
     if settings.codes_key is not None:
         return settings.codes_key.get_secret_value().encode()
     file = settings.data_dir / "codes.key"
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        # Made aside and linked into place: of several processes that start at once, one's key becomes everybody's.
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Written aside and linked into place: of several processes that start at once, all use the key of one.
         made = file.with_name(f"{file.name}.{os.getpid()}")
         descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as stream:
             stream.write(secrets.token_hex(32))
+            stream.flush()
+            os.fsync(stream.fileno())
         with suppress(FileExistsError):
             os.link(made, file)
         made.unlink()
-        return file.read_text().strip().encode()
+        key = file.read_text().strip().encode()
     except OSError as error:
-        raise BadSettings(f"The key of the codes, {file}, cannot be used: {error.strerror}.") from None
+        raise BadSettings(f"The codes' key {file} cannot be used: {error.strerror}.") from None
+    if not key:
+        raise BadSettings(
+            f"The codes' key {file} is empty: restore it from a backup, or delete it; existing codes then stop working."
+        )
+    return key
 
 
 def load(**overrides: object) -> Settings:
     """Read and check the settings.
 
     Args:
-        overrides: values by a setting's name, which go before the environment's; None leaves a setting alone.
+        overrides: values by a setting's name, which override the environment; None: no override.
 
     Raises:
         BadSettings: a value cannot be used; the message names the variable and says what to write.

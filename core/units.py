@@ -1,4 +1,4 @@
-"""Sizes of files. Settings and people count in megabytes; Telegram's and Discord's limits are mebibytes."""
+"""Units of file sizes. Settings and messages use megabytes; Telegram's and Discord's limits are mebibytes."""
 
 from typing import Final
 

@@ -6,12 +6,20 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from magicmemory.core.errors import FacesTooSmall, FidelityUnsupported, NoFaceFound, PhotoTooLarge, PhotoTruncated
+from magicmemory.core.errors import (
+    FaceNumberUnknown,
+    FacesTooSmall,
+    FidelityUnsupported,
+    NoFaceFound,
+    PhotoTooLarge,
+    PhotoTruncated,
+)
 from magicmemory.core.job import Stage
 from magicmemory.core.options import Options, Scope
 from magicmemory.core.report import Face, FaceWarning, LeftAlone, Report
@@ -22,10 +30,15 @@ from magicmemory.pipeline.engines.select import choose
 from magicmemory.pipeline.faces import strategies
 from magicmemory.pipeline.faces.blend import RestoredFace
 from magicmemory.pipeline.faces.detect import Detection, Detector
+from magicmemory.pipeline.faces.grain import with_grain
+from magicmemory.pipeline.faces.numbered import numbered
+from magicmemory.pipeline.faces.orientation import Found, turned_along
+from magicmemory.pipeline.faces.second_look import second_look
 from magicmemory.pipeline.faces.strategies import Cut, FaceStrategy
 from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
 from magicmemory.pipeline.imaging.encode import Encoded, encode
-from magicmemory.pipeline.imaging.picture import Picture
+from magicmemory.pipeline.imaging.metadata import Keep, with_history
+from magicmemory.pipeline.imaging.picture import Picture, rotated
 from magicmemory.pipeline.imaging.sandboxed_decode import SandboxedDecoder
 from magicmemory.pipeline.models import registry, upstream
 from magicmemory.pipeline.models.facts import ModelFacts
@@ -62,6 +75,21 @@ class Restoration:
     extension: str
     media_type: str
     report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The faces in a photo, before anything is restored.
+
+    Attributes:
+        faces: row by row from the top; `restored` says which would be.
+        rotation: degrees clockwise by which the photo must be turned to stand upright.
+        picture: the photo's file with the faces' numbers in it, upright.
+    """
+
+    faces: tuple[Face, ...]
+    rotation: int
+    picture: Encoded
 
 
 class Pipeline:
@@ -124,6 +152,7 @@ class Pipeline:
             paid_use=settings.commercial,
             parsing_px=strategy.parsing_px,
             upscale_denoise=settings.upscale_denoise,
+            verdicts=settings.data_dir / "cache",
             restorers=restorers,
             detectors=detectors,
             parsers=parsers,
@@ -174,6 +203,7 @@ class Pipeline:
         kind: str | None = None,
         max_megapixels: float = 0,
         page: int = 1,
+        keep: Keep = Keep.SHARED,
     ) -> Restoration:
         """Restore every face in a photo. The same photo and options give the same bytes.
 
@@ -184,6 +214,8 @@ class Pipeline:
             kind: the result's kind of file, see `encode`; None: the kind it came in.
             max_megapixels: a limit for this photo, below the one for all; 0: none.
             page: which page or picture of a file with several, from 1.
+            keep: how much of the file's EXIF, XMP and IPTC goes into the result. Unless it is nothing, XMP says what
+                was done.
 
         Raises:
             UserError: the photo, or what is wished for, cannot be used, or no face is there to restore.
@@ -194,16 +226,20 @@ class Pipeline:
 
         tell(Stage.DECODE, 0, 0)
         with clock("decode"):
-            picture = self._decode(data, self._limits, page)
+            picture = self._decode(data, self._limits, page, keep)
             self._check_size(picture, options.upscale, max_megapixels)
         tell(Stage.DETECT, 0, 0)
         detector = self._models.detector(detector_facts.name)  # outside of the stages, whose times shall compare
         with clock("detect"):
             found = self._detect(picture, detector)
         cleaning = options.scope is Scope.PHOTO
+        chosen = _named(by_size(found.faces), options.faces)
         if not cleaning:
-            self._check_faces(found, picture)
-        large = self._chosen(found, picture)
+            self._check_faces(chosen, picture)
+        restored = self._to_restore(chosen, picture)
+        sent = picture
+        # A photo that lies on its side is restored upright, so that it comes out as the upright photo would.
+        picture, large = _upright(picture, found, restored)
         upscaler = self._models.upscaler() if options.upscale > 1 else None
         with clock("align"):
             shown = enlarged(picture, options.upscale, upscaler)
@@ -221,16 +257,27 @@ class Pipeline:
             better = restorer(seen, options.fidelity, lambda done: tell(Stage.RESTORE, done, len(seen)))
         tell(Stage.BLEND, len(large), len(large))
         with clock("blend"):
-            shown = self._strategy.blend(shown, self._masked(cuts, better), options.strength)
+            faces = self._masked(cuts, better)
+            before, shown = shown, self._strategy.blend(shown, faces, options.strength)
+            if options.grain_back and self._strategy.matches_grain and options.strength:
+                shown = with_grain(before, shown, faces, options.strength)
             similarities = self._similarities(cuts, better, options.strength)
         tell(Stage.ENCODE, len(large), len(large))
         with clock("encode"):
+            if not options.upright:
+                shown = rotated(shown, -found.rotation)
+            if keep is not Keep.NOTHING:
+                what = _history(restorer_facts.name, len(large), options, cleaned=cleaning)
+                xmp = with_history(picture.metadata.xmp, f"Magic Memory {version('magicmemory')}", what)
+                shown = replace(shown, metadata=replace(picture.metadata, xmp=xmp))
             encoded = encode(shown, kind=kind)
 
         report = Report(
             width=shown.width,
             height=shown.height,
-            faces=self._faces(found, large, similarities, picture),
+            faces=self._faces(found.faces, chosen, restored, similarities, sent),
+            rotation=found.rotation,
+            turned=options.upright and found.rotation != 0,
             model=restorer_facts.name,
             detector=detector_facts.name,
             notes=picture.notes,
@@ -255,6 +302,40 @@ class Pipeline:
             raise FidelityUnsupported(model=restorer.name)
         return restorer, self._models.detector_facts(options.detector)
 
+    def pages(self, data: bytes) -> int:
+        """How many pages or pictures a file has.
+
+        Raises:
+            UserError: it cannot be read.
+        """
+        return self._decode(data, self._limits).pages
+
+    def faces(self, data: bytes, page: int = 1) -> list[Detection]:
+        """The faces in a photo, by the detector of the settings, without restoring them.
+
+        Raises:
+            UserError: the photo, or the detector, cannot be used.
+        """
+        return self._detect(self._decode(data, self._limits, page), self._models.detector()).faces
+
+    def overview(self, data: bytes, options: Options) -> Overview:
+        """The faces in a photo and their numbers.
+
+        Raises:
+            UserError: the photo cannot be used, or shows no face.
+        """
+        detector = self._models.detector(self._models.detector_facts(options.detector).name)
+        picture = self._decode(data, self._limits)
+        self._check_size(picture, 1, 0)
+        found = self._detect(picture, detector)
+        if not found.faces:
+            raise NoFaceFound
+        by_number = by_size(found.faces)
+        restored = self._to_restore(by_number, picture)
+        shown, faces = _upright(picture, found, by_number)
+        reported = self._faces(found.faces, by_number, restored, [None] * len(restored), picture)
+        return Overview(reported, found.rotation, encode(numbered(shown, faces)))
+
     def compare(self, data: bytes, restored: bytes, page: int = 1) -> Encoded:
         """A page of a photo's file and its restored file, side by side in one picture."""
         return encode(side_by_side(self._decode(data, self._limits, page), decode(restored, _NO_LIMITS)))
@@ -271,13 +352,16 @@ class Pipeline:
             megapixels = math.ceil(pixels / 1e5) / 10
             raise PhotoTooLarge(megapixels=megapixels, limit_megapixels=round(limit / 1e6, 1))
 
-    def _detect(self, picture: Picture, detector: Detector) -> list[Detection]:
+    def _detect(self, picture: Picture, detector: Detector) -> Found:
         # Faces somewhat under the limit are looked for too, so that a person is told why they stay as they
         # are.
         smallest = _SMALLEST_REPORTED * self._min_face_px
-        return self._strategy.find(picture.rgb8(), detector, min_face_px=smallest)
+        found = self._strategy.find(picture.rgb8(), detector, min_face_px=smallest)
+        if found.faces or not self._strategy.looks_twice:
+            return found
+        return second_look(picture, detector, smallest, self._models.cleaner())
 
-    def _check_faces(self, found: list[Detection], picture: Picture) -> None:
+    def _check_faces(self, found: Sequence[Detection], picture: Picture) -> None:
         whole = [face for face in found if not _reaches_missing(face, picture)]
         if picture.missing is not None and not whole:
             raise PhotoTruncated
@@ -286,14 +370,10 @@ class Pipeline:
         if all(face.short_side < self._min_face_px for face in found):
             raise FacesTooSmall(count=len(found), limit_px=self._min_face_px)
 
-    def _chosen(self, found: list[Detection], picture: Picture) -> list[Detection]:
-        """The faces to restore, in the order they were found: the large ones, and the largest where there are many.
-
-        Faces of which a part is missing in the file are left as they are.
-        """
-        large = [face for face in found if face.short_side >= self._min_face_px and not _reaches_missing(face, picture)]
-        kept = {id(face) for face in sorted(large, key=lambda face: -face.short_side)[: self._max_faces]}
-        return [face for face in large if id(face) in kept]
+    def _to_restore(self, chosen: Sequence[Detection], picture: Picture) -> list[Detection]:
+        """Of the faces, the largest first, those that are whole in the file, not too small and not too many."""
+        large = [face for face in chosen if face.short_side >= self._min_face_px]
+        return [face for face in large if not _reaches_missing(face, picture)][: self._max_faces]
 
     def _cleaned(self, picture: Picture, strength: float, clock: "_Stopwatch", tell: ProgressCallback) -> Picture:
         tell(Stage.CLEAN, 0, 0)
@@ -321,29 +401,58 @@ class Pipeline:
     def _faces(
         self,
         found: Sequence[Detection],
+        chosen: Sequence[Detection],
         restored: Sequence[Detection],
         similarities: Sequence[float | None],
         picture: Picture,
     ) -> tuple[Face, ...]:
         """What is reported of the faces; there is a similarity for each restored one, in the same order."""
         of = {id(face): similarity for face, similarity in zip(restored, similarities, strict=True)}
-        return tuple(self._face(face, of.get(id(face)), picture, restored=id(face) in of) for face in found)
+        wanted = {id(face) for face in chosen}
+        numbers = {id(face): number for number, face in enumerate(by_size(found), 1)}
+        return tuple(
+            self._face(
+                numbers[id(face)],
+                face,
+                of.get(id(face)),
+                None if id(face) in of else self._why_left(face, picture, chosen=id(face) in wanted),
+            )
+            for face in found
+        )
 
-    def _face(self, detection: Detection, similarity: float | None, picture: Picture, *, restored: bool) -> Face:
-        reason = LeftAlone.TOO_SMALL if detection.short_side < self._min_face_px else LeftAlone.TOO_MANY
-        reason = LeftAlone.INCOMPLETE if _reaches_missing(detection, picture) else reason
+    def _why_left(self, face: Detection, picture: Picture, *, chosen: bool) -> LeftAlone:
+        if not chosen:
+            return LeftAlone.NOT_CHOSEN
+        if _reaches_missing(face, picture):
+            return LeftAlone.INCOMPLETE
+        return LeftAlone.TOO_SMALL if face.short_side < self._min_face_px else LeftAlone.TOO_MANY
+
+    def _face(self, number: int, detection: Detection, similarity: float | None, reason: LeftAlone | None) -> Face:
         left, top, right, bottom = (float(value) for value in detection.box)
         one, two, three, four, five = ((float(x), float(y)) for x, y in detection.landmarks)
         unlike = similarity is not None and similarity < self._identity_warning
         return Face(
+            number=number,
             box=(left, top, right, bottom),
             landmarks=(one, two, three, four, five),
             score=detection.score,
-            restored=restored,
-            reason=None if restored else reason,
+            restored=reason is None,
+            reason=reason,
             similarity=similarity,
             warning=FaceWarning.LESS_ALIKE if unlike else None,
         )
+
+
+def _history(model: str, faces: int, options: Options, *, cleaned: bool) -> str:
+    """What was done to a photo, for its XMP."""
+    parts = [f"{faces} {'face' if faces == 1 else 'faces'} restored by {model}, strength {options.strength:g}"]
+    if options.fidelity is not None:
+        parts.append(f"fidelity {options.fidelity:g}")
+    if cleaned:
+        parts.append("whole photo cleaned")
+    if options.upscale > 1:
+        parts.append(f"enlarged {options.upscale} times")
+    return ", ".join(parts)
 
 
 def _reaches_missing(face: Detection, picture: Picture) -> bool:
@@ -355,6 +464,32 @@ def _reaches_missing(face: Detection, picture: Picture) -> bool:
     from_left, from_top, to_right, to_bottom = picture.missing
     across = left - wide < to_right and right + wide > from_left
     return across and top - high < to_bottom and bottom + high > from_top
+
+
+def by_size(faces: Sequence[Detection]) -> list[Detection]:
+    """The faces as they are numbered: the largest first, equals as they were found."""
+    return sorted(faces, key=lambda face: -face.short_side)
+
+
+def _named(numbered: Sequence[Detection], numbers: Sequence[int]) -> list[Detection]:
+    """The faces that a person chose, the largest first; all where none is named.
+
+    Raises:
+        FaceNumberUnknown: there is no such face.
+    """
+    if not numbers:
+        return list(numbered)
+    if numbered and max(numbers) > len(numbered):
+        raise FaceNumberUnknown(number=max(numbers), count=len(numbered))
+    return [face for number, face in enumerate(numbered, 1) if number in numbers]
+
+
+def _upright(picture: Picture, found: Found, faces: Sequence[Detection]) -> tuple[Picture, list[Detection]]:
+    """The photo and its faces, turned upright."""
+    if not found.rotation:
+        return picture, list(faces)
+    upright = rotated(picture, found.rotation)
+    return upright, [turned_along(face, found.rotation, picture.width, picture.height) for face in faces]
 
 
 def side_by_side(before: Picture, after: Picture) -> Picture:

@@ -15,15 +15,27 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from magicmemory.pipeline import assets
+from magicmemory.pipeline.faces.align import crop
+from magicmemory.pipeline.faces.detect import Detection
 
 SEED = 1995  # the year of her first flight
 HEAD = (slice(0, 300), slice(70, 370))  # the part of the portrait that the sample shows: head and shoulders
+FACE = Detection(  # where MTCNN finds it in the portrait
+    np.array((180.4, 60.5, 267.9, 173.4), np.float32),
+    np.array(((203.8, 100.2), (246.4, 103.3), (224.2, 128.6), (201.2, 138.6), (244.5, 141.5)), np.float32),
+    1.0,
+)
 
 
 def portrait() -> NDArray[np.uint8]:
     """The portrait as it is, `[512, 512, 3]` RGB."""
     data = (files(assets) / "astronaut.png").read_bytes()
     return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+
+
+def aligned_face() -> NDArray[np.uint8]:
+    """The portrait's face, aligned as restorers take it, `[512, 512, 3]` RGB."""
+    return crop(portrait(), FACE).crop
 
 
 def old_photo(pixels: NDArray[np.uint8], seed: int = SEED) -> bytes:

@@ -35,6 +35,8 @@ POLL_INTERVAL_S = 0.25
 # Our functions count tries themselves and always end in a reply; arq must never drop a job silently.
 UNLIMITED_TRIES = 1_000_000
 RECONNECT_S = 0.5
+# Characters of an id in the log. Ours have about 50; a foreign one may have a million.
+MAX_LOGGED = 100
 
 # Redis' answers for a key that holds something other than arq's.
 FOREIGN_KEY_ERRORS = ("WRONGTYPE", "not an integer")
@@ -110,7 +112,7 @@ class LeasingWorker(Worker):
             try:
                 queue_id = name.decode()
             except UnicodeDecodeError:
-                log.error("dropped %r from %s: it is not a job of this service", name, self.queue_name)
+                log.error("dropped %r from %s: it is not a job of this service", name[:MAX_LOGGED], self.queue_name)
                 await self.pool.zrem(self.queue_name, name)
                 continue
             task = asyncio.create_task(self._run(queue_id, int(float(score))))
@@ -121,7 +123,7 @@ class LeasingWorker(Worker):
         del self.tasks[queue_id]
         self.woken.set()
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("%s failed", queue_id, exc_info=error)
+            log.error("%s failed", queue_id[:MAX_LOGGED], exc_info=error)
 
     async def _run(self, queue_id: str, score: int) -> None:
         try:
@@ -129,11 +131,11 @@ class LeasingWorker(Worker):
         except ResponseError as error:
             if not any(fault in str(error) for fault in FOREIGN_KEY_ERRORS):
                 raise
-            log.error("dropped %s: a program other than this service wrote its keys: %s", queue_id, error)
+            log.error("dropped %s: another program wrote its keys: %s", queue_id[:MAX_LOGGED], error)
             await self.pool.zrem(self.queue_name, queue_id)
             await self.pool.delete(job_key(queue_id), retry_key(queue_id), lease_key(queue_id))
         except (RedisError, OSError) as error:
-            log.warning("%s will run again: Redis could not record its end: %s", queue_id, error)
+            log.warning("%s will run again: Redis could not record its end: %s", queue_id[:MAX_LOGGED], error)
 
 
 @asynccontextmanager

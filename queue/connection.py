@@ -47,6 +47,11 @@ class RedisKeys:
         """The dead letters: jobs that crashed their workers, with the time they were given up."""
         return f"{self.prefix}:set-aside"
 
+    @property
+    def probe(self) -> str:
+        """Written by health checks; it expires at once."""
+        return f"{self.prefix}:probe"
+
     def mark(self, platform: Platform) -> str:
         """A platform's mark, which shows whether Redis was emptied or restarted."""
         return f"{self.prefix}:swept:{platform}"

@@ -1,4 +1,4 @@
-"""Poison messages: photos that crash their worker. A photo that did so once runs alone; after the second crash it
+"""Poison messages: photos that crash their worker. A photo that did so once runs alone; after the third crash it
 becomes a dead letter.
 
 A worker that dies cannot report it. So each attempt is counted before it starts, and the counter is cleared unless the
@@ -12,8 +12,9 @@ from redis.asyncio import Redis
 from magicmemory.queue.arq_internals import now_ms
 from magicmemory.queue.connection import RedisKeys
 
-# A photo that crashed its worker this often is not tried again: it would crash every worker in turn.
-MAX_CRASHES = 2
+# A photo that crashed its worker this often is not tried again: it would crash every worker in turn. The first time it
+# may have run beside the culprit, and workers die of other causes too; from the second attempt on it runs alone.
+MAX_CRASHES = 3
 EXPIRY = timedelta(days=30)
 
 
@@ -47,6 +48,10 @@ class CrashCounter:
             pipe.zremrangebyscore(self._keys.dead_letter, "-inf", now - EXPIRY.total_seconds() * 1000)
             pipe.delete(self._keys.attempts(job))
             await pipe.execute()
+
+    async def is_dead_letter(self, job: str) -> bool:
+        """Whether the photo was given up. The same message again does not try it again; a new message does."""
+        return await self._redis.zscore(self._keys.dead_letter, job) is not None
 
     async def dead_letters(self) -> dict[str, datetime]:
         """The dead letters of the last 30 days and when each was given up, oldest first."""

@@ -20,6 +20,8 @@ from magicmemory.queue.connection import RedisKeys
 log = logging.getLogger(__name__)
 
 RECONNECT_S = 1.0
+# Ours have about 100 bytes.
+MAX_MESSAGE_BYTES = 10_000
 
 
 async def publish(redis: Redis, keys: RedisKeys, progress: Progress) -> None:
@@ -69,10 +71,21 @@ class ProgressHub:
                     ready.set()
                     async for message in subscription.listen():
                         if message["type"] == "pmessage":
-                            self._pass_on(Progress.model_validate_json(message["data"]))
+                            self._receive(message["data"])
             except (RedisError, OSError) as error:
                 log.warning("progress messages stopped: %s; trying again", error)
                 await asyncio.sleep(RECONNECT_S)
+
+    def _receive(self, data: bytes) -> None:
+        # Whatever else is published there must not end the listener.
+        try:
+            if len(data) > MAX_MESSAGE_BYTES:
+                raise ValueError("too long")
+            progress = Progress.model_validate_json(data)
+        except (ValueError, RecursionError):
+            log.warning("dropped a progress message of %d bytes: it is not one of this service", len(data))
+        else:
+            self._pass_on(progress)
 
     def _pass_on(self, progress: Progress) -> None:
         for queue in self._watchers.get(progress.job, ()):

@@ -16,6 +16,11 @@ async def depths(redis: Redis, keys: RedisKeys) -> dict[str, int]:
         return dict(zip(queues, await pipe.execute(), strict=True))
 
 
+async def check_writes(redis: Redis, keys: RedisKeys) -> None:
+    """Write to Redis: with a full disk or memory it answers reads and refuses writes."""
+    await redis.set(keys.probe, b"1", px=1000)
+
+
 async def count_dead_letters(redis: Redis, keys: RedisKeys) -> int:
     """Photos that crashed their worker too often in the last 30 days."""
     return int(await redis.zcard(keys.dead_letter))

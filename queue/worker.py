@@ -84,6 +84,8 @@ class RestoreWorker:
     async def _outcome(self, redis: ArqRedis, task: RestoreTask) -> Outcome:
         counter = CrashCounter(redis, self._keys)
         crashes = await counter.crashes(task.job)
+        if await counter.is_dead_letter(task.job):
+            return Outcome(job=task.job, failure=Failure.of(InternalError()))
         if crashes >= MAX_CRASHES:
             log.error("job %s is now a dead letter: it crashed its worker %d times", task.job, crashes)
             await counter.add_dead_letter(task.job)

@@ -1,1 +1,1 @@
-"""What is kept: the ledger of jobs, people and their choices, and the photos."""
+"""The database (jobs, people, quota, codes, grants, payments) and the photo store."""

@@ -1,6 +1,6 @@
-"""Backups of a SQLite database: one file with a consistent copy of it and the key of the codes.
+"""Backups of a SQLite database: one file with a consistent copy of the database and the codes' key.
 
-Photos are not in it, for they are deleted after a day anyway; and what waits in Redis is found again by the ledger.
+Photos are not part of it: they are deleted after a day anyway. Jobs that wait in Redis are found again from the ledger.
 """
 
 import os
@@ -17,24 +17,24 @@ from magicmemory.core.errors import OperatorError
 
 DATABASE = "magicmemory.db"
 KEY = "codes.key"
-# How long it waits for whoever has the database for themselves.
+# How long a backup waits for another process's lock, seconds.
 BUSY_S = 60
 
 
 class BackupError(OperatorError):
-    """A backup can be neither made nor used; the message is one sentence for the operator."""
+    """A backup cannot be made or used. The message is one sentence for the operator."""
 
 
 def back_up(database: Path, key: Path | None, file: Path) -> None:
-    """Write a backup to `file`, which must not be there yet. Processes may go on writing meanwhile.
+    """Write a backup to `file`, which must not exist. Other processes may write to the database meanwhile.
 
     Args:
         database: the SQLite file.
-        key: the file of the codes' key; None, or missing: the operator keeps the key elsewhere.
-        file: a compressed tar, which only its owner can read.
+        key: the file with the codes' key; None or missing: the operator keeps the key elsewhere.
+        file: the backup: a compressed tar that only its owner can read.
 
     Raises:
-        BackupError: there is no database, or it is damaged, or the file is there already or cannot be written.
+        BackupError: the database is missing or damaged, or `file` exists or cannot be written.
     """
     if not database.is_file():
         raise BackupError(f"There is no database {database}.")
@@ -51,23 +51,24 @@ def back_up(database: Path, key: Path | None, file: Path) -> None:
 
 
 def restore(file: Path, database: Path, key: Path | None) -> None:
-    """Put a backup's contents in their places, where nothing may be yet.
+    """Restore a backup's database and key. The database must not exist yet.
 
     Args:
-        file: as `back_up` wrote it.
-        database: where the SQLite file shall be.
-        key: where the codes' key shall be; None: the operator keeps the key elsewhere. The same one may be there.
+        file: a backup that `back_up` wrote.
+        database: the SQLite file to create.
+        key: the file for the codes' key; None: the operator keeps the key elsewhere. It may exist with the same
+            content.
 
     Raises:
-        BackupError: the backup is damaged or of a later version, or something is there already.
+        BackupError: the backup is damaged or of a later version, or a file exists already.
     """
     for place in (database, database.with_name(f"{database.name}-wal")):
         if place.exists():
-            raise BackupError(f"There is a database already: end all processes that use it, and move {place} away.")
+            raise BackupError(f"{place} exists already: stop all processes that use the database, and move it away.")
     with _folder_beside(database, "restored") as folder:
         unpacked = _unpack(file, folder)
         if DATABASE not in unpacked:
-            raise BackupError(f"{file} is no backup: there is no {DATABASE} in it.")
+            raise BackupError(f"{file} is not a backup: it does not contain {DATABASE}.")
         check(unpacked[DATABASE])
         if key is not None and KEY in unpacked:
             _restore_key(unpacked[KEY].read_bytes(), key)
@@ -75,10 +76,10 @@ def restore(file: Path, database: Path, key: Path | None) -> None:
 
 
 def check(database: Path) -> None:
-    """Read a SQLite file through, and see whether it is a ledger that this version knows.
+    """Check a SQLite file's integrity, and that this version knows its schema.
 
     Raises:
-        BackupError: it is not.
+        BackupError: the file is damaged, is no database of Magic Memory, or has a later schema.
     """
     try:
         with closing(sqlite3.connect(database)) as connection:
@@ -87,22 +88,22 @@ def check(database: Path) -> None:
                 raise BackupError(f"The database is damaged: {found}.")
             (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except (sqlite3.DatabaseError, TypeError) as error:
-        raise BackupError(f"This is no database of Magic Memory: {error}.") from None
+        raise BackupError(f"This is not a database of Magic Memory: {error}.") from None
     known = ScriptDirectory(str(Path(__file__).parent / "migrations"))
     if revision not in {script.revision for script in known.walk_revisions()}:
         raise BackupError(f"The database is of a later version (schema {revision}): install that version first.")
 
 
 def _snapshot(database: Path, copied: Path) -> None:
-    """Copy the database as it is at one moment: all pages in one step, while writers go on in the write-ahead log."""
+    """Copy the database as of one moment: all pages in one step, while writers continue in the write-ahead log."""
     try:
-        # By URI, so that no empty database is made where the file has just gone.
+        # By URI: otherwise SQLite would create an empty database if the file had just been removed.
         with (
             closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=rw", uri=True, timeout=BUSY_S)) as origin,
             closing(sqlite3.connect(copied)) as copy,
         ):
             origin.backup(copy, pages=-1)
-            # One file, with nothing left in a log beside it.
+            # One file, without a log beside it.
             copy.execute("PRAGMA journal_mode=DELETE").fetchone()
     except sqlite3.Error as error:
         raise BackupError(f"The database cannot be copied: {error}.") from None
@@ -110,7 +111,7 @@ def _snapshot(database: Path, copied: Path) -> None:
 
 @contextmanager
 def _folder_beside(file: Path, done: str) -> Iterator[Path]:
-    """A folder of one's own on the file's disk, and one sentence for what goes wrong within."""
+    """A temporary folder on the same disk as `file`. An OSError inside becomes one sentence; `done` is its verb."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=file.parent, prefix=".backup-") as folder:
@@ -120,12 +121,12 @@ def _folder_beside(file: Path, done: str) -> Iterator[Path]:
 
 
 def _keep(made: Path, file: Path) -> None:
-    """Give a finished file its name, unless something has that name."""
+    """Rename the finished file to `file`, unless that exists."""
     made.chmod(0o600)
     with made.open("rb") as stream:
         os.fsync(stream.fileno())
     if file.exists():
-        raise BackupError(f"{file} is there already.")
+        raise BackupError(f"{file} exists already.")
     made.rename(file)
 
 
@@ -135,11 +136,13 @@ def _restore_key(content: bytes, key: Path) -> None:
         with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
             stream.write(content)
     elif key.read_bytes() != content:
-        raise BackupError(f"{key} is another key than the backup's: move it away, or the backup's codes are lost.")
+        raise BackupError(
+            f"{key} holds a different key than the backup: move it away, or the backup's codes stop working."
+        )
 
 
 def _unpack(file: Path, folder: Path) -> dict[str, Path]:
-    """The files of a backup, by name. Whatever else an archive holds stays in it."""
+    """Unpack a backup's known files, and only those. Returns their paths by name."""
     unpacked = {}
     try:
         with tarfile.open(file, "r:gz") as archive:
@@ -151,5 +154,5 @@ def _unpack(file: Path, folder: Path) -> dict[str, Path]:
                         while block := member.read(1 << 20):
                             written.write(block)
     except (tarfile.TarError, EOFError) as error:
-        raise BackupError(f"{file} is no backup, or damaged: {error}.") from None
+        raise BackupError(f"{file} is not a backup, or is damaged: {error}.") from None
     return unpacked

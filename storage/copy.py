@@ -1,4 +1,4 @@
-"""Moves a database's contents into another one, from SQLite to PostgreSQL or back, all of it or nothing."""
+"""Copies a whole database into another one, from SQLite to PostgreSQL or back: everything or nothing."""
 
 from sqlalchemy import JSON, Insert, Table, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,19 +11,19 @@ BATCH = 1000
 
 
 class CannotCopy(OperatorError):
-    """The database cannot be copied; the message is one sentence for the operator."""
+    """The database cannot be copied. The message is one sentence for the operator."""
 
 
 async def copy(source: Database, target: Database, batch: int = BATCH) -> dict[str, int]:
-    """Copy all rows of `source` into `target`, which must be empty, and tell how many there are in each table.
+    """Copy all rows of `source` into the empty `target`. Returns the number of rows by table.
 
-    While it lasts nobody can write into either. Both are opened, and so have the same schema; rows are read and written
-    `batch` at a time. An error of any kind leaves the target empty.
+    Both are locked against writers meanwhile. Both are open, so their schema is the same. Rows are copied `batch` at a
+    time. Any error leaves the target empty.
 
     Raises:
-        CannotCopy: the target is not empty, or holds something else than the source afterwards.
+        CannotCopy: the target is not empty, or its row counts differ from the source's afterwards.
     """
-    # Before anything is locked too: where both are one database, its own lock would be waited for without end.
+    # Also before locking: if both are the same database, the second lock would wait for the first without end.
     async with target.read() as copied:
         await _check_empty(copied)
     async with source.write() as origin, target.write() as copied:
@@ -35,7 +35,7 @@ async def copy(source: Database, target: Database, batch: int = BATCH) -> dict[s
             await _continue_numbers(table, copied)
         counts = {table.name: await _count(origin, table) for table in metadata.sorted_tables}
         if counts != {table.name: await _count(copied, table) for table in metadata.sorted_tables}:
-            raise CannotCopy("The target holds something else than the source: nothing was kept of it.")
+            raise CannotCopy("The target's row counts differ from the source's: nothing was kept.")
     return counts
 
 
@@ -46,7 +46,7 @@ async def _check_empty(connection: AsyncConnection) -> None:
 
 
 async def _lock(connection: AsyncConnection) -> None:
-    """Let nobody else write until the transaction ends. SQLite's write lock does it already."""
+    """Block other writers until the transaction ends. SQLite's write lock does that already."""
     if connection.dialect.name == "postgresql":
         names = ", ".join(table.name for table in metadata.sorted_tables)
         await connection.exec_driver_sql(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE")
@@ -55,7 +55,7 @@ async def _lock(connection: AsyncConnection) -> None:
 async def _copy(table: Table, origin: AsyncConnection, copied: AsyncConnection, batch: int) -> None:
     rows = select(table).order_by(*table.primary_key.columns)
     if table is jobs:
-        # What others refer to comes first; no job refers to one that refers to another itself.
+        # Parents come first; no parent has a parent itself.
         rows = select(table).order_by(table.c.parent.is_not(None), table.c.id)
     insert = _insert(table)
     found = await origin.stream(rows)
@@ -64,7 +64,9 @@ async def _copy(table: Table, origin: AsyncConnection, copied: AsyncConnection, 
 
 
 def _insert(table: Table) -> Insert:
-    """Writes each column from a parameter `new_<its name>`; no value in a JSON column stays none, and is no `null`."""
+    """An insert with a parameter `new_<column>` for each column. None in a JSON column stays NULL and does not become
+    JSON's `null`.
+    """
     types = {column.name: JSON(none_as_null=True) for column in table.c if isinstance(column.type, JSON)}
     return table.insert().values(
         {column.name: bindparam(f"new_{column.name}", type_=types.get(column.name, column.type)) for column in table.c}
@@ -72,7 +74,7 @@ def _insert(table: Table) -> Insert:
 
 
 async def _continue_numbers(table: Table, copied: AsyncConnection) -> None:
-    """Have PostgreSQL number new rows after the copied ones. SQLite does it by itself."""
+    """Let PostgreSQL number new rows after the copied ones. SQLite does so by itself."""
     column = table.autoincrement_column
     if column is None or copied.dialect.name != "postgresql":
         return

@@ -1,4 +1,4 @@
-"""Everything that is stored of one person, for when they ask for it."""
+"""Exports everything that is stored about one person."""
 
 from datetime import date, datetime
 from typing import Any
@@ -16,8 +16,8 @@ Row = dict[str, Any]
 
 
 async def export_user(database: Database, photos: PhotoStore, sender: Sender) -> dict[str, list[Row]] | None:
-    """The rows of every table that are about the sender, by the table's name, and the names of the photos that are
-    still kept. Moments are UTC, in ISO 8601. None for somebody who was never seen.
+    """The sender's rows by table, and the names of their stored photos. Times are UTC in ISO 8601. None if the sender
+    is unknown.
     """
     tables = [table for table in metadata.sorted_tables if "user_id" in table.c]
     async with database.read() as connection:
@@ -36,8 +36,8 @@ async def export_user(database: Database, photos: PhotoStore, sender: Sender) ->
 
 async def _rows(connection: AsyncConnection, table: Table, which: Any) -> list[Row]:
     rows = await connection.execute(select(table).where(which).order_by(*table.primary_key.columns))
-    return [{name: _written(value) for name, value in row._mapping.items()} for row in rows]
+    return [{name: _to_json(value) for name, value in row._mapping.items()} for row in rows]
 
 
-def _written(value: Any) -> Any:
+def _to_json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | datetime) else value

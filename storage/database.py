@@ -1,5 +1,6 @@
 """The database: SQLite through aiosqlite, or PostgreSQL through asyncpg, with the migrations applied when it opens."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,14 +9,25 @@ from typing import Any, Self
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import URL, Connection, make_url
+from sqlalchemy.exc import DatabaseError as DriverError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from magicmemory.core.errors import OperatorError
 from magicmemory.storage.sqlite import SharedCommits, sqlite_engine
 
-# Any constant will do; it names the migration lock among PostgreSQL's advisory locks.
+# Any constant will do: it identifies the migration lock among PostgreSQL's advisory locks.
 POSTGRES_MIGRATION_LOCK = 0x4D61676963
+
+
+# How often a process checks that its SQLite file is still the one it opened.
+CHECK_FILE_EVERY_S = 2.0
+
+
+class DatabaseUnusable(OperatorError):
+    """The database cannot be used. The message is one sentence for the operator."""
 
 
 class Database:
@@ -31,14 +43,31 @@ class Database:
     async def __aenter__(self) -> Self:
         if self.sqlite and self.url.database:
             file = Path(self.url.database)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            # It tells of people: only the service's user may read it. SQLite gives its log the same rights.
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            # It holds personal data: only the service's user may read it. SQLite gives its log the same permissions.
             file.touch(mode=0o600)
-        async with self.write() as connection:
-            if not self.sqlite:
-                await connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({POSTGRES_MIGRATION_LOCK})")
-            await connection.run_sync(_migrate)
+        try:
+            async with self.write() as connection:
+                if not self.sqlite:
+                    await connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({POSTGRES_MIGRATION_LOCK})")
+                await connection.run_sync(_migrate)
+        except (CommandError, DriverError) as error:
+            await self.__aexit__(None, None, None)
+            raise self._explained(error) from error
         return self
+
+    def _explained(self, error: Exception) -> Exception:
+        """A sentence for errors that the operator can act on; other errors as they are."""
+        if isinstance(error, CommandError) and "locate revision" in str(error):
+            return DatabaseUnusable(
+                "The database was last used by a later version of Magic Memory: install that version or a newer one."
+            )
+        damaged = ("file is not a database", "malformed", "file is encrypted")
+        if self.sqlite and any(sign in str(error) for sign in damaged):
+            return DatabaseUnusable(
+                f"The database {self.url.database} is damaged: move it away and run `magicmemory restore-backup`."
+            )
+        return error
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -49,14 +78,14 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for reading: a snapshot that waits for nobody."""
+        """A connection for reading: a snapshot that needs no lock."""
         async with self._engine.connect() as connection:
             yield connection
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction for writing, committed at the end. On SQLite it holds the write lock from its first moment,
-        so that what it read is still true when it writes.
+        """A transaction for writing, committed at the end. On SQLite it holds the write lock from the start, so the
+        rows that it reads cannot change before it writes.
         """
         if self._shared is not None:
             async with self._shared.write() as connection:
@@ -67,7 +96,7 @@ class Database:
 
 
 def _postgres_engine(url: URL) -> AsyncEngine:
-    # In a rush people wait in line for a connection, as long as it takes: the pool's own limit would turn them away.
+    # Under load, requests wait for a connection as long as needed: the pool's own time limit would refuse them.
     return create_async_engine(url, pool_pre_ping=True, pool_timeout=None)
 
 
@@ -80,11 +109,39 @@ def _migrate(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
+async def watch_file(url: str, every_s: float = CHECK_FILE_EVERY_S) -> None:
+    """Watch that an open SQLite file stays in its place; runs until cancelled. PostgreSQL needs no watch.
+
+    Raises:
+        DatabaseUnusable: the file was moved away or replaced. This process still writes to the old one.
+    """
+    place = make_url(url)
+    if place.get_backend_name() != "sqlite" or not place.database:
+        await asyncio.Event().wait()
+    file = Path(place.database or "")
+    opened = _identity(file)
+    while True:
+        await asyncio.sleep(every_s)
+        if _identity(file) != opened:
+            raise DatabaseUnusable(
+                f"The database {file} was moved away or replaced while this process used it: "
+                "stop all processes before you move or restore it."
+            )
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 async def ping(url: str) -> None:
-    """Ask a database that was opened before for its schema; whatever is raised says why it does not answer."""
+    """Write to a database that was opened before, without changing it. Any exception says why it does not work."""
     engine = create_async_engine(url, poolclass=NullPool)
     try:
-        async with engine.connect() as connection:
-            await connection.exec_driver_sql("SELECT version_num FROM alembic_version")
+        async with engine.begin() as connection:
+            await connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
     finally:
         await engine.dispose()

@@ -1,7 +1,7 @@
-"""Erasing: what somebody sent and chose goes at once, their account goes once nothing hangs on it any more.
+"""Erasure: a person's photos and choices are deleted at once, their account as soon as nothing depends on it.
 
-The ledger's rows stay, without anything that says whose they were: quota, money and statistics are counts over them.
-Until the account goes, nobody gets a new free photo, a second use of a code or out of a ban by deleting their data.
+The ledger's rows stay without personal data, because quota, money and statistics are counts over them. Until the
+account is deleted, erasure gives nobody a new free photo, a second use of a code, or a way out of a ban.
 """
 
 from datetime import datetime, timedelta
@@ -20,8 +20,8 @@ from magicmemory.storage.quota import Allowance
 from magicmemory.storage.tables import codes, grants, guesses, jobs, redemptions, users
 from magicmemory.storage.timestamps import Clock, to_db, utc_now
 
-# A row without chat still has a message of its own, as the ledger wants it: its job's id.
-EMPTY: dict[str, Any] = {
+# The ledger's unique key needs a message in each row: the job's id.
+CLEARED: dict[str, Any] = {
     "chat": "",
     "message": jobs.c.id,
     "thread": "",
@@ -34,7 +34,7 @@ EMPTY: dict[str, Any] = {
 
 
 class Erasure:
-    """Erases what is stored of people."""
+    """Deletes what is stored about people."""
 
     def __init__(self, database: Database, photos: PhotoStore, allowance: Allowance, clock: Clock = utc_now) -> None:
         self._database = database
@@ -43,9 +43,9 @@ class Erasure:
         self._clock = clock
 
     async def forget(self, sender: Sender) -> None:
-        """Delete the sender's photos and choices, and all that their finished jobs tell of them.
+        """Delete the sender's photos, choices, and the personal data of their finished jobs.
 
-        What waits is to be cancelled before. The account goes later, when `tidy` finds that it may.
+        Cancel waiting jobs first. `tidy` deletes the account later.
         """
         async with self._database.write() as transaction:
             if await find_user(transaction, sender) is None:
@@ -58,29 +58,29 @@ class Erasure:
             await transaction.execute(
                 update(users).where(users.c.id == user).values(preferences={}, erased_at=to_db(now))
             )
-        # After the transaction: who is interrupted here asks again, and finds the same jobs.
+        # After the transaction: if this is interrupted, the person asks again, and the same jobs are found.
         await self._photos.delete([name(job) for job in finished for name in (original, result)])
 
     async def tidy(self) -> int:
-        """Let go of the accounts of those who had their data deleted, where nothing hangs on them any more, and of
-        wrong codes that are so old that they count no more. Tells how many accounts that were.
+        """Delete erased accounts that nothing depends on any more, and wrong code tries that no longer count. Returns
+        the number of accounts.
 
-        Several processes may do it at once, and as often as they like.
+        Several processes may do this at the same time and at any rate.
         """
         async with self._database.write() as transaction:
             old = self._clock() - timedelta(seconds=MAX_WAIT_S)
             await transaction.execute(delete(guesses).where(guesses.c.last_at < to_db(old)))
         async with self._database.read() as connection:
             erased = list(await connection.scalars(select(users.c.id).where(users.c.erased_at.is_not(None))))
-        return sum([await self._let_go(user) for user in erased])
+        return sum([await self._delete_account(user) for user in erased])
 
-    async def _let_go(self, user: int) -> bool:
+    async def _delete_account(self, user: int) -> bool:
         async with self._database.write() as transaction:
             this = select(users).where(users.c.id == user, users.c.erased_at.is_not(None)).with_for_update()
             row = (await transaction.execute(this)).first()
             if row is None:
                 return False
-            # Also what was still on its way when they had their data deleted.
+            # Also jobs that were unfinished when the person asked for erasure.
             await _empty(transaction, user)
             tries = f"{row.platform}:person:{row.account}"
             if row.banned or await self._is_needed(transaction, user, tries):
@@ -91,14 +91,14 @@ class Erasure:
         return True
 
     async def _is_needed(self, transaction: AsyncConnection, user: int, tries: str) -> bool:
-        """Whether something hangs on the account: today's quota, a reply, a grant, a code, or wrong tries of one."""
+        """Whether something depends on the account: today's quota, a reply, a grant, a code, or wrong code tries."""
         now = self._clock()
         has = await entitlement(transaction, user, self._allowance.plans, now)
         if has.timed or has.credits:
             return True
         uses = redemptions.alias()
         redeemed = select(func.count()).where(uses.c.code_id == codes.c.id).scalar_subquery()
-        hangs = [
+        dependencies = [
             exists().where(
                 jobs.c.user_id == user,
                 or_(
@@ -108,7 +108,7 @@ class Erasure:
                 ),
             ),
             exists().where(grants.c.user_id == user, grants.c.starts_at > to_db(now), grants.c.withdrawn_at.is_(None)),
-            # A stranger could redeem it again.
+            # Without the account, the same person could redeem the code again.
             exists(
                 select(codes.c.id)
                 .join(redemptions, redemptions.c.code_id == codes.c.id)
@@ -116,7 +116,7 @@ class Erasure:
             ),
             exists().where(guesses.c.who == tries),
         ]
-        return bool(await transaction.scalar(select(or_(*hangs))))
+        return bool(await transaction.scalar(select(or_(*dependencies))))
 
 
 def _is_open(now: datetime) -> ColumnElement[bool]:
@@ -124,6 +124,6 @@ def _is_open(now: datetime) -> ColumnElement[bool]:
 
 
 async def _empty(transaction: AsyncConnection, user: int) -> None:
-    """Empty the user's jobs whose reply was sent of everything but what is counted."""
+    """Clear the user's finished jobs, except for the columns that are counted."""
     finished = (jobs.c.user_id == user, jobs.c.finished_at.is_not(None), jobs.c.message != jobs.c.id)
-    await transaction.execute(update(jobs).where(*finished).values(EMPTY))
+    await transaction.execute(update(jobs).where(*finished).values(CLEARED))

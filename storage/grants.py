@@ -1,7 +1,7 @@
-"""Grants: what people were given beyond the free photos, and the plan that follows from it.
+"""Grants: days or photos that people have beyond the free ones, and the plan that follows from them.
 
-No plan is stored. What somebody has now is worked out from their grants each time, inside the transaction that depends
-on it, so there is no flag that could go stale: a grant that is withdrawn takes its days with it at once.
+No plan is stored. A person's present plan is computed from their grants, inside the transaction that depends on it, so
+no flag can become stale: withdrawing a grant removes its days immediately.
 """
 
 import uuid
@@ -24,7 +24,7 @@ from magicmemory.storage.timestamps import Clock, from_db, to_db, utc_now
 
 
 class Source(StrEnum):
-    """What a grant was given for."""
+    """The origin of a grant."""
 
     CODE = "code"
     PAYMENT = "payment"
@@ -49,20 +49,20 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """When a grant holds. No end: until whoever sells it says so."""
+    """The time in which a grant applies; without an end, until the shop reports one."""
 
     grant: Grant
     start: datetime
     end: datetime | None
 
     def holds(self, now: datetime) -> bool:
-        """Whether it does at that moment."""
+        """Whether the grant applies at `now`."""
         return self.start <= now and (self.end is None or now < self.end)
 
 
 @dataclass(frozen=True, slots=True)
 class Credits:
-    """A grant of photos, and how many are left."""
+    """A grant of photos, and the number left."""
 
     grant: Grant
     left: int
@@ -70,7 +70,7 @@ class Credits:
 
 @dataclass(frozen=True, slots=True)
 class Entitlement:
-    """What somebody has at a moment. `timed` is the best plan that runs, `until` when its last day ends."""
+    """A person's grants at one moment. `timed` is the best running plan, `until` the end of its last day."""
 
     timed: Interval | None
     until: datetime | None
@@ -78,10 +78,10 @@ class Entitlement:
 
 
 def schedule_grants(given: Sequence[Grant]) -> list[Interval]:
-    """When each grant of one plan holds, by start.
+    """The intervals of one plan's grants, sorted by start.
 
-    An entitlement keeps its own dates. Days take the time that no entitlement and no earlier days take, so that
-    overlapping grants extend: days that an entitlement interrupts go on after it. Withdrawn grants and credits take no
+    An entitlement keeps its own dates. Days fill the time that no entitlement and no earlier days use, so overlapping
+    grants extend each other; days that an entitlement interrupts continue after it. Withdrawn grants and credits use no
     time.
     """
     held = sorted(
@@ -101,7 +101,9 @@ def schedule_grants(given: Sequence[Grant]) -> list[Interval]:
 
 
 def _pieces(grant: Grant, left: timedelta, start: datetime, fixed: list[Interval]) -> list[Interval]:
-    """Lay so much time from `start` on, around the fixed intervals; what comes after one without an end is not laid."""
+    """Place `left` of time from `start` on, around the fixed intervals. After an interval without an end, the rest is
+    lost.
+    """
     pieces = []
     for busy in fixed:
         if busy.start > start:
@@ -115,7 +117,7 @@ def _pieces(grant: Grant, left: timedelta, start: datetime, fixed: list[Interval
 
 
 async def entitlement(connection: AsyncConnection, user: int | None, plans: Plans, now: datetime) -> Entitlement:
-    """What the user has now."""
+    """The user's present plan and credits."""
     given = await _granted(connection, user)
     running: list[tuple[int, Interval, datetime | None]] = []
     for plan in {grant.plan for grant in given}:
@@ -134,9 +136,7 @@ async def entitlement(connection: AsyncConnection, user: int | None, plans: Plan
 
 
 def _end_of_chain(intervals: list[Interval], first: Interval) -> datetime | None:
-    """When the time that starts with `first` ends, if what follows without a gap is counted too; `intervals` are sorted
-    by start.
-    """
+    """The end of `first` and of all intervals that follow it without a gap. `intervals` are sorted by start."""
     end = first.end
     for interval in intervals:
         if end is not None and interval.start <= end and (interval.end is None or interval.end > end):
@@ -144,7 +144,7 @@ def _end_of_chain(intervals: list[Interval], first: Interval) -> datetime | None
     return end
 
 
-# Made once, as naming its columns takes longer than finding them.
+# Built once: building the statement takes longer than running it.
 GRANTS = select(grants)
 
 
@@ -176,7 +176,7 @@ async def add_grant(
     credits: int | None = None,
     ends_at: datetime | None = None,
 ) -> bool:
-    """Grant something, once for each source and reference. False where it was granted before."""
+    """Add a grant, once per source and reference. False if it exists already."""
     insert = sqlite.insert if transaction.dialect.name == "sqlite" else postgresql.insert
     added = await transaction.execute(
         insert(grants)
@@ -197,7 +197,7 @@ async def add_grant(
 
 
 async def withdraw_grant(transaction: AsyncConnection, source: Source, reference: str, now: datetime) -> bool:
-    """Take a grant back. False where there is none that holds."""
+    """Withdraw a grant. False if there is none, or it was withdrawn before."""
     withdrawn = await transaction.execute(
         update(grants)
         .where(grants.c.source == source, grants.c.reference == reference, grants.c.withdrawn_at.is_(None))
@@ -207,7 +207,7 @@ async def withdraw_grant(transaction: AsyncConnection, source: Source, reference
 
 
 class Grants:
-    """Gives and takes back what is neither paid for here nor redeemed: gifts and entitlements."""
+    """Gifts and entitlements: grants that come neither from a payment here nor from a code."""
 
     def __init__(self, database: Database, plans: Plans, clock: Clock = utc_now) -> None:
         self._database = database
@@ -215,13 +215,13 @@ class Grants:
         self._clock = clock
 
     async def entitlement(self, sender: Sender) -> Entitlement:
-        """What the sender has now."""
+        """The sender's present plan and credits."""
         async with self._database.read() as connection:
             user = await find_user(connection, sender)
             return await entitlement(connection, user, self._plans, self._clock())
 
     async def of(self, sender: Sender) -> list[Grant]:
-        """All the sender's grants, withdrawn ones too, oldest first."""
+        """All grants of the sender, including withdrawn ones, oldest first."""
         async with self._database.read() as connection:
             return await _granted(connection, await find_user(connection, sender))
 
@@ -233,7 +233,7 @@ class Grants:
         days: int | None = None,
         credits: int | None = None,
     ) -> None:
-        """A gift: that many days or photos of the plan, or as many as are sold at once."""
+        """Give days or photos of the plan; without a number, as many as one purchase contains."""
         if days is None and credits is None:
             days, credits = plan.days, plan.credits
         async with self._database.write() as transaction:
@@ -253,24 +253,24 @@ class Grants:
     async def entitle(
         self, sender: Sender, plan: Plan, reference: str, starts_at: datetime | None, ends_at: datetime | None
     ) -> bool:
-        """Record what the platform's shop says of an entitlement, as often as it says so.
+        """Record an entitlement as the platform's shop reports it. Repeated reports change nothing.
 
         Args:
-            sender: whose it is.
-            plan: what its SKU stands for.
-            reference: the platform's id of it.
+            sender: the owner.
+            plan: the plan of its SKU.
+            reference: the platform's id of the entitlement.
             starts_at: None: now.
-            ends_at: None: until it is withdrawn. A plan that sells photos gives them once, whatever the dates.
+            ends_at: None: until it is withdrawn. A plan of photos gives them once, whatever the dates.
 
         Returns:
-            Whether it is new.
+            Whether the entitlement is new.
         """
         this = (grants.c.source == Source.ENTITLEMENT, grants.c.reference == reference)
         async with self._database.write() as transaction:
             now = self._clock()
             user = await transaction.scalar(select(grants.c.user_id).where(*this))
-            # One that is known may be somebody's whose account was let go of: what is over must not bring that back,
-            # but what was renewed is theirs again.
+            # A known entitlement may belong to a deleted account: an ended one must not bring the account back, a
+            # renewed one must.
             if user is None or (not plan.credits and (ends_at is None or ends_at > now)):
                 user = await lock_user(transaction, sender, now)
             fresh = await add_grant(
@@ -289,12 +289,12 @@ class Grants:
         return fresh
 
     async def withdraw(self, source: Source, reference: str) -> bool:
-        """Take a grant back at once, such as a refunded entitlement. False where none holds."""
+        """Withdraw a grant at once, such as a refunded entitlement. False if there is none to withdraw."""
         async with self._database.write() as transaction:
             return await withdraw_grant(transaction, source, reference, self._clock())
 
     async def withdraw_by_id(self, grant_id: str) -> bool:
-        """Take the grant of that id back. False where none holds."""
+        """Withdraw the grant with this id. False if there is none to withdraw."""
         async with self._database.write() as transaction:
             withdrawn = await transaction.execute(
                 update(grants)

@@ -1,8 +1,7 @@
-"""The ledger of jobs: the one truth for quota.
+"""The ledger of jobs: the only source of truth for quota.
 
-What somebody used today is a count over the ledger, taken inside the transaction that adds a job to it, so there is no
-counter that could drift. A job is reserved when the photo comes in, settled when the reply is sent, and given back on
-every failure.
+A person's used quota is a count over the ledger, taken inside the transaction that adds a job, so no counter can drift.
+A job is reserved when the photo arrives, settled when the reply is sent, and refunded on every failure.
 """
 
 import uuid
@@ -26,7 +25,7 @@ from magicmemory.storage.timestamps import Clock, from_db, to_db, utc_now
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """A job in the ledger. `fresh` is False where this very request was there already."""
+    """A job in the ledger. `fresh` is False if the same request had made it before."""
 
     job: Job
     fresh: bool
@@ -34,14 +33,14 @@ class Reservation:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What happened on a platform on a quota day: how many jobs are in each state, and of how many people."""
+    """One platform's figures for a quota day: jobs by state, and the number of people."""
 
     jobs: dict[JobState, int]
     people: int
 
 
 class Ledger:
-    """Reserves, settles and gives back."""
+    """Reserves, settles and refunds jobs."""
 
     def __init__(self, database: Database, allowance: Allowance, clock: Clock = utc_now) -> None:
         self._database = database
@@ -58,24 +57,24 @@ class Ledger:
         photo: str | None = None,
         context: dict[str, str] | None = None,
     ) -> Reservation:
-        """Write a job for the photo at `address`, if the sender has one left.
+        """Add a job for the photo at `address`, if the sender has quota left.
 
-        The same request told again returns the job it made the first time.
+        The same request again returns the job of the first time.
 
         Args:
-            sender: who asks, and whose quota it costs.
-            address: the message that asked.
+            sender: the person, whose quota pays.
+            address: the message with the photo.
             options: how to restore it.
-            parent: the job whose photo this one restores again, at no cost: with other options, or, where `photo`
-                is given too, the same file with the same options, which is answered from the store.
+            parent: the job whose photo is restored again, for free: with other options; or, if `photo` is given
+                too, the same file with the same options, which is answered from the store.
             photo: the file's SHA-256, in hexadecimal.
-            context: the adapter's own notes.
+            context: the adapter's own data, kept with the job.
 
         Raises:
-            Banned: the operator keeps the sender out.
-            TooManyAtOnce: the sender has as many jobs on their way as one person may have.
-            QuotaUsedUp: nothing is left today.
-            ModelNotInPlan, SizeNotInPlan: what is left does not allow these options.
+            Banned: the sender is banned.
+            TooManyAtOnce: the sender has too many unfinished jobs.
+            QuotaUsedUp: no quota is left today.
+            ModelNotInPlan, SizeNotInPlan: the remaining quota does not allow these options.
             TooManyAdjustments: the parent's free adjustments are used, or their time is over.
         """
         async with self._database.write() as transaction:
@@ -89,9 +88,9 @@ class Ledger:
                 raise Banned
             await check_at_once(transaction, user, self._allowance)
             if parent is None:
-                terms = await choose_funding(transaction, user, options, self._allowance, now)
+                funding = await choose_funding(transaction, user, options, self._allowance, now)
             else:
-                terms = await self._funding_of(transaction, user, parent, options, again=photo is not None)
+                funding = await self._funding_of(transaction, user, parent, options, again=photo is not None)
             job = Job(
                 id=uuid.uuid4().hex,
                 sender=sender,
@@ -103,12 +102,12 @@ class Ledger:
                 created_at=now,
                 parent=parent,
                 context=context or {},
-                plan=terms.plan,
+                plan=funding.plan,
             )
             await transaction.execute(
-                jobs.insert().values({**_values(job, user), "grant_id": terms.grant, "photo": photo})
+                jobs.insert().values({**_values(job, user), "grant_id": funding.grant, "photo": photo})
             )
-            # Who comes back after deleting everything is no longer somebody to forget.
+            # A person who returns after erasure keeps the account.
             await transaction.execute(
                 update(users).where(users.c.id == user, users.c.erased_at.is_not(None)).values(erased_at=None)
             )
@@ -117,7 +116,7 @@ class Ledger:
     async def _funding_of(
         self, connection: AsyncConnection, user: int, parent: str, options: Options, *, again: bool
     ) -> Funding:
-        """The terms that the parent runs under."""
+        """What pays for the parent job."""
         allowed = self._allowance
         theirs = (jobs.c.user_id == user, jobs.c.state == JobState.DELIVERED)
         first = (
@@ -150,21 +149,20 @@ class Ledger:
             return await _one(connection, DUPLICATES, wanted)
 
     async def quota(self, sender: Sender) -> Quota:
-        """What the sender has today and when it renews."""
+        """The sender's quota today, and when it renews."""
         async with self._database.read() as connection:
             user = await find_user(connection, sender)
             return await quota(connection, user, self._allowance, self._clock())
 
     async def throughput(self, minutes: float = 10) -> float:
-        """How many photos a minute were answered of late, on all platforms."""
+        """Photos answered per minute during the last `minutes`, on all platforms."""
         since = to_db(self._clock() - timedelta(minutes=minutes))
         async with self._database.read() as connection:
-            # Only what came lately can have been answered lately; the index on the day finds it.
             answered = await connection.scalar(select(func.count()).where(jobs.c.finished_at >= since))
         return (answered or 0) / minutes
 
     async def today(self, platform: Platform) -> Today:
-        """What happened on a platform today."""
+        """The platform's figures of today."""
         today = (jobs.c.platform == platform, jobs.c.day == self._allowance.day(self._clock()))
         async with self._database.read() as connection:
             counted = select(jobs.c.state, func.count()).where(*today).group_by(jobs.c.state)
@@ -173,25 +171,25 @@ class Ledger:
         return Today(states, people or 0)
 
     async def job(self, job_id: str) -> Job | None:
-        """The job of that id, or None."""
+        """The job with this id, or None."""
         async with self._database.read() as connection:
             return await _one(connection, ONE_JOB, {"job": job_id})
 
     async def history(self, sender: Sender, since: datetime) -> list[Job]:
-        """The sender's jobs made since then, oldest first."""
+        """The sender's jobs since then, oldest first."""
         rows = THEIRS.where(jobs.c.created_at >= to_db(since)).order_by(jobs.c.created_at, jobs.c.id)
         async with self._database.read() as connection:
             found = await connection.execute(rows, _key(sender))
             return [_job(row) for row in found]
 
     async def unfinished(self, platform: Platform) -> list[str]:
-        """The ids of a platform's jobs whose reply is still owed."""
-        owed = (jobs.c.state.in_([JobState.ACCEPTED, JobState.FAILED]), jobs.c.finished_at.is_(None))
+        """The ids of a platform's jobs without a reply yet."""
+        unanswered = (jobs.c.state.in_([JobState.ACCEPTED, JobState.FAILED]), jobs.c.finished_at.is_(None))
         async with self._database.read() as connection:
-            return list(await connection.scalars(select(jobs.c.id).where(jobs.c.platform == platform, *owed)))
+            return list(await connection.scalars(select(jobs.c.id).where(jobs.c.platform == platform, *unanswered)))
 
     async def find_orphans(self, ids: list[str]) -> set[str]:
-        """Those of the ids that are no job of ours, or one that was cancelled."""
+        """Those of the ids that are unknown, or belong to a cancelled job."""
         ours: set[str] = set()
         async with self._database.read() as connection:
             for first in range(0, len(ids), 500):
@@ -199,18 +197,14 @@ class Ledger:
                 ours.update(await connection.scalars(select(jobs.c.id).where(*these)))
         return set(ids) - ours
 
-    async def note(self, job_id: str, notes: dict[str, str]) -> None:
-        """Add to the adapter's own notes on a job that is on its way."""
-        await self._change(job_id, JobState.ACCEPTED, notes)
-
-    async def settle(self, outcome: Outcome, notes: dict[str, str]) -> bool:
-        """The restored photo was sent: the job is paid for. `notes` are the adapter's, such as the sent message's id.
-        False where the job was finished already.
+    async def settle(self, outcome: Outcome, context: dict[str, str]) -> bool:
+        """The restored photo was sent: charge the job. `context` is added to the job's, such as the sent message's id.
+        False if the job was finished before.
         """
         return await self._change(
             outcome.job,
             JobState.ACCEPTED,
-            notes,
+            context,
             state=JobState.DELIVERED,
             report=outcome.report.model_dump(mode="json") if outcome.report else None,
             extension=outcome.extension,
@@ -219,24 +213,24 @@ class Ledger:
         )
 
     async def refund_quota(self, job_id: str, failure: Failure) -> bool:
-        """The photo was not restored: the quota is whole again, before the person is told. The reply stays owed until
-        `replied`. False where the job was finished already.
+        """The photo was not restored: refund the quota, before the person gets the message. The job waits for its reply
+        until `replied`. False if the job was finished before.
         """
         return await self._change(
             job_id, JobState.ACCEPTED, {}, state=JobState.FAILED, failure=failure.model_dump(mode="json")
         )
 
-    async def replied(self, job_id: str, notes: dict[str, str]) -> bool:
-        """The sentence about a failure was sent."""
-        return await self._change(job_id, JobState.FAILED, notes, finished_at=to_db(self._clock()))
+    async def replied(self, job_id: str, context: dict[str, str]) -> bool:
+        """The message about a failure was sent."""
+        return await self._change(job_id, JobState.FAILED, context, finished_at=to_db(self._clock()))
 
     async def cancel(self, sender: Sender) -> list[Job]:
-        """Drop every waiting job of the sender and give its quota back.
+        """Cancel all waiting jobs of the sender and refund their quota.
 
         Raises:
-            NothingToCancel: none is waiting.
+            NothingToCancel: no job is waiting.
         """
-        # Held, so that none is delivered meanwhile; in order, so that two who cancel do not wait for each other.
+        # Locked, so that none is delivered meanwhile; in order, so that two cancellations cannot deadlock.
         waiting = THEIRS.where(jobs.c.state == JobState.ACCEPTED).order_by(jobs.c.id).with_for_update(of=jobs)
         async with self._database.write() as transaction:
             dropped = [_job(row) for row in await transaction.execute(waiting, _key(sender))]
@@ -253,8 +247,8 @@ class Ledger:
             raise NothingToCancel
         return dropped
 
-    async def _change(self, job_id: str, was: JobState, notes: dict[str, str], **values: object) -> bool:
-        """Change a job that is unfinished and in the state it `was`; a second time changes nothing."""
+    async def _change(self, job_id: str, was: JobState, context: dict[str, str], **values: object) -> bool:
+        """Change an unfinished job in state `was`; otherwise return False and change nothing."""
         async with self._database.write() as transaction:
             kept = (await transaction.execute(UNFINISHED, {"job": job_id, "state": was})).one_or_none()
             if kept is None:
@@ -262,12 +256,12 @@ class Ledger:
             if values.get("finished_at"):
                 values["took_s"] = (to_db(self._clock()) - kept.created_at).total_seconds()
             await transaction.execute(
-                update(jobs).where(jobs.c.id == job_id).values(context={**kept.context, **notes}, **values)
+                update(jobs).where(jobs.c.id == job_id).values(context={**kept.context, **context}, **values)
             )
         return True
 
 
-# Made once: every photo asks these, and making them takes as long as asking.
+# Built once: every photo runs these, and building a statement takes as long as running it.
 JOB_ROWS = select(jobs, users.c.account).join(users, users.c.id == jobs.c.user_id)
 ONE_JOB = JOB_ROWS.where(jobs.c.id == bindparam("job"))
 THEIRS = JOB_ROWS.where(users.c.platform == bindparam("platform"), users.c.account == bindparam("account"))

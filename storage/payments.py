@@ -1,7 +1,7 @@
-"""Payments: what is offered at what price, what was paid, and what was given back.
+"""Offers, invoices, payments and refunds.
 
-An offer becomes an invoice, whose id travels through the platform and comes back with the payment. A payment told twice
-grants once, because the platform's charge id is unique; a refund takes the grant back in the same transaction.
+An offer becomes an invoice, whose id travels through the platform and returns with the payment. A payment reported
+twice grants once, because the platform's charge id is unique. A refund withdraws the grant in the same transaction.
 """
 
 import uuid
@@ -27,18 +27,18 @@ STARS = "XTR"  # Telegram's currency; it has no smaller unit
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A plan at the price that somebody pays for it now."""
+    """A plan at a person's present price."""
 
     plan: Plan
     price: int
     full_price: int
-    subscription: bool  # with a discount a plan is sold once, because a renewal would repeat the discount for ever
+    subscription: bool  # False with a discount: renewals would repeat it for ever
     code: str | None = None  # the id of the discount in the price
 
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """An offer that was sent to somebody. `id` is what the platform returns with the payment."""
+    """An offer that was sent to a person. The platform returns `id` with the payment."""
 
     id: str
     offer: Offer
@@ -46,7 +46,7 @@ class Invoice:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """What somebody paid."""
+    """A payment."""
 
     id: str
     charge: str
@@ -66,17 +66,17 @@ class Payments:
         self._clock = clock
 
     async def offers(self, sender: Sender) -> list[Offer]:
-        """What the sender can buy, with their best discount in the price."""
+        """The plans that the sender can buy, at prices with their best discount."""
         async with self._database.read() as connection:
             user = await find_user(connection, sender)
             return [await self._offer(connection, user, plan) for plan in self._plans.for_stars]
 
     async def invoice(self, sender: Sender, plan: str) -> Invoice:
-        """Write an invoice for a plan at the sender's present price.
+        """Create an invoice for a plan at the sender's present price.
 
         Raises:
-            Banned: the operator keeps the sender out.
-            OfferGone: no such plan is sold.
+            Banned: the sender is banned.
+            OfferGone: this plan is not sold.
         """
         async with self._database.write() as transaction:
             user = await lock_user(transaction, sender, self._clock())
@@ -100,11 +100,11 @@ class Payments:
         return invoice
 
     async def check(self, sender: Sender, invoice_id: str, currency: str, amount: int) -> None:
-        """Whether a payment may go ahead: the last moment to say no.
+        """Check a payment before the money is taken.
 
         Raises:
-            Banned: the operator keeps the sender out.
-            OfferGone: the invoice is unknown, somebody else's or paid already, or its price is not today's.
+            Banned: the sender is banned.
+            OfferGone: the invoice is unknown, belongs to another person, is paid, or has an outdated price.
         """
         async with self._database.read() as connection:
             user = await find_user(connection, sender)
@@ -119,12 +119,12 @@ class Payments:
             raise OfferGone
 
     async def paid(self, sender: Sender, invoice_id: str, charge: str, currency: str, amount: int) -> Payment | None:
-        """Record a payment and grant what it bought. None where this charge was recorded before.
+        """Record a payment and add its grant. None if this charge was recorded before.
 
-        The money is taken: what `check` would refuse is granted all the same.
+        The money is taken, so the grant is added even where `check` would refuse.
 
         Raises:
-            OfferGone: the invoice is unknown, so that nobody knows what was bought.
+            OfferGone: the invoice is unknown, so the purchase is unknown too.
         """
         async with self._database.write() as transaction:
             now = self._clock()
@@ -161,9 +161,7 @@ class Payments:
         return payment
 
     async def refund(self, platform: Platform, charge: str) -> Payment | None:
-        """Record that a payment was given back, and take back what it bought. None where there is no such payment,
-        or it was refunded before.
-        """
+        """Record a refund and withdraw the payment's grant. None if the payment is unknown or was refunded before."""
         async with self._database.write() as transaction:
             now = self._clock()
             row = await _payment(transaction, platform, charge)
@@ -180,7 +178,7 @@ class Payments:
         return _made(row)
 
     async def of(self, sender: Sender) -> list[Payment]:
-        """What the sender paid, newest first."""
+        """The sender's payments, newest first."""
         async with self._database.read() as connection:
             user = await find_user(connection, sender)
             rows = await connection.execute(
@@ -189,7 +187,7 @@ class Payments:
             return [_made(row) for row in rows]
 
     async def payer(self, platform: Platform, charge: str) -> Sender | None:
-        """Who made a payment; None where there is no such payment."""
+        """The person who made a payment, or None."""
         payer = (
             select(users.c.account)
             .join(payments, payments.c.user_id == users.c.id)
@@ -215,7 +213,7 @@ class Payments:
         return Offer(plan, price, full, subscription=False, code=discount.id)
 
     async def _discount(self, connection: AsyncConnection, user: int | None, plan: Plan) -> Row[Any] | None:
-        """The user's best discount on the plan that is redeemed, holds and was not yet used for a purchase."""
+        """The user's best redeemed, valid and unused discount on the plan."""
         spent = (
             select(invoices.c.code_id)
             .join(payments, payments.c.invoice_id == invoices.c.id)

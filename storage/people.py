@@ -1,4 +1,4 @@
-"""People: accounts on platforms, and what they chose."""
+"""People: accounts on platforms, their preferences and bans."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from magicmemory.storage.database import Database
 from magicmemory.storage.tables import users
 from magicmemory.storage.timestamps import from_db, to_db, utc_now
 
-# Made once: every photo asks these, and making them takes as long as asking.
+# Built once: every photo runs these, and building a statement takes as long as running it.
 THEIRS = (users.c.platform == bindparam("platform"), users.c.account == bindparam("account"))
 PREFERENCES = select(users.c.preferences).where(*THEIRS)
 FIND = select(users.c.id).where(*THEIRS)
@@ -25,30 +25,30 @@ def _key(sender: Sender) -> dict[str, str]:
 
 
 class People:
-    """What people chose for themselves."""
+    """Reads and changes preferences and bans."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def preferences(self, sender: Sender) -> Preferences:
-        """The sender's choices; the defaults for somebody new."""
+        """The sender's preferences; the defaults for a new person."""
         async with self._database.read() as connection:
             kept = await connection.scalar(PREFERENCES, _key(sender))
         return Preferences.model_validate(kept or {})
 
     async def choose(self, sender: Sender, **choices: Any) -> Preferences:
-        """Change some of the sender's choices and return them all."""
+        """Change some of the sender's preferences. Returns all of them."""
         async with self._database.write() as transaction:
             user = await lock_user(transaction, sender, utc_now())
             kept = await transaction.scalar(select(users.c.preferences).where(users.c.id == user))
             preferences = Preferences.model_validate({**(kept or {}), **choices})
-            # Who comes back after deleting everything is no longer somebody to forget.
+            # A person who returns after erasure keeps the account.
             values = {"preferences": preferences.model_dump(mode="json"), "erased_at": None}
             await transaction.execute(update(users).where(users.c.id == user).values(values))
         return preferences
 
     async def ban(self, sender: Sender, *, banned: bool, reason: str = "") -> None:
-        """Keep somebody out, or let them in again. The reason is for the operator's own records."""
+        """Ban or unban a person. The reason is for the operator's own records."""
         async with self._database.write() as transaction:
             user = await lock_user(transaction, sender, utc_now())
             await transaction.execute(
@@ -56,14 +56,14 @@ class People:
             )
 
     async def ban_reason(self, sender: Sender) -> str | None:
-        """Why the sender is kept out, as the operator wrote it, which may be nothing; None: they are not."""
+        """The operator's reason for the sender's ban, which may be empty; None: not banned."""
         this = (users.c.platform == sender.platform, users.c.account == sender.account, users.c.banned)
         async with self._database.read() as connection:
             reason: str | None = await connection.scalar(select(users.c.ban_reason).where(*this))
         return reason
 
     async def since(self, sender: Sender) -> datetime | None:
-        """When the sender was seen first; None: never."""
+        """When the sender was first seen; None: never."""
         this = (users.c.platform == sender.platform, users.c.account == sender.account)
         async with self._database.read() as connection:
             seen: datetime | None = await connection.scalar(select(users.c.created_at).where(*this))
@@ -71,22 +71,20 @@ class People:
 
 
 async def find_user(connection: AsyncConnection, sender: Sender) -> int | None:
-    """The sender's row, or None for somebody who was never seen."""
+    """The id of the sender's row; None: never seen."""
     found: int | None = await connection.scalar(FIND, _key(sender))
     return found
 
 
 async def lock_user(transaction: AsyncConnection, sender: Sender, now: datetime) -> int:
-    """The sender's row, made on first sight, and held until the transaction ends: what a person has changes by one
-    request at a time.
+    """The id of the sender's row, created on first sight and locked until the transaction ends.
 
-    Whatever changes a person's jobs, grants or payments takes this lock first, so that no two wait for each other.
-    SQLite's write lock does it already, and it ignores this one.
+    Every change of a person's jobs, grants or payments takes this lock first, so requests of one person run one after
+    the other and cannot deadlock. SQLite ignores the lock: its write lock has the same effect.
     """
     insert = sqlite.insert if transaction.dialect.name == "sqlite" else postgresql.insert
     made = insert(users).values(platform=sender.platform, account=sender.account, preferences={}, created_at=to_db(now))
-    # Two first sights at once make one row. Who waited for a row that was let go of meanwhile (see `Erasure.tidy`)
-    # finds none either.
+    # Two first sights at once create one row. The loop also covers a row that `Erasure.tidy` deleted while this waited.
     while (held := await transaction.scalar(LOCK, _key(sender))) is None:
         await transaction.execute(made.on_conflict_do_nothing())
     user: int = held

@@ -1,6 +1,8 @@
-"""The photo store: originals and results, in a folder or in an S3 bucket, until their retention time is over."""
+"""The photo store: originals and results, in a folder or an S3 bucket, until their retention time ends."""
 
-import os
+import errno
+import shutil
+import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,16 +11,21 @@ from obstore.exceptions import NotFoundError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from magicmemory.core.errors import PhotoExpired
+from magicmemory.core.units import MIB
 
 ORIGINAL = "original"
 RESULT = "result"
+# Names of this kind belong to no job; `check` writes and deletes them.
+PROBE = "probe"
+# The disk keeps this much room for the ledger: refunding a photo needs room too.
+MIN_FREE_BYTES = 64 * MIB
 
 
 class PhotoStore:
     """Keeps photos by name. Names are `<job>/original` and `<job>/result`."""
 
     def __init__(self, place: str) -> None:
-        """`place` is a folder, which is made where it is missing, or a URL such as `s3://bucket/path`."""
+        """`place` is a folder, which is created if missing, or a URL such as `s3://bucket/path`."""
         self._store: ObjectStore
         if "://" in place:
             self._store = from_url(place)
@@ -28,22 +35,32 @@ class PhotoStore:
             self._store = LocalStore(Path(place).resolve(), automatic_cleanup=True)
 
     async def check(self) -> None:
-        """Look whether the store can be reached; whatever is raised says why not."""
+        """Write a small file and delete it. Any exception says why the store does not work."""
+        self.check_room(0)
+        name = f"{PROBE}/{uuid.uuid4().hex}"
+        await self.put(name, b"probe")
+        await self.delete([name])
+
+    def check_room(self, size: int) -> None:
+        """Check that a folder's disk has room for `size` bytes, a result of the same size, and some more.
+
+        Raises:
+            OSError: the disk is full, or the folder is gone.
+        """
         if isinstance(self._store, LocalStore):
-            if not os.access(str(self._store.prefix), os.W_OK | os.X_OK):
-                raise PermissionError("the photo store's folder is gone, or not ours to write into")
-        else:
-            await obstore.list(self._store, prefix="check", chunk_size=1).collect_async()
+            folder = str(self._store.prefix)
+            if shutil.disk_usage(folder).free < 2 * size + MIN_FREE_BYTES:
+                raise OSError(errno.ENOSPC, "the photo store's disk is full", folder)
 
     async def put(self, name: str, data: bytes) -> None:
-        """Keep `data` under `name`, in place of what was there."""
+        """Store `data` under `name`, replacing earlier data."""
         await obstore.put_async(self._store, name, data)
 
     async def get(self, name: str) -> bytes:
-        """What is kept under `name`.
+        """The data under `name`.
 
         Raises:
-            PhotoExpired: nothing is.
+            PhotoExpired: there is none.
         """
         try:
             found = await obstore.get_async(self._store, name)
@@ -52,7 +69,7 @@ class PhotoStore:
         return bytes(await found.bytes_async())
 
     async def has(self, name: str) -> bool:
-        """Whether something is kept under `name`."""
+        """Whether there is data under `name`."""
         try:
             await obstore.head_async(self._store, name)
         except (NotFoundError, FileNotFoundError):
@@ -60,7 +77,7 @@ class PhotoStore:
         return True
 
     async def jobs(self, older_than: timedelta) -> dict[str, list[str]]:
-        """The names of what is kept, by job; of jobs for which nothing came during the last `older_than`."""
+        """The stored names by job, without jobs that have a photo younger than `older_than`."""
         limit = datetime.now(UTC) - older_than
         names: dict[str, list[str]] = {}
         fresh: set[str] = set()
@@ -73,7 +90,7 @@ class PhotoStore:
         return {job: kept for job, kept in names.items() if job not in fresh}
 
     async def delete(self, names: list[str]) -> None:
-        """Forget these; unknown names are no error."""
+        """Delete photos; unknown names are no error."""
         for name in names:
             try:
                 await obstore.delete_async(self._store, name)
@@ -81,7 +98,7 @@ class PhotoStore:
                 continue
 
     async def forget_older_than(self, age: timedelta) -> int:
-        """Delete every photo that was put longer ago than `age`, and tell how many that were."""
+        """Delete every photo older than `age`. Returns the number of photos."""
         limit = datetime.now(UTC) - age
         old: list[str] = []
         async for found in obstore.list(self._store):

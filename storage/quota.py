@@ -1,4 +1,4 @@
-"""What a person may still have restored today, and what pays for the next photo."""
+"""A person's remaining quota, and the plan or grant that pays for the next photo."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -16,19 +16,21 @@ from magicmemory.core.settings import Settings
 from magicmemory.storage.grants import Entitlement, entitlement
 from magicmemory.storage.tables import grants, jobs
 
-# Made once: every photo asks these, and making them takes as long as asking.
+# Built once: every photo runs these, and building a statement takes as long as running it.
 _COUNTED = select(func.count()).where(jobs.c.user_id == bindparam("user"))
-_OF_A_DAY = _COUNTED.where(jobs.c.day == bindparam("day"), jobs.c.state.in_(COUNTS_AGAINST_QUOTA), jobs.c.charged)
-RUNNING = _COUNTED.where(jobs.c.state == JobState.ACCEPTED)
-FREE_ONES = _OF_A_DAY.where(jobs.c.grant_id.is_(None))
-TIMED_ONES = _OF_A_DAY.where(
+_CHARGED_THAT_DAY = _COUNTED.where(
+    jobs.c.day == bindparam("day"), jobs.c.state.in_(COUNTS_AGAINST_QUOTA), jobs.c.charged
+)
+UNFINISHED_JOBS = _COUNTED.where(jobs.c.state == JobState.ACCEPTED)
+FREE_JOBS = _CHARGED_THAT_DAY.where(jobs.c.grant_id.is_(None))
+TIMED_JOBS = _CHARGED_THAT_DAY.where(
     jobs.c.grant_id.in_(select(grants.c.id).where(grants.c.user_id == bindparam("user"), grants.c.credits.is_(None)))
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What people may have. `zone` is the time zone whose midnight renews the quota."""
+    """The rules of the quota. At midnight in `zone`, the quota renews."""
 
     zone: ZoneInfo
     plans: Plans
@@ -52,21 +54,21 @@ class Allowance:
         return now.astimezone(self.zone).date()
 
     def renewal(self, now: datetime) -> datetime:
-        """The next midnight, in UTC. Where the clocks skip midnight, the first moment of the next day."""
+        """The next midnight, in UTC; if the clocks skip midnight, the first moment of the next day."""
         tomorrow = self.day(now) + timedelta(days=1)
         return datetime.combine(tomorrow, datetime.min.time(), self.zone).astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Funding:
-    """What a job runs under: a plan, and the grant that pays for it. No grant: it is one of the free photos."""
+    """A job's plan, and the grant that pays for it; without a grant, it is a free photo."""
 
     plan: str = FREE
     grant: str | None = None
 
 
 async def quota(connection: AsyncConnection, user: int | None, allowance: Allowance, now: datetime) -> Quota:
-    """What the user has today."""
+    """The user's quota today."""
     has = await entitlement(connection, user, allowance.plans, now)
     plan = has.timed.grant.plan if has.timed else FREE
     return Quota(
@@ -82,20 +84,20 @@ async def quota(connection: AsyncConnection, user: int | None, allowance: Allowa
 async def choose_funding(
     connection: AsyncConnection, user: int, options: Options, allowance: Allowance, now: datetime
 ) -> Funding:
-    """What pays for a photo of the user's: the plan that runs, else what is free today, else a bought photo.
+    """Choose what pays for the user's photo: the running plan, else today's free quota, else a bought photo.
 
     Raises:
-        ModelNotInPlan, SizeNotInPlan: something is left, and its plan does not allow these options.
-        QuotaUsedUp, FairUseReached: nothing is left.
+        ModelNotInPlan, SizeNotInPlan: quota is left, but its plan does not allow these options.
+        QuotaUsedUp, FairUseReached: no quota is left.
     """
     has = await entitlement(connection, user, allowance.plans, now)
     refused: UserError | None = None
-    for terms, left in await _offers(connection, user, has, allowance, now):
+    for funding, left in await _offers(connection, user, has, allowance, now):
         if not left:
             continue
-        limits = allowance.plans.limits(terms.plan)
+        limits = allowance.plans.limits(funding.plan)
         if limits.allow(options):
-            return terms
+            return funding
         refused = refused or not_in_plan(options, limits)
     if refused is None:
         seconds = max(1, round((allowance.renewal(now) - now).total_seconds()))
@@ -108,14 +110,14 @@ async def choose_funding(
 
 
 async def check_at_once(connection: AsyncConnection, user: int, allowance: Allowance) -> None:
-    """Refuse who has as many jobs on their way as one person may have.
+    """Refuse a user with too many unfinished jobs.
 
     Raises:
-        TooManyAtOnce: they have.
+        TooManyAtOnce: the limit is reached.
     """
     if not allowance.at_once:
         return
-    running = await connection.scalar(RUNNING, {"user": user})
+    running = await connection.scalar(UNFINISHED_JOBS, {"user": user})
     if (running or 0) >= allowance.at_once:
         raise TooManyAtOnce(limit=allowance.at_once)
 
@@ -123,7 +125,7 @@ async def check_at_once(connection: AsyncConnection, user: int, allowance: Allow
 async def _offers(
     connection: AsyncConnection, user: int, has: Entitlement, allowance: Allowance, now: datetime
 ) -> list[tuple[Funding, bool]]:
-    """What could pay for a photo, best first, and whether something of it is left."""
+    """Everything that could pay for a photo, best first, and whether it has quota left."""
     day = allowance.day(now)
     offers = []
     if has.timed:
@@ -138,13 +140,13 @@ async def _offers(
 
 
 async def _used(connection: AsyncConnection, user: int | None, day: date, *, timed: bool) -> int:
-    """How many photos of a day were free, or were paid for by plans that run for days."""
-    used = await connection.scalar(TIMED_ONES if timed else FREE_ONES, {"user": user, "day": day})
+    """Photos of a day that were free; with `timed`, those that plans of days paid for."""
+    used = await connection.scalar(TIMED_JOBS if timed else FREE_JOBS, {"user": user, "day": day})
     return used or 0
 
 
 def not_in_plan(options: Options, limits: PlanLimits) -> UserError:
-    """The error that names what of the options the plan does not allow."""
+    """The error that names the option that the plan does not allow."""
     if options.upscale > limits.max_upscale:
         return SizeNotInPlan(upscale=options.upscale)
     return ModelNotInPlan(model=options.model)

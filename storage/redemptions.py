@@ -1,4 +1,4 @@
-"""Who redeemed which code, for the operator's books."""
+"""Lists who redeemed which code, for the operator."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from magicmemory.storage.timestamps import from_db
 
 @dataclass(frozen=True, slots=True)
 class Redemption:
-    """Somebody redeemed a code. Of who had their data deleted, the account says no more than that."""
+    """One redemption of a code. After erasure, `account` no longer identifies the person."""
 
     code_id: str
     platform: Platform
@@ -23,7 +23,7 @@ class Redemption:
 
 
 async def redeemed(database: Database, *, code_id: str | None = None, by: Sender | None = None) -> list[Redemption]:
-    """All redemptions, or those of a code, or somebody's; oldest first."""
+    """Redemptions, oldest first: all, or those of one code or one person."""
     rows = select(redemptions.c.code_id, redemptions.c.created_at, users.c.platform, users.c.account).join(
         users, users.c.id == redemptions.c.user_id
     )

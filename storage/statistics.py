@@ -1,4 +1,4 @@
-"""What the operator asks of the whole: people, photos and faces, what failed, how long it took, and what was paid."""
+"""Statistics for the operator: people, photos, faces, failures, durations and payments."""
 
 import math
 from dataclasses import dataclass, field
@@ -14,17 +14,17 @@ from magicmemory.storage.database import Database
 from magicmemory.storage.tables import jobs, payments, users
 from magicmemory.storage.timestamps import Clock, to_db, utc_now
 
-# The key of failures whose person had their data deleted.
+# Stands for the error's key of failures after erasure.
 ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """What happened from a moment until now. A photo counts where it was sent in that time, whatever became of it."""
+    """Figures from a moment until now. A photo counts at the time it was sent, whatever its outcome."""
 
-    people: int  # who sent a photo
-    newcomers: int  # whom we did not know before
-    waiting: int  # photos on their way
+    people: int  # that sent a photo
+    newcomers: int  # first seen in that time
+    waiting: int  # unfinished photos
     delivered: int
     failed: int
     cancelled: int
@@ -32,19 +32,19 @@ class Stats:
     p95_s: float | None  # from intake to reply, of what was delivered; None: nothing was
     failures: dict[str, int] = field(default_factory=dict)  # by the error's key, the most frequent first
     paid: dict[str, int] = field(default_factory=dict)  # by currency, in its smallest unit, refunded or not
-    refunded: dict[str, int] = field(default_factory=dict)  # what was given back in that time
+    refunded: dict[str, int] = field(default_factory=dict)  # payments that were refunded in that time
 
     @property
     def photos(self) -> int:
-        """How many were sent."""
+        """Photos that were sent."""
         return self.waiting + self.delivered + self.failed + self.cancelled
 
 
 class Statistics:
-    """Counts over the ledger; nothing is counted twice anywhere else."""
+    """Computes statistics from the ledger."""
 
     def __init__(self, database: Database, zone: ZoneInfo, clock: Clock = utc_now) -> None:
-        """`zone` is the quota's: its midnight begins a day."""
+        """A day begins at midnight in `zone`, as for the quota."""
         self._database = database
         self._zone = zone
         self._clock = clock
@@ -55,15 +55,15 @@ class Statistics:
         return datetime.combine(day, datetime.min.time(), self._zone)
 
     async def today(self, platform: Platform | None = None) -> Stats:
-        """What happened since midnight."""
+        """Figures since midnight."""
         return await self.stats(self.midnight(), platform)
 
     async def week(self, platform: Platform | None = None) -> Stats:
-        """What happened today and on the six days before."""
+        """Figures of today and the six days before."""
         return await self.stats(self.midnight(6), platform)
 
     async def stats(self, since: datetime, platform: Platform | None = None) -> Stats:
-        """What happened since then, on one platform or on all."""
+        """Figures since a moment, for one platform or all."""
         sent = _since(jobs, since, platform)
         async with self._database.read() as connection:
             states = await _counts(connection, jobs.c.state, sent)
@@ -114,7 +114,7 @@ async def _failures(connection: AsyncConnection, sent: Conditions) -> dict[str, 
 
 
 async def _p95(connection: AsyncConnection, sent: Conditions) -> float | None:
-    """The least time that 95 of 100 photos did not take longer than: SQLite has no function for it."""
+    """The 95th percentile of the duration, seconds. SQLite has no function for it."""
     delivered = (*sent, jobs.c.state == JobState.DELIVERED, jobs.c.took_s.is_not(None))
     count = await _count(connection, delivered)
     if not count:

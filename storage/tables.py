@@ -34,9 +34,9 @@ users = Table(
     Column("account", String(64), nullable=False),
     Column("preferences", JSON, nullable=False),
     Column("created_at", DateTime, nullable=False),
-    Column("banned", Boolean, nullable=False, server_default=false()),  # the operator keeps them out
+    Column("banned", Boolean, nullable=False, server_default=false()),  # by the operator
     Column("ban_reason", String(200), nullable=False, server_default=""),
-    Column("erased_at", DateTime),  # they had their data deleted; the account goes too once no quota hangs on it
+    Column("erased_at", DateTime),  # the person asked for erasure; the account is deleted once nothing depends on it
     UniqueConstraint("platform", "account"),
 )
 
@@ -58,16 +58,16 @@ jobs = Table(
     Column("charged", Boolean, nullable=False),
     Column("day", Date, nullable=False),
     Column("created_at", DateTime, nullable=False),
-    Column("finished_at", DateTime),  # the reply was sent; NULL: it is still owed
+    Column("finished_at", DateTime),  # when the reply was sent; NULL: not yet
     Column("extension", String(8)),
     Column("report", JSON),
     Column("failure", JSON),
     Column("plan", String(24), nullable=False, server_default=""),  # the plan it runs under; empty: the free one
     Column("grant_id", String(32)),  # the grant that pays for it
-    Column("photo", String(64)),  # SHA-256 of the file: the same one again is answered from the store
+    Column("photo", String(64)),  # SHA-256 of the file: the same file again is answered from the store
     Column("faces", Integer),  # restored
     Column("took_s", Float),  # from intake to reply
-    # A message told twice makes one job.
+    # A message that arrives twice makes one job.
     UniqueConstraint("platform", "chat", "message", "fingerprint"),
     Index("ix_jobs_quota", "user_id", "day", "state"),
     Index("ix_jobs_state", "state", "created_at"),
@@ -83,11 +83,11 @@ grants = Table(
     Column("user_id", Integer, ForeignKey("users.id"), nullable=False),
     Column("plan", String(24), nullable=False),
     Column("source", String(16), nullable=False),  # code, payment, entitlement or gift
-    Column("reference", String(160), nullable=False),  # what it was granted for; granted for the same once
+    Column("reference", String(160), nullable=False),  # the origin's id; one grant per source and reference
     Column("days", Integer),
     Column("credits", Integer),
     Column("starts_at", DateTime, nullable=False),
-    Column("ends_at", DateTime),  # of an entitlement only: whoever sells it says when it ends
+    Column("ends_at", DateTime),  # of an entitlement only: the shop reports it
     Column("withdrawn_at", DateTime),
     UniqueConstraint("source", "reference"),
     Index("ix_grants_user_id", "user_id"),
@@ -135,7 +135,7 @@ invoices = Table(
     Column("plan", String(24), nullable=False),
     Column("currency", String(8), nullable=False),
     Column("amount", Integer, nullable=False),  # in the currency's smallest unit
-    Column("days", Integer),  # what is sold, whatever becomes of the plan
+    Column("days", Integer),  # what is sold, even if the plan changes later
     Column("credits", Integer),
     Column("code_id", String(12), ForeignKey("codes.id")),  # the discount in it
     Column("subscription", Boolean, nullable=False),

@@ -1,4 +1,4 @@
-"""Moments as the tables keep them: UTC without a zone, because SQLite has no type for one."""
+"""Times as the tables store them: UTC without a time zone, because SQLite has no type with one."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -7,15 +7,15 @@ Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
-    """The present, with its time zone."""
+    """The present time, with time zone UTC."""
     return datetime.now(UTC)
 
 
 def to_db(moment: datetime) -> datetime:
-    """UTC without its zone, for a table."""
+    """A time for a table: UTC, without a time zone."""
     return moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def from_db(moment: datetime) -> datetime:
-    """A table's moment, with its zone."""
+    """A time from a table, with time zone UTC."""
     return moment.replace(tzinfo=UTC)

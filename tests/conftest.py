@@ -23,6 +23,11 @@ pytest_plugins = ["tests.support.state_guard", "tests.support.tiers"]
 MEMORY, ENOUGH_BYTES = Path("/dev/shm"), 4 << 30
 
 
+# Some tests import OpenVINO before the engine does, which keeps its telemetry from being imported: with it, every
+# conversion starts a process that reports to Google Analytics.
+sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
+
+
 def pytest_configure() -> None:
     """Put the tests' folders into memory, unless somebody has said where."""
     with suppress(OSError):

@@ -24,12 +24,14 @@ def compose() -> dict[str, Any]:
     return dict(yaml.safe_load((ROOT / "docker-compose.yml").read_text()))
 
 
+@pytest.mark.processes
 def test_the_file_follows_the_compose_specification() -> None:
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
     checked = subprocess.run([*command, "docker-compose.yml"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
+@pytest.mark.processes
 def test_docker_takes_it(tmp_path: Path) -> None:
     docker = shutil.which("docker")
     if not docker or subprocess.run([docker, "compose", "version"], capture_output=True, check=False).returncode:
@@ -49,6 +51,7 @@ def test_every_setting_it_names_exists(compose: dict[str, Any]) -> None:
     assert ours <= {PREFIX + name.upper() for name in Settings.model_fields}
 
 
+@pytest.mark.processes
 def test_every_secret_is_a_file_that_is_made(compose: dict[str, Any], tmp_path: Path) -> None:
     shutil.copytree(ROOT / "deploy", tmp_path / "deploy")
     subprocess.run([tmp_path / "deploy" / "make-secrets", "postgres"], check=True, capture_output=True)
@@ -76,6 +79,42 @@ def test_our_containers_can_do_no_harm_and_come_back(compose: dict[str, Any], na
     assert service["environment"]["MAGIC_METRICS_PORT"] == "9400"
     assert "magic_redis_url" in service["secrets"]
     assert service["profiles"]
+
+
+@pytest.mark.parametrize("name", ["worker-cpu", "worker-gpu"])
+def test_a_worker_knows_neither_the_ledger_nor_a_token(compose: dict[str, Any], name: str) -> None:
+    service = compose["services"][name]
+    assert "env_file" not in service
+    assert service["secrets"] == ["magic_redis_url"]
+    assert {volume.partition(":")[0] for volume in service["volumes"]} == {"models", "photos"}
+    bot = compose["services"]["telegram"]
+    assert "photos:/photos" in bot["volumes"]
+    assert "photos:/photos" in service["volumes"]
+    named = set(service["environment"])
+    secret = {PREFIX + name.upper() for name in ("database_url", "codes_key", "telegram_token", "discord_token")}
+    assert not named & secret
+    # A new setting must be sorted: the worker reads it, or only bots do.
+    only_bots: tuple[str, ...] = (
+        "telegram",
+        "discord",
+        "playground",
+        "premium",
+        "free",
+        "plans",
+        "fair",
+        "photos_at",
+        "codes",
+        "support",
+    )
+    only_bots += ("terms", "timezone", "adjust", "language", "max_photo_mb", "max_waiting", "database", "trusted")
+    set_here = {"data_dir", "redis_url", "photo_store", "metrics_host", "metrics_port", "log_format", "device"}
+    set_here |= {"weights_dir"}  # in the volume
+    workers = {
+        PREFIX + field.upper()
+        for field in Settings.model_fields
+        if field not in set_here and (field == "max_photo_megapixels" or not field.startswith(only_bots))
+    }
+    assert workers <= named
 
 
 def test_only_loopback_ports_are_open(compose: dict[str, Any]) -> None:

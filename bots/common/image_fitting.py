@@ -15,10 +15,6 @@ COMPARED_EDGE: Final = 1280  # pixels, of each half of a before/after image
 GAP: Final = 8  # pixels between the halves
 # Extensions of formats that browsers and chat programs show.
 SHOWN: Final = frozenset({"jpg", "jpeg", "png", "webp", "gif"})
-# File names that belong to photos, for attachments that come without a media type.
-PHOTO_SUFFIXES: Final = (
-    ".jpg", ".jpeg", ".jfif", ".png", ".webp", ".heic", ".heif", ".avif", ".tif", ".tiff", ".bmp", ".gif",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +24,6 @@ class FittedImage:
     data: bytes
     extension: str
     changed: bool  # whether it was encoded again
-
-
-def looks_like_photo(file_name: str | None, media_type: str | None) -> bool:
-    """Whether a file claims to be a photo; the worker finds out what it really is."""
-    return (media_type or "").startswith("image/") or (file_name or "").lower().endswith(PHOTO_SUFFIXES)
 
 
 def fit(data: bytes, extension: str, limit: int) -> FittedImage:

@@ -87,6 +87,12 @@ class Sentences:
         left_alone = [self.texts.say(language, key, count=count) for key, count in counted.items() if count]
         return [self.texts.say(language, "reply-restored", count=report.restored), *left_alone]
 
+    def upright_offer(self, language: str, report: Report) -> str | None:
+        """The question whether to turn a photo that does not stand upright; None if there is nothing to turn."""
+        if not report.rotation or report.turned:
+            return None
+        return self.texts.say(language, "offer-upright", rotation=report.rotation)
+
     def progress(self, language: str, progress: Progress, ahead: int = 0) -> str:
         """What is being done to a photo; while it is queued, how many photos are `ahead` of it."""
         key = f"progress-{progress.stage}"

@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 import discord
 
-from magicmemory.bots.common.image_fitting import looks_like_photo
+from magicmemory.bots.common.file_types import checked, may_be_photo
 from magicmemory.bots.discord.context import BotContext, ReplyTarget, TextReply
 from magicmemory.bots.discord.errors import persist
 from magicmemory.bots.discord.interaction_journal import InteractionJournal
@@ -64,8 +64,8 @@ class PhotoFile(Protocol):
 
 
 def is_photo(attachment: PhotoFile) -> bool:
-    """Whether a file claims to be a still image; the worker finds out what it really is."""
-    return looks_like_photo(attachment.filename, attachment.content_type)
+    """Whether an attachment may be a still image; its bytes say what it really is."""
+    return may_be_photo(attachment.content_type)
 
 
 def no_photo(attachments: Sequence[PhotoFile]) -> UserError:
@@ -219,7 +219,7 @@ class Intake:
         if photo.size > limit_mb * MB:
             raise FileTooLarge(limit_mb=limit_mb)
         try:
-            return await persist(photo.read)
+            return checked(await persist(photo.read))
         except (discord.NotFound, discord.Forbidden):
             raise PhotoExpired from None
 

@@ -11,6 +11,7 @@ from magicmemory.bots.playground.responses import Refused, answer
 from magicmemory.bots.playground.uploads import read_json
 from magicmemory.bots.playground.views import Views
 from magicmemory.bots.service import BotService
+from magicmemory.core.connections import client_network
 from magicmemory.core.errors import UserError
 from magicmemory.core.job import Sender
 
@@ -52,8 +53,7 @@ class Chat:
                 return await commands.premium(sender, language)
             case "/unlock":
                 # A browser without its cookie is a new visitor, so wrong guesses are counted by address too.
-                address = request.client.host if request.client else ""
-                return await commands.unlock(sender, language, address, arguments)
+                return await commands.unlock(sender, language, client_network(request.scope), arguments)
             case "/help" | "/start":
                 return f"{commands.help(language)}\n\n{say(language, 'help-commands')}"
             case "/cancel":

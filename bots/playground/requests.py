@@ -10,6 +10,7 @@ from magicmemory.bots.playground.rate_limit import RateLimit
 from magicmemory.bots.playground.responses import Refused
 from magicmemory.bots.playground.visitors import new_visitor_id, remember, sender_of, visitor_id
 from magicmemory.bots.texts import Texts
+from magicmemory.core.connections import client_network
 from magicmemory.core.job import Sender
 
 Handler = Callable[[Request, Sender], Awaitable[Response]]
@@ -48,7 +49,7 @@ class Reception:
 
     def _check_rate(self, request: Request, known: str | None) -> None:
         # A visitor without a cookie is counted by address; otherwise they would be new each time.
-        address = request.client.host if request.client else ""
+        address = client_network(request.scope)
         reads = request.method in ("GET", "HEAD")
         of_all, of_one = (self._reads_from, self._reads) if reads else (self._writes_from, self._writes)
         wait_s = of_all.wait_s(address) or of_one.wait_s(known or address)

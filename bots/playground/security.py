@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from magicmemory.bots.playground.responses import Refused, refusal
 from magicmemory.bots.playground.visitors import asked_language
 from magicmemory.bots.texts import Texts
-from magicmemory.core.http_server import EVERY_ADDRESS
+from magicmemory.core.http_server import WILDCARD_ADDRESSES
 
 # Nothing from other sites and nothing inline. `blob:` shows a photo while it is being sent.
 CONTENT_POLICY = "; ".join(
@@ -47,7 +47,7 @@ class Guard:
         """`host` is the address that is listened on; `origins` are further ones that may be used."""
         self._app = app
         self._texts = texts
-        self._names = LOOPBACK | ({host.lower()} - EVERY_ADDRESS)
+        self._names = LOOPBACK | ({host.lower()} - WILDCARD_ADDRESSES)
         self._origins = frozenset(origin.lower().rstrip("/") for origin in origins)
         self._hosts = frozenset(urlsplit(origin).netloc for origin in self._origins)
 

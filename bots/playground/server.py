@@ -50,7 +50,12 @@ async def serve(
         url = url_of(host, listener.getsockname()[1])
         async with open_service(settings, redis_url, metrics) as service:
             replier = PlaygroundReplier()
-            server = Server(create_app(service, stop), GRACE_S, lambda: ready(url) if ready else None)
+            server = Server(
+                create_app(service, stop),
+                GRACE_S,
+                lambda: ready(url) if ready else None,
+                trusted_proxies=settings.trusted_proxies,
+            )
             async with asyncio.TaskGroup() as group:
                 group.create_task(send_replies(service, Platform.PLAYGROUND, replier, redis_url, stop))
                 group.create_task(server.serve_until(stop, listener))

@@ -69,7 +69,7 @@ async def read_json(request: Request) -> dict[str, Any]:
             raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "bad-request")
     try:
         value = json.loads(body or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Refused(HTTPStatus.BAD_REQUEST, "bad-request") from None
     if not isinstance(value, dict):
         raise Refused(HTTPStatus.BAD_REQUEST, "bad-request")
@@ -119,7 +119,7 @@ async def _upload(form: FormData) -> Upload:
 def _from_json(text: object) -> object:
     try:
         return json.loads(text) if isinstance(text, str) else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

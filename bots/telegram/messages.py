@@ -8,7 +8,7 @@ from typing import Final
 from telegram import Chat, Message, User
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter
 
-from magicmemory.bots.common.image_fitting import looks_like_photo
+from magicmemory.bots.common.file_types import checked, may_be_photo
 from magicmemory.bots.telegram.context import BotContext, says
 from magicmemory.bots.telegram.rate_limiter import LONGEST_PAUSE_S, pause_of
 from magicmemory.core.errors import FileTooLarge, InternalError, NotAPhoto, PhotoAnimated, UserError
@@ -63,7 +63,7 @@ def photo_in(message: Message) -> PhotoFile | None:
 
     Raises:
         PhotoAnimated: the message has a video or an animation.
-        NotAPhoto: the message has a file of another kind.
+        NotAPhoto: the message has sound or text.
     """
     if message.photo:
         largest = max(message.photo, key=lambda size: size.width * size.height)
@@ -72,7 +72,9 @@ def photo_in(message: Message) -> PhotoFile | None:
         raise PhotoAnimated
     if message.document:
         document = message.document
-        if not looks_like_photo(document.file_name, document.mime_type):
+        if (document.mime_type or "").startswith("video/"):
+            raise PhotoAnimated
+        if not may_be_photo(document.mime_type):
             raise NotAPhoto
         return PhotoFile(document.file_id, document.file_size or 0, as_file=True)
     return None
@@ -84,6 +86,7 @@ async def download(ctx: BotContext, photo: PhotoFile) -> bytes:
     Raises:
         FileTooLarge: it is larger than the operator's limit, or than Telegram's limit for downloads.
         InternalError: Telegram does not send it now.
+        NotAPhoto, PhotoAnimated, KindUnsupported, ArchiveSent: its bytes are no photo's.
     """
     limit = limit_mb(ctx)
     if photo.size > limit * MB:
@@ -94,7 +97,7 @@ async def download(ctx: BotContext, photo: PhotoFile) -> bytes:
             file = await ctx.bot.get_file(photo.file_id, read_timeout=TIMEOUT_S)
             out = io.BytesIO()
             await file.download_to_memory(out, read_timeout=TIMEOUT_S)
-            return out.getvalue()
+            return checked(out.getvalue())
         except BadRequest as error:
             raise _refused(error, limit) from error
         except RetryAfter as error:

@@ -226,7 +226,7 @@ def webhook_app(receiver: UpdateReceiver, bot: ExtBot[Urgency], secret: str, pat
             return Response(status_code=413)
         try:
             update = Update.de_json(json.loads(await request.body()), bot)
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             log.warning("the webhook received something that is not an update")
             return Response(status_code=400)
         # Only a handled update is confirmed. A client that gives up must not cancel the handling.

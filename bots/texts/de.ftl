@@ -79,6 +79,11 @@ note-other-pages =
         [one] Die Datei hat noch eine Seite oder ein Bild; das blieb, wie es war. Schick es bitte einzeln.
        *[other] Die Datei hat noch { $count } Seiten oder Bilder; sie blieben, wie sie waren. Schick sie bitte einzeln.
     }
+offer-upright =
+    { $rotation ->
+        [180] Dieses Foto steht auf dem Kopf. Soll ich es drehen?
+       *[other] Dieses Foto liegt auf der Seite. Soll ich es drehen?
+    }
 quota-left =
     { $left ->
         [0] Für heute war es das. In { $renews_in } hast du wieder { $limit } frei.
@@ -356,7 +361,8 @@ error-pdf-without-scan = Dieses PDF enthält Text und kein gescanntes Foto. Schi
 error-pdf-locked = Dieses PDF ist mit einem Passwort geschützt. Schick mir bitte das Foto selbst, als JPEG oder PNG.
 error-preview-missing = Das ist eine Rohdatei einer Kamera ohne ein Bild, das ich lesen kann. Speichere sie bitte als JPEG und schick mir das.
 error-page-missing = Diese Datei hat keine Seite { $page }; sie hat { $pages }.
-error-no-face-found = In diesem Foto habe ich kein Gesicht gefunden. Es hat dich nichts gekostet. Ein näherer oder größerer Scan hilft oft.
+error-no-face-found = In diesem Foto habe ich kein Gesicht gefunden. Es hat dich nichts gekostet. Am besten finde ich Gesichter, bei denen beide Augen zu sehen sind; ein Scan mit weniger Spiegelung oder Staub hilft oft.
+error-face-number-unknown = Ein Gesicht Nummer { $number } gibt es in diesem Foto nicht; gefunden habe ich { $count }. Es hat dich nichts gekostet.
 error-faces-too-small =
     { $count ->
         [one] Das Gesicht in diesem Foto ist zu klein (unter { $limit_px } Pixel).

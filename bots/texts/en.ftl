@@ -79,6 +79,11 @@ note-other-pages =
         [one] The file has one more page or picture, which I left as it is. Please send it by itself.
        *[other] The file has { $count } more pages or pictures, which I left as they are. Please send them one by one.
     }
+offer-upright =
+    { $rotation ->
+        [180] This photo is upside down. Turn it?
+       *[other] This photo lies on its side. Turn it?
+    }
 quota-left =
     { $left ->
         [0] No more photos today. You get { $limit } again in { $renews_in }.
@@ -453,7 +458,8 @@ error-pdf-without-scan = This PDF holds text, not a scanned photo. Please send t
 error-pdf-locked = This PDF is locked with a password. Please send the photo itself, as a JPEG or PNG.
 error-preview-missing = This is a camera’s raw file without a picture that I can read. Please save it as a JPEG and send that.
 error-page-missing = This file has no page { $page }; it has { $pages }.
-error-no-face-found = I found no face in this photo. It did not cost you anything. A closer or larger scan often helps.
+error-no-face-found = I found no face in this photo. It did not cost you anything. Faces are found best where both eyes can be seen; a scan with less glare or dust often helps.
+error-face-number-unknown = There is no face number { $number } in this photo; I found { $count }. It did not cost you anything.
 error-faces-too-small =
     { $count ->
         [one] The face in this photo is too small to restore (under { $limit_px } pixels).

@@ -79,6 +79,11 @@ note-other-pages =
         [one] El archivo tiene una página o imagen más, que quedó como estaba. Envíala por separado, por favor.
        *[other] El archivo tiene { $count } páginas o imágenes más, que quedaron como estaban. Envíalas por separado, por favor.
     }
+offer-upright =
+    { $rotation ->
+        [180] Esta foto está boca abajo. ¿La giro?
+       *[other] Esta foto está de lado. ¿La giro?
+    }
 quota-left =
     { $left ->
         [0] No te quedan más fotos hoy. Tendrás { $limit } otra vez en { $renews_in }.
@@ -357,7 +362,8 @@ error-pdf-without-scan = Este PDF contiene texto y no una foto escaneada. Envía
 error-pdf-locked = Este PDF está protegido con contraseña. Envía la foto misma, como JPEG o PNG.
 error-preview-missing = Esto es un archivo RAW de cámara sin una imagen que pueda leer. Guárdalo como JPEG y envíamelo, por favor.
 error-page-missing = Este archivo no tiene página { $page }; tiene { $pages }.
-error-no-face-found = No he encontrado ninguna cara en esta foto. No te ha costado nada. A menudo ayuda un escaneo más cercano o más grande.
+error-no-face-found = No he encontrado ninguna cara en esta foto. No te ha costado nada. Encuentro mejor las caras en las que se ven los dos ojos; a menudo ayuda un escaneo con menos reflejos o polvo.
+error-face-number-unknown = En esta foto no hay una cara número { $number }; he encontrado { $count }. No te ha costado nada.
 error-faces-too-small =
     { $count ->
         [one] La cara de esta foto es demasiado pequeña (menos de { $limit_px } píxeles).

@@ -79,6 +79,11 @@ note-other-pages =
         [one] Le fichier contient encore { $count } page ou image, restée telle quelle. Envoyez-la séparément, s’il vous plaît.
        *[other] Le fichier contient encore { $count } pages ou images, restées telles quelles. Envoyez-les séparément, s’il vous plaît.
     }
+offer-upright =
+    { $rotation ->
+        [180] Cette photo est à l’envers. La redresser ?
+       *[other] Cette photo est couchée sur le côté. La redresser ?
+    }
 quota-left =
     { $left ->
         [0] Plus de photo pour aujourd’hui. Vous en aurez de nouveau { $limit } dans { $renews_in }.
@@ -356,7 +361,8 @@ error-pdf-without-scan = Ce PDF contient du texte et non une photo numérisée. 
 error-pdf-locked = Ce PDF est protégé par un mot de passe. Envoyez la photo elle-même, en JPEG ou en PNG.
 error-preview-missing = Ceci est un fichier RAW d’appareil photo sans image que je puisse lire. Enregistrez-le en JPEG et envoyez-moi cela, s’il vous plaît.
 error-page-missing = Ce fichier n’a pas de page { $page } ; il en a { $pages }.
-error-no-face-found = Je n’ai trouvé aucun visage sur cette photo. Cela ne vous a rien coûté. Une numérisation plus proche ou plus grande aide souvent.
+error-no-face-found = Je n’ai trouvé aucun visage sur cette photo. Cela ne vous a rien coûté. Je trouve mieux les visages dont on voit les deux yeux ; une numérisation avec moins de reflets ou de poussière aide souvent.
+error-face-number-unknown = Il n’y a pas de visage numéro { $number } sur cette photo ; j’en ai trouvé { $count }. Cela ne vous a rien coûté.
 error-faces-too-small =
     { $count ->
         [one] Le visage de cette photo est trop petit (moins de { $limit_px } pixels).

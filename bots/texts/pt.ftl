@@ -79,6 +79,11 @@ note-other-pages =
         [one] O arquivo tem mais { $count } página ou imagem, que ficou como estava. Envie-a separadamente, por favor.
        *[other] O arquivo tem mais { $count } páginas ou imagens, que ficaram como estavam. Envie-as uma a uma, por favor.
     }
+offer-upright =
+    { $rotation ->
+        [180] Esta foto está de cabeça para baixo. Devo girá-la?
+       *[other] Esta foto está de lado. Devo girá-la?
+    }
 quota-left =
     { $left ->
         [0] Não há mais fotos por hoje. Você terá { $limit } de novo em { $renews_in }.
@@ -357,7 +362,8 @@ error-pdf-without-scan = Este PDF contém texto, e não uma foto digitalizada. E
 error-pdf-locked = Este PDF está protegido por senha. Envie a própria foto, como JPEG ou PNG.
 error-preview-missing = Este é um arquivo RAW de câmera sem uma imagem que eu consiga ler. Salve como JPEG e envie para mim, por favor.
 error-page-missing = Este arquivo não tem a página { $page }; tem { $pages }.
-error-no-face-found = Não encontrei nenhum rosto nesta foto. Não custou nada. Uma digitalização mais próxima ou maior costuma ajudar.
+error-no-face-found = Não encontrei nenhum rosto nesta foto. Não custou nada. Encontro melhor os rostos em que se veem os dois olhos; uma digitalização com menos reflexo ou poeira costuma ajudar.
+error-face-number-unknown = Não há rosto número { $number } nesta foto; encontrei { $count }. Não custou nada.
 error-faces-too-small =
     { $count ->
         [one] O rosto nesta foto é pequeno demais (menos de { $limit_px } pixels).

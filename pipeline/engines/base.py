@@ -49,12 +49,14 @@ class Engine(Protocol):
 
     Attributes:
         name: what it is, for people: `OpenVINO on the CPU`, `torch on cuda:0`.
+        version: changes when a network's results may change: the library's version, the device, the precision.
         device: where networks that run without `compile` shall lie, in torch's words: `cpu`, `cuda:0`.
         batching: how faces are best run.
         on_batch: see `OnBatch`.
     """
 
     name: str
+    version: str
     device: str
     batching: Batching
     on_batch: OnBatch

@@ -47,6 +47,7 @@ class CudaEngine:
             precision: whether half precision (bfloat16) may be used; only GPUs that have it built in do.
         """
         self.name = f"torch on {device}"
+        self.version = f"torch {torch.__version__} {torch.cuda.get_device_name(device)} {precision}"
         self.device = device
         self.batching = Batching(largest_batch(device), _BATCH_WAIT_S, _STREAMS)
         self.on_batch: OnBatch = ignore_batch

@@ -1,14 +1,14 @@
 """Networks through OpenVINO on a CPU."""
 
 import hashlib
-import inspect
 import json
+import logging
+import shutil
 import sys
 import tempfile
 import threading
 import time
 import warnings
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,10 +17,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from magicmemory.pipeline.engines import checked_folder
 from magicmemory.pipeline.engines.base import OnBatch, Precision, Runner, TwoStageNetwork, available_cores, ignore_batch
 from magicmemory.pipeline.engines.batcher import ONE_BY_ONE, OutOfMemory
+from magicmemory.pipeline.engines.fingerprint import fingerprint
 
-_FORMAT: Final = 3  # of the converted models kept on disk: raise it when what is written changes
+log = logging.getLogger(__name__)
+
 _MIN_SPEEDUP: Final = 1.2  # half precision must be so many times faster before it is taken
 
 
@@ -55,6 +58,8 @@ class OpenVinoEngine:
         self._core: Any = self._openvino.Core()
         self._cache_dir = cache_dir
         self._precision = precision
+        processor = self._core.get_property("CPU", "FULL_DEVICE_NAME")
+        self.version = f"OpenVINO {self._openvino.__version__} {processor} {precision}"
         self._config = {
             # The default on CPUs that know bf16 is bf16, which is visibly off in networks that were not asked.
             "INFERENCE_PRECISION_HINT": "f32",
@@ -63,7 +68,6 @@ class OpenVinoEngine:
             "INFERENCE_NUM_THREADS": threads or available_cores(),
             # Pinned threads of several workers on one machine would all sit on the same cores.
             "ENABLE_CPU_PINNING": False,
-            "CACHE_DIR": str(cache_dir / "openvino"),
         }
 
     def compile(
@@ -94,15 +98,24 @@ class OpenVinoEngine:
         self, network: nn.Module, example: tuple[Tensor, ...], name: str, precision: str, any_size: bool
     ) -> Any:
         """A request that runs the network, which is converted first where that was never done."""
-        folder = (
-            self._cache_dir / f"{name}-{_fingerprint(network, example, f'{self._openvino.__version__} {any_size}')}"
-        )
+        folder = self._cache_dir / f"{name}-{fingerprint(network, example, f'{self._openvino.__version__} {any_size}')}"
+        if folder.exists() and not checked_folder.is_sound(folder):
+            log.warning("the converted model %s is damaged; converting it again", folder)
+            shutil.rmtree(folder, ignore_errors=True)
         if not folder.exists():
             self._convert(network, example, folder, any_size)
-        config = {**self._config, "INFERENCE_PRECISION_HINT": precision}
-        return self._core.compile_model(
-            self._core.read_model(folder / "model.xml"), "CPU", config
-        ).create_infer_request()
+        # Each model has its own folder of compiled files, which are hashed too.
+        compiled = self._cache_dir / "openvino" / f"{folder.name}-{precision}"
+        if compiled.exists() and not checked_folder.is_sound(compiled):
+            log.warning("the compiled model %s is damaged; compiling it again", compiled)
+            shutil.rmtree(compiled, ignore_errors=True)
+        is_new = not compiled.exists()
+        compiled.mkdir(parents=True, exist_ok=True)
+        config = {**self._config, "INFERENCE_PRECISION_HINT": precision, "CACHE_DIR": str(compiled)}
+        model = self._core.compile_model(self._core.read_model(folder / "model.xml"), "CPU", config)
+        if is_new or not checked_folder.is_sound(compiled):  # other threads or another OpenVINO compile anew
+            checked_folder.seal(compiled)
+        return model.create_infer_request()
 
     def _half_is_faster(self) -> bool:
         """Whether half precision is faster here, as it was measured once for this CPU and this OpenVINO."""
@@ -151,6 +164,7 @@ class OpenVinoEngine:
             made = Path(scratch) / "model"
             made.mkdir()
             self._openvino.save_model(model, made / "model.xml", compress_to_fp16=False)
+            checked_folder.seal(made)
             try:
                 made.rename(folder)
             except OSError:
@@ -212,24 +226,3 @@ def _import_openvino() -> Any:
     import openvino
 
     return openvino
-
-
-def _fingerprint(network: nn.Module, example: Iterable[Tensor], version: str) -> str:
-    """Sixteen characters that change with anything that makes a converted network another one."""
-    digest = hashlib.sha256(f"{_FORMAT} {version} {[tuple(x.shape[1:]) for x in example]} {network}".encode())
-    for source in sorted({path for module in network.modules() if (path := _source(type(module)))}):
-        digest.update(Path(source).read_bytes())
-    for name, tensor in network.state_dict().items():
-        digest.update(name.encode())
-        digest.update(tensor.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy().data)
-    return digest.hexdigest()[:16]
-
-
-def _source(kind: type) -> str | None:
-    """The file that defines a layer; None for torch's own layers, whose meaning does not change."""
-    if kind.__module__.startswith("torch."):
-        return None
-    try:
-        return inspect.getsourcefile(kind)
-    except TypeError:
-        return None

@@ -14,6 +14,7 @@ class TorchEngine:
 
     def __init__(self, device: str) -> None:
         self.name = f"torch on {device}"
+        self.version = f"torch {torch.__version__} {device}"
         self.device = device
         self.batching = ONE_BY_ONE if device == "cpu" else Batching(largest=8, wait_s=0.004)
         self.on_batch: OnBatch = ignore_batch

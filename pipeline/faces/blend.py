@@ -95,6 +95,20 @@ def blend(picture: Picture, faces: Sequence[RestoredFace], strength: float = 1.0
     return replace(picture, pixels=pixels)
 
 
+def mask_of(face: RestoredFace) -> Floats:
+    """How much of a restored face is taken, `[512, 512]`, 0 to 1; 0 at the crop's edge."""
+    return _framed(oval() if face.mask is None else face.mask)
+
+
+def warped_mask(mask: Floats, inverse: Matrix, area: Rectangle) -> Floats:
+    """A crop's mask `[512, 512]` as it lies in a rectangle of the photo; 0 beyond the crop."""
+    small, matrix = at_scale(mask, inverse)
+    left, top, right, bottom = area
+    placed = (shift(-left, -top) @ np.vstack([matrix, (0, 0, 1)]))[:2]
+    warped = cv2.warpAffine(small, placed, (right - left, bottom - top), flags=cv2.INTER_LINEAR)
+    return np.asarray(warped.clip(0, 1), np.float32)
+
+
 def oval() -> Floats:
     """The mask `[512, 512]` that fits any aligned face: 1 on the face, falling softly to 0 before the crop's
     edge.

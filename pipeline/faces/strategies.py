@@ -7,11 +7,12 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from magicmemory.pipeline.faces import align, detect, facexlib_compat
+from magicmemory.pipeline.faces import align, detect, facexlib_compat, orientation
 from magicmemory.pipeline.faces import blend as ours
 from magicmemory.pipeline.faces.align import SIZE, AlignedFace
 from magicmemory.pipeline.faces.blend import RestoredFace
 from magicmemory.pipeline.faces.detect import Detection, Detector
+from magicmemory.pipeline.faces.orientation import Found
 from magicmemory.pipeline.imaging.picture import Picture
 
 Floats = NDArray[np.float32]
@@ -33,9 +34,9 @@ class Cut:
 
 
 class Find(Protocol):
-    """Finds the faces in a photo, in the order in which they are reported."""
+    """Finds the faces in a photo, in the order in which they are reported, and says how the photo lies."""
 
-    def __call__(self, pixels: NDArray[np.uint8], detector: Detector, *, min_face_px: float) -> list[Detection]:
+    def __call__(self, pixels: NDArray[np.uint8], detector: Detector, *, min_face_px: float) -> Found:
         """See `detect.find_faces`."""
 
 
@@ -47,6 +48,8 @@ class FaceStrategy:
         find: finds them.
         cut: cuts one out: of the photo as it was sent, and as it will be returned; and whether a network drew that.
         blend: puts them back, by so much strength.
+        looks_twice: where no face is found, a cleaned copy is looked at.
+        matches_grain: restored faces can get the photo's grain back.
         whole_levels: restored faces are rounded to 8 bits before they are put back.
         parsing_px: the size at which ParseNet looks at a face.
     """
@@ -55,7 +58,21 @@ class FaceStrategy:
     cut: Callable[[Picture, Picture, Detection, bool], Cut]
     blend: Callable[[Picture, Sequence[RestoredFace], float], Picture]
     whole_levels: bool
+    looks_twice: bool
+    matches_grain: bool
     parsing_px: int
+
+
+def _find(pixels: NDArray[np.uint8], detector: Detector, *, min_face_px: float) -> Found:
+    def look(photo: NDArray[np.uint8]) -> list[Detection]:
+        least = min_face_px * max(photo.shape) / max(pixels.shape)
+        return [face for face in detect.find_faces(photo, detector, min_face_px=least) if orientation.plausible(face)]
+
+    return orientation.find_in_any_orientation(pixels, detector, look)
+
+
+def _find_as_facexlib(pixels: NDArray[np.uint8], detector: Detector, *, min_face_px: float) -> Found:
+    return Found(facexlib_compat.find_faces(pixels, detector, min_face_px=min_face_px))
 
 
 def _cut(sent: Picture, shown: Picture, face: Detection, redrawn: bool) -> Cut:
@@ -82,7 +99,15 @@ def scaled(face: Detection, times: int) -> Detection:
     return replace(face, box=face.box * np.float32(times) + shift, landmarks=face.landmarks * np.float32(times) + shift)
 
 
-OWN: Final = FaceStrategy(detect.find_faces, _cut, ours.blend, whole_levels=False, parsing_px=SIZE // 2)
+OWN: Final = FaceStrategy(
+    _find, _cut, ours.blend, whole_levels=False, looks_twice=True, matches_grain=True, parsing_px=SIZE // 2
+)
 FACEXLIB: Final = FaceStrategy(
-    facexlib_compat.find_faces, _cut_as_facexlib, facexlib_compat.blend, whole_levels=True, parsing_px=SIZE
+    _find_as_facexlib,
+    _cut_as_facexlib,
+    facexlib_compat.blend,
+    whole_levels=True,
+    looks_twice=False,
+    matches_grain=False,
+    parsing_px=SIZE,
 )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from magicmemory.pipeline.imaging.color_signal import ColorSignal
+from magicmemory.pipeline.imaging.metadata import NO_METADATA, Metadata
 
 MOST_PARTS: Final = 65_536  # chunks of a PNG: 20 MB in libpng's 8 KB chunks are 2,500
 ORIENTATION_TAG: Final = 274
@@ -35,6 +36,7 @@ class Container:
         scans: of a JPEG.
         progressive: a JPEG whose scans refine the whole picture, one after the other.
         pages: how many pages or pictures the file has.
+        metadata: EXIF, XMP and IPTC as found, not yet cleaned; where the decoder must be asked, none.
     """
 
     data: bytes
@@ -50,6 +52,7 @@ class Container:
     scans: int = 0
     progressive: bool = False
     pages: int = 1
+    metadata: Metadata = NO_METADATA
 
 
 def exif_orientation(exif: bytes) -> int:

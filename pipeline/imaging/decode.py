@@ -25,6 +25,8 @@ from magicmemory.core.report import Note, NoteKind
 from magicmemory.pipeline.imaging import color_profile, color_signal, cut_jpeg, readers
 from magicmemory.pipeline.imaging.color_signal import SRGB_CURVE, ColorSignal, HighRange
 from magicmemory.pipeline.imaging.container import Container
+from magicmemory.pipeline.imaging.metadata import Keep
+from magicmemory.pipeline.imaging.metadata_cleaning import cleaned
 from magicmemory.pipeline.imaging.pdf_reader import PdfPage
 from magicmemory.pipeline.imaging.picture import Picture, Pixels, eight_bits
 from magicmemory.pipeline.imaging.raw_preview import largest_preview
@@ -73,7 +75,7 @@ class DecodeLimits:
     max_pixels: int
 
 
-def decode(data: bytes, limits: DecodeLimits, page: int = 1) -> Picture:
+def decode(data: bytes, limits: DecodeLimits, page: int = 1, keep: Keep = Keep.NOTHING) -> Picture:
     """Decode a photo and turn it upright.
 
     Pixels stay in the colour space of the profile that comes with them; inks (CMYK) become sRGB, a high dynamic range
@@ -84,6 +86,7 @@ def decode(data: bytes, limits: DecodeLimits, page: int = 1) -> Picture:
         data: the file.
         limits: what is accepted.
         page: which page or picture of a file with several, from 1.
+        keep: how much of EXIF, XMP and IPTC comes with the picture.
 
     Raises:
         FileTooLarge: more bytes than `limits.max_bytes`.
@@ -102,11 +105,11 @@ def decode(data: bytes, limits: DecodeLimits, page: int = 1) -> Picture:
     if kind == "PDF":
         return _scanned(data, limits, page)
     if kind == "RAW" or (kind == "TIFF" and is_camera_raw(data)):
-        return _developed(data, limits, page)
-    return _decoded(kind, unwrap(kind, data, page), limits, page)
+        return _developed(data, limits, page, keep)
+    return _decoded(kind, unwrap(kind, data, page), limits, keep, page)
 
 
-def _decoded(kind: str, container: Container, limits: DecodeLimits, page: int = 1) -> Picture:
+def _decoded(kind: str, container: Container, limits: DecodeLimits, keep: Keep, page: int = 1) -> Picture:
     if container.size is not None:
         _check_size(container.size, limits)
     with _named_errors(container):
@@ -115,7 +118,8 @@ def _decoded(kind: str, container: Container, limits: DecodeLimits, page: int = 
         if cut is not None and cut.share > _MOST_MISSING:
             raise PhotoTruncated
     picture = _picture(kind, _upright(found.pixels, found.orientation), found.icc)
-    picture = replace(_in_carried_colours(picture, found.signal), pages=found.pages)
+    picture = _in_carried_colours(picture, found.signal)
+    picture = replace(picture, pages=found.pages, metadata=cleaned(found.metadata, keep))
     if container.gain_map:
         picture = replace(picture, notes=(*picture.notes, Note(kind=NoteKind.GAIN_MAP)))
     return picture if cut is None else _with_cut(picture, cut, found.orientation)
@@ -130,13 +134,13 @@ def _with_cut(picture: Picture, cut: cut_jpeg.Cut, orientation: int) -> Picture:
     return replace(picture, notes=notes, missing=cut.area(picture.width, picture.height, orientation))
 
 
-def _developed(data: bytes, limits: DecodeLimits, page: int) -> Picture:
+def _developed(data: bytes, limits: DecodeLimits, page: int, keep: Keep) -> Picture:
     """The preview in a camera's raw file."""
     preview = largest_preview(data)
     container = unwrap("JPEG", preview.data, page)
     if container.orientation == 1:
         container = replace(container, orientation=preview.orientation)
-    picture = _decoded("JPEG", container, limits)
+    picture = _decoded("JPEG", container, limits, keep)
     return replace(picture, format="RAW", notes=(*picture.notes, Note(kind=NoteKind.PREVIEW)))
 
 

@@ -3,7 +3,7 @@
 import io
 import struct
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import cv2
@@ -11,7 +11,10 @@ import numpy as np
 from PIL import Image
 
 from magicmemory.pipeline.imaging import color_profile
+from magicmemory.pipeline.imaging.exif_block import Entry, entries_of, written
+from magicmemory.pipeline.imaging.metadata import Metadata, photoshop_of_iptc
 from magicmemory.pipeline.imaging.picture import Picture, Pixels, eight_bits
+from magicmemory.pipeline.imaging.tiff_directory import Directory
 
 _EXTENSIONS = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "TIFF": ".tif"}
 _LONGEST_SIDE = {"JPEG": 65_500, "WEBP": 16_383}
@@ -20,6 +23,7 @@ _WEBP_QUALITY = 95
 _PNG_EFFORT = 3  # of 9: higher ones take several times as long for a few per cent
 _TIFF_EFFORT = 3
 _TIFF_STRIP_BYTES = 1 << 18
+_MOST_SEGMENT_BYTES = 65_533  # of a JPEG
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,8 @@ def encode(picture: Picture, *, kind: str | None = None) -> Encoded:
     JPEG, PNG, WebP and TIFF stay what they are while the kind can hold the photo; the others become JPEG. A
     photo with alpha or 16 bits, or one too wide for the kind, becomes PNG. A monochrome photo gets one
     channel (in WebP, which has no such thing, three equal ones; in a 16-bit file with alpha too). The colour
-    profile is kept, for one channel as a grey profile made of it. EXIF, with the place and time in it, and
-    the resolution are not written; nor is an orientation, because the pixels are upright.
+    profile is kept, for one channel as a grey profile made of it. What `picture.metadata` holds is written as
+    far as the kind can hold it (IPTC: JPEG and TIFF); an orientation is not, because the pixels are upright.
 
     Args:
         picture: the photo.
@@ -60,7 +64,8 @@ def encode(picture: Picture, *, kind: str | None = None) -> Encoded:
     if max(picture.width, picture.height) > _LONGEST_SIDE.get(kind, 1 << 31):
         kind = "PNG"
     if kind == "WEBP":
-        return _file("WEBP", webp) if (webp := _webp(picture)) is not None else encode(picture, kind="PNG")
+        webp = _webp(picture)
+        return encode(picture, kind="PNG") if webp is None else _file("WEBP", webp)
     writers = {"JPEG": _jpeg, "PNG": _png if picture.peak == 255 else _png16, "TIFF": _tiff}
     return _file(kind, writers[kind](picture))
 
@@ -95,30 +100,55 @@ def _jpeg(picture: Picture) -> bytes:
     if picture.alpha is not None:
         share = picture.alpha[..., None] / np.float32(255)
         white = (picture.pixels * share + 255 * (1 - share) + 0.5).astype(np.uint8)
-        picture = Picture(white, picture.format, picture.monochrome, None, picture.icc)
+        picture = replace(picture, pixels=white, alpha=None)
     samples, icc = _channels(picture)
-    return _saved(samples, "JPEG", icc, quality=_JPEG_QUALITY, subsampling="4:4:4")
+    return _jpeg_with(picture.metadata, _saved(samples, "JPEG", icc, quality=_JPEG_QUALITY, subsampling="4:4:4"))
+
+
+def _jpeg_with(metadata: Metadata, data: bytes) -> bytes:
+    """The file with its metadata in segments behind JFIF's; a block that no segment can hold is left out."""
+    blocks = [
+        (0xE1, b"Exif\0\0" + metadata.exif if metadata.exif else b""),
+        (0xE1, b"http://ns.adobe.com/xap/1.0/\0" + metadata.xmp if metadata.xmp else b""),
+        (0xED, photoshop_of_iptc(metadata.iptc) if metadata.iptc else b""),
+    ]
+    at = 4 + int.from_bytes(data[4:6], "big") if data[2:4] == b"\xff\xe0" else 2
+    segments = [
+        bytes([0xFF, code]) + struct.pack(">H", len(block) + 2) + block
+        for code, block in blocks
+        if 0 < len(block) <= _MOST_SEGMENT_BYTES
+    ]
+    return b"".join([data[:at], *segments, data[at:]])
 
 
 def _png(picture: Picture) -> bytes:
     samples, icc = _channels(picture)
-    return _saved(samples, "PNG", icc, compress_level=_PNG_EFFORT)
+    return _png_with(picture.metadata, None, _saved(samples, "PNG", icc, compress_level=_PNG_EFFORT))
+
+
+def _png_with(metadata: Metadata, icc: bytes | None, data: bytes) -> bytes:
+    """The file with a profile and metadata in chunks behind its header."""
+    chunks = [
+        _chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(icc)) if icc else b"",
+        _chunk(b"eXIf", metadata.exif) if metadata.exif else b"",
+        _chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + metadata.xmp) if metadata.xmp else b"",
+    ]
+    header_end = 8 + 25
+    return b"".join([data[:header_end], *chunks, data[header_end:]])
+
+
+def _chunk(name: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
 
 
 def _png16(picture: Picture) -> bytes:
-    """By OpenCV, because Pillow has no 16-bit colour; the profile's chunk goes in behind the header."""
+    """By OpenCV, because Pillow has no 16-bit colour."""
     samples, icc = _channels(picture, grey_alpha=False)
     if samples.ndim == 3:
         to_bgr = cv2.COLOR_RGB2BGR if samples.shape[2] == 3 else cv2.COLOR_RGBA2BGRA
         samples = cast(Pixels, cv2.cvtColor(samples, to_bgr))
     _, file = cv2.imencode(".png", samples, [cv2.IMWRITE_PNG_COMPRESSION, _PNG_EFFORT])
-    data = file.tobytes()
-    if icc is None:
-        return data
-    body = b"iCCP" + b"ICC profile\0\0" + zlib.compress(icc)
-    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
-    header_end = 8 + 25
-    return data[:header_end] + chunk + data[header_end:]
+    return _png_with(picture.metadata, icc, file.tobytes())
 
 
 def _webp(picture: Picture) -> bytes | None:
@@ -127,7 +157,8 @@ def _webp(picture: Picture) -> bytes | None:
     icc = picture.icc if picture.icc is not None and color_profile.space(picture.icc) == b"RGB " else None
     samples = picture.pixels if picture.alpha is None else np.dstack([picture.pixels, picture.alpha])
     try:
-        return _saved(cast(Pixels, samples), "WEBP", icc, quality=_WEBP_QUALITY, method=2)
+        told = picture.metadata
+        return _saved(cast(Pixels, samples), "WEBP", icc, quality=_WEBP_QUALITY, method=2, exif=told.exif, xmp=told.xmp)
     except ValueError:
         return None
 
@@ -158,7 +189,19 @@ def _tiff(picture: Picture) -> bytes:
         tags.append((338, short, struct.pack("<H", 2)))  # the last channel is alpha, not premultiplied
     if icc is not None:
         tags.append((34675, undefined, icc))
-    return _tiff_file(strips, tags)
+    return _tiff_file(strips, [Entry(tag, kind, value) for tag, kind, value in tags] + _tiff_metadata(picture.metadata))
+
+
+def _tiff_metadata(metadata: Metadata) -> list[Entry]:
+    """EXIF's tags in the file's own directory, as TIFF has them, XMP and IPTC."""
+    entries = list[Entry]()
+    if metadata.exif[:4] == b"II*\0":
+        entries += entries_of(Directory(metadata.exif))
+    if metadata.xmp:
+        entries.append(Entry(700, 1, metadata.xmp))
+    if metadata.iptc:
+        entries.append(Entry(33723, 7, metadata.iptc))
+    return entries
 
 
 def _tiff_strip(rows: Pixels) -> bytes:
@@ -167,18 +210,9 @@ def _tiff_strip(rows: Pixels) -> bytes:
     return zlib.compress(differences.astype(f"<u{differences.itemsize}", copy=False).tobytes(), _TIFF_EFFORT)
 
 
-def _tiff_file(strips: list[bytes], tags: list[tuple[int, int, bytes]]) -> bytes:
-    """The strips, then the values that do not fit into the directory, then the directory."""
-    body = [*strips, bytes(sum(map(len, strips)) % 2)]
-    at = 8 + sum(map(len, body))
-    unit = {3: 2, 4: 4, 7: 1}
-    directory = [struct.pack("<H", len(tags))]
-    for tag, kind, value in tags:
-        entry = struct.pack("<HHI", tag, kind, len(value) // unit[kind])
-        if len(value) <= 4:
-            directory.append(entry + value.ljust(4, b"\0"))
-            continue
-        directory.append(entry + struct.pack("<I", at))
-        body.append(value + bytes(len(value) % 2))
-        at += len(body[-1])
-    return b"".join([b"II*\0", struct.pack("<I", at), *body, *directory, bytes(4)])
+def _tiff_file(strips: list[bytes], entries: list[Entry]) -> bytes:
+    """The strips, then the directory with what belongs to it."""
+    body = b"".join([*strips, bytes(sum(map(len, strips)) % 2)])
+    at = 8 + len(body)
+    directory = written(sorted(entries, key=lambda entry: entry.tag), at)
+    return b"".join([b"II*\0", struct.pack("<I", at), body, directory])

@@ -6,12 +6,24 @@ from typing import Final
 
 from magicmemory.core.errors import PhotoUnreadable
 from magicmemory.pipeline.imaging.container import Container, exif_orientation
+from magicmemory.pipeline.imaging.metadata import Metadata, iptc_of_photoshop
 
 _MOST_SEGMENTS = 4_096  # a phone's depth map in 64 KB segments takes 100
 _MOST_SCANS = 64  # of a progressive JPEG, each of which costs a walk over all pixels; usual are 10
 
 _MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")  # not a stuffed 00, a restart marker or a fill byte
-_END, _SCAN, _COMMENT, _APP0, _APP1, _APP2, _ADOBE, _APP15 = 0xD9, 0xDA, 0xFE, 0xE0, 0xE1, 0xE2, 0xEE, 0xEF
+_END, _SCAN, _COMMENT, _APP0, _APP1, _APP2, _APP13, _ADOBE, _APP15 = (
+    0xD9,
+    0xDA,
+    0xFE,
+    0xE0,
+    0xE1,
+    0xE2,
+    0xED,
+    0xEE,
+    0xEF,
+)
+_XMP = b"http://ns.adobe.com/xap/1.0/\0"
 # Ultra HDR, ISO 21496-1, and Apple's: each names the second picture in the first one's metadata.
 _GAIN_MAPS = (b"http://ns.adobe.com/hdr-gain-map/", b"urn:iso:std:iso:ts:21496:-1", b"HDRGainMap")
 _PROGRESSIVE = 0xC2
@@ -23,16 +35,21 @@ def jpeg(data: bytes) -> Container:
     """Take the bare picture out of a JPEG."""
     kept, profiles, orientation = [data[:2]], dict[int, bytes](), 0
     scans, gain_map, complete, progressive = 0, False, False, False
+    exif, xmp, iptc = b"", b"", b""
     for code, start, body, end in segments(data):
         complete = code == _END
         scans += code == _SCAN
         progressive = progressive or code == _PROGRESSIVE
         if scans > _MOST_SCANS:
             raise PhotoUnreadable
-        content = data[body:end] if code in (_APP1, _APP2) else b""
+        content = data[body:end] if code in (_APP1, _APP2, _APP13) else b""
         gain_map = gain_map or any(mark in content for mark in _GAIN_MAPS)
         if code == _APP1 and not orientation and content.startswith(b"Exif\0\0"):
-            orientation = exif_orientation(content)
+            orientation, exif = exif_orientation(content), content
+        elif code == _APP1 and content.startswith(_XMP):
+            xmp = xmp or content[len(_XMP) :]
+        elif code == _APP13:
+            iptc = iptc or iptc_of_photoshop(content)
         elif code == _APP2 and content.startswith(b"ICC_PROFILE\0") and len(content) > 14:
             profiles.setdefault(content[12], content[14:])
         metadata = code == _COMMENT or (code in range(_APP0 + 1, _APP15 + 1) and code != _ADOBE)
@@ -43,7 +60,14 @@ def jpeg(data: bytes) -> Container:
     if not complete:
         kept.append(END)
     return Container(
-        b"".join(kept), complete, orientation or 1, icc, gain_map=gain_map, scans=scans, progressive=progressive
+        b"".join(kept),
+        complete,
+        orientation or 1,
+        icc,
+        gain_map=gain_map,
+        scans=scans,
+        progressive=progressive,
+        metadata=Metadata(exif, xmp, iptc),
     )
 
 

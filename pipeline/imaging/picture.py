@@ -1,11 +1,13 @@
 """A decoded photo: the value that goes from stage to stage."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from magicmemory.core.report import Box, Note
+from magicmemory.pipeline.imaging.metadata import NO_METADATA, Metadata
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -23,6 +25,7 @@ class Picture:
         notes: what somebody should know of how the file was read.
         pages: how many pages or pictures the file has.
         missing: the part of the picture that is not in the file: left, top, right, bottom in pixels.
+        metadata: EXIF, XMP and IPTC that may go into the result.
     """
 
     pixels: Pixels
@@ -33,6 +36,7 @@ class Picture:
     notes: tuple[Note, ...] = ()
     pages: int = 1
     missing: Box | None = None
+    metadata: Metadata = NO_METADATA
 
     @property
     def width(self) -> int:
@@ -63,3 +67,17 @@ def eight_bits(picture: Picture) -> Picture:
         return picture
     alpha = None if picture.alpha is None else (picture.alpha / 257.0 + 0.5).astype(np.uint8)
     return replace(picture, pixels=picture.rgb8(), alpha=alpha)
+
+
+def rotated(picture: Picture, degrees: int) -> Picture:
+    """The photo turned clockwise by a multiple of 90 degrees; the photo itself where that is 0."""
+    if degrees % 360 == 0:
+        return picture
+
+    def turn(pixels: Pixels) -> Pixels:
+        turned: Any = np.rot90(pixels, -degrees // 90)  # it counts counter-clockwise
+        whole: Pixels = np.ascontiguousarray(turned)
+        return whole
+
+    alpha = None if picture.alpha is None else turn(picture.alpha)
+    return replace(picture, pixels=turn(picture.pixels), alpha=alpha)

@@ -8,11 +8,13 @@ from magicmemory.core.errors import PhotoAnimated, PhotoUnreadable
 from magicmemory.pipeline.imaging import color_profile, color_signal
 from magicmemory.pipeline.imaging.color_signal import ColorSignal
 from magicmemory.pipeline.imaging.container import MOST_PARTS, Container, exif_orientation
+from magicmemory.pipeline.imaging.metadata import Metadata
 
 _PNG_KEPT = {b"PLTE", b"tRNS", b"IDAT"}
 _PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
 
 
+_XMP = b"XML:com.adobe.xmp\0"
 _COLOURS = {b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"cLLI", b"mDCV", b"cLLi", b"mDCv"}
 _MOST_COLOUR_BYTES = 1 << 20  # of a deflated profile
 
@@ -20,7 +22,7 @@ _MOST_COLOUR_BYTES = 1 << 20  # of a deflated profile
 def png(data: bytes) -> Container:
     """Take the bare picture out of a PNG."""
     header, kept, orientation, complete = b"", [data[:8]], 1, False
-    colours = dict[bytes, bytes]()
+    colours, exif, xmp = dict[bytes, bytes](), b"", b""
     for name, start, end in _png_chunks(data):
         content = data[start + 8 : end - 4]
         if name == b"IEND":
@@ -31,14 +33,24 @@ def png(data: bytes) -> Container:
         elif name == b"acTL" and len(content) >= 8 and int.from_bytes(content[:4], "big") > 1:
             raise PhotoAnimated
         elif name == b"eXIf":
-            orientation = exif_orientation(content)
+            orientation, exif = exif_orientation(content), content
+        elif name == b"iTXt" and content.startswith(_XMP):
+            xmp = xmp or _text(content[len(_XMP) :])
         elif name in _COLOURS and len(content) <= _MOST_COLOUR_BYTES:
             colours.setdefault(name, content)
         elif name in _PNG_KEPT:
             kept.append(data[start:end])
     deep = header[8:9] == b"\x10" and header[9:10] != b"\0"
     icc, signal = _png_colours(colours, b"GRAY" if header[9:10] in (b"\0", b"\4") else b"RGB ")
-    return Container(b"".join([*kept, _PNG_END]), complete, orientation, icc, signal, deep=deep)
+    metadata = Metadata(exif, xmp)
+    return Container(b"".join([*kept, _PNG_END]), complete, orientation, icc, signal, deep=deep, metadata=metadata)
+
+
+def _text(content: bytes) -> bytes:
+    """An iTXt chunk's text behind its keyword, which may be packed."""
+    packed, rest = content[:1] == b"\1", content[2:]
+    text = rest.partition(b"\0")[2].partition(b"\0")[2]
+    return (_inflated(text) or b"") if packed else text
 
 
 def _png_colours(chunks: dict[bytes, bytes], space: bytes) -> tuple[bytes | None, ColorSignal | None]:

@@ -28,6 +28,7 @@ from magicmemory.pipeline.imaging import color_profile, tiff_reader
 from magicmemory.pipeline.imaging.color_signal import ColorSignal, HighRange
 from magicmemory.pipeline.imaging.container import Container, exif_orientation
 from magicmemory.pipeline.imaging.inks import without_inks
+from magicmemory.pipeline.imaging.metadata import Metadata
 from magicmemory.pipeline.imaging.picture import Pixels
 
 # The classes themselves, not `Image.open`: that tries other formats, takes a JPEG for a multi-picture file,
@@ -48,6 +49,7 @@ _ANIMATED = {"WEBP", "AVIF"}  # in a GIF the first frame is wanted, in a HEIF fu
 _PLAIN_MODES = {"1": "L", "P": "RGB", "PA": "RGBA", "RGBX": "RGB", "RGBa": "RGBA", "La": "LA", "YCbCr": "RGB"}
 _SIXTEEN_BIT_MODES = {"I;16", "I;16L", "I;16B", "I;16N"}
 _WARNING = {"AVIF", "TIFF", "JXL"}  # kinds whose metadata reach Pillow
+_TOLD_BY_LIBRARY = {"HEIF", "AVIF", "JXL"}
 _FRAMED = {"WEBP", "AVIF", "HEIF"}
 _WARNINGS = threading.Lock()  # Python's warning filters belong to the whole process
 
@@ -62,6 +64,7 @@ class Samples:
         icc: the profile that they are in, not yet checked.
         signal: what they are in where there is no sound profile.
         pages: how many pictures the file has.
+        metadata: EXIF, XMP and IPTC as found.
     """
 
     pixels: Pixels
@@ -69,6 +72,7 @@ class Samples:
     icc: object
     signal: ColorSignal | None
     pages: int
+    metadata: Metadata
 
 
 def read(kind: str, container: Container, page: int, check_size: Callable[[tuple[int, int]], None]) -> Samples:
@@ -85,17 +89,27 @@ def read(kind: str, container: Container, page: int, check_size: Callable[[tuple
         Exception: anything that a library makes of a broken file.
     """
     if container.odd:
-        pixels, signal = tiff_reader.read(container.data, container.icc)
+        assert container.size is not None, "it was needed to check the limits"
+        pixels, signal = tiff_reader.read(container.data, container.size, container.icc)
         inks = container.icc is not None and color_profile.space(container.icc) == b"CMYK"
         icc = None if inks or signal is not None else container.icc
-        return Samples(pixels, container.orientation or 1, icc, signal, container.pages)
+        return Samples(pixels, container.orientation or 1, icc, signal, container.pages, container.metadata)
     with _opened(kind, container.data) as image:
         pages = _turn_to(image, kind, page, container)
         check_size(image.size)
         icc = container.icc or image.info.get("icc_profile")
         orientation = container.orientation or _orientation(image)
         pixels = _pixels(kind, image, container, icc)
-        return Samples(pixels, orientation, None if image.mode == "CMYK" else icc, container.signal, pages)
+        icc = None if image.mode == "CMYK" else icc
+        return Samples(pixels, orientation, icc, container.signal, pages, _metadata(kind, image, container))
+
+
+def _metadata(kind: str, image: ImageFile.ImageFile, container: Container) -> Metadata:
+    """What the container found, or where it is not walked, what the library did."""
+    if kind not in _TOLD_BY_LIBRARY:
+        return container.metadata
+    exif, xmp = (image.info.get(name) for name in ("exif", "xmp"))
+    return Metadata(exif if isinstance(exif, bytes) else b"", xmp if isinstance(xmp, bytes) else b"")
 
 
 def _turn_to(image: ImageFile.ImageFile, kind: str, page: int, container: Container) -> int:

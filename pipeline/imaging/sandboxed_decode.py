@@ -9,6 +9,7 @@ from magicmemory.core.errors import PhotoUnreadable
 from magicmemory.core.report import Note
 from magicmemory.core.sandbox import SandboxCrashed, SandboxedProcess
 from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
+from magicmemory.pipeline.imaging.metadata import Keep, Metadata
 from magicmemory.pipeline.imaging.picture import Picture, Pixels
 
 log = logging.getLogger(__name__)
@@ -26,33 +27,36 @@ class SandboxedDecoder:
     def __init__(self, limits: DecodeLimits, *, kept: int = 2, seconds: float = SECONDS) -> None:
         """`limits` are the largest it will be called with; `kept` children wait for photos."""
         memory = BYTES_BESIDE + BYTES_A_PIXEL * limits.max_pixels + 3 * limits.max_bytes
-        self._cell = SandboxedProcess(_decode, memory_bytes=memory, seconds=seconds, kept=kept)
+        self._process = SandboxedProcess(_decode, memory_bytes=memory, seconds=seconds, kept=kept)
 
     def start(self) -> None:
         """Start the children, so that the first photo need not wait for their imports."""
-        self._cell.start()
+        self._process.start()
 
-    def __call__(self, data: bytes, limits: DecodeLimits, page: int = 1) -> Picture:
+    def __call__(self, data: bytes, limits: DecodeLimits, page: int = 1, keep: Keep = Keep.NOTHING) -> Picture:
         """See `decode`; a file that crashes its decoder, or never ends, is unreadable too.
 
         Raises:
             UserError: see `decode`.
         """
         try:
-            said, buffers = self._cell(data, max_bytes=limits.max_bytes, max_pixels=limits.max_pixels, page=page)
+            answer, buffers = self._process(
+                data, max_bytes=limits.max_bytes, max_pixels=limits.max_pixels, page=page, keep=keep.value
+            )
         except SandboxCrashed as error:
             log.warning("a file of %d bytes ended its decoder: %s", len(data), error)
             raise PhotoUnreadable from None
-        return _unpacked(said, buffers)
+        return _unpacked(answer, buffers)
 
 
-def _decode(data: bytes, *, max_bytes: int, max_pixels: int, page: int) -> tuple[dict[str, Any], list[Any]]:
+def _decode(data: bytes, *, max_bytes: int, max_pixels: int, page: int, keep: str) -> tuple[dict[str, Any], list[Any]]:
     """In the child."""
-    picture = decode(data, DecodeLimits(max_bytes, max_pixels), page)
+    picture = decode(data, DecodeLimits(max_bytes, max_pixels), page, Keep(keep))
     buffers = [np.ascontiguousarray(picture.pixels)]
     if picture.alpha is not None:
         buffers.append(np.ascontiguousarray(picture.alpha))
-    said = {
+    found = picture.metadata
+    answer = {
         "shape": picture.pixels.shape,
         "depth": picture.pixels.dtype.name,
         "format": picture.format,
@@ -61,29 +65,35 @@ def _decode(data: bytes, *, max_bytes: int, max_pixels: int, page: int) -> tuple
         "pages": picture.pages,
         "missing": picture.missing,
         "notes": [note.model_dump(mode="json") for note in picture.notes],
+        "blocks": [len(block) for block in (picture.icc or b"", found.exif, found.xmp, found.iptc)],
     }
-    return said, [*buffers, picture.icc or b""]
+    return answer, [*buffers, picture.icc or b"", found.exif, found.xmp, found.iptc]
 
 
-def _unpacked(said: dict[str, Any], buffers: memoryview) -> Picture:
-    height, width, channels = said["shape"]
-    depth = np.dtype({"uint8": np.uint8, "uint16": np.uint16}[said["depth"]])
+def _unpacked(answer: dict[str, Any], buffers: memoryview) -> Picture:
+    height, width, channels = answer["shape"]
+    depth = np.dtype({"uint8": np.uint8, "uint16": np.uint16}[answer["depth"]])
     count = height * width
     pixels: Pixels = np.frombuffer(buffers, depth, count * channels).reshape(height, width, channels)
     at = pixels.nbytes
     alpha: Pixels | None = None
-    if said["alpha"]:
+    if answer["alpha"]:
         alpha = np.frombuffer(buffers, depth, count, at).reshape(height, width)
         at += alpha.nbytes
-    notes = tuple(Note.model_validate(note) for note in said["notes"])
-    left, top, right, bottom = said["missing"] or (0, 0, 0, 0)
+    blocks = list[bytes]()
+    for size in answer["blocks"]:
+        blocks.append(bytes(buffers[at : at + size]))
+        at += size
+    icc, exif, xmp, iptc = blocks
+    left, top, right, bottom = answer["missing"] or (0, 0, 0, 0)
     return Picture(
         pixels,
-        said["format"],
-        said["monochrome"],
+        answer["format"],
+        answer["monochrome"],
         alpha,
-        bytes(buffers[at:]) or None,
-        notes,
-        said["pages"],
-        (left, top, right, bottom) if said["missing"] else None,
+        icc or None,
+        notes=tuple(Note.model_validate(note) for note in answer["notes"]),
+        pages=answer["pages"],
+        missing=(left, top, right, bottom) if answer["missing"] else None,
+        metadata=Metadata(exif, xmp, iptc),
     )

@@ -23,8 +23,13 @@ LAB_SIGNAL = ColorSignal(DISPLAY_P3, SRGB_CURVE)
 """What `read` turns LAB into: most of what a photo shows lies in it, and every program can show it."""
 
 
-def read(data: bytes, icc: object) -> tuple[Pixels, ColorSignal | None]:
+def read(data: bytes, size: tuple[int, int], icc: object) -> tuple[Pixels, ColorSignal | None]:
     """The first page's samples, `[height, width]` or `[height, width, 2 to 4]`, and their colours where they changed.
+
+    Args:
+        data: the file.
+        size: width and height as they were checked against the limits.
+        icc: the profile of inks.
 
     Raises:
         KindUnsupported: floating point, signed numbers, or a colour model that is no photo's.
@@ -32,6 +37,9 @@ def read(data: bytes, icc: object) -> tuple[Pixels, ColorSignal | None]:
     with TiffFile(io.BytesIO(data)) as file:
         page = file.pages[0]
         assert isinstance(page, TiffPage)
+        # Tags of a wrong type are read one way here and another way there.
+        if (page.imagewidth, page.imagelength) != size or page.samplesperpixel < 1:
+            raise PhotoUnreadable
         _check(page)
         samples = page.asarray(maxworkers=1)
         return _as_photo(page, _channels_last(page, samples), icc)

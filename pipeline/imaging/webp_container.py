@@ -1,7 +1,10 @@
 """WebP: its RIFF chunks."""
 
+from collections.abc import Iterator
+
 from magicmemory.core.errors import PhotoAnimated, PhotoUnreadable
 from magicmemory.pipeline.imaging.container import MOST_PARTS, Container
+from magicmemory.pipeline.imaging.metadata import Metadata
 
 
 def webp(data: bytes) -> Container:
@@ -17,15 +20,28 @@ def webp(data: bytes) -> Container:
         size = 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
     else:
         size = int.from_bytes(head[14:16], "little") & 0x3FFF, int.from_bytes(head[16:18], "little") & 0x3FFF
-    return Container(data, complete, size=size)
+    return Container(data, complete, size=size, metadata=_metadata(data))
+
+
+def _metadata(data: bytes) -> Metadata:
+    found = dict[bytes, bytes]()
+    for name, start, end in _chunks(data):
+        if name in (b"EXIF", b"XMP "):
+            found.setdefault(name, data[start:end])
+    return Metadata(found.get(b"EXIF", b""), found.get(b"XMP ", b""))
 
 
 def _webp_frames(data: bytes) -> int:
-    at, frames = 12, 0
+    return sum(name == b"ANMF" for name, _, _ in _chunks(data))
+
+
+def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Name, start and end of the content."""
+    at = 12
     for _ in range(MOST_PARTS):
-        if at + 8 > len(data) or frames > 1:
-            return frames
-        frames += data[at : at + 4] == b"ANMF"
+        if at + 8 > len(data):
+            return
         length = int.from_bytes(data[at + 4 : at + 8], "little")
+        yield data[at : at + 4], at + 8, at + 8 + length
         at += 8 + length + length % 2
     raise PhotoUnreadable

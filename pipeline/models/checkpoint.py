@@ -47,11 +47,14 @@ class Checkpoint:
             state itself.
         unused: prefixes of names that only training needs. The network here does not have these layers, so they are
             dropped while reading and everything else must fit exactly.
+        prefix: stands before every name of this network, and is taken off. Other names belong to networks that only
+            training needs, and are dropped.
     """
 
     file: str
     state_keys: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
+    prefix: str = ""
 
     def read(self, path: Path) -> dict[str, Tensor]:
         """The file's state, ready for `load_state_dict(strict=True)`.
@@ -84,10 +87,15 @@ class Checkpoint:
         tensors: dict[str, Tensor] = {}
         for key, value in state.items():
             name = str(key).removeprefix("module.")
+            if not name.startswith(self.prefix):
+                continue
+            name = name.removeprefix(self.prefix)
             if not isinstance(value, Tensor):
                 raise WrongArchitecture(f"{self.file} holds {name}, which is not a tensor.")
             if not name.startswith(self.unused or ("\0",)):
                 tensors[name] = value
+        if not tensors:
+            raise WrongArchitecture(f"{self.file} should hold weights whose names start with {self.prefix}.")
         return tensors
 
 

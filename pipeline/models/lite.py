@@ -287,15 +287,18 @@ def load(path: Path) -> Lite:
     """Read the shipped weights, in evaluation mode and full precision.
 
     Raises:
-        ValueError: the file holds another format, or not exactly this network's tensors.
+        ValueError: the file is damaged, has another format, or not exactly this network's tensors.
     """
-    from safetensors import safe_open
+    from safetensors import SafetensorError, safe_open
 
-    with safe_open(path, framework="pt") as file:
-        said = (file.metadata() or {}).get("format")
-        if said != FORMAT:
-            raise ValueError(f"{path} is not a file of {FORMAT}: it says {said}")
-        state = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 (no iterator)
+    try:
+        with safe_open(path, framework="pt") as file:
+            said = (file.metadata() or {}).get("format")
+            if said != FORMAT:
+                raise ValueError(f"{path} is not a file of {FORMAT}: it says {said}")
+            state = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 (no iterator)
+    except SafetensorError as error:
+        raise ValueError(f"{path} is damaged: {error}") from error
     network = Lite()
     try:
         network.load_state_dict(state, strict=True)

@@ -1,5 +1,8 @@
 """The models of one process, by what they do."""
 
+from pathlib import Path
+from typing import Any
+
 from magicmemory.core.options import AUTO
 from magicmemory.pipeline.engines.base import Engine, tidy_memory
 from magicmemory.pipeline.faces.align import SIZE
@@ -7,7 +10,7 @@ from magicmemory.pipeline.faces.detect import Detector
 from magicmemory.pipeline.faces.identity import Identity
 from magicmemory.pipeline.faces.parsing import Parser
 from magicmemory.pipeline.faces.restore import Restorer
-from magicmemory.pipeline.models.facts import ModelFacts
+from magicmemory.pipeline.models.facts import Kind, ModelFacts
 from magicmemory.pipeline.models.model import BuildContext, Model
 from magicmemory.pipeline.models.model_cache import ModelCache, ModelContext
 from magicmemory.pipeline.models.registry import CLEANERS, DETECTORS, IDENTITIES, PARSERS, RESTORERS, UPSCALERS
@@ -30,6 +33,7 @@ class Models:
         paid_use: bool = False,
         parsing_px: int = SIZE // 2,
         upscale_denoise: float = 1.0,
+        verdicts: Path | None = None,
         restorers: tuple[Model[Restorer], ...] = RESTORERS,
         detectors: tuple[Model[Detector], ...] = DETECTORS,
         parsers: tuple[Model[Parser], ...] = PARSERS,
@@ -47,6 +51,7 @@ class Models:
             paid_use: the operator earns money with it, which some licences forbid.
             parsing_px: see `BuildContext`.
             upscale_denoise: see `BuildContext`.
+            verdicts: see `BuildContext`.
             restorers: all restorers, the best first.
             detectors: all detectors, the best first.
             parsers: all face parsers.
@@ -55,7 +60,7 @@ class Models:
             cleaners: all networks that clean a whole photo.
         """
         self.engine_name = engine.name  # for people
-        context = ModelContext(BuildContext(engine, weights, parsing_px, upscale_denoise), paid_use)
+        context = ModelContext(BuildContext(engine, weights, parsing_px, upscale_denoise, verdicts), paid_use)
         self._restorers = ModelCache(restorers, restorer, context)
         self._detectors = ModelCache(detectors, detector, context)
         self._parsers = ModelCache(parsers, AUTO, context)
@@ -105,6 +110,17 @@ class Models:
     def cleaner(self) -> Cleaner:
         """The network that cleans a whole photo. Raises as `parser` does."""
         return self._cleaners.get(AUTO)
+
+    def load(self, facts: ModelFacts) -> None:
+        """Build a model, so that its errors are raised and its verdict is kept. Raises as `restorer` does."""
+        caches: dict[Kind, ModelCache[Any]] = {
+            Kind.RESTORER: self._restorers,
+            Kind.DETECTOR: self._detectors,
+            Kind.PARSER: self._parsers,
+            Kind.UPSCALER: self._upscalers,
+            Kind.IDENTITY: self._identities,
+        }
+        caches[facts.kind].get(facts.name)
 
     def unload_idle(self, seconds: float) -> list[str]:
         """Forget the models that nobody used for so many seconds; returns their names. A model that is running is

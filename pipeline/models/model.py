@@ -6,17 +6,22 @@ from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
+import cv2
+import numpy as np
 import torch
-from torch import nn
+from numpy.typing import NDArray
+from torch import Tensor, nn
 
 from magicmemory.core.errors import ModelBroken, ModelNotInstalled
-from magicmemory.pipeline.engines.base import Engine
+from magicmemory.pipeline.engines.base import Engine, Runner
 from magicmemory.pipeline.faces.align import SIZE
 from magicmemory.pipeline.faces.restore import NetworkRestorer, Restorer
 from magicmemory.pipeline.models.checkpoint import Checkpoint, fill
 from magicmemory.pipeline.models.facts import ModelFacts
+from magicmemory.pipeline.models.self_test import Sample, face_problem, tested_runner
 from magicmemory.pipeline.models.weights import Weights, WeightsError
 from magicmemory.pipeline.photo.enlarge import TILE, TiledUpscaler, Upscaler
+from magicmemory.pipeline.sample import aligned_face
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -30,12 +35,28 @@ class BuildContext:
         weights: the folder of downloaded checkpoints.
         parsing_px: the size at which a face parser looks at a face, pixels: see `NetworkParser`.
         upscale_denoise: how much noise the general upscaler removes, 0 to 1.
+        verdicts: the folder where the verdicts of `self_test` are kept; None: they are not kept.
     """
 
     engine: Engine
     weights: Weights
     parsing_px: int = SIZE // 2
     upscale_denoise: float = 1.0
+    verdicts: Path | None = None
+
+    def tested_runner(
+        self, network: nn.Module, example: tuple[Tensor, ...], facts: ModelFacts, sample: Sample
+    ) -> Runner:
+        """See `self_test.tested_runner`. Where weights may be unverified, a problem is only logged."""
+        return tested_runner(
+            self.engine,
+            network,
+            example,
+            facts,
+            sample,
+            folder=self.verdicts,
+            enforce=not self.weights.allows_unverified,
+        )
 
 
 @dataclass(frozen=True)
@@ -66,7 +87,7 @@ def restorer_model(facts: ModelFacts, load: Callable[[Path], nn.Module]) -> Mode
         if facts.has_fidelity:
             example.append(torch.ones(1))
         network = load_network(facts, load, path)
-        runner = engine.compile(network, tuple(example), facts.name, supports_half=facts.supports_half)
+        runner = context.tested_runner(network, tuple(example), facts, _face_sample(facts))
         return NetworkRestorer(runner, engine.batching, facts.default_fidelity, partial(engine.on_batch, facts.name))
 
     return Model(facts, build)
@@ -78,10 +99,27 @@ def upscaler_model(facts: ModelFacts, scale: int, load: Callable[[Path, BuildCon
     def build(path: Path, context: BuildContext) -> Upscaler:
         network = load_network(facts, lambda file: load(file, context), path)
         example = (torch.zeros(1, 3, TILE, TILE),)
-        runner = context.engine.compile(network, example, facts.name, supports_half=facts.supports_half)
+        runner = context.tested_runner(network, example, facts, _tile_sample())
         return TiledUpscaler(runner, scale)
 
     return Model(facts, build)
+
+
+def sample_planes(side: int) -> NDArray[np.float32]:
+    """The sample face as most networks take it: `[1, 3, side, side]`, RGB in [-1, 1]."""
+    face = cv2.resize(aligned_face(), (side, side), interpolation=cv2.INTER_AREA)
+    return np.ascontiguousarray(face.transpose(2, 0, 1)[None], np.float32) / np.float32(127.5) - np.float32(1)
+
+
+def _face_sample(facts: ModelFacts) -> Sample:
+    face = sample_planes(SIZE)
+    inputs = (face,) if facts.default_fidelity is None else (face, np.array([facts.default_fidelity], np.float32))
+    return Sample(inputs, lambda restored: face_problem(face, restored, span=2))
+
+
+def _tile_sample() -> Sample:
+    face = (sample_planes(TILE) + np.float32(1)) / np.float32(2)
+    return Sample((face,), lambda enlarged: face_problem(face, enlarged, span=1))
 
 
 def load_network(facts: ModelFacts, load: Callable[[Path], nn.Module], path: Path) -> nn.Module:

@@ -9,8 +9,10 @@ import hashlib
 import importlib.util
 import io
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 import cv2
 import numpy as np
@@ -19,6 +21,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from magicmemory.core.errors import ModelBroken, ModelNotInstalled
+from magicmemory.pipeline.engines.base import Engine, Runner
+from magicmemory.pipeline.engines.torch_engine import TorchEngine
 from magicmemory.pipeline.faces.detect import Detection, Detector, shrunk, suppress
 from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts, Speed
 from magicmemory.pipeline.models.model import BuildContext, Model
@@ -40,6 +44,11 @@ PNET_CELL = 12  # the square of pixels that one output of P-Net has seen
 PNET_STRIDE = 2
 RNET_SIDE = 24
 ONET_SIDE = 48
+
+CANVAS = 512  # pixels; P-Net sees a photo's sizes packed into pictures of this width
+CANVAS_HEIGHTS = (128, 256, 384, 512)
+STRIPS = (4, 16, 64, 256)  # crops in a strip, for R-Net and O-Net
+LEAST_CONTRAST = 8  # levels
 
 
 class PNet(nn.Module):
@@ -243,68 +252,157 @@ class Thresholds:
     final: float = 0.6
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of one size of a photo, and where it lies on a canvas.
+
+    Attributes:
+        level: the size's number in the pyramid.
+        left, top: where the piece begins in that size, pixels, even.
+        width, height: of the piece, pixels.
+        x, y: where it lies on the canvas, pixels, even.
+    """
+
+    level: int
+    left: int
+    top: int
+    width: int
+    height: int
+    x: int = 0
+    y: int = 0
+
+
+class ProposalMap(nn.Module):
+    """P-Net with one output, as an engine's runner gives it."""
+
+    def __init__(self, network: PNet) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """`[1, 3, height, width]` to `[1, 5, rows, columns]`: four offsets and the probability."""
+        offsets, probability = self.network(pictures)
+        return torch.cat([offsets, probability[:, None]], 1)
+
+
+class CropStrip(nn.Module):
+    """R-Net or O-Net for many crops in one call, as an engine takes them: side by side in one picture.
+
+    Engines run a network that takes any size with a batch of one. So the crops lie in one strip, which is cut into a
+    batch inside the network.
+    """
+
+    def __init__(self, network: RNet | ONet, side: int) -> None:
+        super().__init__()
+        self.network = network
+        self.side = side
+
+    def forward(self, strip: Tensor) -> Tensor:
+        """`[1, 3, side, n * side]` to `[1, n, k]`: the network's outputs of each crop, one after the other."""
+        crops = strip.reshape(3, self.side, -1, self.side).permute(2, 0, 1, 3)
+        outputs = self.network(crops)
+        return torch.cat([*(x.flatten(1) for x in outputs[:-1]), outputs[-1][:, None]], 1)[None]
+
+
 class Mtcnn:
-    """A `Detector`: P-Net proposes squares at many sizes, R-Net and then O-Net drop most and correct the others.
+    """A `MultiscaleDetector`: P-Net proposes squares at many sizes, R-Net and O-Net drop most and correct the others.
 
     O-Net looks twice, the second time at the box that it corrected the first time, and at its mirror image: a face
     stays a face, while a knob or a fold that looked like one in a chance crop mostly does not. Box and landmarks gain
     too.
 
-    Args:
-        nets: What `load_nets` gives.
-        device: Where they run.
-        thresholds: What passes each stage.
-        max_proposals: How many squares R-Net looks at in one picture, the likeliest first.
+    All sizes of a photo are packed into pictures of a few fixed shapes, and all crops into strips of a few fixed
+    lengths: an engine prepares a network anew for each shape, which takes longer than to run it.
+
+    Attributes:
+        sure_score: faces that stand upright nearly always score more, hits on something else nearly always less.
     """
+
+    sure_score: Final = 0.97
 
     def __init__(
         self,
         nets: tuple[PNet, RNet, ONet],
-        device: torch.device | str = "cpu",
+        engine: Engine | None = None,
         thresholds: Thresholds = Thresholds(),
-        max_proposals: int = 800,
+        max_proposals: int = 1200,
     ) -> None:
-        self._pnet, self._rnet, self._onet = (net.to(device) for net in nets)
-        self._device = torch.device(device)
+        """
+        Args:
+            nets: what `load_nets` gives.
+            engine: what runs them; None: torch on the CPU.
+            thresholds: what passes each stage.
+            max_proposals: how many squares R-Net looks at in one photo, the likeliest first.
+        """
+        pnet, rnet, onet = nets
+        engine = engine or TorchEngine("cpu")
+        canvas = torch.zeros(1, 3, 64, 64)
+        small, large = (torch.zeros(1, 3, side, 4 * side) for side in (RNET_SIDE, ONET_SIDE))
+        self._pnet = engine.compile(ProposalMap(pnet), (canvas,), "mtcnn-pnet", any_size=True)
+        self._rnet = engine.compile(CropStrip(rnet, RNET_SIDE), (small,), "mtcnn-rnet", any_size=True)
+        self._onet = engine.compile(CropStrip(onet, ONET_SIDE), (large,), "mtcnn-onet", any_size=True)
         self._thresholds = thresholds
         self._max_proposals = max_proposals
 
-    @torch.inference_mode()
+    def find_at_all_sizes(self, pixels: NDArray[np.uint8], min_face_px: float) -> list[Detection]:
+        """See `MultiscaleDetector`."""
+        return self(pixels, min_face_px)
+
     def __call__(self, pixels: NDArray[np.uint8], min_face_px: float) -> list[Detection]:
         """The faces in `pixels` (`[height, width, 3]` RGB) whose box is at least `min_face_px` short, likeliest first.
 
         P-Net's cell sets the lower end: under 12 px nothing is found, whatever is asked for.
         """
-        pixels = np.ascontiguousarray(pixels)
-        proposals = self._propose(pixels, min_face_px)
-        levels = halvings(pixels)
+        levels = halvings(np.ascontiguousarray(pixels))
+        proposals = self._propose(levels, min_face_px)
         squares = self._refine(levels, proposals)
         return [face for face in self._output(levels, squares) if face.short_side >= min_face_px]
 
-    def _propose(self, pixels: NDArray[np.uint8], min_face_px: float) -> Boxes:
-        height, width = pixels.shape[:2]
-        found: list[NDArray[np.float32]] = []  # each [n, 5]: a box and its probability
-        for level_width, level_height in pyramid(width, height, min_face_px):
-            level = shrunk(pixels, level_width, level_height)
-            offsets, probability = self._pnet(self._tensor(level[None]))
-            rows, columns = torch.nonzero(probability[0] > self._thresholds.pnet, as_tuple=True)
-            corner = torch.stack([columns, rows, columns, rows], 1) * PNET_STRIDE
-            boxes = corner + torch.tensor([0, 0, PNET_CELL, PNET_CELL], device=self._device)
-            boxes = boxes + offsets[0, :, rows, columns].T * PNET_CELL
-            boxes = boxes * boxes.new_tensor([width / level_width, height / level_height] * 2)
-            scored = torch.cat([boxes, probability[0, rows, columns, None]], 1).cpu().numpy()
-            keep = suppress(scored[:, :4], scored[:, 4], self._thresholds.within_scale, self._max_proposals)
-            found.append(scored[keep])
+    def _propose(self, levels: list[NDArray[np.uint8]], min_face_px: float) -> Boxes:
+        height, width = levels[0].shape[:2]
+        sizes = pyramid(width, height, min_face_px)
+        scales = np.array([(width / w, height / h) for w, h in sizes], np.float32).reshape(-1, 2)
+        pictures = [shrunk(smallest_over(levels, *size), *size) for size in sizes]
+        found: list[NDArray[np.float32]] = []  # each [n, 6]: a box, its probability and its size's number
+        for canvas, pieces in packed(pictures):
+            found.append(self._proposals_on(canvas, pieces, scales))
         if not found:
             return np.zeros((0, 4), np.float32)
         scored = np.concatenate(found)
-        keep = suppress(scored[:, :4], scored[:, 4], self._thresholds.across_scales, self._max_proposals)
-        return squared(scored[keep, :4])
+        keep = [
+            rows[suppress(scored[rows, :4], scored[rows, 4], self._thresholds.within_scale, self._max_proposals)]
+            for rows in (np.flatnonzero(scored[:, 5] == number) for number in range(len(sizes)))
+        ]
+        scored = scored[np.concatenate(keep)]
+        keep_all = suppress(scored[:, :4], scored[:, 4], self._thresholds.across_scales, self._max_proposals)
+        return squared(scored[keep_all, :4])
+
+    def _proposals_on(
+        self, canvas: NDArray[np.uint8], pieces: list[Piece], scales: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """What P-Net proposes on a canvas, `[n, 6]` in the photo's pixels."""
+        *offsets, probability = self._pnet(blob(canvas))[0]
+        owner = np.full(probability.shape, -1, np.int16)
+        for number, piece in enumerate(pieces):
+            # A square may not reach over the piece's edge: beyond lies another piece.
+            down = slice(piece.y // PNET_STRIDE, (piece.y + piece.height - PNET_CELL) // PNET_STRIDE + 1)
+            across = slice(piece.x // PNET_STRIDE, (piece.x + piece.width - PNET_CELL) // PNET_STRIDE + 1)
+            owner[down, across] = number
+        rows, columns = np.nonzero((probability > self._thresholds.pnet) & (owner >= 0))
+        which = owner[rows, columns]
+        moved_by = np.array([(p.left - p.x, p.top - p.y) for p in pieces], np.float32).reshape(-1, 2)[which]
+        level = np.array([p.level for p in pieces], np.intp)[which]
+        corner = np.stack([columns, rows], 1).astype(np.float32) * PNET_STRIDE + moved_by
+        boxes = np.concatenate([corner, corner + PNET_CELL], 1)
+        boxes += np.stack([plane[rows, columns] for plane in offsets], 1) * PNET_CELL
+        boxes *= np.tile(scales[level], 2)
+        return np.concatenate([boxes, probability[rows, columns, None], level[:, None]], 1, dtype=np.float32)
 
     def _refine(self, levels: list[NDArray[np.uint8]], squares: Boxes) -> Boxes:
         if not len(squares):
             return squares
-        offsets, probability = self._run(self._rnet, cut(levels, squares, RNET_SIDE))
+        outputs = self._run(self._rnet, cut(levels, squares, RNET_SIDE))
+        offsets, probability = outputs[:, :4], outputs[:, 4]
         likely = probability > self._thresholds.rnet
         boxes = moved(squares[likely], offsets[likely])
         keep = suppress(boxes, probability[likely], self._thresholds.across_scales)
@@ -328,13 +426,13 @@ class Mtcnn:
 
     def _look(self, levels: list[NDArray[np.uint8]], squares: Boxes) -> tuple[Boxes, Points, Scores]:
         """O-Net's boxes, landmarks and probabilities."""
-        offsets, points, probability = self._run(self._onet, cut(levels, squares, ONET_SIDE))
+        offsets, points, probability = self._seen_by_onet(cut(levels, squares, ONET_SIDE))
         return moved(squares, offsets), placed(points, squares), probability
 
     def _look_both_ways(self, levels: list[NDArray[np.uint8]], squares: Boxes) -> tuple[Boxes, Points, Scores]:
         """The means of what O-Net finds in the squares and in their mirror images, turned back."""
         crops = cut(levels, squares, ONET_SIDE)
-        offsets, points, probability = self._run(self._onet, np.concatenate([crops, crops[:, :, ::-1]]))
+        offsets, points, probability = self._seen_by_onet(np.concatenate([crops, crops[:, :, ::-1]]))
         n = len(squares)
         # Mirrored, left and right change places, and an x counts from the other side.
         offsets = (offsets[:n] + offsets[n:, [2, 1, 0, 3]] * np.array([-1, 1, -1, 1], np.float32)) / np.float32(2)
@@ -342,13 +440,86 @@ class Mtcnn:
         points = (points[:n] + turned) / np.float32(2)
         return moved(squares, offsets), placed(points, squares), (probability[:n] + probability[n:]) / np.float32(2)
 
-    def _run(self, net: nn.Module, crops: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
-        return [output.cpu().numpy() for output in net(self._tensor(crops))]
+    def _seen_by_onet(self, crops: NDArray[np.uint8]) -> tuple[NDArray[np.float32], Points, Scores]:
+        outputs = self._run(self._onet, crops)
+        return outputs[:, :4], outputs[:, 4:14].reshape(-1, 5, 2), outputs[:, 14]
 
-    def _tensor(self, pictures: NDArray[np.uint8]) -> Tensor:
-        """`[batch, height, width, 3]` of 0 to 255 as `[batch, 3, height, width]` of about -1 to 1."""
-        tensor = torch.from_numpy(np.ascontiguousarray(pictures)).to(self._device)
-        return (tensor.permute(0, 3, 1, 2).float() - 127.5) / 128
+    def _run(self, net: Runner, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """A network's outputs `[n, k]` for crops `[n, side, side, 3]`."""
+        outputs = []
+        for start in range(0, len(crops), STRIPS[-1]):
+            part = crops[start : start + STRIPS[-1]]
+            length = next(length for length in STRIPS if length >= len(part))
+            side = part.shape[1]
+            strip = np.zeros((side, length, side, 3), np.uint8)
+            strip[:, : len(part)] = part.transpose(1, 0, 2, 3)
+            outputs.append(net(blob(strip.reshape(side, length * side, 3)))[0, : len(part)])
+        return np.concatenate(outputs)
+
+
+def blob(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """`[height, width, 3]` of 0 to 255 as `[1, 3, height, width]` of about -1 to 1."""
+    return np.asarray(cv2.dnn.blobFromImage(picture, 1 / 128, mean=(127.5, 127.5, 127.5)), np.float32)
+
+
+def packed(pictures: list[NDArray[np.uint8]]) -> Iterator[tuple[NDArray[np.uint8], list[Piece]]]:
+    """The sizes of a photo in pieces, packed into canvases of `CANVAS` pixels' width and a few heights.
+
+    Pieces of one size overlap by so much that every square of `PNET_CELL` lies in one whole. Pieces without any
+    contrast, as of sky or of paper, are left out.
+
+    Args:
+        pictures: `[height, width, 3]` RGB, the largest first.
+    """
+    pieces = [piece for level, picture in enumerate(pictures) for piece in pieces_of(level, picture)]
+    for shelf in shelves(sorted(pieces, key=lambda piece: (-piece.height, -piece.width))):
+        needed = max(piece.y + piece.height for piece in shelf)
+        canvas = np.full((next(h for h in CANVAS_HEIGHTS if h >= needed), CANVAS, 3), 127, np.uint8)
+        for p in shelf:
+            part = pictures[p.level][p.top : p.top + p.height, p.left : p.left + p.width]
+            canvas[p.y : p.y + p.height, p.x : p.x + p.width] = part
+        yield canvas, shelf
+
+
+def pieces_of(level: int, picture: NDArray[np.uint8]) -> Iterator[Piece]:
+    """The pieces of one size of a photo, each at most a canvas large, without those that are flat."""
+    height, width = picture.shape[:2]
+    overlap = PNET_CELL - PNET_STRIDE
+    for top in range(0, max(1, height - overlap), CANVAS - overlap):
+        for left in range(0, max(1, width - overlap), CANVAS - overlap):
+            right, bottom = min(left + CANVAS, width), min(top + CANVAS, height)
+            if has_contrast(picture[top:bottom, left:right]):
+                yield Piece(level, left, top, right - left, bottom - top)
+
+
+def has_contrast(picture: NDArray[np.uint8]) -> bool:
+    """Whether brightness changes by `LEAST_CONTRAST` levels or more anywhere within about a P-Net square."""
+    height, width = picture.shape[:2]
+    small = cv2.resize(picture[..., 1], (max(1, width // 4), max(1, height // 4)), interpolation=cv2.INTER_AREA)
+    return bool(cv2.morphologyEx(small, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)).max() >= LEAST_CONTRAST)
+
+
+def shelves(pieces: list[Piece]) -> Iterator[list[Piece]]:
+    """Pieces, the highest first, laid out in rows on canvases; each canvas's pieces."""
+    canvas: list[Piece] = []
+    x = top = bottom = 0
+    for piece in pieces:
+        if x + piece.width > CANVAS:
+            x, top = 0, bottom
+        if top + piece.height > CANVAS:
+            yield canvas
+            canvas, x, top, bottom = [], 0, 0, 0
+        canvas.append(replace(piece, x=x, y=top))
+        x += piece.width + piece.width % PNET_STRIDE
+        bottom = max(bottom, top + piece.height + piece.height % PNET_STRIDE)
+    if canvas:
+        yield canvas
+
+
+def smallest_over(levels: list[NDArray[np.uint8]], width: int, height: int) -> NDArray[np.uint8]:
+    """The smallest of a picture's halvings that is not smaller than a size."""
+    large = [level for level in levels if level.shape[1] >= width and level.shape[0] >= height]
+    return large[-1] if large else levels[0]
 
 
 def pyramid(width: int, height: int, min_face_px: float, factor: float = 0.709) -> list[tuple[int, int]]:
@@ -422,7 +593,7 @@ def cut(levels: list[NDArray[np.uint8]], squares: Boxes, side: int) -> NDArray[n
 
 
 def _build(_: Path, context: BuildContext) -> Detector:
-    return Mtcnn(load_nets(), context.engine.device)
+    return Mtcnn(load_nets(), context.engine)
 
 
 MTCNN: Model[Detector] = Model(

@@ -12,6 +12,7 @@ from magicmemory.pipeline.faces.parsing import Parser
 from magicmemory.pipeline.faces.restore import Restorer
 from magicmemory.pipeline.models import (
     arcface,
+    arcface_resnet18,
     codeformer,
     gfpgan,
     lite,
@@ -27,6 +28,7 @@ from magicmemory.pipeline.photo.clean import Cleaner
 from magicmemory.pipeline.photo.enlarge import Upscaler
 
 RESTORERS: Final[tuple[Model[Restorer], ...]] = (
+    restoreformer.RESTOREFORMER_PLUS,
     gfpgan.GFPGAN_1_4,
     codeformer.CODEFORMER,
     gfpgan.GFPGAN_1_3,
@@ -48,5 +50,5 @@ UPSCALERS: Final[tuple[Model[Upscaler], ...]] = (
     realesrgan.REALESRGAN_X4,
     realesrgan.REALESR_GENERAL_WDN,
 )
-IDENTITIES: Final[tuple[Model[Identity], ...]] = (arcface.ARCFACE,)
+IDENTITIES: Final[tuple[Model[Identity], ...]] = (arcface.ARCFACE, arcface_resnet18.ARCFACE_RESNET18)
 CLEANERS: Final[tuple[Model[Cleaner], ...]] = (lite.LITE_CLEANER,)  # the same checkpoint as the restorer's

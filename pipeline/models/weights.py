@@ -95,6 +95,11 @@ class Weights:
         """Where a model's file lies, or would lie."""
         return self.folder / (model.file or "")
 
+    @property
+    def allows_unverified(self) -> bool:
+        """Whether files are used whatever their hash."""
+        return self._allow_unverified
+
     def is_there(self, model: ModelFacts) -> bool:
         """Whether a model's file lies here with a hash to check it against. Reads no more than the folder: the file
         itself is checked when it is loaded.

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from magicmemory.cli.bench_peer import Peer, PeerFailed
 from magicmemory.cli.bench_pipeline import Scene, measure
-from magicmemory.cli.bench_stats import forget_peak, peak_mb, percentile
+from magicmemory.cli.bench_stats import peak_mb, percentile, reset_peak
 from magicmemory.cli.main import app
 from magicmemory.core.options import Options
 from magicmemory.pipeline.pipeline import Pipeline
@@ -65,9 +65,9 @@ def test_the_peak_can_be_measured_anew() -> None:
     # Not from the heap, which may keep what is freed.
     with mmap.mmap(-1, 100_000_000) as held:
         held.write(bytes(len(held)))
-        forget_peak()
+        reset_peak()
         high = peak_mb()
-    forget_peak()
+    reset_peak()
     assert peak_mb() < high - 20
 
 

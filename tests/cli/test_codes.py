@@ -137,7 +137,7 @@ def test_codes_go_to_a_new_file_of_ones_own(harness: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ("--kind unlock --plan nope", "There is no plan nope; there is album, premium."),
+        ("--kind unlock --plan nope", "There is no plan nope. Plans: album, premium."),
         ("--kind unlock --days 3 --credits 3", "An unlock code needs either days or credits"),
         ("--kind unlock --days 0", "at least 1"),
         ("--kind unlock --uses 0", "at least 1"),
@@ -147,9 +147,9 @@ def test_codes_go_to_a_new_file_of_ones_own(harness: Path) -> None:
         ("--kind discount", "A discount needs a percentage"),
         ("--kind discount --percent 100", "between 1 and 99"),
         ("--kind discount --percent 40 --days 3", "neither days nor credits"),
-        ("--kind unlock --expires soon", "'soon' is no date"),
-        ("--kind unlock --expires 2020-01-01", "2020-01-01 is over already."),
-        ("--kind unlock --expires 9999-12-31", "'9999-12-31' is no date"),
+        ("--kind unlock --expires soon", "'soon' is not a date"),
+        ("--kind unlock --expires 2020-01-01", "2020-01-01 is in the past."),
+        ("--kind unlock --expires 9999-12-31", "'9999-12-31' is not a date"),
         ("--kind unlock --prefix not-a-prefix-at-all", "A prefix has up to twelve"),
         ("--kind unlock --code ÄÖÜ", "this one cannot be used"),
         ("--kind unlock --code WORD --count 2", "is one, and has no prefix"),
@@ -168,7 +168,7 @@ def test_a_mistake_is_one_sentence(arguments: str, said: str) -> None:
 
 def test_a_word_is_taken_once() -> None:
     made("--kind", "discount", "--percent", "40", "--code", "RESTORE40")
-    result = run("create", "--kind", "unlock", "--code", "restore 40")
+    result = run("create", "--kind", "unlock", "--code", "restore 40", "--force")
     assert (result.exit_code, result.stderr) == (2, "magicmemory: There is such a code already.\n")
 
 
@@ -176,7 +176,7 @@ def test_an_unknown_code_is_one_sentence() -> None:
     for verb in ("show", "revoke"):
         result = run(verb, "NOSUCHCODE")
         assert (result.exit_code, result.stdout) == (2, "")
-        assert "There is no such code" in result.stderr
+        assert "This code does not exist" in result.stderr
 
 
 def test_it_waits_for_a_process_that_writes(harness: Path) -> None:

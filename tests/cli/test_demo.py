@@ -12,6 +12,7 @@ from PIL import Image
 pytestmark = pytest.mark.usefixtures("redis_binary")
 
 
+@pytest.mark.processes
 async def test_the_demo_restores_the_sample_and_is_refused_a_second(tmp_path: Path) -> None:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "magicmemory.cli.main", "demo"),

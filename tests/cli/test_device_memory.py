@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from magicmemory.cli.device_memory import tell_device_memory
+from magicmemory.cli.device_memory import export_device_memory
 from magicmemory.core.metrics import Metrics
 
 
@@ -21,7 +21,7 @@ def two_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("two_gpus")
 def test_of_the_gpu_that_is_used() -> None:
     metrics = Metrics()
-    tell_device_memory("cuda:1", metrics)
+    export_device_memory("cuda:1", metrics)
     told = metrics.render().decode()
     for name, value in {"allocated": 1000, "reserved": 2000, "total": 8000}.items():
         assert f"magicmemory_device_memory_{name}_bytes {value}.0" in told
@@ -30,12 +30,12 @@ def test_of_the_gpu_that_is_used() -> None:
 @pytest.mark.usefixtures("two_gpus")
 def test_nothing_where_the_cpu_is_chosen() -> None:
     metrics = Metrics()
-    tell_device_memory("cpu", metrics)
+    export_device_memory("cpu", metrics)
     assert "device_memory" not in metrics.render().decode()
 
 
 def test_nothing_where_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     metrics = Metrics()
-    tell_device_memory("auto", metrics)
+    export_device_memory("auto", metrics)
     assert "device_memory" not in metrics.render().decode()

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from magicmemory.bots.bootstrap import open_service
-from magicmemory.cli.health import PATIENCE_S, NotReady, ask, telling
+from magicmemory.cli.health import PATIENCE_S, NotReady, check_health, health_server
 from magicmemory.cli.worker import serve as serve_worker
 from magicmemory.core.http_server import CannotListen
 from magicmemory.core.job import Address, Platform
@@ -41,7 +41,7 @@ async def test_ready_once_it_says_so_and_while_its_stores_answer(tmp_path: Path,
     settings = settings_for(tmp_path, metrics_port=free_port())
     metrics = Metrics("telegram", "1.2.3")
     async with embedded_redis(tmp_path / "redis") as url:
-        async with telling(settings, url, metrics, database=True) as is_ready, asked(settings) as client:
+        async with health_server(settings, url, metrics, database=True) as is_ready, asked(settings) as client:
             early = await client.get("/readyz")
             assert early.status_code == 503
             assert early.json() == {"started": False, "redis": True, "photos": True, "database": False}
@@ -52,26 +52,26 @@ async def test_ready_once_it_says_so_and_while_its_stores_answer(tmp_path: Path,
             is_ready()
             ready = await client.get("/readyz")
             assert (ready.status_code, set(ready.json().values())) == (200, {True})
-            await asyncio.to_thread(ask, settings, "/readyz")
+            await asyncio.to_thread(check_health, settings, "/readyz")
 
             (tmp_path / "photos").rmdir()
             assert (await client.get("/readyz")).json()["photos"] is False
-            with pytest.raises(NotReady, match=r"/readyz says no: photos\.$"):
-                await asyncio.to_thread(ask, settings, "/readyz")
+            with pytest.raises(NotReady, match=r"/readyz: these checks fail: photos\.$"):
+                await asyncio.to_thread(check_health, settings, "/readyz")
             (tmp_path / "photos").mkdir()
             figures = (await client.get("/metrics")).text
             assert 'magicmemory_build_info{process="telegram",version="1.2.3"} 1.0' in figures
             assert 'magicmemory_ready{check="database"} 1.0' in figures
             assert 'magicmemory_queue_jobs{queue="deliver.discord"} 0.0' in figures
         with pytest.raises(NotReady, match=r"does not answer \(ConnectError\)"):
-            await asyncio.to_thread(ask, settings, "/readyz")
+            await asyncio.to_thread(check_health, settings, "/readyz")
 
 
 async def test_a_redis_that_is_gone_makes_it_unready_and_leaves_it_alive(tmp_path: Path, redis_binary: str) -> None:
     settings = settings_for(tmp_path, metrics_port=free_port())
     async with embedded_redis(tmp_path / "redis") as url:
         kept = url
-    async with telling(settings, kept, Metrics(), database=False) as is_ready, asked(settings) as client:
+    async with health_server(settings, kept, Metrics(), database=False) as is_ready, asked(settings) as client:
         is_ready()
         answer = await client.get("/readyz")
         assert (answer.status_code, answer.json()) == (503, {"started": True, "redis": False, "photos": True})
@@ -89,7 +89,7 @@ async def test_a_bucket_that_nobody_answers_for_is_told_in_time(
     for name, value in account.items():
         monkeypatch.setenv(f"AWS_{name}", value)
     settings = settings_for(tmp_path, metrics_port=free_port(), photo_store="s3://bucket/photos")
-    async with telling(settings, redis_url, Metrics(), database=False), asked(settings) as client:
+    async with health_server(settings, redis_url, Metrics(), database=False), asked(settings) as client:
         began = time.monotonic()
         assert (await client.get("/readyz")).json() == {"started": False, "redis": True, "photos": False}
         assert PATIENCE_S <= time.monotonic() - began < 2 * PATIENCE_S
@@ -102,22 +102,22 @@ async def test_a_taken_port_is_said_in_a_sentence(tmp_path: Path) -> None:
         with pytest.raises(
             CannotListen, match=r"^The metrics cannot listen on 127.0.0.1:\d+ \(Address already in use\)"
         ):
-            async with telling(settings, "redis://127.0.0.1:1", Metrics(), database=False):
+            async with health_server(settings, "redis://127.0.0.1:1", Metrics(), database=False):
                 pass
 
 
 async def test_without_a_port_nothing_listens(tmp_path: Path) -> None:
     settings = settings_for(tmp_path)
-    async with telling(settings, "redis://127.0.0.1:1", Metrics(), database=False) as is_ready:
+    async with health_server(settings, "redis://127.0.0.1:1", Metrics(), database=False) as is_ready:
         is_ready()
     with pytest.raises(NotReady, match="MAGIC_METRICS_PORT is not set"):
-        ask(settings, "/healthz")
+        check_health(settings, "/healthz")
 
 
 async def test_a_worker_is_ready_when_its_models_are_loaded(tmp_path: Path, redis_url: str) -> None:
     settings = settings_for(tmp_path, metrics_port=free_port(), device="cpu")
     metrics, stop = Metrics("worker"), asyncio.Event()
-    async with telling(settings, redis_url, metrics, database=False) as is_ready, asked(settings) as client:
+    async with health_server(settings, redis_url, metrics, database=False) as is_ready, asked(settings) as client:
         serving = asyncio.create_task(serve_worker(settings, redis_url, stop, lambda _: is_ready(), metrics))
 
         async def ready() -> bool | None:
@@ -129,12 +129,13 @@ async def test_a_worker_is_ready_when_its_models_are_loaded(tmp_path: Path, redi
             await service.intake(ANA, Address(platform=Platform.TELEGRAM, chat="1", message="1"), SAMPLE.read_bytes())
 
         async def restored() -> bool | None:
-            return 'magicmemory_photos_total{outcome="restored"} 1.0' in (await client.get("/metrics")).text or None
+            figures = (await client.get("/metrics")).text
+            return 'magicmemory_queue_jobs{queue="deliver.telegram"} 1.0' in figures or None
 
         await eventually(restored)
         figures = (await client.get("/metrics")).text
         assert 'magicmemory_batch_faces_count{model="lite"} 1.0' in figures
         assert 'magicmemory_faces_total{outcome="restored"} 1.0' in figures
-        assert 'magicmemory_queue_jobs{queue="deliver.telegram"} 1.0' in figures
+        assert 'magicmemory_photos_total{outcome="restored"} 1.0' in figures
         stop.set()
         await serving

@@ -14,7 +14,7 @@ from tests.support.weights_server import Publisher, publisher
 
 CONTENT = b"weights" * 1000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
-FILE = "RestoreFormer.pth"  # its hash was never published
+FILE = "VQFR_v2.pth"  # its hash was never published
 
 
 @pytest.fixture
@@ -44,31 +44,31 @@ def test_the_list_has_every_model_and_marks_the_defaults(tmp_path: Path) -> None
     assert {name for name, row in rows.items() if row["installed"]} == {"lite", "mtcnn"}
     shown = models("list").stdout
     assert "gfpgan-1.4" in shown
-    assert "* is what photos without wishes get." in shown
+    assert "* marks the defaults." in shown
     assert not (tmp_path / "w").exists(), "looking changes nothing"
 
 
 @pytest.mark.usefixtures("server")
 def test_what_is_pulled_is_used_when_it_is_pinned() -> None:
-    pulled = models("pull", "restoreformer")
+    pulled = models("pull", "vqfr-2")
     assert pulled.exit_code == 0
-    assert f"`magicmemory models pin restoreformer {SHA256}`" in pulled.stdout
+    assert f"`magicmemory models pin vqfr-2 {SHA256}`" in pulled.stdout
     assert "paid use: ask" in pulled.stdout
-    assert not listed()["restoreformer"]["installed"]
+    assert not listed()["vqfr-2"]["installed"]
     assert models("verify").exit_code == 1
-    assert models("pin", "restoreformer", SHA256).exit_code == 0
-    assert listed()["restoreformer"]["default"]
+    assert models("pin", "vqfr-2", SHA256).exit_code == 0
+    assert listed()["vqfr-2"]["default"]
     assert models("verify").exit_code == 0
 
 
 @pytest.mark.usefixtures("server")
 def test_a_model_that_may_not_be_used_is_no_default(monkeypatch: pytest.MonkeyPatch) -> None:
-    models("pull", "restoreformer")
-    models("pin", "restoreformer", SHA256)
+    models("pull", "vqfr-2")
+    models("pin", "vqfr-2", SHA256)
     monkeypatch.setenv("MAGIC_COMMERCIAL", "true")
     rows = listed()
-    assert rows["restoreformer"]["installed"]
-    assert not rows["restoreformer"]["default"]
+    assert rows["vqfr-2"]["installed"]
+    assert not rows["vqfr-2"]["default"]
     assert rows["lite"]["default"]
 
 
@@ -82,7 +82,7 @@ def test_a_wrong_file_is_refused(server: Publisher) -> None:
 
 def test_offline(server: Publisher, tmp_path: Path) -> None:
     (tmp_path / "copy").write_bytes(CONTENT)
-    result = models("pull", "restoreformer", "--from", "copy")
+    result = models("pull", "vqfr-2", "--from", "copy")
     assert result.exit_code == 0
     assert (tmp_path / "w" / FILE).read_bytes() == CONTENT
     assert server.asked == []
@@ -93,7 +93,7 @@ def test_offline(server: Publisher, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("pull", "gfpgam"), "There is no model called 'gfpgam'. There are: gfpgan-1.4, "),
+        (("pull", "gfpgam"), "There is no model 'gfpgam'. Models: restoreformer++, "),
         (("pin", "gfpgan-1.4", "0" * 64), "The hash of GFPGANv1.4.pth is published"),
         (("pin", "mtcnn", "0" * 64), "mtcnn comes with the package"),
     ],

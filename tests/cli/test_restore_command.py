@@ -17,6 +17,8 @@ from magicmemory.pipeline.pipeline import Pipeline
 from tests.pipeline.test_pipeline import PHOTO, SMALL_FACE, TWO_FACES, pipeline
 from tests.support.faces import colourful
 
+pytestmark = pytest.mark.processes
+
 app = typer.Typer()
 app.command()(restore)
 
@@ -167,7 +169,7 @@ def test_options_reach_the_pipeline(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("--model", "nonsense"), "There is no model called “nonsense”. There are: plain, slider."),
+        (("--model", "nonsense"), "There is no model called “nonsense”. The models are: plain, slider."),
         (("--model", "plain", "--fidelity", "0.5"), "The model “plain” has no fidelity slider."),
     ],
 )
@@ -186,6 +188,7 @@ def test_a_bad_setting_is_one_sentence(tmp_path: Path, monkeypatch: pytest.Monke
     assert len(result.stderr.splitlines()) == 1
 
 
+@pytest.mark.processes
 def test_the_command_is_known_without_loading_torch() -> None:
     program = "import magicmemory.cli.restore, sys; assert not {'torch', 'cv2', 'numpy'} & set(sys.modules)"
     subprocess.run([sys.executable, "-P", "-c", program], check=True)

@@ -17,7 +17,7 @@ import pytest
 
 from tests.support.harness import eventually
 
-pytestmark = pytest.mark.usefixtures("redis_binary")
+pytestmark = [pytest.mark.usefixtures("redis_binary"), pytest.mark.processes]
 
 COMMAND = (sys.executable, "-P", "-m", "magicmemory.cli.main", "run")
 

@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from magicmemory.bots.bootstrap import open_service
 from magicmemory.cli.worker import serve
+from magicmemory.core.job import Address, Platform
 from magicmemory.core.settings import BadSettings
 from magicmemory.pipeline.models import upstream
-from magicmemory.pipeline.pipeline import Pipeline
-from tests.support.harness import eventually, settings_for
+from magicmemory.queue.connection import RedisKeys, connect
+from tests.support.harness import ANA, eventually, settings_for
+
+SAMPLE = Path(__file__).parents[2] / "bots" / "playground" / "static" / "sample.jpg"
 
 
 @pytest.mark.parametrize(
@@ -51,21 +55,42 @@ async def test_an_engine_that_is_not_there(tmp_path: Path) -> None:
         await serve(settings, settings.redis_url, asyncio.Event())
 
 
-async def test_idle_models_are_let_go(
-    tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+@pytest.mark.timeout(500)
+@pytest.mark.parametrize("preload", [True, False])
+async def test_idle_models_are_let_go_and_loaded_again(
+    tmp_path: Path, redis_url: str, caplog: pytest.LogCaptureFixture, preload: bool
 ) -> None:
-    loaded: list[str] = []
-    monkeypatch.setattr(Pipeline, "warm_up", lambda _: loaded.append("all"))
-    monkeypatch.setattr(Pipeline, "unload_idle", lambda _, seconds: ["lite"] if seconds == pytest.approx(0.06) else [])
     caplog.set_level(logging.INFO)
-    settings = settings_for(tmp_path, redis_url=redis_url, device="cpu", preload=False, unload_idle_minutes=0.001)
-    stop = asyncio.Event()
-    serving = asyncio.create_task(serve(settings, redis_url, stop))
+    settings = settings_for(tmp_path, redis_url=redis_url, device="cpu", preload=preload, unload_idle_minutes=0.001)
+    stop, ready = asyncio.Event(), asyncio.Event()
 
-    async def told() -> bool | None:
-        return any("unloaded after" in record.getMessage() for record in caplog.records) or None
+    def unloaded() -> int:
+        """How often the restorer was let go."""
+        told = [record.getMessage() for record in caplog.records]
+        return sum("unloaded after" in message and "lite" in message for message in told)
 
-    assert await eventually(told)
-    stop.set()
-    await serving
-    assert loaded == [], "preload was switched off"
+    async def once(times: int) -> None:
+        async def there() -> bool | None:
+            return unloaded() >= times or None
+
+        await eventually(there, 200)
+
+    serving = asyncio.create_task(serve(settings, redis_url, stop, lambda _: ready.set()))
+    try:
+        await ready.wait()
+        if preload:
+            await once(1)
+        else:
+            await asyncio.sleep(0.5)
+            assert unloaded() == 0, "nothing was loaded"
+        async with open_service(settings, redis_url) as service, connect(redis_url) as redis:
+            await service.intake(ANA, Address(platform=Platform.TELEGRAM, chat="1", message="1"), SAMPLE.read_bytes())
+
+            async def restored() -> int | None:
+                return await redis.zcard(RedisKeys(settings.redis_prefix).delivery_queue(Platform.TELEGRAM)) or None
+
+            assert await eventually(restored, 200) == 1
+        await once(2 if preload else 1)
+    finally:
+        stop.set()
+        await serving

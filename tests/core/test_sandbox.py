@@ -17,6 +17,8 @@ from magicmemory.core.errors import PhotoTooLarge
 from magicmemory.core.sandbox import SandboxCrashed, SandboxedProcess
 from magicmemory.core.units import MIB
 
+pytestmark = pytest.mark.processes
+
 
 def spin() -> None:
     sum(iter(int, 1))

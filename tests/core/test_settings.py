@@ -22,10 +22,10 @@ def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("FREE_PER_DAY", "many", "MAGIC_FREE_PER_DAY cannot be used: Input should be a valid integer"),
         ("FREE_PER_DAY", "-1", "MAGIC_FREE_PER_DAY cannot be used: Input should be greater than or equal to 0"),
-        ("TIMEZONE", "Mars/Olympus", "MAGIC_TIMEZONE cannot be used: 'Mars/Olympus' is no time zone"),
+        ("TIMEZONE", "Mars/Olympus", "MAGIC_TIMEZONE cannot be used: 'Mars/Olympus' is not a time zone"),
         ("DATABASE_URL", "mysql://x", "MAGIC_DATABASE_URL cannot be used: write sqlite+aiosqlite"),
         ("REDIS_URL", "http://x", "MAGIC_REDIS_URL cannot be used: write redis://"),
-        ("REDIS_URL", "redis://:word@x:y/0", "MAGIC_REDIS_URL cannot be used: the port is no number."),
+        ("REDIS_URL", "redis://:word@x:y/0", "MAGIC_REDIS_URL cannot be used: the port is not a number."),
         ("PHOTO_STORE", "s3://", "MAGIC_PHOTO_STORE cannot be used: write a folder, or s3://BUCKET/PATH."),
         ("DEVICE", "gpu", "MAGIC_DEVICE cannot be used"),
         ("LOG_LEVEL", "LOUD", "MAGIC_LOG_LEVEL cannot be used"),
@@ -39,13 +39,14 @@ def test_bad_value_is_one_sentence(monkeypatch: pytest.MonkeyPatch, name: str, v
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.processes
 def test_bad_value_ends_the_program_without_traceback() -> None:
     environment = {**os.environ, "MAGIC_TIMEZONE": "nowhere"}
     command = [sys.executable, "-P", "-m", "magicmemory.cli.main", "worker"]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert ended.returncode == 2
     assert ended.stdout == ""
-    assert ended.stderr.startswith("magicmemory: MAGIC_TIMEZONE cannot be used: 'nowhere' is no time zone")
+    assert ended.stderr.startswith("magicmemory: MAGIC_TIMEZONE cannot be used: 'nowhere' is not a time zone")
     assert ended.stderr.count("\n") == 1
 
 

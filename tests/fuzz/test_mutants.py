@@ -16,6 +16,8 @@ from tests.fuzz.mutating import mutant
 from tests.fuzz.seeds import seeds
 from tests.fuzz.target import Target, Told
 
+pytestmark = pytest.mark.slow
+
 INPUTS = int(os.environ.get("FUZZ_INPUTS", "1000"))
 SEED = os.environ.get("FUZZ_SEED", "1")
 NAMED = {
@@ -37,6 +39,7 @@ MOST_SECONDS = 5.0  # of processor time for one input; usual are 5 ms
 MOST_MB = 400.0  # resident; the libraries alone have 60
 
 
+@pytest.mark.processes
 @pytest.mark.timeout(3600)
 def test_mutants_end_in_a_photo_or_a_named_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What crashes a decoder is told, and is no error: it costs its own photo alone, as `SandboxedDecoder` promises."""

@@ -17,6 +17,8 @@ from tests.fuzz.target import Target
 from tests.fuzz.test_mutants import INPUTS, MOST_SECONDS, NAMED
 from tests.support.photo_files import segment
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = max(25, INPUTS // 40)
 SIDES = st.sampled_from([0, 1, 2, 7, 48, 500, 30_000, 65_535, 2**31 - 1, 2**32 - 1])
 LIES = st.sampled_from([-8, -1, 1, 100, 2**31])
@@ -188,6 +190,7 @@ MADE: dict[str, Callable[[], st.SearchStrategy[bytes]]] = {
 }
 
 
+@pytest.mark.processes
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("kind", MADE)
 def test_what_no_program_wrote_ends_in_a_photo_or_a_named_error(kind: str) -> None:

@@ -1,13 +1,14 @@
-"""Write the reference outputs in `data/` by running the networks' original code with seeded weights.
+r"""Write the reference outputs in `data/` by running the networks' original code with seeded weights.
 
 Run it from the repository's root, in an environment of its own that has the packages `gfpgan`, `facexlib`, `basicsr`,
 `torchvision` and `einops`:
 
-    python -m tests.golden.make --codeformer CHECKOUT --vqfr CHECKOUT [--photos DIR --detector-weights FILE] [NAME...]
+    python -m tests.golden.make --codeformer CHECKOUT --vqfr CHECKOUT --restoreformer-plus CHECKOUT \
+        [--photos DIR --detector-weights FILE] [NAME...]
 
-The two checkouts are folders of the public repositories sczhou/CodeFormer and TencentARC/VQFR; nothing is fetched or
-built here. Each network runs in a process of its own, because CodeFormer's repository and the package both bring a
-`basicsr`. Without names all references are made.
+The checkouts are folders of the public repositories sczhou/CodeFormer, TencentARC/VQFR and
+wzhouxiff/RestoreFormerPlusPlus; nothing is fetched or built here. Each network runs in a process of its own, because
+CodeFormer's repository and the package both bring a `basicsr`. Without names all references are made.
 """
 
 import argparse
@@ -95,6 +96,26 @@ def restoreformer(face: torch.Tensor, _: argparse.Namespace) -> tuple[torch.nn.M
         return {"out": network(face)[0], "margin": margin(-info[3])}
 
     return network, run
+
+
+def restoreformer_plus(face: torch.Tensor, args: argparse.Namespace) -> tuple[torch.nn.Module, Callable[[], Outputs]]:
+    package_at("RestoreFormer", args.restoreformer_plus / "RestoreFormer")
+    network = importlib.import_module("RestoreFormer.modules.vqvae.vqvae_arch").VQVAEGANMultiHeadTransformer(
+        head_size=4, ex_multi_scale_num=1
+    )
+    return network, lambda: {"out": network(face)[0], "margin": margin(-network.encode(face)[2][3])}
+
+
+def arcface_resnet18(face: torch.Tensor, args: argparse.Namespace) -> tuple[torch.nn.Module, Callable[[], Outputs]]:
+    module_of("basicsr")
+    module_of("basicsr.utils")
+    registry = types.SimpleNamespace(register=lambda: lambda kind: kind)
+    module_of("basicsr.utils.registry", ARCH_REGISTRY=registry)
+    package_at("RestoreFormer", args.restoreformer_plus / "RestoreFormer")
+    network = importlib.import_module("RestoreFormer.modules.vqvae.arcface_arch").ResNetArcFace(
+        "IRBlock", [2, 2, 2, 2], use_se=False
+    )
+    return network, lambda: {"out": torch.nn.functional.normalize(network(face))}
 
 
 def codeformer(face: torch.Tensor, args: argparse.Namespace) -> tuple[torch.nn.Module, Callable[[], Outputs]]:
@@ -235,6 +256,7 @@ def arcface(faces: torch.Tensor, _: argparse.Namespace) -> tuple[torch.nn.Module
 NETWORKS: dict[str, Callable[[torch.Tensor, argparse.Namespace], tuple[torch.nn.Module, Callable[[], Outputs]]]] = {
     "gfpgan": gfpgan,
     "restoreformer": restoreformer,
+    "restoreformer_plus": restoreformer_plus,
     "codeformer": codeformer,
     "vqfr_v1": vqfr_v1,
     "vqfr_v2": vqfr_v2,
@@ -245,6 +267,7 @@ NETWORKS: dict[str, Callable[[torch.Tensor, argparse.Namespace], tuple[torch.nn.
     "realesrgan_x2plus": lambda image, _: rrdb(2, image),
     "realesr_general_x4v3": general,
     "arcface": arcface,
+    "arcface_resnet18": arcface_resnet18,
 }
 
 
@@ -303,6 +326,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NETWORKS)}, deformable, detections")
     parser.add_argument("--codeformer", type=Path, help="folder of a checkout of sczhou/CodeFormer")
+    parser.add_argument("--restoreformer-plus", type=Path, help="likewise of wzhouxiff/RestoreFormerPlusPlus")
     parser.add_argument("--vqfr", type=Path, help="folder of a checkout of TencentARC/VQFR")
     parser.add_argument("--photos", type=Path, help="folder of photos to detect faces in")
     parser.add_argument("--detector-weights", type=Path, help="trained detection_mobilenet0.25_Final.pth")

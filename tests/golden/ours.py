@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from magicmemory.pipeline.models import (
     arcface,
+    arcface_resnet18,
     codeformer,
     gfpgan,
     parsenet,
@@ -27,6 +28,7 @@ DATA = Path(__file__).parent / "data"
 NETWORKS: dict[str, tuple[Callable[[], nn.Module], Checkpoint]] = {
     "gfpgan": (gfpgan.GFPGAN, gfpgan.V1_4),
     "restoreformer": (restoreformer.RestoreFormer, restoreformer.CHECKPOINT),
+    "restoreformer_plus": (restoreformer.restoreformer_plus, restoreformer.CHECKPOINT_PLUS),
     "codeformer": (codeformer.CodeFormer, codeformer.CHECKPOINT),
     "vqfr_v1": (vqfr.VQFRv1, vqfr.V1),
     "vqfr_v2": (vqfr.VQFRv2, vqfr.V2),
@@ -37,6 +39,7 @@ NETWORKS: dict[str, tuple[Callable[[], nn.Module], Checkpoint]] = {
     "realesrgan_x2plus": (lambda: realesrgan.RRDBNet(2), realesrgan.X2PLUS),
     "realesr_general_x4v3": (realesrgan.SRVGGNetCompact, realesrgan.GENERAL_X4V3),
     "arcface": (arcface.ArcFace, arcface.IR_SE50),
+    "arcface_resnet18": (arcface_resnet18.ArcFaceResNet18, arcface_resnet18.CHECKPOINT),
 }
 
 
@@ -49,10 +52,10 @@ def golden(name: str) -> dict[str, Any]:
 def official_content(name: str) -> dict[str, object]:
     """What an official file would hold: the reference's own names and shapes, with seeded values."""
     shapes = {key: tuple(shape) for key, shape in json.loads(golden(name)["names"].tobytes()).items()}
-    state: dict[str, object] = {
-        key: torch.from_numpy(np.array(value)) for key, value in seeded.state(shapes, name).items()
-    }
     _, checkpoint = NETWORKS[name]
+    state: dict[str, object] = {
+        checkpoint.prefix + key: torch.from_numpy(np.array(value)) for key, value in seeded.state(shapes, name).items()
+    }
     return {checkpoint.state_keys[0]: state} if checkpoint.state_keys else state
 
 

@@ -88,6 +88,7 @@ def places(name: str, count: int, size: int) -> NDArray[np.int64]:
 INPUTS: dict[str, tuple[Shape, float, float]] = {
     "gfpgan": ((1, 3, 512, 512), -1.0, 1.0),
     "restoreformer": ((1, 3, 256, 256), -1.0, 1.0),
+    "restoreformer_plus": ((1, 3, 256, 256), -1.0, 1.0),
     "codeformer": ((1, 3, 512, 512), -1.0, 1.0),
     "vqfr_v1": ((1, 3, 256, 256), -1.0, 1.0),
     "vqfr_v2": ((1, 3, 256, 256), -1.0, 1.0),
@@ -98,6 +99,7 @@ INPUTS: dict[str, tuple[Shape, float, float]] = {
     "realesrgan_x2plus": ((1, 3, 60, 44), 0.0, 1.0),
     "realesr_general_x4v3": ((1, 3, 30, 42), 0.0, 1.0),
     "arcface": ((2, 3, 112, 112), -1.0, 1.0),
+    "arcface_resnet18": ((2, 1, 128, 128), -1.0, 1.0),
 }
 
 # What the networks that have a fidelity are asked for.

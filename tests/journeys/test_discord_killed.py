@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
 
+import pytest
 from redis.asyncio import Redis
 from sqlalchemy import make_url
 
@@ -17,6 +18,8 @@ from tests.servers.discord.interactions import Interaction
 from tests.support.discord_harness import Harness, harness, running_bot, running_worker
 from tests.support.harness import eventually
 from tests.support.telegram_harness import QuickPipeline, photo
+
+pytestmark = pytest.mark.processes
 
 EDIT = "PATCH /webhooks/{application}/{token}/messages/{message}"
 # The process loads the library itself, which needs the address of the test server.
@@ -115,7 +118,9 @@ async def test_killed_between_the_acknowledgement_and_the_ledger(tmp_path: Path,
 async def progress_recorded(there: Harness, used: Interaction) -> bool | None:
     """Whether the progress message of the second photo is recorded; None: not yet."""
     async with Redis.from_url(there.redis_url) as redis:
-        record = await redis.hget(RedisKeys(there.settings.redis_prefix).pending_requests(Platform.DISCORD), str(used.id))
+        record = await redis.hget(
+            RedisKeys(there.settings.redis_prefix).pending_requests(Platform.DISCORD), str(used.id)
+        )
     return b"progress_messages" in (record or b"") or None
 
 

@@ -110,7 +110,7 @@ async def test_a_good_day_and_a_bad_one_on_telegram(tmp_path: Path, redis_binary
 async def _codes(folder: Path, settings: dict[str, str]) -> list[str]:
     """Two codes, one of each kind, made as an operator makes them."""
     made = []
-    for more in (["--prefix", "GRAN"], ["--code", WORD]):
+    for more in (["--prefix", "GRAN"], ["--code", WORD, "--force"]):
         terms = ["codes", "create", "--kind", "unlock", "--credits", "2", *more]
         async with running(folder, *terms, **{**settings, "log_level": "INFO"}) as creating:
             assert await creating.process.wait() == 0

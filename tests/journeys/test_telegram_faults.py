@@ -53,11 +53,26 @@ async def test_whatever_else_is_sent_gets_one_sentence(tmp_path: Path, redis_url
             await ana.hears(says, after=asked)
         asked = await ana.send_text("hello")
         await ana.hears("Send me a photo", after=asked)
-        asked = await ana.send_document(b"%PDF-1.4", "letter.pdf")
+        asked = await ana.send_document(b"PK\3\4" + bytes(100), "letter.zip")
+        await ana.hears("This is a packed file (ZIP).", after=asked)
+        asked = await ana.send_document(b"8BPS" + bytes(100), "photo.jpg")
+        await ana.hears("This is a Photoshop (PSD) file, which I cannot read.", after=asked)
+        asked = await ana.send_document(b"not a photo", "photo.png")
         await ana.hears("This is not a photo.", after=asked)
         asked = await ana.send_document(b"", "huge.png", size=20_500_000)
         await ana.hears("This file is too large: 20 MB is the limit.", after=asked)
         assert await running.used_by(ana) == 0
+
+
+@pytest.mark.parametrize("name", ["photo", "photo.jpg.bin", "scan.dat"])
+async def test_a_photo_is_known_by_its_bytes_not_its_name(tmp_path: Path, redis_url: str, name: str) -> None:
+    async with harness(tmp_path, redis_url, QuickPipeline(), free_per_day=1) as running:
+        ana = running.server.user("Ana")
+        photo = io.BytesIO()
+        Image.new("RGB", (8, 8)).save(photo, "JPEG")
+        asked = await ana.send_document(photo.getvalue(), name)
+        await ana.hears("One face restored", after=asked)
+        assert await running.used_by(ana) == 1
 
 
 async def test_failures_cost_nothing(tmp_path: Path, redis_url: str) -> None:

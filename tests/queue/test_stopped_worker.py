@@ -11,11 +11,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from magicmemory.core.job import JobState
 from magicmemory.queue.arq_worker import LEASE_S, POLL_INTERVAL_S
 from magicmemory.queue.connection import RedisKeys, connect
 from magicmemory.queue.poison import CrashCounter
 from tests.support.harness import Harness, eventually, running_harness
+
+pytestmark = pytest.mark.processes
 
 # A worker that takes its time, says when it begins, and has one second to finish once it is told to end.
 SLOW = """

@@ -73,6 +73,7 @@ def harness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.mark.processes
 def test_a_backup_made_beside_a_writer_is_whole(tmp_path: Path) -> None:
     file = tmp_path / "data" / "magicmemory.db"
     with subprocess.Popen(

@@ -1,5 +1,6 @@
 """Codes: readable, checked, kept as hashes, redeemed once and as often as they may be; guessing is slowed down."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -30,6 +31,7 @@ from magicmemory.storage.codes import (
     check_character,
     looks_mistyped,
     normalised,
+    strength_bits,
     written,
 )
 from magicmemory.storage.database import Database
@@ -177,7 +179,7 @@ async def test_a_code_is_found_by_its_id_and_by_itself(codes: Codes, clock: Cloc
     by_id, by_text = await codes.find(f" {code_id.upper()} "), await codes.find(text.lower())
     assert by_id == by_text
     assert by_id is not None
-    assert (by_id.id, by_id.terms, by_id.redeemed, by_id.created_at) == (code_id, terms, 1, clock.now)
+    assert (by_id.id, by_id.spec, by_id.redeemed, by_id.created_at) == (code_id, terms, 1, clock.now)
     assert await codes.find("nothing") is None
 
 
@@ -272,16 +274,60 @@ async def test_a_right_code_has_to_wait_too(codes: Codes, clock: Clock) -> None:
 
 
 async def test_tries_count_for_the_person_and_for_the_chat(codes: Codes) -> None:
-    for number in range(5):
-        assert await guess(codes, person(number), chat="group") == 0
-    assert await guess(codes, person(9), chat="group") == 30
-    assert await guess(codes, person(0), chat="elsewhere") == 0  # one wrong try of their own is none too many
+    for number in range(30):
+        assert await guess(codes, person(100 + number), chat="group") == 0
+    assert await guess(codes, person(99), chat="group") == 10
+    assert await guess(codes, person(100), chat="elsewhere") == 0  # one wrong try of their own is none too many
     for number in range(4):
         assert await guess(codes, ANA, chat=str(number)) == 0
     assert await guess(codes, ANA, chat="5") == 0
     assert await guess(codes, ANA, chat="6") == 30
     other = Sender(platform=Platform.DISCORD, account=ANA.account)
     assert await guess(codes, other, chat="6") == 0  # somebody else
+
+
+async def test_strangers_at_a_shared_address_do_not_lock_a_right_code_out(codes: Codes, clock: Clock) -> None:
+    text = await make(codes)
+    for number in range(29):
+        await guess(codes, person(number), chat="cafe")
+    assert await codes.redeem(ANA, "cafe", text) == TEN_DAYS
+
+
+async def test_a_guesser_with_ever_new_names_is_slowed_at_the_address(codes: Codes, clock: Clock) -> None:
+    looked = 0
+    for number in range(1000):
+        looked += await guess(codes, person(number), chat="cafe") == 0
+        clock.wait(seconds=1)
+    assert looked <= 30 + 1000 // 10
+
+
+@pytest.mark.parametrize("jump", [{"days": -400}, {"hours": -1}, {"days": 400}])
+async def test_a_clock_that_jumps_locks_nobody_longer(codes: Codes, clock: Clock, jump: dict[str, float]) -> None:
+    text = await make(codes)
+    for _ in range(5):
+        await guess(codes)
+    clock.wait(**jump)
+    with suppress(TooManyGuesses):
+        await codes.redeem(ANA, "1", text)
+        return
+    clock.wait(seconds=30)
+    await codes.redeem(ANA, "1", text)
+
+
+@pytest.mark.parametrize(
+    ("word", "bits"),
+    [("RESTORE40", 24), ("SUMMER2026", 30), ("THANKYOUFORYOURHELP", 17), ("AB12", 16), ("XK7Q4PM2Z9W", 46)],
+)
+def test_the_strength_of_a_word_is_told_cautiously(word: str, bits: int) -> None:
+    assert round(strength_bits(word)) == bits
+
+
+async def test_a_weak_word_unlocks_no_plan_unless_forced(codes: Codes) -> None:
+    with pytest.raises(BadCode, match="easy to guess"):
+        await codes.create(TEN_DAYS, word="RESTORE40")
+    await codes.create(TEN_DAYS, word="RESTORE40", weak=True)
+    await codes.create(CodeSpec(CodeKind.DISCOUNT, percent=40), word="SUMMER40")
+    await codes.create(TEN_DAYS, word="XK7Q4PM2Z9W")
 
 
 @pytest.mark.parametrize("platform", [Platform.DISCORD, Platform.PLAYGROUND])
@@ -317,4 +363,6 @@ async def test_who_asked_earlier_but_came_to_the_row_later_does_not_wait(codes: 
     text = await make(codes, CodeSpec(CodeKind.UNLOCK, "premium", days=1, uses=2))
     await guess(codes, BEN, chat="1")
     clock.wait(seconds=-2)
-    await codes.redeem(ANA, "1", text)
+    redeemed = await codes.redeem(ANA, "1", text)
+    assert redeemed.kind is CodeKind.UNLOCK
+    assert await guess(codes, ANA, chat="1") == 0, "nor is the redeemed code counted as a guess"

@@ -43,6 +43,9 @@ async def test_several_openings_at_once(empty_database_url: str) -> None:
             pass
 
     await asyncio.gather(*(opened() for _ in range(5)))
+    async with Database(empty_database_url) as database, database.read() as connection:
+        assert await connection.run_sync(differences) == []
+        assert await connection.scalar(text("SELECT count(*) FROM alembic_version")) == 1
 
 
 async def test_a_failed_transaction_leaves_nothing(database_url: str) -> None:

@@ -242,6 +242,7 @@ asyncio.run(main(*sys.argv[1:]))
 """
 
 
+@pytest.mark.processes
 async def test_of_200_requests_at_once_from_two_processes_one_is_accepted(database_url: str) -> None:
     async with Database(database_url) as database:
         processes = [

@@ -14,6 +14,8 @@ from magicmemory.storage.database import Database
 from magicmemory.storage.tables import grants, jobs, redemptions
 from tests.support import storage_load
 
+pytestmark = pytest.mark.processes
+
 PROCESSES = 4
 REQUESTS = 500
 

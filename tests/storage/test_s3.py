@@ -21,6 +21,8 @@ from magicmemory.storage.photos import PhotoStore, original, result
 from tests.support.harness import running_harness, settings_for
 from tests.support.telegram_harness import photo
 
+pytestmark = pytest.mark.processes
+
 ROOT = Path(__file__).parents[2]
 BUCKET = "s3://photos/of/people"
 

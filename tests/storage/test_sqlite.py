@@ -138,6 +138,7 @@ asyncio.run(write())
 """
 
 
+@pytest.mark.processes
 async def test_what_was_acknowledged_outlasts_a_killed_process(file: Path) -> None:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", WRITER, str(file)), stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]

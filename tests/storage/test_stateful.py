@@ -45,6 +45,8 @@ from tests.support.ledger_model import (
     Sent,
 )
 
+pytestmark = pytest.mark.slow
+
 # Read here, because tests do not see the settings of this machine.
 EXAMPLES = int(os.environ.get("MAGIC_TEST_EXAMPLES", "50"))
 STEPS = 40

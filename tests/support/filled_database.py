@@ -42,7 +42,7 @@ async def fill(database: Database, folder: Path, people: int = 12) -> None:
     payments, grants = Payments(database, PLANS, lambda: NOW), Grants(database, PLANS, lambda: NOW)
     codes = Codes(database, b"key", lambda: NOW)
     unlock = CodeSpec(CodeKind.UNLOCK, plan=PREMIUM, credits=3, uses=people, expires_at=NOW + timedelta(days=3))
-    await codes.create(unlock, word="ALBUM3")
+    await codes.create(unlock, word="ALBUM3", weak=True)
     await codes.create(CodeSpec(CodeKind.DISCOUNT, percent=40, uses=people, note="für Oma – 100 %"), word="RESTORE40")
     for number in range(people):
         await _live(person(number), ledger, payments, grants, codes, People(database))

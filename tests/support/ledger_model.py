@@ -145,6 +145,25 @@ class Tries:
 
 
 @dataclass(eq=False)
+class ChatTries:
+    """Wrong codes in a chat: thirty, of which one comes back every ten seconds."""
+
+    wrong: int = 0
+    last: datetime | None = None
+
+    def must_wait(self, now: datetime) -> bool:
+        return self._left(now)[0] >= 30
+
+    def add(self, now: datetime) -> None:
+        self.wrong, self.last = self._left(now)[0] + 1, now
+
+    def _left(self, now: datetime) -> tuple[int, datetime]:
+        if self.last is None:
+            return 0, now
+        return max(0, self.wrong - int((now - self.last).total_seconds() / 10)), now
+
+
+@dataclass(eq=False)
 class Person:
     """Somebody, and all that ever happened to them."""
 
@@ -153,7 +172,7 @@ class Person:
     given: list[Given] = field(default_factory=list)
     payments: list[Paid] = field(default_factory=list)
     tries: Tries = field(default_factory=Tries)
-    chat: Tries = field(default_factory=Tries)
+    chat: ChatTries = field(default_factory=ChatTries)
     banned: bool = False
 
 

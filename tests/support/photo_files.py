@@ -5,6 +5,7 @@ import struct
 import zlib
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -288,5 +289,6 @@ NEWER: dict[str, tuple[str, Callable[[], bytes], float]] = {
 def _jxl_of_jpeg() -> bytes:
     from pillow_jxl import Encoder
 
-    encoder = Encoder("RGB", lossless=True, use_container=True)
+    make: Any = Encoder  # its stub lacks what the library takes
+    encoder = make("RGB", lossless=True, use_container=True)
     return bytes(encoder(saved(RGB, "JPEG", quality=95), WIDTH, HEIGHT, jpeg_encode=True))

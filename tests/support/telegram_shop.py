@@ -58,7 +58,7 @@ async def shop(folder: Path, redis_url: str, **values: object) -> AsyncIterator[
 async def make_code(running: Harness, terms: CodeSpec, word: str | None = None) -> str:
     """A code as the operator hands it out."""
     async with open_service(running.settings, running.redis_url) as service:
-        return (await service.codes.create(terms, word=word))[0][1]
+        return (await service.codes.create(terms, word=word, weak=True))[0][1]
 
 
 async def grants_of(running: Harness | tuple[Settings, str], person: Person) -> list[Grant]:

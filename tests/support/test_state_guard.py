@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.processes
+
 LEAKS = {
     "gradients": ("import torch; torch.set_grad_enabled(False)", "torch's gradient mode"),
     "dtype": ("import torch; torch.set_default_dtype(torch.float64)", "torch's default dtype"),

@@ -1,7 +1,8 @@
 """A pytest plugin: markers say which tier a test is in, and hold it to that.
 
-The fast tier, what `make check` runs, is every test without one of the markers `services`, `processes` and `slow`. A
-test in it that starts a process, connects to a service or takes long fails: it needs the marker that it lacks.
+The fast tier, which `make check` runs, is every test without one of the markers `services`, `processes` and `slow`.
+A test in it that starts a process, connects to a service or takes long needs the marker that it lacks: where the fast
+tier is asked for it fails, and in other runs the summary names it.
 """
 
 import resource
@@ -25,6 +26,8 @@ SERVICES = {
 # The processor time of one call, seconds; the marker is for tests over one second, and busy machines are slower.
 MOST_CPU_S = 3.0
 PORTS = {6379, 5432}
+# What a report says of a test without its tier's marker.
+PROPERTY = "tier"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -84,7 +87,9 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         watch.on = False
         wrong = _breaches(tier(item), watch, _children() != children, time.process_time() - cpu)
         if wrong:
-            pytest.fail("; ".join(wrong), pytrace=False)
+            item.user_properties.append((PROPERTY, "; ".join(wrong)))
+            if "not slow" in item.config.option.markexpr:
+                pytest.fail("; ".join(wrong), pytrace=False)
 
 
 def _breaches(markers: set[str], watch: Watch, process: bool, cpu_s: float) -> list[str]:
@@ -96,3 +101,18 @@ def _breaches(markers: set[str], watch: Watch, process: bool, cpu_s: float) -> l
     if cpu_s > MOST_CPU_S and not markers:
         wrong.append(f"it takes {cpu_s:.1f} s of processor time and is not marked `slow`")
     return wrong
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Name the tests that lack the marker of their tier."""
+    found = {
+        f"{report.nodeid}: {value}"
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for name, value in getattr(report, "user_properties", [])
+        if name == PROPERTY
+    }
+    if found:
+        terminalreporter.section("tests without the marker of their tier")
+        for line in sorted(found):
+            terminalreporter.line(line)

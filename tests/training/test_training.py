@@ -20,6 +20,8 @@ from training.prepare import held_out, person_of
 from training.train import FACE_WEIGHT, decibel_loss, softening_at, weights_of
 from training.vivid import Critic, restorer_loss
 
+pytestmark = pytest.mark.slow
+
 Image = np.ndarray
 
 

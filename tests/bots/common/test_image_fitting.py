@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageCms
 
-from magicmemory.bots.common.image_fitting import before_after, encode_jpeg, fit, looks_like_photo, opened
+from magicmemory.bots.common.image_fitting import before_after, encode_jpeg, fit, opened
 
 
 def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
@@ -37,17 +37,6 @@ def test_an_image_that_is_encoded_again_keeps_its_profile_and_becomes_opaque() -
 def test_sixteen_bits_are_scaled() -> None:
     with Image.open(io.BytesIO(encode_jpeg(opened(encoded(Image.new("I;16", (8, 8), 32768), "PNG"))))) as image:
         assert image.getpixel((4, 4)) == 128
-
-
-@pytest.mark.parametrize(
-    ("name", "kind", "is_photo"),
-    [
-        *(("a.JPG", None, True), ("a.heic", "", True), (None, "image/tiff", True)),
-        *(("a.pdf", "application/pdf", False), ("jpg", None, False), (None, None, False)),
-    ],
-)
-def test_what_claims_to_be_a_photo(name: str | None, kind: str | None, is_photo: bool) -> None:
-    assert looks_like_photo(name, kind) is is_photo
 
 
 def test_what_fits_is_left_alone() -> None:

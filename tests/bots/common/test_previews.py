@@ -16,6 +16,8 @@ pytestmark = pytest.mark.processes
 
 register_heif_opener()  # for writing
 
+pytestmark = pytest.mark.processes
+
 
 def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
     file = io.BytesIO()

@@ -19,6 +19,7 @@ def test_media_types() -> None:
         assert media_type(other) == "application/octet-stream"
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("mode", ["RGB", "L", "CMYK", "I;16", "P", "RGBA"])
 async def test_a_scan_is_shown_as_a_jpeg(mode: str) -> None:
     scan = BytesIO()
@@ -36,6 +37,7 @@ async def test_what_browsers_show_is_left_as_it_is() -> None:
     assert await shown(photo(), Previews(64).of) == photo()
 
 
+@pytest.mark.processes
 async def test_scans_are_bounded_and_checked() -> None:
     scan = photo(2000, 1000, "TIFF")
     with pytest.raises(PhotoTooLarge):

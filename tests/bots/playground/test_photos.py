@@ -140,6 +140,7 @@ async def test_adjustments_are_limited_and_checked(tmp_path: Path, redis_url: st
         adjust = f"{(await send_and_wait(visitor))['urls']['self']}/adjust"
         assert error(await visitor.post(adjust, json={"options": {"strength": 2}}))[:2] == (422, "bad-options")
         assert error(await visitor.post(adjust, content=b"not json"))[:2] == (400, "bad-request")
+        assert error(await visitor.post(adjust, content=b"[" * 15_000))[:2] == (400, "bad-request")
         assert (await visitor.post(adjust, json={"options": {"strength": 0.5}})).status_code == 202
         refused = error(await visitor.post(adjust, json={"options": {"strength": 0.1}}))
         assert refused[:2] == (429, "too-many-adjustments")

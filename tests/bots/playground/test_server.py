@@ -19,10 +19,11 @@ from tests.support.playground_client import new_visitor, send, stream
 async def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        settings = settings_for(tmp_path, playground_port=port)
+        database = f"sqlite+aiosqlite:///{tmp_path / 'own.db'}"
+        settings = settings_for(tmp_path, playground_port=port, database_url=database)
         with pytest.raises(CannotListen, match=f"cannot listen on 127.0.0.1:{port} \\(Address already in use\\)"):
             await serve(settings, "redis://127.0.0.1:1", asyncio.Event())
-    assert not (tmp_path / "magicmemory.db").exists()
+    assert not (tmp_path / "own.db").exists()
 
 
 async def test_a_stop_ends_open_streams_at_once(tmp_path: Path, redis_url: str) -> None:
@@ -37,6 +38,7 @@ async def test_a_stop_ends_open_streams_at_once(tmp_path: Path, redis_url: str) 
     await visitor.aclose()
 
 
+@pytest.mark.processes
 def test_the_playground_needs_no_torch() -> None:
     code = (
         "import sys, magicmemory.bots.playground.server\n"

@@ -109,7 +109,7 @@ async def test_made_up_cookies_are_no_way_around(
     tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(requests, "WRITES", (30, 0.001))
-    monkeypatch.setattr(requests, "AN_ADDRESS", 2)
+    monkeypatch.setattr(requests, "PER_ADDRESS", 2)
     async with open_playground(tmp_path, redis_url, worker=False) as url, new_visitor(url) as visitor:
         codes = []
         for number in range(62):

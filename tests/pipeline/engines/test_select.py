@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -11,12 +12,14 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from magicmemory.core.settings import BadSettings
-from magicmemory.pipeline.engines.base import available_cores
+from magicmemory.pipeline.engines import checked_folder
 from magicmemory.pipeline.engines.cuda_engine import CudaEngine, halved, largest_batch, padded_batch
 from magicmemory.pipeline.engines.openvino_engine import OpenVinoEngine
 from magicmemory.pipeline.engines.select import choose
 from magicmemory.pipeline.engines.torch_engine import TorchEngine
 from tests.support.networks import Tiny, TinyWithFidelity, seeded
+
+pytestmark = pytest.mark.slow
 
 EXAMPLE = (torch.zeros(1, 3, 64, 64), torch.ones(1))
 
@@ -51,6 +54,28 @@ def test_a_batch_is_its_faces_one_by_one(cache: Path, kind: str) -> None:
     faces, _ = inputs(4)
     singles = np.concatenate([run(faces[i : i + 1]) for i in range(4)])
     np.testing.assert_allclose(run(faces), singles, atol=1e-6)
+
+
+@pytest.mark.parametrize("what", ["model.bin", "model.xml", "sha256.json", "compiled"])
+@pytest.mark.parametrize("damage", ["truncated", "zeroed", "missing"])
+def test_a_damaged_cache_is_made_again_and_never_used(tmp_path: Path, what: str, damage: str) -> None:
+    network, (given, _) = seeded(Tiny()), inputs(1)
+    expected = OpenVinoEngine(tmp_path).compile(network, EXAMPLE[:1], "kept")(given)
+    pattern = "openvino/*/*.blob" if what == "compiled" else f"kept-*/{what}"
+    (file,) = tmp_path.glob(pattern)
+    data = bytearray(file.read_bytes())
+    quarter = len(data) // 4
+    if damage == "missing":
+        file.unlink()
+    elif damage == "truncated":
+        file.write_bytes(data[: 2 * quarter])
+    else:
+        data[2 * quarter : 3 * quarter] = bytes(quarter)
+        file.write_bytes(data)
+    again = OpenVinoEngine(tmp_path).compile(network, EXAMPLE[:1], "kept")(given)
+    np.testing.assert_array_equal(again, expected)
+    assert all(checked_folder.is_sound(folder) for folder in tmp_path.glob("kept-*"))
+    assert all(checked_folder.is_sound(folder) for folder in tmp_path.glob("openvino/*"))
 
 
 def test_the_converted_model_is_kept_and_found_again(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,10 +167,19 @@ def test_a_gpu_that_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert engine.batching.largest > 1
 
 
-def test_there_is_a_core_to_run_on() -> None:
-    assert available_cores() >= 1
+@pytest.mark.processes
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system cannot say which cores to use")
+@pytest.mark.parametrize("count", [1, 2])
+def test_cores_are_those_that_the_process_may_run_on(count: int) -> None:
+    """Not the machine's: in a container with two of sixty-four, sixty-four threads wait for each other."""
+    may = sorted(os.sched_getaffinity(0))[:count]
+    program = "import os; from magicmemory.pipeline.engines.select import available_cores; "
+    program += f"os.sched_setaffinity(0, {may}); print(available_cores())"
+    told = subprocess.run([sys.executable, "-P", "-c", program], capture_output=True, text=True, check=True)
+    assert told.stdout == f"{len(may)}\n"
 
 
+@pytest.mark.processes
 def test_openvino_does_not_phone_home_and_is_not_imported_before_it_is_needed() -> None:
     program = """
 import sys

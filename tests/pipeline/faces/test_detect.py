@@ -16,10 +16,15 @@ from magicmemory.pipeline import assets
 from magicmemory.pipeline.faces.detect import Detection, find_faces, merge, reading_order, tile_corners
 from magicmemory.pipeline.models import mtcnn
 
+pytestmark = pytest.mark.slow
+
 Pixels = NDArray[np.uint8]
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
-needs_photos = pytest.mark.skipif(not DATA.is_dir(), reason="the folder of test photos is not beside the repository")
+needs_photos = pytest.mark.skipif(
+    not DATA.is_dir(),
+    reason="photos of groups may not be shipped: the sample portrait, pasted many times, stands in for them above",
+)
 
 FACE = np.array([180, 59, 269, 174])  # in the sample portrait
 HEAD = (110, 20, 340, 240)  # a cut-out of it round the head
@@ -228,7 +233,7 @@ def test_what_a_detector_is_shown_is_bounded() -> None:
     assert all(max(shape[:2]) <= 1280 for shape, _ in detector.shown)
     assert sum(shape[0] * shape[1] for shape, _ in detector.shown) < 45e6
     assert detector.shown[0] == ((853, 1280, 3), 12)
-    assert detector.shown[1][1] == pytest.approx(17.3, abs=0.1)
+    assert detector.shown[1][1] == pytest.approx(21.9, abs=0.1)
 
 
 def test_a_photo_that_fits_is_shown_once_as_it_is() -> None:

@@ -20,6 +20,8 @@ from tests.pipeline.test_features import LIMITS, facts
 from tests.support.faces import colourful, face_at, picture
 from tests.support.networks import Finds, tiny
 
+pytestmark = pytest.mark.slow
+
 
 def crowd(count: int, columns: int, px: int) -> list[tuple[int, int, int]]:
     """Where each face is and how large: every third one is small, and the last are the largest."""

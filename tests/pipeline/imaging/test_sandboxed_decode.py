@@ -13,6 +13,8 @@ from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
 from magicmemory.pipeline.imaging.sandboxed_decode import SandboxedDecoder
 from tests.support.photo_files import ALPHA, COLOUR, DEEP, MONOCHROME, RGB, png16, saved, tiff16
 
+pytestmark = pytest.mark.processes
+
 LIMITS = DecodeLimits(max_bytes=20_000_000, max_pixels=4_000_000)
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 PICTURES: dict[str, Callable[[], bytes]] = {
@@ -26,6 +28,8 @@ PICTURES: dict[str, Callable[[], bytes]] = {
     "16 bits": lambda: png16(DEEP),
     "tiff, 16 bits": lambda: tiff16(DEEP),
 }
+
+pytestmark = pytest.mark.processes
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import io
 import itertools
+from typing import Any
 
 import cv2
 import numpy as np
@@ -33,7 +34,7 @@ from tests.support.photo_files import (
 BIG = np.asarray(Image.fromarray(RGB).resize((160, 96), Image.Resampling.BICUBIC))
 
 
-def written(samples: NDArray[np.generic], **options: object) -> bytes:
+def written(samples: NDArray[Any], **options: Any) -> bytes:
     file = io.BytesIO()
     tifffile.imwrite(file, samples, metadata=None, **options)
     return file.getvalue()
@@ -68,7 +69,9 @@ def test_every_layout_of_colour(layout: dict[str, object], depth: type[np.unsign
 @pytest.mark.parametrize("photometric", ["minisblack", "miniswhite"])
 def test_every_depth_of_grey(bits: int, photometric: str) -> None:
     peak = (1 << bits) - 1
-    levels = np.rint(GREY / 255 * peak).astype(np.uint8 if bits <= 8 else np.uint16 if bits <= 16 else np.uint32)
+    levels: NDArray[Any] = np.rint(GREY / 255 * peak).astype(
+        np.uint8 if bits <= 8 else np.uint16 if bits <= 16 else np.uint32
+    )
     stored = peak - levels if photometric == "miniswhite" else levels
     options = {} if bits in (8, 16, 32) else {"bitspersample": bits}
     if bits == 1:
@@ -145,6 +148,7 @@ def test_second_readers_see_the_same(name: str) -> None:
 def test_opencv_reads_chunky_sixteen_bits_like_us() -> None:
     data = written(DEEP, photometric="rgb", compression="lzw", predictor=2)
     bgr = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    assert bgr is not None
     assert (decode(data, LIMITS).pixels == bgr[..., ::-1]).all()
     assert decode(ALPHA["tiff 16-bit"](), LIMITS).alpha is not None
 

@@ -81,9 +81,8 @@ def test_ten_bits_of_pq_keep_their_steps_until_they_are_mapped(kind: str) -> Non
         )  # fmt: skip
         data = file.getvalue()
     else:
-        data = imagecodecs.avif_encode(
-            np.ascontiguousarray(ramp >> 6), level=98, bitspersample=10, primaries=9, transfer=16, matrix=9
-        )
+        samples = np.ascontiguousarray(ramp >> 6)
+        data = bytes(imagecodecs.avif_encode(samples, level=98, bitspersample=10, primaries=9, transfer=16, matrix=9))
     picture = decode(data, LIMITS)
     assert picture.pixels.dtype == np.uint8
     wanted, _ = tone_mapped(ramp, ColorSignal(BT2020, HighRange.PQ))

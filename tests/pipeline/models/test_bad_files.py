@@ -6,11 +6,12 @@ import pickle
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from magicmemory.cli.messages import sentence
+from magicmemory.cli.messages import error_message
 from magicmemory.core.errors import ModelBroken, ModelNotAllowed, ModelNotInstalled
 from magicmemory.pipeline.engines.torch_engine import TorchEngine
 from magicmemory.pipeline.models import catalogue, registry, upstream
@@ -45,14 +46,22 @@ def good(folder: Path) -> Path:
 
 
 def test_a_good_file_is_used(tmp_path: Path) -> None:
-    good(tmp_path)
-    models(tmp_path).restorer("tiny")
+    file = good(tmp_path)
+    restore = models(tmp_path).restorer("tiny")
+    network = Tiny().eval()
+    network.load_state_dict(torch.load(file, weights_only=True)["params_ema"])
+    crop = np.random.default_rng(1).integers(0, 256, (512, 512, 3), np.uint8)
+    [restored] = restore([crop], None)
+    with torch.no_grad():
+        face = torch.from_numpy(crop.transpose(2, 0, 1)[None].copy()).float() / 127.5 - 1
+        expected = ((network(face)[0].clamp(-1, 1) + 1) * 127.5).numpy().transpose(1, 2, 0)
+    assert np.abs(restored.astype(np.float32) - expected).max() <= 1, "the file's own weights are at work"
 
 
 def test_missing(tmp_path: Path) -> None:
     with pytest.raises(ModelNotInstalled) as caught:
         models(tmp_path).restorer("tiny")
-    assert sentence(caught.value) == "The model tiny is not installed here: run `magicmemory models pull tiny`."
+    assert error_message(caught.value) == "The model tiny is not installed here: run `magicmemory models pull tiny`."
 
 
 @pytest.mark.parametrize(
@@ -92,7 +101,7 @@ def test_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, s
             torch.save({"params": shapes}, path)
     with pytest.raises(ModelBroken, match=says) as caught:
         models(tmp_path).restorer("tiny")
-    told = sentence(caught.value)
+    told = error_message(caught.value)
     assert told.endswith(".")
     assert "\n" not in told
     assert not (tmp_path / "exploded").exists()
@@ -127,7 +136,7 @@ def test_who_earns_money_is_refused_with_the_reason(tmp_path: Path, commercial: 
     assert paid_use.restorer_facts().name == "lite"
     with pytest.raises(ModelNotAllowed, match=reason) as caught:
         paid_use.restorer_facts("tiny")
-    assert sentence(caught.value).startswith("MAGIC_COMMERCIAL is set, and the licence of tiny (MIT) ")
+    assert error_message(caught.value).startswith("MAGIC_COMMERCIAL is set, and the licence of tiny (MIT) ")
 
 
 def test_idle_models_are_let_go_and_come_back(tmp_path: Path) -> None:

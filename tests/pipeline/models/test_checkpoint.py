@@ -132,3 +132,11 @@ def test_another_networks_weights_are_named(tmp_path: Path) -> None:
         WrongArchitecture, match=r"0 layers missing, 0 unexpected, 1 of another shape \(the first: 0\.w"
     ):
         fill(nn.Sequential(nn.Linear(4, 2)), weights(), "plain.pth")
+
+
+def test_a_training_programs_other_networks_are_dropped() -> None:
+    checkpoint = Checkpoint("trained.ckpt", ("state_dict",), prefix="vqvae.")
+    content = {"state_dict": {"vqvae.0.bias": torch.ones(2), "loss.discriminator.bias": torch.zeros(3)}}
+    assert list(checkpoint.state_for(content)) == ["0.bias"]
+    with pytest.raises(WrongArchitecture, match="names start with vqvae"):
+        checkpoint.state_for({"state_dict": {"loss.discriminator.bias": torch.zeros(3)}})

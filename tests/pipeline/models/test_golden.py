@@ -9,6 +9,8 @@ import torch
 from magicmemory.pipeline.models.deformable import deformable_conv
 from tests.golden import ours, seeded
 
+pytestmark = pytest.mark.slow
+
 # Of an output's range.
 TOLERANCE = 1e-4
 
@@ -43,7 +45,7 @@ def test_network_equals_its_original(name: str) -> None:
         np.testing.assert_allclose(found, [low, high, mean, deviation], rtol=0, atol=allowed)
 
 
-@pytest.mark.parametrize("name", ["codeformer", "restoreformer", "vqfr_v1", "vqfr_v2"])
+@pytest.mark.parametrize("name", ["codeformer", "restoreformer", "restoreformer_plus", "vqfr_v1", "vqfr_v2"])
 def test_no_code_is_nearly_tied(name: str) -> None:
     """Else rounding could pick another code in one program than in the other, and the comparison would be luck."""
     assert ours.golden(name)["margin"] > 1e-4

@@ -8,6 +8,8 @@ from magicmemory.pipeline.engines.cuda_engine import halved
 from magicmemory.pipeline.models import gfpgan, parsenet, realesrgan
 from tests.golden import ours, seeded
 
+pytestmark = pytest.mark.slow
+
 FACTS = {
     "gfpgan": gfpgan.GFPGAN_1_4.facts,
     "realesr_general_x4v3": realesrgan.REALESR_GENERAL.facts,

@@ -15,6 +15,8 @@ from magicmemory.pipeline.models.mtcnn import Mtcnn, load_nets
 from magicmemory.pipeline.sample import portrait
 from tests.support.lite import restore_small
 
+pytestmark = pytest.mark.slow
+
 SCRATCH = np.array([[60, 150], [180, 200], [300, 190], [420, 260]], np.int32)  # over forehead, eyes and cheek
 FILE = Path(assets.__path__[0]) / "lite.safetensors"
 

@@ -132,6 +132,7 @@ def test_missing_weights_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         mtcnn.load_nets()
 
 
+@pytest.mark.processes
 def test_loading_imports_neither_the_package_nor_tensorflow() -> None:
     program = (
         "import sys; from magicmemory.pipeline.models import mtcnn; assert 'joblib' not in sys.modules;"
@@ -186,6 +187,42 @@ def test_a_detector_keeps_to_the_limit_it_is_given(nets: tuple[mtcnn.PNet, mtcnn
     assert detector(noise, 12) == []
     assert detector(np.zeros((11, 11, 3), np.uint8), 1) == []
     assert detector(noise[:, ::-1], 12) == []  # any strides
+
+
+def test_every_square_of_every_size_lies_whole_in_one_piece() -> None:
+    random = np.random.default_rng(1)
+    pictures = [random.integers(0, 256, (h, w, 3), np.uint8) for h, w in ((1100, 700), (530, 340), (12, 40), (260, 12))]
+    seen = [np.zeros(picture.shape[:2], bool) for picture in pictures]
+    for canvas, pieces in mtcnn.packed(pictures):
+        assert canvas.shape[1] == mtcnn.CANVAS
+        assert canvas.shape[0] in mtcnn.CANVAS_HEIGHTS
+        taken = np.zeros(canvas.shape[:2], int)
+        for p in pieces:
+            assert p.x % 2 == p.y % 2 == p.left % 2 == p.top % 2 == 0
+            part = pictures[p.level][p.top : p.top + p.height, p.left : p.left + p.width]
+            assert (canvas[p.y : p.y + p.height, p.x : p.x + p.width] == part).all()
+            taken[p.y : p.y + p.height, p.x : p.x + p.width] += 1
+            rows, columns = p.height - mtcnn.PNET_CELL + 1, p.width - mtcnn.PNET_CELL + 1
+            seen[p.level][p.top : p.top + rows, p.left : p.left + columns] = True
+        assert taken.max() == 1
+    for mask in seen:
+        squares = mask[: mask.shape[0] - mtcnn.PNET_CELL + 1, : mask.shape[1] - mtcnn.PNET_CELL + 1]
+        assert np.asarray(squares)[::2, ::2].all()  # P-Net looks at every other place
+
+
+def test_a_flat_picture_is_not_looked_at() -> None:
+    sky = np.tile(np.linspace(90, 180, 900)[:, None, None], (1, 700, 3)).astype(np.uint8)
+    assert list(mtcnn.packed([sky])) == []
+
+
+def test_crops_in_a_strip_give_what_each_gives_alone(nets: tuple[mtcnn.PNet, mtcnn.RNet, mtcnn.ONet]) -> None:
+    crops = np.random.default_rng(2).integers(0, 256, (3, 48, 48, 3), np.uint8)
+    strip = mtcnn.blob(crops.transpose(1, 0, 2, 3).reshape(48, -1, 3))
+    outputs = mtcnn.CropStrip(nets[2], 48)(torch.from_numpy(strip))[0].numpy()
+    for crop, output in zip(crops, outputs, strict=True):
+        offsets, points, probability = nets[2](torch.from_numpy(mtcnn.blob(crop)))
+        alone = np.concatenate([offsets[0].numpy(), points[0].numpy().ravel(), probability.numpy()])
+        np.testing.assert_allclose(output, alone, atol=1e-5)
 
 
 # Non-maximum suppression

@@ -14,6 +14,8 @@ from magicmemory.pipeline.models.checkpoint import WrongArchitecture, fill
 from magicmemory.pipeline.models.deformable import deformable_conv
 from tests.golden import ours, seeded
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def inference() -> Iterator[None]:

@@ -23,6 +23,8 @@ from tests.pipeline.test_pipeline import PHOTO, SMALL_FACE, TWO_FACES, pipeline,
 from tests.support.faces import grey
 from tests.support.lite import restore_small
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def cleaner() -> Cleaner:

@@ -1,0 +1,213 @@
+"""Gives restored faces the grain of the photo around them, so that they are not the only smooth thing in it.
+
+The grain is measured in the flat parts of the photo near the face as it was before: how strong it is at each
+brightness, and how it is correlated from pixel to pixel. What a restored face lacks of it is drawn anew from a random
+field with that spectrum (Newson, Delon and Galerne, "A Stochastic Film Grain Model for Resolution-Independent
+Rendering", 2017, shows why strength must follow brightness). The field's seed comes from the photo, so the same photo
+gives the same bytes.
+"""
+
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from magicmemory.pipeline.faces.align import SIZE, Rectangle, region
+from magicmemory.pipeline.faces.blend import LUMA, RestoredFace, mask_of, warped_mask
+from magicmemory.pipeline.imaging.picture import Picture, Pixels
+
+Floats = NDArray[np.float32]
+
+_BLOCK: Final = 16  # pixels, the squares in which noise is measured
+_WINDOW: Final = 32  # pixels, the squares whose spectrum is taken
+_KERNEL: Final = 8  # pixels on each side of the middle of a grain
+_SMOOTH: Final = 3.0  # pixels; what changes more slowly is picture, not grain
+_FLAT_SHARE: Final = 0.35  # of the blocks, the flattest
+_FLATTEST: Final = 6.0  # levels; a block whose brightness changes more is not flat
+_FEWEST: Final = 6  # blocks; fewer do not tell
+_TYPICAL: Final = 35  # percentile of the blocks' noise: above the middle, some of it is texture
+_LEAST: Final = 1.2  # levels; compression and rounding make as much
+_MOST: Final = 30.0  # levels
+_BINS: Final = 8  # brightness steps
+_TILE: Final = 512  # pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Grain:
+    """The grain near a face.
+
+    Attributes:
+        strength: `[8]`, the standard deviation at eight brightnesses from 16 to 240, levels.
+        kernel: `[17, 17]`, what white noise is filtered with to be correlated alike; its squares add up to 1.
+    """
+
+    strength: Floats
+    kernel: Floats
+
+    def at(self, luma: Floats) -> Floats:
+        """The standard deviation for brightnesses of 0 to 255, levels."""
+        knots = (np.arange(_BINS) + 0.5) * (256 / _BINS)
+        return np.interp(luma, knots, self.strength).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class _Blocks:
+    """What is measured in the flat blocks of a picture: `[n]` each, levels."""
+
+    brightness: Floats
+    noise: Floats
+
+
+def with_grain(before: Picture, after: Picture, faces: Sequence[RestoredFace], strength: float) -> Picture:
+    """The photo with the grain back on its restored faces.
+
+    Args:
+        before: the photo before its faces were restored.
+        after: the same with the restored faces.
+        faces: what was put back.
+        strength: how much of the restored faces was taken, 0 to 1.
+
+    Returns:
+        `after` itself where the photo has no grain.
+    """
+    pixels: Pixels | None = None
+    for face in sorted(faces, key=lambda face: -face.aligned.scale):
+        mask = mask_of(face)
+        area = region(face.aligned.inverse, (0, 0, SIZE, SIZE), (before.width, before.height), margin=2)
+        if min(area[2] - area[0], area[3] - area[1]) < 2 * _WINDOW:
+            continue
+        grain = measured(_luma(before, area))
+        if grain is None:
+            continue
+        weight = warped_mask(mask, face.aligned.inverse, area)
+        lacking = _lacking(_luma(after, area), weight, grain)
+        if lacking <= 0:
+            continue
+        pixels = after.pixels.copy() if pixels is None else pixels
+        _add(pixels, before, area, weight * np.float32(lacking * strength), grain)
+    return after if pixels is None else replace(after, pixels=pixels)
+
+
+def measured(luma: Floats) -> Grain | None:
+    """The grain of a part of a photo `[height, width]`, 0 to 255; None where there is none, or no flat part to tell."""
+    blocks = _flat_blocks(luma)
+    if len(blocks.noise) < _FEWEST:
+        return None
+    bins = np.minimum((blocks.brightness * (_BINS / 256)).astype(int), _BINS - 1)
+    used = [b for b in range(_BINS) if (bins == b).sum() >= 3]
+    if not used:
+        return None
+    typical = np.array([np.percentile(blocks.noise[bins == b], _TYPICAL) for b in used], np.float32)
+    strength = np.interp(np.arange(_BINS), used, typical).astype(np.float32)
+    counts = np.array([(bins == b).sum() for b in used])
+    if float((typical * counts).sum() / counts.sum()) < _LEAST:
+        return None
+    kernel = _kernel(luma)
+    return None if kernel is None else Grain(strength.clip(0, _MOST), kernel)
+
+
+def noise_of(luma: Floats) -> float:
+    """The standard deviation of the noise in the flat parts of a picture, levels; 0 where none is flat."""
+    blocks = _flat_blocks(luma)
+    return float(np.percentile(blocks.noise, _TYPICAL)) if len(blocks.noise) >= _FEWEST else 0.0
+
+
+def _luma(picture: Picture, area: Rectangle) -> Floats:
+    left, top, right, bottom = area
+    part = picture.pixels[top:bottom, left:right].astype(np.float32)
+    return np.asarray(part @ LUMA / np.float32(picture.peak / 255), np.float32)
+
+
+def _residual(luma: Floats) -> tuple[Floats, Floats]:
+    """A picture's fine part, and the rest."""
+    smooth = np.asarray(cv2.GaussianBlur(luma, (0, 0), _SMOOTH, borderType=cv2.BORDER_REFLECT_101), np.float32)
+    return luma - smooth, smooth
+
+
+def _in_squares(image: Floats, side: int) -> Floats:
+    """`[height, width]` as `[n, side * side]`."""
+    rows, columns = image.shape[0] // side, image.shape[1] // side
+    squares = image[: rows * side, : columns * side].reshape(rows, side, columns, side)
+    return squares.transpose(0, 2, 1, 3).reshape(rows * columns, side * side)
+
+
+def _flat_blocks(luma: Floats, where: Floats | None = None) -> _Blocks:
+    """The noise of the flattest blocks, where `where` is above 0.9 throughout."""
+    fine, smooth = _residual(luma)
+    structure, brightness = _in_squares(smooth, _BLOCK).std(1), _in_squares(smooth, _BLOCK).mean(1)
+    usable = (brightness > 12) & (brightness < 243) & (structure < _FLATTEST)
+    if where is not None:
+        usable &= _in_squares(where, _BLOCK).min(1) > 0.9
+    if not usable.any():
+        return _Blocks(np.zeros(0, np.float32), np.zeros(0, np.float32))
+    usable &= structure <= np.quantile(structure[usable], _FLAT_SHARE)
+    noise = _in_squares(fine, _BLOCK)[usable].std(1)
+    return _Blocks(brightness[usable].astype(np.float32), noise.astype(np.float32))
+
+
+def _kernel(luma: Floats) -> Floats | None:
+    """What white noise has to be filtered with to have the mean spectrum of the flattest windows."""
+    fine, smooth = _residual(luma)
+    structure = _in_squares(smooth, _WINDOW).std(1)
+    windows = _in_squares(fine, _WINDOW).reshape(-1, _WINDOW, _WINDOW)
+    flattest = np.argsort(structure, kind="stable")[: max(4, len(structure) // 6)]
+    hann = np.hanning(_WINDOW)[:, None] * np.hanning(_WINDOW)[None, :]
+    power = (np.abs(np.fft.fft2(windows[flattest] * hann)) ** 2).mean(0)
+    kernel = np.fft.fftshift(np.fft.ifft2(np.sqrt(power)).real)
+    middle = _WINDOW // 2
+    kernel = kernel[middle - _KERNEL : middle + _KERNEL + 1, middle - _KERNEL : middle + _KERNEL + 1]
+    size = float(np.sqrt((kernel**2).sum()))
+    return None if size < 1e-6 else np.asarray(kernel / size, np.float32)
+
+
+def _lacking(luma: Floats, weight: Floats, grain: Grain) -> float:
+    """The share of the grain that the restored face lacks, 0 to 1: noises add up in squares."""
+    blocks = _flat_blocks(luma, weight)
+    if len(blocks.noise) < _FEWEST:
+        return 1.0
+    there = float(np.percentile(blocks.noise, _TYPICAL))
+    wanted = float(grain.at(blocks.brightness).mean())
+    return float(np.sqrt(max(0.0, 1 - (there / max(wanted, 1e-3)) ** 2)))
+
+
+def _add(pixels: Pixels, before: Picture, area: Rectangle, amount: Floats, grain: Grain) -> None:
+    """Add grain to a part of the photo, in place; where `amount` is 0, nothing changes."""
+    scale = np.float32(before.peak / 255)
+    for tile in _tiles(area, before):
+        left, top = max(tile[0], area[0]), max(tile[1], area[1])
+        right, bottom = min(tile[2], area[2]), min(tile[3], area[3])
+        here = amount[top - area[1] : bottom - area[1], left - area[0] : right - area[0]]
+        if not here.any():
+            continue
+        field = _field(before, tile, grain.kernel)[top - tile[1] : bottom - tile[1], left - tile[0] : right - tile[0]]
+        part = pixels[top:bottom, left:right]
+        levels = part.astype(np.float32) / scale
+        luma = np.asarray(levels @ LUMA, np.float32)
+        levels += (here * grain.at(luma) * field)[..., None]
+        changed = np.rint(levels.clip(0, 255) * scale).astype(part.dtype)
+        part[...] = np.where((here > 0)[..., None], changed, part)
+
+
+def _field(photo: Picture, tile: Rectangle, kernel: Floats) -> Floats:
+    """A random field of standard deviation 1 for a tile, correlated as the grain is.
+
+    Its seed is what the photo shows there before its faces are restored: to one level more or less in a restored face,
+    the grain stays the same.
+    """
+    left, top, right, bottom = tile
+    seed = zlib.crc32(np.ascontiguousarray(photo.pixels[top:bottom, left:right]).tobytes()), left, top
+    size = bottom - top + 2 * _KERNEL, right - left + 2 * _KERNEL
+    field = cv2.filter2D(np.random.default_rng(seed).standard_normal(size, np.float32), -1, kernel)
+    return np.asarray(field[_KERNEL:-_KERNEL, _KERNEL:-_KERNEL], np.float32)
+
+
+def _tiles(area: Rectangle, photo: Picture) -> Iterator[Rectangle]:
+    """The tiles of the photo's own grid that a rectangle touches."""
+    left, top, right, bottom = area
+    for y in range(top // _TILE * _TILE, bottom, _TILE):
+        for x in range(left // _TILE * _TILE, right, _TILE):
+            yield x, y, min(x + _TILE, photo.width), min(y + _TILE, photo.height)

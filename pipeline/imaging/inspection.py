@@ -1,0 +1,97 @@
+"""What is known of a file, for those who look into a report of trouble. Runs in a child process, as decoding does."""
+
+import io
+from typing import Any
+
+from PIL import ExifTags, Image, ImageCms
+
+from magicmemory.core.errors import PhotoUnreadable
+from magicmemory.core.file_type import sniff
+from magicmemory.core.sandbox import SandboxCrashed, SandboxedProcess
+from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
+from magicmemory.pipeline.imaging.metadata import Keep, Metadata
+from magicmemory.pipeline.imaging.picture import Picture
+from magicmemory.pipeline.imaging.sandboxed_decode import BYTES_A_PIXEL, BYTES_BESIDE, SECONDS
+from magicmemory.pipeline.imaging.tiff_container import is_camera_raw
+from magicmemory.pipeline.imaging.unwrap import unwrap
+
+_TOLD_EXIF = (
+    ExifTags.Base.DateTimeOriginal,
+    ExifTags.Base.DateTime,
+    ExifTags.Base.Make,
+    ExifTags.Base.Model,
+    ExifTags.Base.Software,
+    ExifTags.Base.Artist,
+    ExifTags.Base.Copyright,
+    ExifTags.Base.ImageDescription,
+)
+_LONGEST_VALUE = 200
+
+
+def inspect(data: bytes, limits: DecodeLimits, page: int = 1) -> dict[str, Any]:
+    """Facts by name, as JSON can say them, in the order in which people read them.
+
+    Raises:
+        UserError: see `decode`.
+    """
+    memory = BYTES_BESIDE + BYTES_A_PIXEL * limits.max_pixels + 3 * limits.max_bytes
+    process = SandboxedProcess(_inspect, memory_bytes=memory, seconds=SECONDS)
+    try:
+        facts, _ = process(data, max_bytes=limits.max_bytes, max_pixels=limits.max_pixels, page=page)
+    except SandboxCrashed:
+        raise PhotoUnreadable from None
+    assert isinstance(facts, dict)
+    return facts
+
+
+def _inspect(data: bytes, *, max_bytes: int, max_pixels: int, page: int) -> tuple[dict[str, Any], list[Any]]:
+    """In the child."""
+    picture = decode(data, DecodeLimits(max_bytes, max_pixels), page, Keep.ALL)
+    facts: dict[str, Any] = {
+        "kind": picture.format,
+        "bytes": len(data),
+        "pages": picture.pages,
+        "page": page,
+        "width": picture.width,
+        "height": picture.height,
+        "bits": 16 if picture.peak > 255 else 8,
+        "channels": "grey" if picture.monochrome else "colour",
+        "alpha": picture.alpha is not None,
+        **_container(data, page),
+        "colours": _colours(picture),
+        "missing": list(picture.missing) if picture.missing else None,
+        "notes": [note.model_dump(mode="json") for note in picture.notes],
+        **_metadata(picture.metadata),
+    }
+    return facts, []
+
+
+def _container(data: bytes, page: int) -> dict[str, Any]:
+    kind = sniff(data)
+    if kind in {"PDF", "RAW"} or (kind == "TIFF" and is_camera_raw(data)):
+        return {}
+    container = unwrap(kind, data, page)
+    return {"orientation": container.orientation, "ends_early": not container.complete}
+
+
+def _colours(picture: Picture) -> str:
+    if picture.icc is None:
+        return "sRGB, or nothing that says otherwise"
+    try:
+        return ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(picture.icc))).strip()
+    except (OSError, ImageCms.PyCMSError):
+        return "a profile without a name"
+
+
+def _metadata(metadata: Metadata) -> dict[str, Any]:
+    exif = Image.Exif()
+    if metadata.exif:
+        exif.load(b"Exif\0\0" + metadata.exif)
+    photo = exif.get_ifd(ExifTags.IFD.Exif)
+    told = {tag.name: str(value)[:_LONGEST_VALUE] for tag in _TOLD_EXIF if (value := photo.get(tag) or exif.get(tag))}
+    return {
+        "exif": told,
+        "place": bool(exif.get_ifd(ExifTags.IFD.GPSInfo)),
+        "xmp_bytes": len(metadata.xmp),
+        "iptc_bytes": len(metadata.iptc),
+    }

@@ -1,0 +1,119 @@
+"""`headmask`: tells a head from what is around it in an aligned face crop; ships in the package.
+
+A small U-Net of plain convolutions. It sees the crop at 128 pixels, a quarter of its side: a mask that is blurred over
+several crop pixels needs no more. Trained on studio portraits (public domain and CC0) that were cut from their plain
+backdrops and put before other scenes, then damaged; see `training/headmask_train.py`.
+"""
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+SIDE: Final = 128  # pixels, what the network sees
+CLASSES: Final = 3  # background, head, clothes
+HEAD: Final = 1
+WIDTHS: Final = (16, 32, 64, 112)  # channels at 1/2, 1/4, 1/8 and 1/16 of SIDE
+FORMAT: Final = "magicmemory.headmask/1"  # stands in the weights file; changes with the architecture
+
+
+class Residual(nn.Module):
+    """Two 3x3 convolutions and a way around them."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(channels, channels, 3, padding=1)
+        self.second = nn.Conv2d(channels, channels, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`[batch, channels, height, width]` to the same shape."""
+        return functional.relu(x + self.second(functional.relu(self.first(x))))
+
+
+class Plain(nn.Module):
+    """One 3x3 convolution: what the two largest levels can afford."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.only = nn.Conv2d(channels, channels, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`[batch, channels, height, width]` to the same shape."""
+        return functional.relu(self.only(x))
+
+
+BLOCKS: Final = (Plain, Plain, Residual, Residual)
+
+
+class HeadMask(nn.Module):
+    """Faces to class scores."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(12, WIDTHS[0], 3, padding=1)
+        self.encoder = nn.ModuleList(block(width) for block, width in zip(BLOCKS, WIDTHS, strict=True))
+        self.downs = nn.ModuleList(nn.Conv2d(high, low, 3, stride=2, padding=1) for high, low in pairwise(WIDTHS))
+        self.bottom = Residual(WIDTHS[-1])
+        self.ups = nn.ModuleList(nn.Conv2d(low, high, 1) for high, low in pairwise(WIDTHS))
+        self.decoder = nn.ModuleList(block(width) for block, width in zip(BLOCKS, WIDTHS[:-1], strict=False))
+        self.head = nn.Conv2d(WIDTHS[0], 4 * CLASSES, 3, padding=1)
+
+    def forward(self, faces: Tensor) -> Tensor:
+        """Class scores (logits).
+
+        Args:
+            faces: `[batch, 3, 128, 128]`, RGB in [-1, 1], aligned to the FFHQ template.
+
+        Returns:
+            `[batch, 3, 128, 128]`: background, head, clothes.
+        """
+        x = functional.relu(self.stem(functional.pixel_unshuffle(faces, 2)))
+        features = []
+        for level, block in enumerate(self.encoder):
+            x = block(x)
+            features.append(x)
+            if level < len(self.downs):
+                x = functional.relu(self.downs[level](x))
+        x = self.bottom(x)
+        for level in range(len(WIDTHS) - 2, -1, -1):
+            wide = functional.interpolate(self.ups[level](x), scale_factor=2.0, mode="bilinear", align_corners=False)
+            x = self.decoder[level](wide + features[level])
+        return functional.pixel_shuffle(self.head(x), 2)
+
+
+class HeadShare(nn.Module):
+    """The network and the mean of what it sees in a face and in its mirror image: how likely each pixel is head."""
+
+    def __init__(self, network: HeadMask) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, faces: Tensor) -> Tensor:
+        """`[batch, 3, 128, 128]` to `[batch, 128, 128]`, 0 to 1."""
+        straight = torch.softmax(self.network(faces), dim=1)[:, HEAD]
+        mirrored = torch.softmax(self.network(faces.flip(3)), dim=1)[:, HEAD]
+        return (straight + mirrored.flip(2)) / 2
+
+
+def load(path: Path) -> HeadMask:
+    """Read the shipped weights, in evaluation mode and full precision.
+
+    Raises:
+        ValueError: the file holds another format, or not exactly this network's tensors.
+    """
+    from safetensors import safe_open
+
+    with safe_open(path, framework="pt") as file:
+        said = (file.metadata() or {}).get("format")
+        if said != FORMAT:
+            raise ValueError(f"{path} is not a file of {FORMAT}: it says {said}")
+        state = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 (no iterator)
+    network = HeadMask()
+    try:
+        network.load_state_dict(state, strict=True)
+    except RuntimeError as error:
+        raise ValueError(f"{path} does not fit the network: {error}") from error
+    return network.eval()

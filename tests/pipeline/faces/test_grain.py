@@ -1,0 +1,122 @@
+"""The grain that restored faces get back: as much as the photo has, of the same kind, and none where it has none."""
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from magicmemory.core.options import Options, Scope, Texture
+from magicmemory.pipeline.faces import align
+from magicmemory.pipeline.faces.blend import RestoredFace, blend, mask_of, warped_mask
+from magicmemory.pipeline.faces.grain import measured, noise_of, with_grain
+from magicmemory.pipeline.imaging.picture import Picture
+from tests.support.faces import face_at
+
+Floats = NDArray[np.float32]
+FACE = face_at(400, 300, 380)
+
+
+def smooth_photo() -> Floats:
+    """Soft light and shade without any grain, `[600, 800]`, 60 to 190."""
+    y, x = np.mgrid[0:600, 0:800].astype(np.float32)
+    return np.asarray(125 + 60 * np.sin(x / 170) * np.cos(y / 140), np.float32)
+
+
+def grain(sigma: float, size: float, seed: int = 0) -> Floats:
+    """A random field of so many levels; its grains are so many pixels large."""
+    field = np.random.default_rng(seed).standard_normal((600, 800)).astype(np.float32)
+    if size:
+        field = np.asarray(cv2.GaussianBlur(field, (0, 0), size), np.float32)
+    return field * np.float32(sigma / field.std())
+
+
+def as_picture(luma: Floats, depth: int = 8) -> Picture:
+    levels = np.repeat(np.rint(luma.clip(0, 255))[..., None], 3, axis=-1).astype(np.uint8)
+    return Picture(levels if depth == 8 else levels.astype(np.uint16) * 257, "PNG", monochrome=True)
+
+
+def restored(photo: Picture) -> tuple[Picture, Picture, RestoredFace]:
+    """The photo before and after a restorer that draws a perfectly smooth face."""
+    aligned = align.crop(photo.pixels, FACE)
+    plain = align.crop(as_picture(smooth_photo()).pixels, FACE).crop.astype(np.float32)
+    face = RestoredFace(aligned, plain)
+    return photo, blend(photo, [face]), face
+
+
+def in_face(picture: Picture) -> Floats:
+    levels = picture.pixels[200:400, 300:500, 0].astype(np.float32)
+    return levels / np.float32(picture.peak / 255)
+
+
+def around(picture: Picture) -> Floats:
+    return picture.pixels[:600, :180, 0].astype(np.float32) / np.float32(picture.peak / 255)
+
+
+@pytest.mark.parametrize(("sigma", "size"), [(4, 0), (9, 0), (6, 0.7), (10, 1.2)])
+@pytest.mark.parametrize("depth", [8, 16])
+def test_a_smooth_face_gets_the_grain_of_the_photo(sigma: float, size: float, depth: int) -> None:
+    before, after, face = restored(as_picture(smooth_photo() + grain(sigma, size), depth))
+    smooth = noise_of(in_face(after))
+    result = with_grain(before, after, [face], 1.0)
+    wanted = noise_of(around(before))
+    assert smooth < 0.5 * wanted  # without it, the face is too perfect for the photo
+    assert noise_of(in_face(result)) == pytest.approx(wanted, rel=0.2)
+    assert (result.pixels[..., 0] == result.pixels[..., 2]).all()
+
+
+def test_the_grain_is_as_coarse_as_the_photos() -> None:
+    def beside(picture: Floats) -> float:
+        fine = picture - cv2.GaussianBlur(picture, (0, 0), 3)
+        return float((fine[:, 1:] * fine[:, :-1]).mean() / (fine**2).mean())
+
+    for size in (0.0, 0.7, 1.2):
+        before, after, face = restored(as_picture(smooth_photo() + grain(8, size)))
+        result = with_grain(before, after, [face], 1.0)
+        assert beside(in_face(result)) == pytest.approx(beside(around(before)), abs=0.12)
+
+
+def test_the_grain_follows_brightness() -> None:
+    photo = smooth_photo()
+    found = measured(photo + grain(1, 0.6) * (2 + 10 * (photo - 60) / 130))
+    assert found is not None
+    dark, light = found.at(np.array([80.0, 170.0], np.float32))
+    assert dark == pytest.approx(2 + 10 * 20 / 130, rel=0.35)
+    assert light == pytest.approx(2 + 10 * 110 / 130, rel=0.35)
+
+
+def test_a_clean_photo_gets_none() -> None:
+    for noise in (0.0, 0.6):
+        before, after, face = restored(as_picture(smooth_photo() + grain(noise, 0) if noise else smooth_photo()))
+        assert with_grain(before, after, [face], 1.0) is after
+
+
+def test_nothing_changes_outside_the_face_and_the_same_photo_gives_the_same_bytes() -> None:
+    before, after, face = restored(as_picture(smooth_photo() + grain(8, 0.7)))
+    one, other = (with_grain(before, after, [face], 1.0) for _ in range(2))
+    np.testing.assert_array_equal(one.pixels, other.pixels)
+    outside = warped_mask(mask_of(face), face.aligned.inverse, (0, 0, 800, 600)) == 0
+    assert outside.mean() > 0.4
+    np.testing.assert_array_equal(one.pixels[outside], after.pixels[outside])
+    assert (one.pixels[~outside] != after.pixels[~outside]).mean() > 0.3
+
+
+def test_a_face_that_kept_its_grain_gets_no_more() -> None:
+    photo = as_picture(smooth_photo() + grain(8, 0.7))
+    aligned = align.crop(photo.pixels, FACE)
+    face = RestoredFace(aligned, aligned.crop.astype(np.float32))
+    after = blend(photo, [face])
+    result = with_grain(photo, after, [face], 1.0)
+    assert noise_of(in_face(result)) == pytest.approx(noise_of(in_face(photo)), rel=0.12)
+
+
+@pytest.mark.parametrize(
+    ("texture", "scope", "back"),
+    [
+        (Texture.AUTO, Scope.FACES, True),
+        (Texture.AUTO, Scope.PHOTO, False),
+        (Texture.MATCH, Scope.PHOTO, True),
+        (Texture.CLEAN, Scope.FACES, False),
+    ],
+)
+def test_grain_is_for_photos_whose_faces_alone_are_restored(texture: Texture, scope: Scope, back: bool) -> None:
+    assert Options(texture=texture, scope=scope).grain_back is back

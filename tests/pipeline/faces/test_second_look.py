@@ -1,0 +1,43 @@
+"""The second look for faces, on a smaller and cleaned copy of the photo."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from magicmemory.pipeline.faces.detect import Detection
+from magicmemory.pipeline.faces.second_look import LOOK_SIDE, second_look
+from magicmemory.pipeline.imaging.picture import Pixels
+from tests.support.faces import colourful, face_at, picture
+
+
+class Sees:
+    """A detector that sees a face only in what was cleaned."""
+
+    def __init__(self, score: float, turned: float = 0.0) -> None:
+        self.score = score
+        self.turned = turned
+        self.shown: list[tuple[int, ...]] = []
+
+    def __call__(self, pixels: NDArray[np.uint8], min_face_px: float) -> list[Detection]:
+        self.shown.append(pixels.shape)
+        face = face_at(300, 200, 200, self.turned)
+        faces = [Detection(face.box, face.landmarks, self.score)] if pixels.max() == 0 else []
+        return [face for face in faces if face.short_side >= min_face_px]
+
+
+def black(pixels: Pixels) -> Pixels:
+    return np.zeros_like(pixels)
+
+
+def test_a_face_is_found_once_the_photo_is_cleaned() -> None:
+    photo = picture(colourful(1280, 960))
+    detector = Sees(0.95)
+    (face,) = second_look(photo, detector, 24, black).faces
+    assert max(detector.shown[0][:2]) == LOOK_SIDE
+    np.testing.assert_allclose(face.landmarks, face_at(300, 200, 200).landmarks * 2 + 0.5, atol=0.01)
+
+
+def test_what_is_doubtful_or_tilted_is_no_face() -> None:
+    photo = picture(colourful(640, 480))
+    assert second_look(photo, Sees(0.85), 24, black).faces == []
+    assert second_look(photo, Sees(0.99, 80), 24, black).faces == []
+    assert second_look(photo, Sees(0.99), 130, black).faces == []

@@ -1,0 +1,119 @@
+"""A database that was moved, replaced, damaged, or used by a later version: one sentence, and no traceback."""
+
+import asyncio
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from magicmemory.cli.run import AlreadyRunning, DataFolderMoved, lock_data_folder
+from magicmemory.storage.backup import back_up
+from magicmemory.storage.database import Database, DatabaseUnusable, watch_file
+from tests.support.harness import settings_for
+
+
+@pytest.fixture
+async def file(tmp_path: Path) -> Path:
+    file = tmp_path / "magicmemory.db"
+    async with Database(f"sqlite+aiosqlite:///{file}"):
+        pass
+    return file
+
+
+def opened(file: Path) -> Database:
+    return Database(f"sqlite+aiosqlite:///{file}")
+
+
+async def test_a_later_schema_is_one_sentence(file: Path) -> None:
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    with pytest.raises(DatabaseUnusable, match="later version of Magic Memory"):
+        await opened(file).__aenter__()
+
+
+@pytest.mark.parametrize("damage", ["all", "first page"])
+async def test_a_damaged_file_is_one_sentence(file: Path, damage: str) -> None:
+    data = bytearray(file.read_bytes())
+    data[: len(data) if damage == "all" else 4096] = b"x" * (len(data) if damage == "all" else 4096)
+    file.write_bytes(data)
+    with pytest.raises(DatabaseUnusable, match="is damaged: move it away"):
+        await opened(file).__aenter__()
+
+
+@pytest.mark.parametrize("command", [["admin", "stats"], ["playground"]])
+async def test_the_commands_end_with_the_sentence(
+    file: Path, tmp_path: Path, redis_url: str, command: list[str]
+) -> None:
+    file.write_bytes(b"x" * 8192)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-m", "magicmemory.cli.main", *command),
+        env={"PATH": "", "MAGIC_DATA_DIR": str(tmp_path), "MAGIC_REDIS_URL": redis_url, "MAGIC_PLAYGROUND_PORT": "0"},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=tmp_path,
+    )
+    _, says = await asyncio.wait_for(process.communicate(), 120)
+    assert process.returncode == 2
+    assert says.decode() == (
+        f"magicmemory: The database {file} is damaged: move it away and run `magicmemory restore-backup`.\n"
+    )
+
+
+@pytest.mark.parametrize("change", ["moved", "replaced", "restored"])
+async def test_a_process_stops_when_its_database_is_no_longer_there(file: Path, change: str) -> None:
+    async with opened(file):
+        watching = asyncio.create_task(watch_file(f"sqlite+aiosqlite:///{file}", 0.02))
+        await asyncio.sleep(0.1)
+        assert not watching.done()
+        if change == "restored":
+            back_up(file, None, file.with_name("backup.tar.gz"))
+        file.rename(file.with_name("away.db"))
+        if change != "moved":
+            sqlite3.connect(file).close()
+            file.touch()
+        with pytest.raises(DatabaseUnusable, match="was moved away or replaced"):
+            await asyncio.wait_for(watching, 5)
+
+
+async def test_writing_to_the_database_is_no_change_of_the_file(file: Path) -> None:
+    async with opened(file) as database:
+        watching = asyncio.create_task(watch_file(f"sqlite+aiosqlite:///{file}", 0.02))
+        for _ in range(5):
+            async with database.write() as transaction:
+                await transaction.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
+            await asyncio.sleep(0.02)
+        assert not watching.done()
+        watching.cancel()
+
+
+def test_the_lock_sees_that_its_folder_was_moved(tmp_path: Path) -> None:
+    folder = tmp_path / "var"
+    with lock_data_folder(folder) as check:
+        check()
+        with pytest.raises(AlreadyRunning), lock_data_folder(folder):
+            pass
+        folder.rename(tmp_path / "away")
+        with pytest.raises(DataFolderMoved, match="was moved away or replaced"):
+            check()
+        folder.mkdir()
+        (folder / "run.lock").touch()
+        with pytest.raises(DataFolderMoved):
+            check()
+
+
+def test_a_backup_is_not_restored_under_a_running_service(file: Path, tmp_path: Path) -> None:
+    backup = tmp_path / "backup.tar.gz"
+    back_up(file, None, backup)
+    file.unlink()
+    settings = settings_for(tmp_path)
+    command = [sys.executable, "-P", "-m", "magicmemory.cli.main", "restore-backup", str(backup)]
+    with lock_data_folder(settings.data_dir):
+        refused = subprocess.run(
+            command, env={"PATH": "", "MAGIC_DATA_DIR": str(tmp_path)}, capture_output=True, text=True, check=False
+        )
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("magicmemory: Magic Memory already runs here")
+    assert not file.exists()
