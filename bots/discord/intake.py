@@ -132,11 +132,12 @@ class Intake:
             await self._ctx.show(request.target(request.message), self._ctx.say(language, "progress-decode"))
         targets = []
         for part, photo in within:
-            number = request.message if not part else 0
+            number = request.progress_messages.get(part, 0) if part else request.message
             if not number:
                 number = await request.send(self._ctx.say(language, "progress-decode"), private=request.private)
                 # No two photos may share a message.
                 number = 0 if part and number == request.message else number
+                await self._journal.progress_shown(str(request.id), part, number)
             targets.append(request.target(number, spoiler=photo.is_spoiler()))
         for part, photo in enumerate(photos):
             job = known.get(request.address(part))

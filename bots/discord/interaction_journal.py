@@ -70,16 +70,16 @@ class InteractionJournal:
     def __init__(self, pending: PendingRequests, in_flight: InFlight) -> None:
         self._pending = pending
         self._in_flight = in_flight
-        self._open: set[str] = set()
+        self._records: dict[str, dict[str, Any]] = {}  # of the open requests
 
     @asynccontextmanager
     async def recording(self, interaction: Interaction) -> AsyncIterator[None]:
         """Keep a record of the interaction while the context lasts. It stays behind if the process is killed."""
         request = str(interaction.id)
-        self._open.add(request)
+        self._records[request] = record_of(interaction)
         failed: Exception | None = None
         with self._in_flight:
-            await self._keep(record_of(interaction))
+            await self._keep(request)
             try:
                 yield
             except Exception as error:
@@ -90,7 +90,15 @@ class InteractionJournal:
 
     async def acknowledged(self, interaction: Interaction, message: int) -> None:
         """Add the id of our deferred message to the record, so that a resumed request fills that message."""
-        await self._keep({**record_of(interaction), "response_message": str(message)})
+        request = str(interaction.id)
+        self._records[request]["response_message"] = str(message)
+        await self._keep(request)
+
+    async def progress_shown(self, request: str, part: int, message: int) -> None:
+        """Add the id of the progress message of photo number `part`, so that a resumed request fills that message."""
+        if request in self._records:
+            self._records[request].setdefault("progress_messages", {})[str(part)] = str(message)
+            await self._keep(request)
 
     async def unfinished(self) -> list[dict[str, Any]]:
         """The records that an earlier process left behind, oldest first."""
@@ -99,23 +107,25 @@ class InteractionJournal:
         except Exception as error:  # the bot must start without Redis, too
             log.warning("the interactions of the last run cannot be read from Redis: %r", error)
             return []
-        return [record for record in records if str(record.get("id")) not in self._open]
+        found = {str(record.get("id")): record for record in records if str(record.get("id")) not in self._records}
+        self._records |= found
+        return list(found.values())
 
     async def remove(self, request: str) -> None:
         """Delete the record of a request that is finished."""
-        self._open.discard(request)
+        self._records.pop(request, None)
         try:
             async with asyncio.timeout(REDIS_TIMEOUT_S):
                 await self._pending.drop(request)
         except Exception as error:  # resuming it again changes nothing: its jobs are in the ledger
             log.info("the record of interaction %s stays in Redis: %r", request, error)
 
-    async def _keep(self, record: dict[str, Any]) -> None:
+    async def _keep(self, request: str) -> None:
         try:
             async with asyncio.timeout(REDIS_TIMEOUT_S):
-                await self._pending.keep(record["id"], record)
+                await self._pending.keep(request, self._records[request])
         except Exception as error:  # without a record it is answered as well, unless the bot is killed just now
-            log.warning("interaction %s could not be recorded: %r", record["id"], error)
+            log.warning("interaction %s could not be recorded: %r", request, error)
 
 
 def record_of(interaction: Interaction) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
 import discord
@@ -61,6 +61,7 @@ class PhotoRequest:
         limit: the largest file that may be sent there, bytes.
         private: only the sender may see the reply.
         message: our deferred message; 0 if its id is unknown.
+        progress_messages: our further messages, by the numbers of their photos.
         followup: sends further messages.
         resumed: an earlier process received it.
     """
@@ -75,6 +76,7 @@ class PhotoRequest:
     message: int
     followup: discord.Webhook
     resumed: bool = False
+    progress_messages: Mapping[int, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, interaction: Interaction, message: int, *, private: bool) -> Self:
@@ -111,6 +113,7 @@ class PhotoRequest:
             message=int(record.get("response_message") or 0),
             followup=discord.Webhook.partial(application, token, client=client),
             resumed=True,
+            progress_messages={int(part): int(number) for part, number in record.get("progress_messages", {}).items()},
         )
 
     def address(self, part: int = 0) -> Address:

@@ -9,9 +9,12 @@ from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from redis.asyncio import Redis
 from sqlalchemy import make_url
 
-from magicmemory.core.job import JobState
+from magicmemory.core.job import JobState, Platform
+from magicmemory.queue.connection import RedisKeys
+from tests.servers.discord.interactions import Interaction
 from tests.support.discord_harness import Harness, harness, running_bot, running_worker
 from tests.support.harness import eventually
 from tests.support.telegram_harness import QuickPipeline, photo
@@ -94,6 +97,7 @@ async def test_killed_between_the_acknowledgement_and_the_ledger(tmp_path: Path,
                 album = user.say(channel, "", photo(2), photo(3))
                 several = user.context_menu(channel, "Restore faces", album)
                 await server.wait_for(lambda: alone.answer and several.follow_ups, 30)
+                await eventually(lambda: progress_recorded(there, several))
                 process.kill()
                 await process.wait()
         assert await there.jobs_of(user) == []
@@ -108,6 +112,16 @@ async def test_killed_between_the_acknowledgement_and_the_ledger(tmp_path: Path,
         assert len({answer.attachments[1].data for answer in answers}) == 3
         assert [m for m in server.said(channel) if m.components] == sorted(answers, key=lambda answer: answer.id)
         assert (await there.quota_of(user)).used == 3
+        assert len(several.shown) == 2  # no progress message stays
+
+
+async def progress_recorded(there: Harness, used: Interaction) -> bool | None:
+    """Whether the progress message of the second photo is recorded; None: not yet."""
+    async with Redis.from_url(there.redis_url) as redis:
+        record = await redis.hget(
+            RedisKeys(there.settings.redis_prefix).pending_requests(Platform.DISCORD), str(used.id)
+        )
+    return b"progress_messages" in (record or b"") or None
 
 
 async def has_jobs(there: Harness, count: int) -> bool | None:
