@@ -18,7 +18,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
-from magicmemory.pipeline.models.headmask import FORMAT, HEAD, HeadMask, HeadShare
+from training.headmask import FORMAT, HEAD, HeadMask, HeadShare
 from training.headmask_data import IGNORED, Mattes, batches, pair, read_scenes
 from training.loop import Clock, follow, move_if_finite, rate_at
 

@@ -10,16 +10,12 @@ from numpy.typing import NDArray
 from magicmemory.pipeline.engines.base import Runner
 from magicmemory.pipeline.engines.batcher import ONE_BY_ONE, Batcher, Batching
 from magicmemory.pipeline.faces.align import SIZE
-from magicmemory.pipeline.models import headmask
 
 Floats = NDArray[np.float32]
 
 _BLUR: Final = (101, 101)  # facexlib's kernel, pixels
 _SIGMA: Final = 11.0
 _BORDER: Final = 10  # crop pixels that are never taken
-_CLOSE_SIGMA: Final = 5.0  # crop pixels
-_SURE_FACE: Final = 0.9
-_MOST_UNDECIDED: Final = 0.35  # of the head's area
 _LEAST_SHARE: Final = 0.05  # of the crop: a mask that covers less has not seen the face
 
 
@@ -73,54 +69,6 @@ class NetworkParser:
         if self._side != SIZE:
             hard = np.asarray(cv2.resize(hard, (SIZE, SIZE), interpolation=cv2.INTER_LINEAR), np.float32)
         return feathered(hard)
-
-
-class HeadMaskParser:
-    """The bundled head mask behind the `Parser` protocol."""
-
-    def __init__(
-        self, runner: Runner, batching: Batching = ONE_BY_ONE, observe: Callable[[int], None] | None = None
-    ) -> None:
-        """
-        Args:
-            runner: the compiled `headmask.HeadShare`.
-            batching: how the engine wants its batches.
-            observe: told of each batch's size.
-        """
-        self._runner = runner
-        self._batcher = Batcher(self._run, batching, observe)
-
-    def __call__(self, faces: Sequence[Floats]) -> list[Floats | None]:
-        """See `Parser`; None too where the network is not sure, and the oval is the better mask."""
-        return self._batcher(faces)
-
-    def _run(self, faces: Sequence[Floats]) -> list[Floats | None]:
-        side = (headmask.SIDE, headmask.SIDE)
-        small = np.stack([cv2.resize(face, side, interpolation=cv2.INTER_AREA) for face in faces])
-        planes = np.asarray(small.transpose(0, 3, 1, 2), np.float32)
-        shares = self._runner(planes / np.float32(127.5) - np.float32(1))
-        return [close_mask(share) if is_sure(share) else None for share in shares]
-
-
-def is_sure(share: Floats) -> bool:
-    """Whether a head mask can be trusted: the face itself is head, and few pixels are undecided.
-
-    Args:
-        share: `[128, 128]`, how likely each pixel is head, 0 to 1.
-    """
-    y, x = np.mgrid[0 : headmask.SIDE, 0 : headmask.SIDE] - headmask.SIDE / 2
-    face = (x / 22) ** 2 + ((y - 6) / 32) ** 2 < 1  # from the brows to the chin of FFHQ's mean face
-    head = float((share > 0.5).mean())
-    undecided = float(((share > 0.2) & (share < 0.8)).mean())
-    return float(share[face].mean()) > _SURE_FACE and 0.12 < head < 0.75 and undecided < _MOST_UNDECIDED * head
-
-
-def close_mask(share: Floats) -> Floats:
-    """A mask `[512, 512]` that is 1 on the head and 0 from a few crop pixels beside it on."""
-    large = cv2.resize(share, (SIZE, SIZE), interpolation=cv2.INTER_LINEAR)
-    soft = (cv2.GaussianBlur(large, (0, 0), _CLOSE_SIGMA) - np.float32(0.25)) / np.float32(0.6)
-    soft = soft.clip(0, 1)
-    return np.asarray(soft * soft * (3 - 2 * soft), np.float32)
 
 
 def feathered(hard: Floats) -> Floats:

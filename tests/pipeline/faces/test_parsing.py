@@ -2,13 +2,12 @@
 
 import cv2
 import numpy as np
-import pytest
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from magicmemory.pipeline.engines.torch_engine import TorchEngine
-from magicmemory.pipeline.faces.parsing import HeadMaskParser, NetworkParser, feathered, is_sure
+from magicmemory.pipeline.faces.parsing import NetworkParser, feathered
 from magicmemory.pipeline.models.parsenet import FaceOnly
 
 Floats = NDArray[np.float32]
@@ -63,29 +62,3 @@ def test_half_the_size_gives_nearly_the_same() -> None:
 
 def test_where_no_face_is_seen_there_is_no_mask() -> None:
     assert parser(512)([disc(20)]) == [None]
-
-
-def head(undecided: float = 0.0, face: float = 1.0) -> Floats:
-    """How likely each pixel is head, `[128, 128]`: an oval, some of the rest undecided."""
-    y, x = np.mgrid[0:128, 0:128].astype(np.float32)
-    share = np.where((np.abs(x - 64) / 36) ** 2 + (np.abs(y - 60) / 50) ** 2 < 1, np.float32(face), np.float32(0))
-    share[: int(128 * undecided)] = 0.5
-    return np.asarray(share, np.float32)
-
-
-def test_a_head_mask_ends_close_to_the_head() -> None:
-    share = head()
-    (mask,) = HeadMaskParser(lambda _: share[None])([np.zeros((512, 512, 3), np.float32)])
-    assert mask is not None
-    large = np.kron(share, np.ones((4, 4), np.float32))
-    beyond = cv2.dilate(large, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (25, 25))) == 0
-    inside = cv2.erode(large, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (25, 25))) == 1
-    assert mask[beyond].max() == 0
-    assert mask[inside].min() == 1
-    assert np.abs(np.diff(mask, axis=1)).max() < 0.15  # no hard edge
-
-
-@pytest.mark.parametrize("share", [head(undecided=0.3), head(face=0.7), np.zeros((128, 128), np.float32)])
-def test_where_the_head_mask_is_not_sure_there_is_none(share: Floats) -> None:
-    assert not is_sure(share)
-    assert HeadMaskParser(lambda _: share[None])([np.zeros((512, 512, 3), np.float32)]) == [None]

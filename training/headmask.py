@@ -1,22 +1,35 @@
-"""`headmask`: tells a head from what is around it in an aligned face crop; ships in the package.
+"""`headmask`: tells a head from what is around it in an aligned face crop. Not shipped yet: it is not sure often enough.
 
 A small U-Net of plain convolutions. It sees the crop at 128 pixels, a quarter of its side: a mask that is blurred over
 several crop pixels needs no more. Trained on studio portraits (public domain and CC0) that were cut from their plain
 backdrops and put before other scenes, then damaged; see `training/headmask_train.py`.
 """
 
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
+import cv2
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
+
+from magicmemory.pipeline.engines.base import Runner
+from magicmemory.pipeline.engines.batcher import ONE_BY_ONE, Batcher, Batching
+from magicmemory.pipeline.faces.align import SIZE as CROP
+
+Floats = NDArray[np.float32]
 
 SIDE: Final = 128  # pixels, what the network sees
 CLASSES: Final = 3  # background, head, clothes
 HEAD: Final = 1
 WIDTHS: Final = (16, 32, 64, 112)  # channels at 1/2, 1/4, 1/8 and 1/16 of SIDE
+CLOSE_SIGMA: Final = 5.0  # crop pixels
+SURE_FACE: Final = 0.9
+MAX_UNDECIDED: Final = 0.35  # of the head's area
 FORMAT: Final = "magicmemory.headmask/1"  # stands in the weights file; changes with the architecture
 
 
@@ -117,3 +130,51 @@ def load(path: Path) -> HeadMask:
     except RuntimeError as error:
         raise ValueError(f"{path} does not fit the network: {error}") from error
     return network.eval()
+
+
+class HeadMaskParser:
+    """The head mask behind the `Parser` protocol."""
+
+    def __init__(
+        self, runner: Runner, batching: Batching = ONE_BY_ONE, observe: Callable[[int], None] | None = None
+    ) -> None:
+        """
+        Args:
+            runner: the compiled `HeadShare`.
+            batching: how the engine wants its batches.
+            observe: told of each batch's size.
+        """
+        self._runner = runner
+        self._batcher = Batcher(self._run, batching, observe)
+
+    def __call__(self, faces: Sequence[Floats]) -> list[Floats | None]:
+        """See `Parser`; None too where the network is not sure, and the oval is the better mask."""
+        return self._batcher(faces)
+
+    def _run(self, faces: Sequence[Floats]) -> list[Floats | None]:
+        side = (SIDE, SIDE)
+        small = np.stack([cv2.resize(face, side, interpolation=cv2.INTER_AREA) for face in faces])
+        planes = np.asarray(small.transpose(0, 3, 1, 2), np.float32)
+        shares = self._runner(planes / np.float32(127.5) - np.float32(1))
+        return [close_mask(share) if is_sure(share) else None for share in shares]
+
+
+def is_sure(share: Floats) -> bool:
+    """Whether a head mask can be trusted: the face itself is head, and few pixels are undecided.
+
+    Args:
+        share: `[128, 128]`, how likely each pixel is head, 0 to 1.
+    """
+    y, x = np.mgrid[0:SIDE, 0:SIDE] - SIDE / 2
+    face = (x / 22) ** 2 + ((y - 6) / 32) ** 2 < 1  # from the brows to the chin of FFHQ's mean face
+    head = float((share > 0.5).mean())
+    undecided = float(((share > 0.2) & (share < 0.8)).mean())
+    return float(share[face].mean()) > SURE_FACE and 0.12 < head < 0.75 and undecided < MAX_UNDECIDED * head
+
+
+def close_mask(share: Floats) -> Floats:
+    """A mask `[512, 512]` that is 1 on the head and 0 from a few crop pixels beside it on."""
+    large = cv2.resize(share, (CROP, CROP), interpolation=cv2.INTER_LINEAR)
+    soft = (cv2.GaussianBlur(large, (0, 0), CLOSE_SIGMA) - np.float32(0.25)) / np.float32(0.6)
+    soft = soft.clip(0, 1)
+    return np.asarray(soft * soft * (3 - 2 * soft), np.float32)
