@@ -1,4 +1,4 @@
-"""`headmask`: tells a head from what is around it in an aligned face crop. Not shipped yet: it is not sure often enough.
+"""`headmask`: tells a head from what is around it in an aligned face crop. Not shipped: it is too seldom sure.
 
 A small U-Net of plain convolutions. It sees the crop at 128 pixels, a quarter of its side: a mask that is blurred over
 several crop pixels needs no more. Trained on studio portraits (public domain and CC0) that were cut from their plain

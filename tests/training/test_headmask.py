@@ -27,7 +27,7 @@ def test_a_head_mask_ends_close_to_the_head() -> None:
     inside = cv2.erode(large, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (25, 25))) == 1
     assert mask[beyond].max() == 0
     assert mask[inside].min() == 1
-    assert np.abs(np.diff(mask, axis=1)).max() < 0.15  # no hard edge
+    assert np.abs(np.diff(mask, axis=1)).max() < 0.2  # an edge of five crop pixels and more
 
 
 @pytest.mark.parametrize("share", [head(undecided=0.3), head(face=0.7), np.zeros((128, 128), np.float32)])
