@@ -70,10 +70,10 @@ async def test_a_redis_that_throws_photos_away_is_found(tmp_path: Path, redis_ur
     assert "noeviction" in bad.hint
 
 
-async def test_dead_letters_are_listed(tmp_path: Path, redis_url: str) -> None:
-    settings = settings_for(tmp_path, redis_url=redis_url)
+async def test_dead_letters_are_listed(tmp_path: Path, own_redis_url: str) -> None:
+    settings = settings_for(tmp_path, redis_url=own_redis_url)
     assert "no photo" in (await examine(settings))["dead letters"].what
-    async with connect(redis_url) as redis:
+    async with connect(own_redis_url) as redis:
         await CrashCounter(redis, RedisKeys(settings.redis_prefix)).add_dead_letter("0123abc")
     # A Redis that `run` started in the data folder is found without its name.
     told = (await examine(settings_for(tmp_path)))["dead letters"].what

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from magicmemory.core.settings import BadSettings, read_codes_key
+from magicmemory.core.settings import BadSettings, Settings, read_codes_key
 from tests.support.harness import settings_for
 
 
 def test_the_key_is_created_once_and_only_the_user_can_read_it(tmp_path: Path) -> None:
-    settings = settings_for(tmp_path / "var")
+    settings = Settings(_env_file=None, data_dir=tmp_path / "var")  # type: ignore[call-arg]
     key = read_codes_key(settings)
     assert read_codes_key(settings) == key
     assert len(key) == 64
