@@ -75,7 +75,8 @@ async def serve(
         intake = Intake(ctx, progress_messages)
         replier = TelegramReplier(ctx, progress_messages, wait_estimate, AlbumReplies(ctx, intake, progress_messages))
         payment_handlers = PaymentHandlers(ctx)
-        receiver = UpdateReceiver(Handlers(ctx, intake, progress_messages, payment_handlers).handle, redis, names)
+        handlers = Handlers(ctx, intake, progress_messages, payment_handlers)
+        receiver = UpdateReceiver(handlers.handle, redis, names, service.metrics)
 
         def tell_ready() -> None:
             if ready is not None:

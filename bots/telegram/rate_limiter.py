@@ -12,7 +12,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from telegram.error import RetryAfter
+import httpx
+from telegram.error import BadRequest, NetworkError, RetryAfter
 from telegram.ext import BaseRateLimiter
 
 CHAT_BURST: Final = 3.0  # messages that may follow each other at once
@@ -21,6 +22,7 @@ GROUP_PER_MINUTE: Final = 18
 ALL_PER_S: Final = 25
 LONGEST_PAUSE_S: Final = 60.0  # for a longer pause the caller gets the error and decides what to do
 TRIES: Final = 4
+FAULT_PAUSE_S: Final = 0.5  # before the second try after a fault of the network; it doubles
 IDLE_S: Final = 120.0
 POLL_INTERVAL_S: Final = 0.02
 MANY_CHATS: Final = 1000
@@ -168,7 +170,7 @@ class RateLimiter(BaseRateLimiter[Urgency]):
         """
         chat = data.get("chat_id")
         if chat is None or endpoint in FREE:
-            return await callback(*args, **kwargs)
+            return await _retried(lambda: callback(*args, **kwargs), endpoint, rate_limit_args or Urgency.MUST)
         queue = self._queue(str(chat))
         urgency = rate_limit_args or Urgency.MUST
         messages = len(data["media"]) if endpoint == "sendMediaGroup" else 1
@@ -176,7 +178,7 @@ class RateLimiter(BaseRateLimiter[Urgency]):
         for last in [False] * (TRIES - 1) + [True]:
             await self._turn(queue, messages, is_edit, urgency)
             try:
-                return await callback(*args, **kwargs)
+                return await _retried(lambda: callback(*args, **kwargs), endpoint, urgency)
             except RetryAfter as error:
                 pause = pause_of(error)
                 queue.hold(pause)
@@ -203,6 +205,29 @@ class RateLimiter(BaseRateLimiter[Urgency]):
                 self._queues = {name: queue for name, queue in self._queues.items() if not queue.is_idle}
             self._queues[chat] = ChatQueue(is_group=chat.startswith(("-", "@")))
         return self._queues[chat]
+
+
+async def _retried(request: Callable[[], Coroutine[Any, Any, Answer]], endpoint: str, urgency: Urgency) -> Answer:
+    """Make a request, at most `TRIES` times while the network or Telegram's server fails and a retry is safe."""
+    pause = FAULT_PAUSE_S
+    for _ in range(TRIES - 1):
+        try:
+            return await request()
+        except NetworkError as error:
+            if urgency is Urgency.MAY or not may_retry(error, endpoint):
+                raise
+        await asyncio.sleep(pause)
+        pause *= 2
+    return await request()
+
+
+def may_retry(error: NetworkError, endpoint: str) -> bool:
+    """Whether a failed request may be made again. A message whose answer was lost may have been sent already."""
+    if isinstance(error, BadRequest):
+        return False
+    sends = endpoint.startswith(("send", "copy", "forward")) and endpoint not in FREE
+    # The library keeps the network's error as the cause; there is none if the server answered with an error (5xx).
+    return not sends or error.__cause__ is None or isinstance(error.__cause__, httpx.ConnectError)
 
 
 def pause_of(error: RetryAfter) -> float:

@@ -23,18 +23,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from telegram import Update
-from telegram.error import Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.error import Conflict, EndPointNotFound, Forbidden, InvalidToken, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
 from magicmemory.bots.telegram.rate_limiter import Urgency, pause_of
 from magicmemory.core.errors import OperatorError
 from magicmemory.core.http_server import Server, listen
+from magicmemory.core.job import Platform
+from magicmemory.core.metrics import Metrics
 from magicmemory.core.settings import Settings
 from magicmemory.queue.connection import RedisKeys
 
 log = logging.getLogger(__name__)
 
 KINDS: Final = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.PRE_CHECKOUT_QUERY]
+# The library turns this into `getUpdates`. For that name itself it warns that `Bot.get_updates` exists.
+GET_UPDATES: Final = "get_Updates"
 POLL_S: Final = 30
 BATCH: Final = 100
 AT_ONCE: Final = 64
@@ -61,8 +65,9 @@ class BadToken(OperatorError):
 class UpdateReceiver:
     """Handles each update once, several at a time."""
 
-    def __init__(self, handle: Handle, redis: ArqRedis, names: RedisKeys) -> None:
+    def __init__(self, handle: Handle, redis: ArqRedis, names: RedisKeys, metrics: Metrics) -> None:
         self._handle = handle
+        self._metrics = metrics
         self._redis = redis
         self._prefix = f"{names.prefix}:telegram:update"
         self._in_progress: dict[int, asyncio.Task[None]] = {}
@@ -85,9 +90,29 @@ class UpdateReceiver:
             task.add_done_callback(lambda done: None if done.cancelled() else self._done.append(update.update_id))
         return task
 
-    def is_done(self, update: Update) -> bool:
-        """Whether this process has handled the update already."""
-        return update.update_id in self._done
+    def read(self, raw: dict[str, Any], bot: ExtBot[Urgency]) -> Update | None:
+        """Parse one update; None if the library cannot. It is then logged, counted, and may be confirmed.
+
+        Raises:
+            ValueError: it has no number, so it is not an update.
+        """
+        number = raw.get("update_id") if isinstance(raw, dict) else None
+        if not isinstance(number, int):
+            raise ValueError("this is not an update")
+        # The library promises no kinds of errors for what it does not know, and this update would come again for ever.
+        try:
+            return Update.de_json(raw, bot)
+        except Exception as error:
+            kinds = ", ".join(sorted(raw.keys() - {"update_id"}))
+            # The error's text may quote what somebody wrote: only its type is logged.
+            log.error("update %d (%s) is skipped: the library cannot read it: %s", number, kinds, type(error).__name__)
+            self._metrics.unreadable(Platform.TELEGRAM)
+            self._done.append(number)
+            return None
+
+    def is_done(self, number: int) -> bool:
+        """Whether this process has handled or skipped the update of this number already."""
+        return number in self._done
 
     async def some_done(self, within_s: float) -> None:
         """Wait until an update in progress is done, at most `within_s` seconds."""
@@ -149,24 +174,28 @@ async def poll(bot: ExtBot[Urgency], receiver: UpdateReceiver, stop: asyncio.Eve
                 pause = await _pause_after(error, pause, stop)
                 continue
             pause = FIRST_PAUSE_S
-            offset = await _accept(receiver, updates, offset)
+            offset = await _accept(bot, receiver, updates, offset)
     finally:
         stopping.cancel()
 
 
-async def _ask(bot: ExtBot[Urgency], offset: int) -> tuple[Update, ...]:
-    return await bot.get_updates(
-        offset=offset or None, limit=BATCH, timeout=POLL_S, allowed_updates=KINDS, read_timeout=POLL_S + 10
-    )
+async def _ask(bot: ExtBot[Urgency], offset: int) -> list[dict[str, Any]]:
+    """The updates as Telegram sent them: `Bot.get_updates` parses all or fails for all."""
+    request: dict[str, Any] = {"limit": BATCH, "timeout": POLL_S, "allowed_updates": KINDS}
+    if offset:
+        request["offset"] = offset
+    updates: list[dict[str, Any]] = await bot.do_api_request(GET_UPDATES, api_kwargs=request, read_timeout=POLL_S + 10)
+    return updates
 
 
-async def _accept(receiver: UpdateReceiver, updates: tuple[Update, ...], offset: int) -> int:
+async def _accept(bot: ExtBot[Urgency], receiver: UpdateReceiver, updates: list[dict[str, Any]], offset: int) -> int:
     """Start handling updates; returns the offset that confirms all updates that are done."""
     before = receiver.oldest
-    for update in updates:
-        if not receiver.is_done(update):
+    for raw in updates:
+        number = int(raw["update_id"])
+        if not receiver.is_done(number) and (update := receiver.read(raw, bot)) is not None:
             receiver.accept(update)
-        offset = max(offset, update.update_id + 1)
+        offset = max(offset, number + 1)
     oldest = receiver.oldest
     if oldest is None:
         return offset
@@ -179,7 +208,7 @@ async def _accept(receiver: UpdateReceiver, updates: tuple[Update, ...], offset:
 
 async def _pause_after(error: TelegramError, pause: float, stop: asyncio.Event) -> float:
     """Wait `pause` seconds after a failed request; returns the seconds to wait after the next failure."""
-    if isinstance(error, (InvalidToken, Forbidden)):
+    if isinstance(error, (InvalidToken, EndPointNotFound, Forbidden)):
         raise BadToken("Telegram does not accept MAGIC_TELEGRAM_TOKEN: ask @BotFather for a valid one.") from error
     if isinstance(error, Conflict):
         log.error("another process polls with the same token: %s", error.message)
@@ -225,10 +254,12 @@ def webhook_app(receiver: UpdateReceiver, bot: ExtBot[Urgency], secret: str, pat
         if int(request.headers.get("Content-Length") or 0) > LARGEST_UPDATE:
             return Response(status_code=413)
         try:
-            update = Update.de_json(json.loads(await request.body()), bot)
-        except (ValueError, KeyError, TypeError, RecursionError):
+            update = receiver.read(json.loads(await request.body()), bot)
+        except (ValueError, RecursionError):
             log.warning("the webhook received something that is not an update")
             return Response(status_code=400)
+        if update is None:
+            return Response(status_code=200)  # any other answer brings it again
         # Only a handled update is confirmed. A client that gives up must not cancel the handling.
         done, _ = await asyncio.wait({receiver.accept(update)}, timeout=WEBHOOK_ANSWER_S)
         return Response(status_code=200 if done else 503)

@@ -131,6 +131,29 @@ async def test_trouble_neither_loses_nor_doubles_a_reply(
         assert await running.used_by(ana) == 1
 
 
+@pytest.mark.parametrize("kind", ["500", "502"])
+async def test_one_fault_does_not_silence_a_command(tmp_path: Path, redis_url: str, kind: Kind) -> None:
+    async with harness(tmp_path, redis_url, worker=False) as running:
+        ana = running.server.user("Ana")
+        running.server.faults.add(kind, "sendMessage")
+        await ana.send_text("/quota")
+        await ana.hears("You have 3 of 3 left today.")
+        assert running.server.faults.happened == [("sendMessage", kind)]
+        assert len(ana.of_bot()) == 1
+
+
+@pytest.mark.parametrize("kind", ["502", "reset", "lost"])
+async def test_one_fault_does_not_silence_a_button(tmp_path: Path, redis_url: str, kind: Kind) -> None:
+    async with harness(tmp_path, redis_url) as running:
+        ana = running.server.user("Ana")
+        await ana.send_photo(photo())
+        first = await ana.hears(shows_photo)
+        running.server.faults.add(kind, "answerCallbackQuery")
+        await ana.press(first, "Gentler")
+        await ana.hears(shows_photo, after=first)
+        assert running.server.faults.happened == [("answerCallbackQuery", kind)]
+
+
 async def test_a_pause_in_one_chat_does_not_stop_another(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url) as running:
         server = running.server

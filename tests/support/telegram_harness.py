@@ -13,6 +13,7 @@ from magicmemory.bots.bootstrap import open_service
 from magicmemory.bots.telegram import serve
 from magicmemory.core.errors import NoFaceFound
 from magicmemory.core.job import Job, Platform, Sender, Stage
+from magicmemory.core.metrics import Metrics
 from magicmemory.core.options import Options, Scope
 from magicmemory.core.report import Report
 from magicmemory.core.settings import Settings
@@ -111,10 +112,10 @@ def telegram_settings(folder: Path, server: TelegramServer, **values: object) ->
 
 
 @asynccontextmanager
-async def running_bot(settings: Settings, redis_url: str) -> AsyncIterator[None]:
+async def running_bot(settings: Settings, redis_url: str, metrics: Metrics | None = None) -> AsyncIterator[None]:
     """The bot process, until the end of the context."""
     stop, is_ready = asyncio.Event(), asyncio.Event()
-    bot = asyncio.create_task(serve(settings, redis_url, stop, lambda _: is_ready.set()))
+    bot = asyncio.create_task(serve(settings, redis_url, stop, lambda _: is_ready.set(), metrics))
     waiting = asyncio.create_task(is_ready.wait())
     await asyncio.wait({bot, waiting}, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
