@@ -119,12 +119,6 @@ class Metrics:
             ["platform", "action"],
             registry=registry,
         )
-        self._unreadable = Counter(
-            "magicmemory_unreadable_updates",
-            "Updates of a platform that could not be parsed and were skipped.",
-            ["platform"],
-            registry=registry,
-        )
 
     def render(self) -> bytes:
         """All metrics in Prometheus' text format."""
@@ -182,7 +176,3 @@ class Metrics:
     def recovered(self, platform: str, action: str) -> None:
         """Record a lost job that a sweep found, and the action on it."""
         self._recoveries.labels(platform, action).inc()
-
-    def unreadable(self, platform: str) -> None:
-        """Record an update that could not be parsed and was skipped."""
-        self._unreadable.labels(platform).inc()
