@@ -122,7 +122,7 @@ def test_gifts_and_grants_are_given_and_taken_back() -> None:
     assert f"{grant}  7 days of premium by gift" in run("user", "discord", "8").stdout
     assert "either days or photos" in refused("gift", "discord", "8", "--days", "7", "--credits", "1")
     assert refused("gift", "discord", "8", "--plan", "nope") == "There is no plan nope. Plans: premium."
-    assert refused("gift", "telegram", "@ana") == "'@ana' is no id: on telegram ids are numbers."
+    assert refused("gift", "telegram", "@ana") == "'@ana' is not an id: on telegram, ids are numbers."
 
 
 def test_bans_are_lifted() -> None:
@@ -153,7 +153,7 @@ def test_everything_of_a_person_is_told_and_then_erased(harness: Path) -> None:
     assert {job["message"] for job in found["jobs"]} == {"41", "42", "43"}
     assert [payment["charge"] for payment in found["payments"]] == ["charge-1"]
     assert [len(found[name]) for name in ("grants", "redemptions", "invoices", "photos")] == [2, 1, 1, 2]
-    assert "goes once nothing hangs on it" in run("erase", "telegram", "700700700", "--yes").stdout
+    assert "is deleted once nothing depends on it" in run("erase", "telegram", "700700700", "--yes").stdout
     left = json.loads(run("export", "telegram", "700700700").stdout)
     assert left["users"][0]["preferences"] == {}
     assert {(job["chat"], job["message"] == job["id"], job["photo"]) for job in left["jobs"]} == {("", True, None)}

@@ -38,7 +38,8 @@ async def asked(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def test_ready_once_it_says_so_and_while_its_stores_answer(tmp_path: Path, redis_binary: str) -> None:
-    settings = settings_for(tmp_path, metrics_port=free_port())
+    database = f"sqlite+aiosqlite:///{tmp_path / 'new.db'}"
+    settings = settings_for(tmp_path, metrics_port=free_port(), database_url=database)
     metrics = Metrics("telegram", "1.2.3")
     async with embedded_redis(tmp_path / "redis") as url:
         async with health_server(settings, url, metrics, database=True) as is_ready, asked(settings) as client:

@@ -91,8 +91,8 @@ async def test_a_good_day_and_a_bad_one_on_telegram(tmp_path: Path, redis_binary
                     await telegram.aclose()
                     await bot.writes("no updates")
                     await _ended(open_url)
-                    await bot.writes("Redis is away")
-                    await worker.writes("Redis is away")
+                    await bot.writes("Redis does not answer")
+                    await worker.writes("Redis does not answer")
     written = bot.written + worker.written
     assert bot.process.returncode == worker.process.returncode == 0
     assert "faces in" in worker.written
@@ -150,7 +150,7 @@ STARTS: dict[str, tuple[str, dict[str, object], str]] = {
     "Redis is no address": (
         "worker",
         {"redis_url": f"redis://:{quote(REDIS_PASSWORD, safe='')}@nowhere:port/0"},
-        "magicmemory: MAGIC_REDIS_URL cannot be used: the port is no number.",
+        "magicmemory: MAGIC_REDIS_URL cannot be used: the port is not a number.",
     ),
     "no database there": (
         "playground",
@@ -160,7 +160,7 @@ STARTS: dict[str, tuple[str, dict[str, object], str]] = {
     "the database is no address": (
         "playground",
         {"database_url": f"postgresql+asyncpg://magic:{DATABASE_PASSWORD}@nowhere:port/magic"},
-        "magicmemory: MAGIC_DATABASE_URL cannot be used: the port is no number.",
+        "magicmemory: MAGIC_DATABASE_URL cannot be used: the port is not a number.",
     ),
     "a database of another kind": (
         "playground",
@@ -181,7 +181,7 @@ STARTS: dict[str, tuple[str, dict[str, object], str]] = {
     "Telegram is no address": (
         "telegram",
         {"telegram_api_url": f"http://nowhere:port/{TOKEN}"},
-        "magicmemory: MAGIC_TELEGRAM_API_URL cannot be used: the port is no number.",
+        "magicmemory: MAGIC_TELEGRAM_API_URL cannot be used: the port is not a number.",
     ),
 }
 

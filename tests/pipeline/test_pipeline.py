@@ -16,7 +16,7 @@ from magicmemory.core.errors import (
     UserError,
 )
 from magicmemory.core.job import Stage
-from magicmemory.core.options import Options
+from magicmemory.core.options import Options, Texture
 from magicmemory.core.report import LeftAlone
 from magicmemory.core.settings import BadSettings, Settings
 from magicmemory.pipeline import assets
@@ -179,9 +179,9 @@ def test_fidelity_is_for_models_that_have_it() -> None:
     with pytest.raises(FidelityUnsupported) as caught:
         both.restore(PHOTO, Options(model="plain", fidelity=0.5))
     assert caught.value.parameters == {"model": "plain"}
-    faithful = pixels_of(both.restore(PHOTO, Options(model="slider", fidelity=1)))
+    faithful = pixels_of(both.restore(PHOTO, Options(model="slider", fidelity=1, texture=Texture.CLEAN)))
     assert (faithful == colourful(600, 400)).all()
-    vivid = pixels_of(both.restore(PHOTO, Options(model="slider", fidelity=0)))
+    vivid = pixels_of(both.restore(PHOTO, Options(model="slider", fidelity=0, texture=Texture.CLEAN)))
     assert (vivid != colourful(600, 400)).any()
 
 

@@ -109,8 +109,8 @@ def test_the_lock_sees_that_its_folder_was_moved(tmp_path: Path) -> None:
 def test_a_backup_is_not_restored_under_a_running_service(file: Path, tmp_path: Path) -> None:
     backup = tmp_path / "backup.tar.gz"
     back_up(file, None, backup)
-    file.unlink()
     settings = settings_for(tmp_path)
+    file.unlink()
     command = [sys.executable, "-P", "-m", "magicmemory.cli.main", "restore-backup", str(backup)]
     with lock_data_folder(settings.data_dir):
         refused = subprocess.run(

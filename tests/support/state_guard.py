@@ -165,7 +165,21 @@ def _restore_logging(before: dict[str, tuple[Any, ...]]) -> None:
 
 def _filters() -> list[Any]:
     stay = tuple(FILTERS_THAT_STAY)
-    return [one for one in warnings.filters if not getattr(one[3], "pattern", "").startswith(stay)]
+    return [
+        one
+        for one in warnings.filters
+        if not getattr(one[3], "pattern", "").startswith(stay) and not _is_of_a_library(one)
+    ]
+
+
+def _is_of_a_library(one: Any) -> bool:
+    """A filter that a library sets late: requests ignores urllib3's DependencyWarning at its first use, and torch's
+    converter ignores all warnings inside `catch_warnings`, which in a thread may outlast its block.
+    """
+    action, message, category, module, line = one
+    return category.__name__ == "DependencyWarning" or (action, message, category, module, line) == (
+        ("ignore", None, Warning, None, 0)
+    )
 
 
 def _restore_filters(before: list[Any]) -> None:

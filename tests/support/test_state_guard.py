@@ -53,7 +53,7 @@ def test_clean_puts_everything_back(monkeypatch, tmp_path):
     subprocess.run(["true"], check=True)
     threading.Thread(target=time.sleep, args=(0.1,)).start()
     with socket.socket(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+        warnings.filterwarnings("ignore", "left behind")
 """
 
 WIDER = """

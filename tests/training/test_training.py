@@ -1,7 +1,9 @@
 """The training program's parts that need no portraits."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -87,6 +89,15 @@ def test_people_are_known_by_their_id() -> None:
     assert held_out(people) == held_out(people)
 
 
+@pytest.fixture
+def opencv_threads() -> Iterator[None]:
+    """A loader leaves OpenCV one thread, because its process is one of several; here it is the tests' own."""
+    threads = cv2.getNumThreads()
+    yield
+    cv2.setNumThreads(threads)
+
+
+@pytest.mark.usefixtures("opencv_threads")
 def test_batches_hold_pairs(picture: Image) -> None:
     stored = np.pad(picture, ((16, 16), (16, 16), (0, 0)), mode="reflect")
     faces = Faces(stored[None], np.array(["a"]), np.array(["large"]), np.array([False]))
@@ -212,6 +223,7 @@ def test_a_step_is_called_where_nothing_records_it() -> None:
 
 
 def test_one_end_is_trained_alone(tmp_path: Path) -> None:
+    torch.manual_seed(0)  # what an untrained network makes of noise depends on its weights
     write(assemble(LiteCore().state_dict()), tmp_path / "lite.safetensors")
     run = train.Run(tmp_path / "run", "cpu", 1e-2, 60, tmp_path / "lite.safetensors", only_end=True)
     before = {name: value.clone() for name, value in run.network.state_dict().items()}

@@ -159,7 +159,9 @@ def test_a_gpu_that_is_not_there(
 def test_a_gpu_that_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
-    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda _: SimpleNamespace(total_memory=80 << 30))
+    monkeypatch.setattr(
+        torch.cuda, "get_device_properties", lambda _: SimpleNamespace(total_memory=80 << 30, name="GPU")
+    )
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _: (9, 0))
     assert choose("auto", tmp_path).device == "cuda:0"
     engine = choose("cuda:1", tmp_path)
@@ -173,7 +175,7 @@ def test_a_gpu_that_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_cores_are_those_that_the_process_may_run_on(count: int) -> None:
     """Not the machine's: in a container with two of sixty-four, sixty-four threads wait for each other."""
     may = sorted(os.sched_getaffinity(0))[:count]
-    program = "import os; from magicmemory.pipeline.engines.select import available_cores; "
+    program = "import os; from magicmemory.pipeline.engines.base import available_cores; "
     program += f"os.sched_setaffinity(0, {may}); print(available_cores())"
     told = subprocess.run([sys.executable, "-P", "-c", program], capture_output=True, text=True, check=True)
     assert told.stdout == f"{len(may)}\n"
