@@ -19,7 +19,7 @@ LEAKS = {
     "zone": ("import os, time; os.environ['TZ'] = 'Asia/Tokyo'; time.tzset()", "the time zone"),
     "level": ("import logging; logging.getLogger('some').setLevel(10)", "logging's levels and handlers: some"),
     "handler": ("import logging; logging.getLogger().addHandler(logging.NullHandler())", "handlers: root"),
-    "filter": ("import warnings; warnings.simplefilter('ignore')", "the warnings filter"),
+    "filter": ("import warnings; warnings.filterwarnings('ignore', 'left behind')", "the warnings filter"),
     "thread": (
         "import threading; threading.Thread(target=threading.Event().wait, daemon=True).start()",
         "thread Thread",
