@@ -7,7 +7,7 @@ PIP_ARGS ?=
 BIN := .venv/bin
 # As many processes as tests/conftest.py says for this machine's cores; whoever has nothing to do takes from the others.
 PARALLEL := --numprocesses auto --dist worksteal
-# Twice quiet: setuptools warns of folders beside the package, which is how this house is built.
+# Twice quiet: setuptools warns of folders beside the package, which is how this repository is laid out.
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check $(PIP_ARGS)
 
 .DEFAULT_GOAL := help

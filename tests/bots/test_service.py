@@ -1,4 +1,4 @@
-"""The service in a running house: the same photo again is free, and what is refused costs nothing."""
+"""The service, running: the same photo again is free, and what is refused costs nothing."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -57,7 +57,7 @@ async def harness(tmp_path: Path, redis_url: str, pipeline: NoPipeline) -> Async
 
 @pytest.fixture
 async def waiting(tmp_path: Path, redis_url: str) -> AsyncIterator[Harness]:
-    """A house without a worker: whatever comes waits."""
+    """The service without a worker: every photo waits."""
     limits = settings(tmp_path, photos_at_once=2, max_waiting=3, free_per_day=9)
     async with running_harness(tmp_path, redis_url, settings=limits, worker=False) as harness:
         yield harness

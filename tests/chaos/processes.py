@@ -1,4 +1,4 @@
-"""The processes of a house, and what can be done to them."""
+"""The processes of the service, and the faults that can be caused in them."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""One run of a house under blows, and what came of it."""
+"""One run of the service under faults, and its result."""
 
 import asyncio
 import signal
@@ -81,7 +81,7 @@ class Harness:
 
 @asynccontextmanager
 async def running(plan: Plan, folder: Path, telegram: TelegramServer, discord: DiscordServer) -> AsyncIterator[Harness]:
-    """A house of real processes in `folder`."""
+    """The service as real processes in `folder`."""
     with photo_disk(folder, plan.disk_mb) as disk:
         redis = RedisProcess.in_folder(folder)
         chosen = {

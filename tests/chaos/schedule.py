@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Blow(StrEnum):
-    """What can happen to a house."""
+    """The faults of a run."""
 
     KILL = "kill"  # SIGKILL; the supervisor starts it again
     PAUSE = "pause"  # SIGSTOP, and after some seconds SIGCONT

@@ -38,7 +38,7 @@ def free_ports(count: int) -> int:
 
 
 async def started(folder: Path, metrics_port: int = 0) -> tuple[asyncio.subprocess.Process, dict[str, str]]:
-    """A running house and what it says runs where."""
+    """The running service and where it says that its processes run."""
     process = await asyncio.create_subprocess_exec(
         *COMMAND,
         env=environment(folder, metrics_port),

@@ -56,7 +56,7 @@ def migrate(connection: Connection, *, back: bool = False) -> None:
 
 @asynccontextmanager
 async def plain(url: str) -> AsyncIterator[AsyncEngine]:
-    """The database without the house around it."""
+    """The database without the service around it."""
     engine = create_async_engine(url, poolclass=NullPool)
     yield engine
     await engine.dispose()

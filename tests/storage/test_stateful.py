@@ -34,7 +34,7 @@ STEPS = 40
 
 
 class Machine(RuleBasedStateMachine):
-    """Does the same to the house and to the model."""
+    """Does the same to the repositories and to the model."""
 
     repositories: Repositories
 
@@ -60,7 +60,7 @@ class Machine(RuleBasedStateMachine):
         return self.repositories.runner.run(work)
 
     def ask(self, work: Coroutine[Any, Any, T]) -> T | type[UserError]:
-        """What the house answers, or the kind of its refusal."""
+        """What the repositories answer, or the kind of its refusal."""
         try:
             return self.run_(work)
         except UserError as error:
@@ -79,7 +79,7 @@ class Machine(RuleBasedStateMachine):
         return [paid for person in self.people for paid in person.payments]
 
     def agree(self, person: Person, new: Given | None = None) -> None:
-        """The house and the model say the same of somebody; `new` is a grant that must be there now."""
+        """The repositories and the model say the same of somebody; `new` is a grant that must be there now."""
         if new is not None:
             person.given.append(new)
         rows = self.run_(self.repositories.grants.of(person.sender))

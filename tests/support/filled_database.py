@@ -1,4 +1,4 @@
-"""A database with rows of every kind, made by the house's own means."""
+"""A database with rows of every kind, made through the repositories."""
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta

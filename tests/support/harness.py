@@ -69,7 +69,7 @@ def settings_for(folder: Path, **values: object) -> Settings:
 
 @dataclass
 class Harness:
-    """A running house."""
+    """A running service."""
 
     service: BotService
     chat: Recorder
@@ -110,7 +110,7 @@ async def running_harness(
     worker: bool = True,
     delivery: bool = True,
 ) -> AsyncIterator[Harness]:
-    """Run a house in `folder`; without `pipeline`, one that restores nothing."""
+    """Run the service in `folder`; without `pipeline`, one that restores nothing."""
     settings = settings or settings_for(folder)
     chat = chat or Recorder()
     stop = asyncio.Event()

@@ -1,4 +1,4 @@
-"""A house that sells plans, and what its tests ask of it."""
+"""A service that sells plans, for tests."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -44,7 +44,7 @@ def write_plans(folder: Path, text: str = PLANS) -> Path:
 
 @asynccontextmanager
 async def shop(folder: Path, redis_url: str, **values: object) -> AsyncIterator[Harness]:
-    """A house with plans for sale, whose first person is an administrator."""
+    """A service with plans for sale, whose first person is an administrator."""
     own = {
         "plans_file": write_plans(folder),
         "telegram_admins": (ADMIN,),
