@@ -9,7 +9,7 @@ from tests.support.harness import settings_for
 
 
 def test_the_key_is_created_once_and_only_the_user_can_read_it(tmp_path: Path) -> None:
-    settings = Settings(_env_file=None, data_dir=tmp_path / "var")  # type: ignore[call-arg]
+    settings = Settings(_env_file=None, data_dir=tmp_path / "var")
     key = read_codes_key(settings)
     assert read_codes_key(settings) == key
     assert len(key) == 64
