@@ -34,7 +34,9 @@ pytestmark = pytest.mark.processes
 
 @pytest.fixture(scope="module")
 def decoder() -> SandboxedDecoder:
-    return SandboxedDecoder(LIMITS, kept=1)
+    decoder = SandboxedDecoder(LIMITS, kept=1)
+    decoder.start()  # the child belongs to this fixture, not to the first test that needs it
+    return decoder
 
 
 @pytest.mark.parametrize("name", PICTURES)
