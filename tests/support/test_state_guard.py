@@ -102,7 +102,7 @@ def summary(tmp_path_factory: pytest.TempPathFactory) -> str:
         text=True,
         check=False,
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": root},
+        env={**os.environ, "PYTHONPATH": root, "STATE_GUARD": ""},
     )
     return ran.stdout + ran.stderr
 
