@@ -95,9 +95,13 @@ class Crowd:
         def seen() -> bool:
             return any(said.reply_to and said.reply_to.id == message.id for said in person.of_bot())
 
+        def told() -> bool:
+            # A photo that is refused before it has a job gets its apology at once.
+            replies = [said for said in person.of_bot() if said.reply_to and said.reply_to.id == message.id]
+            return any("It did not cost you anything" in (said.text or "") for said in replies)
+
         sender = telegram_harness.sender_of(person)
-        # Whether a sentence is the last word, the ledger knows.
-        self.requests.append(Request(sender, str(message.id), time.monotonic(), answers, lambda: False, seen))
+        self.requests.append(Request(sender, str(message.id), time.monotonic(), answers, told, seen))
 
     def _slash(self, person: discord_people.Person, data: bytes) -> None:
         used = person.slash(person.dm, "restore", photo=data)

@@ -37,7 +37,7 @@ class Plan:
     database: str = ""
     photo_s: float = 0.15  # what a worker takes for one
     messages_per_s: int = 25
-    disk_mb: int = 64
+    disk_mb: int = 160  # the photo store keeps 64 MB of it free
 
 
 @dataclass
