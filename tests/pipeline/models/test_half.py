@@ -8,7 +8,13 @@ from magicmemory.pipeline.engines.cuda_engine import halved
 from magicmemory.pipeline.models import gfpgan, parsenet, realesrgan
 from tests.golden import ours, seeded
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not torch.backends.cpu.get_cpu_capability().startswith("AVX512"),
+        reason="on this CPU torch multiplies bfloat16 number by number: a network takes a quarter of an hour",
+    ),
+]
 
 FACTS = {
     "gfpgan": gfpgan.GFPGAN_1_4.facts,
