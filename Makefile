@@ -24,7 +24,6 @@ run: .venv/.run ## everything on this machine: Redis, a worker, the playground, 
 demo: .venv/.run ## one photo through the whole service; shows before and after
 	@$(BIN)/magicmemory demo
 
-test: export STATE_GUARD ?= settings
 test: .venv/.dev ## the whole suite on all cores, as CI runs it; one process: ARGS="-n 0 -p no:randomly"
 	@$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 

@@ -331,7 +331,6 @@ class Guard:
             return ""
         # What a live fixture's threads, processes and loop open for the tests that use it is compared when it ends.
         lent = any(fixture.argname in fixtures and opened(*states) for fixture, states in self._wider.items())
-        lent = lent or os.environ.get("STATE_GUARD") == "settings"  # see docs/testing.md
         left = left_behind(before, self._patience_s, with_opened=not lent)
         if left and not lent:
             for earlier, _ in self._wider.values():  # what is said once is not said again at a wider fixture's end

@@ -102,7 +102,7 @@ def summary(tmp_path_factory: pytest.TempPathFactory) -> str:
         text=True,
         check=False,
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": root, "STATE_GUARD": ""},
+        env={**os.environ, "PYTHONPATH": root},
     )
     return ran.stdout + ran.stderr
 
