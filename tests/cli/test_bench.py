@@ -17,6 +17,7 @@ from magicmemory.pipeline.pipeline import Pipeline
 from tests.support.harness import settings_for
 
 
+@pytest.mark.services
 def test_queue(tmp_path: Path) -> None:
     file = tmp_path / "queue.json"
     ended = CliRunner().invoke(app, ["bench", "queue", "--jobs", "20", "--json", str(file)])
@@ -26,6 +27,7 @@ def test_queue(tmp_path: Path) -> None:
     assert figures["overhead p50, ms"] <= figures["overhead p95, ms"]
 
 
+@pytest.mark.services
 def test_intake(tmp_path: Path) -> None:
     file = tmp_path / "intake.json"
     nobody = "postgresql+asyncpg://nobody@127.0.0.1:1/none"
@@ -47,6 +49,8 @@ def test_intake_on_postgresql(database_url: str, tmp_path: Path) -> None:
     assert [row["database"] for row in json.loads(file.read_text())["rows"]] == ["SQLite"] * 2 + ["PostgreSQL"] * 2
 
 
+@pytest.mark.processes
+@pytest.mark.slow
 def test_a_scene_has_its_faces(tmp_path: Path) -> None:
     pipeline = Pipeline.of(settings_for(tmp_path))
     figures = measure(pipeline, Options(model="lite"), Scene(3, 1), at_once=2, runs=1)
@@ -71,6 +75,7 @@ def test_the_peak_can_be_measured_anew() -> None:
     assert peak_mb() < high - 20
 
 
+@pytest.mark.processes
 def test_the_peer_is_asked_and_compared(tmp_path: Path) -> None:
     (tmp_path / "gfpganer.py").write_text("print('noise')\nprint('{\"total_s\": [2.5], \"faces\": 3}')\n")
     peer = Peer(tmp_path, Path(sys.executable), tmp_path)

@@ -29,6 +29,7 @@ def photo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return file
 
 
+@pytest.mark.processes
 def test_faces_are_listed_with_numbers_and_drawn(photo: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["faces", str(photo), "--out", str(tmp_path), "--json"])
     assert result.exit_code == 0, result.output
@@ -41,6 +42,7 @@ def test_faces_are_listed_with_numbers_and_drawn(photo: Path, tmp_path: Path) ->
     assert [line[0] for line in in_rows.output.splitlines()[:3]] == ["3", "1", "2"]
 
 
+@pytest.mark.processes
 def test_only_the_chosen_face_changes(photo: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["restore", str(photo), "--out", str(tmp_path / "out"), "--faces", "2", "--json"])
     assert result.exit_code == 0, result.output
@@ -52,6 +54,7 @@ def test_only_the_chosen_face_changes(photo: Path, tmp_path: Path) -> None:
     assert not changed[one_y - 10 : one_y + 10, one_x - 10 : one_x + 10].any()
 
 
+@pytest.mark.processes
 def test_a_number_that_is_not_there_is_said(photo: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["restore", str(photo), "--out", str(tmp_path / "out"), "--faces", "4"])
     assert result.exit_code == restore_command.FAILED

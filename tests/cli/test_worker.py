@@ -37,6 +37,7 @@ async def test_what_cannot_be_done_is_refused_at_start(tmp_path: Path, chosen: d
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.processes
 async def test_a_broken_file_is_found_at_start(tmp_path: Path) -> None:
     (tmp_path / "w").mkdir()
     (tmp_path / "w" / "codeformer.pth").write_bytes(b"cut off")

@@ -137,6 +137,7 @@ def test_a_network_enlarges_the_photo_and_faces_lie_in_it() -> None:
     assert np.abs(result[middle] - plain[middle]).mean() > 4, "the face was restored from what was sent"
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("strategy", [strategies.OWN, strategies.FACEXLIB])
 @pytest.mark.parametrize("model", ["plain", "slider"])
 def test_strength_blends_every_restorer(strategy: strategies.FaceStrategy, model: str) -> None:
@@ -149,6 +150,8 @@ def test_strength_blends_every_restorer(strategy: strategies.FaceStrategy, model
     np.testing.assert_allclose(some - none, (full - none) / 2, atol=2.5)
 
 
+@pytest.mark.processes
+@pytest.mark.slow
 def test_facexlibs_way_through_the_whole_pipeline() -> None:
     restoration = pipeline(strategy=strategies.FACEXLIB, parse=LeftHalf()).restore(PHOTO, Options(upscale=2))
     assert (restoration.report.width, restoration.report.restored) == (1200, 2)
@@ -178,6 +181,8 @@ def test_settings_choose_all_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert upstream.INSTALL in reason
 
 
+@pytest.mark.processes
+@pytest.mark.slow
 def test_memory_stays_flat() -> None:
     """A short form of five hundred photos: after the first few, none leaves anything behind."""
     shared = pipeline(parse=LeftHalf())

@@ -52,6 +52,7 @@ def test_what_is_missing_stays_missing() -> None:
     assert (after.pixels[:top] != before.pixels[:top]).any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("faces", [(), (face_at(300, 370, 100),)], ids=["none", "cut"])
 def test_without_a_whole_face_a_cut_photo_is_refused(faces: tuple[object, ...]) -> None:
     with pytest.raises(PhotoTruncated):
@@ -64,6 +65,7 @@ def test_a_photo_without_its_end_marker_is_like_any_other() -> None:
     assert report.notes == ()
 
 
+@pytest.mark.slow
 def test_every_page_can_be_restored() -> None:
     file = io.BytesIO()
     pages = [Image.fromarray(colourful(600, 400, seed=seed)) for seed in (1, 2, 3)]

@@ -96,6 +96,7 @@ def test_strength_zero_gives_the_photo_back() -> None:
     assert (result == colourful(600, 400)).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("found", "error", "parameters"),
     [
@@ -192,6 +193,7 @@ def test_options_are_checked_before_the_photo_is_read() -> None:
         pipeline().check(Options(detector="nonsense"))
 
 
+@pytest.mark.slow
 def test_the_same_photo_and_options_give_the_same_bytes_in_any_thread() -> None:
     shared = pipeline(*TWO_FACES)
     expected = shared.restore(PHOTO, Options()).data
@@ -229,6 +231,8 @@ def test_a_real_portrait_with_the_real_detector() -> None:
     assert not changed[300:].any()
 
 
+@pytest.mark.processes
+@pytest.mark.slow
 @pytest.mark.skipif(not (Path(assets.__path__[0]) / "lite.safetensors").is_file(), reason="lite is not trained yet")
 def test_a_sharp_portrait_stays_sharp(tmp_path: Path) -> None:
     portrait = astronaut()
@@ -239,6 +243,7 @@ def test_a_sharp_portrait_stays_sharp(tmp_path: Path) -> None:
     assert 10 * np.log10(255**2 / (off**2).mean()) > 34
 
 
+@pytest.mark.processes
 def test_settings_make_a_pipeline(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, device="cpu", max_photo_mb=0.001, _env_file=None)
     made = Pipeline.of(settings)

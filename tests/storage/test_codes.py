@@ -293,6 +293,7 @@ async def test_strangers_at_a_shared_address_do_not_lock_a_right_code_out(codes:
     assert await codes.redeem(ANA, "cafe", text) == TEN_DAYS
 
 
+@pytest.mark.slow
 async def test_a_guesser_with_ever_new_names_is_slowed_at_the_address(codes: Codes, clock: Clock) -> None:
     looked = 0
     for number in range(1000):

@@ -46,6 +46,7 @@ def pipeline(places: list[tuple[int, int, int]], max_faces: int) -> Pipeline:
     return Pipeline(models, LIMITS, 24, max_faces=max_faces)
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("max_faces", [1, 7, 200])
 def test_the_largest_of_many_faces_are_restored(max_faces: int) -> None:
     places = crowd(60, 10, 80)

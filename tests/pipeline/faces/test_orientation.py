@@ -145,6 +145,8 @@ def test_a_small_copy_is_looked_at_first_and_then_the_photo_itself() -> None:
 # The whole way
 
 
+@pytest.mark.processes
+@pytest.mark.slow
 @pytest.mark.parametrize("degrees", ROTATIONS)
 def test_a_turned_portrait_is_restored_as_the_upright_one(pipeline: Pipeline, degrees: int) -> None:
     photo = portrait()
@@ -161,6 +163,8 @@ def test_a_turned_portrait_is_restored_as_the_upright_one(pipeline: Pipeline, de
     assert alike(np.asarray(decode(again.data, LIMITS).pixels, np.uint8), expected)
 
 
+@pytest.mark.processes
+@pytest.mark.slow
 @pytest.mark.skipif(not PORTRAITS.is_dir(), reason="the folder of portraits is not beside the repository")
 def test_twelve_portraits_are_found_in_all_orientations(detector: mtcnn.Mtcnn) -> None:
     folders = {"official": 140, "colour": 250, "large": 95}

@@ -55,6 +55,8 @@ def test_what_is_no_face_to_restore() -> None:
     assert detect(heads(0, 0.99, 10), pixels, 12) == pytest.approx([16])
 
 
+@pytest.mark.processes
+@pytest.mark.slow
 @pytest.mark.skipif(
     not SHARED.is_dir(),
     reason="RetinaFace's weights may not be shipped: models/test_golden.py proves the network on seeded ones",

@@ -146,6 +146,7 @@ def test_too_many_bytes() -> None:
     assert set(raised.value.parameters) == {"limit_mb"}
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("name", COLOUR)
 def test_too_many_pixels(name: str) -> None:
     data = COLOUR[name][1]()

@@ -68,6 +68,7 @@ def test_a_broken_file_is_named_with_its_reason(tmp_path: Path) -> None:
     assert caught.value.parameters == {"model": "large", "reason": "large.pth ends too early; fetch it again."}
 
 
+@pytest.mark.processes
 def test_a_model_loads_once_however_many_ask_for_it(tmp_path: Path) -> None:
     loads = []
 
@@ -84,6 +85,7 @@ def test_a_model_loads_once_however_many_ask_for_it(tmp_path: Path) -> None:
     assert all(one is ready[0] for one in ready)
 
 
+@pytest.mark.processes
 def test_a_model_that_failed_to_load_is_tried_again(tmp_path: Path) -> None:
     (tmp_path / "large.pth").write_bytes(b"short")
 

@@ -103,6 +103,7 @@ def test_the_pipeline_cleans_first_and_then_restores_the_faces() -> None:
     assert not pipeline(*TWO_FACES).restore(PHOTO, Options()).report.cleaned
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("found", [(), (SMALL_FACE,)])
 def test_a_photo_without_a_face_can_be_cleaned(found: tuple[object, ...]) -> None:
     restoration = pipeline(*found).restore(PHOTO, Options(scope=Scope.PHOTO))  # type: ignore[arg-type]
