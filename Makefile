@@ -11,7 +11,7 @@ PARALLEL := --numprocesses auto --dist worksteal
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check $(PIP_ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check soak chaos fuzz lint format types docs locks audit bench clean
+.PHONY: help run demo test check soak chaos fuzz mutants lint format types docs locks audit bench clean
 
 # What follows `##` after a target is what `make` alone prints.
 help:
@@ -40,6 +40,10 @@ chaos: .venv/.dev ## kills, pauses and empties everything while people send phot
 # `make fuzz FUZZ_INPUTS=200000 FUZZ_SEED=7` sends more and others.
 fuzz: .venv/.dev ## 20,000 broken photos through decode and encode
 	@FUZZ_INPUTS=$${FUZZ_INPUTS:-20000} $(BIN)/python -m pytest tests/fuzz $(ARGS)
+
+mutants: .venv/.dev ## change the code that holds money and promises, and count the changes that no test notices
+	@$(PIP) cosmic-ray
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 lint: .venv/.dev ## ruff, and the contracts between the rooms
 	@$(BIN)/ruff check .

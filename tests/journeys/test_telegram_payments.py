@@ -262,8 +262,10 @@ async def test_a_database_that_refuses_a_payment_is_not_asked_for_ever(
 
 
 async def test_a_payment_for_something_unknown_is_not_swept_under_the_rug(
-    tmp_path: Path, redis_url: str, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, redis_url: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(payments, "FIRST_PAUSE_S", 0.01)  # both refunds ask until the last try
+    monkeypatch.setattr(payments, "LONGEST_PAUSE_S", 0.02)
     async with shop(tmp_path, redis_url) as running:
         admin, ana = running.server.user("Admin"), running.server.user("Ana")
         await ana.send_text("/start")

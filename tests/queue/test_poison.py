@@ -20,6 +20,7 @@ from tests.support.harness import ANA, running_harness, settings_for
 MORTAL = """
 import asyncio, os, signal, sys, time
 from tests.support.harness import NoPipeline
+from magicmemory.queue import arq_worker
 from magicmemory.queue.connection import RedisKeys
 from magicmemory.queue.worker import RestoreWorker
 from magicmemory.storage.photos import PhotoStore
@@ -29,6 +30,7 @@ def die_of_poison(photo):
     if photo == b"poison":
         os.kill(os.getpid(), signal.SIGKILL)
 
+arq_worker.LEASE_S, arq_worker.HEARTBEAT_S = 1.5, 0.3  # a dead worker's photos are taken over sooner
 redis_url, photos = sys.argv[1:]
 worker = RestoreWorker(PhotoStore(photos), NoPipeline(before=die_of_poison), RedisKeys("magicmemory"), 60)
 asyncio.run(worker.run(redis_url, 2, asyncio.Event()))
