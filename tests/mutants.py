@@ -19,13 +19,14 @@ from contextlib import closing
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+NEIGHBOURS = "tests/storage/test_neighbours.py"
 # File under test -> the tests that hold its promises. PostgreSQL says the same as SQLite, and takes longer.
 TARGETS = {
-    "quota": ("storage/quota.py", ["tests/storage/test_quota.py"]),
-    "grants": ("storage/grants.py", ["tests/storage/test_grants.py", "tests/storage/test_quota.py"]),
-    "codes": ("storage/codes.py", ["tests/storage/test_codes.py"]),
-    "payments": ("storage/payments.py", ["tests/storage/test_payments.py"]),
-    "ledger": ("storage/ledger.py", ["tests/storage/test_ledger.py", "tests/storage/test_erasure.py"]),
+    "quota": ("storage/quota.py", ["tests/storage/test_quota.py", NEIGHBOURS]),
+    "grants": ("storage/grants.py", ["tests/storage/test_grants.py", "tests/storage/test_quota.py", NEIGHBOURS]),
+    "codes": ("storage/codes.py", ["tests/storage/test_codes.py", NEIGHBOURS]),
+    "payments": ("storage/payments.py", ["tests/storage/test_payments.py", NEIGHBOURS]),
+    "ledger": ("storage/ledger.py", ["tests/storage/test_ledger.py", "tests/storage/test_erasure.py", NEIGHBOURS]),
     "recovery": ("queue/recovery.py", ["tests/queue/test_recovery.py"]),
     "blend": ("pipeline/faces/blend.py", ["tests/pipeline/faces/test_blend.py"]),
 }

@@ -87,6 +87,10 @@ def test_every_swap_of_neighbours_is_found(body: str) -> None:
         assert looks_mistyped(typed) == (typed != code)
 
 
+def test_codes_that_were_printed_stay_valid() -> None:
+    assert not looks_mistyped(normalised("GRAN-ABCD-EFGH-JKMV"))
+
+
 def test_words_are_not_taken_for_mistyped_codes() -> None:
     for word in ("RESTORE40", "WELCOME", "SUMMER", "HELLO-WORLD-10"):
         assert not looks_mistyped(normalised(word))

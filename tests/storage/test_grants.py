@@ -51,6 +51,7 @@ def shop(at: float, until: float | None) -> Grant:
         ([days(3, at=0, withdrawn=True), days(2, at=1)], [(1, 3)]),
         ([shop(0, 5)], [(0, 5)]),
         ([shop(0, 5), days(2, at=1)], [(0, 5), (5, 7)]),
+        ([days(2, at=0), shop(0, 5)], [(0, 5), (5, 7)]),
         ([days(5, at=0), shop(2, 4)], [(0, 2), (2, 4), (4, 7)]),  # the shop's days interrupt the gift's
         ([days(5, at=0), days(1, at=0.5), shop(2, 4)], [(0, 2), (2, 4), (4, 7), (7, 8)]),
         ([days(5, at=0), shop(2, 4), shop(3, 6), shop(7, 8)], [(0, 2), (2, 4), (3, 6), (6, 7), (7, 8), (8, 10)]),
@@ -64,6 +65,33 @@ def test_days_are_laid_end_to_end_around_what_a_shop_sold(
 ) -> None:
     expected = [(day(start), None if end is None else day(end)) for start, end in laid]
     assert [(interval.start, interval.end) for interval in schedule_grants(given)] == expected
+
+
+@pytest.mark.parametrize(
+    ("sold", "until"),
+    [
+        ([(0, 10), (2, 4)], 10),  # inside the first
+        ([(0, 4), (2, 10)], 10),
+        ([(0, 4), (4, 10)], 10),
+        ([(0, 4), (5, 10)], 4),  # after a gap
+        ([(0, 4), (4, None)], None),
+        ([(0, 4), (5, None)], 4),
+        ([(0, None), (2, 4)], None),
+    ],
+)
+async def test_a_plan_ends_with_the_last_interval_without_a_gap(
+    harness: "Harness", clock: Clock, sold: list[tuple[int, int | None]], until: int | None
+) -> None:
+    begun = clock.now
+
+    def at(number: int | None) -> datetime | None:
+        return None if number is None else begun + timedelta(days=number)
+
+    for number, (start, end) in enumerate(sold):
+        await harness.grants.entitle(ANA, BASIC, str(number), at(start), at(end))
+    clock.wait(hours=1)
+    assert (await harness.quota()).plan == "basic"
+    assert (await harness.quota()).plan_ends == at(until)
 
 
 class Harness:
