@@ -43,12 +43,33 @@ async def empty(redis_url: str) -> None:
 
 
 @asynccontextmanager
-async def sweeping(harness: Harness) -> AsyncIterator[None]:
+async def sweeping(harness: Harness, every_s: float = 60) -> AsyncIterator[None]:
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(sweeper(harness).run(stop))
+        tasks.create_task(sweeper(harness, every_s=every_s).run(stop))
         yield
         stop.set()
+
+
+class Lookups:
+    """Counts how often the ledger is asked for unfinished jobs; the first `failing` times it fails."""
+
+    def __init__(self, harness: Harness, monkeypatch: pytest.MonkeyPatch, failing: int = 0) -> None:
+        self.count = 0
+        self._unfinished, self._failing = harness.service.ledger.unfinished, failing
+        monkeypatch.setattr(harness.service.ledger, "unfinished", self._look)
+
+    async def _look(self, platform: Platform) -> list[str]:
+        self.count += 1
+        if self.count <= self._failing:
+            raise RuntimeError("the database fails for a moment")
+        return await self._unfinished(platform)
+
+
+async def lose_queue(harness: Harness, redis_url: str) -> None:
+    """Redis loses the queue, but not the mark by which it is recognised."""
+    async with connect(redis_url) as redis:
+        await redis.delete(RedisKeys(harness.settings.redis_prefix).restore_queue)
 
 
 async def test_waiting_photos_outlast_a_redis_that_was_emptied(tmp_path: Path, redis_url: str) -> None:
@@ -208,6 +229,38 @@ async def test_an_emptied_redis_is_noticed_at_once(
         await eventually(queued_again, patience_s=10)  # and not after a minute
         async with running_harness(tmp_path, redis_url, settings=settings, delivery=False):
             assert (await harness.finished(job)).state is JobState.DELIVERED
+
+
+async def test_sweeps_come_as_often_as_set(tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running_harness(tmp_path, redis_url, worker=False, delivery=False) as harness:
+        lookups = Lookups(harness, monkeypatch)
+        async with sweeping(harness, every_s=0.2):
+            await asyncio.sleep(1)
+            assert 2 <= lookups.count <= 6
+            await harness.send()
+            await lose_queue(harness, redis_url)
+
+            async def queued_again() -> bool | None:
+                return True if await harness.service.queue.waiting() else None
+
+            await eventually(queued_again, patience_s=20)
+
+
+async def test_a_database_that_fails_for_a_moment_does_not_end_the_sweeps(
+    tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recovery, "POLL_INTERVAL_S", 0.05)
+    async with running_harness(tmp_path, redis_url, worker=False, delivery=False) as harness:
+        lookups = Lookups(harness, monkeypatch, failing=2)
+        await harness.send()
+        await lose_queue(harness, redis_url)
+        async with sweeping(harness):
+
+            async def queued_again() -> bool | None:
+                return True if await harness.service.queue.waiting() else None
+
+            await eventually(queued_again, patience_s=20)
+        assert lookups.count >= 3
 
 
 async def test_a_fresh_redis_in_the_old_ones_place_is_noticed(
