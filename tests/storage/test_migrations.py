@@ -109,7 +109,8 @@ async def fill_first(url: str) -> None:
     """Make the first schema and fill it, by SQL alone."""
     async with plain(url) as engine, engine.begin() as connection:
         await connection.run_sync(migrate)
-        await connection.execute(text(USERS), [user(1, ANA, {"strength": 0.5, "language": "pt"}), user(2, BEN, {})])
+        people = [user(1, ANA, {"strength": 0.5, "language": "pt"}), user(2, BEN, {})]
+        await connection.execute(text(USERS), _for(connection.dialect.name, people))
         await connection.execute(text(JOBS), _for(connection.dialect.name, ROWS))
         if connection.dialect.name == "postgresql":
             await connection.execute(text("SELECT setval('users_id_seq', 2)"))

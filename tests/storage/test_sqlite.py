@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ async def add(database: Database, account: object, then: BaseException | None = 
 
 def kept(file: Path) -> set[str]:
     """What another process sees."""
-    with sqlite3.connect(file) as connection:
+    with closing(sqlite3.connect(file)) as connection:
         return {account for (account,) in connection.execute("SELECT account FROM users")}
 
 
