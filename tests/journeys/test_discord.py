@@ -342,6 +342,8 @@ async def test_commands_are_registered_once_and_models_complete(tmp_path: Path, 
 async def test_lost_connections_lose_no_request(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url, free_per_day=9) as there:
         server = there.server
+        # Its answer shows that the session is established: only then can it be resumed.
+        await there.answer(server.user.slash(server.channel, "restore", photo=photo(8)))
         for shade, code in enumerate((1006, 4000, 1001)):
             await server.gateway.drop(code)
             used = server.user.slash(server.channel, "restore", photo=photo(shade))
