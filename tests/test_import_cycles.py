@@ -81,7 +81,7 @@ def test_there_is_no_import_cycle() -> None:
     assert cycles(graph) == []
 
 
-def test_a_cycle_is_found_wherever_its_imports_stand() -> None:
+def test_cycle_is_found_in_any_kind_of_import() -> None:
     modules = {
         "magicmemory.bots.x.one": "from magicmemory.bots.x.two import Two",
         "magicmemory.bots.x.two": "if TYPE_CHECKING:\n    from magicmemory.bots.x import three",

@@ -115,7 +115,7 @@ class Pair:
             await self.ledger.replied(job.id, {})
 
 
-def test_who_deletes_their_data_may_do_what_others_may(database_url: str, tmp_path: Path) -> None:
+def test_deletion_never_allows_more_than_before(database_url: str, tmp_path: Path) -> None:
     with asyncio.Runner() as runner:
         database = Database(database_url)
         runner.run(database.__aenter__())

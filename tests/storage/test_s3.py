@@ -64,7 +64,7 @@ def s3(s3_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     return BUCKET
 
 
-async def test_photos_are_kept_found_and_forgotten(s3: str) -> None:
+async def test_photos_are_stored_found_and_deleted(s3: str) -> None:
     store = PhotoStore(s3)
     await store.check()
     await store.put(original("a"), b"first")

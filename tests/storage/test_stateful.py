@@ -424,7 +424,7 @@ def test_nothing_makes_the_ledger_differ_from_the_model(database_url: str, tmp_p
 
 
 @pytest.mark.parametrize(("zone", "start"), TURNS)
-def test_the_models_own_renewal(zone: str, start: str) -> None:
+def test_model_renews_at_midnight(zone: str, start: str) -> None:
     """The model is worth something only where it knows these days itself: each ends at a first moment of another."""
     model = Model(ZoneInfo(zone), datetime.fromisoformat(start))
     lengths = set()

@@ -159,7 +159,7 @@ def test_small_faces_in_24_megapixels_are_found_once_each(detector: mtcnn.Mtcnn,
     assert [face.score for face in reading_order(faces[::-1])] == [face.score for face in faces]
 
 
-def test_a_face_is_counted_once_wherever_the_seams_are(detector: mtcnn.Mtcnn, portrait: Pixels) -> None:
+def test_face_on_a_tile_seam_is_counted_once(detector: mtcnn.Mtcnn, portrait: Pixels) -> None:
     """A moderate photo and small tiles, so that every kind of seam runs through or beside a face."""
     for x in range(230, 420, 45):
         photo = canvas(620, 420)
@@ -168,7 +168,7 @@ def test_a_face_is_counted_once_wherever_the_seams_are(detector: mtcnn.Mtcnn, po
         assert overlap(face.box, box) > 0.7, x
 
 
-def test_copies_are_as_many_faces_in_reading_order(detector: mtcnn.Mtcnn, portrait: Pixels) -> None:
+def test_copied_faces_are_all_found_in_reading_order(detector: mtcnn.Mtcnn, portrait: Pixels) -> None:
     photo = canvas(700, 500)
     places = [(120, 110), (300, 125), (520, 100), (160, 370), (420, 360)]
     expected = [paste(photo, portrait, place, 60) for place in places]
@@ -177,7 +177,7 @@ def test_copies_are_as_many_faces_in_reading_order(detector: mtcnn.Mtcnn, portra
     assert all(overlap(face.box, box) > 0.7 for face, box in zip(faces, expected, strict=True))
 
 
-def test_two_cheek_by_cheek_stay_two(detector: mtcnn.Mtcnn, portrait: Pixels) -> None:
+def test_two_faces_cheek_to_cheek_stay_two(detector: mtcnn.Mtcnn, portrait: Pixels) -> None:
     left, top, right, bottom = 172, 45, 277, 190  # hardly more than the face
     face = portrait[top:bottom, left:right]
     photo = canvas(600, 400)
@@ -227,7 +227,7 @@ class Painted:
         return [face for face in found if face.short_side >= min_face_px]
 
 
-def test_what_a_detector_is_shown_is_bounded() -> None:
+def test_pictures_given_to_a_detector_are_bounded() -> None:
     detector = Painted()
     find_faces(np.zeros((4000, 6000, 3), np.uint8), detector, min_face_px=12)
     assert all(max(shape[:2]) <= 1280 for shape, _ in detector.shown)
@@ -236,13 +236,13 @@ def test_what_a_detector_is_shown_is_bounded() -> None:
     assert detector.shown[1][1] == pytest.approx(21.9, abs=0.1)
 
 
-def test_a_photo_that_fits_is_shown_once_as_it_is() -> None:
+def test_small_photo_is_given_once_unchanged() -> None:
     detector = Painted()
     find_faces(np.zeros((900, 1280, 3), np.uint8), detector, min_face_px=14)
     assert detector.shown == [((900, 1280, 3), 14)]
 
 
-def test_coordinates_are_the_photos() -> None:
+def test_coordinates_refer_to_the_photo() -> None:
     photo = np.zeros((2000, 3000, 3), np.uint8)
     squares = [(100, 100, 40), (930, 500, 60), (1500, 1200, 500)]
     for left, top, side in squares:
@@ -271,7 +271,7 @@ def test_merging_keeps_neighbours_and_drops_repeats() -> None:
     assert merge([]) == []
 
 
-def test_reading_order_is_by_rows_and_does_not_hang_on_the_input() -> None:
+def test_reading_order_is_by_rows_for_any_input_order() -> None:
     top = [face_at(10, 20, 50, 70), face_at(100, 5, 150, 60), face_at(300, 30, 340, 75)]
     below = [face_at(40, 120, 90, 180), face_at(200, 110, 260, 190)]
     rows = boxes([*top, *below])
@@ -284,7 +284,7 @@ def test_reading_order_is_by_rows_and_does_not_hang_on_the_input() -> None:
 
 
 @needs_photos
-def test_three_people_are_found_and_the_newel_post_is_not(detector: mtcnn.Mtcnn) -> None:
+def test_three_people_are_found_but_not_the_newel_post(detector: mtcnn.Mtcnn) -> None:
     photo = read(DATA / "photos" / "group3_10045.png")
     faces = find_faces(photo, detector, min_face_px=12)
     known = [(172, 104, 251, 215), (381, 127, 452, 223), (370, 426, 437, 521)]
@@ -302,7 +302,7 @@ def test_portraits_have_one_face(detector: mtcnn.Mtcnn, folder: str, step: int) 
 
 
 @needs_photos
-def test_old_photos_have_the_faces_that_they_show(detector: mtcnn.Mtcnn) -> None:
+def test_all_faces_in_old_photos_are_found(detector: mtcnn.Mtcnn) -> None:
     photos = DATA / "photos"
     counts = {
         "Solvay_conference_1927_0018.png": 1,

@@ -70,7 +70,7 @@ def test_the_largest_of_many_faces_are_restored(max_faces: int) -> None:
         assert (changed > 0) == face.restored, (x, y, changed)
 
 
-def test_every_language_says_how_many_were_left() -> None:
+def test_every_language_tells_how_many_faces_were_skipped() -> None:
     texts = Texts()
     for language in texts.languages:
         for count in (1, 2, 21):

@@ -87,7 +87,7 @@ def keras_onet(x: Array, w: list[Array]) -> list[Array]:
         ("onet", (48, 48), keras_onet),
     ],
 )
-def test_networks_compute_what_their_layers_did(
+def test_networks_equal_the_original_layers(
     nets: tuple[torch.nn.Module, ...],
     name: str,
     shape: tuple[int, int],
@@ -102,7 +102,7 @@ def test_networks_compute_what_their_layers_did(
 
 
 @pytest.mark.parametrize("name", mtcnn.WEIGHTS_SHA256)
-def test_weights_are_the_pinned_files(name: str) -> None:
+def test_weights_have_the_pinned_hashes(name: str) -> None:
     content = (mtcnn.weights_folder() / f"{name}.lz4").read_bytes()
     assert hashlib.sha256(content).hexdigest() == mtcnn.WEIGHTS_SHA256[name]
 
@@ -181,7 +181,7 @@ def test_crops_over_the_border_are_grey_outside() -> None:
     assert (crop[:38, 26:] == 255).all()
 
 
-def test_a_detector_keeps_to_the_limit_it_is_given(nets: tuple[mtcnn.PNet, mtcnn.RNet, mtcnn.ONet]) -> None:
+def test_faces_under_the_given_limit_are_dropped(nets: tuple[mtcnn.PNet, mtcnn.RNet, mtcnn.ONet]) -> None:
     detector = mtcnn.Mtcnn(nets)
     noise = np.random.default_rng(0).integers(0, 256, (300, 200, 3), np.uint8)
     assert detector(noise, 12) == []
@@ -189,7 +189,7 @@ def test_a_detector_keeps_to_the_limit_it_is_given(nets: tuple[mtcnn.PNet, mtcnn
     assert detector(noise[:, ::-1], 12) == []  # any strides
 
 
-def test_every_square_of_every_size_lies_whole_in_one_piece() -> None:
+def test_every_square_lies_whole_in_one_piece() -> None:
     random = np.random.default_rng(1)
     pictures = [random.integers(0, 256, (h, w, 3), np.uint8) for h, w in ((1100, 700), (530, 340), (12, 40), (260, 12))]
     seen: list[NDArray[np.bool_]] = [np.zeros(picture.shape[:2], bool) for picture in pictures]
@@ -210,12 +210,12 @@ def test_every_square_of_every_size_lies_whole_in_one_piece() -> None:
         assert np.asarray(squares)[::2, ::2].all()  # P-Net looks at every other place
 
 
-def test_a_flat_picture_is_not_looked_at() -> None:
+def test_flat_picture_is_skipped() -> None:
     sky = np.tile(np.linspace(90, 180, 900)[:, None, None], (1, 700, 3)).astype(np.uint8)
     assert list(mtcnn.packed([sky])) == []
 
 
-def test_crops_in_a_strip_give_what_each_gives_alone(nets: tuple[mtcnn.PNet, mtcnn.RNet, mtcnn.ONet]) -> None:
+def test_strip_of_crops_equals_single_crops(nets: tuple[mtcnn.PNet, mtcnn.RNet, mtcnn.ONet]) -> None:
     crops = np.random.default_rng(2).integers(0, 256, (3, 48, 48, 3), np.uint8)
     strip = mtcnn.blob(crops.transpose(1, 0, 2, 3).reshape(48, -1, 3))
     outputs = mtcnn.CropStrip(nets[2], 48)(torch.from_numpy(strip))[0].numpy()
@@ -256,7 +256,7 @@ def test_suppression_keeps_the_best_and_drops_only_what_overlaps_them(seed: int,
         assert any(overlap_of(boxes[i], boxes[j], contained=contained) > 0.3999 for j in better)
 
 
-def test_suppression_of_nothing_of_equals_and_of_many() -> None:
+def test_suppression_handles_no_equal_and_many_boxes() -> None:
     assert len(detect.suppress(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), 0.5)) == 0
     same = np.tile(np.array([[0, 0, 9, 9]], np.float32), (4, 1))
     assert detect.suppress(same, np.ones(4, np.float32), 0.5).tolist() == [0]

@@ -79,7 +79,7 @@ def verdict(folder: Path) -> Verdict:
 
 
 @pytest.mark.parametrize("spoil", [flat, grainy(0.1), lambda output: output * np.float32(np.nan)])
-def test_half_precision_that_spoils_the_face_is_not_used(
+def test_damaging_half_precision_is_not_used(
     spoil: Callable[[Floats], Floats], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     engine = Broken(spoil)
@@ -90,14 +90,14 @@ def test_half_precision_that_spoils_the_face_is_not_used(
     assert "tiny stays in full precision" in caplog.text
 
 
-def test_half_precision_that_is_near_is_used(tmp_path: Path) -> None:
+def test_accurate_half_precision_is_used(tmp_path: Path) -> None:
     engine = Broken(grainy(0.001))
     load(engine, tmp_path)
     assert engine.compiled == [True]
     assert 50 < verdict(tmp_path).decibels < 90
 
 
-def test_the_verdict_is_kept_until_the_network_changes(tmp_path: Path) -> None:
+def test_verdict_is_cached_until_the_network_changes(tmp_path: Path) -> None:
     load(Broken(flat), tmp_path)
     again = Broken(flat)
     load(again, tmp_path)
