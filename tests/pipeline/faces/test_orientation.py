@@ -12,6 +12,7 @@ from magicmemory.core.options import Options
 from magicmemory.pipeline import assets
 from magicmemory.pipeline.engines.torch_engine import TorchEngine
 from magicmemory.pipeline.faces.detect import Detection, find_faces
+from magicmemory.pipeline.faces.mtcnn_detector import MtcnnDetector
 from magicmemory.pipeline.faces.orientation import (
     Found,
     find_in_any_orientation,
@@ -41,8 +42,8 @@ PLAIN = ModelFacts("plain", "Plain", Kind.RESTORER, "MIT", Commercial.YES, bundl
 
 
 @pytest.fixture(scope="module")
-def detector() -> mtcnn.Mtcnn:
-    return mtcnn.Mtcnn(mtcnn.load_nets())
+def detector() -> MtcnnDetector:
+    return mtcnn.detector(mtcnn.load_nets())
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +60,7 @@ def clockwise(pixels: Pixels, degrees: int) -> Pixels:
     return np.asarray(rotated(Picture(pixels, "PNG"), degrees).pixels, np.uint8)
 
 
-def find(pixels: Pixels, detector: mtcnn.Mtcnn) -> Found:
+def find(pixels: Pixels, detector: MtcnnDetector) -> Found:
     return find_in_any_orientation(pixels, detector, lambda photo: find_faces(photo, detector, min_face_px=18))
 
 
@@ -167,7 +168,7 @@ def test_turned_portrait_is_restored_like_the_upright_one(pipeline: Pipeline, de
 @pytest.mark.processes
 @pytest.mark.slow
 @pytest.mark.skipif(not PORTRAITS.is_dir(), reason="the folder of portraits is not beside the repository")
-def test_portraits_are_found_in_all_orientations(detector: mtcnn.Mtcnn) -> None:
+def test_portraits_are_found_in_all_orientations(detector: MtcnnDetector) -> None:
     folders = {"official": 140, "colour": 250, "large": 95}
     count = int(os.environ.get("MAGIC_TEST_PORTRAITS", "1"))  # of each folder; the whole set of 36 turned photos is 4
     files = [f for name, step in folders.items() for f in sorted((PORTRAITS / name).glob("*.jpg"))[::step][:count]]

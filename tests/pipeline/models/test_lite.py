@@ -11,7 +11,7 @@ from torch import Tensor
 from magicmemory.pipeline import assets
 from magicmemory.pipeline.faces.align import crop
 from magicmemory.pipeline.models.lite import GRAIN_KEPT, SIZE, Lite, keep_grain, leave_large, load
-from magicmemory.pipeline.models.mtcnn import Mtcnn, load_nets
+from magicmemory.pipeline.models.mtcnn import detector, load_nets
 from magicmemory.pipeline.sample import portrait
 from tests.support.lite import restore_small
 
@@ -94,7 +94,7 @@ def test_a_mirrored_face_is_restored_alike(network: Lite) -> None:
 @torch.no_grad()
 @pytest.mark.parametrize("fidelity", [0.0, 0.5, 1.0])
 def test_scratch_on_a_face_is_removed(network: Lite, fidelity: float) -> None:
-    (found,) = Mtcnn(load_nets())(portrait(), 40)
+    (found,) = detector(load_nets())(portrait(), 40)
     face = crop(portrait(), found).crop
     scratched = cv2.polylines(face.copy(), [SCRATCH], False, (240, 240, 240), 5, cv2.LINE_AA)
     under = (scratched != face).any(axis=2)

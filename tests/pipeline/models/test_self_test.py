@@ -20,7 +20,7 @@ from magicmemory.pipeline.faces.align import TEMPLATE
 from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts
 from magicmemory.pipeline.models.loaded_models import Models
 from magicmemory.pipeline.models.model import restorer_model, sample_planes
-from magicmemory.pipeline.models.mtcnn import Mtcnn, load_nets
+from magicmemory.pipeline.models.mtcnn import detector, load_nets
 from magicmemory.pipeline.models.self_test import Verdict, face_problem, kept_verdicts
 from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.sample import aligned_face
@@ -170,7 +170,7 @@ def test_only_verdicts_of_the_installed_files_count(tmp_path: Path) -> None:
 
 
 def test_the_sample_is_an_aligned_face() -> None:
-    (found,) = Mtcnn(load_nets())(aligned_face(), 100)
+    (found,) = detector(load_nets())(aligned_face(), 100)
     assert np.abs(found.landmarks - np.array(TEMPLATE)).max() < 15
     planes = sample_planes(64)
     assert planes.shape == (1, 3, 64, 64)
