@@ -38,7 +38,7 @@ def imports_of(source: str, package: str, modules: Mapping[str, object]) -> Iter
 
 
 def import_graph() -> dict[str, set[str]]:
-    """What each module imports. A package's `__init__` counts where it is imported by name only."""
+    """The imports of each module. A package's `__init__` counts only if it is imported by name."""
     files = module_files()
     graph = {}
     for name, file in files.items():

@@ -1,4 +1,4 @@
-"""The operator sees what happens and looks after people from the terminal, beside running processes."""
+"""Admin commands work from the terminal while the service runs."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""The benchmarks measure what they say, and write figures that other programs can read."""
+"""Benchmarks measure what they claim, and write machine-readable figures."""
 
 import json
 import mmap

@@ -54,7 +54,7 @@ def exported() -> list[dict[str, str]]:
 
 
 def redeem(text: str) -> list[Grant]:
-    """What Ana has after she redeemed it."""
+    """Ana's grants after she redeemed the code."""
 
     async def redeeming() -> list[Grant]:
         settings = load()

@@ -1,4 +1,4 @@
-"""A worker on a GPU tells of its memory; one without tells nothing of it."""
+"""A worker on a GPU exports memory metrics; a worker without one does not."""
 
 from types import SimpleNamespace
 

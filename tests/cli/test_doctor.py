@@ -1,4 +1,4 @@
-"""The doctor finds what is wrong and says what to do."""
+"""`doctor` finds problems and says what to do."""
 
 from pathlib import Path
 

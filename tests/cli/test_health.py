@@ -1,4 +1,4 @@
-"""What a process tells of itself: figures, whether it lives, and whether it can work."""
+"""The health endpoint: metrics, liveness and readiness."""
 
 import asyncio
 import socket

@@ -1,4 +1,4 @@
-"""What docs/plans.md and docs/backup.md show can be used as it stands there."""
+"""The examples in docs/plans.md and docs/backup.md work."""
 
 import re
 import shlex

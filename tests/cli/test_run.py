@@ -28,7 +28,7 @@ def environment(folder: Path, metrics_port: int = 0) -> dict[str, str]:
 
 
 def free_ports(count: int) -> int:
-    """The first of so many free ports in a row."""
+    """The first of several consecutive free ports."""
     while True:
         with ExitStack() as held, suppress(OSError, OverflowError):
             first = held.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1]
@@ -38,7 +38,7 @@ def free_ports(count: int) -> int:
 
 
 async def started(folder: Path, metrics_port: int = 0) -> tuple[asyncio.subprocess.Process, dict[str, str]]:
-    """The running service and where it says that its processes run."""
+    """The running service, and the addresses that it prints."""
     process = await asyncio.create_subprocess_exec(
         *COMMAND,
         env=environment(folder, metrics_port),

@@ -66,7 +66,7 @@ async def test_idle_models_are_unloaded_and_loaded_again(
     stop, ready = asyncio.Event(), asyncio.Event()
 
     def unloaded() -> int:
-        """How often the restorer was let go."""
+        """How often the restorer was unloaded."""
         told = [record.getMessage() for record in caplog.records]
         return sum("unloaded after" in message and "lite" in message for message in told)
 

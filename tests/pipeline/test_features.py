@@ -1,4 +1,4 @@
-"""What the pipeline does beyond restoring: compares faces, enlarges by a network, takes masks, and holds its memory."""
+"""The pipeline with optional models: identity, upscaling, parsing; and its memory."""
 
 import gc
 import os
@@ -43,7 +43,7 @@ def facts(name: str, kind: Kind) -> ModelFacts:
 
 
 class Compares:
-    """Tells what it was told to, and keeps what it saw."""
+    """Returns given similarities and records its inputs."""
 
     def __init__(self, *similarities: float) -> None:
         self.waiting = list(similarities)

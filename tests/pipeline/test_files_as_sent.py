@@ -1,4 +1,4 @@
-"""What the pipeline makes of files that are cut, have several pages, or tell things beside their picture."""
+"""The pipeline with truncated files, files of several pages, and metadata."""
 
 import io
 from xml.etree import ElementTree

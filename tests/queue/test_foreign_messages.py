@@ -1,4 +1,4 @@
-"""What stands in Redis cannot run as code, and what is none of ours neither ends a worker nor holds up a photo."""
+"""Messages in Redis cannot run code, and foreign ones neither end a worker nor delay a photo."""
 
 import os
 import pickle

@@ -1,4 +1,4 @@
-"""The order of the line: first come, first served, but for head starts; and nobody waits for ever."""
+"""The queue order: first come, first served, except for head starts; no photo starves."""
 
 import asyncio
 from pathlib import Path
@@ -74,7 +74,7 @@ async def test_photos_are_restored_in_queue_order(tmp_path: Path, redis_url: str
 
 
 async def test_many_jobs_in_progress_do_not_hide_the_next(tmp_path: Path, redis_url: str) -> None:
-    """A hundred workers and more: what they have in hand stands first in the line."""
+    """With more than a hundred workers, jobs in progress are at the front of the queue."""
     photos, seen = PhotoStore(str(tmp_path / "photos")), list[bytes]()
     await photos.put(original("free"), b"free")
     async with connect(redis_url) as redis:

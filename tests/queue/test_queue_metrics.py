@@ -1,4 +1,4 @@
-"""What the metrics say after photos went their way: each is counted once, with its outcome and its times."""
+"""Metrics count each photo once, with its outcome and times."""
 
 import asyncio
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Whatever Redis loses, the ledger still knows: it is queued again, or given back and told, and answered once."""
+"""A job that Redis lost is queued again, or refunded and reported; each is answered once."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""A backup made while processes write is whole, and what is restored from it goes on where it was."""
+"""A backup made while processes write is complete, and a service restored from it works."""
 
 import asyncio
 import sqlite3

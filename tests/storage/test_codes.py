@@ -360,7 +360,7 @@ async def test_refusals_of_valid_codes_do_not_count_as_guesses(codes: Codes) -> 
 
 
 async def test_earlier_request_with_a_later_lock_does_not_wait(codes: Codes, clock: Clock) -> None:
-    """As it happens where two ask at once: the earlier request's clock was read before the later one's."""
+    """Two concurrent requests: the earlier one read its clock first but got the lock later."""
     text = await make(codes, CodeSpec(CodeKind.UNLOCK, "premium", days=1, uses=2))
     await guess(codes, BEN, chat="1")
     clock.wait(seconds=-2)

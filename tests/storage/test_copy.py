@@ -1,4 +1,4 @@
-"""A database is moved with everything in it, or not at all, and what comes after goes on from there."""
+"""A database is copied completely or not at all, and the copy is usable."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Who has their data deleted is gone: at once what they sent and chose, and their account once nothing hangs on it."""
+"""Deletion removes jobs and preferences at once, and the account when nothing depends on it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -221,7 +221,7 @@ async def test_unknown_person_can_be_forgotten(harness: Harness) -> None:
 
 
 async def test_person_returning_during_erasure_gets_a_new_account(harness: Harness) -> None:
-    """Whoever waits for the row finds it without its account afterwards, and must not take it for theirs."""
+    """A transaction that waited for the row must notice that its account was erased."""
     await harness.restored()
     await harness.erasure.forget(ANA)
     harness.now += timedelta(days=1)

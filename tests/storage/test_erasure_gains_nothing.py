@@ -42,7 +42,7 @@ STEPS = st.one_of(
 
 
 class Pair:
-    """Two people who do the same. The first one deletes their data too."""
+    """Two people who do the same; only the first deletes their data."""
 
     numbers = count(1)
 
@@ -71,7 +71,7 @@ class Pair:
             await self.codes.create(terms, word=f"{word}{self.number}", weak=True)
 
     async def do(self, step: str | tuple[str, str | int]) -> None:
-        """One step of both, who may do the same and have the same afterwards."""
+        """One step of both people; both must be allowed the same and have the same afterwards."""
         what, how = step if isinstance(step, tuple) else (step, "")
         if what == "later":
             self.now += timedelta(hours=int(how))

@@ -1,4 +1,4 @@
-"""What somebody has follows from their grants: days lie end to end, entitlements keep their dates."""
+"""A person's plan follows from their grants: granted days run one after another, entitlements keep their dates."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

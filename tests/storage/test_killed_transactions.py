@@ -1,4 +1,4 @@
-"""A process killed right before it commits leaves nothing half done, and whoever does it again does all of it."""
+"""A process killed before its commit leaves nothing half done, and the action can be repeated."""
 
 import asyncio
 import json

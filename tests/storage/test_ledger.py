@@ -1,4 +1,4 @@
-"""Quota is exact: reserved, settled, given back, renewed at midnight, whatever is repeated and whoever asks at once."""
+"""Quota is exact (reserved, settled, refunded, renewed at midnight) under repeats and concurrent requests."""
 
 import asyncio
 import subprocess

@@ -1,4 +1,4 @@
-"""Of 500 requests at once from four processes exactly as many are granted as there is something to grant."""
+"""500 concurrent requests from four processes get exactly what is available."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""A database of the first released schema, with rows in it, becomes today's, and its people keep what they had."""
+"""A database of the first released schema is migrated to today's, and its people keep their data."""
 
 import json
 from collections.abc import AsyncIterator

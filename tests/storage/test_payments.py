@@ -1,4 +1,4 @@
-"""Money is exact: the price is what was offered, a payment grants once, a refund takes it back."""
+"""Money is exact: the price is the offered one, a payment grants once, a refund withdraws the grant."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -37,7 +37,7 @@ PLANS = make_plans(
 
 @dataclass
 class Shop:
-    """What sells, and what shows what was bought."""
+    """The repositories that sell and that show what was bought."""
 
     database: Database
     clock: Clock

@@ -1,4 +1,4 @@
-"""What people chose is kept, and somebody new has the defaults."""
+"""Preferences are stored, and a new person has the defaults."""
 
 import asyncio
 

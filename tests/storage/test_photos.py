@@ -1,4 +1,4 @@
-"""Photos are kept until their time is over, and seen by nobody else."""
+"""Photos are stored until they expire, and only the service can read them."""
 
 import os
 import time

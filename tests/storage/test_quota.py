@@ -1,4 +1,4 @@
-"""What pays for a photo: the plan that runs, then what is free, then bought photos; and what a plan does not allow."""
+"""A photo is paid by the current plan, then the free photo, then bought photos; plans limit the options."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Writers share commits: each is on the disk when it goes on, each fails alone, and none joins a lost transaction."""
+"""Writers share commits: each row is on disk before its writer continues, and each writer fails alone."""
 
 import asyncio
 import sqlite3
@@ -24,7 +24,7 @@ async def add(database: Database, account: object, then: BaseException | None = 
 
 
 def kept(file: Path) -> set[str]:
-    """What another process sees."""
+    """The rows that another connection reads."""
     with sqlite3.connect(file) as connection:
         return {account for (account,) in connection.execute("SELECT account FROM users")}
 

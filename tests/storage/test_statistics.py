@@ -1,4 +1,4 @@
-"""What the operator is told is what happened: counted by day in the operator's zone, by platform, erased or not."""
+"""Statistics are right by day in the operator's time zone and by platform, erased people included."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The head mask ends close to the head, and says so where it is not sure."""
+"""The head mask follows the head, and is dropped if it is unsure."""
 
 import cv2
 import numpy as np

@@ -1,4 +1,4 @@
-"""Finding faces in photos of all sizes: the sample portrait in many places, and real photos where there are some."""
+"""Face detection at all sizes: the sample portrait in many places, and real photos if available."""
 
 import importlib.resources
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""The grain that restored faces get back: as much as the photo has, of the same kind, and none where it has none."""
+"""Restored faces get the photo's grain: as strong, as coarse, and none in a clean photo."""
 
 import cv2
 import numpy as np
@@ -23,7 +23,7 @@ def smooth_photo() -> Floats:
 
 
 def grain(sigma: float, size: float, seed: int = 0) -> Floats:
-    """A random field of so many levels; its grains are so many pixels large."""
+    """A random field with a standard deviation in levels and a grain size in pixels."""
     field = np.random.default_rng(seed).standard_normal((600, 800)).astype(np.float32)
     if size:
         field = np.asarray(cv2.GaussianBlur(field, (0, 0), size), np.float32)

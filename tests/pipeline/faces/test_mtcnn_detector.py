@@ -26,7 +26,7 @@ def test_squares_keep_the_middle_and_the_longer_side() -> None:
 
 @pytest.mark.parametrize("side", [9.7, 24, 50, 133.3, 260])
 def test_crops_show_their_square_to_a_fraction_of_a_pixel(side: float) -> None:
-    """Of a picture whose values are its coordinates, a crop's values say where each of its pixels came from."""
+    """The picture's values are its coordinates, so a crop's values show where its pixels came from."""
     rows, columns = np.mgrid[0:250, 0:250].astype(np.uint8)
     levels = mtcnn_detector.halvings(np.stack([columns, rows, rows], 2))
     left, top = 61.3, 40.8

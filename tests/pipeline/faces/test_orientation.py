@@ -1,4 +1,4 @@
-"""Photos that lie on their side or stand on their head: found, restored, reported, and turned where that is asked."""
+"""Turned photos are recognised, restored and reported, and turned upright on request."""
 
 import os
 from pathlib import Path
@@ -107,7 +107,7 @@ def seen(score: float, turn: float = 0.0, size: float = 150) -> Detection:
 
 
 def taken(*found: list[Detection]) -> int:
-    """The rotation for what is seen upright and after one, three and two quarters."""
+    """The rotation found for these faces upright and after one, three and two quarter turns."""
     looks = iter(found)
     return find_in_any_orientation(np.zeros((400, 400, 3), np.uint8), lambda *_: [], lambda _: next(looks)).rotation
 

@@ -14,7 +14,7 @@ Floats = NDArray[np.float32]
 
 
 class Sees(nn.Module):
-    """Calls what is bright skin and everything else a hat."""
+    """Labels bright pixels as skin and all others as hat."""
 
     def forward(self, faces: Tensor) -> Tensor:
         bright = faces.mean(dim=1) > 0

@@ -1,4 +1,4 @@
-"""RetinaFace finds the faces that facexlib finds, and none that could not be aligned."""
+"""RetinaFace finds facexlib's faces, and drops faces that cannot be aligned."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ KNOWN = {(172, 104, 251, 215), (370, 426, 437, 521), (381, 127, 452, 223)}
 
 
 def heads(anchor: int, score: float, eyes_apart_px: float) -> Floats:
-    """What a network says of a 96-pixel picture that holds one face, on one of its anchors."""
+    """The network's output for a 96-pixel picture with one face at one anchor."""
     anchors = priors(96, 96)
     rows = np.zeros((1, len(anchors), 15), np.float32)
     rows[0, anchor, 4] = score

@@ -10,7 +10,7 @@ from tests.support.faces import colourful, face_at, picture
 
 
 class Sees:
-    """A detector that sees a face only in what was cleaned."""
+    """A detector that finds a face only in the cleaned copy."""
 
     def __init__(self, score: float, turned: float = 0.0) -> None:
         self.score = score

@@ -43,7 +43,7 @@ def rgb_png(*chunks: bytes) -> bytes:
 
 
 def as_srgb(picture: Picture) -> NDArray[np.int64]:
-    """What a screen shows, by Little CMS."""
+    """The displayed colours as sRGB, by Little CMS."""
     image = Image.fromarray(picture.rgb8())
     if picture.icc is not None:
         source, target = ImageCms.ImageCmsProfile(io.BytesIO(picture.icc)), ImageCms.createProfile("sRGB")

@@ -92,7 +92,7 @@ def test_animations_and_videos_are_refused(data: bytes) -> None:
 
 
 def raw_photo() -> bytes:
-    """What a camera's raw file looks like: a thumbnail first, the picture in a directory below."""
+    """A camera's raw file: a thumbnail first, the picture in a sub-directory."""
     return tiff(rgb_tags() | {254: (4, [1]), 330: (4, [8])}, RGB.tobytes())
 
 

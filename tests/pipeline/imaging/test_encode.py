@@ -1,4 +1,4 @@
-"""Encoding: the result is of its sender's kind, loses nothing the kind can hold, and tells nothing private."""
+"""Encoding keeps the format and everything that it can hold, and drops private metadata."""
 
 import io
 import struct

@@ -1,4 +1,4 @@
-"""EXIF, XMP and IPTC: kept where archives need them, without the place where chats pass them on, and never stale."""
+"""EXIF, XMP and IPTC are kept for archives, lose the place in chats, and are never outdated."""
 
 import io
 import struct

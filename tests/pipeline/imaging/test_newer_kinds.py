@@ -1,4 +1,4 @@
-"""JPEG 2000, JPEG XL, raw files and PDFs: read where a library reads them, with the limits and errors of all others."""
+"""JPEG 2000, JPEG XL, raw files and PDFs are read with the same limits and errors as other formats."""
 
 import io
 import struct

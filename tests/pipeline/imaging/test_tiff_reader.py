@@ -1,4 +1,4 @@
-"""Every layout of TIFF shows what another program wrote into it, and what a second reader sees."""
+"""Every TIFF layout is read as another program wrote it, and as a second reader reads it."""
 
 import io
 import itertools

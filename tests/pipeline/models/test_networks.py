@@ -28,7 +28,7 @@ def values(name: str, *shape: int) -> Tensor:
 
 
 def seeded_module(build: Callable[[], nn.Module]) -> nn.Module:
-    """A part of a network with seeded weights of its own."""
+    """A part of a network with seeded weights."""
     module = build().eval()
     shapes = {key: tuple(value.shape) for key, value in module.state_dict().items()}
     module.load_state_dict({key: torch.from_numpy(np.array(value)) for key, value in seeded.state(shapes, "").items()})

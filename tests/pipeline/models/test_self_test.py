@@ -1,4 +1,4 @@
-"""The sample face proves a model before a person's face goes through it."""
+"""A model is checked with the sample face before it restores a photo."""
 
 import json
 import logging
@@ -115,7 +115,7 @@ def test_verdict_is_cached_until_the_network_changes(tmp_path: Path) -> None:
 
 
 class Faulty(Tiny):
-    """Gives what was asked for instead of a face."""
+    """Returns a given array instead of a face."""
 
     def __init__(self, fault: str) -> None:
         super().__init__()

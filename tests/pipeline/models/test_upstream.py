@@ -1,4 +1,4 @@
-"""Upstream's own packages behind our protocols, where the extra `reference` is installed; and how they are refused."""
+"""The upstream packages behind our protocols (with the extra `reference`), and their refusal without it."""
 
 import sys
 import threading

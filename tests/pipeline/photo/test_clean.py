@@ -1,4 +1,4 @@
-"""The whole photo is cleaned: noise goes, detail and kind stay, and no seam is seen."""
+"""Cleaning a whole photo removes noise, keeps detail and format, and leaves no seam."""
 
 from pathlib import Path
 

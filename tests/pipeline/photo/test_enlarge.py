@@ -104,7 +104,7 @@ def test_monochrome_photo_stays_monochrome() -> None:
 @pytest.mark.parametrize("weights", ["seeded", "trained"])
 @pytest.mark.timeout(600)
 def test_real_network_shows_no_seam(weights: str) -> None:
-    """The architecture looks as far with seeded weights as with trained ones, which may not be shipped."""
+    """The field of view depends on the architecture, so seeded weights show it as well as trained ones."""
     if weights == "seeded":
         network = ours.network("realesr_general_x4v3")
     else:
