@@ -106,7 +106,7 @@ def test_invalid_arguments_print_one_sentence(arguments: tuple[str, ...], says: 
 
 
 @pytest.mark.usefixtures("server")
-def test_verify_names_what_is_wrong(tmp_path: Path) -> None:
+def test_verify_names_every_problem(tmp_path: Path) -> None:
     assert "There is no model file" in models("verify").stdout
     (tmp_path / "w").mkdir()
     (tmp_path / "w" / "codeformer.pth").write_bytes(b"cut off")
