@@ -1,91 +1,91 @@
-# Every target sets up what it needs by itself, and is quick the second time.
+# Every target installs what it needs; the second run is quick.
 # On Linux without an NVIDIA GPU, torch's CPU build saves gigabytes:
 #   make run PIP_ARGS="--extra-index-url https://download.pytorch.org/whl/cpu"
 
 PYTHON ?= python3
 PIP_ARGS ?=
 BIN := .venv/bin
-# As many processes as tests/conftest.py says for this machine's cores; whoever has nothing to do takes from the others.
+# tests/conftest.py sets the number of processes; idle processes take tests from busy ones.
 PARALLEL := --numprocesses auto --dist worksteal
-# Twice quiet: setuptools warns of folders beside the package, which is how this repository is laid out.
+# Quiet twice: setuptools warns of folders beside the package, but this repository has them on purpose.
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check $(PIP_ARGS)
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test check soak chaos fuzz mutants lint format types docs locks audit bench clean
 
-# What follows `##` after a target is what `make` alone prints.
+# `make` alone prints the text after `##`.
 help:
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | while IFS='|' read -r target text; do \
 		printf '  make %-8s %s\n' "$$target" "$$text"; done
 
-run: .venv/.run ## everything on this machine: Redis, a worker, the playground, and each bot whose token is set
+run: .venv/.run ## start everything: Redis, a worker, the playground, and each bot whose token is set
 	@$(BIN)/magicmemory run
 
-demo: .venv/.run ## one photo through the whole service; shows before and after
+demo: .venv/.run ## send one photo through the whole service and show before and after
 	@$(BIN)/magicmemory demo
 
-test: .venv/.dev ## the whole suite on all cores, as CI runs it; one process: ARGS="-n 0 -p no:randomly"
+test: .venv/.dev ## run all tests on all cores, as CI does; in one process: ARGS="-n 0 -p no:randomly"
 	@$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
-check: lint types ## before each commit: lint, types and the tests that need no service, no process and no patience
+check: lint types ## before each commit: lint, types, and the fast tests (no service, no child process)
 	@$(BIN)/python -m pytest $(PARALLEL) --quiet -m "not services and not processes and not slow" $(ARGS)
 
-soak: .venv/.dev ## hundreds of people, a thousand photos, and trouble all the time: the long form, half an hour
+soak: .venv/.dev ## half an hour of load: hundreds of people, a thousand photos, constant faults
 	@SOAK=1 $(BIN)/python -m pytest tests/journeys -m soak --timeout 3600 $(ARGS)
 
-# On PostgreSQL: make chaos ARGS="--database postgresql+asyncpg://…", an empty one.
-chaos: .venv/.dev ## kills, pauses and empties everything while people send photos, and counts what was lost
+# On an empty PostgreSQL database: make chaos ARGS="--database postgresql+asyncpg://…"
+chaos: .venv/.dev ## kill, pause and empty processes while people send photos, and count the losses
 	@$(BIN)/python -m tests.chaos $(ARGS)
 
-# `make fuzz FUZZ_INPUTS=200000 FUZZ_SEED=7` sends more and others.
-fuzz: .venv/.dev ## 20,000 broken photos through decode and encode
+# More inputs, another seed: make fuzz FUZZ_INPUTS=200000 FUZZ_SEED=7
+fuzz: .venv/.dev ## decode and encode 20,000 broken photos
 	@FUZZ_INPUTS=$${FUZZ_INPUTS:-20000} $(BIN)/python -m pytest tests/fuzz $(ARGS)
 
-mutants: .venv/.dev ## change the code that holds money and promises, and count the changes that no test notices
+mutants: .venv/.dev ## mutation tests of quota, codes, payments, recovery and blending
 	@$(PIP) cosmic-ray
 	@$(BIN)/python -m tests.mutants $(ARGS)
 
-lint: .venv/.dev ## ruff, and the contracts between the rooms
+lint: .venv/.dev ## run ruff and the import contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
 
-format: .venv/.dev ## put the code into shape
+format: .venv/.dev ## format the code, and fix what ruff can fix
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-# mypy keeps what it found in .mypy_cache, and looks again at what changed and at what imports it.
-types: .venv/.dev .types/magicmemory ## mypy, strict; after the first time, of what changed
+# mypy caches in .mypy_cache and checks only changed files and their importers again.
+types: .venv/.dev .types/magicmemory ## run mypy, strict; after the first run only on changes
 	@$(BIN)/mypy $(foreach room,core pipeline storage queue bots cli,--package magicmemory.$(room)) \
 		--package training --package tests
 
-# The tables of docs/models.md, from what the models' own files state.
-docs: .venv/.dev ## renew the generated table of models in docs/models.md
+# Generates the tables of docs/models.md from the facts in the models' files.
+docs: .venv/.dev ## update the generated tables in docs/models.md
 	@$(BIN)/python -m magicmemory.cli.model_tables docs/models.md
 
-# The images install these exact files. ARGS=--upgrade takes the newest of everything, ARGS="--upgrade-package pillow" of
-# one package. torch and what it brings for GPUs are left out: each of its indexes has builds of its own.
+# The images install exactly these versions. ARGS=--upgrade upgrades everything, ARGS="--upgrade-package pillow" one
+# package. torch and its GPU packages are left out, because each torch index has its own builds.
 TORCH := torch triton cuda-bindings cuda-pathfinder cuda-toolkit $(addprefix nvidia-,cublas cuda-cupti cuda-nvrtc \
 	cuda-runtime cudnn-cu13 cufft cufile curand cusolver cusparse cusparselt-cu13 nccl-cu13 nvjitlink nvshmem-cu13 nvtx)
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.12 --generate-hashes \
 	--custom-compile-command "make locks"
-locks: .venv/.dev ## renew requirements/*.lock, what the images install; ARGS=--upgrade takes the newest
+locks: .venv/.dev ## update requirements/*.lock, which the images install; newest versions: ARGS=--upgrade
 	@$(PIP) uv
 	@$(LOCK) $(ARGS) --extra postgres --extra sentry --extra otel -o requirements/bot.lock
 	@$(LOCK) $(ARGS) --extra worker --extra sentry --extra otel \
 		$(addprefix --no-emit-package ,$(TORCH)) -o requirements/worker.lock
 
-# Asks PyPI which of them have known weaknesses; strict, so that no answer is no good news.
-audit: .venv/.dev ## ask PyPI for known weaknesses in what the images install
+# Strict: a package that PyPI cannot check is an error.
+audit: .venv/.dev ## check the images' packages for known vulnerabilities
 	@$(PIP) pip-audit
 	@for lock in bot worker; do $(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements/$$lock.lock || exit 1; done
 
-bench: .venv/.run ## what this machine can do: the queue, intake, the pipeline's stages; POSTGRES=URL measures that too
+bench: .venv/.run ## measure the queue, intake and the pipeline's stages; with PostgreSQL: POSTGRES=URL
 	@$(BIN)/magicmemory bench queue
 	@$(BIN)/magicmemory bench intake $(if $(POSTGRES),--postgres $(POSTGRES))
 	@$(BIN)/magicmemory bench pipeline $(ARGS)
 
-clean: ## remove what make has made
+clean: ## remove what make created
 	rm -rf .venv .types build *.egg-info
 
 .venv/bin/python:
@@ -102,6 +102,6 @@ clean: ## remove what make has made
 	@$(PIP) --editable ".[worker,embedded,dev]"
 	@touch $@
 
-# Gives the mapped package its name for mypy.
+# mypy finds the package `magicmemory` through this link.
 .types/magicmemory:
 	@mkdir -p .types && ln -sfn .. $@

@@ -1,4 +1,4 @@
-"""The way of a photo: bytes in, the restored photo's bytes and a report out."""
+"""Restores a photo: takes a file's bytes, returns the restored file's bytes and a report."""
 
 import math
 import sys
@@ -50,14 +50,12 @@ from magicmemory.pipeline.photo.enlarge import enlarged
 Floats = NDArray[np.float32]
 
 ProgressCallback = Callable[[Stage, int, int], None]
-"""Told of each stage as it begins, with how many faces are restored and how many there are; 0 while not
-known.
-"""
+"""Called when a stage begins and after each face: the stage, restored faces, faces to restore (0 if unknown)."""
 
-_NO_LIMITS: Final = DecodeLimits(sys.maxsize, sys.maxsize)  # for what we made ourselves
+_NO_LIMITS: Final = DecodeLimits(sys.maxsize, sys.maxsize)  # for files that we made ourselves
 MAX_FACES: Final = 100
-_AROUND_FACE: Final = 0.2  # of a face's box on each side: what is restored with it
-_SMALLEST_REPORTED: Final = 0.75  # of the limit: smaller ones are not looked for, which would cost much time
+_AROUND_FACE: Final = 0.2  # of a face's box on each side: the area that is restored with it
+_SMALLEST_REPORTED: Final = 0.75  # of the limit; searching smaller faces would cost much time
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +64,9 @@ class Restoration:
 
     Attributes:
         data: the file.
-        extension: for its name, without the dot: `jpg`, `png`, …
+        extension: without the dot: `jpg`, `png`, …
         media_type: `image/jpeg`, `image/png`, …
-        report: what was found and done.
+        report: the faces found, and what was done.
     """
 
     data: bytes
@@ -82,9 +80,9 @@ class Overview:
     """The faces in a photo, before anything is restored.
 
     Attributes:
-        faces: row by row from the top; `restored` says which would be.
-        rotation: degrees clockwise by which the photo must be turned to stand upright.
-        picture: the photo's file with the faces' numbers in it, upright.
+        faces: row by row from the top; `restored` tells which would be restored.
+        rotation: the clockwise turn that makes the photo upright: 0, 90, 180 or 270 degrees.
+        picture: the upright photo with the faces' numbers, as a file.
     """
 
     faces: tuple[Face, ...]
@@ -93,7 +91,7 @@ class Overview:
 
 
 class Pipeline:
-    """Restores photos, several at a time if it is called from several threads."""
+    """Restores photos. Thread-safe: several threads restore several photos at a time."""
 
     def __init__(
         self,
@@ -110,11 +108,11 @@ class Pipeline:
         Args:
             models: the networks.
             limits: the largest photo that is accepted.
-            min_face_px: faces whose box is shorter are left alone, pixels of the photo as it was sent.
-            strategy: how faces are found, cut out and put back.
-            identity_warning: a restored face less like itself is marked in the report, -1 to 1.
+            min_face_px: faces whose box has a shorter side under this are left alone, pixels of the original photo.
+            strategy: how to find, crop and blend faces.
+            identity_warning: the report marks restored faces with a lower similarity, -1 to 1.
             sandboxed_decoder: decodes uploads in child processes; None: decode in this process.
-            max_faces: of one photo; where there are more, the smaller ones are left alone.
+            max_faces: the most faces restored in one photo, largest first.
         """
         self._models = models
         self._limits = limits
@@ -127,14 +125,14 @@ class Pipeline:
 
     @classmethod
     def of(cls, settings: Settings, on_batch: OnBatch = ignore_batch) -> "Pipeline":
-        """The pipeline that the settings ask for. Nothing is loaded before the first photo.
+        """The pipeline for the settings. Nothing is loaded before the first photo.
 
         Args:
             settings: the models, the device, the limits.
-            on_batch: told of each batch that a network runs.
+            on_batch: called for each batch that a network runs.
 
         Raises:
-            BadSettings: the device or the engine is not there.
+            BadSettings: the device or the engine is not available.
         """
         engine = choose(settings.device, settings.data_dir / "cache", settings.precision)
         weights = Weights.of(settings)
@@ -172,15 +170,15 @@ class Pipeline:
 
     @property
     def engine_name(self) -> str:
-        """What runs the networks, for people: `OpenVINO on the CPU`."""
+        """The engine's name for people: `OpenVINO on the CPU`."""
         return self._models.engine_name
 
     def warm_up(self) -> None:
-        """Load the models that photos without wishes get, so that the first photo need not wait for it.
+        """Load the default models, so that the first photo does not wait for them.
 
         Raises:
             ModelUnknown, ModelNotInstalled, ModelNotAllowed, ModelBroken: the settings name a model that cannot be
-                used, or a file that is there is not what it should be.
+                used, or a model's file is broken.
         """
         if self._sandboxed_decoder is not None:
             self._sandboxed_decoder.start()
@@ -191,7 +189,7 @@ class Pipeline:
         self._models.identity()
 
     def unload_idle(self, seconds: float) -> list[str]:
-        """Let go of the models that no photo needed for so many seconds; returns their names."""
+        """Unload the models that no photo needed for `seconds`; returns their names."""
         return self._models.unload_idle(seconds)
 
     def restore(
@@ -209,16 +207,16 @@ class Pipeline:
 
         Args:
             data: the photo's file.
-            options: what is wished for.
+            options: what to do.
             progress: see `ProgressCallback`.
-            kind: the result's kind of file, see `encode`; None: the kind it came in.
-            max_megapixels: a limit for this photo, below the one for all; 0: none.
-            page: which page or picture of a file with several, from 1.
-            keep: how much of the file's EXIF, XMP and IPTC goes into the result. Unless it is nothing, XMP says what
+            kind: the result's file format, see `encode`; None: the original's format.
+            max_megapixels: a limit for this photo, below the general one; 0: none.
+            page: the page or picture of a file with several, from 1.
+            keep: how much of the file's EXIF, XMP and IPTC the result gets. Unless it is nothing, the XMP records what
                 was done.
 
         Raises:
-            UserError: the photo, or what is wished for, cannot be used, or no face is there to restore.
+            UserError: the photo or the options cannot be used, or there is no face to restore.
         """
         tell = progress or _no_one
         clock = _Stopwatch()
@@ -229,7 +227,7 @@ class Pipeline:
             picture = self._decode(data, self._limits, page, keep)
             self._check_size(picture, options.upscale, max_megapixels)
         tell(Stage.DETECT, 0, 0)
-        detector = self._models.detector(detector_facts.name)  # outside of the stages, whose times shall compare
+        detector = self._models.detector(detector_facts.name)  # not timed: loading is no stage
         with clock("detect"):
             found = self._detect(picture, detector)
         cleaning = options.scope is Scope.PHOTO
@@ -238,7 +236,7 @@ class Pipeline:
             self._check_faces(chosen, picture)
         restored = self._to_restore(chosen, picture)
         sent = picture
-        # A photo that lies on its side is restored upright, so that it comes out as the upright photo would.
+        # A turned photo is restored upright, so that the result equals that of the upright photo.
         picture, large = _upright(picture, found, restored)
         upscaler = self._models.upscaler() if options.upscale > 1 else None
         with clock("align"):
@@ -246,7 +244,7 @@ class Pipeline:
         if cleaning:
             shown = self._cleaned(shown, options.strength, clock, tell)
         with clock("align"):
-            # What one network has drawn is no photo to another: the face is restored as it was sent.
+            # Restorers expect photos, not the output of another network, so they get the original face.
             redrawn = upscaler is not None or cleaning
             cuts = [self._strategy.cut(picture, shown, face, redrawn) for face in large]
         if large:
@@ -291,11 +289,11 @@ class Pipeline:
         return Restoration(encoded.data, encoded.extension.removeprefix("."), encoded.media_type, report)
 
     def check(self, options: Options) -> tuple[ModelFacts, ModelFacts]:
-        """The restorer and the detector that the options ask for, without loading them.
+        """The facts of the restorer and detector that the options name, without loading them.
 
         Raises:
-            ModelUnknown, ModelNotInstalled: one of them is not here.
-            FidelityUnsupported: a fidelity is asked of a restorer that has none.
+            ModelUnknown, ModelNotInstalled, ModelNotAllowed: one of them cannot be used.
+            FidelityUnsupported: the options set a fidelity, but the restorer has none.
         """
         restorer = self._models.restorer_facts(options.model)
         if options.fidelity is not None and not restorer.has_fidelity:
@@ -303,18 +301,18 @@ class Pipeline:
         return restorer, self._models.detector_facts(options.detector)
 
     def pages(self, data: bytes) -> int:
-        """How many pages or pictures a file has.
+        """The number of pages or pictures in a file.
 
         Raises:
-            UserError: it cannot be read.
+            UserError: the file cannot be read.
         """
         return self._decode(data, self._limits).pages
 
     def faces(self, data: bytes, page: int = 1) -> list[Detection]:
-        """The faces in a photo, by the detector of the settings, without restoring them.
+        """The faces in a photo, found by the default detector, without restoring them.
 
         Raises:
-            UserError: the photo, or the detector, cannot be used.
+            UserError: the photo or the detector cannot be used.
         """
         return self._detect(self._decode(data, self._limits, page), self._models.detector()).faces
 
@@ -322,7 +320,7 @@ class Pipeline:
         """The faces in a photo and their numbers.
 
         Raises:
-            UserError: the photo cannot be used, or shows no face.
+            UserError: the photo cannot be used, or has no face.
         """
         detector = self._models.detector(self._models.detector_facts(options.detector).name)
         picture = self._decode(data, self._limits)
@@ -337,24 +335,23 @@ class Pipeline:
         return Overview(reported, found.rotation, encode(numbered(shown, faces)))
 
     def compare(self, data: bytes, restored: bytes, page: int = 1) -> Encoded:
-        """A page of a photo's file and its restored file, side by side in one picture."""
+        """The original page and the restored file, side by side in one picture."""
         return encode(side_by_side(self._decode(data, self._limits, page), decode(restored, _NO_LIMITS)))
 
     def _check_size(self, picture: Picture, upscale: int, max_megapixels: float) -> None:
-        """The limit for all holds for the result too: four times enlarged is sixteen times the pixels."""
+        """Refuse too large photos; the general limit applies to the enlarged result, with `upscale**2` the pixels."""
         own = int(max_megapixels * 1_000_000)
         if own and picture.width * picture.height > own:
             pixels, limit = picture.width * picture.height, own
         else:
             pixels, limit = picture.width * picture.height * upscale**2, self._limits.max_pixels
         if pixels > limit:
-            # Rounded up, so that no sentence says that 64.0 is more than 64.
+            # Rounded up, so that no message says that 64.0 is more than 64.
             megapixels = math.ceil(pixels / 1e5) / 10
             raise PhotoTooLarge(megapixels=megapixels, limit_megapixels=round(limit / 1e6, 1))
 
     def _detect(self, picture: Picture, detector: Detector) -> Found:
-        # Faces somewhat under the limit are looked for too, so that a person is told why they stay as they
-        # are.
+        # Faces slightly under the limit are searched too, so that the report can tell why they stay unchanged.
         smallest = _SMALLEST_REPORTED * self._min_face_px
         found = self._strategy.find(picture.rgb8(), detector, min_face_px=smallest)
         if found.faces or not self._strategy.looks_twice:
@@ -371,7 +368,7 @@ class Pipeline:
             raise FacesTooSmall(count=len(found), limit_px=self._min_face_px)
 
     def _to_restore(self, chosen: Sequence[Detection], picture: Picture) -> list[Detection]:
-        """Of the faces, the largest first, those that are whole in the file, not too small and not too many."""
+        """The faces that are complete in the file and large enough, largest first, at most `max_faces`."""
         large = [face for face in chosen if face.short_side >= self._min_face_px]
         return [face for face in large if not _reaches_missing(face, picture)][: self._max_faces]
 
@@ -382,14 +379,14 @@ class Pipeline:
             return cleaned(picture, cleaner, strength)
 
     def _masked(self, cuts: Sequence[Cut], restored: Sequence[Floats]) -> list[RestoredFace]:
-        """The faces on their way back, with the masks that the parser sees in them, where there is a parser."""
+        """The restored faces with their masks, if a parser is installed."""
         parse = self._models.parser()
         faces = [np.rint(better) for better in restored] if self._strategy.whole_levels else restored
         masks = [None] * len(faces) if parse is None else parse(faces)
         return [RestoredFace(cut.aligned, face, mask) for cut, face, mask in zip(cuts, faces, masks, strict=True)]
 
     def _similarities(self, cuts: Sequence[Cut], restored: Sequence[Floats], strength: float) -> list[float | None]:
-        """How much each face stayed itself; None where nothing can compare."""
+        """The similarity of each face before and after; None without an identity model."""
         compare = self._models.identity()
         similarities: list[float | None] = []
         for cut, better in zip(cuts, restored, strict=True):
@@ -406,7 +403,7 @@ class Pipeline:
         similarities: Sequence[float | None],
         picture: Picture,
     ) -> tuple[Face, ...]:
-        """What is reported of the faces; there is a similarity for each restored one, in the same order."""
+        """The report's faces; `similarities` has one value for each of `restored`, in the same order."""
         of = {id(face): similarity for face, similarity in zip(restored, similarities, strict=True)}
         wanted = {id(face) for face in chosen}
         numbers = {id(face): number for number, face in enumerate(by_size(found), 1)}
@@ -444,7 +441,7 @@ class Pipeline:
 
 
 def _history(model: str, faces: int, options: Options, *, cleaned: bool) -> str:
-    """What was done to a photo, for its XMP."""
+    """What was done to a photo, in words for its XMP."""
     parts = [f"{faces} {'face' if faces == 1 else 'faces'} restored by {model}, strength {options.strength:g}"]
     if options.fidelity is not None:
         parts.append(f"fidelity {options.fidelity:g}")
@@ -456,7 +453,7 @@ def _history(model: str, faces: int, options: Options, *, cleaned: bool) -> str:
 
 
 def _reaches_missing(face: Detection, picture: Picture) -> bool:
-    """Whether a face, with the hair and chin around its box, reaches into what the file does not have."""
+    """Whether a face, with the hair and chin around its box, reaches into the file's missing area."""
     if picture.missing is None:
         return False
     left, top, right, bottom = (float(value) for value in face.box)
@@ -467,15 +464,15 @@ def _reaches_missing(face: Detection, picture: Picture) -> bool:
 
 
 def by_size(faces: Sequence[Detection]) -> list[Detection]:
-    """The faces as they are numbered: the largest first, equals as they were found."""
+    """The faces in the order of their numbers: largest first, equal sizes in the order found."""
     return sorted(faces, key=lambda face: -face.short_side)
 
 
 def _named(numbered: Sequence[Detection], numbers: Sequence[int]) -> list[Detection]:
-    """The faces that a person chose, the largest first; all where none is named.
+    """The chosen faces, largest first; all faces without `numbers`.
 
     Raises:
-        FaceNumberUnknown: there is no such face.
+        FaceNumberUnknown: there is no face with that number.
     """
     if not numbers:
         return list(numbered)
@@ -493,7 +490,7 @@ def _upright(picture: Picture, found: Found, faces: Sequence[Detection]) -> tupl
 
 
 def side_by_side(before: Picture, after: Picture) -> Picture:
-    """The two pictures side by side, as a PNG. `before` is enlarged to `after`'s size where it is smaller."""
+    """The two pictures side by side, as a PNG. `before` is enlarged to `after`'s size if it is smaller."""
     before = enlarged(before, after.width // before.width)
     gap = np.full((after.height, max(4, after.width // 100), 3), after.peak, after.pixels.dtype)
     pixels = np.hstack([before.pixels, gap, after.pixels])
@@ -501,7 +498,7 @@ def side_by_side(before: Picture, after: Picture) -> Picture:
 
 
 def _no_one(stage: Stage, done: int, faces: int) -> None:
-    """ProgressCallback that nobody watches."""
+    """A `ProgressCallback` that does nothing."""
 
 
 class _Stopwatch:

@@ -1,4 +1,4 @@
-"""What all tests share: a Redis and databases of their own, so that nothing of the machine's is touched."""
+"""Fixtures for all tests: their own Redis and databases, so that nothing else on the machine is touched."""
 
 import asyncio
 import os
@@ -18,39 +18,39 @@ from tests.support.services import NO_REDIS, as_new, copy_migrated, migrate, mis
 
 pytest_plugins = ["tests.support.state_guard", "tests.support.tiers"]
 
-# Tests commit thousands of times, and a disk takes milliseconds to hear of each: memory is asked instead where there is
-# enough. What only a power cut could show is not tested here.
+# Tests commit thousands of times, and a disk needs milliseconds for each commit, so temporary folders are in memory if
+# it is large enough. No test checks what happens in a power cut.
 MEMORY, ENOUGH_BYTES = Path("/dev/shm"), 4 << 30
 
 
-# Some tests import OpenVINO before the engine does, which keeps its telemetry from being imported: with it, every
-# conversion starts a process that reports to Google Analytics.
+# OpenVINO's telemetry starts a process at every conversion and reports to Google Analytics. The engine blocks its
+# import, but some tests import OpenVINO first.
 sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
 
 
 def pytest_configure() -> None:
-    """Put the tests' folders into memory, unless somebody has said where."""
+    """Put temporary folders into memory, unless PYTEST_DEBUG_TEMPROOT is set."""
     with suppress(OSError):
         if shutil.disk_usage(MEMORY).free >= ENOUGH_BYTES and os.access(MEMORY, os.W_OK):
             os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Half of the time a test waits: for a lease, a restart, a page. So there are more processes than cores."""
+    """One and a half processes a core: tests wait half of their time (for a lease, a restart, a page)."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return cores + (cores + 1) // 2
 
 
 @pytest.fixture(autouse=True)
 def no_settings_of_this_machine(state_guard: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests do not see the developer's own settings."""
+    """Hide the developer's own settings from tests."""
     for name in [name for name in os.environ if name.startswith("MAGIC_") and name != "MAGIC_TEST_POSTGRES"]:
         monkeypatch.delenv(name)
 
 
 @pytest.fixture(autouse=True)
 def same_random_numbers(request: pytest.FixtureRequest) -> None:
-    """torch's random numbers are the test's own, whatever ran before; pytest-randomly sees to Python's and NumPy's."""
+    """Seed torch by the test's name; pytest-randomly seeds Python and NumPy."""
     torch = sys.modules.get("torch")
     if torch is not None:
         torch.manual_seed(zlib.crc32(request.node.nodeid.encode()))
@@ -58,36 +58,36 @@ def same_random_numbers(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[str]:
-    """The Redis that all tests of this process share, one after another."""
+    """The URL of a Redis that all tests of this process share, one after another."""
     with shared_redis() as url:
         yield url
 
 
 @pytest.fixture
 def redis_url(redis_server: str) -> str:
-    """A real Redis, as new."""
+    """The URL of an empty Redis with default settings."""
     as_new(redis_server)
     return redis_server
 
 
 @pytest.fixture
 async def own_redis_url(redis_binary: str, tmp_path: Path) -> AsyncIterator[str]:
-    """A real Redis for this test alone: one that it stops, or whose settings it changes."""
+    """The URL of a Redis for this test alone, which may stop it or change its settings."""
     async with embedded_redis(tmp_path / "redis") as url:
         yield url
 
 
 @pytest.fixture
 def redis_binary() -> str:
-    """The `redis-server` of this machine, for tests that start one themselves, or whose processes do."""
+    """The path of `redis-server`, for tests that start one."""
     return find_binary() or missing(NO_REDIS)
 
 
 @pytest.fixture(scope="session")
 def postgres_template() -> Iterator[str]:
-    """The name of a PostgreSQL database with every migration applied, to copy."""
+    """The name of a migrated PostgreSQL database, which tests copy."""
     loop = asyncio.new_event_loop()
-    with ThreadPoolExecutor(1) as thread:  # a test's own loop may be running here
+    with ThreadPoolExecutor(1) as thread:  # this thread may already run a test's event loop
         database = postgres_database()
         url = thread.submit(loop.run_until_complete, database.__aenter__()).result()
         try:
@@ -100,7 +100,7 @@ def postgres_template() -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """A database without rows, on SQLite and on PostgreSQL."""
+    """The URL of a migrated database without rows, on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
         copy_migrated(tmp_path / "test.db")
         yield f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
@@ -111,7 +111,7 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """A database without tables, on SQLite and on PostgreSQL."""
+    """The URL of a database without tables, on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
         yield f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
         return

@@ -1,8 +1,8 @@
-"""Mutation tests of the files that hold money and promises: `make mutants`, `make mutants ARGS="--sample 100 codes"`.
+"""Mutation tests of the most critical files: `make mutants`, `make mutants ARGS="--sample 100 codes"`.
 
-cosmic-ray changes one place of a file at a time (`<` to `<=`, `and` to `or`, `1` to `2`, a loop that never runs), and
-the file's own tests run. Where they pass, the mutant has survived: nobody would notice that defect. Of each file a
-sample is drawn with a seed, so that two runs compare. All of it happens in a copy of the committed tree.
+cosmic-ray makes one small change to a file (`<` to `<=`, `and` to `or`, `1` to `2`, a loop that never runs) and runs
+that file's tests. If they pass, the mutant survives: the tests would miss that defect. A seed draws the sample of
+mutants, so that runs are comparable. Everything runs in a copy of the committed tree.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 NEIGHBOURS = "tests/storage/test_neighbours.py"
-# File under test -> the tests that hold its promises. PostgreSQL says the same as SQLite, and takes longer.
+# Target -> file and its tests. Only on SQLite: PostgreSQL gives the same results and takes longer.
 TARGETS = {
     "quota": ("storage/quota.py", ["tests/storage/test_quota.py", NEIGHBOURS]),
     "grants": ("storage/grants.py", ["tests/storage/test_grants.py", "tests/storage/test_quota.py", NEIGHBOURS]),
@@ -30,7 +30,7 @@ TARGETS = {
     "recovery": ("queue/recovery.py", ["tests/queue/test_recovery.py"]),
     "blend": ("pipeline/faces/blend.py", ["tests/pipeline/faces/test_blend.py"]),
 }
-# Mutants that change nothing a test could see: `|` in type hints. Decorators' lines (`slots=True`) are left out too.
+# Mutants that no test can detect: `|` in type hints. Decorator lines (`slots=True`) are skipped too.
 WITHOUT = ("BinaryOperator_BitOr",)
 
 
@@ -58,7 +58,7 @@ def configure(folder: Path, target: str, timeout_s: float) -> Path:
 
 
 def draw(session: Path, lines: list[str], sample: int, seed: int) -> int:
-    """Keep `sample` mutants of those that cosmic-ray found, and say how many it had found. `lines`: the file's."""
+    """Keep a random sample of cosmic-ray's mutants; returns the number before sampling. `lines`: the file's lines."""
     with closing(sqlite3.connect(session)) as database, database:
         query = "SELECT job_id, operator_name, start_pos_row FROM mutation_specs ORDER BY rowid"
         rows = database.execute(query).fetchall()
@@ -76,7 +76,7 @@ def draw(session: Path, lines: list[str], sample: int, seed: int) -> int:
 
 
 def results(session: Path) -> tuple[int, int, list[str]]:
-    """(killed, looked at, the survivors' places and diffs)."""
+    """The number of killed mutants, the number of tested mutants, and the survivors with their diffs."""
     query = (
         "SELECT s.start_pos_row, s.operator_name, r.test_outcome, r.diff FROM work_results r"
         " JOIN mutation_specs s ON s.job_id = r.job_id"
@@ -91,10 +91,10 @@ def results(session: Path) -> tuple[int, int, list[str]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("targets", nargs="*", default=[], help=f"of {', '.join(TARGETS)}; all without one")
-    parser.add_argument("--sample", type=int, default=40, help="mutants of each file")
+    parser.add_argument("targets", nargs="*", default=[], help=f"any of {', '.join(TARGETS)}; default: all")
+    parser.add_argument("--sample", type=int, default=40, help="mutants per file")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--timeout", type=float, default=60, help="seconds a mutant's tests may take")
+    parser.add_argument("--timeout", type=float, default=60, help="seconds that a mutant's tests may take")
     arguments = parser.parse_args()
     if unknown := set(arguments.targets) - set(TARGETS):
         parser.error(f"there is no target {', '.join(sorted(unknown))}")
@@ -102,7 +102,7 @@ def main() -> None:
         copy = Path(temporary) / "copy"
         subprocess.run(["git", "clone", "--quiet", ROOT, copy], check=True)
         (copy / ".types").mkdir()
-        (copy / ".types" / "magicmemory").symlink_to("..")  # found before the package that is installed
+        (copy / ".types" / "magicmemory").symlink_to("..")  # takes precedence over the installed package
         environment = os.environ | {"PYTHONPATH": f"{copy / '.types'}:{copy}", "PYTHONDONTWRITEBYTECODE": "1"}
         print("| file | mutants | looked at | killed |\n|---|---|---|---|")
         left = []

@@ -25,14 +25,14 @@ def compose() -> dict[str, Any]:
 
 
 @pytest.mark.processes
-def test_the_file_follows_the_compose_specification() -> None:
+def test_file_follows_the_compose_specification() -> None:
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
     checked = subprocess.run([*command, "docker-compose.yml"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
 @pytest.mark.processes
-def test_docker_takes_it(tmp_path: Path) -> None:
+def test_docker_accepts_the_file(tmp_path: Path) -> None:
     docker = shutil.which("docker")
     if not docker or subprocess.run([docker, "compose", "version"], capture_output=True, check=False).returncode:
         pytest.skip("no docker compose here")
@@ -43,7 +43,7 @@ def test_docker_takes_it(tmp_path: Path) -> None:
     assert checked.returncode == 0, checked.stderr
 
 
-def test_every_setting_it_names_exists(compose: dict[str, Any]) -> None:
+def test_every_named_setting_exists(compose: dict[str, Any]) -> None:
     named = {name for service in compose["services"].values() for name in service.get("environment", {})}
     named |= {name.upper() for name in compose["secrets"]}
     ours = {name for name in named if name.startswith(PREFIX)}
@@ -52,7 +52,7 @@ def test_every_setting_it_names_exists(compose: dict[str, Any]) -> None:
 
 
 @pytest.mark.processes
-def test_every_secret_is_a_file_that_is_made(compose: dict[str, Any], tmp_path: Path) -> None:
+def test_make_secrets_creates_every_secret(compose: dict[str, Any], tmp_path: Path) -> None:
     shutil.copytree(ROOT / "deploy", tmp_path / "deploy")
     subprocess.run([tmp_path / "deploy" / "make-secrets", "postgres"], check=True, capture_output=True)
     made = {file.name: file.read_text() for file in (tmp_path / "secrets").iterdir()}
@@ -68,7 +68,7 @@ def test_every_secret_is_a_file_that_is_made(compose: dict[str, Any], tmp_path: 
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_our_containers_can_do_no_harm_and_come_back(compose: dict[str, Any], name: str) -> None:
+def test_our_containers_are_restricted_and_restart(compose: dict[str, Any], name: str) -> None:
     service = compose["services"][name]
     assert service["user"] == "1000:1000"
     assert service["read_only"] is True
@@ -82,7 +82,7 @@ def test_our_containers_can_do_no_harm_and_come_back(compose: dict[str, Any], na
 
 
 @pytest.mark.parametrize("name", ["worker-cpu", "worker-gpu"])
-def test_a_worker_knows_neither_the_ledger_nor_a_token(compose: dict[str, Any], name: str) -> None:
+def test_worker_gets_neither_database_nor_token(compose: dict[str, Any], name: str) -> None:
     service = compose["services"][name]
     assert "env_file" not in service
     assert service["secrets"] == ["magic_redis_url"]
@@ -148,7 +148,7 @@ def test_dashboard_and_alerts_name_metrics_that_exist() -> None:
     assert named <= known
 
 
-def test_prometheus_looks_at_every_process_of_ours() -> None:
+def test_prometheus_scrapes_every_process() -> None:
     config = yaml.safe_load((ROOT / "deploy/prometheus.yml").read_text())
     (job,) = config["scrape_configs"]
     (found,) = job["dns_sd_configs"]

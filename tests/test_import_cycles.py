@@ -38,7 +38,7 @@ def imports_of(source: str, package: str, modules: Mapping[str, object]) -> Iter
 
 
 def import_graph() -> dict[str, set[str]]:
-    """What each module imports. A package's `__init__` counts where it is imported by name only."""
+    """The imports of each module. A package's `__init__` counts only if it is imported by name."""
     files = module_files()
     graph = {}
     for name, file in files.items():
@@ -81,7 +81,7 @@ def test_there_is_no_import_cycle() -> None:
     assert cycles(graph) == []
 
 
-def test_a_cycle_is_found_wherever_its_imports_stand() -> None:
+def test_cycle_is_found_in_any_kind_of_import() -> None:
     modules = {
         "magicmemory.bots.x.one": "from magicmemory.bots.x.two import Two",
         "magicmemory.bots.x.two": "if TYPE_CHECKING:\n    from magicmemory.bots.x import three",

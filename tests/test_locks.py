@@ -32,7 +32,7 @@ def wanted(lock: str) -> list[Requirement]:
 
 
 @pytest.mark.parametrize("lock", EXTRAS)
-def test_a_lock_is_what_the_package_asks_for(lock: str) -> None:
+def test_lock_matches_the_package_requirements(lock: str) -> None:
     versions = pinned(lock)
     assert all(hashes for _, hashes in versions.values()), "a package without its hashes"
     for requirement in wanted(lock):
@@ -43,7 +43,7 @@ def test_a_lock_is_what_the_package_asks_for(lock: str) -> None:
         assert requirement.specifier.contains(versions[name][0]), f"{name} is out of date in {lock}.lock: make locks"
 
 
-def test_torch_is_the_images_own_choice_within_bounds() -> None:
+def test_image_chooses_torch_within_bounds() -> None:
     file = (ROOT / "Dockerfile").read_text("utf-8")
     version = re.search(r"ARG TORCH_VERSION=([\d.]+)", file)
     assert version is not None

@@ -1,1 +1,1 @@
-"""The training program of the bundled restorer `lite`: data, damage, training, evaluation, sheets."""
+"""Programs that train and evaluate the bundled restorer `lite`."""

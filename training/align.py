@@ -1,4 +1,4 @@
-"""Face landmarks and the crop every part of the training program works on.
+"""Face landmarks, and the aligned crop that all training programs use.
 
 The crop is the one the product makes: a five-point similarity to the FFHQ 512 template. It is cut at 512
 pixels (with a margin) and halved by area, exactly as `lite` halves its input, so training sees the same
@@ -28,7 +28,7 @@ TEMPLATE: Points = np.array(
     ],
     np.float32,
 )
-MARGIN = 32  # pixels kept round the 512 crop so that training can shift and turn it
+MARGIN = 32  # pixels around the 512-pixel crop, so that training can shift and turn it
 
 
 def read_rgb(path: Path) -> Image:
@@ -52,7 +52,7 @@ def yunet_finder(model: Path, score: float = 0.7) -> Finder:
 
     def find(image: Image) -> Points | None:
         height, width = image.shape[:2]
-        pad = int(0.2 * max(height, width))  # a head that fills the picture is found better with room round it
+        pad = int(0.2 * max(height, width))  # YuNet finds a head that fills the picture better with a border
         padded = cv2.copyMakeBorder(image, pad, pad, pad, pad, cv2.BORDER_REFLECT_101)
         scale = min(1.0, 480 / max(padded.shape[:2]))
         small = cv2.resize(padded, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
@@ -71,7 +71,7 @@ def yunet_finder(model: Path, score: float = 0.7) -> Finder:
 
 
 def _inside(row: NDArray[np.float32], shape: tuple[int, ...], pad: float) -> bool:
-    """Whether a box's middle lies in the picture and not in its mirrored border."""
+    """Whether a box's centre is in the picture, not in its mirrored border."""
     x, y = row[0] + row[2] / 2, row[1] + row[3] / 2
     return bool(pad <= x < shape[1] - pad and pad <= y < shape[0] - pad)
 

@@ -1,4 +1,4 @@
-"""The classical way, for comparison: OpenCV's non-local means, then an unsharp mask.
+"""A classical baseline for comparison: OpenCV's non-local means, then an unsharp mask.
 
 "Fairly tuned" means: for each level, the setting with the best mean PSNR over training faces, found by a search
 over `GRID`. `lite` gets no such help: it does not know the level.
@@ -38,7 +38,7 @@ GRID = tuple(
 
 
 def classical(image: Image, setting: Setting) -> Image:
-    """Restore a picture."""
+    """Denoise and sharpen `[height, width, 3]` RGB bytes."""
     return sharpen(denoise(image, setting.light, setting.colour), setting)
 
 
@@ -50,7 +50,7 @@ def denoise(image: Image, light: float, colour: float) -> Image:
 
 
 def sharpen(image: Image, setting: Setting) -> Image:
-    """Unsharp mask."""
+    """Unsharp mask; amount 0 changes nothing."""
     if setting.sharpen <= 0:
         return image
     work = image.astype(np.float32)
@@ -59,7 +59,7 @@ def sharpen(image: Image, setting: Setting) -> Image:
 
 
 def tune(damaged: list[Image], clean: list[Image]) -> Setting:
-    """The best setting of the grid for these pairs."""
+    """The grid's best setting for these pairs, by PSNR."""
     best, best_score = GRID[0], -1.0
     ready: dict[tuple[float, float], list[Image]] = {}
     for setting in GRID:

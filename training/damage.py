@@ -1,11 +1,11 @@
-"""The damage that old, re-saved and badly taken photos show, made by the program.
+"""Synthetic damage as in old, re-saved and badly taken photos.
 
 The order is the usual one of blind face restoration (Wang et al., "GFPGAN", CVPR 2021; Wang et al.,
 "Real-ESRGAN", ICCVW 2021): print and scratches, blur, downscale, noise, JPEG, and back to size. Unlike there,
-the tone of the photo (grey, sepia, faded) is given to both sides of a pair: the network is asked to clean
-what it gets, not to invent colour or contrast.
+both pictures of a pair get the tone (grey, sepia, faded): the network learns to clean, not to invent colour or
+contrast.
 
-Everything is drawn from the generator given, so a seed repeats the damage exactly. Pictures are RGB,
+All randomness comes from the given generator, so a seed repeats the damage exactly. Pictures are RGB,
 `[height, width, 3]`, uint8.
 """
 
@@ -28,17 +28,16 @@ _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 @dataclass(frozen=True)
 class Level:
-    """One severity range; `severity` 0 is nearly clean, 1 the worst that is still a face."""
+    """A severity range: 0 is nearly clean, 1 is the worst that still shows a face."""
 
     name: str
     low: float
     high: float
 
 
-Mix = tuple[tuple[float, Level], ...]  # what is drawn from, each with its share
+Mix = tuple[tuple[float, Level], ...]  # levels with their shares
 
-# What training draws from. Mild damage and clean pairs come often: a network that rarely sees them learns to smooth
-# everything.
+# The mix for training. Mild damage and clean pairs are frequent: otherwise the network learns to smooth everything.
 TRAINING_MIX: Mix = (
     (0.10, Level("clean", 0.0, 0.0)),
     (0.25, Level("mild", 0.02, 0.3)),
@@ -67,7 +66,7 @@ def tone(image: Image, rng: Generator) -> Image:
 
 
 def wear(image: Image, rng: Generator) -> Image:
-    """What years in a drawer add to a print: long scratches, cracks of folds, dust, spots and torn-off flakes.
+    """Wear of an old print: long scratches, cracks of folds, dust, spots and missing flakes.
 
     Unlike the faint lines of `spoil`, these hide what is below, so the network has to fill them in.
     """
@@ -86,7 +85,7 @@ def wear(image: Image, rng: Generator) -> Image:
 
 
 def lettered(image: Image, rng: Generator) -> Image:
-    """Draw letters and straight lines over a clean picture, which are part of it and shall stay."""
+    """Draw letters and straight lines over a clean picture; they are content that must stay."""
     drawn = image.copy()
     height, width = drawn.shape[:2]
     for _ in range(int(rng.integers(1, 6))):
@@ -115,7 +114,7 @@ def _line(cover: Plane, rng: Generator, bend: float) -> None:
 
 
 def _spot(cover: Plane, rng: Generator) -> None:
-    """Draw one speck of dust, or now and then a larger flake."""
+    """Draw one speck of dust, or sometimes a larger flake."""
     height, width = cover.shape[:2]
     centre = (int(rng.integers(width)), int(rng.integers(height)))
     size = rng.uniform(0.5, 2.2, 2) if rng.random() < 0.8 else rng.uniform(1.5, 6.0, 2)
@@ -149,7 +148,7 @@ def _bytes(work: Plane) -> Image:
 
 
 def _blur(work: Plane, rng: Generator, severity: float) -> Plane:
-    """Anisotropic Gaussian blur, or the straight smear of a moving hand."""
+    """Anisotropic Gaussian blur, or straight motion blur."""
     if rng.random() < 0.2:
         return _motion(work, rng, severity)
     strong = rng.uniform(0.25 + 0.7 * severity, 0.5 + 3.0 * severity)
@@ -188,7 +187,7 @@ def _convolve(work: Plane, kernel: NDArray[np.floating]) -> Plane:
 
 
 def _small_and_back(work: Plane, rng: Generator, severity: float, grey: bool) -> Plane:
-    """Noise and JPEG at the size the photo was kept at, one to eight times smaller."""
+    """Noise and JPEG at the size at which the photo was stored, one to eight times smaller."""
     height, width = work.shape[:2]
     factor = 1.0
     if rng.random() < 0.55 + 0.35 * severity:
@@ -197,7 +196,7 @@ def _small_and_back(work: Plane, rng: Generator, severity: float, grey: bool) ->
     if factor != 1.0:
         shrink = int(rng.choice(_SHRINK)) if factor > 1 else cv2.INTER_CUBIC
         work = cv2.resize(work, size, interpolation=shrink).astype(np.float32)
-    easier = severity / max(1.0, factor) ** 0.5  # a small picture does not survive the same noise
+    easier = severity / max(1.0, factor) ** 0.5  # the same noise damages a smaller picture more
     if rng.random() < 0.7:
         work = _noise(work, rng, easier, grey)
     if rng.random() < 0.75:
@@ -230,13 +229,13 @@ def _noise(work: Plane, rng: Generator, severity: float, grey: bool) -> Plane:
     elif kind == "poisson":
         noise *= np.sqrt(np.maximum(work[..., :1] if planes == 1 else _light(work), 4) / 128)
     elif planes == 3 and rng.random() < 0.4:
-        noise = _soften(noise, rng.uniform(0.4, 1.0))  # what a phone's own filter leaves
+        noise = _soften(noise, rng.uniform(0.4, 1.0))  # like a phone's noise filter
         noise /= noise.std() + 1e-6
     return work + sigma * noise
 
 
 def _jpeg(work: Plane, rng: Generator, severity: float, grey: bool) -> Plane:
-    """JPEG at quality 95 down to 10; saved twice with a shifted grid now and then."""
+    """JPEG at quality 95 down to 10; sometimes saved twice with a shifted grid."""
     for _ in range(2 if rng.random() < 0.25 else 1):
         quality = int(rng.uniform(max(10.0, 88 - 85 * severity), 96 - 40 * severity))
         shift = int(rng.integers(0, 8)) if rng.random() < 0.5 else 0
@@ -254,7 +253,7 @@ def _jpeg(work: Plane, rng: Generator, severity: float, grey: bool) -> Plane:
 
 
 def _halftone(work: Plane, rng: Generator, severity: float) -> Plane:
-    """A printing screen: dots that grow with darkness, softened by paper and lens."""
+    """Halftone: dots that grow with darkness, blurred by paper and lens."""
     height, width = work.shape[:2]
     period = rng.uniform(2.2, 4.5)
     angle = rng.uniform(0, np.pi / 2)
@@ -269,7 +268,7 @@ def _halftone(work: Plane, rng: Generator, severity: float) -> Plane:
 
 
 def _scratch(work: Plane, rng: Generator, severity: float) -> Plane:
-    """A few thin light or dark lines and specks, as on a print that lay in a drawer."""
+    """A few thin light or dark lines and specks, as on a stored print."""
     height, width = work.shape[:2]
     cover = np.zeros((height, width), np.float32)
     for _ in range(int(rng.integers(1, 3 + int(4 * severity)))):

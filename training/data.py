@@ -1,4 +1,4 @@
-"""Pairs of damaged and clean faces, drawn without end."""
+"""An endless supply of damaged and clean pairs of faces."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from training.damage import TRAINING_MIX, Image, Mix, lettered, spoil, tone, wear
 
-LARGE_SHARE = 0.5  # how often a face of the varied set is drawn; it is a fifth of the pictures
+LARGE_SHARE = 0.5  # share of drawn faces from the varied set, which has a fifth of the pictures
 STORED = 288  # pixels, 256 and a margin
-BENT = 0.5  # how often a face is bent into a somewhat other one
-LOOSE = 0.4  # how often a cut is of anything, not of an aligned face: whole photos are cleaned by the same network
-WORN = 0.25  # how often the print of an aligned face has scratches and spots
+BENT = 0.5  # share of faces that are warped into a slightly different face
+LOOSE = 0.4  # share of cuts that are not aligned faces: the network also cleans whole photos
+WORN = 0.25  # share of aligned faces with scratches and spots
 
 
 @dataclass(frozen=True)
 class Faces:
-    """What `training.prepare` wrote."""
+    """The training set, as written by `training.prepare`."""
 
     images: NDArray[np.uint8]  # [faces, 288, 288, 3], RGB
     people: NDArray[np.str_]
@@ -33,11 +33,11 @@ class Faces:
     validation: NDArray[np.bool_]
 
     def only(self, validation: bool) -> Faces:
-        """The faces of one side of the split."""
+        """The indices of the faces of one side of the split."""
         return self._picked(self.validation == validation)
 
     def without(self, people: Sequence[str]) -> Faces:
-        """The faces of everybody else."""
+        """The training set without these people."""
         return self._picked(~np.isin(self.people, list(people)))
 
     def _picked(self, pick: NDArray[np.bool_]) -> Faces:
@@ -45,7 +45,7 @@ class Faces:
 
 
 def load_faces(path: Path) -> Faces:
-    """Read the file that `training.prepare` made."""
+    """Read the file that `training.prepare` wrote."""
     with np.load(path) as stored:
         return Faces(stored["faces"], stored["people"], stored["sets"], stored["validation"])
 
@@ -84,10 +84,10 @@ def _straight(image: Image, matrix: NDArray[np.float64], side: int) -> Image:
 
 
 def _bent(image: Image, matrix: NDArray[np.float64], rng: Generator, side: int) -> Image:
-    """Cut with a slowly changing shift on top: a little longer a nose, wider a jaw; nobody's face exactly."""
+    """Cut with an extra smooth warp (a longer nose, a wider jaw), which gives a face of no real person."""
     back = np.asarray(cv2.invertAffineTransform(matrix), np.float32)
     columns, rows = np.meshgrid(np.arange(side, dtype=np.float32), np.arange(side, dtype=np.float32))
-    knots = max(3, round(side / 42))  # one every 42 pixels or so, two thirds of the distance between the eyes
+    knots = max(3, round(side / 42))  # about every 42 pixels, two thirds of the distance between the eyes
     bend = cv2.resize(
         rng.normal(0, 2.2, (knots, knots, 2)).astype(np.float32), (side, side), interpolation=cv2.INTER_CUBIC
     )
@@ -129,12 +129,12 @@ class Pairs(IterableDataset[Batch]):
         if rng.random() >= self.loose:
             return pair(vary(face, rng, self.side), rng, TRAINING_MIX)
         cut = vary(face, rng, self.side, loose=True)
-        # what is thin and bright is a scratch on a face, but a rail, a letter or a whisker elsewhere
+        # a thin bright line is a scratch on a face, but elsewhere a rail, a letter or a whisker
         return pair(lettered(cut, rng) if rng.random() < 0.4 else cut, rng, TRAINING_MIX, worn=0.0)
 
 
 def pair(image: Image, rng: Generator, mix: Mix, worn: float = WORN) -> tuple[Image, Image]:
-    """A damaged picture and what the network shall make of it."""
+    """A damaged picture, and the target."""
     target = tone(image, rng)
     paper = wear(target, rng) if rng.random() < worn else target
     level = mix[int(rng.choice(len(mix), p=[share for share, _ in mix]))][1]
@@ -145,7 +145,9 @@ def loader(
     faces: Faces, side: int, batch: int, seed: int, workers: int = 1, device: str = "cpu", loose: float = LOOSE
 ) -> Iterator[Batch]:
     """Damaged and clean batches in [-1, 1] on a device, prepared by other processes while the network trains."""
-    cv2.setNumThreads(1)  # here too: a process that is forked from one with OpenCV's threads waits for them forever
+    cv2.setNumThreads(
+        1
+    )  # needed in the parent too: a child forked from a process with OpenCV threads waits for them forever
     source = DataLoader(
         Pairs(faces, side, batch, seed, loose),
         batch_size=None,

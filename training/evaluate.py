@@ -1,4 +1,4 @@
-"""Measure `lite` on people it never saw: `python -m training.evaluate FACES.npz [--json]`.
+"""Measure `lite` on people outside its training set: `python -m training.evaluate FACES.npz [--json]`.
 
 Every validation face is damaged with three seeds at three levels (`LEVELS`, about 32, 27 and 23.5 dB in the
 face region) and once left clean, at the network's own 256 pixels, in colour. Columns: the damaged input, the
@@ -41,7 +41,7 @@ SEEDS = (0, 1, 2)
 
 @dataclass(frozen=True)
 class Tools:
-    """What is measured with; None leaves a measure out."""
+    """Networks and statistics for the measures; None skips a measure."""
 
     network: Lite
     identity: MobileFaceNet | None
@@ -50,7 +50,7 @@ class Tools:
 
 @torch.no_grad()
 def restore(network: Lite, images: list[Image]) -> dict[str, list[Image]]:
-    """Every end of the slider for 256-pixel crops; each end runs once."""
+    """The faithful, default and vivid results for 256-pixel crops; each decoder runs once."""
     results: dict[str, list[Image]] = {name: [] for name in ENDS}
     for start in range(0, len(images), 4):
         small = to_tensor(np.stack(images[start : start + 4]))
@@ -70,7 +70,7 @@ def damaged_with(clean: list[Image], level: Level, seed: int) -> list[Image]:
 
 
 def measure(images: list[Image], clean: list[Image], tools: Tools) -> dict[str, NDArray[np.float64]]:
-    """All measures, one figure a face."""
+    """All measures, one value per face."""
     found: dict[str, list[float]] = {
         "psnr": [psnr(a, b) for a, b in zip(images, clean, strict=True)],
         "ssim": [ssim(a, b) for a, b in zip(images, clean, strict=True)],
@@ -87,7 +87,7 @@ def measure(images: list[Image], clean: list[Image], tools: Tools) -> dict[str, 
 def compare(
     faces: Faces, tools: Tools, settings: dict[str, Setting], seeds: tuple[int, ...]
 ) -> dict[str, dict[str, dict[str, NDArray[np.float64]]]]:
-    """Level, column, measure: `[seeds, faces]`."""
+    """The table of levels, columns and measures; each value is `[seeds, faces]`."""
     clean = [middle(image) for image in faces.images]
     results: dict[str, dict[str, dict[str, NDArray[np.float64]]]] = {}
     for level in (CLEAN, *LEVELS):
@@ -109,7 +109,7 @@ def compare(
 
 
 def summarise(results: dict[str, dict[str, dict[str, NDArray[np.float64]]]], pick: NDArray[np.bool_]) -> Table:
-    """Means over the picked faces; for identity also the worst change of a face against its input."""
+    """Means over the selected faces; for identity also one face's worst change against its input."""
     table: Table = {}
     for level, columns in results.items():
         table[level] = {}
@@ -124,7 +124,7 @@ def summarise(results: dict[str, dict[str, dict[str, NDArray[np.float64]]]], pic
 
 
 def tuned(faces: Faces, count: int = 24) -> dict[str, Setting]:
-    """The baseline's settings, searched on training faces."""
+    """The baseline's best settings on training faces, for each level."""
     step = max(1, len(faces.images) // count)
     clean = [middle(image) for image in faces.images[::step][:count]]
     return {level.name: tune(damaged_with(clean, level, 99), clean) for level in LEVELS}
@@ -157,7 +157,7 @@ def consistency(faces: Faces, network: Lite, count: int = 20) -> dict[str, Row]:
 
 @torch.no_grad()
 def at_full_size(faces_file: Path, network: Lite) -> dict[str, Row]:
-    """PSNR over the face region at 512 pixels, the product's way, for the few faces that hold detail there."""
+    """PSNR over the face region at 512 pixels, as in the product, for the few faces with detail at that size."""
     with np.load(faces_file) as stored:
         clean = list(stored["fine"][stored["fine_validation"]])
     rows: dict[str, Row] = {}
@@ -190,7 +190,7 @@ def _mean_psnr(images: list[Image], others: list[Image]) -> float:
 
 
 def evaluate(arguments: argparse.Namespace) -> dict[str, object]:
-    """Everything, ready for JSON."""
+    """All results, ready for JSON."""
     faces = load_faces(arguments.faces)
     held, seen = faces.only(True), faces.only(False)
     held = held.without(arguments.without)
@@ -217,7 +217,7 @@ def evaluate(arguments: argparse.Namespace) -> dict[str, object]:
 
 
 def gap(seen: Faces, results: dict[str, dict[str, dict[str, NDArray[np.float64]]]], tools: Tools) -> dict[str, Row]:
-    """PSNR gained on as many training faces, and on the validation faces with the same seed."""
+    """The PSNR gain on training faces and on as many validation faces, with the same seed."""
     count = next(iter(results["mild"]["input"].values())).shape[1]
     rng = np.random.default_rng(3)
     pick = rng.choice(len(seen.images), min(count, len(seen.images)), replace=False)
@@ -252,7 +252,7 @@ def as_text(report: dict[str, object]) -> str:
 def main() -> None:
     """Read the command line, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("faces", type=Path, help="what training.prepare wrote")
+    parser.add_argument("faces", type=Path, help="the file written by training.prepare")
     shipped = Path(str(files("magicmemory.pipeline.assets").joinpath("lite.safetensors")))
     parser.add_argument("--weights", type=Path, default=shipped)
     parser.add_argument("--identity", type=Path, help="MobileFaceNet checkpoint")

@@ -1,4 +1,5 @@
-"""Write the file that ships: `python -m training.export RUN --out lite.safetensors [--vivid RUN] [--gate RUN]`.
+"""Write the weights file of the package: `python -m training.export RUN --out lite.safetensors [--vivid RUN] [--gate
+RUN]`.
 
 Half precision, the averaged weights. Without `--vivid` both ends of the slider are the faithful one; without
 `--gate` all fine detail is kept. With `--rest FILE` the vivid end and the gate for which no run is named are those
@@ -27,7 +28,7 @@ def read_average(run: Path) -> State:
 
 
 def assemble(core: State, vivid: State | None = None, gate: State | None = None, rest: Lite | None = None) -> Lite:
-    """Put the parts of the restorer together; a missing part is that of `rest`, or does nothing of its own."""
+    """Assemble the restorer; a missing part comes from `rest`, or else is initialised to change nothing."""
     if rest is not None:
         vivid, gate = vivid or rest.vivid.state_dict(), gate or rest.gate.state_dict()
     faithful = LiteCore()
@@ -42,7 +43,7 @@ def assemble(core: State, vivid: State | None = None, gate: State | None = None,
 
 
 def write(network: Lite, out: Path) -> str:
-    """Save in half precision; the file's SHA-256."""
+    """Save in half precision; returns the file's SHA-256."""
     state = {name: tensor.half().contiguous() for name, tensor in network.state_dict().items()}
     save_file(state, out, metadata={"format": FORMAT, "licence": "Apache-2.0"})
     return hashlib.sha256(out.read_bytes()).hexdigest()
@@ -51,10 +52,10 @@ def write(network: Lite, out: Path) -> str:
 def main() -> None:
     """Read the command line and write the file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("run", type=Path, help="the faithful end's run")
+    parser.add_argument("run", type=Path, help="the faithful decoder's run")
     parser.add_argument("--vivid", type=Path)
     parser.add_argument("--gate", type=Path)
-    parser.add_argument("--rest", type=Path, help="a lite.safetensors to take the other parts from")
+    parser.add_argument("--rest", type=Path, help="a lite.safetensors that provides the missing parts")
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
     vivid, gate = (run and read_average(run) for run in (arguments.vivid, arguments.gate))

@@ -24,7 +24,7 @@ from training.export import assemble, read_average
 from training.loop import Clock, rate_at
 from training.train import decibel_loss, softening_at
 
-# Clean faces often: taking a sharp face's detail away is the worse mistake.
+# Many clean faces: removing a sharp face's detail is the worse mistake.
 MIX: Mix = ((0.25, Level("clean", 0.0, 0.0)), (0.45, Level("mild", 0.02, 0.4)), (0.3, Level("strong", 0.4, 1.0)))
 
 
@@ -40,7 +40,7 @@ def draw(images: NDArray[np.uint8], rng: Generator, batch: int) -> tuple[Tensor,
 
 @dataclass
 class Seen:
-    """What the frozen network makes of a batch; the gate learns from it again and again."""
+    """The frozen network's outputs for a batch, which the gate trains on repeatedly."""
 
     features: Tensor
     fine: Tensor
@@ -51,7 +51,7 @@ class Seen:
 
 @torch.no_grad()
 def look(network: Lite, damaged: Tensor, clean: Tensor) -> Seen:
-    """Run everything up to the gate."""
+    """Run the network up to the gate."""
     small = functional.avg_pool2d(damaged, INNER_STEP)
     features, change = network.faithful_change(small)
     change = keep_grey(small, change)
@@ -60,7 +60,7 @@ def look(network: Lite, damaged: Tensor, clean: Tensor) -> Seen:
 
 @torch.no_grad()
 def check(network: Lite, images: NDArray[np.uint8], count: int = 8) -> str:
-    """PSNR at 512 pixels, with all fine detail kept as before and as the gate keeps it."""
+    """PSNR at 512 pixels: with all fine detail kept, and with the gate."""
     parts = []
     for level in (Level("clean", 0, 0), Level("mild", 0.2, 0.2), Level("strong", 0.7, 0.7)):
         rng = np.random.default_rng(3)
@@ -77,7 +77,7 @@ def check(network: Lite, images: NDArray[np.uint8], count: int = 8) -> str:
 
 
 def train(network: Lite, pool: list[Seen], rate: float, seconds: float) -> None:
-    """Fit the gate to what was seen."""
+    """Train the gate on the stored outputs."""
     network.gate.requires_grad_(True)
     optimiser = torch.optim.AdamW(network.gate.parameters(), lr=rate)
     clock, step = Clock(seconds), 0
@@ -96,12 +96,12 @@ def train(network: Lite, pool: list[Seen], rate: float, seconds: float) -> None:
 def main() -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("faces", type=Path, help="what training.prepare wrote")
-    parser.add_argument("--faithful", type=Path, required=True, help="the faithful end's run")
+    parser.add_argument("faces", type=Path, help="the file written by training.prepare")
+    parser.add_argument("--faithful", type=Path, required=True, help="the faithful decoder's run")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument("--batch", type=int, default=3)
-    parser.add_argument("--draws", type=int, default=60, help="batches")
+    parser.add_argument("--draws", type=int, default=60, help="number of batches")
     parser.add_argument("--rate", type=float, default=3e-3)
     arguments = parser.parse_args()
     with np.load(arguments.faces) as stored:

@@ -1,4 +1,4 @@
-"""`headmask`: tells a head from what is around it in an aligned face crop. Not shipped: it is too seldom sure.
+"""`headmask`: segments the head in an aligned face crop. It is not in the package: it is too rarely certain.
 
 A small U-Net of plain convolutions. It sees the crop at 128 pixels, a quarter of its side: a mask that is blurred over
 several crop pixels needs no more. Trained on studio portraits (public domain and CC0) that were cut from their plain
@@ -23,18 +23,18 @@ from magicmemory.pipeline.faces.align import SIZE as CROP
 
 Floats = NDArray[np.float32]
 
-SIDE: Final = 128  # pixels, what the network sees
+SIDE: Final = 128  # pixels, of the network's input
 CLASSES: Final = 3  # background, head, clothes
 HEAD: Final = 1
 WIDTHS: Final = (16, 32, 64, 112)  # channels at 1/2, 1/4, 1/8 and 1/16 of SIDE
 CLOSE_SIGMA: Final = 5.0  # crop pixels
 SURE_FACE: Final = 0.9
 MAX_UNDECIDED: Final = 0.35  # of the head's area
-FORMAT: Final = "magicmemory.headmask/1"  # stands in the weights file; changes with the architecture
+FORMAT: Final = "magicmemory.headmask/1"  # stored in the weights file; changes with the architecture
 
 
 class Residual(nn.Module):
-    """Two 3x3 convolutions and a way around them."""
+    """Two 3x3 convolutions with a skip connection."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -47,7 +47,7 @@ class Residual(nn.Module):
 
 
 class Plain(nn.Module):
-    """One 3x3 convolution: what the two largest levels can afford."""
+    """One 3x3 convolution, cheap enough for the two largest levels."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ BLOCKS: Final = (Plain, Plain, Residual, Residual)
 
 
 class HeadMask(nn.Module):
-    """Faces to class scores."""
+    """The segmentation network."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -98,7 +98,7 @@ class HeadMask(nn.Module):
 
 
 class HeadShare(nn.Module):
-    """The network and the mean of what it sees in a face and in its mirror image: how likely each pixel is head."""
+    """The probability that each pixel is head: the mean over a face and its mirror image."""
 
     def __init__(self, network: HeadMask) -> None:
         super().__init__()
@@ -148,7 +148,7 @@ class HeadMaskParser:
         self._batcher = Batcher(self._run, batching, observe)
 
     def __call__(self, faces: Sequence[Floats]) -> list[Floats | None]:
-        """See `Parser`; None too where the network is not sure, and the oval is the better mask."""
+        """See `Parser`; also None if the network is unsure, because the oval is then the better mask."""
         return self._batcher(faces)
 
     def _run(self, faces: Sequence[Floats]) -> list[Floats | None]:
@@ -160,7 +160,7 @@ class HeadMaskParser:
 
 
 def is_sure(share: Floats) -> bool:
-    """Whether a head mask can be trusted: the face itself is head, and few pixels are undecided.
+    """Whether a head mask is reliable: the face itself is head, and few pixels are undecided.
 
     Args:
         share: `[128, 128]`, how likely each pixel is head, 0 to 1.
@@ -173,7 +173,7 @@ def is_sure(share: Floats) -> bool:
 
 
 def close_mask(share: Floats) -> Floats:
-    """A mask `[512, 512]` that is 1 on the head and 0 from a few crop pixels beside it on."""
+    """A mask `[512, 512]` that is 1 on the head and falls to 0 within a few crop pixels."""
     large = cv2.resize(share, (CROP, CROP), interpolation=cv2.INTER_LINEAR)
     soft = (cv2.GaussianBlur(large, (0, 0), CLOSE_SIGMA) - np.float32(0.25)) / np.float32(0.6)
     soft = soft.clip(0, 1)

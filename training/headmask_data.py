@@ -1,4 +1,4 @@
-"""Heads before other scenes, damaged, and where the head is: drawn without end."""
+"""An endless supply of training pairs: damaged pictures of heads in front of other scenes, and their labels."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from torch import Tensor
 from training.damage import Image, Level, Mix, spoil, tone, wear
 from training.mattes import BACKDROP, CHIN, CLOTHES, HEAD, UNKNOWN, Labels
 
-SEEN: Final = 128  # pixels, at which pairs are made and the network sees them
-STORED: Final = 144  # the same with the margin
+SEEN: Final = 128  # pixels, of a training pair and of the network's input
+STORED: Final = 144  # pixels, of a stored crop with its margin
 IGNORED: Final = -1  # class of a pixel that has no label
-# Pairs are made at a quarter of the crop's side, where the same blur and noise hide more.
+# Pairs have a quarter of the crop's side, where the same blur and noise hide more.
 MIX: Final[Mix] = (
     (0.25, Level("clean", 0.0, 0.0)),
     (0.45, Level("mild", 0.02, 0.25)),
@@ -30,21 +30,21 @@ MIX: Final[Mix] = (
 
 @dataclass(frozen=True)
 class Mattes:
-    """What `training.mattes` wrote, one side of the split."""
+    """One side of the split, as written by `training.mattes`."""
 
     faces: NDArray[np.uint8]  # [faces, 144, 144, 3] RGB
     labels: NDArray[np.uint8]  # [faces, 144, 144]
 
     @classmethod
     def read(cls, path: Path, validation: bool) -> Mattes:
-        """The people who are held out, or all the others."""
+        """Read the held-out people, or all others."""
         with np.load(path) as stored:
             pick = np.flatnonzero(stored["validation"] == validation)
             return cls(stored["faces"][pick], stored["labels"][pick])
 
 
 def read_scenes(folder: Path, longest: int = 300) -> list[Image]:
-    """The scenes to put heads before, shrunk."""
+    """The background scenes, shrunk."""
     scenes = []
     for path in sorted(folder.glob("*.jpg")):
         picture = cv2.imread(str(path), cv2.IMREAD_REDUCED_COLOR_4)
@@ -69,7 +69,7 @@ def placed(face: Image, labels: Labels, rng: Generator, matrix: NDArray[np.float
 
 
 def jitter(rng: Generator, spread: float = 1.0) -> NDArray[np.float64]:
-    """About what landmarks are off by: turn, scale and shift."""
+    """A random turn, scale and shift, about as large as landmark errors."""
     middle = STORED / 2
     matrix = cv2.getRotationMatrix2D(
         (middle, middle), float(rng.normal(0, 4 * spread)), float(np.exp(rng.normal(0, 0.06 * spread)))
@@ -80,7 +80,7 @@ def jitter(rng: Generator, spread: float = 1.0) -> NDArray[np.float64]:
 
 
 def alpha_of(labels: Labels, rng: Generator) -> NDArray[np.float32]:
-    """How much of the person's picture is seen at each pixel, soft at the edge and a little inside of it."""
+    """The person's opacity at each pixel, with a soft edge slightly inside the outline."""
     rows = np.arange(SEEN)[:, None] > CHIN - 18
     person = (labels == HEAD) | (labels == CLOTHES) | ((labels == UNKNOWN) & rows)
     soft = cv2.GaussianBlur(person.astype(np.float32), (0, 0), float(rng.uniform(0.4, 1.0)))
@@ -88,7 +88,7 @@ def alpha_of(labels: Labels, rng: Generator) -> NDArray[np.float32]:
 
 
 def backdrop(scenes: list[Image], rng: Generator) -> Image:
-    """A part of a scene at any scale; now and then a pattern as printing and engraving have, or a plain wall."""
+    """A part of a scene at a random scale; sometimes a print or engraving pattern, or a plain wall."""
     kind = rng.random()
     if kind < 0.72:
         scene = scenes[int(rng.integers(len(scenes)))]
@@ -112,7 +112,7 @@ def backdrop(scenes: list[Image], rng: Generator) -> Image:
 
 
 def over(person: Image, alpha: NDArray[np.float32], ground: Image) -> Image:
-    """One picture over another."""
+    """Composite one picture over another."""
     mixed = ground + alpha[..., None] * (person.astype(np.float32) - ground)
     return np.asarray(np.rint(mixed), np.uint8)
 
@@ -140,7 +140,7 @@ def pair(mattes: Mattes, scenes: list[Image], rng: Generator, damaged: bool = Tr
 
 
 def _with_somebody(mattes: Mattes, ground: Image, rng: Generator) -> Image:
-    """Somebody else behind, to one side."""
+    """Add another person behind, to one side."""
     number = int(rng.integers(len(mattes.faces)))
     matrix = jitter(rng)
     matrix[0, 2] += rng.choice((-1, 1)) * rng.uniform(35, 75)

@@ -1,7 +1,7 @@
 """Train the head mask: `python -m training.headmask_train MATTES.npz SCENES --run RUN --minutes 60`.
 
-MATTES.npz is what `training.mattes` wrote; SCENES a folder of photographs. The run goes on from RUN's last state.
-`--export FILE` writes the file that ships, in half precision, and measures it on the held-out people.
+MATTES.npz is the output of `training.mattes`, SCENES a folder of photographs. The run continues from RUN's last state.
+`--export FILE` writes the weights in half precision and measures them on the held-out people.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ HELD_OUT_PAIRS = 300
 
 
 def loss_of(scores: Tensor, classes: Tensor) -> Tensor:
-    """Cross entropy where there is a label, and the overlap of the head."""
+    """Cross entropy on labelled pixels, plus a loss on the head's overlap."""
     plain = functional.cross_entropy(scores, classes, ignore_index=IGNORED)
     known = (classes != IGNORED).float()
     head = (classes == HEAD).float()
@@ -38,7 +38,7 @@ def loss_of(scores: Tensor, classes: Tensor) -> Tensor:
 
 
 def measured(network: nn.Module, mattes: Mattes, scenes: list[np.ndarray], count: int) -> dict[str, float]:
-    """On held-out people before held-out scenes, damaged: the head's overlap over the union, and wrong pixels."""
+    """Intersection over union of the head, and wrong pixels, on held-out people and scenes with damage."""
     rng = np.random.default_rng(7)
     overlaps, wrong = [], []
     share_of = HeadShare(network).eval()  # type: ignore[arg-type]
@@ -57,7 +57,7 @@ def measured(network: nn.Module, mattes: Mattes, scenes: list[np.ndarray], count
 
 
 def train(arguments: argparse.Namespace) -> None:
-    """Train until the minutes are used, and keep a state every half minute."""
+    """Train for the given minutes; save the state every half minute."""
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
     torch.manual_seed(0)
@@ -108,7 +108,7 @@ def train(arguments: argparse.Namespace) -> None:
 
 
 def export(run: Path, out: Path) -> HeadMask:
-    """Write the averaged weights in half precision; the network as it will be read back."""
+    """Write the averaged weights in half precision; returns the network as read from that file."""
     average = torch.load(run / "state.pt", weights_only=True)["average"]
     halves = {name: tensor.half().contiguous() for name, tensor in average.items()}
     save_file(halves, out, metadata={"format": FORMAT, "licence": "Apache-2.0"})

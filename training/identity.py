@@ -1,4 +1,4 @@
-"""MobileFaceNet, for measuring only: whether a restored face is still the same person.
+"""MobileFaceNet, used only to measure whether a restored face still shows the same person.
 
 Chen et al., "MobileFaceNets", CCBR 2018, in the layout of the published PyTorch checkpoint. Neither the
 network nor its weights are part of the product.
@@ -93,7 +93,7 @@ class MobileFaceNet(nn.Module):
 
 
 def load_identity(path: Path) -> MobileFaceNet:
-    """Read the published checkpoint, strictly."""
+    """Read the published checkpoint; all tensors must match."""
     stored = torch.load(path, weights_only=True, map_location="cpu")
     network = MobileFaceNet()
     network.load_state_dict(stored.get("net_state_dict", stored), strict=True)

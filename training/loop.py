@@ -1,4 +1,4 @@
-"""What the training programs share: the clock they go by, the steps, and running in several processes."""
+"""Shared parts of the training programs: the clock, optimiser steps, CUDA graphs, several processes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from torch import Tensor, distributed, multiprocessing, nn
 
 @dataclass
 class Clock:
-    """How far the run is, counted in working seconds over all its starts."""
+    """The progress of a run, in working seconds over all its starts."""
 
     budget: float
     spent: float = 0.0
@@ -34,7 +34,7 @@ class Clock:
 
 
 def rate_at(share: float, peak: float) -> float:
-    """A short warm-up and a cosine to nearly nothing."""
+    """The learning rate factor: a short warm-up, then a cosine to nearly 0."""
     warm = min(1.0, 0.05 + share / 0.02)
     return peak * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, share))))
 
@@ -47,13 +47,13 @@ def follow(average: nn.Module, network: nn.Module, step: int) -> None:
 
 
 def move_if_finite(network: nn.Module, optimiser: torch.optim.Optimizer) -> None:
-    """Clip the gradients and move; where one is not finite, the step is left out."""
+    """Clip the gradients and update; skip the step if a gradient is not finite."""
     if torch.isfinite(nn.utils.clip_grad_norm_(network.parameters(), 1.0)):
         optimiser.step()
 
 
 class Repeated:
-    """Calls a step; a GPU records it once and then repeats it without being told every kernel anew (a CUDA graph).
+    """Calls a step. On a GPU it is recorded once as a CUDA graph and then replayed, without launching each kernel.
 
     At these sizes a step is some thousand short kernels, and telling takes as long as running them. The step gets
     tensors of the same shapes each time, gives back one tensor, and must do nothing that depends on their values.
@@ -80,16 +80,18 @@ class Repeated:
         aside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
         aside.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(aside):
-            for _ in range(3):  # so that every library has chosen its way
+            for _ in range(3):  # so that every library has chosen its kernels
                 self.step(*self.inputs)
         torch.cuda.current_stream().wait_stream(aside)
         self.graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self.graph, capture_error_mode="thread_local"):  # a loader pins memory meanwhile
+        with torch.cuda.graph(
+            self.graph, capture_error_mode="thread_local"
+        ):  # a loader may pin memory at the same time
             self.result = self.step(*self.inputs)
 
 
 def share_gradients(network: nn.Module, share: float) -> float:
-    """Average the gradients over the processes; the first process's share of the time is told to all."""
+    """Average the gradients over the processes, and send the first process's progress to all."""
     if not distributed.is_initialized():
         return share
     gradients = [parameter.grad for parameter in network.parameters() if parameter.grad is not None]
@@ -108,12 +110,12 @@ def share_gradients(network: nn.Module, share: float) -> float:
 
 
 def start(job: Callable[[int, argparse.Namespace], None], arguments: argparse.Namespace) -> None:
-    """Run a job in as many processes as asked for; it gets its rank."""
-    torch.backends.cudnn.benchmark = True  # sizes stay the same
+    """Run a job in `arguments.processes` processes; each gets its rank."""
+    torch.backends.cudnn.benchmark = True  # input sizes do not change
     if arguments.processes == 1:
         job(0, arguments)
         return
-    with socket.socket() as probe:  # a free port to meet at
+    with socket.socket() as probe:  # a free port for the rendezvous
         probe.bind(("127.0.0.1", 0))
         os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(probe.getsockname()[1]))
     multiprocessing.spawn(job, (arguments,), arguments.processes)  # type: ignore[attr-defined,no-untyped-call]

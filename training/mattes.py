@@ -1,9 +1,9 @@
 """Head mattes from studio portraits: `python -m training.mattes PORTRAITS --landmarks yunet:FILE.onnx --out FILE.npz`.
 
-A studio backdrop is plain, so what stands before it can be cut out without a person drawing it: the backdrop's colours
+A studio backdrop is plain, so the person before it can be cut out without drawing by hand: the backdrop's colours
 are learnt from the upper corners and the sides, the face's from the middle, and a graph cut (Rother, Kolmogorov and
-Blake, "GrabCut", SIGGRAPH 2004) decides the rest. Below the jaw the neck is told from the clothes by the colour of the
-skin. Pixels that stay doubtful get no label, and portraits whose cut looks wrong are left out.
+Blake, "GrabCut", SIGGRAPH 2004) decides the rest. Below the jaw, skin colour separates the neck from the
+clothes. Doubtful pixels get no label, and portraits whose cut looks wrong are left out.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ CLOTHES: Final = 2
 UNKNOWN: Final = 255
 SIDE: Final = 144  # of an aligned crop with its margin, at a quarter of the crop's size, pixels
 CHIN: Final = (440 + MARGIN) // 4  # somewhat above the row of FFHQ's mean chin
-PLAIN: Final = 11.0  # levels; a backdrop whose colours spread more is not plain
+PLAIN: Final = 11.0  # levels; a backdrop with a larger spread of colours is not plain
 
 
 def inside(image: Image, points: Points) -> NDArray[np.bool_]:
-    """Where an aligned crop shows the picture and not its mirrored border, `[144, 144]`."""
+    """The area of an aligned crop that shows the picture, not its mirrored border, `[144, 144]`."""
     white = np.full(image.shape, 255, np.uint8)
     pad = max(image.shape[:2])  # black, so that the crop's own mirroring mirrors black
     framed = cv2.copyMakeBorder(white, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=(0, 0, 0))
@@ -51,7 +51,7 @@ def _ellipse(centre: tuple[int, int], axes: tuple[int, int]) -> NDArray[np.bool_
 
 
 def cut_out(face: Image, seen: NDArray[np.bool_]) -> Labels | None:
-    """The labels `[144, 144]` of an aligned portrait `[144, 144, 3]`; None where its backdrop is not plain.
+    """The labels `[144, 144]` of an aligned portrait `[144, 144, 3]`; None if its backdrop is not plain.
 
     Args:
         face: what `training.align.crop` gives.
@@ -103,7 +103,7 @@ def cut_out(face: Image, seen: NDArray[np.bool_]) -> Labels | None:
         return None
     labels = _without_clothes(lab, person)
     edge = cv2.morphologyEx(person, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
-    # Where the cut follows no edge in the colours, it was a guess.
+    # A cut that follows no colour edge was a guess.
     weak = edge & (np.asarray(cv2.dilate(off, np.ones((5, 5), np.uint8))) < 9)
     labels[cv2.dilate(weak.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0] = UNKNOWN
     labels[~seen] = UNKNOWN
@@ -138,14 +138,14 @@ def _plausible(person: Labels, seen: NDArray[np.bool_]) -> bool:
 
 
 def _solidity(region: Labels) -> float:
-    """How much of its convex hull a region fills."""
+    """The share of its convex hull that a region fills."""
     outlines, _ = cv2.findContours(region, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     largest = max(outlines, key=cv2.contourArea)
     return float(cv2.contourArea(largest) / max(cv2.contourArea(cv2.convexHull(largest)), 1.0))
 
 
 def _without_clothes(lab: NDArray[np.float32], person: Labels) -> Labels:
-    """The labels of a person: head with hair and neck, clothes, and what lies between and could be either."""
+    """The labels of a person: head with hair and neck, clothes, and undecided pixels between them."""
     middle = SIDE // 2
     labels = person.copy()
     skin_at = _ellipse((middle, middle + 15), (19, 20)) & (person > 0)
@@ -165,13 +165,13 @@ def _without_clothes(lab: NDArray[np.float32], person: Labels) -> Labels:
     labels[cloth & ~is_hair] = CLOTHES
     shoulder = (person > 0) & (rows > CHIN + 11) & (np.abs(np.arange(SIDE) - middle) > 48) & ~is_hair
     labels[shoulder] = CLOTHES
-    # The jaw itself is head, whatever shade lies on it.
+    # The jaw itself is head, even in shadow.
     labels[_ellipse((middle, middle + 5), (33, 48)) & (person > 0) & (rows < CHIN + 3)] = HEAD
     return labels
 
 
 def gather(folder: Path, finder: str, sets: Sequence[str]) -> dict[str, np.ndarray]:
-    """The arrays that are written: faces, labels, people and the side of the split."""
+    """The arrays to write: faces, labels, people and the side of the split."""
     find = finder_of(finder)
     faces, labels, people, names = [], [], [], []
     for path in sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES):

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 
-# Rows and columns of the aligned 256-pixel crop from the brow to under the chin, ear to ear.
+# Rows and columns of the aligned 256-pixel crop from the brow to below the chin, and from ear to ear.
 FACE_REGION = (slice(56, 224), slice(56, 200))
 _LUMA = np.array([0.299, 0.587, 0.114])
 
@@ -28,7 +28,7 @@ def luma(image: Image) -> Floats:
 
 
 def psnr(image: Image, clean: Image) -> float:
-    """Decibels over the face region, all three colours; 60 at most."""
+    """PSNR over the face region, all three colours, at most 60 dB."""
     error = (image[FACE_REGION].astype(np.float64) - clean[FACE_REGION]) ** 2
     return min(60.0, 10 * math.log10(255**2 / max(float(error.mean()), 1e-9)))
 
@@ -49,14 +49,14 @@ def ssim(image: Image, clean: Image) -> float:
 
 
 def gradient_energy(image: Image) -> float:
-    """Mean squared brightness step between neighbours in the face region: more is sharper, or noisier."""
+    """Mean squared brightness step between neighbours in the face region; higher means sharper or noisier."""
     grey = luma(image)[FACE_REGION]
     return float((np.diff(grey, axis=0) ** 2).mean() + (np.diff(grey, axis=1) ** 2).mean())
 
 
 @dataclass(frozen=True)
 class Niqe:
-    """NIQE (Mittal et al. 2013): how far a picture's statistics are from those of natural ones; less is better."""
+    """NIQE (Mittal et al. 2013): distance from the statistics of natural pictures; lower is better."""
 
     mean: Floats  # [36]
     covariance: Floats  # [36, 36]
@@ -102,7 +102,7 @@ def _asymmetric(block: Floats) -> tuple[float, float, float]:
     skew = left / max(right, 1e-6)
     ratio = np.abs(block).mean() ** 2 / max((block**2).mean(), 1e-12)
     wanted = ratio * (skew**3 + 1) * (skew + 1) / (skew**2 + 1) ** 2
-    shape = float(_SHAPES[min(int(np.searchsorted(_RATIOS, wanted)), len(_SHAPES) - 1)])  # the ratios only grow
+    shape = float(_SHAPES[min(int(np.searchsorted(_RATIOS, wanted)), len(_SHAPES) - 1)])  # the ratios increase
     scale = math.sqrt(math.gamma(1 / shape) / math.gamma(3 / shape))
     return shape, float(left * scale), float(right * scale)
 

@@ -16,10 +16,10 @@ import numpy as np
 
 from training.align import Finder, crop, crop_whole, eye_distance, read_rgb, yunet_finder
 
-# Two file names, one person: found by comparing faces, not names.
+# Two file names of the same person, found by comparing faces.
 SAME_PERSON = {"drew-keller": "hs-headshots-102460"}
 HELD_OUT = {"congress": 40, "large": 20}  # 60 people: the plain official portraits, and the varied ones
-FINE_EYES = 95.0  # pixels between the eyes from which a picture has detail beyond 256-pixel crops
+FINE_EYES = 95.0  # pixels between the eyes; such a picture has detail finer than 256-pixel crops
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 
 
@@ -33,7 +33,7 @@ def person_of(path: Path) -> str:
 
 
 def held_out(people: dict[str, str]) -> set[str]:
-    """The validation people, given every person's group ("congress" or "large")."""
+    """The validation people, chosen from each person's group ("congress" or "large")."""
     chosen: set[str] = set()
     for group, count in HELD_OUT.items():
         names = [name for name, its in people.items() if its == group]
@@ -55,7 +55,7 @@ def finder_of(choice: str) -> Finder:
 
 
 def prepare(folder: Path, find: Finder) -> dict[str, np.ndarray]:
-    """Align every portrait below `folder`; the arrays that are written to the file."""
+    """Align every portrait below `folder`; returns the arrays to write."""
     paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
     if not paths:
         raise ValueError(f"no pictures below {folder}")

@@ -1,8 +1,8 @@
-"""A sheet to look at: `python -m training.sheet FACES.npz --out SHEET.png [--photos FOLDER --landmarks …]`.
+"""Draw a comparison sheet: `python -m training.sheet FACES.npz --out SHEET.png [--photos FOLDER --landmarks …]`.
 
-Twenty-four validation faces, a row each of three columns of rows: damaged input, faithful, default, vivid and the
-clean face. With `--photos`, a second sheet (`SHEET_photos.png`) of real old photos, cut and restored at 512
-pixels as the product does: input, faithful, default, vivid.
+Twenty-four validation faces in three columns, one row each: damaged input, faithful, default, vivid and the
+clean face. With `--photos`, a second sheet (`SHEET_photos.png`) of real old photos, cropped and restored at 512
+pixels as in the product: input, faithful, default, vivid.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Image = NDArray[np.uint8]
 
 
 def validation_sheet(faces_file: Path, network: Lite, count: int = 24, across: int = 2) -> Image:
-    """Half of the faces from the varied set, eight for each level."""
+    """Validation faces, half from the varied set; eight for each level."""
     faces = load_faces(faces_file).only(True)
     large = np.flatnonzero(faces.sets == "large")
     rest = np.flatnonzero(faces.sets != "large")
@@ -46,7 +46,7 @@ def validation_sheet(faces_file: Path, network: Lite, count: int = 24, across: i
 
 @torch.no_grad()
 def photo_sheet(folder: Path, network: Lite, find: Finder, side: int = 320) -> Image:
-    """Every photo below the folder in which one clear face is found, at the product's size."""
+    """Every photo below the folder with one clear face, cropped at 512 pixels."""
     rows = []
     for path in sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES):
         image = read_rgb(path)
@@ -73,7 +73,7 @@ def save(image: Image, path: Path) -> None:
 def main() -> None:
     """Read the command line and write the sheets."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("faces", type=Path, help="what training.prepare wrote")
+    parser.add_argument("faces", type=Path, help="the file written by training.prepare")
     shipped = Path(str(files("magicmemory.pipeline.assets").joinpath("lite.safetensors")))
     parser.add_argument("--weights", type=Path, default=shipped)
     parser.add_argument("--out", type=Path, required=True)

@@ -1,12 +1,11 @@
-"""Train the faithful end: `python -m training.train FACES.npz --out RUN --minutes 60`.
+"""Train the encoder and the faithful decoder: `python -m training.train FACES.npz --out RUN --minutes 60`.
 
-The schedule follows the clock, not a count of steps, so the same command fits a laptop and a GPU. RUN keeps
-`state.pt` (to go on after a stop, by the same command) and `log.txt`.
+The schedule follows the clock, not the number of steps, so the same command fits a laptop and a GPU. RUN gets
+`state.pt` (the same command continues from it after a stop) and `log.txt`.
 
-On a GPU, `--batches 16` takes sixteen times as many faces a step and `--workers 15` keeps it fed. On a CPU,
-`--processes 2` trains in two processes of one thread each, which meet once a step. That is faster
-than one process of two threads wherever something else runs too, because threads wait for each other at
-every layer.
+On a GPU, `--batches 16` uses sixteen times as many faces per step, and `--workers 15` prepares enough data. On a CPU,
+`--processes 2` trains in two single-threaded processes that synchronise once per step. On a machine with other load
+that is faster than one process with two threads, which wait for each other at every layer.
 """
 
 from __future__ import annotations
@@ -27,17 +26,17 @@ from training.data import LOOSE, Faces, load_faces, loader, middle, to_tensor
 from training.loop import Clock, Repeated, follow, move_if_finite, rate_at, share_gradients, start
 from training.measures import FACE_REGION
 
-# (until this share of the time, side of the crops, batch): small crops first, for more and quicker steps; whole faces
-# for the longest, for only there the network learns what stands where in a face. A GPU is no quicker with small ones.
+# (until this share of the time, side of the crops, batch): small crops first, for more and faster steps; then whole
+# faces, from which the network learns the layout of a face. On a GPU small crops are not faster.
 STAGES = ((0.2, 128, 16), (0.45, 192, 8), (1.01, 256, 4))
-FACE_WEIGHT = 3.0  # how much more a pixel of the face counts than one of the background, in whole faces
+FACE_WEIGHT = 3.0  # the weight of a face pixel relative to the background, in whole faces
 CHECKS = (Level("clean", 0, 0), Level("mild", 0.2, 0.2), Level("medium", 0.55, 0.55), Level("heavy", 1.0, 1.0))
 
 
 def weights_of(side: int, device: str) -> Tensor:
-    """What each pixel of a crop counts, `[1, 1, side, side]`, 1 in the mean."""
+    """The weight of each pixel of a crop, `[1, 1, side, side]`, with mean 1."""
     weights = torch.ones(1, 1, side, side, device=device)
-    if side == INNER:  # a smaller crop can be anywhere
+    if side == INNER:  # smaller crops can come from any part of the face
         weights[(..., *FACE_REGION)] = FACE_WEIGHT
         weights = functional.avg_pool2d(weights, 17, 1, 8, count_include_pad=False)
     return weights / weights.mean()
@@ -62,7 +61,7 @@ def softening_at(share: float) -> float:
 
 @torch.no_grad()
 def check(network: LiteCore, faces: Faces, device: str, count: int = 14) -> str:
-    """A quick look at some validation faces: PSNR before and after, a level each."""
+    """PSNR of some validation faces before and after, one level each."""
     parts = []
     for level in CHECKS:
         rng = np.random.default_rng(5)
@@ -83,7 +82,7 @@ def _psnr(images: Tensor, target: Tensor) -> float:
 
 
 def faithful_of(shipped: Path) -> LiteCore:
-    """The faithful end of a file that `training.export` wrote, to train it further.
+    """The encoder and faithful decoder of a file by `training.export`, to train them further.
 
     Raises:
         ValueError: the file holds another format or another network.
@@ -95,7 +94,7 @@ def faithful_of(shipped: Path) -> LiteCore:
 
 
 class Run:
-    """A training run: what must survive a stop, and the log."""
+    """A training run: the state to resume from, and the log."""
 
     def __init__(
         self, out: Path, device: str, rate: float, seconds: float, shipped: Path | None = None, only_end: bool = False
@@ -118,7 +117,7 @@ class Run:
             self.clock.spent, self.step = stored["seconds"], stored["step"]
 
     def save(self) -> None:
-        """Write the state; an interruption leaves the old one."""
+        """Write the state; if interrupted, the old state remains."""
         state: dict[str, Any] = {name: getattr(self, name).state_dict() for name in ("network", "average", "optimiser")}
         torch.save(state | {"seconds": self.clock.seconds, "step": self.step}, self.out / "state.new")
         (self.out / "state.new").replace(self.out / "state.pt")
@@ -133,7 +132,7 @@ class Run:
         return loss
 
     def advance(self, damaged: Tensor, clean: Tensor, share: float) -> tuple[Tensor, float]:
-        """One step; the loss, and the share of the time that is used up (the first process's)."""
+        """One step; returns the loss and the first process's share of the time used."""
         for group in self.optimiser.param_groups:
             group["lr"] = rate_at(share, self.rate)
         soft = torch.full((), softening_at(1.0 if self.trained else share), device=self.device)
@@ -145,14 +144,14 @@ class Run:
         return loss, share
 
     def log(self, line: str) -> None:
-        """Print a line and keep it."""
+        """Print a line and add it to the log."""
         print(line, flush=True)
         with (self.out / "log.txt").open("a") as file:
             file.write(line + "\n")
 
 
 def train(rank: int, arguments: argparse.Namespace) -> None:
-    """Run one process until the clock says so."""
+    """Train in one process until the time is used up."""
     if arguments.processes > 1:
         torch.set_num_threads(1)
         distributed.init_process_group("gloo", rank=rank, world_size=arguments.processes)
@@ -186,20 +185,18 @@ def train(rank: int, arguments: argparse.Namespace) -> None:
 def main() -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("faces", type=Path, help="what training.prepare wrote")
+    parser.add_argument("faces", type=Path, help="the file written by training.prepare")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--further", type=Path, help="a lite.safetensors whose faithful end is trained further")
-    parser.add_argument(
-        "--only-end", action="store_true", help="leave the encoder as it is, which the vivid end shares"
-    )
-    parser.add_argument("--loose", type=float, default=LOOSE, help="share of cuts that are no aligned face, 0 to 1")
+    parser.add_argument("--further", type=Path, help="a lite.safetensors whose faithful decoder is trained further")
+    parser.add_argument("--only-end", action="store_true", help="freeze the encoder, which the vivid decoder shares")
+    parser.add_argument("--loose", type=float, default=LOOSE, help="share of cuts that are not aligned faces, 0 to 1")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--rate", type=float, default=1e-3)
-    parser.add_argument("--batches", type=int, default=1, help="so many times as many faces a step, for a GPU")
-    parser.add_argument("--processes", type=int, default=1, help="on a CPU, one a core")
-    parser.add_argument("--workers", type=int, default=1, help="processes that prepare data, for each")
-    parser.add_argument("--check", type=float, default=300, help="seconds between looks at validation faces")
+    parser.add_argument("--batches", type=int, default=1, help="factor for the faces per step, for a GPU")
+    parser.add_argument("--processes", type=int, default=1, help="training processes; on a CPU, one per core")
+    parser.add_argument("--workers", type=int, default=1, help="data processes per training process")
+    parser.add_argument("--check", type=float, default=300, help="seconds between validations")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     if arguments.only_end and not arguments.further:

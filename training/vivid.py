@@ -1,11 +1,10 @@
-"""Train the vivid end: `python -m training.vivid FACES.npz --faithful RUN --out RUN2 --minutes 25`.
+"""Train the vivid decoder: `python -m training.vivid FACES.npz --faithful RUN --out RUN2 --minutes 25`.
 
-The encoder is the faithful end's and stays as it is; a copy of its decoder (with `--further`, a vivid end that
-was trained before) learns against a critic that tells real faces from restored ones, patch by patch (hinge loss:
-Lim and Ye, "Geometric GAN", 2017).
+The encoder is frozen. A copy of the faithful decoder (with `--further`, an earlier vivid decoder) trains against a
+critic that tells real faces from restored ones, patch by patch (hinge loss: Lim and Ye, "Geometric GAN", 2017).
 The critic's own features serve as the perceptual loss (feature matching: Wang et al., "pix2pixHD", CVPR 2018),
-so no network trained on others' pictures is needed. Two more losses keep it honest: the low frequencies must
-stay right, and so must the local amount of detail, which an adversary alone overshoots.
+so no network trained on other pictures is needed. Two more losses limit it: one keeps the low frequencies, the
+other the local amount of detail, which would otherwise become too high.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ WEIGHTS = {"low": 4.0, "pixel": 1.0, "matching": 0.5, "critic": 0.1, "detail": 0
 
 
 class Critic(nn.Module):
-    """Tells real from restored, a logit for every 16-pixel step; each sees about 100 pixels.
+    """Tells real from restored faces: one logit per 16 pixels, each with a field of about 100 pixels.
 
     Spectral normalisation (Miyato et al., ICLR 2018) keeps it from growing so sure that the restorer learns nothing
     but its favourite pattern.
@@ -80,13 +79,13 @@ def detail(faces: Tensor) -> Tensor:
 
 
 def weight_of(damaged: Tensor, clean: Tensor) -> Tensor:
-    """How much a face of the batch counts with the critic, `[batch]`: more where there was more to restore."""
+    """The critic's weight of each face, `[batch]`: higher for more damage."""
     off = (damaged - clean).square().mean(dim=(1, 2, 3)).sqrt()
     return (off / (off.mean() + 1e-6)).clamp(0.1, 2.0)
 
 
 def restorer_loss(fake: Tensor, damaged: Tensor, clean: Tensor, critic: Critic) -> dict[str, Tensor]:
-    """The parts of the restorer's loss, not yet weighted."""
+    """The parts of the restorer's loss, unweighted."""
     logits, mine = critic(fake)
     weight = weight_of(damaged, clean)
     with torch.no_grad():
@@ -100,13 +99,13 @@ def restorer_loss(fake: Tensor, damaged: Tensor, clean: Tensor, critic: Critic) 
         "pixel": (fake - clean).abs().mean(),
         "matching": torch.stack(matching).mean(),
         "critic": -(logits.mean(dim=(1, 2, 3)) * weight).mean(),
-        # less is asked of the worst: what is not in the picture would be made up with a pattern
+        # a lower target for the worst damage: missing detail would be invented as a pattern
         "detail": ((detail(fake) - detail(clean)).abs().mean(dim=1) * (1.5 - 0.55 * weight)).mean(),
     }
 
 
 class Run:
-    """A run of the vivid end: what must survive a stop, and the log."""
+    """A training run of the vivid decoder: the state to resume from, and the log."""
 
     def __init__(
         self, out: Path, faithful: Path, device: str, rate: float, seconds: float, shipped: Path | None = None
@@ -136,13 +135,13 @@ class Run:
     _kept = ("vivid", "average", "critic", "optimiser", "critic_optimiser")
 
     def save(self) -> None:
-        """Write the state; an interruption leaves the old one."""
+        """Write the state; if interrupted, the old state remains."""
         state: dict[str, Any] = {name: getattr(self, name).state_dict() for name in self._kept}
         torch.save(state | {"seconds": self.clock.seconds, "step": self.step}, self.out / "state.new")
         (self.out / "state.new").replace(self.out / "state.pt")
 
     def restored(self, damaged: Tensor, decoder: Decoder) -> Tensor:
-        """The picture a decoder makes."""
+        """A decoder's result."""
         with torch.autocast(self.device.split(":")[0], torch.bfloat16):
             with torch.no_grad():
                 features = self.encoder(damaged)
@@ -174,7 +173,7 @@ class Run:
         return losses
 
     def advance(self, damaged: Tensor, clean: Tensor, share: float) -> tuple[Tensor, float]:
-        """One step of the critic and one of the restorer; all losses, the critic's last, and the share of the time."""
+        """One step of the critic and one of the restorer; returns all losses (the critic's last) and the time share."""
         for optimiser, rate in ((self.optimiser, self.rate), (self.critic_optimiser, 2 * self.rate)):
             for group in optimiser.param_groups:
                 group["lr"] = rate_at(share, rate)
@@ -192,7 +191,7 @@ class Run:
 
 @torch.no_grad()
 def check(run: Run, faces: Faces, count: int = 14) -> str:
-    """A quick look: PSNR and gradient ratio of the averaged vivid end, a level each."""
+    """PSNR and gradient ratio of the averaged vivid decoder, one level each."""
     parts = []
     for level in CHECKS:
         rng = np.random.default_rng(5)
@@ -207,7 +206,7 @@ def check(run: Run, faces: Faces, count: int = 14) -> str:
 
 
 def train(rank: int, arguments: argparse.Namespace) -> None:
-    """Run one process until the clock says so."""
+    """Train in one process until the time is used up."""
     if arguments.processes > 1:
         torch.set_num_threads(1)
         distributed.init_process_group("gloo", rank=rank, world_size=arguments.processes)
@@ -245,17 +244,17 @@ def train(rank: int, arguments: argparse.Namespace) -> None:
 def main() -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("faces", type=Path, help="what training.prepare wrote")
-    parser.add_argument("--faithful", type=Path, required=True, help="the faithful end's run")
+    parser.add_argument("faces", type=Path, help="the file written by training.prepare")
+    parser.add_argument("--faithful", type=Path, required=True, help="the faithful decoder's run")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--further", type=Path, help="a lite.safetensors whose vivid end is trained further")
+    parser.add_argument("--further", type=Path, help="a lite.safetensors whose vivid decoder is trained further")
     parser.add_argument("--minutes", type=float, default=25)
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--rate", type=float, default=4e-4)
-    parser.add_argument("--batches", type=int, default=1, help="so many times as many faces a step, for a GPU")
-    parser.add_argument("--processes", type=int, default=1, help="on a CPU, one a core")
-    parser.add_argument("--workers", type=int, default=1, help="processes that prepare data, for each")
-    parser.add_argument("--check", type=float, default=120, help="seconds between looks at validation faces")
+    parser.add_argument("--batches", type=int, default=1, help="factor for the faces per step, for a GPU")
+    parser.add_argument("--processes", type=int, default=1, help="training processes; on a CPU, one per core")
+    parser.add_argument("--workers", type=int, default=1, help="data processes per training process")
+    parser.add_argument("--check", type=float, default=120, help="seconds between validations")
     parser.add_argument("--seed", type=int, default=2)
     start(train, parser.parse_args())
 

@@ -1,4 +1,4 @@
-"""Cutting faces out of a photo the way restorers want them: upright, centred, 512 pixels square."""
+"""Cuts faces out of a photo as restorers expect them: upright, centred, 512 pixels square."""
 
 from dataclasses import dataclass
 from typing import Final, TypeVar
@@ -12,8 +12,7 @@ from magicmemory.pipeline.imaging.picture import Pixels
 
 SIZE: Final = 512  # side of an aligned face, pixels
 
-# Where the five landmarks lie in an aligned face: FFHQ's mean face at 512 pixels, which every restorer was
-# trained on.
+# The five landmarks of an aligned face: FFHQ's mean face at 512 pixels, which every restorer was trained on.
 TEMPLATE: Final = (
     (192.98138, 239.94708),
     (318.90277, 240.1936),
@@ -22,7 +21,7 @@ TEMPLATE: Final = (
     (313.08905, 371.15118),
 )
 
-_MARGIN: Final = 3  # output pixels around a region: more than a cubic kernel reaches
+_MARGIN: Final = 3  # output pixels around a region; a cubic kernel reaches less far
 
 Depth = TypeVar("Depth", np.uint8, np.float32)
 Matrix = NDArray[np.float64]  # [2, 3], maps (x, y, 1) to (x, y)
@@ -62,8 +61,8 @@ def crop(pixels: Pixels, detection: Detection) -> AlignedFace:
     margin = _MARGIN * max(1.0, scale_of(inverse))
     left, top, right, bottom = region(inverse, (0, 0, SIZE, SIZE), (width, height), margin)
     around = to_8bit(pixels[top:bottom, left:right])
-    # A constant border would be seen as damage and smeared into the face by the network; a mirrored one looks
-    # like photo.
+    # The network would take a constant border for damage and smear it into the face; a mirrored border looks like a
+    # photo.
     face = resample(around, matrix @ shift(left, top), (SIZE, SIZE), cv2.BORDER_REFLECT_101)
     return AlignedFace(face, matrix, inverse)
 
@@ -71,8 +70,8 @@ def crop(pixels: Pixels, detection: Detection) -> AlignedFace:
 def similarity(landmarks: NDArray[np.float32]) -> Matrix:
     """The rotation, scale and shift `[2, 3]` that bring five landmarks `[5, 2]` closest to the template.
 
-    Least median of squares forgives two landmarks that are far off. Where it finds no answer (landmarks in
-    one point), the face is taken upright, about as large as landmarks that far apart make it.
+    Least median of squares tolerates two wrong landmarks. If it finds no solution (all landmarks in one point), the
+    face is assumed to be upright, and its size follows from the distances between the landmarks.
     """
     target = np.array(TEMPLATE, np.float64)
     source = landmarks.astype(np.float64)
@@ -89,14 +88,14 @@ def similarity(landmarks: NDArray[np.float32]) -> Matrix:
 def resample(image: NDArray[Depth], matrix: Matrix, size: tuple[int, int], border: int) -> NDArray[Depth]:
     """Warp an image without aliasing.
 
-    A plain warp skips pixels when it shrinks. Here the image is first shrunk by area to the output's own
-    scale, so that the warp only turns and shifts it.
+    A plain warp skips pixels when it shrinks. So the image is first shrunk by area to the output's scale; the warp then
+    only rotates and shifts it.
 
     Args:
         image: `[height, width]` or `[height, width, channels]`.
         matrix: from the image's pixels to the output's.
         size: the output's width and height.
-        border: what lies beyond the image, one of OpenCV's `BORDER_…`; constant means zero.
+        border: how to extend the image, one of OpenCV's `BORDER_…`; constant means zero.
     """
     image, matrix = at_scale(image, matrix)
     warped = cv2.warpAffine(image, matrix, size, flags=cv2.INTER_CUBIC, borderMode=border)
@@ -104,7 +103,7 @@ def resample(image: NDArray[Depth], matrix: Matrix, size: tuple[int, int], borde
 
 
 def at_scale(image: NDArray[Depth], matrix: Matrix) -> tuple[NDArray[Depth], Matrix]:
-    """The image shrunk by area to the output's own scale, and the matrix from there; as they are where it grows."""
+    """The image shrunk by area to the output's scale, and the matrix from there; both unchanged if it is enlarged."""
     scale = scale_of(matrix)
     if scale >= 1:
         return image, matrix
@@ -118,9 +117,9 @@ def at_scale(image: NDArray[Depth], matrix: Matrix) -> tuple[NDArray[Depth], Mat
 
 
 def region(matrix: Matrix, box: Rectangle, bounds: tuple[int, int], margin: float = 0) -> Rectangle:
-    """The smallest rectangle of whole pixels that holds a mapped box, cut to `bounds` (width, height).
+    """The smallest rectangle of whole pixels that contains a mapped box, clipped to `bounds` (width, height).
 
-    Empty (right not after left, or bottom not below top) where the two do not meet.
+    If the box lies outside the bounds, the rectangle is empty: right <= left or bottom <= top.
     """
     left, top, right, bottom = box
     corners = np.array([(left, top, 1), (right, top, 1), (left, bottom, 1), (right, bottom, 1)], np.float64) @ matrix.T
@@ -135,7 +134,7 @@ def region(matrix: Matrix, box: Rectangle, bounds: tuple[int, int], margin: floa
 
 
 def inverted(matrix: Matrix) -> Matrix:
-    """The way back, in double precision."""
+    """The inverse of a `[2, 3]` matrix, in double precision."""
     return np.linalg.inv(np.vstack([matrix, (0, 0, 1)]))[:2]
 
 
@@ -145,11 +144,11 @@ def shift(x: float, y: float) -> Matrix:
 
 
 def scale_of(matrix: Matrix) -> float:
-    """How much larger things become under a similarity."""
+    """The factor by which a similarity `[2, 3]` enlarges."""
     return float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
 
 
 def to_8bit(pixels: Pixels) -> NDArray[np.uint8]:
-    """`pixels` at 8 bits; the same array where they are so already."""
+    """`pixels` as uint8; the same array if they already are."""
     levels = pixels if pixels.dtype == np.uint8 else pixels / np.float32(257) + np.float32(0.5)
     return levels.astype(np.uint8, copy=False)

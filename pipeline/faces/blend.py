@@ -1,8 +1,8 @@
-"""Putting restored faces back, so that nobody sees where they were cut out.
+"""Blends restored faces back into the photo without visible seams.
 
-What is put back is the change that the restorer made, not its picture: the change is brought to the photo's
-own resolution and added to the photo's own pixels. A face that the restorer left as it was so stays as it
-was, to the byte and at any size, and nothing is lost on the way to the crop and back.
+Only the restorer's change is put back, not its picture: the change is scaled to the photo's resolution and added to
+the photo's own pixels. So a face that the restorer did not change keeps every byte, at any size, and no detail is lost
+on the way to the crop and back.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,23 +22,23 @@ Floats = NDArray[np.float32]
 
 LUMA: Final = np.array((0.299, 0.587, 0.114), np.float32)
 
-_TILE: Final = 256  # side of the squares in which a face is worked on, photo pixels: what a core's cache holds
-_AT_ONCE: Final = 8  # faces that are got ready ahead: bounds the memory
-_FRAME: Final = 8  # crop pixels over which any mask fades to nothing at the crop's edge
+_TILE: Final = 256  # side of the squares in which a face is blended, photo pixels: fits into a core's cache
+_AT_ONCE: Final = 8  # faces that are prepared ahead: bounds the memory
+_FRAME: Final = 8  # crop pixels over which each mask fades to 0 at the crop's edge
 _CELL: Final = 8  # crop pixels in a cell of the grid on which tone is compared
 _SEAM_REACH: Final = 6.0  # cells over which a correction at the seam fades
 _BINS: Final = 32  # brightness steps of a tone curve
-_TONED_SPREAD: Final = 10.0  # levels; toned prints stay below, colour photographs lie above
+_TONED_SPREAD: Final = 10.0  # levels; toned prints are below, colour photographs above
 
 
 @dataclass(frozen=True, slots=True)
 class RestoredFace:
-    """A face on its way back into the photo.
+    """A restored face to blend into the photo.
 
     Attributes:
-        aligned: where it came from.
-        restored: `[512, 512, 3]` RGB, 0 to 255, what the restorer made of the crop.
-        mask: `[512, 512]`, 0 to 1, how much of it to take; None takes an oval about the face.
+        aligned: the crop and its place in the photo.
+        restored: `[512, 512, 3]` RGB, 0 to 255, the restorer's result.
+        mask: `[512, 512]`, 0 to 1, the weight of the result; None uses an oval around the face.
     """
 
     aligned: AlignedFace
@@ -48,33 +48,32 @@ class RestoredFace:
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """The one colour that a toned print has at each brightness.
+    """The colour of a toned print at each brightness.
 
     Attributes:
-        offsets: `[32, 3]`, colour less brightness at 32 brightnesses from 4 to 252, levels.
+        offsets: `[32, 3]`, colour minus brightness at 32 brightnesses from 4 to 252, levels.
     """
 
     offsets: Floats
 
     def at(self, luma: Floats) -> Floats:
-        """Colour less brightness, `[…, 3]`, for brightnesses `[…]` of 0 to 255."""
+        """Colour minus brightness, `[…, 3]`, for brightnesses `[…]` of 0 to 255."""
         knots = (np.arange(_BINS) + 0.5) * (256 / _BINS)
         return np.stack([np.interp(luma, knots, self.offsets[:, c]) for c in range(3)], axis=-1).astype(np.float32)
 
 
 def blend(picture: Picture, faces: Sequence[RestoredFace], strength: float = 1.0) -> Picture:
-    """Put restored faces back into the photo they were cut from.
+    """Blend restored faces into the photo from which they were cut.
 
-    Of faces that overlap the larger one is taken to be nearer, and lies over the smaller.
+    If faces overlap, the larger one covers the smaller: it is probably nearer to the camera.
 
     Args:
         picture: the photo.
         faces: the faces; their matrices are in this photo's coordinates.
-        strength: 0 leaves the photo's bytes as they are, 1 takes all of the restorer's change.
+        strength: 0 leaves the photo unchanged, 1 applies the restorer's whole change.
 
     Returns:
-        A picture of the same size, depth and kind. A monochrome one stays monochrome, a toned one keeps its
-        tone.
+        A picture of the same size, depth and format. A monochrome photo stays monochrome; a toned one keeps its tone.
     """
     if not faces or strength == 0:
         return picture
@@ -88,7 +87,7 @@ def blend(picture: Picture, faces: Sequence[RestoredFace], strength: float = 1.0
 
     with ThreadPoolExecutor(cv2.getNumThreads()) as threads:
         for start in range(0, len(faces), _AT_ONCE):
-            # Faces are got ready side by side and laid over each other in their order, each in tiles side by side.
+            # Faces are prepared in parallel and painted in order, each in parallel tiles.
             for ready in list(threads.map(layers, ordered[start : start + _AT_ONCE])):
                 paint = partial(_paint, pixels, picture, ready, strength, tone)
                 list(threads.map(paint, _tiles(ready.support)))
@@ -96,12 +95,12 @@ def blend(picture: Picture, faces: Sequence[RestoredFace], strength: float = 1.0
 
 
 def mask_of(face: RestoredFace) -> Floats:
-    """How much of a restored face is taken, `[512, 512]`, 0 to 1; 0 at the crop's edge."""
+    """The weight of a restored face, `[512, 512]`, 0 to 1; 0 at the crop's edge."""
     return _framed(oval() if face.mask is None else face.mask)
 
 
 def warped_mask(mask: Floats, inverse: Matrix, area: Rectangle) -> Floats:
-    """A crop's mask `[512, 512]` as it lies in a rectangle of the photo; 0 beyond the crop."""
+    """A crop's mask `[512, 512]` warped to a rectangle of the photo; 0 outside the crop."""
     small, matrix = at_scale(mask, inverse)
     left, top, right, bottom = area
     placed = (shift(-left, -top) @ np.vstack([matrix, (0, 0, 1)]))[:2]
@@ -110,11 +109,9 @@ def warped_mask(mask: Floats, inverse: Matrix, area: Rectangle) -> Floats:
 
 
 def oval() -> Floats:
-    """The mask `[512, 512]` that fits any aligned face: 1 on the face, falling softly to 0 before the crop's
-    edge.
-    """
+    """A mask `[512, 512]` for any aligned face: 1 on the face, falling softly to 0 before the crop's edge."""
     y, x = np.mgrid[0:SIZE, 0:SIZE].astype(np.float32)
-    # Centre and half axes of a rounded oval from above the hairline to below the chin of FFHQ's mean face.
+    # A rounded oval from above the hairline to below the chin of FFHQ's mean face.
     radius = (np.abs((x - 256) / 204) ** 2.5 + np.abs((y - 264) / 236) ** 2.5) ** (1 / 2.5)
     return _smooth_step((1 - radius) / 0.3)
 
@@ -122,9 +119,9 @@ def oval() -> Floats:
 def tone_of(pixels: Pixels) -> Tone | None:
     """The tone of a sepia, faded or otherwise toned print; None for a colour photograph.
 
-    In a toned print a pixel's colour follows from its brightness. So the photo is toned where few pixels lie
-    far from the usual colour of their brightness: nine in ten within ten levels. (Nineteenth-century prints,
-    stained ones among them, lie at 0 to 10 levels; 95 of 100 colour portraits lie above 14.)
+    In a toned print the brightness of a pixel determines its colour. A photo counts as toned if 90 % of its pixels are
+    within ten levels of the median colour of their brightness. (Nineteenth-century prints, even stained ones, measured
+    0 to 10 levels; 95 of 100 colour portraits measured above 14.)
     """
     small = _thumbnail(pixels).reshape(-1, 3)
     luma = small @ LUMA
@@ -142,14 +139,13 @@ def tone_of(pixels: Pixels) -> Tone | None:
 
 @dataclass(frozen=True, slots=True)
 class _Layers:
-    """A face ready to be painted, in crop coordinates or, where it is small, at the photo's own scale.
+    """A face prepared for painting, in crop coordinates or, if it is small, at the photo's own scale.
 
     Attributes:
-        layer: `[h, w, 4]`, what the restorer changed and what the crop shows of the detail that has to go, levels; and
-            how much of that to take.
-        unseen: `[h, w]`, how much of the photo's own detail has to go, 0 to 1. None: the crop holds all of it.
+        layer: `[h, w, 4]`, the restorer's change plus the crop's share of the detail to remove, levels; and the mask.
+        unseen: `[h, w]`, the share of the photo's fine detail to remove, 0 to 1; None if the crop contains all detail.
         matrix: from these pixels to the photo's.
-        support: the photo's rectangle outside of which nothing is taken.
+        support: the photo's rectangle outside which the mask is 0.
     """
 
     layer: Floats
@@ -162,10 +158,10 @@ def _layers(face: RestoredFace, mask: Floats, picture: Picture) -> _Layers:
     aligned = face.aligned
     change = _in_key(face.restored - aligned.crop, aligned.crop, mask)
     unseen = None
-    # Where the crop holds less than the photo does, the restorer has not seen the photo's finest detail.
+    # If the crop is smaller than the face, the restorer has not seen the photo's finest detail.
     if aligned.scale < 1:
         unseen = 1 - _kept_detail(aligned.crop, face.restored)
-        # That detail is the photo less the crop. `unseen` is smooth, so the crop's part can go along with the change.
+        # That detail is the photo minus the crop. `unseen` is smooth, so the crop's part can be added to the change.
         change += unseen[..., None] * aligned.crop
     layer, matrix = at_scale(np.dstack([change, mask]), aligned.inverse)
     return _Layers(layer, unseen, matrix, _support(mask, aligned.inverse, picture))
@@ -174,7 +170,7 @@ def _layers(face: RestoredFace, mask: Floats, picture: Picture) -> _Layers:
 def _paint(
     pixels: Pixels, original: Picture, layers: _Layers, strength: float, tone: Tone | None, tile: Rectangle
 ) -> None:
-    """Blend one tile of a face into `pixels`, over whatever was blended there before."""
+    """Blend one tile of a face into `pixels`, over earlier faces."""
     left, top, right, bottom = tile
     area = slice(top, bottom), slice(left, right)
     peak = np.float32(original.peak / 255)  # 1, or 257 in a 16-bit photo
@@ -189,7 +185,7 @@ def _paint(
     difference = _in_tone(photo, difference, original.monochrome, tone)
     results = []
     for below, before, change in zip(cv2.split(pixels[area]), photo, difference, strict=True):
-        # Where the weight is 0, this is what lay there, exactly.
+        # Where the weight is 0, this reproduces the pixel exactly.
         level = below.astype(np.float32) / peak
         level += weight * (before + np.float32(strength) * change - level)
         results.append(np.rint(level.clip(0, 255) * peak).astype(below.dtype))
@@ -203,9 +199,7 @@ def _warped(image: Floats, matrix: Matrix, tile: Rectangle, flags: int) -> Float
 
 
 def _in_tone(photo: list[Floats], difference: list[Floats], monochrome: bool, tone: Tone | None) -> list[Floats]:
-    """The part of a change that a photo of this kind can show: grey stays grey, sepia moves along its own
-    curve.
-    """
+    """A change limited to the photo's colours: grey stays grey, and sepia stays on its own tone curve."""
     if not monochrome and tone is None:
         return difference
     light = _luma(difference)
@@ -217,20 +211,18 @@ def _in_tone(photo: list[Floats], difference: list[Floats], monochrome: bool, to
 
 
 def _luma(planes: list[Floats]) -> Floats:
-    """Three planes' brightness."""
+    """The brightness of red, green and blue planes."""
     red, green, blue = planes
     luma: Floats = LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue
     return luma
 
 
 def _in_key(change: Floats, crop: NDArray[np.uint8], mask: Floats) -> Floats:
-    """Take out of a change what would make the face lighter, warmer or harder than the photo around it.
+    """Remove the part of a change that would make the face lighter, warmer or harder than the photo around it.
 
-    Restorers have a taste in tone, and the photo around the face does not share it. Two parts are taken out,
-    both soft: what the change does to all pixels of the same value (a shift and a contrast for each channel,
-    fitted over the mask), and then what it still does on the ring where the mask falls from 1 to 0, fading
-    inwards. What stays is detail, and light and shade that the restorer mended in one place. No change stays
-    no change.
+    Restorers shift the tone of faces, and the rest of the photo does not follow. Two smooth parts are removed: a shift
+    and a contrast for each channel, fitted over the mask; then the remaining change on the ring where the mask falls
+    from 1 to 0, fading inwards. Detail and local light and shade stay. A change of 0 stays 0.
     """
     weight, ring = _coarse(mask), _coarse(4 * mask * (1 - mask))
     if weight.sum() < 1:
@@ -241,12 +233,12 @@ def _in_key(change: Floats, crop: NDArray[np.uint8], mask: Floats) -> Floats:
         return np.asarray((weight[..., None] * values).sum((0, 1)) / weight.sum(), np.float32)
 
     shift, middle = mean(here), mean(there)
-    steadier = np.float32(100)  # squared levels: an even surface says nothing of contrast
+    steadier = np.float32(100)  # squared levels: an even surface does not show its contrast
     contrast = mean((here - shift) * (there - middle)) / (mean((there - middle) ** 2) + steadier)
     taste = shift + contrast * (there - middle)
 
     near = cv2.GaussianBlur(ring, (0, 0), _SEAM_REACH)
-    usual = max(float((near * ring).sum() / max(float(ring.sum()), 1.0)), 1e-3)  # what `near` is on the ring
+    usual = max(float((near * ring).sum() / max(float(ring.sum()), 1.0)), 1e-3)  # the mean of `near` on the ring
     left_over = cv2.GaussianBlur(ring[..., None] * (here - taste), (0, 0), _SEAM_REACH)
     seam = left_over / np.maximum(near, usual)[..., None]
     offset = cv2.resize(taste + seam, (SIZE, SIZE), interpolation=cv2.INTER_CUBIC)
@@ -262,41 +254,40 @@ def _coarse(image: Floats) -> Floats:
 def _kept_detail(crop: NDArray[np.uint8], restored: Floats) -> Floats:
     """How much of the crop's finest detail the restorer kept, `[512, 512]`, 0 (replaced) to 1 (kept).
 
-    A face larger than the crop has detail that the restorer never saw. Kept in any case, a damaged scan would
-    keep the grain and scratches of its finest octaves over a clean face; dropped in any case, a sharp
-    portrait would lose its skin and lashes. So the unseen detail shares the fate of the finest that was seen:
-    the regression, in each neighbourhood, of the restored face's finest detail on the crop's. An unchanged
-    crop gives exactly 1.
+    A face larger than the crop has detail that the restorer never saw. If we always kept it, a damaged scan would keep
+    fine grain and scratches over a clean face; if we always dropped it, a sharp portrait would lose its skin texture
+    and lashes. So unseen detail is kept in the same share as the finest seen detail: the regression, in each
+    neighbourhood, of the restored face's finest detail on the crop's. An unchanged crop gives exactly 1.
     """
     before, after = crop.astype(np.float32) @ LUMA, restored @ LUMA
     before -= cv2.GaussianBlur(before, (0, 0), 1.5)
     after -= cv2.GaussianBlur(after, (0, 0), 1.5)
-    floor = np.float32(0.1)  # squared levels: where there is no detail to judge by, it is kept
+    floor = np.float32(0.1)  # squared levels: without detail to compare, it is kept
     share = (_around(before * after) + floor) / (_around(before * before) + floor)
     return np.asarray(cv2.resize(share.clip(0, 1), (SIZE, SIZE), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _around(image: Floats) -> Floats:
-    """The mean over a soft neighbourhood of 8 pixels, at a quarter of the size, where it costs a sixteenth."""
+    """The mean over a soft neighbourhood of 8 pixels, at a quarter of the size, which costs a sixteenth."""
     small = cv2.resize(image, (SIZE // 4, SIZE // 4), interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.GaussianBlur(small, (0, 0), 2), np.float32)
 
 
 def _framed(mask: Floats) -> Floats:
-    """`mask`, falling to 0 at the crop's edge, beyond which nothing is known."""
+    """`mask`, falling to 0 at the crop's edge: nothing is known outside it."""
     ramp = np.minimum(np.arange(SIZE), np.arange(SIZE)[::-1]).astype(np.float32) / _FRAME
     edge = _smooth_step(ramp.astype(np.float32))
     return mask * edge[:, None] * edge[None, :]
 
 
 def _smooth_step(x: Floats) -> Floats:
-    """0 below 0, 1 above 1, without a kink between."""
+    """Smoothstep: 0 below 0, 1 above 1, smooth between."""
     x = x.clip(0, 1)
     return x * x * (3 - 2 * x)
 
 
 def _support(mask: Floats, inverse: Matrix, picture: Picture) -> Rectangle:
-    """The photo's rectangle outside of which the mask is 0."""
+    """The photo's rectangle outside which the mask is 0."""
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     if not len(rows):
         return 0, 0, 0, 0
@@ -305,7 +296,7 @@ def _support(mask: Floats, inverse: Matrix, picture: Picture) -> Rectangle:
 
 
 def _tiles(area: Rectangle) -> Iterator[Rectangle]:
-    """The rectangle in pieces of bounded size; none where it is empty."""
+    """The rectangle in tiles of at most `_TILE` pixels; none if it is empty."""
     left, top, right, bottom = area
     for y in range(top, bottom, _TILE):
         for x in range(left, right, _TILE):
@@ -313,9 +304,7 @@ def _tiles(area: Rectangle) -> Iterator[Rectangle]:
 
 
 def _thumbnail(pixels: Pixels) -> Floats:
-    """The photo at 256 pixels or less, `[height, width, 3]`, 0 to 255: shrinking averages a JPEG's colour
-    noise away.
-    """
+    """The photo at 256 pixels or less, `[height, width, 3]`, 0 to 255: shrinking averages out JPEG's colour noise."""
     height, width = pixels.shape[:2]
     scale = min(1.0, 256 / max(height, width))
     size = max(1, round(width * scale)), max(1, round(height * scale))

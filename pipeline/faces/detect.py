@@ -1,4 +1,4 @@
-"""Finds the faces in a photo of any size, with a detector that is good at pictures of a moderate size."""
+"""Finds the faces in a photo of any size with a detector that works best on pictures of moderate size."""
 
 import math
 from collections.abc import Iterator
@@ -11,13 +11,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-_SMALLEST_SEEN = 12.0  # no detector is asked for less: fewer pixels do not tell a face from a stain
-# The smallest faces looked for in a large photo are so large that it holds no more of them than this, side by side. It
-# bounds the work: 22 px at 24 megapixels, 36 px at 64.
+_SMALLEST_SEEN = 12.0  # pixels; the lowest limit given to a detector: with fewer, a face looks like a stain
+# Bounds the work in a large photo: the smallest faces searched for are so large that at most this many fit side by
+# side, which means 22 px at 24 megapixels and 36 px at 64.
 _MOST_PLACES = 50_000
 _TILES_AT_ONCE = 4  # bounds the memory
 _SAME_FACE = 0.4  # overlap over the union
-_INSIDE = 0.7  # part of a box that lies in a larger one
+_INSIDE = 0.7  # part of a box that is inside a larger one
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +41,18 @@ class Detection:
 
 
 class Detector(Protocol):
-    """Finds faces in a picture at the size it is given; `find_faces` chooses the sizes. Any thread may call."""
+    """Finds faces in a picture at its own size; `find_faces` chooses the sizes. Thread-safe."""
 
     def __call__(self, pixels: NDArray[np.uint8], min_face_px: float) -> list[Detection]:
-        """The faces in `pixels` (`[height, width, 3]` RGB) whose box is at least `min_face_px` short."""
+        """The faces in `pixels` (`[height, width, 3]` RGB) whose box has a shorter side of at least `min_face_px`."""
 
 
 @runtime_checkable
 class MultiscaleDetector(Detector, Protocol):
-    """A detector that looks at a photo of any size at all sizes that are needed, each once."""
+    """A detector that searches a photo of any size itself, at every scale that is needed."""
 
     def find_at_all_sizes(self, pixels: NDArray[np.uint8], min_face_px: float) -> list[Detection]:
-        """The faces in a photo `[height, width, 3]` RGB whose box is at least `min_face_px` short."""
+        """The faces in a photo `[height, width, 3]` RGB whose box has a shorter side of at least `min_face_px`."""
 
 
 def find_faces(
@@ -60,19 +60,19 @@ def find_faces(
 ) -> list[Detection]:
     """The faces in a photo, in reading order: row by row from the top, each row from the left.
 
-    The detector sees the photo at a bounded size first. Where that is too small for the smallest faces, it sees the
-    photo a second time, at its own size, in tiles that overlap by more than the faces that only tiles show.
+    The detector first gets the photo shrunk to a bounded size. If that is too small for the smallest faces, it also
+    gets the photo at full size, in tiles that overlap by more than the size of faces that only tiles can show.
 
     Args:
         pixels: `[height, width, 3]` RGB.
-        detector: Called several times, with pictures of at most `max_side` each way.
-        min_face_px: Faces whose box has a shorter side under this are left out. Under 12, and in photos of more than
-            12 megapixels somewhat above it, small faces are not looked for at all.
-        max_side: The longest side that the detector is given, pixels.
+        detector: called several times, with pictures whose sides are at most `max_side`.
+        min_face_px: faces whose box has a shorter side under this are left out. The search itself ends at 12 pixels,
+            and somewhat higher in photos of more than 12 megapixels.
+        max_side: the longest side given to the detector, pixels.
 
     Returns:
-        Faces whose boxes lie inside the photo. Coordinates are the photo's, pixel centres at whole numbers; landmarks
-        of a face that the border cuts may lie outside.
+        Faces with boxes inside the photo, in the photo's coordinates (pixel centres at whole numbers). Landmarks of a
+        face at the border may be outside.
     """
     height, width = pixels.shape[:2]
     smallest = max(min_face_px, _SMALLEST_SEEN, math.sqrt(height * width / _MOST_PLACES))
@@ -87,27 +87,27 @@ def find_faces(
 def _seen_at_two_sizes(
     pixels: NDArray[np.uint8], detector: Detector, min_face_px: float, smallest: float, max_side: int
 ) -> list[Detection]:
-    """What a detector of one scale finds in the whole photo and, where there may be smaller faces, in its tiles."""
+    """The faces that a single-scale detector finds in the whole photo and, if smaller ones are wanted, in its tiles."""
     height, width = pixels.shape[:2]
     scale = min(1.0, max_side / max(height, width))
     seen_whole = max(min_face_px, _SMALLEST_SEEN / scale)
     whole = _seen_small(pixels, detector, scale, seen_whole)
     if smallest < seen_whole:
-        # Twice the size at which the whole photo begins to show faces, and half as much again for a face's height
-        # and the skin around it.
+        # Twice the smallest size that the whole photo shows, and half as much again for a face's height and the skin
+        # around it.
         overlap = min(math.ceil(3 * seen_whole), max_side // 2)
         tiled = _seen_in_tiles(pixels, detector, smallest, max_side, overlap)
     else:
         tiled = []
-    # Tiles first: of a face that both show, theirs has the better landmarks.
+    # Tiles first: if both show a face, the tile has the better landmarks.
     return merge([*tiled, *whole])
 
 
 def merge(faces: list[Detection]) -> list[Detection]:
-    """Each face once.
+    """Remove duplicates.
 
-    Of two boxes that mostly coincide, the earlier in the list stays; of one that lies mostly inside a larger one, the
-    larger: there are no faces in faces, but eyes and folds at times look like one.
+    If two boxes mostly coincide, the earlier one stays. If a box is mostly inside a larger one, the larger one stays:
+    a face contains no other face, but eyes and folds can look like one.
     """
     if not faces:
         return []
@@ -121,7 +121,7 @@ def merge(faces: list[Detection]) -> list[Detection]:
 def reading_order(faces: list[Detection]) -> list[Detection]:
     """The faces row by row from the top, each row from the left.
 
-    A row begins with the highest face that is left, and holds all whose middles are less than half its height lower.
+    A row starts with the highest remaining face and contains each face whose centre is less than half its height lower.
     """
     left = sorted(faces, key=lambda face: (_middle(face)[1], _middle(face)[0]))
     ordered: list[Detection] = []
@@ -134,13 +134,13 @@ def reading_order(faces: list[Detection]) -> list[Detection]:
 
 
 def cut_to(face: Detection, width: int, height: int) -> Detection:
-    """The face with its box cut to the photo; landmarks stay, for they are what a cut face is aligned by."""
+    """The face with its box clipped to the photo; landmarks stay unchanged, because alignment needs them."""
     edge = np.array([width - 1, height - 1] * 2, np.float32)
     return Detection(np.clip(face.box, 0, edge), face.landmarks, face.score)
 
 
 def shrunk(pixels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
-    """The picture at a smaller size, each pixel the mean of those that it stands for."""
+    """The picture at a smaller size, by area averaging."""
     return np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
@@ -156,13 +156,13 @@ def suppress(
 
     Args:
         boxes: `[n, 4]` left, top, right, bottom.
-        scores: `[n]`; of two boxes that overlap too much, the higher stays, of equals the earlier.
-        overlap: 0 to 1; more is too much.
-        most: Only so many of the highest are looked at.
-        contained: Measure the overlap against the smaller box instead of the union: a box inside a larger one goes.
+        scores: `[n]`; if two boxes overlap too much, the higher score stays; with equal scores, the earlier box.
+        overlap: the largest allowed overlap, 0 to 1.
+        most: how many boxes with the highest scores to consider; None: all.
+        contained: measure the overlap against the smaller box instead of the union, which removes boxes inside others.
 
     Returns:
-        The indices that stay, the highest first.
+        The indices of the boxes that stay, highest score first.
     """
     if not contained:
         return _suppressed_by_union(boxes, scores, overlap, most)
@@ -184,32 +184,32 @@ def suppress(
 def _suppressed_by_union(
     boxes: NDArray[np.float32], scores: NDArray[np.float32], overlap: float, most: int | None
 ) -> NDArray[np.intp]:
-    """`suppress` by intersection over union: OpenCV's, which takes a fiftieth of the time for hundreds of boxes."""
+    """`suppress` by intersection over union, with OpenCV: fifty times faster than ours for hundreds of boxes."""
     if not len(boxes):
         return np.zeros(0, np.intp)
     sides = np.concatenate([boxes[:, :2], np.maximum(boxes[:, 2:] - boxes[:, :2], 0)], 1).astype(np.float64)
     order = np.argsort(-scores, kind="stable")[:most]
-    ranks = np.arange(len(order), 0, -1, dtype=np.float32)  # it takes no scores under 0, and ranks hold no ties
+    ranks = np.arange(len(order), 0, -1, dtype=np.float32)  # OpenCV refuses negative scores; ranks have no ties
     stay = order[_nms(sides[order], ranks, overlap)]
     return np.asarray(stay, np.intp).reshape(-1)
 
 
 def _nms(sides: NDArray[np.float64], ranks: NDArray[np.float32], overlap: float) -> NDArray[np.intp]:
-    """OpenCV's suppression of boxes `[n, 4]` left, top, width, height; it takes arrays, but its types say lists."""
+    """OpenCV's suppression of boxes `[n, 4]` left, top, width, height. It accepts arrays; its type hints say lists."""
     boxes: Any = sides
     scores: Any = ranks
     return np.asarray(cv2.dnn.NMSBoxes(boxes, scores, 0.0, overlap), np.intp).reshape(-1)
 
 
 def _seen_small(pixels: NDArray[np.uint8], detector: Detector, scale: float, min_face_px: float) -> list[Detection]:
-    """What the detector finds in the photo scaled down, in the photo's coordinates."""
+    """The faces that the detector finds in the shrunk photo, in the photo's coordinates."""
     if scale == 1:
         return detector(pixels, min_face_px)
     height, width = pixels.shape[:2]
     size = max(1, round(width * scale)), max(1, round(height * scale))
     small = shrunk(pixels, *size)
     times = np.array([width / size[0], height / size[1]], np.float32)
-    # Centres lie at whole numbers: half a pixel to the corner, and half a larger one back.
+    # Pixel centres are at whole numbers: add half a pixel, scale, subtract half a pixel.
     return [
         Detection((face.box + 0.5) * np.tile(times, 2) - 0.5, (face.landmarks + 0.5) * times - 0.5, face.score)
         for face in detector(small, min_face_px * scale)
@@ -219,13 +219,13 @@ def _seen_small(pixels: NDArray[np.uint8], detector: Detector, scale: float, min
 def _seen_in_tiles(
     pixels: NDArray[np.uint8], detector: Detector, min_face_px: float, side: int, overlap: int
 ) -> list[Detection]:
-    """What the detector finds in overlapping tiles, in the photo's coordinates; of faces cut by a seam, nothing."""
+    """The faces found in overlapping tiles, in the photo's coordinates, without those that a tile's edge cuts."""
     height, width = pixels.shape[:2]
 
     def seen(place: tuple[int, int]) -> list[Detection]:
         left, top = place
         right, bottom = min(left + side, width), min(top + side, height)
-        # How near a box may come to each side of the tile: where the photo ends there too, as near as it likes.
+        # A face may touch a side of the tile only if the photo ends there too.
         inner = np.array([left > 0, top > 0, right < width, bottom < height])
         corner = np.array([left, top], np.float32)
         faces = []
@@ -233,14 +233,14 @@ def _seen_in_tiles(
             x1, y1, x2, y2 = face.box
             room = np.array([x1, y1, right - left - 1 - x2, bottom - top - 1 - y2])
             cut_off = bool((inner & (room < 0.1 * face.short_side)).any())
-            # A face as large as the overlap could be cut in every tile; the whole photo shows it well.
+            # A face as large as the overlap could be cut in every tile; the shrunk whole photo shows it well.
             if not cut_off and max(x2 - x1, y2 - y1) <= overlap:
                 faces.append(Detection(face.box + np.tile(corner, 2), face.landmarks + corner, face.score))
         return faces
 
     with ThreadPoolExecutor(min(cv2.getNumThreads(), _TILES_AT_ONCE)) as threads:
         faces = list(chain.from_iterable(threads.map(seen, tile_corners(width, height, side, overlap))))
-    # Where two tiles show a face, the surer one stays.
+    # If two tiles show a face, the higher score comes first.
     return sorted(faces, key=lambda face: -face.score)
 
 

@@ -1,9 +1,9 @@
-"""facexlib's way to find faces, cut them out and put them back, step by step: for comparison with upstream.
+"""Finds, crops and pastes faces exactly as facexlib does, for comparison with upstream.
 
 Source: https://github.com/xinntao/facexlib, `utils/face_restoration_helper.py` (0.3.0), as `gfpgan.GFPGANer` calls it.
-What is kept: detection at the photo's own size, a grey border, linear warps, 8-bit faces, the parsing mask, the offsets
-when enlarging, and whole numbers that are cut off, not rounded. What differs: a face is pasted inside its own rectangle
-and not over the whole photo, which gives the same pixels; and a 16-bit photo keeps its depth.
+Like facexlib: detection at the photo's own size, a grey border, linear warps, 8-bit faces, the parsing mask, the
+offsets when enlarging, and truncation instead of rounding. Unlike facexlib: a face is pasted inside its own rectangle
+and not over the whole photo, which gives the same pixels, and a 16-bit photo keeps its depth.
 """
 
 from collections.abc import Sequence
@@ -25,19 +25,19 @@ _BORDER_RGB: Final = (132, 133, 135)
 
 
 def find_faces(pixels: NDArray[np.uint8], detector: Detector, *, min_face_px: float) -> list[Detection]:
-    """The faces that the detector sees in the photo at its own size, the surest first."""
+    """The faces that the detector finds in the photo at its own size, highest score first."""
     height, width = pixels.shape[:2]
     found = sorted((face for face in detector(pixels, min_face_px) if face.score > _THRESHOLD), key=lambda f: -f.score)
     return [cut_to(face, width, height) for face in found]
 
 
 def crop(pixels: Pixels, detection: Detection, times: int) -> AlignedFace:
-    """Cut a face out of the photo as it was sent.
+    """Cut a face out of the original photo.
 
     Args:
         pixels: `[height, width, 3]` RGB, uint8 or uint16.
         detection: the face.
-        times: how many times the photo will be enlarged: the way back leads into that.
+        times: the factor by which the photo will be enlarged; the inverse matrix leads into the enlarged photo.
     """
     matrix = similarity(detection.landmarks)
     face = cv2.warpAffine(to_8bit(pixels), matrix, (SIZE, SIZE), borderValue=_BORDER_RGB)
@@ -48,12 +48,12 @@ def crop(pixels: Pixels, detection: Detection, times: int) -> AlignedFace:
 
 
 def blend(picture: Picture, faces: Sequence[RestoredFace], strength: float = 1.0) -> Picture:
-    """Paste the faces, one over the other.
+    """Paste the faces in order.
 
     Args:
         picture: the photo, enlarged.
         faces: with ParseNet's masks; their matrices lead into this photo.
-        strength: how much of the restored faces is taken; upstream takes all.
+        strength: the weight of the restored faces, 0 to 1; upstream uses 1.
 
     Raises:
         ModelNotInstalled: a face has no mask.

@@ -1,10 +1,9 @@
-"""Gives restored faces the grain of the photo around them, so that they are not the only smooth thing in it.
+"""Adds the photo's grain to restored faces, so that they do not look smoother than the photo around them.
 
-The grain is measured in the flat parts of the photo near the face as it was before: how strong it is at each
-brightness, and how it is correlated from pixel to pixel. What a restored face lacks of it is drawn anew from a random
-field with that spectrum (Newson, Delon and Galerne, "A Stochastic Film Grain Model for Resolution-Independent
-Rendering", 2017, shows why strength must follow brightness). The field's seed comes from the photo, so the same photo
-gives the same bytes.
+The grain is measured in flat parts of the original photo near the face: its strength at each brightness and its
+correlation from pixel to pixel. The missing grain is drawn from a random field with that spectrum (Newson, Delon and
+Galerne, "A Stochastic Film Grain Model for Resolution-Independent Rendering", 2017, shows why strength depends on
+brightness). The field's seed comes from the photo, so the same photo gives the same bytes.
 """
 
 import zlib
@@ -22,15 +21,15 @@ from magicmemory.pipeline.imaging.picture import Picture, Pixels
 
 Floats = NDArray[np.float32]
 
-_BLOCK: Final = 16  # pixels, the squares in which noise is measured
-_WINDOW: Final = 32  # pixels, the squares whose spectrum is taken
-_KERNEL: Final = 8  # pixels on each side of the middle of a grain
-_SMOOTH: Final = 3.0  # pixels; what changes more slowly is picture, not grain
-_FLAT_SHARE: Final = 0.35  # of the blocks, the flattest
+_BLOCK: Final = 16  # pixels; side of the squares in which noise is measured
+_WINDOW: Final = 32  # pixels; side of the squares whose spectrum is measured
+_KERNEL: Final = 8  # pixels; radius of the filter kernel
+_SMOOTH: Final = 3.0  # pixels; slower changes are picture, not grain
+_FLAT_SHARE: Final = 0.35  # the share of the blocks that is used, flattest first
 _FLATTEST: Final = 6.0  # levels; a block whose brightness changes more is not flat
-_FEWEST: Final = 6  # blocks; fewer do not tell
-_TYPICAL: Final = 35  # percentile of the blocks' noise: above the middle, some of it is texture
-_LEAST: Final = 1.2  # levels; compression and rounding make as much
+_FEWEST: Final = 6  # blocks; fewer are not enough to measure
+_TYPICAL: Final = 35  # percentile of the blocks' noise; higher ones include texture
+_LEAST: Final = 1.2  # levels; compression and rounding cause as much
 _MOST: Final = 30.0  # levels
 _BINS: Final = 8  # brightness steps
 _TILE: Final = 512  # pixels
@@ -41,38 +40,38 @@ class Grain:
     """The grain near a face.
 
     Attributes:
-        strength: `[8]`, the standard deviation at eight brightnesses from 16 to 240, levels.
-        kernel: `[17, 17]`, what white noise is filtered with to be correlated alike; its squares add up to 1.
+        strength: `[8]`, the standard deviation at eight brightnesses from 16 to 240, in levels.
+        kernel: `[17, 17]`, filters white noise to the grain's correlation; its squares add up to 1.
     """
 
     strength: Floats
     kernel: Floats
 
     def at(self, luma: Floats) -> Floats:
-        """The standard deviation for brightnesses of 0 to 255, levels."""
+        """The standard deviation for brightnesses of 0 to 255, in levels."""
         knots = (np.arange(_BINS) + 0.5) * (256 / _BINS)
         return np.interp(luma, knots, self.strength).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
 class _Blocks:
-    """What is measured in the flat blocks of a picture: `[n]` each, levels."""
+    """Measurements of the flat blocks of a picture: `[n]` each, in levels."""
 
     brightness: Floats
     noise: Floats
 
 
 def with_grain(before: Picture, after: Picture, faces: Sequence[RestoredFace], strength: float) -> Picture:
-    """The photo with the grain back on its restored faces.
+    """Add the photo's grain to its restored faces.
 
     Args:
         before: the photo before its faces were restored.
-        after: the same with the restored faces.
-        faces: what was put back.
-        strength: how much of the restored faces was taken, 0 to 1.
+        after: the photo with its restored faces.
+        faces: the faces that were blended in.
+        strength: the strength with which they were blended, 0 to 1.
 
     Returns:
-        `after` itself where the photo has no grain.
+        The photo with grain; `after` itself if the photo has no grain.
     """
     pixels: Pixels | None = None
     for face in sorted(faces, key=lambda face: -face.aligned.scale):
@@ -93,7 +92,7 @@ def with_grain(before: Picture, after: Picture, faces: Sequence[RestoredFace], s
 
 
 def measured(luma: Floats) -> Grain | None:
-    """The grain of a part of a photo `[height, width]`, 0 to 255; None where there is none, or no flat part to tell."""
+    """The grain of a part of a photo `[height, width]`, 0 to 255; None without grain, or without flat parts."""
     blocks = _flat_blocks(luma)
     if len(blocks.noise) < _FEWEST:
         return None
@@ -111,7 +110,7 @@ def measured(luma: Floats) -> Grain | None:
 
 
 def noise_of(luma: Floats) -> float:
-    """The standard deviation of the noise in the flat parts of a picture, levels; 0 where none is flat."""
+    """The standard deviation of the noise in the flat parts of a picture, in levels; 0 if no part is flat."""
     blocks = _flat_blocks(luma)
     return float(np.percentile(blocks.noise, _TYPICAL)) if len(blocks.noise) >= _FEWEST else 0.0
 
@@ -123,7 +122,7 @@ def _luma(picture: Picture, area: Rectangle) -> Floats:
 
 
 def _residual(luma: Floats) -> tuple[Floats, Floats]:
-    """A picture's fine part, and the rest."""
+    """A picture split into its fine part and the smooth rest."""
     smooth = np.asarray(cv2.GaussianBlur(luma, (0, 0), _SMOOTH, borderType=cv2.BORDER_REFLECT_101), np.float32)
     return luma - smooth, smooth
 
@@ -150,7 +149,7 @@ def _flat_blocks(luma: Floats, where: Floats | None = None) -> _Blocks:
 
 
 def _kernel(luma: Floats) -> Floats | None:
-    """What white noise has to be filtered with to have the mean spectrum of the flattest windows."""
+    """The filter that gives white noise the mean spectrum of the flattest windows; None without noise."""
     fine, smooth = _residual(luma)
     structure = _in_squares(smooth, _WINDOW).std(1)
     windows = _in_squares(fine, _WINDOW).reshape(-1, _WINDOW, _WINDOW)
@@ -165,7 +164,7 @@ def _kernel(luma: Floats) -> Floats | None:
 
 
 def _lacking(luma: Floats, weight: Floats, grain: Grain) -> float:
-    """The share of the grain that the restored face lacks, 0 to 1: noises add up in squares."""
+    """The share of the grain that the restored face lacks, 0 to 1; independent noises add up in squares."""
     blocks = _flat_blocks(luma, weight)
     if len(blocks.noise) < _FEWEST:
         return 1.0
@@ -175,7 +174,7 @@ def _lacking(luma: Floats, weight: Floats, grain: Grain) -> float:
 
 
 def _add(pixels: Pixels, before: Picture, area: Rectangle, amount: Floats, grain: Grain) -> None:
-    """Add grain to a part of the photo, in place; where `amount` is 0, nothing changes."""
+    """Add grain to a part of the photo, in place; pixels with an `amount` of 0 stay unchanged."""
     scale = np.float32(before.peak / 255)
     for tile in _tiles(area, before):
         left, top = max(tile[0], area[0]), max(tile[1], area[1])
@@ -193,10 +192,9 @@ def _add(pixels: Pixels, before: Picture, area: Rectangle, amount: Floats, grain
 
 
 def _field(photo: Picture, tile: Rectangle, kernel: Floats) -> Floats:
-    """A random field of standard deviation 1 for a tile, correlated as the grain is.
+    """A random field of standard deviation 1 for a tile, correlated like the grain.
 
-    Its seed is what the photo shows there before its faces are restored: to one level more or less in a restored face,
-    the grain stays the same.
+    The seed comes from the original photo, so a restored face that differs by one level gets the same grain.
     """
     left, top, right, bottom = tile
     seed = zlib.crc32(np.ascontiguousarray(photo.pixels[top:bottom, left:right]).tobytes()), left, top

@@ -1,4 +1,4 @@
-"""How much a restored face still is the same person."""
+"""Measures whether a restored face still shows the same person."""
 
 from typing import Protocol
 
@@ -17,15 +17,15 @@ ARCFACE_TEMPLATE = ((38.2946, 51.6963), (73.5318, 51.5014), (56.0252, 71.7366), 
 
 
 class Identity(Protocol):
-    """Something that compares faces."""
+    """Compares two pictures of a face."""
 
     def __call__(self, before: Floats, after: Floats, landmarks: Floats) -> float:
-        """The similarity of two pictures of a face, -1 to 1; one person's photos lie above 0.3 or so.
+        """The similarity of two pictures of a face, -1 to 1; photos of one person score above about 0.3.
 
         Args:
             before: the aligned face, `[512, 512, 3]` RGB, 0 to 255.
             after: the same, restored.
-            landmarks: `[5, 2]`, where eyes, nose and mouth lie in both.
+            landmarks: `[5, 2]`, eyes, nose and mouth corners in both.
         """
 
 
@@ -49,14 +49,14 @@ class NetworkIdentity:
 def _to_template(landmarks: Floats) -> NDArray[np.float64]:
     target = np.array(ARCFACE_TEMPLATE, np.float64)
     matrix, _ = cv2.estimateAffinePartial2D(landmarks.astype(np.float64), target, method=cv2.LMEDS)
-    if matrix is None:  # landmarks in one point: the crop is upright anyway
+    if matrix is None:  # landmarks in one point; the crop is upright anyway
         scale = ARCFACE_PX / 512
         return np.array([[scale, 0, 0], [0, scale, 0]])
     return np.asarray(matrix, np.float64)
 
 
 def _seen(face: Floats, matrix: NDArray[np.float64]) -> Floats:
-    """The face as ArcFace wants it: `[1, 3, 112, 112]`, BGR in [-1, 1]."""
+    """The face as ArcFace's input: `[1, 3, 112, 112]`, BGR in [-1, 1]."""
     small = resample(face, matrix, (ARCFACE_PX, ARCFACE_PX), cv2.BORDER_REFLECT_101).clip(0, 255)
     planes = small[..., ::-1].transpose(2, 0, 1)[None] / np.float32(127.5) - np.float32(1)
     return np.asarray(planes, np.float32)

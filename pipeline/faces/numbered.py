@@ -1,4 +1,4 @@
-"""A photo with its faces framed and numbered, for choosing among them."""
+"""Draws frames and numbers on a photo's faces, so that people can choose among them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,7 +16,7 @@ _FONT: Final = cv2.FONT_HERSHEY_SIMPLEX
 
 
 def numbered(picture: Picture, faces: Sequence[Detection]) -> Picture:
-    """The photo at 8 bits, as a PNG, with a frame and a number at each face: 1 at the first.
+    """The photo as an 8-bit PNG with a frame and a number at each face, from 1.
 
     Args:
         picture: the photo.

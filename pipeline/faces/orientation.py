@@ -1,12 +1,11 @@
-"""Finds the faces in a photo that may lie on its side or stand on its head.
+"""Finds the faces in a photo that may be turned by 90, 180 or 270 degrees.
 
-A detector knows upright faces. In a turned photo it finds nothing, or worse: it finds something, along landmarks that
-do not fit. So where no face is certain, the photo is looked at in the other three orientations too, and the one whose
-faces fit best is taken.
+Detectors know upright faces. In a turned photo they find nothing, or a false face whose landmarks do not fit. So if no
+face is certain, the other three orientations are searched too, and the one whose faces fit best is used.
 
-Measured on 48 portraits in four orientations with MTCNN: upright, the face scored 0.985 or more in 44 of them (engraved
-and printed portraits 0.59 to 0.93); in a wrong orientation there were 67 hits, the best of them 0.981, and none scored
-more than the same face upright.
+Measured with MTCNN on 48 portraits in four orientations: upright, the face scored 0.985 or more in 44 of them (engraved
+and printed portraits 0.59 to 0.93). Wrong orientations gave 67 detections, the best at 0.981; none scored higher than
+the same face upright.
 """
 
 import math
@@ -23,23 +22,23 @@ from magicmemory.pipeline.faces.detect import Detection, Detector, shrunk
 Look = Callable[[NDArray[np.uint8]], list[Detection]]
 """Finds the upright faces in a photo `[height, width, 3]` RGB."""
 
-SURE_SCORE: Final = 0.97  # of detectors that name no `sure_score` of their own
-LOOK_SIDE: Final = 1280  # pixels: turned, a photo is first looked at in this size
-_QUARTERS: Final = (1, 3, 2)  # the likelier ones first: of equals the first is taken
-_LARGE: Final = 0.4  # of the largest face's side; smaller ones do not say how a photo lies
+SURE_SCORE: Final = 0.97  # for detectors without a `sure_score` attribute
+LOOK_SIDE: Final = 1280  # pixels; the longest side of the copy that is searched in the other orientations
+_QUARTERS: Final = (1, 3, 2)  # likelier ones first: on a tie the first wins
+_LARGE: Final = 0.4  # of the largest face's side; smaller faces do not decide the orientation
 _MOST_TILT: Final = 50.0  # degrees; a face that is tilted more fits another orientation better
 _MOST_FIT: Final = 4.0
-_MOST_MISFIT: Final = 9.0  # pixels of a 512-pixel crop, the mean over the landmarks; faces in profile have up to 18
-_PLAIN_SCORE: Final = 0.98  # a face that scores so much may have any landmarks
+_MOST_MISFIT: Final = 9.0  # pixels of a 512-pixel crop, mean over the landmarks; profiles have up to 18
+_PLAIN_SCORE: Final = 0.98  # from this score on, any landmarks are accepted
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The faces in a photo, and how it lies.
+    """The faces in a photo, and its orientation.
 
     Attributes:
-        faces: in the coordinates of the photo as it was given. The landmarks' order is that of the upright face.
-        rotation: how far the photo has to be turned clockwise to stand upright: 0, 90, 180 or 270 degrees.
+        faces: in the coordinates of the given photo; landmarks in the order of the upright face.
+        rotation: the clockwise turn that makes the photo upright: 0, 90, 180 or 270 degrees.
     """
 
     faces: list[Detection]
@@ -47,12 +46,12 @@ class Found:
 
 
 def find_in_any_orientation(pixels: NDArray[np.uint8], detector: Detector, look: Look) -> Found:
-    """The faces in a photo that may be turned by quarters.
+    """The faces in a photo that may be turned by quarter turns.
 
     Args:
         pixels: `[height, width, 3]` RGB.
-        detector: says by its attribute `sure_score`, where it has one, which score is certain.
-        look: finds the upright faces in a photo by this detector.
+        detector: its attribute `sure_score`, if it has one, is the score that counts as certain.
+        look: finds the upright faces in a photo with this detector.
     """
     sure = float(getattr(detector, "sure_score", SURE_SCORE))
     upright = look(pixels)
@@ -73,18 +72,18 @@ def find_in_any_orientation(pixels: NDArray[np.uint8], detector: Detector, look:
 
 
 def turned(pixels: NDArray[np.uint8], quarters: int) -> NDArray[np.uint8]:
-    """A photo turned counter-clockwise by so many quarters."""
+    """A photo turned counter-clockwise by `quarters` quarter turns."""
     return np.ascontiguousarray(np.rot90(pixels, quarters))
 
 
 def turned_back(face: Detection, quarters: int, width: int, height: int) -> Detection:
-    """A face found in a turned photo, in the coordinates of the photo before.
+    """A face found in a turned photo, in the coordinates of the photo before the turn.
 
     Args:
-        face: found after `quarters` counter-clockwise quarters.
-        quarters: how far the photo was turned.
-        width: of the photo before.
-        height: likewise.
+        face: found after `quarters` counter-clockwise quarter turns.
+        quarters: 0 to 3.
+        width: of the photo before the turn, pixels.
+        height: of the photo before the turn, pixels.
     """
 
     def back(points: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -106,28 +105,28 @@ def turned_along(face: Detection, rotation: int, width: int, height: int) -> Det
     """A face of a photo, in the coordinates of the photo turned clockwise by `rotation` degrees.
 
     Args:
-        face: in the photo before.
+        face: in the photo before the turn.
         rotation: 0, 90, 180 or 270.
-        width: of the photo before.
-        height: likewise.
+        width: of the photo before the turn, pixels.
+        height: of the photo before the turn, pixels.
     """
     if rotation in (90, 270):
         width, height = height, width
-    # To turn clockwise is to undo a counter-clockwise turn.
+    # A clockwise turn undoes a counter-clockwise one.
     return turned_back(face, rotation // 90, width, height)
 
 
 def tilt(face: Detection) -> float:
-    """How far a face is turned from upright, degrees, 0 to 180; by its five landmarks."""
+    """The angle between a face and upright, 0 to 180 degrees, from its five landmarks."""
     matrix = similarity(face.landmarks)
     return abs(math.degrees(math.atan2(matrix[1, 0], matrix[0, 0])))
 
 
 def plausible(face: Detection) -> bool:
-    """Whether the landmarks lie about as those of a face do, or the score is so high that they need not.
+    """Whether the landmarks fit a face, or the score is high enough without that.
 
-    Of six hits in 293 photos that were to show no people, three were people after all; of the other three, the one in
-    a heap of fruit peels had landmarks that fit no face.
+    In 293 photos labelled as without people there were six detections. Three were people after all; one of the other
+    three, in a heap of fruit peels, had landmarks that fit no face.
     """
     if face.score >= _PLAIN_SCORE:
         return True
@@ -137,15 +136,15 @@ def plausible(face: Detection) -> bool:
 
 
 def fit(face: Detection) -> float:
-    """How well a face fits its orientation, 0 to 4: the decimal places of its score's distance from 1, and its tilt."""
+    """How well a face fits its orientation, 0 to 4: -log10(1 - score), halved if the face is tilted."""
     places = min(-math.log10(max(1 - face.score, 1e-9)), _MOST_FIT)
     return places if tilt(face) <= _MOST_TILT else places / 2
 
 
 def _settled(faces: Sequence[Detection], sure: float) -> bool:
-    """Whether a large face among them is so certain that no other orientation has to be looked at."""
+    """Whether a large face is so certain that the other orientations need no search."""
     largest = max((face.short_side for face in faces), default=0.0)
-    certain = 1 - (1 - sure) / 3  # wrong hits come near to `sure`
+    certain = 1 - (1 - sure) / 3  # false detections come close to `sure`
     return any(
         face.score >= certain and face.short_side >= _LARGE * largest and tilt(face) <= _MOST_TILT for face in faces
     )
@@ -156,13 +155,13 @@ def _certain(faces: Sequence[Detection], sure: float) -> list[Detection]:
 
 
 def _fit_of_all(faces: Sequence[Detection]) -> float:
-    """How well all large faces fit together."""
+    """The sum of `fit` over the large faces."""
     largest = max((face.short_side for face in faces), default=0.0)
     return sum(fit(face) for face in faces if face.short_side >= _LARGE * largest)
 
 
 def _small(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The photo at `LOOK_SIDE` or less."""
+    """The photo with a longest side of at most `LOOK_SIDE`."""
     height, width = pixels.shape[:2]
     scale = min(1.0, LOOK_SIDE / max(height, width))
     if scale == 1:

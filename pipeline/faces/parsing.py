@@ -1,4 +1,4 @@
-"""The mask of a face from ParseNet: it follows the face's own outline, and spares hats, hair's ends and clothes."""
+"""Face masks from ParseNet: they follow the face's outline and leave out hats, hair ends and clothes."""
 
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
@@ -15,16 +15,16 @@ Floats = NDArray[np.float32]
 
 _BLUR: Final = (101, 101)  # facexlib's kernel, pixels
 _SIGMA: Final = 11.0
-_BORDER: Final = 10  # crop pixels that are never taken
-_LEAST_SHARE: Final = 0.05  # of the crop: a mask that covers less has not seen the face
+_BORDER: Final = 10  # crop pixels at the edge that are always 0
+_LEAST_SHARE: Final = 0.05  # of the crop; a smaller mask means that no face was found
 
 
 class Parser(Protocol):
-    """Something that says where in a crop the face is."""
+    """Finds the face's area in aligned crops."""
 
     def __call__(self, faces: Sequence[Floats]) -> list[Floats | None]:
-        """The masks `[512, 512]`, 0 to 1 and soft, of one photo's aligned faces `[512, 512, 3]` RGB, 0 to 255; None
-        where no face is seen.
+        """Soft masks `[512, 512]`, 0 to 1, for one photo's aligned faces `[512, 512, 3]` RGB, 0 to 255; None if no face
+        is found.
         """
 
 
@@ -41,10 +41,10 @@ class NetworkParser:
         """
         Args:
             runner: the compiled `parsenet.FaceOnly`: faces `[n, 3, side, side]` to masks `[n, side, side]`, 0 or 1.
-            side: the size at which it looks at a face, pixels. 512 is what it was made for; 256 costs a quarter, and
-                the mask is blurred over more than such a pixel anyway.
-            batching: how the engine wants its batches.
-            observe: told of each batch's size.
+            side: the network's input size, pixels. It was trained at 512; 256 costs a quarter, and the mask is blurred
+                over more than one such pixel anyway.
+            batching: the engine's batch sizes.
+            observe: called with each batch's size.
         """
         self._runner = runner
         self._side = side
@@ -72,7 +72,7 @@ class NetworkParser:
 
 
 def feathered(hard: Floats) -> Floats:
-    """Facexlib's soft edge: two wide blurs, and nothing of the crop's border.
+    """Facexlib's soft edge: two wide blurs, and a border of 0.
 
     Args:
         hard: `[512, 512]`, 1 on the face and 0 elsewhere.

@@ -1,4 +1,4 @@
-"""Restoring aligned faces: crops in, better crops out, in batches with the faces of other photos."""
+"""Restores aligned faces, batched with the faces of other photos."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -14,25 +14,22 @@ Restored = NDArray[np.float32]  # [512, 512, 3] RGB, 0 to 255
 
 
 class Restorer(Protocol):
-    """Something that restores faces. Any thread may call it."""
+    """Restores aligned faces. Thread-safe."""
 
     def __call__(
         self, crops: Sequence[Crop], fidelity: float | None, progress: Callable[[int], None] | None = None
     ) -> list[Restored]:
-        """Restore one photo's faces, in their order.
+        """Restore one photo's faces, in order.
 
         Args:
             crops: aligned faces.
-            fidelity: 0 vivid to 1 faithful; None takes the model's default. Only given to models that have
-                it.
-            progress: called with how many are done, whenever there are more.
+            fidelity: 0 (vivid) to 1 (faithful); None uses the model's default. Only for models that have a fidelity.
+            progress: called with the number of finished faces each time it grows.
         """
 
 
 class NetworkRestorer:
-    """A network behind the `Restorer` protocol: RGB in [-1, 1], channels first, and the fidelity where it has
-    one.
-    """
+    """A network behind the `Restorer` protocol: RGB in [-1, 1], channels first, and a fidelity if it has one."""
 
     def __init__(
         self,
@@ -44,9 +41,9 @@ class NetworkRestorer:
         """
         Args:
             runner: the compiled network: `faces [n, 3, 512, 512]` and, with a fidelity, `fidelity [n]`.
-            batching: how the engine wants its batches.
-            default_fidelity: used where none is asked for; None: the network has no such input.
-            observe: told of each batch's size.
+            batching: the engine's batch sizes.
+            default_fidelity: used if none is given; None: the network has no such input.
+            observe: called with each batch's size.
         """
         self._runner = runner
         self._default_fidelity = default_fidelity

@@ -9,26 +9,26 @@ from magicmemory.pipeline.engines.base import Runner
 from magicmemory.pipeline.faces import retinaface_anchors
 from magicmemory.pipeline.faces.detect import Detection
 
-# facexlib's for restoration: a stain that is restored into a face is worse than a face missed. It lies in a wide gap:
-# the MobileNet gives real faces in old photos 0.986 and more, and the round newel post that looks like one 0.775.
+# facexlib's value for restoration: restoring a stain into a face is worse than missing a face. The gap is wide: the
+# MobileNet scores real faces in old photos 0.986 and more, and a round newel post that looks like a face 0.775.
 THRESHOLD: Final = 0.97
-LEAST_EYE_DISTANCE_PX: Final = 5.0  # likewise: landmarks closer than this align nothing
+LEAST_EYE_DISTANCE_PX: Final = 5.0  # facexlib's value; closer eyes cannot align a face
 
 
 class RetinaFaceDetector:
-    """Finds faces at the size it is given."""
+    """Finds faces in a picture at its own size."""
 
     def __init__(self, runner: Runner, threshold: float = THRESHOLD) -> None:
         """
         Args:
             runner: the compiled `JoinedHeads`, for pictures of any size.
-            threshold: faces must score above it, 0 to 1.
+            threshold: faces with a lower score are dropped, 0 to 1.
         """
         self._runner = runner
         self._threshold = threshold
 
     def __call__(self, pixels: NDArray[np.uint8], min_face_px: float) -> list[Detection]:
-        """See `Detector`; the surest face comes first."""
+        """See `Detector`; the highest score comes first."""
         bgr = pixels[..., ::-1].astype(np.float32) - np.array(retinaface_anchors.MEAN_BGR, np.float32)
         heads = self._runner(bgr.transpose(2, 0, 1)[None])[0]
         found = retinaface_anchors.decode(
@@ -42,5 +42,5 @@ class RetinaFaceDetector:
 
 
 def looks_at_us(face: Detection) -> bool:
-    """Whether the eyes lie far enough apart to align the face by them: not in profiles, nor in specks."""
+    """Whether the eyes are far enough apart to align the face; in profiles and specks they are not."""
     return float(np.linalg.norm(face.landmarks[0] - face.landmarks[1])) >= LEAST_EYE_DISTANCE_PX

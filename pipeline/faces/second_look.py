@@ -1,4 +1,4 @@
-"""A second look for faces in a photo so damaged that the first look found none."""
+"""Searches a cleaned copy of a photo in which no face was found, because damage can hide faces."""
 
 from dataclasses import replace
 from typing import Final
@@ -11,20 +11,20 @@ from magicmemory.pipeline.faces.orientation import Found, tilt
 from magicmemory.pipeline.imaging.picture import Picture
 from magicmemory.pipeline.photo.clean import Cleaner
 
-LOOK_SIDE: Final = 640  # pixels: a face that damage hides from the detector is seen no better at a larger size
-LEAST_SCORE: Final = 0.9  # cleaning can draw something like a face where there is none
-LEAST_SIDE: Final = 40.0  # pixels of the copy
+LOOK_SIDE: Final = 640  # pixels; the longest side of the copy: a larger one does not reveal more damaged faces
+LEAST_SCORE: Final = 0.9  # cleaning can create something like a face
+LEAST_SIDE: Final = 40.0  # pixels of the copy; the smallest face
 MOST_TILT: Final = 45.0  # degrees
 
 
 def second_look(picture: Picture, detector: Detector, min_face_px: float, cleaner: Cleaner) -> Found:
-    """The faces that are seen in a smaller copy of the photo once it was cleaned.
+    """The faces in a smaller, cleaned copy of the photo.
 
     Args:
         picture: a photo in which no face was found.
-        detector: what finds faces.
-        min_face_px: the smallest face that is of use, pixels of the photo.
-        cleaner: takes grain, noise and the traces of compression away.
+        detector: finds faces.
+        min_face_px: the smallest useful face, pixels of the photo.
+        cleaner: removes grain, noise and compression artifacts.
     """
     scale = min(1.0, LOOK_SIDE / max(picture.width, picture.height))
     pixels = picture.rgb8()
@@ -44,6 +44,6 @@ def second_look(picture: Picture, detector: Detector, min_face_px: float, cleane
 
 
 def enlarged_by(face: Detection, times: np.ndarray) -> Detection:
-    """A face in the coordinates of a picture that is `times` (x, y) larger; pixel centres lie at whole numbers."""
+    """A face in the coordinates of a picture that is `times` (x, y) larger; pixel centres are at whole numbers."""
     box = (face.box + 0.5) * np.tile(times, 2) - 0.5
     return replace(face, box=box.astype(np.float32), landmarks=(face.landmarks + 0.5) * times - np.float32(0.5))

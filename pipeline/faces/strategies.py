@@ -1,4 +1,4 @@
-"""How faces are found, cut out and put back: our way, and facexlib's for comparison."""
+"""Strategies to find, crop and blend faces: ours, and facexlib's for comparison."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -23,9 +23,9 @@ class Cut:
     """A face cut out of a photo.
 
     Attributes:
-        aligned: where the restored face goes, and what lies there now.
-        seen: `[512, 512, 3]` RGB, what the restorer is shown.
-        landmarks: `[5, 2]`, where the five points lie in the crop.
+        aligned: the place of the face in the photo, and its pixels now.
+        seen: `[512, 512, 3]` RGB, the restorer's input.
+        landmarks: `[5, 2]`, in the crop's pixels.
     """
 
     aligned: AlignedFace
@@ -34,7 +34,7 @@ class Cut:
 
 
 class Find(Protocol):
-    """Finds the faces in a photo, in the order in which they are reported, and says how the photo lies."""
+    """Finds the faces in a photo, in the order of the report, and the photo's orientation."""
 
     def __call__(self, pixels: NDArray[np.uint8], detector: Detector, *, min_face_px: float) -> Found:
         """See `detect.find_faces`."""
@@ -42,16 +42,17 @@ class Find(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FaceStrategy:
-    """A way to treat faces.
+    """How to find, crop and blend faces.
 
     Attributes:
-        find: finds them.
-        cut: cuts one out: of the photo as it was sent, and as it will be returned; and whether a network drew that.
-        blend: puts them back, by so much strength.
-        looks_twice: where no face is found, a cleaned copy is looked at.
-        matches_grain: restored faces can get the photo's grain back.
-        whole_levels: restored faces are rounded to 8 bits before they are put back.
-        parsing_px: the size at which ParseNet looks at a face.
+        find: finds the faces.
+        cut: cuts one out. Arguments: the original photo, the photo to return, the face, and whether a network redrew
+            the photo to return.
+        blend: blends them into a photo with a strength of 0 to 1.
+        looks_twice: if no face is found, a cleaned copy is searched.
+        matches_grain: restored faces can get the photo's grain.
+        whole_levels: restored faces are rounded to 8 bits before they are blended.
+        parsing_px: the input size of ParseNet, pixels.
     """
 
     find: Find
@@ -78,13 +79,13 @@ def _find_as_facexlib(pixels: NDArray[np.uint8], detector: Detector, *, min_face
 def _cut(sent: Picture, shown: Picture, face: Detection, redrawn: bool) -> Cut:
     times = shown.width // sent.width
     aligned = align.crop(shown.pixels, scaled(face, times))
-    # What one network has drawn is no photo to another: restorers are shown the face as it was sent.
+    # Restorers expect photos, not the output of another network, so they get the original face.
     seen = align.crop(sent.pixels, face).crop if redrawn else aligned.crop
     return Cut(aligned, seen, _in_crop(scaled(face, times), aligned))
 
 
 def _cut_as_facexlib(sent: Picture, shown: Picture, face: Detection, redrawn: bool) -> Cut:
-    del redrawn  # the face is always cut out of the photo as it was sent
+    del redrawn  # the face is always cut out of the original photo
     aligned = facexlib_compat.crop(sent.pixels, face, shown.width // sent.width)
     return Cut(aligned, aligned.crop, _in_crop(face, aligned))
 
@@ -94,7 +95,7 @@ def _in_crop(face: Detection, aligned: AlignedFace) -> Floats:
 
 
 def scaled(face: Detection, times: int) -> Detection:
-    """A detection in the coordinates of the enlarged picture; pixel centres lie at whole numbers in both."""
+    """A detection in the coordinates of the enlarged picture; pixel centres are at whole numbers in both."""
     shift = np.float32((times - 1) / 2)
     return replace(face, box=face.box * np.float32(times) + shift, landmarks=face.landmarks * np.float32(times) + shift)
 

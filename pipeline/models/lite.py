@@ -1,19 +1,16 @@
-"""`lite`: the face restorer that ships in the package, ours, trained on public-domain portraits only.
+"""`lite`: the face restorer in the package. It is ours, and trained only on public-domain and CC0 portraits.
 
-A compact U-Net. The picture is folded 2x2 into channels, so its first level runs at half size with plain
-gated 3x3 convolutions; the lower levels are NAFNet blocks (Chen et al., "Simple Baselines for Image
-Restoration", ECCV 2022: layer normalisation, depthwise convolution, a product of two halves in place of an
-activation, channel attention by the mean). The result is a change to the input, scaled by an estimate of how
-damaged the face is, so that a clean face passes nearly unchanged.
+The network is a small U-Net. The first level folds the picture 2x2 into channels (half size) and uses gated 3x3
+convolutions; the lower levels are NAFNet blocks (Chen et al., "Simple Baselines for Image Restoration", ECCV 2022).
+It predicts a change to the input and scales it by an estimate of the damage, so a clean face stays nearly unchanged.
 
-The network works at 256 pixels. A face comes in and goes out at 512: the change is enlarged and added. What
-the face holds beyond 256 pixels is kept where it is detail and taken away where it is grain (`FineGate`).
+Faces come in and go out at 512 pixels. The network works at 256: its change is enlarged and added. `FineGate` decides
+which detail finer than 256 pixels is kept; grain is removed.
 
-`fidelity` chooses between two ends that share one encoder: 1 is faithful (trained for the least error),
-0 is vivid (trained against a discriminator: crisper skin, hair and eyes, and less certain). Between them the
-two changes are mixed, per face of a batch. The faithful end looks at a face and at its mirror image and takes
-the mean: what it made up differs between the two and fades; and it leaves some of the photo's own grain. The vivid
-end looks once, for it would lose the very detail it is there for.
+One encoder serves two decoders, and `fidelity` mixes their changes for each face: 1 is faithful (trained for the least
+error), 0 is vivid (trained against a discriminator: crisper but less certain). The faithful decoder runs on the face
+and its mirror image and takes the mean: invented detail differs between the two and fades. That would also blur the
+detail that the vivid decoder adds, so the vivid decoder runs once.
 """
 
 from __future__ import annotations
@@ -30,15 +27,15 @@ from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts, Spee
 from magicmemory.pipeline.models.model import BuildContext, Model, load_network, restorer_model
 from magicmemory.pipeline.photo.clean import Cleaner, TiledCleaner
 
-SIZE: Final = 512  # pixels, what the pipeline hands over
-INNER: Final = 256  # pixels, what the network sees
+SIZE: Final = 512  # pixels, of the aligned face
+INNER: Final = 256  # pixels, of the network's input
 INNER_STEP: Final = SIZE // INNER
-DEFAULT_FIDELITY: Final = 0.5  # chosen on sheets and by measure, see training/README.md
-FORMAT: Final = "magicmemory.lite/2"  # stands in the weights file; changes with the architecture
+DEFAULT_FIDELITY: Final = 0.5  # chosen by eye and by measurement, see training/README.md
+FORMAT: Final = "magicmemory.lite/2"  # stored in the weights file; changes with the architecture
 WIDTHS: Final = (32, 64, 128, 256)  # channels at 1/2, 1/4, 1/8 and 1/16 of INNER
 ENCODER_BLOCKS: Final = (2, 2, 4, 5)
-DECODER_BLOCKS: Final = (2, 2, 3, 3)  # likewise; what a face is known by is made up at the smallest size, by each end
-GRAIN_KEPT: Final = 0.25  # by the faithful end; chosen by measure, see training/README.md
+DECODER_BLOCKS: Final = (2, 2, 3, 3)  # likewise; most are at the smallest size, which sees the whole face
+GRAIN_KEPT: Final = 0.25  # by the faithful decoder; chosen by measurement, see training/README.md
 LARGE_CHANGE: Final = 0.4  # 51 levels of 255
 SUSPICIOUS_CHANGE: Final = 0.3  # 38 levels; noise of 25 levels asks for 20
 GREY_STEP: Final = 2 / 255  # one level, in the network's range of -1 to 1
@@ -59,7 +56,7 @@ class ChannelNorm(nn.Module):
 
 
 class GatedBlock(nn.Module):
-    """One 3x3 convolution to two halves, their product, and back; cheap to run at the largest size."""
+    """A 3x3 convolution to two halves, which are multiplied and projected back; cheap at the largest size."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -99,7 +96,7 @@ class NafBlock(nn.Module):
 
 
 def _levels(counts: tuple[int, ...]) -> nn.ModuleList:
-    """The blocks of every level, the largest first: gated ones there, NAFNet's below."""
+    """The blocks of every level, largest first: gated blocks in the first, NAFNet blocks in the others."""
     kinds = (GatedBlock, NafBlock, NafBlock, NafBlock)
     return nn.ModuleList(
         nn.Sequential(*(kind(width) for _ in range(count)))
@@ -108,7 +105,7 @@ def _levels(counts: tuple[int, ...]) -> nn.ModuleList:
 
 
 class Encoder(nn.Module):
-    """The half both ends share."""
+    """The encoder that both decoders share."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -117,7 +114,7 @@ class Encoder(nn.Module):
         self.downs = nn.ModuleList(nn.Conv2d(high, low, 2, stride=2) for high, low in pairwise(WIDTHS))
 
     def forward(self, x: Tensor) -> list[Tensor]:
-        """`[batch, 3, side, side]` to the four levels' features, the largest first."""
+        """`[batch, 3, side, side]` to the four levels' features `[batch, width, side / 2 to 16, …]`, largest first."""
         x = self.stem(functional.pixel_unshuffle(x, 2))
         features = []
         for level, blocks in enumerate(self.levels):
@@ -129,7 +126,7 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """From the features to a change of the picture."""
+    """Turns the encoder's features into a change of the picture."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -145,7 +142,7 @@ class Decoder(nn.Module):
     def forward(self, features: list[Tensor]) -> Tensor:
         """The four levels' features to `[batch, 3, side, side]`."""
         seen = functional.layer_norm(features[-1].mean(dim=(2, 3)), (WIDTHS[-1],))
-        amount = 0.2 + 1.6 * torch.sigmoid(self.amount(seen) / 4)  # [batch, 1]: how much this face needs
+        amount = 0.2 + 1.6 * torch.sigmoid(self.amount(seen) / 4)  # [batch, 1]: the estimated damage
         x = self.levels[-1](features[-1])
         for level in range(len(WIDTHS) - 2, -1, -1):
             x = functional.pixel_shuffle(self.ups[level](x), 2) + features[level]
@@ -155,7 +152,7 @@ class Decoder(nn.Module):
 
 
 def keep_grey(small: Tensor, change: Tensor) -> Tensor:
-    """Take the colour out of a change to a picture that has none, so grey stays exactly grey."""
+    """Remove colour from a change to a picture without colour, so that grey stays exactly grey."""
     colour = (small - small.mean(dim=1, keepdim=True)).abs().mean(dim=(1, 2, 3), keepdim=True)
     share = (colour / GREY_STEP).clamp(0, 1)
     light = change.mean(dim=1, keepdim=True)
@@ -163,27 +160,27 @@ def keep_grey(small: Tensor, change: Tensor) -> Tensor:
 
 
 def keep_grain(change: Tensor) -> Tensor:
-    """Leave a quarter of what a change would take away, where it is small.
+    """Reduce small changes by a quarter.
 
-    A network trained for the least error smooths whatever it is not sure of, and part of that a face is known by: with
-    a quarter left, restored faces are more like themselves in the mean and in the worst case, and less like wax. What
-    hides a face, as a scratch does, is a large change and goes whole.
+    A network trained for the least error smooths everything it is unsure of, including detail that identifies a person.
+    With a quarter kept, restored faces are more similar to the person (mean and worst case) and look less like wax.
+    Large changes, such as a removed scratch, stay whole.
     """
     return change * (1 - GRAIN_KEPT * torch.exp(-((_size(change) / LARGE_CHANGE) ** 2)))
 
 
 def leave_large(change: Tensor) -> Tensor:
-    """Take the large parts out of a change: beyond a face, a bright spot is rather a pearl than a speck of dust."""
+    """Remove the large parts of a change: outside faces a bright spot is more often a pearl than dust."""
     return change / (1 + (_size(change) / SUSPICIOUS_CHANGE) ** 6)
 
 
 def _size(change: Tensor) -> Tensor:
-    """How large a change is round each pixel, `[batch, 1, height, width]`."""
+    """The size of a change around each pixel, `[batch, 1, height, width]`."""
     return functional.avg_pool2d(change.abs().mean(dim=1, keepdim=True), 3, 1, 1, count_include_pad=False)
 
 
 class LiteCore(nn.Module):
-    """The network at its own size, with one end."""
+    """The network at 256 pixels with one decoder, as it is trained."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -191,13 +188,13 @@ class LiteCore(nn.Module):
         self.decoder = Decoder()
 
     def change(self, small: Tensor) -> Tensor:
-        """What to add to `small` `[batch, 3, side, side]`, RGB in [-1, 1], side a multiple of 16."""
+        """The change to add to `small`: `[batch, 3, side, side]`, RGB in [-1, 1], side a multiple of 16."""
         change: Tensor = self.decoder(self.encoder(small))
         return keep_grey(small, change)
 
 
 class FineGate(nn.Module):
-    """Says where the detail beyond 256 pixels is worth keeping, from what the network saw and how strong it is."""
+    """Decides where detail finer than 256 pixels is kept."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -207,12 +204,12 @@ class FineGate(nn.Module):
         nn.init.constant_(self.judge.bias, 6.0)  # type: ignore[arg-type]
 
     def forward(self, features: Tensor, fine: Tensor, change: Tensor) -> Tensor:
-        """Share to keep, 0 to 1.
+        """The share to keep, 0 to 1.
 
         Args:
             features: the encoder's largest level, `[batch, 32, 128, 128]`.
-            fine: `[batch, 3, 512, 512]`, the detail beyond 256 pixels.
-            change: `[batch, 3, 256, 256]`, what the network changes.
+            fine: `[batch, 3, 512, 512]`, the detail finer than 256 pixels.
+            change: `[batch, 3, 256, 256]`, the network's change.
 
         Returns:
             `[batch, 1, 512, 512]`.
@@ -225,7 +222,7 @@ class FineGate(nn.Module):
 
 
 class Lite(nn.Module):
-    """The restorer: both ends, the slider between them, and the fine detail."""
+    """The restorer: the encoder, both decoders, and the gate for fine detail."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -254,19 +251,19 @@ class Lite(nn.Module):
         return (faces + enlarge(change) - (1 - kept) * fine).clamp(-1, 1)
 
     def faithful_change(self, small: Tensor) -> tuple[list[Tensor], Tensor]:
-        """What the encoder sees in `small`, and what the faithful end would add to it."""
+        """The features of `small` `[batch, 3, 256, 256]`, and the faithful decoder's change to it."""
         both = self.encoder(torch.cat([small, small.flip(3)]))
         straight, mirrored = self.faithful(both).chunk(2)
         return [level.chunk(2)[0] for level in both], keep_grain((straight + mirrored.flip(3)) / 2)
 
     def mix(self, small: Tensor, faithful: Tensor, vivid: Tensor, fidelity: Tensor) -> Tensor:
-        """What to add to `small`, between what the two ends would add."""
+        """The two decoders' changes mixed by `fidelity` `[batch]`, without colour where `small` is grey."""
         share = fidelity.to(small.dtype).clamp(0, 1)[:, None, None, None]
         return keep_grey(small, share * faithful + (1 - share) * vivid)
 
 
 class WholePhoto(nn.Module):
-    """The faithful end of `lite` for any part of a photo, at the photo's own size: looked at once, all grain gone."""
+    """The faithful decoder for any part of a photo, at the photo's own size: one run, and no grain is kept."""
 
     def __init__(self, network: Lite) -> None:
         super().__init__()
@@ -279,15 +276,15 @@ class WholePhoto(nn.Module):
 
 
 def enlarge(small: Tensor) -> Tensor:
-    """From the network's size to the crop's."""
+    """`[batch, channels, 256, 256]` to `[batch, channels, 512, 512]`."""
     return functional.interpolate(small, scale_factor=float(INNER_STEP), mode="bilinear", align_corners=False)
 
 
 def load(path: Path) -> Lite:
-    """Read the shipped weights, in evaluation mode and full precision.
+    """Read the weights, in evaluation mode and full precision.
 
     Raises:
-        ValueError: the file is damaged, has another format, or not exactly this network's tensors.
+        ValueError: the file is damaged, has another format, or does not have exactly this network's tensors.
     """
     from safetensors import SafetensorError, safe_open
 

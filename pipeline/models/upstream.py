@@ -1,12 +1,11 @@
-"""The packages `gfpgan` and `facexlib` behind our protocols: to compare with, and for who wants upstream's own code.
+"""Adapters that run the packages `gfpgan` and `facexlib`, for comparison or instead of our own code.
 
-They come with the extra `reference` and are loaded by name, and only where `engine = upstream` is set. The lint
-contract that keeps them out of the pipeline reads import statements: it holds for all that runs by default, and this
-module is the one place that goes around it, on purpose.
+The packages come with the extra `reference` and are loaded by name, only if `MAGIC_ENGINE=upstream` is set. The lint
+contract that forbids them in the pipeline reads import statements; this module is the one deliberate exception.
 
-Three things are put right on the way in. A module that torchvision removed in 0.17 and basicsr still imports is given
-back. The noise is the stored one, so that the same photo gives the same bytes. And an error surfaces: `GFPGANer` prints
-it and returns the damaged face as if it were restored.
+Three things are corrected: basicsr imports a module that torchvision removed in 0.17, so we provide it. The noise is
+the stored one, so that the same photo gives the same bytes. Errors are raised: `GFPGANer` prints them and returns the
+damaged face as if it were restored.
 """
 
 import importlib
@@ -46,11 +45,11 @@ _importing = threading.RLock()
 
 
 class UpstreamFailed(Exception):
-    """A network of the upstream packages failed; the message is theirs."""
+    """A network of the upstream packages failed; the message is the package's own."""
 
 
 class UpstreamEngine(TorchEngine):
-    """torch, by the name of the packages whose code it runs."""
+    """torch, named after the upstream packages and their versions."""
 
     def __init__(self, device: str) -> None:
         super().__init__(device)
@@ -58,7 +57,7 @@ class UpstreamEngine(TorchEngine):
 
 
 def why_not() -> str | None:
-    """Why upstream's code cannot be run here, in one sentence; None: it can."""
+    """The reason why the upstream packages cannot run here, in one sentence; None if they can."""
     missing = [name for name in PACKAGES if importlib.util.find_spec(name) is None]
     if missing:
         return (
@@ -67,17 +66,17 @@ def why_not() -> str | None:
         )
     try:
         _load("gfpgan")
-    # Whatever an old package trips over in a new environment, the operator must see it.
+    # An old package can fail in any way in a new environment; the operator must see the reason.
     except Exception as error:
         return f"The package gfpgan cannot be imported: {type(error).__name__}: {error}."
     return None
 
 
 def engine(device: str) -> UpstreamEngine:
-    """What runs upstream's code on a device.
+    """The engine that runs the upstream packages on a device.
 
     Raises:
-        BadSettings: the packages are not there, or cannot be imported.
+        BadSettings: the packages are not installed, or cannot be imported.
     """
     if reason := why_not():
         raise BadSettings(f"MAGIC_ENGINE=upstream cannot be used. {reason}")
@@ -85,7 +84,7 @@ def engine(device: str) -> UpstreamEngine:
 
 
 def _load(name: str) -> Any:
-    """A module of theirs, imported with what it needs and without its many warnings."""
+    """Import an upstream module, without its many warnings."""
     with _importing, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if _SHIM not in sys.modules:
@@ -98,7 +97,7 @@ def _load(name: str) -> Any:
 
 @contextmanager
 def _without_helpers() -> Iterator[None]:
-    """`GFPGANer` also builds a detector and a parser, and downloads them; here it is given faces and needs neither."""
+    """Keep `GFPGANer` from downloading a detector and a parser: it gets aligned faces and needs neither."""
     helper = _load("facexlib.utils.face_restoration_helper")
     with _importing:
         kept = helper.init_detection_model, helper.init_parsing_model
@@ -116,15 +115,15 @@ class UpstreamRestorer:
         """
         Args:
             path: the checkpoint.
-            arch: as `GFPGANer` calls it: `clean` or `RestoreFormer`.
-            device: in torch's words.
+            arch: `GFPGANer`'s name for the network: `clean` or `RestoreFormer`.
+            device: torch's name for it.
         """
         with _without_helpers():
             self._restorer: Any = _load("gfpgan").GFPGANer(
                 str(path), upscale=1, arch=arch, channel_multiplier=2, bg_upsampler=None, device=torch.device(device)
             )
         self._restorer.gfpgan.forward = _deterministic(self._restorer.gfpgan.forward)
-        self._lock = threading.Lock()  # its helper keeps the face at hand in itself
+        self._lock = threading.Lock()  # `GFPGANer` stores the current face in its helper
 
     def __call__(
         self, crops: Sequence[Crop], fidelity: float | None, progress: Callable[[int], None] | None = None
@@ -132,7 +131,7 @@ class UpstreamRestorer:
         """See `Restorer`."""
         del fidelity
         restored: list[Restored] = []
-        for crop in crops:  # it takes one face at a time
+        for crop in crops:  # `enhance` takes one face at a time
             with self._lock:
                 _, faces, _ = self._restorer.enhance(
                     np.ascontiguousarray(crop[..., ::-1]), has_aligned=True, paste_back=False
@@ -144,12 +143,12 @@ class UpstreamRestorer:
 
 
 def _deterministic(forward: Callable[..., Any]) -> Callable[..., Any]:
-    """A network's forward with its stored noise, whose errors are not taken for something to be passed over."""
+    """A network's forward with the stored noise; its errors become `UpstreamFailed`."""
 
     def deterministic(*inputs: Any, **options: Any) -> Any:
         try:
             return forward(*inputs, **{**options, "randomize_noise": False})
-        except RuntimeError as error:  # which `GFPGANer` would swallow
+        except RuntimeError as error:  # `GFPGANer` would swallow it
             raise UpstreamFailed(str(error)) from error
 
     return deterministic
@@ -162,13 +161,13 @@ class UpstreamDetector:
         """
         Args:
             path: the checkpoint, under its official name.
-            name: as facexlib calls the model.
-            device: in torch's words.
+            name: facexlib's name for the model.
+            device: torch's name for it.
         """
-        # It looks for the file in this folder before it would download it.
+        # facexlib looks in this folder before it downloads the file.
         init = _load("facexlib.detection").init_detection_model
         self._network: Any = _quietly(init, name, device=torch.device(device), model_rootpath=str(path.parent))
-        self._lock = threading.Lock()  # it keeps the photo's size in itself
+        self._lock = threading.Lock()  # the detector stores the photo's size
 
     def __call__(self, pixels: NDArray[np.uint8], min_face_px: float) -> list[Detection]:
         """See `Detector`."""
@@ -231,7 +230,7 @@ def _parser() -> Model[Parser]:
 
 @contextmanager
 def _broken_files_named(facts: ModelFacts) -> Iterator[None]:
-    """Torch tells a checkpoint that does not fit by a RuntimeError of a thousand lines."""
+    """Turn torch's long error about an unfitting checkpoint into `ModelBroken` with its first line."""
     try:
         yield
     except (RuntimeError, KeyError, EOFError, OSError) as error:

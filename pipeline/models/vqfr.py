@@ -1,8 +1,8 @@
-"""VQFR: draws a face's texture from a dictionary and warps it onto the face, by deformable convolutions in parallel.
+"""VQFR: takes a face's texture from a codebook and warps it onto the face with deformable convolutions.
 
 Paper: Gu et al., VQFR: Blind Face Restoration with Vector-Quantized Dictionary and Parallel Decoder, ECCV 2022.
 Repository: https://github.com/TencentARC/VQFR. Version 1 picks the nearest codes and has no fidelity setting; version 2
-predicts them and has one.
+predicts the codes and has one.
 """
 
 from collections.abc import Sequence
@@ -36,12 +36,12 @@ V2 = Checkpoint("VQFR_v2.pth", ("params_ema", "params"))
 _V1_CHANNELS = (128, 128, 256, 256, 256, 512)
 _V2_CHANNELS = (64, 128, 128, 256, 256, 512)
 _CODE = 256
-_CONDITION = 32  # channels of the damaged picture's features, which steer the warps
+_CONDITION = 32  # channels of the damaged picture's features, which guide the warps
 _OFFSET_GROUPS = 4
 
 
 def _level(index: int) -> str:
-    """A level's official name: by how many times it is smaller than the picture."""
+    """A level's official name, which says how many times smaller than the picture it is."""
     return f"Level_{2**index}"
 
 
@@ -50,7 +50,7 @@ def _resize(features: Tensor, size: Sequence[int]) -> Tensor:
 
 
 class DeformableConv(nn.Module):
-    """A 3x3 convolution of one feature map that reads where another tells it to."""
+    """A 3x3 convolution of one feature map; a second one gives the offsets."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -59,7 +59,7 @@ class DeformableConv(nn.Module):
         self.conv_offset = nn.Conv2d(channels, _OFFSET_GROUPS * 27, 3, padding=1)
 
     def forward(self, features: Tensor, guide: Tensor) -> Tensor:
-        """Two of [batch, channels, h, w] -> the same shape."""
+        """Both inputs [batch, channels, h, w] -> the same shape."""
         offset, mask = self.conv_offset(guide).split((_OFFSET_GROUPS * 18, _OFFSET_GROUPS * 9), dim=1)
         return deformable_conv(features, offset, torch.sigmoid(mask), self.weight, self.bias)
 
@@ -85,7 +85,7 @@ class _Scaled(nn.Module):
 
 
 class Warp(nn.Module):
-    """Moves texture to where the damaged picture shows it; the warp of the level above is refined."""
+    """Warps texture to its place in the damaged picture, refining the warp of the next smaller level."""
 
     def __init__(self, channels: int, guide_channels: int, downsample: nn.Module | None) -> None:
         super().__init__()
@@ -110,7 +110,7 @@ class Warp(nn.Module):
         Args:
             texture: [batch, channels, h, w].
             condition: [batch, 32, 512, 512], at every level.
-            guide: [batch, guide channels, h/2, w/2], from the level above, if there is one.
+            guide: [batch, guide channels, h/2, w/2], from the next smaller level; None at the smallest.
 
         Returns:
             The warped texture and this level's guide, both [batch, channels, h, w].
@@ -125,7 +125,7 @@ class Warp(nn.Module):
 
 
 def _warps(channels: Sequence[int], own_downsample: bool) -> nn.ModuleDict:
-    """One warp for each level. Version 1 reduces the condition by layers of its own."""
+    """One warp for each level. Version 1 shrinks the condition with its own layers."""
     warps = {}
     for index, width in enumerate(channels):
         guide_channels = channels[index + 1] if index + 1 < len(channels) else 0
@@ -135,7 +135,7 @@ def _warps(channels: Sequence[int], own_downsample: bool) -> nn.ModuleDict:
 
 
 class MainBranch(nn.Module):
-    """The decoder beside the texture decoder: coarse to fine, each level joined by its warped texture."""
+    """The main decoder, coarse to fine; each level is concatenated with its warped texture."""
 
     def __init__(self, channels: Sequence[int], shortcut: str) -> None:
         super().__init__()
@@ -159,7 +159,7 @@ class MainBranch(nn.Module):
 
 
 class MainBranch1(MainBranch):
-    """Version 1: its own output layers, which see the damaged picture once more."""
+    """Version 1: has its own output layers, which also get the damaged picture."""
 
     def __init__(self) -> None:
         super().__init__(_V1_CHANNELS, shortcut="shortcut_conv")
@@ -177,7 +177,7 @@ class MainBranch1(MainBranch):
 
 
 class MainBranch2(MainBranch):
-    """Version 2: its features are added to the texture's by the fidelity."""
+    """Version 2: its features, weighted by the fidelity, are added to the texture's."""
 
     def __init__(self) -> None:
         super().__init__(_V2_CHANNELS, shortcut="residual_func")
@@ -245,7 +245,7 @@ class TextureDecoder1(nn.Module):
 
 
 class Quantizer1(Codebook):
-    """Version 1's codebook, between two projections."""
+    """Version 1's codebook with a projection before and after it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -259,7 +259,7 @@ class Quantizer1(Codebook):
 
 
 class _InputFeatures(nn.Module):
-    """Version 1 keeps this convolution one name deeper."""
+    """Version 1's checkpoint nests this convolution one name deeper."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -267,7 +267,7 @@ class _InputFeatures(nn.Module):
 
 
 class _QuantizersByLevel(nn.Module):
-    """Version 1 could quantise every level and does so at the deepest only."""
+    """Version 1's quantizers by level; only the deepest level has one."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -301,7 +301,7 @@ class VQFRv1(nn.Module):
 
 
 def _stack2(before: int, channels: int, deepest: bool, resize: nn.Module | None) -> nn.Sequential:
-    """Two blocks of version 2, with attention at the deepest level, after a change of size."""
+    """Two blocks of version 2 after an optional resize, with attention at the deepest level."""
     blocks: list[nn.Module] = [] if resize is None else [resize]
     for width in (before, channels):
         blocks.append(ResBlock(width, channels, "residual_func"))
@@ -343,7 +343,7 @@ class Encoder2(nn.Module):
 
 
 class TextureDecoder2(nn.Module):
-    """Version 2's texture decoder; its output layers serve the sum of both branches."""
+    """Version 2's texture decoder; its output layers get the sum of both branches."""
 
     def __init__(self) -> None:
         super().__init__()

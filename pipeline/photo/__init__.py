@@ -1,1 +1,1 @@
-"""The whole photo: clean and enlarge."""
+"""Steps for the whole photo: clean and enlarge."""

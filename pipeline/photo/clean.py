@@ -1,7 +1,7 @@
-"""Cleaning a whole photo: grain, noise, halftone and the traces of compression go; lines and textures stay.
+"""Removes grain, noise, halftone and compression artifacts from a whole photo; lines and textures stay.
 
-`lite`'s faithful end does it, at the photo's own size, in tiles. It knows nothing but portraits, whose backgrounds and
-clothes it has seen too: what it does not know it leaves as it is, and so whatever would change much.
+`lite`'s faithful decoder runs at the photo's own size, in tiles. It was trained on portraits with their backgrounds and
+clothes only, so large changes are left out: they are more likely to be mistakes.
 """
 
 from dataclasses import replace
@@ -14,15 +14,15 @@ from magicmemory.pipeline.faces.blend import LUMA
 from magicmemory.pipeline.imaging.picture import Picture, Pixels
 from magicmemory.pipeline.imaging.tiles import Floats, Tiling
 
-TILE: Final = 256  # pixels each way that the network sees at a time: `lite`'s own size
+TILE: Final = 256  # pixels; side of the network's input, `lite`'s own size
 TILING: Final = Tiling(side=TILE, overlap=64, fade=32)
 
 
 class Cleaner(Protocol):
-    """Something that cleans pictures."""
+    """Cleans pictures."""
 
     def __call__(self, pixels: Pixels) -> Pixels:
-        """`[height, width, 3]` RGB, 8 or 16 bits, cleaned, of the same size and depth."""
+        """Clean `[height, width, 3]` RGB of 8 or 16 bits; the result has the same size and depth."""
 
 
 class TiledCleaner:
@@ -46,12 +46,12 @@ class TiledCleaner:
 
 
 def cleaned(picture: Picture, cleaner: Cleaner, strength: float = 1.0) -> Picture:
-    """The photo with its damage taken out, by so much strength: 0 leaves it as it is. Grey stays exactly grey."""
+    """The cleaned photo, blended by `strength` (0 to 1; 0 returns the photo itself). Grey stays exactly grey."""
     if strength == 0:
         return picture
     pixels = cleaner(picture.pixels)
     if strength < 1 or picture.monochrome:
-        for top in range(0, picture.height, TILING.side):  # a band at a time: as floats, a large photo takes gigabytes
+        for top in range(0, picture.height, TILING.side):  # in bands: a large photo takes gigabytes as floats
             rows = slice(top, top + TILING.side)
             before, after = picture.pixels[rows].astype(np.float32), pixels[rows].astype(np.float32)
             if picture.monochrome:

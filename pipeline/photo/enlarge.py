@@ -1,4 +1,4 @@
-"""Enlarging a photo: by Lanczos, or by a Real-ESRGAN network in tiles."""
+"""Enlarges a photo with Lanczos, or with a Real-ESRGAN network in tiles."""
 
 from dataclasses import replace
 from functools import partial
@@ -11,28 +11,28 @@ from magicmemory.pipeline.engines.base import Runner
 from magicmemory.pipeline.imaging.picture import Picture, Pixels
 from magicmemory.pipeline.imaging.tiles import Floats, Tiling
 
-TILE: Final = 192  # pixels each way that the network sees at a time: bounds the memory
+TILE: Final = 192  # pixels; side of the network's input, which bounds the memory
 TILING: Final = Tiling(side=TILE, overlap=48, fade=16)
 
 LUMA: Final = np.array((0.299, 0.587, 0.114), np.float32)
 
 
 class Upscaler(Protocol):
-    """Something that enlarges pictures."""
+    """Enlarges pictures."""
 
     def __call__(self, pixels: Pixels, times: int) -> Pixels:
-        """`[height, width, 3]` RGB, 8 or 16 bits, `times` wider and higher."""
+        """Enlarge `[height, width, 3]` RGB of 8 or 16 bits to `times` its width and height."""
 
 
 def enlarged(picture: Picture, times: int, upscaler: Upscaler | None = None) -> Picture:
-    """The picture, so many times wider and higher; the same picture for once.
+    """The picture at `times` its width and height; the same picture if `times` is 1.
 
-    Pixel centres lie as `cv2.resize` puts them: x becomes `times * x + (times - 1) / 2`.
+    Pixel centres follow `cv2.resize`: x becomes `times * x + (times - 1) / 2`.
 
     Args:
         picture: the photo.
         times: 1, 2 or 4.
-        upscaler: enlarges the colours; None: Lanczos does. Alpha is always Lanczos's.
+        upscaler: enlarges the colours; None: Lanczos. Alpha is always enlarged with Lanczos.
     """
     if times == 1:
         return picture
@@ -44,13 +44,13 @@ def enlarged(picture: Picture, times: int, upscaler: Upscaler | None = None) -> 
 
 
 class TiledUpscaler:
-    """A Real-ESRGAN network behind the `Upscaler` protocol: in tiles of one size that fade into each other."""
+    """A Real-ESRGAN network behind the `Upscaler` protocol, in tiles of one size with blended seams."""
 
     def __init__(self, runner: Runner, scale: int) -> None:
         """
         Args:
             runner: the compiled network: `[1, 3, 192, 192]` in 0..1 to `scale` times that size.
-            scale: how many times it enlarges. Any other size is made from its tiles by resizing.
+            scale: the network's factor. For other factors its tiles are resized.
         """
         self._runner = runner
         self._scale = scale
@@ -75,6 +75,6 @@ def _lanczos(pixels: Pixels, times: int) -> Pixels:
 
 
 def _grey(pixels: Pixels) -> Pixels:
-    """Three equal channels: a network may tint what came without colour."""
+    """Three equal channels: a network may tint a grey photo."""
     luma = np.rint(pixels.astype(np.float32) @ LUMA).astype(pixels.dtype)
     return np.repeat(luma[..., None], 3, axis=-1)

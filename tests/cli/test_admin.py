@@ -1,4 +1,4 @@
-"""The operator sees what happens and looks after people from the terminal, beside running processes."""
+"""Admin commands work from the terminal while the service runs."""
 
 import asyncio
 import json
@@ -80,7 +80,7 @@ async def _a_day(database: Database) -> None:
     await People(database).choose(ANA, strength=0.5)
 
 
-def test_stats_tell_of_today_and_the_week() -> None:
+def test_stats_show_today_and_the_week() -> None:
     assert "people                   0             0" in run("stats").stdout
     within(_a_day)
     shown = [line.split() for line in run("stats").stdout.splitlines()]
@@ -94,7 +94,7 @@ def test_stats_tell_of_today_and_the_week() -> None:
     assert json.loads(run("stats", "--json", "--platform", "discord").stdout)["today"]["people"] == 0
 
 
-def test_a_person_is_shown_with_all_they_have() -> None:
+def test_user_shows_everything_a_person_has() -> None:
     assert refused("user", "telegram", "700700700") == "Nobody with the id 700700700 is known on telegram."
     within(_a_day)
     run("ban", "telegram", "700700700", "--reason", "sells our photos")
@@ -111,7 +111,7 @@ def test_a_person_is_shown_with_all_they_have() -> None:
     assert "ALBUM5" not in shown
 
 
-def test_gifts_and_grants_are_given_and_taken_back() -> None:
+def test_gifts_and_grants_can_be_given_and_withdrawn() -> None:
     shown = run("gift", "discord", "8", "--days", "7").stdout
     grant = shown.split()[0]
     assert "7 days of premium by gift" in shown
@@ -125,7 +125,7 @@ def test_gifts_and_grants_are_given_and_taken_back() -> None:
     assert refused("gift", "telegram", "@ana") == "'@ana' is not an id: on telegram, ids are numbers."
 
 
-def test_bans_are_lifted() -> None:
+def test_unban_lifts_a_ban() -> None:
     run("ban", "telegram", "9")
     assert "no reason given" in run("user", "telegram", "9").stdout
     run("unban", "telegram", "9")
@@ -133,7 +133,7 @@ def test_bans_are_lifted() -> None:
     assert refused("unban", "telegram", "9") == "telegram 9 is not banned."
 
 
-def test_a_refund_takes_the_plan_back() -> None:
+def test_refund_withdraws_the_plan() -> None:
     within(_a_day)
     assert run("refund", "telegram", "charge-1").stdout == "300 XTR for premium: recorded as refunded.\n"
     shown = run("user", "telegram", "700700700").stdout
@@ -143,7 +143,7 @@ def test_a_refund_takes_the_plan_back() -> None:
     assert json.loads(run("stats", "--json").stdout)["today"]["refunded"] == {"XTR": 300}
 
 
-def test_everything_of_a_person_is_told_and_then_erased(harness: Path) -> None:
+def test_erase_lists_a_persons_data_and_deletes_it(harness: Path) -> None:
     assert "Nobody with the id" in refused("export", "telegram", "700700700")
     within(_a_day)
     run("export", "telegram", "700700700", "--out", str(harness / "ana.json"))
@@ -162,7 +162,7 @@ def test_everything_of_a_person_is_told_and_then_erased(harness: Path) -> None:
     assert not [file for file in (harness / "photos").rglob("*") if file.is_file()]
 
 
-def test_who_has_nothing_goes_with_their_id() -> None:
+def test_erase_deletes_the_id_of_a_person_without_data() -> None:
     run("ban", "telegram", "9")
     run("unban", "telegram", "9")
     assert "The id is deleted too." in run("erase", "telegram", "9", "--yes").stdout
@@ -170,7 +170,7 @@ def test_who_has_nothing_goes_with_their_id() -> None:
     assert "Nobody with the id" in refused("erase", "telegram", "9", "--yes")
 
 
-def test_nothing_is_erased_without_a_yes() -> None:
+def test_erase_does_nothing_without_confirmation() -> None:
     run("ban", "telegram", "9")
     assert CliRunner().invoke(app, ["admin", "erase", "telegram", "9"], input="n\n").exit_code == 1
     assert "banned" in run("user", "telegram", "9").stdout

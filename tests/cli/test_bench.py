@@ -1,4 +1,4 @@
-"""The benchmarks measure what they say, and write figures that other programs can read."""
+"""Benchmarks measure what they claim, and write machine-readable figures."""
 
 import json
 import mmap
@@ -18,7 +18,7 @@ from tests.support.harness import settings_for
 
 
 @pytest.mark.services
-def test_queue(tmp_path: Path) -> None:
+def test_bench_queue_writes_figures(tmp_path: Path) -> None:
     file = tmp_path / "queue.json"
     ended = CliRunner().invoke(app, ["bench", "queue", "--jobs", "20", "--json", str(file)])
     assert ended.exit_code == 0, ended.output
@@ -28,7 +28,7 @@ def test_queue(tmp_path: Path) -> None:
 
 
 @pytest.mark.services
-def test_intake(tmp_path: Path) -> None:
+def test_bench_intake_writes_figures(tmp_path: Path) -> None:
     file = tmp_path / "intake.json"
     nobody = "postgresql+asyncpg://nobody@127.0.0.1:1/none"
     arguments = ["bench", "intake", "--photos", "10", "--postgres", nobody, "--json", str(file)]
@@ -41,7 +41,7 @@ def test_intake(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_intake_on_postgresql(database_url: str, tmp_path: Path) -> None:
+def test_bench_intake_works_on_postgresql(database_url: str, tmp_path: Path) -> None:
     file = tmp_path / "intake.json"
     arguments = ["bench", "intake", "--photos", "10", "--postgres", database_url, "--json", str(file)]
     ended = CliRunner().invoke(app, arguments)
@@ -51,7 +51,7 @@ def test_intake_on_postgresql(database_url: str, tmp_path: Path) -> None:
 
 @pytest.mark.processes
 @pytest.mark.slow
-def test_a_scene_has_its_faces(tmp_path: Path) -> None:
+def test_generated_scene_contains_the_requested_faces(tmp_path: Path) -> None:
     pipeline = Pipeline.of(settings_for(tmp_path))
     figures = measure(pipeline, Options(model="lite"), Scene(3, 1), at_once=2, runs=1)
     assert round(figures.faces_per_s / figures.photos_per_s) == 3
@@ -65,7 +65,7 @@ def test_percentile() -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="only Linux forgets a process's peak")
-def test_the_peak_can_be_measured_anew() -> None:
+def test_reset_peak_starts_a_new_memory_peak() -> None:
     # Not from the heap, which may keep what is freed.
     with mmap.mmap(-1, 100_000_000) as held:
         held.write(bytes(len(held)))
@@ -76,7 +76,7 @@ def test_the_peak_can_be_measured_anew() -> None:
 
 
 @pytest.mark.processes
-def test_the_peer_is_asked_and_compared(tmp_path: Path) -> None:
+def test_peer_result_is_parsed_and_its_failure_reported(tmp_path: Path) -> None:
     (tmp_path / "gfpganer.py").write_text("print('noise')\nprint('{\"total_s\": [2.5], \"faces\": 3}')\n")
     peer = Peer(tmp_path, Path(sys.executable), tmp_path)
     assert peer.restore(tmp_path / "photo.jpg", 1) == {"total_s": [2.5], "faces": 3}

@@ -54,7 +54,7 @@ def exported() -> list[dict[str, str]]:
 
 
 def redeem(text: str) -> list[Grant]:
-    """What Ana has after she redeemed it."""
+    """Ana's grants after she redeemed the code."""
 
     async def redeeming() -> list[Grant]:
         settings = load()
@@ -65,7 +65,7 @@ def redeem(text: str) -> list[Grant]:
     return asyncio.run(redeeming())
 
 
-def test_a_made_code_gives_what_was_said(harness: Path) -> None:
+def test_created_code_grants_what_its_options_say(harness: Path) -> None:
     codes = made(
         "--kind", "unlock", "--days", "90", "--uses", "2", "--count", "3", "--prefix", "gran", "--note", "fair"
     )
@@ -88,7 +88,7 @@ def test_a_made_code_gives_what_was_said(harness: Path) -> None:
     assert len(exported()) == 3
 
 
-def test_without_a_number_a_plan_is_unlocked_as_it_is_sold() -> None:
+def test_unlock_code_without_a_number_grants_what_the_plan_sells() -> None:
     made("--kind", "unlock", "--plan", "album")
     made("--kind", "unlock")
     assert {(row["plan"], row["days"], row["credits"]) for row in exported()} == {
@@ -97,7 +97,7 @@ def test_without_a_number_a_plan_is_unlocked_as_it_is_sold() -> None:
     }
 
 
-def test_a_day_ends_at_midnight_in_the_operators_zone() -> None:
+def test_code_expires_at_midnight_in_the_operators_time_zone() -> None:
     ((_, code),) = made("--kind", "discount", "--percent", "40", "--code", "RESTORE40", "--expires", "2099-12-31")
     assert code == "RESTORE40"
     (row,) = exported()
@@ -107,7 +107,7 @@ def test_a_day_ends_at_midnight_in_the_operators_zone() -> None:
     assert exported()[0]["expires_at"] == "2099-12-31T17:00:00+00:00"
 
 
-def test_a_revoked_code_is_nobodys(harness: Path) -> None:
+def test_revoked_code_is_listed_as_revoked(harness: Path) -> None:
     ((ident, _),) = made("--kind", "discount", "--percent", "40", "--code", "RESTORE40")
     assert run("revoke", "RESTORE40").stdout == f"{ident} is revoked.\n"
     assert run("revoke", ident).stdout == f"{ident} was revoked before.\n"
@@ -115,7 +115,7 @@ def test_a_revoked_code_is_nobodys(harness: Path) -> None:
     assert exported()[0]["revoked_at"]
 
 
-def test_codes_go_to_a_new_file_of_ones_own(harness: Path) -> None:
+def test_codes_are_written_to_a_new_private_file(harness: Path) -> None:
     file = harness / "codes.csv"
     result = run("create", "--kind", "unlock", "--count", "500", "--csv", str(file))
     assert result.exit_code == 0
@@ -156,7 +156,7 @@ def test_codes_go_to_a_new_file_of_ones_own(harness: Path) -> None:
         ("--kind unlock --csv /nowhere/codes.csv", "/nowhere/codes.csv cannot be written: No such file"),
     ],
 )
-def test_a_mistake_is_one_sentence(arguments: str, said: str) -> None:
+def test_invalid_arguments_print_one_sentence(arguments: str, said: str) -> None:
     result = run("create", *arguments.split())
     assert result.exit_code == 2
     (line,) = result.stderr.splitlines()
@@ -166,20 +166,20 @@ def test_a_mistake_is_one_sentence(arguments: str, said: str) -> None:
     assert exported() == []
 
 
-def test_a_word_is_taken_once() -> None:
+def test_custom_code_can_be_created_only_once() -> None:
     made("--kind", "discount", "--percent", "40", "--code", "RESTORE40")
     result = run("create", "--kind", "unlock", "--code", "restore 40", "--force")
     assert (result.exit_code, result.stderr) == (2, "magicmemory: There is such a code already.\n")
 
 
-def test_an_unknown_code_is_one_sentence() -> None:
+def test_unknown_code_prints_one_sentence() -> None:
     for verb in ("show", "revoke"):
         result = run(verb, "NOSUCHCODE")
         assert (result.exit_code, result.stdout) == (2, "")
         assert "This code does not exist" in result.stderr
 
 
-def test_it_waits_for_a_process_that_writes(harness: Path) -> None:
+def test_command_waits_for_another_writer(harness: Path) -> None:
     made("--kind", "unlock")
     holder = sqlite3.connect(harness / "magicmemory.db", isolation_level=None, check_same_thread=False)
     holder.execute("BEGIN IMMEDIATE")
@@ -191,7 +191,7 @@ def test_it_waits_for_a_process_that_writes(harness: Path) -> None:
     assert len(exported()) == 2
 
 
-def test_a_database_that_is_away_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unreachable_database_prints_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAGIC_DATABASE_URL", "postgresql+asyncpg://me:hunter2hunter2@127.0.0.1:1/none")
     result = run("list")
     assert result.exit_code == 2
@@ -200,7 +200,7 @@ def test_a_database_that_is_away_is_one_sentence(monkeypatch: pytest.MonkeyPatch
     assert "hunter2" not in line
 
 
-def test_on_postgresql_too(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_codes_work_on_postgresql(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAGIC_DATABASE_URL", database_url)
     made("--kind", "unlock", "--expires", f"{datetime.now(UTC).year + 1}-12-31")
     assert [row["plan"] for row in exported()] == [PREMIUM]

@@ -1,4 +1,4 @@
-"""A worker on a GPU tells of its memory; one without tells nothing of it."""
+"""A worker on a GPU exports memory metrics; a worker without one does not."""
 
 from types import SimpleNamespace
 
@@ -19,7 +19,7 @@ def two_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("two_gpus")
-def test_of_the_gpu_that_is_used() -> None:
+def test_memory_of_the_used_gpu_is_exported() -> None:
     metrics = Metrics()
     export_device_memory("cuda:1", metrics)
     told = metrics.render().decode()
@@ -28,13 +28,13 @@ def test_of_the_gpu_that_is_used() -> None:
 
 
 @pytest.mark.usefixtures("two_gpus")
-def test_nothing_where_the_cpu_is_chosen() -> None:
+def test_nothing_is_exported_for_the_cpu() -> None:
     metrics = Metrics()
     export_device_memory("cpu", metrics)
     assert "device_memory" not in metrics.render().decode()
 
 
-def test_nothing_where_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_exported_without_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     metrics = Metrics()
     export_device_memory("auto", metrics)

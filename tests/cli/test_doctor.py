@@ -1,4 +1,4 @@
-"""The doctor finds what is wrong and says what to do."""
+"""`doctor` finds problems and says what to do."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from magicmemory.queue.poison import CrashCounter
 from tests.support.harness import settings_for
 
 
-async def test_all_is_well_on_a_bare_machine(tmp_path: Path) -> None:
+async def test_doctor_passes_on_a_bare_machine(tmp_path: Path) -> None:
     findings = await examine(settings_for(tmp_path))
     assert {name for name, found in findings.items() if found.verdict is Verdict.BAD} == set()
     assert findings["telegram"].verdict is Verdict.OFF
@@ -45,7 +45,7 @@ async def test_each_failure_has_a_hint(tmp_path: Path) -> None:
         assert "\n" not in findings[name].what
 
 
-def test_the_table_shows_sentences_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_table_shows_whole_sentences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def examined(_: object) -> dict[str, Finding]:
         return {"upstream": Finding(Verdict.OFF, "run `pip install magicmemory[reference]`", "[odd] hint")}
 
@@ -56,7 +56,7 @@ def test_the_table_shows_sentences_as_they_are(tmp_path: Path, monkeypatch: pyte
     assert "[odd] hint" in shown
 
 
-async def test_a_redis_that_throws_photos_away_is_found(tmp_path: Path, redis_url: str) -> None:
+async def test_redis_with_an_eviction_policy_is_reported(tmp_path: Path, redis_url: str) -> None:
     from redis.asyncio import Redis
 
     redis = Redis.from_url(redis_url)
@@ -81,7 +81,7 @@ async def test_dead_letters_are_listed(tmp_path: Path, own_redis_url: str) -> No
     assert "job 0123abc" in told
 
 
-async def test_upstreams_packages_have_a_row(tmp_path: Path) -> None:
+async def test_upstream_packages_have_a_row(tmp_path: Path) -> None:
     reason = upstream.why_not()
     found = (await examine(settings_for(tmp_path)))["upstream"]
     assert found.verdict is (Verdict.GOOD if reason is None else Verdict.OFF)
@@ -91,7 +91,7 @@ async def test_upstreams_packages_have_a_row(tmp_path: Path) -> None:
         assert wanted.verdict is Verdict.BAD
 
 
-async def test_a_model_file_that_cannot_be_used_is_found(tmp_path: Path) -> None:
+async def test_unusable_model_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / "weights").mkdir()
     (tmp_path / "weights" / "parsing_parsenet.pth").write_bytes(b"cut off")
     found = (await examine(settings_for(tmp_path)))["weights"]

@@ -55,7 +55,7 @@ def test_only_the_chosen_face_changes(photo: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.processes
-def test_a_number_that_is_not_there_is_said(photo: Path, tmp_path: Path) -> None:
+def test_unknown_face_number_is_reported(photo: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["restore", str(photo), "--out", str(tmp_path / "out"), "--faces", "4"])
     assert result.exit_code == restore_command.FAILED
     assert "no face number 4" in result.output
@@ -63,6 +63,6 @@ def test_a_number_that_is_not_there_is_said(photo: Path, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("wrong", ["0", "a", "1,,2", "-1"])
-def test_what_is_no_number_is_refused(photo: Path, tmp_path: Path, wrong: str) -> None:
+def test_invalid_face_number_is_refused(photo: Path, tmp_path: Path, wrong: str) -> None:
     result = CliRunner().invoke(app, ["restore", str(photo), "--out", str(tmp_path / "out"), f"--faces={wrong}"])
     assert result.exit_code == 2

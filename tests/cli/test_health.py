@@ -1,4 +1,4 @@
-"""What a process tells of itself: figures, whether it lives, and whether it can work."""
+"""The health endpoint: metrics, liveness and readiness."""
 
 import asyncio
 import socket
@@ -37,7 +37,7 @@ async def asked(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def test_ready_once_it_says_so_and_while_its_stores_answer(tmp_path: Path, redis_binary: str) -> None:
+async def test_process_is_ready_while_its_stores_answer(tmp_path: Path, redis_binary: str) -> None:
     database = f"sqlite+aiosqlite:///{tmp_path / 'new.db'}"
     settings = settings_for(tmp_path, metrics_port=free_port(), database_url=database)
     metrics = Metrics("telegram", "1.2.3")
@@ -68,7 +68,7 @@ async def test_ready_once_it_says_so_and_while_its_stores_answer(tmp_path: Path,
             await asyncio.to_thread(check_health, settings, "/readyz")
 
 
-async def test_a_redis_that_is_gone_makes_it_unready_and_leaves_it_alive(tmp_path: Path, redis_binary: str) -> None:
+async def test_lost_redis_makes_a_process_unready_but_not_dead(tmp_path: Path, redis_binary: str) -> None:
     settings = settings_for(tmp_path, metrics_port=free_port())
     async with embedded_redis(tmp_path / "redis") as url:
         kept = url
@@ -81,7 +81,7 @@ async def test_a_redis_that_is_gone_makes_it_unready_and_leaves_it_alive(tmp_pat
         assert 'magicmemory_ready{check="redis"} 0.0' in figures
 
 
-async def test_a_bucket_that_nobody_answers_for_is_told_in_time(
+async def test_unreachable_bucket_is_reported_in_time(
     tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     silent = socket.create_server(("127.0.0.1", 0))
@@ -97,7 +97,7 @@ async def test_a_bucket_that_nobody_answers_for_is_told_in_time(
     silent.close()
 
 
-async def test_a_taken_port_is_said_in_a_sentence(tmp_path: Path) -> None:
+async def test_occupied_port_is_one_sentence(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         settings = settings_for(tmp_path, metrics_port=taken.getsockname()[1])
         with pytest.raises(

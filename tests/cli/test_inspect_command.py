@@ -32,7 +32,7 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(app, list(arguments))
 
 
-def test_everything_known_is_printed() -> None:
+def test_inspect_prints_everything_known() -> None:
     exif = Image.Exif()
     exif[271], exif[274] = "Voigtlander", 6
     Image.fromarray(colourful(400, 600)).save("photo.jpg", exif=exif)
@@ -50,7 +50,7 @@ def test_everything_known_is_printed() -> None:
     assert "faces" not in plain.stdout
 
 
-def test_what_cannot_be_read_is_one_sentence() -> None:
+def test_unreadable_file_is_one_sentence() -> None:
     Path("drawing.psd").write_bytes(b"8BPS" + bytes(100))
     result = run("drawing.psd")
     assert result.exit_code == 1

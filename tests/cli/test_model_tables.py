@@ -11,7 +11,7 @@ from magicmemory.pipeline.models import catalogue
 PAGE = (Path(__file__).parents[2] / "docs" / "models.md").read_text()
 
 
-def test_the_page_is_as_generated() -> None:
+def test_page_equals_the_generated_tables() -> None:
     assert updated(PAGE) == PAGE, "run `make docs`"
     for name in tables():
         assert f"<!-- table: {name} -->" in PAGE
@@ -35,14 +35,14 @@ def test_the_command_prints_the_same_tables() -> None:
     assert all(table in shown for table in tables().values())
 
 
-def test_every_model_says_what_it_costs_and_is_good_at() -> None:
+def test_every_model_states_its_cost_and_strengths() -> None:
     for facts in catalogue.ALL:
         assert facts.work
         assert facts.good_at
         assert facts.licence
 
 
-def test_what_no_program_can_fetch_is_explained() -> None:
+def test_manual_downloads_are_explained() -> None:
     for facts in catalogue.ALL:
         if not facts.bundled and facts.url is None:
             assert f"{facts.file}` there and `magicmemory models pull {facts.name} --from`" in PAGE.replace("\n", " ")

@@ -49,7 +49,7 @@ def test_the_list_has_every_model_and_marks_the_defaults(tmp_path: Path) -> None
 
 
 @pytest.mark.usefixtures("server")
-def test_what_is_pulled_is_used_when_it_is_pinned() -> None:
+def test_pulled_model_is_used_once_it_is_pinned() -> None:
     pulled = models("pull", "vqfr-2")
     assert pulled.exit_code == 0
     assert f"`magicmemory models pin vqfr-2 {SHA256}`" in pulled.stdout
@@ -62,7 +62,7 @@ def test_what_is_pulled_is_used_when_it_is_pinned() -> None:
 
 
 @pytest.mark.usefixtures("server")
-def test_a_model_that_may_not_be_used_is_no_default(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_forbidden_model_is_not_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     models("pull", "vqfr-2")
     models("pin", "vqfr-2", SHA256)
     monkeypatch.setenv("MAGIC_COMMERCIAL", "true")
@@ -80,7 +80,7 @@ def test_a_wrong_file_is_refused(server: Publisher) -> None:
     assert result.stderr.count("\n") == 1
 
 
-def test_offline(server: Publisher, tmp_path: Path) -> None:
+def test_pull_from_a_local_file_needs_no_server(server: Publisher, tmp_path: Path) -> None:
     (tmp_path / "copy").write_bytes(CONTENT)
     result = models("pull", "vqfr-2", "--from", "copy")
     assert result.exit_code == 0
@@ -98,7 +98,7 @@ def test_offline(server: Publisher, tmp_path: Path) -> None:
         (("pin", "mtcnn", "0" * 64), "mtcnn comes with the package"),
     ],
 )
-def test_mistakes_are_one_sentence(arguments: tuple[str, ...], says: str) -> None:
+def test_invalid_arguments_print_one_sentence(arguments: tuple[str, ...], says: str) -> None:
     result = models(*arguments)
     assert result.exit_code == 1
     assert result.stderr.startswith(f"magicmemory: {says}")
@@ -106,7 +106,7 @@ def test_mistakes_are_one_sentence(arguments: tuple[str, ...], says: str) -> Non
 
 
 @pytest.mark.usefixtures("server")
-def test_verify_names_what_is_wrong(tmp_path: Path) -> None:
+def test_verify_names_every_problem(tmp_path: Path) -> None:
     assert "There is no model file" in models("verify").stdout
     (tmp_path / "w").mkdir()
     (tmp_path / "w" / "codeformer.pth").write_bytes(b"cut off")
@@ -132,7 +132,7 @@ def test_a_removed_model_is_gone_and_its_pin_stays(tmp_path: Path, server: Publi
 
 
 @pytest.mark.usefixtures("server")
-def test_nothing_is_removed_where_one_name_is_wrong(tmp_path: Path) -> None:
+def test_remove_does_nothing_if_one_name_is_unknown(tmp_path: Path) -> None:
     models("pull", "vqfr-2")
     for name in ("lite", "gfpgam"):
         result = models("remove", "vqfr-2", name)

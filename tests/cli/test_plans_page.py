@@ -1,4 +1,4 @@
-"""What docs/plans.md and docs/backup.md show can be used as it stands there."""
+"""The examples in docs/plans.md and docs/backup.md work."""
 
 import re
 import shlex
@@ -20,7 +20,7 @@ def blocks(kind: str, page: str) -> list[str]:
     return re.findall(rf"^```{kind}\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
 
 
-def test_the_example_is_a_file_of_plans() -> None:
+def test_example_is_a_valid_plans_file() -> None:
     (example,) = blocks("toml", PAGE)
     plans = make_plans(tomllib.loads(example), free_per_day=3, fair_use_per_day=200, head_start_s=300)
     assert list(plans.paid) == ["album", "premium"]
@@ -33,7 +33,7 @@ def test_every_key_is_explained() -> None:
     assert explained == (set(PlanLimits.model_fields) | set(Plan.model_fields)) - {"name"}
 
 
-def test_the_codes_can_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_documented_code_commands_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (example,) = blocks("toml", PAGE)
     (tmp_path / "plans.toml").write_text(example)
     monkeypatch.chdir(tmp_path)
@@ -48,7 +48,7 @@ def test_the_codes_can_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize("page", ["plans.md", "backup.md"])
-def test_every_command_is_there(page: str) -> None:
+def test_every_documented_command_exists(page: str) -> None:
     text = (DOCS / page).read_text("utf-8")
     shown = [line for block in blocks("sh", text) for line in block.splitlines() if line.startswith("magicmemory")]
     names = {"stats", "user", "gift", "withdraw", "ban", "refund", "export", "erase"}

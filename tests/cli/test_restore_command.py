@@ -57,7 +57,7 @@ def size_of(path: Path) -> tuple[int, int]:
         return image.size
 
 
-def test_a_photo_goes_to_the_folder_with_one_line(tmp_path: Path) -> None:
+def test_restored_photo_is_written_and_one_line_printed(tmp_path: Path) -> None:
     result = run(photo(tmp_path / "aunt.png"), "--out", tmp_path / "out")
     assert result.exit_code == 0, result.output
     (line,) = result.stdout.splitlines()
@@ -66,7 +66,7 @@ def test_a_photo_goes_to_the_folder_with_one_line(tmp_path: Path) -> None:
     assert (tmp_path / "aunt.png").read_bytes() == PHOTO
 
 
-def test_json_is_one_object_a_photo_and_nothing_else(tmp_path: Path) -> None:
+def test_json_prints_one_object_per_photo_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "bad.jpg").write_bytes(b"no picture")
     good, odd = photo(tmp_path / "one.png"), jpeg(tmp_path / "zwei ü.jpg")
     result = run(good, tmp_path / "bad.jpg", odd, "--out", "out", "--json")
@@ -104,7 +104,7 @@ def test_a_bad_file_does_not_stop_the_rest(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("faces", "says"), [((), "No face was found"), ((SMALL_FACE,), "under 24 pixels")])
-def test_without_a_face_nobody_speaks_of_a_price(
+def test_photo_without_a_face_mentions_no_cost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, faces: tuple[Detection, ...], says: str
 ) -> None:
     monkeypatch.setattr(Pipeline, "of", lambda _: pipeline(*faces))
@@ -123,7 +123,7 @@ def test_nothing_is_ever_overwritten(tmp_path: Path) -> None:
     assert write_new(tmp_path / "me.png", b"new").read_bytes() == b"new"
 
 
-def test_folders_are_searched_and_appear_again(tmp_path: Path) -> None:
+def test_folders_are_searched_and_their_structure_is_kept(tmp_path: Path) -> None:
     album = tmp_path / "album"
     for name in ("b.PNG", "deeper/a.png", ".hidden/x.png", "notes.txt"):
         photo(album / name)
@@ -142,7 +142,7 @@ def test_an_empty_folder_is_no_error(tmp_path: Path) -> None:
     assert (result.exit_code, result.stdout) == (0, "")
 
 
-def test_compare_writes_both_side_by_side(tmp_path: Path) -> None:
+def test_compare_writes_before_and_after_side_by_side(tmp_path: Path) -> None:
     result = run(photo(tmp_path / "me.png"), "--out", "out", "--compare", "--upscale", "2")
     assert result.exit_code == 0, result.output
     assert size_of(Path("out/me.png")) == (1200, 800)
@@ -150,7 +150,7 @@ def test_compare_writes_both_side_by_side(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "tiff"])
-def test_results_are_of_the_kind_that_is_asked_for(tmp_path: Path, kind: str) -> None:
+def test_result_has_the_requested_format(tmp_path: Path, kind: str) -> None:
     result = run(photo(tmp_path / "aunt.png"), "--out", tmp_path / "out", "--format", kind)
     assert result.exit_code == 0, result.output
     (written,) = (tmp_path / "out").iterdir()
@@ -173,7 +173,7 @@ def test_options_reach_the_pipeline(tmp_path: Path) -> None:
         (("--model", "plain", "--fidelity", "0.5"), "The model “plain” has no fidelity slider."),
     ],
 )
-def test_what_cannot_be_wished_for_is_said_once(tmp_path: Path, arguments: tuple[str, ...], says: str) -> None:
+def test_unusable_options_are_reported_once(tmp_path: Path, arguments: tuple[str, ...], says: str) -> None:
     result = run(photo(tmp_path / "a.png"), photo(tmp_path / "b.png"), "--out", "out", *arguments)
     assert result.exit_code == 2
     assert result.stderr == f"magicmemory: {says}\n"
@@ -207,7 +207,7 @@ def scan(path: Path, pages: int) -> Path:
     return path
 
 
-def test_pages_that_are_left_are_told_of(tmp_path: Path) -> None:
+def test_remaining_pages_are_mentioned(tmp_path: Path) -> None:
     result = run(scan(tmp_path / "scan.tif", 3), "--out", "out")
     assert result.exit_code == 0, result.output
     assert result.stdout.strip().endswith("2 more pages in the file: --pages restores them")

@@ -28,7 +28,7 @@ def environment(folder: Path, metrics_port: int = 0) -> dict[str, str]:
 
 
 def free_ports(count: int) -> int:
-    """The first of so many free ports in a row."""
+    """The first of several consecutive free ports."""
     while True:
         with ExitStack() as held, suppress(OSError, OverflowError):
             first = held.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1]
@@ -38,7 +38,7 @@ def free_ports(count: int) -> int:
 
 
 async def started(folder: Path, metrics_port: int = 0) -> tuple[asyncio.subprocess.Process, dict[str, str]]:
-    """The running service and where it says that its processes run."""
+    """The running service, and the addresses that it prints."""
     process = await asyncio.create_subprocess_exec(
         *COMMAND,
         env=environment(folder, metrics_port),
@@ -79,7 +79,7 @@ def workers(process: asyncio.subprocess.Process) -> list[psutil.Process]:
     return [child for child in family(process) if is_worker(child)]
 
 
-async def test_starts_everything_and_ends_all_of_it(tmp_path: Path) -> None:
+async def test_run_starts_and_stops_every_process(tmp_path: Path) -> None:
     port = free_ports(4)
     process, where = await started(tmp_path, port)
     assert where["metrics"] == f"ports {port} (worker), {port + 3} (playground)"
@@ -131,6 +131,6 @@ async def test_a_dead_worker_is_started_again_and_a_killed_run_leaves_no_process
     assert alive == []
 
 
-def test_the_version_is_the_packages() -> None:
+def test_version_is_the_packages_version() -> None:
     told = subprocess.run([*COMMAND[:-1], "--version"], capture_output=True, text=True, check=True)
     assert told.stdout == version("magicmemory") + "\n"

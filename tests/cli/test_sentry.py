@@ -63,7 +63,7 @@ def test_an_error_is_sent_with_its_job_and_without_secrets(tmp_path: Path) -> No
         assert known not in event
 
 
-def test_nothing_is_sent_where_no_dsn_is_set(tmp_path: Path) -> None:
+def test_nothing_is_sent_without_a_dsn(tmp_path: Path) -> None:
     with errors_sent(settings_for(tmp_path), "worker", "1", Redactor()):
         log.error("nobody is told")
     if "sentry_sdk" in sys.modules:
@@ -77,7 +77,7 @@ def test_a_bad_dsn_is_one_sentence(tmp_path: Path) -> None:
         pass
 
 
-def test_the_extra_is_named_where_it_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sentry_sdk", None)
     settings = settings_for(tmp_path, sentry_dsn="http://a@127.0.0.1:1/1")
     told = pytest.raises(OperatorError, match=r"pip install 'magicmemory\[sentry\]'")

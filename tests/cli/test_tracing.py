@@ -15,7 +15,7 @@ from tests.servers.collector import Collector
 from tests.support.harness import settings_for
 
 
-def test_the_processes_spans_of_a_job_are_one_trace(tmp_path: Path) -> None:
+def test_spans_of_one_job_form_one_trace_across_processes(tmp_path: Path) -> None:
     job, now = uuid.uuid4().hex, time.time()
     with Collector() as collector:
         settings = settings_for(tmp_path, otel_endpoint=f"http://{collector.place}")
@@ -38,14 +38,14 @@ def test_the_processes_spans_of_a_job_are_one_trace(tmp_path: Path) -> None:
     assert (facts["model"].string_value, facts["faces"].int_value, facts["job"].string_value) == ("lite", 3, job)
 
 
-def test_the_extra_is_named_where_it_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "opentelemetry", None)
     settings = settings_for(tmp_path, otel_endpoint="http://127.0.0.1:1")
     with pytest.raises(OperatorError, match=r"pip install 'magicmemory\[otel\]'"), traced(settings, "worker", "1"):
         pass
 
 
-def test_nothing_is_loaded_where_no_collector_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tracing_loads_nothing_without_a_collector(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "opentelemetry", None)
     with traced(settings_for(tmp_path), "worker", "1") as span:
         span("restore", "0", 0, 1, {})

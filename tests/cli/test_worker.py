@@ -29,7 +29,7 @@ SAMPLE = Path(__file__).parents[2] / "bots" / "playground" / "static" / "sample.
         ({"detector": "nonesuch"}, "There is no model called “nonesuch”."),
     ],
 )
-async def test_what_cannot_be_done_is_refused_at_start(tmp_path: Path, chosen: dict[str, object], says: str) -> None:
+async def test_impossible_settings_are_refused_at_start(tmp_path: Path, chosen: dict[str, object], says: str) -> None:
     settings = settings_for(tmp_path, redis_url="redis://127.0.0.1:1", device="cpu", **chosen)
     with pytest.raises(BadSettings) as caught:
         await serve(settings, settings.redis_url, asyncio.Event())
@@ -38,7 +38,7 @@ async def test_what_cannot_be_done_is_refused_at_start(tmp_path: Path, chosen: d
 
 
 @pytest.mark.processes
-async def test_a_broken_file_is_found_at_start(tmp_path: Path) -> None:
+async def test_broken_model_file_is_found_at_start(tmp_path: Path) -> None:
     (tmp_path / "w").mkdir()
     (tmp_path / "w" / "codeformer.pth").write_bytes(b"cut off")
     chosen = {"model": "codeformer", "weights_dir": str(tmp_path / "w")}
@@ -50,7 +50,7 @@ async def test_a_broken_file_is_found_at_start(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(upstream.why_not() is None, reason="the upstream packages are installed here")
-async def test_an_engine_that_is_not_there(tmp_path: Path) -> None:
+async def test_missing_engine_is_refused(tmp_path: Path) -> None:
     settings = settings_for(tmp_path, redis_url="redis://127.0.0.1:1", engine="upstream")
     with pytest.raises(BadSettings, match="MAGIC_ENGINE=upstream cannot be used"):
         await serve(settings, settings.redis_url, asyncio.Event())
@@ -58,7 +58,7 @@ async def test_an_engine_that_is_not_there(tmp_path: Path) -> None:
 
 @pytest.mark.timeout(500)
 @pytest.mark.parametrize("preload", [True, False])
-async def test_idle_models_are_let_go_and_loaded_again(
+async def test_idle_models_are_unloaded_and_loaded_again(
     tmp_path: Path, redis_url: str, caplog: pytest.LogCaptureFixture, preload: bool
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -66,7 +66,7 @@ async def test_idle_models_are_let_go_and_loaded_again(
     stop, ready = asyncio.Event(), asyncio.Event()
 
     def unloaded() -> int:
-        """How often the restorer was let go."""
+        """How often the restorer was unloaded."""
         told = [record.getMessage() for record in caplog.records]
         return sum("unloaded after" in message and "lite" in message for message in told)
 

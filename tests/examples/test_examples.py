@@ -57,7 +57,7 @@ async def test_a_photo_without_a_face_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("where", ["folder_bot.py", "remote_worker.py"])
-async def test_a_platform_and_a_worker_of_their_own(tmp_path: Path, redis_url: str, where: str) -> None:
+async def test_example_processes_work_with_our_service(tmp_path: Path, redis_url: str, where: str) -> None:
     """Each example process works with our own other half over Redis and the photo store."""
     settings = settings_for(tmp_path / "data")
     if where == "folder_bot.py":

@@ -1,4 +1,4 @@
-"""Broken files from whole ones: bytes changed anywhere, and parts of the format changed where they stand.
+"""Makes broken files from whole ones: changes random bytes, or parts of the format.
 
 A changed byte in a PNG ends at its checksum, and one in a TIFF mostly in the pixels. So half of the changes know the
 format: they drop, repeat, exchange and alter whole parts, and mend lengths and checksums, to get past the first check.

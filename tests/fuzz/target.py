@@ -1,4 +1,4 @@
-"""What is fuzzed: a photo's way from decode to encode and back, in a child process."""
+"""The fuzz target: decode, encode and decode again, in a child process."""
 
 import time
 from dataclasses import dataclass

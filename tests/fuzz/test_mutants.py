@@ -42,7 +42,7 @@ MOST_MB = 400.0  # resident; the libraries alone have 60
 @pytest.mark.processes
 @pytest.mark.timeout(3600)
 def test_mutants_end_in_a_photo_or_a_named_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What crashes a decoder is told, and is no error: it costs its own photo alone, as `SandboxedDecoder` promises."""
+    """A crash of the decoder is reported but is no failure: `SandboxedDecoder` limits it to one photo."""
     files = seeds()
     target, outcomes = Target(), Counter[str]()
     slowest, peak_mb, started = 0.0, 0.0, time.monotonic()

@@ -268,7 +268,7 @@ MADE: dict[str, Callable[[], st.SearchStrategy[bytes]]] = {
 @pytest.mark.processes
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("kind", MADE)
-def test_what_no_program_wrote_ends_in_a_photo_or_a_named_error(kind: str) -> None:
+def test_generated_structures_end_in_a_photo_or_a_named_error(kind: str) -> None:
     target = Target()
 
     @settings(

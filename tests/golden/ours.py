@@ -50,7 +50,7 @@ def golden(name: str) -> dict[str, Any]:
 
 
 def official_content(name: str) -> dict[str, object]:
-    """What an official file would hold: the reference's own names and shapes, with seeded values."""
+    """A stand-in for the official file: the reference's names and shapes with seeded values."""
     shapes = {key: tuple(shape) for key, shape in json.loads(golden(name)["names"].tobytes()).items()}
     _, checkpoint = NETWORKS[name]
     state: dict[str, object] = {

@@ -79,7 +79,7 @@ def picture(name: str, shape: Shape, low: float, high: float) -> Floats:
 
 
 def places(name: str, count: int, size: int) -> NDArray[np.int64]:
-    """Where an output of `size` values is sampled: `count` flat indices, spread over all of it."""
+    """`count` flat indices, spread over an output of `size` values."""
     return (uniform(f"{name}/places", (count,)).astype(np.float64) * size).astype(np.int64)
 
 

@@ -1,4 +1,4 @@
-"""What the pipeline does beyond restoring: compares faces, enlarges by a network, takes masks, and holds its memory."""
+"""The pipeline with optional models: identity, upscaling, parsing; and its memory."""
 
 import gc
 import os
@@ -43,7 +43,7 @@ def facts(name: str, kind: Kind) -> ModelFacts:
 
 
 class Compares:
-    """Tells what it was told to, and keeps what it saw."""
+    """Returns given similarities and records its inputs."""
 
     def __init__(self, *similarities: float) -> None:
         self.waiting = list(similarities)
@@ -104,17 +104,17 @@ def test_each_restored_face_is_compared_and_one_that_changed_is_marked() -> None
     np.testing.assert_allclose(landmarks[0], (193, 240), atol=2)
 
 
-def test_what_is_compared_is_what_is_blended_in() -> None:
+def test_similarity_is_measured_on_the_blended_face() -> None:
     compare = Compares(1, 1)
     pipeline(compare=compare).restore(PHOTO, Options(strength=0))
     assert (compare.seen[0][0] == compare.seen[0][1]).all()
 
 
-def test_without_arcface_nothing_is_said() -> None:
+def test_report_has_no_similarity_without_arcface() -> None:
     assert {face.similarity for face in pipeline().restore(PHOTO, Options()).report.faces} == {None}
 
 
-def test_the_parsers_mask_bounds_the_change() -> None:
+def test_parser_mask_bounds_the_change() -> None:
     before = colourful(600, 400).astype(float)
     half = np.abs(pixels_of(pipeline(parse=LeftHalf()).restore(PHOTO, Options())) - before).max(-1)
     face = TWO_FACES[1]
@@ -123,7 +123,7 @@ def test_the_parsers_mask_bounds_the_change() -> None:
     assert half[y - 20 : y + 20, x + 10 : x + 60].max() == 0
 
 
-def test_a_network_enlarges_the_photo_and_faces_lie_in_it() -> None:
+def test_upscaler_enlarges_the_photo_and_faces_are_placed_in_it() -> None:
     def run(*inputs: Floats) -> Floats:
         return 1 - inputs[0].repeat(2, axis=2).repeat(2, axis=3)  # a negative: nobody could mistake it
 
@@ -152,19 +152,19 @@ def test_strength_blends_every_restorer(strategy: strategies.FaceStrategy, model
 
 @pytest.mark.processes
 @pytest.mark.slow
-def test_facexlibs_way_through_the_whole_pipeline() -> None:
+def test_facexlib_strategy_works_in_the_whole_pipeline() -> None:
     restoration = pipeline(strategy=strategies.FACEXLIB, parse=LeftHalf()).restore(PHOTO, Options(upscale=2))
     assert (restoration.report.width, restoration.report.restored) == (1200, 2)
     with pytest.raises(ModelNotInstalled, match="parsenet"):
         pipeline(strategy=strategies.FACEXLIB).restore(PHOTO, Options())
 
 
-def test_fidelity_is_refused_where_there_is_none() -> None:
+def test_fidelity_is_refused_by_models_without_it() -> None:
     with pytest.raises(FidelityUnsupported):
         pipeline().restore(PHOTO, Options(fidelity=0.5))
 
 
-def test_settings_choose_all_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_choose_strategy_and_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     settings = Settings(data_dir=tmp_path, device="cpu", _env_file=None)
     Pipeline.of(settings.model_copy(update={"blend": "facexlib", "commercial": True}))

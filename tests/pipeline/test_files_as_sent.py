@@ -1,4 +1,4 @@
-"""What the pipeline makes of files that are cut, have several pages, or tell things beside their picture."""
+"""The pipeline with truncated files, files of several pages, and metadata."""
 
 import io
 from xml.etree import ElementTree
@@ -29,7 +29,7 @@ def cut(share: float) -> bytes:
     return data[: start + int((len(data) - start) * share)]
 
 
-def test_whole_faces_of_a_cut_photo_are_restored() -> None:
+def test_whole_faces_of_a_truncated_photo_are_restored() -> None:
     """The upper face ends at about 60 percent of the height, the lower one reaches to 80."""
     data = cut(0.85)
     missing = decode(data, LIMITS).missing
@@ -42,7 +42,7 @@ def test_whole_faces_of_a_cut_photo_are_restored() -> None:
     assert [note.kind for note in report.notes] == [NoteKind.INCOMPLETE]
 
 
-def test_what_is_missing_stays_missing() -> None:
+def test_missing_area_stays_missing() -> None:
     data = cut(0.85)
     before = decode(data, LIMITS)
     assert before.missing is not None
@@ -54,12 +54,12 @@ def test_what_is_missing_stays_missing() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("faces", [(), (face_at(300, 370, 100),)], ids=["none", "cut"])
-def test_without_a_whole_face_a_cut_photo_is_refused(faces: tuple[object, ...]) -> None:
+def test_truncated_photo_without_a_whole_face_is_refused(faces: tuple[object, ...]) -> None:
     with pytest.raises(PhotoTruncated):
         pipeline(*faces).restore(cut(0.6), Options())  # type: ignore[arg-type]
 
 
-def test_a_photo_without_its_end_marker_is_like_any_other() -> None:
+def test_photo_without_an_end_marker_is_restored_normally() -> None:
     report = pipeline(*TWO_FACES).restore(jpeg()[:-2], Options()).report
     assert report.restored == 2
     assert report.notes == ()
@@ -78,7 +78,7 @@ def test_every_page_can_be_restored() -> None:
     assert pipeline().pages(file.getvalue()) == 3
 
 
-def test_the_result_says_what_was_done() -> None:
+def test_result_metadata_record_the_restoration() -> None:
     large = Image.fromarray(colourful(600, 400))
     with Image.open(io.BytesIO(described())) as source:
         file = io.BytesIO()
@@ -92,7 +92,7 @@ def test_the_result_says_what_was_done() -> None:
     assert "compositeWithTrainedAlgorithmicMedia" in xmp
 
 
-def test_chats_get_no_place_and_strip_leaves_nothing() -> None:
+def test_shared_result_has_no_place_and_strip_removes_all_metadata() -> None:
     data = described()
     scope = Options(scope=Scope.FACES)
     finds = pipeline(face_at(24, 16, 30))

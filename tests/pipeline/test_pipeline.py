@@ -67,7 +67,7 @@ def pixels_of(restoration: Restoration) -> Pixels:
     return decode(restoration.data, LIMITS).pixels
 
 
-def test_the_report_says_what_was_found_and_done() -> None:
+def test_report_lists_faces_and_what_was_done() -> None:
     restoration = pipeline(*TWO_FACES, SMALL_FACE).restore(PHOTO, Options())
     report = restoration.report
     assert (restoration.extension, restoration.media_type) == ("png", "image/png")
@@ -81,7 +81,7 @@ def test_the_report_says_what_was_found_and_done() -> None:
     assert sum(report.stages_ms.values()) <= report.total_ms + 1
 
 
-def test_faces_change_and_small_ones_do_not() -> None:
+def test_faces_change_but_small_ones_do_not() -> None:
     result = pixels_of(pipeline(*TWO_FACES, SMALL_FACE).restore(PHOTO, Options()))
     changed = (result != colourful(600, 400)).any(-1)
     for face in TWO_FACES:
@@ -104,14 +104,16 @@ def test_strength_zero_gives_the_photo_back() -> None:
         ((SMALL_FACE,), FacesTooSmall, {"count": 1, "limit_px": 24}),
     ],
 )
-def test_nothing_to_restore(found: Sequence[Detection], error: type[UserError], parameters: dict[str, int]) -> None:
+def test_photo_without_usable_faces_is_refused(
+    found: Sequence[Detection], error: type[UserError], parameters: dict[str, int]
+) -> None:
     with pytest.raises(error) as caught:
         pipeline(*found).restore(PHOTO, Options())
     assert caught.value.parameters == parameters
 
 
 @pytest.mark.parametrize("times", [2, 4])
-def test_an_enlarged_photo_reports_faces_where_they_were_sent(times: int) -> None:
+def test_enlarged_photo_reports_faces_in_the_original_coordinates(times: int) -> None:
     face = TWO_FACES[0]
     restoration = pipeline(face).restore(png(colourful(300, 300)), Options.model_validate({"upscale": times}))
     report = restoration.report
@@ -124,7 +126,7 @@ def test_an_enlarged_photo_reports_faces_where_they_were_sent(times: int) -> Non
     assert (result[-20:, :20] == plain[-20:, :20]).all()
 
 
-def test_faces_lie_where_the_photo_was_enlarged_to() -> None:
+def test_restored_faces_are_placed_in_the_enlarged_photo() -> None:
     """Enlarging and then restoring with nothing gives the enlarged photo: the coordinates need not agree for that; so
     a landmark is marked, and must be found where the enlarged detection says."""
     pixels = np.zeros((200, 200, 3), np.uint8)
@@ -135,7 +137,7 @@ def test_faces_lie_where_the_photo_was_enlarged_to() -> None:
     assert middle == pytest.approx((60 * 4 + 1.5, 80 * 4 + 1.5), abs=0.2)
 
 
-def test_an_enlarged_photo_must_not_be_too_large_either() -> None:
+def test_pixel_limit_applies_to_the_enlarged_photo() -> None:
     with pytest.raises(PhotoTooLarge) as caught:
         pipeline(*TWO_FACES).restore(PHOTO, Options(upscale=4))
     assert caught.value.parameters == {"megapixels": 3.9, "limit_megapixels": 2.0}
@@ -175,7 +177,7 @@ def test_progress_tells_every_stage_and_every_face() -> None:
     ]
 
 
-def test_fidelity_is_for_models_that_have_it() -> None:
+def test_fidelity_is_refused_by_models_without_it() -> None:
     both = pipeline(*TWO_FACES)
     with pytest.raises(FidelityUnsupported) as caught:
         both.restore(PHOTO, Options(model="plain", fidelity=0.5))

@@ -14,7 +14,7 @@ def pixels(jpeg: bytes) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(jpeg))).astype(float)
 
 
-def test_the_playgrounds_sample_is_made_by_our_code() -> None:
+def test_playground_sample_is_reproducible_from_code() -> None:
     kept = (files(static) / "sample.jpg").read_bytes()
     # Versions of libjpeg differ by a level here and there.
     assert np.abs(pixels(kept) - pixels(old_photo(portrait()[HEAD]))).mean() < 1

@@ -19,7 +19,7 @@ from magicmemory.queue.connection import JOB_FIELDS, connect, from_json, to_json
 ROOT = Path(__file__).parents[2]
 
 
-def test_arq_is_pinned_to_the_release_that_these_tests_have_seen() -> None:
+def test_arq_is_pinned_to_the_tested_release() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     (arq,) = (found for text in project["dependencies"] if (found := Requirement(text)).name == "arq")
     assert any(part.operator in ("<", "==") for part in arq.specifier), "arq needs an upper bound"
@@ -38,7 +38,7 @@ def test_a_message_has_the_fields_of_arq() -> None:
     assert abs(message["et"] - now_ms()) < 60_000
 
 
-def test_the_worker_has_what_main_works_on() -> None:
+def test_worker_has_the_attributes_that_main_uses() -> None:
     assert inspect.iscoroutinefunction(Worker.main)
     assert list(inspect.signature(Worker.main).parameters) == ["self"]
     assert inspect.iscoroutinefunction(Worker.run_job)

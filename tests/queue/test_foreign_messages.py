@@ -1,4 +1,4 @@
-"""What stands in Redis cannot run as code, and what is none of ours neither ends a worker nor holds up a photo."""
+"""Messages in Redis cannot run code, and foreign ones neither end a worker nor delay a photo."""
 
 import os
 import pickle
@@ -53,7 +53,7 @@ async def queued(redis: ArqRedis, queue: str) -> list[bytes]:
 
 
 @pytest.mark.parametrize("queue", ["restore", "deliver:telegram"])
-async def test_foreign_messages_are_dropped_and_photos_go_on(
+async def test_foreign_messages_are_dropped_and_photos_continue(
     tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch, queue: str
 ) -> None:
     monkeypatch.delenv(MARK, raising=False)
@@ -80,7 +80,7 @@ async def test_foreign_messages_are_dropped_and_photos_go_on(
         assert len(harness.chat.replies) == 1
 
 
-async def test_a_queue_of_another_type_is_waited_out(tmp_path: Path, redis_url: str) -> None:
+async def test_worker_survives_a_queue_key_of_another_type(tmp_path: Path, redis_url: str) -> None:
     async with connect(redis_url) as redis:
         names = RedisKeys("magicmemory")
         await redis.set(names.restore_queue, "no queue")

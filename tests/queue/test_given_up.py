@@ -36,7 +36,7 @@ class Endless:
             self.stopped.set()
 
 
-async def test_a_photo_that_takes_too_long_stops(tmp_path: Path, redis_url: str) -> None:
+async def test_photo_over_its_time_limit_stops(tmp_path: Path, redis_url: str) -> None:
     pipeline = Endless()
     settings = settings_for(tmp_path).model_copy(update={"job_timeout_s": 1})
     async with running_harness(tmp_path, redis_url, pipeline, settings=settings) as harness:
@@ -47,7 +47,7 @@ async def test_a_photo_that_takes_too_long_stops(tmp_path: Path, redis_url: str)
         assert pipeline.faces > 1
 
 
-def test_faces_that_nobody_waits_for_are_not_run() -> None:
+def test_faces_of_an_abandoned_photo_are_not_run() -> None:
     run: list[int] = []
 
     def engine(items: Sequence[int]) -> Sequence[int]:

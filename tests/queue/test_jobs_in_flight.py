@@ -19,7 +19,7 @@ FAILURE = (
 )
 
 
-def test_the_keys_are_those_of_the_first_version() -> None:
+def test_redis_keys_are_those_of_the_first_version() -> None:
     keys = RedisKeys("magicmemory")
     assert [
         keys.restore_queue,

@@ -1,4 +1,4 @@
-"""The order of the line: first come, first served, but for head starts; and nobody waits for ever."""
+"""The queue order: first come, first served, except for head starts; no photo starves."""
 
 import asyncio
 from pathlib import Path
@@ -28,7 +28,7 @@ async def in_order(queue: Queue, *jobs: tuple[str, float]) -> None:
         await asyncio.sleep(0.005)  # the order is by milliseconds
 
 
-async def test_a_head_start_goes_first_and_the_place_in_the_line_says_so(redis_url: str) -> None:
+async def test_head_start_moves_a_photo_ahead_and_changes_its_position(redis_url: str) -> None:
     async with connect(redis_url) as redis:
         queue = Queue(redis, NAMES)
         await in_order(queue, ("free-1", 0), ("free-2", 0), ("premium-1", 60), ("free-3", 0), ("premium-2", 60))
@@ -36,7 +36,7 @@ async def test_a_head_start_goes_first_and_the_place_in_the_line_says_so(redis_u
         assert list(line.values()) == [0, 1, 2, 3, 4]
 
 
-async def test_whoever_waited_longer_than_a_head_start_is_not_overtaken(redis_url: str) -> None:
+async def test_photo_waiting_longer_than_a_head_start_is_not_overtaken(redis_url: str) -> None:
     async with connect(redis_url) as redis:
         queue = Queue(redis, NAMES)
         await in_order(queue, ("free", 0))
@@ -46,7 +46,7 @@ async def test_whoever_waited_longer_than_a_head_start_is_not_overtaken(redis_ur
         assert await queue.ahead("free") == 0
 
 
-async def test_a_head_start_of_days_is_no_reason_to_be_forgotten(redis_url: str) -> None:
+async def test_long_head_start_does_not_expire_the_job(redis_url: str) -> None:
     async with connect(redis_url) as redis:
         queue = Queue(redis, NAMES)
         await queue.restore(task("old"), head_start_s=20 * 86400)
@@ -54,7 +54,7 @@ async def test_a_head_start_of_days_is_no_reason_to_be_forgotten(redis_url: str)
         assert await redis.pttl(f"arq:job:{NAMES.restore_job('old')}") > 86400_000
 
 
-async def test_photos_are_restored_in_the_lines_order(tmp_path: Path, redis_url: str) -> None:
+async def test_photos_are_restored_in_queue_order(tmp_path: Path, redis_url: str) -> None:
     photos, seen = PhotoStore(str(tmp_path / "photos")), list[bytes]()
     for job in ("free-1", "free-2", "premium"):
         await photos.put(original(job), job.encode())
@@ -73,8 +73,8 @@ async def test_photos_are_restored_in_the_lines_order(tmp_path: Path, redis_url:
     assert seen == [b"premium", b"free-1", b"free-2"]
 
 
-async def test_many_in_other_hands_do_not_hide_the_next(tmp_path: Path, redis_url: str) -> None:
-    """A hundred workers and more: what they have in hand stands first in the line."""
+async def test_many_jobs_in_progress_do_not_hide_the_next(tmp_path: Path, redis_url: str) -> None:
+    """With more than a hundred workers, jobs in progress are at the front of the queue."""
     photos, seen = PhotoStore(str(tmp_path / "photos")), list[bytes]()
     await photos.put(original("free"), b"free")
     async with connect(redis_url) as redis:
@@ -97,7 +97,7 @@ async def test_many_in_other_hands_do_not_hide_the_next(tmp_path: Path, redis_ur
         assert await queue.waiting() == 350
 
 
-async def test_an_idle_worker_begins_at_once(tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_idle_worker_starts_at_once(tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(arq_worker, "POLL_INTERVAL_S", 60)
     async with running_harness(tmp_path, redis_url, settings=settings_for(tmp_path, free_per_day=5)) as harness:
         await asyncio.sleep(0.5)

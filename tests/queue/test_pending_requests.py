@@ -1,4 +1,4 @@
-"""What a bot has in hand is found by the next one, until it is done or too old to be answered."""
+"""The next bot process finds pending requests until they are done or too old to answer."""
 
 import pytest
 

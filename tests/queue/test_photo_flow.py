@@ -31,7 +31,7 @@ async def test_a_photo_comes_back_and_costs_one(tmp_path: Path, redis_url: str) 
             await harness.send(b"another", message="2")
 
 
-async def test_progress_is_told_until_the_reply_is_sent(tmp_path: Path, redis_url: str) -> None:
+async def test_progress_is_reported_until_the_reply_is_sent(tmp_path: Path, redis_url: str) -> None:
     watching = threading.Event()
     async with running_harness(tmp_path, redis_url, NoPipeline(before=lambda _: watching.wait(10))) as harness:
         job = await harness.send()
@@ -43,7 +43,7 @@ async def test_progress_is_told_until_the_reply_is_sent(tmp_path: Path, redis_ur
             assert [progress.stage async for progress in updates] == [Stage.DONE]
 
 
-async def test_a_users_error_is_told_and_costs_nothing(tmp_path: Path, redis_url: str) -> None:
+async def test_user_error_is_reported_and_refunded(tmp_path: Path, redis_url: str) -> None:
     def no_face(_: bytes) -> None:
         raise NoFaceFound
 
@@ -56,7 +56,7 @@ async def test_a_users_error_is_told_and_costs_nothing(tmp_path: Path, redis_url
         assert (await harness.service.quota(ANA)).left == 1
 
 
-async def test_a_bug_is_an_apology_and_costs_nothing(
+async def test_bug_gives_an_apology_and_a_refund(
     tmp_path: Path, redis_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     def bug(_: bytes) -> None:
@@ -70,7 +70,7 @@ async def test_a_bug_is_an_apology_and_costs_nothing(
         assert any(job.id in record.message and record.exc_info for record in caplog.records)
 
 
-async def test_a_restoration_that_takes_too_long_is_given_up(tmp_path: Path, redis_url: str) -> None:
+async def test_restoration_over_its_time_limit_is_abandoned(tmp_path: Path, redis_url: str) -> None:
     end = threading.Event()
     settings = settings_for(tmp_path).model_copy(update={"job_timeout_s": 0.2})
     async with running_harness(
@@ -92,7 +92,7 @@ async def test_the_same_message_twice_is_one_job_and_one_reply(tmp_path: Path, r
         assert len(harness.chat.replies) == 1
 
 
-async def test_an_outcome_told_twice_is_one_reply(tmp_path: Path, redis_url: str) -> None:
+async def test_repeated_outcome_gives_one_reply(tmp_path: Path, redis_url: str) -> None:
     async with running_harness(tmp_path, redis_url) as harness:
         job = await harness.finished(await harness.send())
         await harness.service.queue.deliver(Platform.TELEGRAM, Outcome(job=job.id, report=job.report, extension="jpg"))
@@ -123,7 +123,7 @@ async def test_a_cancelled_job_is_not_answered(tmp_path: Path, redis_url: str) -
         assert harness.chat.replies == []
 
 
-async def test_the_line_is_told(tmp_path: Path, redis_url: str) -> None:
+async def test_queue_position_is_reported(tmp_path: Path, redis_url: str) -> None:
     settings = settings_for(tmp_path, free_per_day=5)
     async with running_harness(tmp_path, redis_url, settings=settings, worker=False) as harness:
         jobs = []
@@ -134,9 +134,7 @@ async def test_the_line_is_told(tmp_path: Path, redis_url: str) -> None:
         assert await harness.service.queue.ahead("unknown") == 0
 
 
-async def test_a_reply_that_fails_is_tried_again(
-    tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_failed_reply_is_retried(tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delivery, "FIRST_RETRY_S", 0.05)
     tries = 0
 
@@ -155,7 +153,7 @@ async def test_a_reply_that_fails_is_tried_again(
 
 
 @pytest.mark.parametrize("error", [Undeliverable("blocked"), ConnectionResetError("always")])
-async def test_quota_is_given_back_when_nobody_can_be_reached(
+async def test_quota_is_refunded_if_the_person_cannot_be_reached(
     tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     monkeypatch.setattr(delivery, "FIRST_RETRY_S", 0.02)
@@ -170,7 +168,7 @@ async def test_quota_is_given_back_when_nobody_can_be_reached(
         assert (await harness.service.quota(ANA)).left == 1
 
 
-async def test_a_result_that_is_gone_is_told(tmp_path: Path, redis_url: str) -> None:
+async def test_missing_result_is_reported(tmp_path: Path, redis_url: str) -> None:
     async with running_harness(tmp_path, redis_url, delivery=False) as harness:
         job = await harness.send()
         async with connect(redis_url) as redis:
@@ -187,7 +185,7 @@ async def test_a_result_that_is_gone_is_told(tmp_path: Path, redis_url: str) -> 
             assert (await reopened.service.quota(ANA)).left == 1
 
 
-async def test_workers_outlast_a_redis_that_restarts(
+async def test_workers_survive_a_redis_restart(
     tmp_path: Path, redis_binary: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(arq_worker, "RECONNECT_S", 0.05)
@@ -203,7 +201,7 @@ async def test_workers_outlast_a_redis_that_restarts(
                 assert job.state is JobState.DELIVERED
 
 
-async def test_a_photo_that_cannot_be_kept_or_queued_costs_nothing(tmp_path: Path, redis_url: str) -> None:
+async def test_photo_that_cannot_be_stored_or_queued_is_refunded(tmp_path: Path, redis_url: str) -> None:
     async with running_harness(tmp_path, redis_url, worker=False, delivery=False) as harness:
         photos = tmp_path / "photos"
         photos.rmdir()

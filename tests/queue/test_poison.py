@@ -39,7 +39,7 @@ asyncio.run(worker.run(redis_url, 2, asyncio.Event()))
 
 @pytest.mark.processes
 @pytest.mark.timeout(300)
-async def test_a_photo_that_ends_its_worker_three_times_is_a_dead_letter(tmp_path: Path, redis_url: str) -> None:
+async def test_photo_that_crashes_its_worker_three_times_is_a_dead_letter(tmp_path: Path, redis_url: str) -> None:
     settings = settings_for(tmp_path, free_per_day=3)
     async with (
         running_harness(tmp_path, redis_url, settings=settings, worker=False) as harness,
@@ -86,7 +86,7 @@ async def test_crashes_are_counted_and_cleared(redis_url: str) -> None:
         assert list(await counter.dead_letters()) == ["1", "2"]
 
 
-async def test_who_is_suspected_is_alone_in_the_room() -> None:
+async def test_suspected_photo_runs_alone() -> None:
     room, inside, most = ExclusiveSemaphore(3), set[str](), dict[str, set[str]]()
 
     async def visit(name: str, *, alone: bool) -> None:
@@ -105,7 +105,7 @@ async def test_who_is_suspected_is_alone_in_the_room() -> None:
     assert max(len(met) for met in most.values()) == 3
 
 
-async def test_who_gives_up_at_the_door_leaves_no_trace() -> None:
+async def test_cancelled_waiter_releases_the_semaphore() -> None:
     room = ExclusiveSemaphore(2)
     async with room.enter(alone=False):
         waiting = asyncio.create_task(room.enter(alone=True).__aenter__())

@@ -1,4 +1,4 @@
-"""Foreign messages on the progress channel are dropped, and the listener goes on."""
+"""Foreign messages on the progress channel are dropped, and the listener continues."""
 
 import asyncio
 

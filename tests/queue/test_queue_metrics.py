@@ -1,4 +1,4 @@
-"""What the metrics say after photos went their way: each is counted once, with its outcome and its times."""
+"""Metrics count each photo once, with its outcome and times."""
 
 import asyncio
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ def figures(metrics: Metrics) -> Figures:
     }
 
 
-async def test_each_photo_is_counted_with_its_outcome(tmp_path: Path, redis_url: str) -> None:
+async def test_photos_are_counted_by_outcome(tmp_path: Path, redis_url: str) -> None:
     spans: list[tuple[str, str, float]] = []
 
     def span(name: str, job: str, began: float, ended: float, facts: Mapping[str, str | int]) -> None:

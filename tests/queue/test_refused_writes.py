@@ -13,7 +13,7 @@ from magicmemory.queue.queue_stats import check_writes, depths
 from tests.support.harness import settings_for
 
 
-async def test_a_redis_without_memory_is_not_ready(tmp_path: Path, redis_url: str) -> None:
+async def test_redis_without_memory_is_not_ready(tmp_path: Path, redis_url: str) -> None:
     redis = Redis.from_url(redis_url)
     keys = RedisKeys("magicmemory")
     health = Health(settings_for(tmp_path), redis, Metrics(), database=False)

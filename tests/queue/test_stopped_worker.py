@@ -76,7 +76,7 @@ async def deaths(harness: Harness, job: str) -> int:
         return await CrashCounter(redis, RedisKeys(harness.settings.redis_prefix)).crashes(job)
 
 
-async def test_a_worker_that_is_told_to_end_finishes_what_it_has_in_hand(tmp_path: Path, redis_url: str) -> None:
+async def test_stopping_worker_finishes_its_jobs(tmp_path: Path, redis_url: str) -> None:
     async with running_harness(tmp_path, redis_url, worker=False) as harness, slow_worker(harness, 0.5) as worker:
         job = await harness.send()
         await says(worker, b"begun")
@@ -87,7 +87,7 @@ async def test_a_worker_that_is_told_to_end_finishes_what_it_has_in_hand(tmp_pat
         assert len(harness.chat.replies) == 1
 
 
-async def test_what_a_worker_cannot_finish_is_handed_back_at_once(tmp_path: Path, redis_url: str) -> None:
+async def test_unfinished_job_returns_to_the_queue_at_once(tmp_path: Path, redis_url: str) -> None:
     async with running_harness(tmp_path, redis_url, worker=False) as harness, slow_worker(harness, 30) as worker:
         job = await harness.send()
         await says(worker, b"begun")
@@ -120,7 +120,7 @@ async def test_a_killed_workers_photo_is_taken_over_in_seconds(tmp_path: Path, r
             await eventually(forgiven)
 
 
-async def test_a_worker_that_was_only_paused_does_no_harm(tmp_path: Path, redis_url: str) -> None:
+async def test_paused_worker_gives_no_second_reply(tmp_path: Path, redis_url: str) -> None:
     async with running_harness(tmp_path, redis_url, worker=False) as harness, slow_worker(harness, 0.3) as worker:
         job = await harness.send()
         await says(worker, b"begun")

@@ -9,7 +9,7 @@ from magicmemory.storage.database import Database
 
 
 class Clock:
-    """Stands still until a test moves it."""
+    """A clock that a test moves by hand."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -18,7 +18,7 @@ class Clock:
         return self.now
 
     def wait(self, **time: float) -> datetime:
-        """Go on by so many days, hours, …; returns the new moment."""
+        """Move forward by days, hours, …; returns the new time."""
         self.now += timedelta(**time)
         return self.now
 

@@ -1,4 +1,4 @@
-"""A backup made while processes write is whole, and what is restored from it goes on where it was."""
+"""A backup made while processes write is complete, and a service restored from it works."""
 
 import asyncio
 import sqlite3
@@ -74,7 +74,7 @@ def harness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.processes
-def test_a_backup_made_beside_a_writer_is_whole(tmp_path: Path) -> None:
+def test_backup_beside_a_writer_is_complete(tmp_path: Path) -> None:
     file = tmp_path / "data" / "magicmemory.db"
     with subprocess.Popen(
         [sys.executable, "-c", WRITE_WITHOUT_END, f"sqlite+aiosqlite:///{file}"], stdout=subprocess.PIPE
@@ -99,7 +99,7 @@ def test_a_backup_made_beside_a_writer_is_whole(tmp_path: Path) -> None:
     assert list(tmp_path.glob(".backup-*")) == []
 
 
-def test_everything_comes_back(harness: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_restore_brings_everything_back(harness: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sender = Sender(platform=Platform.TELEGRAM, account="99")
 
     async def make_code() -> str:
@@ -138,7 +138,7 @@ def test_everything_comes_back(harness: Path, tmp_path: Path, monkeypatch: pytes
     asyncio.run(compare(code, there))
 
 
-def test_nothing_is_overwritten(harness: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_backup_and_restore_overwrite_nothing(harness: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read_codes_key(settings_for(harness))
     file = tmp_path / "backup.tar.gz"
     assert run("backup", str(file))[0] == 0
@@ -158,7 +158,7 @@ def test_nothing_is_overwritten(harness: Path, tmp_path: Path, monkeypatch: pyte
     assert run("restore-backup", str(file))[0] == 0
 
 
-def test_a_key_that_is_a_setting_is_told_of(harness: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_key_from_the_settings_is_mentioned(harness: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAGIC_CODES_KEY", "a secret of one's own")
     status, said = run("backup", str(tmp_path / "backup.tar.gz"))
     assert (status, "MAGIC_CODES_KEY" in said) == (0, True)
@@ -202,13 +202,13 @@ def test_a_damaged_database_makes_no_backup(tmp_path: Path) -> None:
         back_up(tmp_path / "none.db", None, tmp_path / "backup.tar.gz")
 
 
-def test_a_place_that_cannot_be_written_is_one_sentence(harness: Path) -> None:
+def test_unwritable_target_is_one_sentence(harness: Path) -> None:
     status, said = run("backup", "/proc/nowhere/backup.tar.gz")
     assert (status, len(said.splitlines())) == (2, 1)
     assert "cannot be written" in said
 
 
-def test_postgresqls_own_command_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_postgresql_backup_names_pg_dump(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAGIC_DATABASE_URL", "postgresql+asyncpg://ana:hunter2hunter2@db.example:5433/memory")
     status, said = run("backup", "backup.tar.gz")
     assert status == 2

@@ -66,13 +66,13 @@ async def make(codes: Codes, terms: CodeSpec = TEN_DAYS) -> str:
 # What a code looks like.
 
 
-def test_the_alphabet_has_nothing_that_reads_like_something_else() -> None:
+def test_alphabet_has_no_ambiguous_characters() -> None:
     assert len(set(ALPHABET)) == len(ALPHABET) == 31
     assert not set(ALPHABET) & set("01ILO")
 
 
 @given(bodies, st.integers(0, LENGTH - 1), st.sampled_from(ALPHABET))
-def test_every_single_wrong_character_is_found(body: str, place: int, wrong: str) -> None:
+def test_checksum_finds_every_wrong_character(body: str, place: int, wrong: str) -> None:
     code = body + check_character(body)
     assert not looks_mistyped(code)
     typed = code[:place] + wrong + code[place + 1 :]
@@ -80,7 +80,7 @@ def test_every_single_wrong_character_is_found(body: str, place: int, wrong: str
 
 
 @given(bodies)
-def test_every_swap_of_neighbours_is_found(body: str) -> None:
+def test_checksum_finds_every_swap_of_neighbours(body: str) -> None:
     code = body + check_character(body)
     for place in range(LENGTH - 1):
         typed = code[:place] + code[place + 1] + code[place] + code[place + 2 :]
@@ -91,13 +91,13 @@ def test_codes_that_were_printed_stay_valid() -> None:
     assert not looks_mistyped(normalised("GRAN-ABCD-EFGH-JKMV"))
 
 
-def test_words_are_not_taken_for_mistyped_codes() -> None:
+def test_words_are_not_treated_as_mistyped_codes() -> None:
     for word in ("RESTORE40", "WELCOME", "SUMMER", "HELLO-WORLD-10"):
         assert not looks_mistyped(normalised(word))
 
 
 @given(bodies, st.sampled_from(["", "GRAN", "SUMMER26"]))
-def test_a_code_is_read_however_it_is_written(body: str, prefix: str) -> None:
+def test_code_is_read_in_any_spelling(body: str, prefix: str) -> None:
     code = body + check_character(body)
     shown = written(code, prefix)
     assert [len(group) for group in shown.split("-")[-3:]] == [4, 4, 4]
@@ -123,13 +123,13 @@ def test_a_code_is_read_however_it_is_written(body: str, prefix: str) -> None:
         (CodeSpec(CodeKind.UNLOCK, "premium", days=1, uses=0), "at least 1"),
     ],
 )
-def test_terms_that_make_no_sense_are_refused_in_a_sentence(terms: CodeSpec, says: str) -> None:
+def test_impossible_terms_are_refused_in_a_sentence(terms: CodeSpec, says: str) -> None:
     with pytest.raises(BadCode, match=says) as raised:
         terms.check()
     assert str(raised.value).endswith(".")
 
 
-async def test_made_codes_are_shown_once_and_differ(codes: Codes) -> None:
+async def test_created_codes_are_shown_once_and_differ(codes: Codes) -> None:
     made = await codes.create(TEN_DAYS, count=50, prefix="gran")
     assert len({code_id for code_id, _ in made}) == len({text for _, text in made}) == 50
     for _, text in made:
@@ -138,7 +138,7 @@ async def test_made_codes_are_shown_once_and_differ(codes: Codes) -> None:
     assert {code.id for code in await codes.list()} == {code_id for code_id, _ in made}
 
 
-async def test_words_of_the_operators_own(codes: Codes) -> None:
+async def test_operator_can_choose_the_word_of_a_code(codes: Codes) -> None:
     terms = CodeSpec(CodeKind.DISCOUNT, percent=40, uses=100)
     ((_, text),) = await codes.create(terms, word="restore-40")
     assert text == "RESTORE40"
@@ -155,7 +155,7 @@ async def test_words_of_the_operators_own(codes: Codes) -> None:
             await codes.create(terms, **arguments)
 
 
-async def test_the_database_knows_no_code(codes: Codes, database: Database) -> None:
+async def test_database_contains_no_code(codes: Codes, database: Database) -> None:
     text = await make(codes)
     ((_, word),) = await codes.create(CodeSpec(CodeKind.DISCOUNT, percent=40), word="RESTORE40")
     await codes.redeem(ANA, "1", text)
@@ -167,14 +167,14 @@ async def test_the_database_knows_no_code(codes: Codes, database: Database) -> N
         assert secret.lower() not in dump.lower()
 
 
-async def test_another_key_knows_none_of_them(codes: Codes, database: Database, clock: Clock) -> None:
+async def test_codes_are_unknown_under_another_key(codes: Codes, database: Database, clock: Clock) -> None:
     text = await make(codes)
     with pytest.raises(CodeUnknown):
         await Codes(database, b"another key", clock).redeem(ANA, "1", text)
     await codes.redeem(ANA, "1", text)
 
 
-async def test_a_code_is_found_by_its_id_and_by_itself(codes: Codes, clock: Clock) -> None:
+async def test_code_is_found_by_id_and_by_text(codes: Codes, clock: Clock) -> None:
     terms = CodeSpec(
         CodeKind.UNLOCK, "premium", credits=3, uses=2, expires_at=clock.now + timedelta(days=1), note="fair"
     )
@@ -197,7 +197,7 @@ async def test_an_unlock_code_grants(codes: Codes, database: Database, clock: Cl
     assert (grant.source, grant.plan, grant.days, grant.starts_at) == (Source.CODE, "premium", 10, clock.now)
 
 
-async def test_a_code_is_redeemed_once_each_and_so_often_in_all(codes: Codes) -> None:
+async def test_code_is_redeemed_once_per_person_and_up_to_its_uses(codes: Codes) -> None:
     text = await make(codes, CodeSpec(CodeKind.UNLOCK, "premium", days=1, uses=2))
     await codes.redeem(ANA, "1", text)
     with pytest.raises(CodeRedeemed):
@@ -209,7 +209,7 @@ async def test_a_code_is_redeemed_once_each_and_so_often_in_all(codes: Codes) ->
         await codes.redeem(BEN, "2", text)
 
 
-async def test_every_refusal(codes: Codes, database: Database, clock: Clock) -> None:
+async def test_every_refusal_has_its_error(codes: Codes, database: Database, clock: Clock) -> None:
     expiring = await make(
         codes, CodeSpec(CodeKind.UNLOCK, "premium", days=1, expires_at=clock.now + timedelta(hours=1))
     )
@@ -246,7 +246,7 @@ async def guess(codes: Codes, sender: Sender = ANA, chat: str = "1") -> int:
     return int(raised.value.parameters.get("wait_in_s", 0))
 
 
-async def test_wrong_tries_wait_longer_and_longer(codes: Codes, clock: Clock) -> None:
+async def test_wrong_tries_double_the_wait(codes: Codes, clock: Clock) -> None:
     assert [await guess(codes) for _ in range(5)] == [0] * 5
     for wait in (30, 60, 120, 240):
         assert await guess(codes) == wait
@@ -277,7 +277,7 @@ async def test_a_right_code_has_to_wait_too(codes: Codes, clock: Clock) -> None:
     await codes.redeem(ANA, "1", text)
 
 
-async def test_tries_count_for_the_person_and_for_the_chat(codes: Codes) -> None:
+async def test_tries_are_counted_per_person_and_chat(codes: Codes) -> None:
     for number in range(30):
         assert await guess(codes, person(100 + number), chat="group") == 0
     assert await guess(codes, person(99), chat="group") == 10
@@ -290,7 +290,7 @@ async def test_tries_count_for_the_person_and_for_the_chat(codes: Codes) -> None
     assert await guess(codes, other, chat="6") == 0  # somebody else
 
 
-async def test_strangers_at_a_shared_address_do_not_lock_a_right_code_out(codes: Codes, clock: Clock) -> None:
+async def test_guesses_from_a_shared_address_do_not_block_a_right_code(codes: Codes, clock: Clock) -> None:
     text = await make(codes)
     for number in range(29):
         await guess(codes, person(number), chat="cafe")
@@ -298,7 +298,7 @@ async def test_strangers_at_a_shared_address_do_not_lock_a_right_code_out(codes:
 
 
 @pytest.mark.slow
-async def test_a_guesser_with_ever_new_names_is_slowed_at_the_address(codes: Codes, clock: Clock) -> None:
+async def test_guesser_with_changing_names_is_slowed_by_address(codes: Codes, clock: Clock) -> None:
     looked = 0
     for number in range(1000):
         looked += await guess(codes, person(number), chat="cafe") == 0
@@ -307,7 +307,7 @@ async def test_a_guesser_with_ever_new_names_is_slowed_at_the_address(codes: Cod
 
 
 @pytest.mark.parametrize("jump", [{"days": -400}, {"hours": -1}, {"days": 400}])
-async def test_a_clock_that_jumps_locks_nobody_longer(codes: Codes, clock: Clock, jump: dict[str, float]) -> None:
+async def test_clock_jump_does_not_extend_the_wait(codes: Codes, clock: Clock, jump: dict[str, float]) -> None:
     text = await make(codes)
     for _ in range(5):
         await guess(codes)
@@ -323,7 +323,7 @@ async def test_a_clock_that_jumps_locks_nobody_longer(codes: Codes, clock: Clock
     ("word", "bits"),
     [("RESTORE40", 24), ("SUMMER2026", 30), ("THANKYOUFORYOURHELP", 17), ("AB12", 16), ("XK7Q4PM2Z9W", 46)],
 )
-def test_the_strength_of_a_word_is_told_cautiously(word: str, bits: int) -> None:
+def test_word_strength_is_estimated_cautiously(word: str, bits: int) -> None:
     assert round(strength_bits(word)) == bits
 
 
@@ -347,14 +347,14 @@ async def test_a_discount_is_not_used_up_where_nothing_is_sold_for_stars(codes: 
         await codes.redeem(elsewhere, "1", code)
 
 
-async def test_a_restart_forgets_no_try(codes: Codes, database_url: str, clock: Clock) -> None:
+async def test_tries_survive_a_restart(codes: Codes, database_url: str, clock: Clock) -> None:
     for _ in range(5):
         await guess(codes)
     async with Database(database_url) as again:
         assert await guess(Codes(again, KEY, clock)) == 30
 
 
-async def test_refusals_that_are_no_guess_are_not_counted(codes: Codes) -> None:
+async def test_refusals_of_valid_codes_do_not_count_as_guesses(codes: Codes) -> None:
     text = await make(codes)
     await codes.redeem(ANA, "1", text)
     for _ in range(10):
@@ -363,8 +363,8 @@ async def test_refusals_that_are_no_guess_are_not_counted(codes: Codes) -> None:
     assert await guess(codes) == 0
 
 
-async def test_who_asked_earlier_but_came_to_the_row_later_does_not_wait(codes: Codes, clock: Clock) -> None:
-    """As it happens where two ask at once: the earlier request's clock was read before the later one's."""
+async def test_earlier_request_with_a_later_lock_does_not_wait(codes: Codes, clock: Clock) -> None:
+    """Two concurrent requests: the earlier one read its clock first but got the lock later."""
     text = await make(codes, CodeSpec(CodeKind.UNLOCK, "premium", days=1, uses=2))
     await guess(codes, BEN, chat="1")
     clock.wait(seconds=-2)

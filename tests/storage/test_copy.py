@@ -1,4 +1,4 @@
-"""A database is moved with everything in it, or not at all, and what comes after goes on from there."""
+"""A database is copied completely or not at all, and the copy is usable."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -40,7 +40,7 @@ async def filled(tmp_path: Path) -> AsyncIterator[Database]:
         yield database
 
 
-async def test_everything_goes_there_and_back(filled: Database, database_url: str, tmp_path: Path) -> None:
+async def test_copy_preserves_everything_both_ways(filled: Database, database_url: str, tmp_path: Path) -> None:
     before = await contents(filled)
     assert all(before.values())
     assert any(job["parent"] for job in before["jobs"])
@@ -52,7 +52,7 @@ async def test_everything_goes_there_and_back(filled: Database, database_url: st
         assert await contents(back) == before
 
 
-async def test_life_goes_on_in_the_copy(filled: Database, database_url: str) -> None:
+async def test_copy_is_usable(filled: Database, database_url: str) -> None:
     newcomer = person(500)
     async with Database(database_url) as there:
         await copy(filled, there)
@@ -74,7 +74,7 @@ async def test_a_target_with_rows_is_refused(filled: Database, database_url: str
         assert await contents(there) == before
 
 
-async def test_what_fails_half_way_leaves_nothing(
+async def test_interrupted_copy_leaves_nothing(
     filled: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Interrupted(Exception):
@@ -91,7 +91,7 @@ async def test_what_fails_half_way_leaves_nothing(
         assert not any((await contents(there)).values())
 
 
-async def test_nobody_writes_into_the_source_meanwhile(
+async def test_source_is_locked_during_the_copy(
     filled: Database, database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """On both databases: the filled one is copied to `database_url` first, and from there on."""

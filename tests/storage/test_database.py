@@ -19,7 +19,7 @@ def differences(connection: Connection) -> list[object]:
     return list(compare_metadata(MigrationContext.configure(connection), metadata))
 
 
-async def test_migrations_make_the_tables(empty_database_url: str) -> None:
+async def test_migrations_create_the_tables(empty_database_url: str) -> None:
     async with Database(empty_database_url) as database, database.read() as connection:
         assert await connection.run_sync(differences) == []
 
@@ -30,14 +30,14 @@ async def test_opening_again_changes_nothing(empty_database_url: str) -> None:
             assert await connection.scalar(text("SELECT count(*) FROM alembic_version")) == 1
 
 
-async def test_a_file_is_for_the_services_user_alone(tmp_path: Path) -> None:
+async def test_database_file_is_private(tmp_path: Path) -> None:
     async with Database(f"sqlite+aiosqlite:///{tmp_path / 'here' / 'one.db'}"):
         modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "here").iterdir()}
     assert "one.db" in modes
     assert set(modes.values()) == {0o600}
 
 
-async def test_several_openings_at_once(empty_database_url: str) -> None:
+async def test_concurrent_opening_migrates_once(empty_database_url: str) -> None:
     async def opened() -> None:
         async with Database(empty_database_url):
             pass
@@ -48,7 +48,7 @@ async def test_several_openings_at_once(empty_database_url: str) -> None:
         assert await connection.scalar(text("SELECT count(*) FROM alembic_version")) == 1
 
 
-async def test_a_failed_transaction_leaves_nothing(database_url: str) -> None:
+async def test_failed_transaction_is_rolled_back(database_url: str) -> None:
     class Interrupted(Exception):
         pass
 

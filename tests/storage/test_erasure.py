@@ -1,4 +1,4 @@
-"""Who has their data deleted is gone: at once what they sent and chose, and their account once nothing hangs on it."""
+"""Deletion removes jobs and preferences at once, and the account when nothing depends on it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -75,7 +75,7 @@ async def harness(database_url: str, tmp_path: Path) -> AsyncIterator[Harness]:
         yield Harness(database, tmp_path)
 
 
-async def test_what_was_sent_and_chosen_goes_at_once(harness: Harness) -> None:
+async def test_jobs_and_preferences_are_deleted_at_once(harness: Harness) -> None:
     job = await harness.restored()
     await harness.people.choose(ANA, strength=0.5, language="pt")
     await harness.erasure.forget(ANA)
@@ -89,7 +89,7 @@ async def test_what_was_sent_and_chosen_goes_at_once(harness: Harness) -> None:
     assert (row["state"], row["charged"], row["extension"]) == ("delivered", True, "jpg")
 
 
-async def test_deleting_gives_no_second_free_photo(harness: Harness) -> None:
+async def test_deletion_gives_no_second_free_photo(harness: Harness) -> None:
     await harness.restored()
     await harness.erasure.forget(ANA)
     assert await harness.erasure.tidy() == 0
@@ -106,7 +106,7 @@ async def test_deleting_gives_no_second_free_photo(harness: Harness) -> None:
     assert len(await harness.accounts()) == 2
 
 
-async def test_who_comes_back_stays(harness: Harness) -> None:
+async def test_returning_person_keeps_the_account(harness: Harness) -> None:
     await harness.restored()
     await harness.erasure.forget(ANA)
     harness.now += timedelta(days=1)
@@ -119,7 +119,7 @@ async def test_who_comes_back_stays(harness: Harness) -> None:
     assert (await harness.people.preferences(ANA)).strength == 0.5
 
 
-async def test_a_reply_that_is_owed_is_sent_first(harness: Harness) -> None:
+async def test_pending_reply_holds_the_account(harness: Harness) -> None:
     job = await harness.send()
     await harness.ledger.refund_quota(job.id, Failure.of(NoFaceFound()))
     await harness.erasure.forget(ANA)
@@ -150,7 +150,7 @@ async def test_bought_time_and_photos_hold_the_account(harness: Harness) -> None
     assert await harness.erasure.tidy() == 1
 
 
-async def test_an_entitlement_that_begins_later_holds_the_account(harness: Harness) -> None:
+async def test_future_entitlement_holds_the_account(harness: Harness) -> None:
     begins = harness.now + timedelta(days=5)
     await harness.grants.entitle(ANA, PLANS.paid[PREMIUM], "e1", begins, begins + timedelta(days=1))
     await harness.erasure.forget(ANA)
@@ -159,7 +159,7 @@ async def test_an_entitlement_that_begins_later_holds_the_account(harness: Harne
     assert await harness.erasure.tidy() == 1
 
 
-async def test_an_entitlement_that_is_over_brings_no_account_back_but_a_renewed_one_is_theirs(harness: Harness) -> None:
+async def test_expired_entitlement_creates_no_account_but_a_renewed_one_does(harness: Harness) -> None:
     plan, began = PLANS.paid[PREMIUM], harness.now
     await harness.grants.entitle(ANA, plan, "e1", began, began + timedelta(days=30))
     await harness.erasure.forget(ANA)
@@ -172,7 +172,7 @@ async def test_an_entitlement_that_is_over_brings_no_account_back_but_a_renewed_
     assert len(await harness.grants.of(ANA)) == 1
 
 
-async def test_deleting_lets_nobody_out_of_a_ban(harness: Harness) -> None:
+async def test_deletion_does_not_end_a_ban(harness: Harness) -> None:
     await harness.people.ban(ANA, banned=True, reason="spam")
     await harness.erasure.forget(ANA)
     harness.now += timedelta(days=400)
@@ -181,7 +181,7 @@ async def test_deleting_lets_nobody_out_of_a_ban(harness: Harness) -> None:
         await harness.send()
 
 
-async def test_deleting_gives_no_second_use_of_a_code(harness: Harness) -> None:
+async def test_deletion_gives_no_second_use_of_a_code(harness: Harness) -> None:
     terms = CodeSpec(CodeKind.UNLOCK, plan=PREMIUM, days=1, uses=3, expires_at=harness.now + timedelta(days=10))
     ((_, code),) = await harness.codes.create(terms, word="RESTORE40", weak=True)
     await harness.codes.redeem(ANA, "1", code)
@@ -194,7 +194,7 @@ async def test_deleting_gives_no_second_use_of_a_code(harness: Harness) -> None:
     assert await harness.erasure.tidy() == 1
 
 
-async def test_a_code_that_nobody_can_redeem_any_more_holds_nobody(harness: Harness) -> None:
+async def test_used_up_code_does_not_hold_the_account(harness: Harness) -> None:
     ((_, code),) = await harness.codes.create(CodeSpec(CodeKind.UNLOCK, plan=PREMIUM, days=1, uses=1))
     await harness.codes.redeem(ANA, "1", code)
     await harness.erasure.forget(ANA)
@@ -202,7 +202,7 @@ async def test_a_code_that_nobody_can_redeem_any_more_holds_nobody(harness: Harn
     assert await harness.erasure.tidy() == 1
 
 
-async def test_deleting_resets_no_throttle_and_old_tries_go(harness: Harness) -> None:
+async def test_deletion_keeps_the_throttle_and_old_tries_are_deleted(harness: Harness) -> None:
     for _ in range(5):
         with pytest.raises(CodeUnknown):
             await harness.codes.redeem(ANA, ANA.account, "WRONG1")
@@ -214,14 +214,14 @@ async def test_deleting_resets_no_throttle_and_old_tries_go(harness: Harness) ->
         assert (await connection.execute(select(guesses))).all() == []
 
 
-async def test_nobody_is_nobody_to_forget(harness: Harness) -> None:
+async def test_unknown_person_can_be_forgotten(harness: Harness) -> None:
     await harness.erasure.forget(ANA)
     assert await harness.accounts() == []
     assert await harness.erasure.tidy() == 0
 
 
-async def test_who_comes_back_while_the_account_goes_is_somebody_new(harness: Harness) -> None:
-    """Whoever waits for the row finds it without its account afterwards, and must not take it for theirs."""
+async def test_person_returning_during_erasure_gets_a_new_account(harness: Harness) -> None:
+    """A transaction that waited for the row must notice that its account was erased."""
     await harness.restored()
     await harness.erasure.forget(ANA)
     harness.now += timedelta(days=1)

@@ -42,7 +42,7 @@ STEPS = st.one_of(
 
 
 class Pair:
-    """Two people who do the same. The first one deletes their data too."""
+    """Two people who do the same; only the first deletes their data."""
 
     numbers = count(1)
 
@@ -71,7 +71,7 @@ class Pair:
             await self.codes.create(terms, word=f"{word}{self.number}", weak=True)
 
     async def do(self, step: str | tuple[str, str | int]) -> None:
-        """One step of both, who may do the same and have the same afterwards."""
+        """One step of both people; both must be allowed the same and have the same afterwards."""
         what, how = step if isinstance(step, tuple) else (step, "")
         if what == "later":
             self.now += timedelta(hours=int(how))
@@ -115,7 +115,7 @@ class Pair:
             await self.ledger.replied(job.id, {})
 
 
-def test_who_deletes_their_data_may_do_what_others_may(database_url: str, tmp_path: Path) -> None:
+def test_deletion_never_allows_more_than_before(database_url: str, tmp_path: Path) -> None:
     with asyncio.Runner() as runner:
         database = Database(database_url)
         runner.run(database.__aenter__())

@@ -43,7 +43,7 @@ asyncio.run(look())
 
 
 @pytest.mark.processes
-def test_the_checks_write(tmp_path: Path) -> None:
+def test_health_checks_fail_on_a_full_disk(tmp_path: Path) -> None:
     command = [sys.executable, "-c", FULL, str(tmp_path)]
     told = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True)
     assert told.stdout.splitlines() == ["photos fails", "database fails"]
@@ -55,7 +55,7 @@ class Usage(NamedTuple):
     free: int
 
 
-async def test_a_photo_without_room_is_refused_before_its_quota_is_reserved(
+async def test_photo_without_disk_space_is_refused_before_the_reservation(
     tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with running_harness(tmp_path, redis_url, worker=False, delivery=False) as harness:
@@ -69,9 +69,7 @@ async def test_a_photo_without_room_is_refused_before_its_quota_is_reserved(
         assert (await harness.service.quota(ANA)).used == 1
 
 
-async def test_the_room_is_for_the_photo_its_result_and_the_ledger(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_required_space_covers_photo_result_and_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = PhotoStore(str(tmp_path / "photos"))
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(1 << 40, 0, MIN_FREE_BYTES + 2000))
     store.check_room(1000)

@@ -1,4 +1,4 @@
-"""What somebody has follows from their grants: days lie end to end, entitlements keep their dates."""
+"""A person's plan follows from their grants: granted days run one after another, entitlements keep their dates."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -60,7 +60,7 @@ def shop(at: float, until: float | None) -> Grant:
         ([shop(3, 1), days(5, at=0)], [(0, 5)]),  # an end before its start is no time at all
     ],
 )
-def test_days_are_laid_end_to_end_around_what_a_shop_sold(
+def test_granted_days_run_one_after_another_around_entitlements(
     given: list[Grant], laid: list[tuple[int, int | None]]
 ) -> None:
     expected = [(day(start), None if end is None else day(end)) for start, end in laid]
@@ -129,7 +129,7 @@ async def test_gifts_extend_one_another(harness: Harness, clock: Clock) -> None:
     assert (quota.plan, quota.plan_ends, quota.limit) == ("", None, 1)
 
 
-async def test_the_better_plan_runs_first_and_the_other_goes_on(harness: Harness, clock: Clock) -> None:
+async def test_better_plan_runs_first_and_the_other_follows(harness: Harness, clock: Clock) -> None:
     await harness.grants.give(ANA, BASIC, days=30)
     await harness.grants.give(ANA, BEST, days=2)
     quota = await harness.quota()
@@ -139,7 +139,7 @@ async def test_the_better_plan_runs_first_and_the_other_goes_on(harness: Harness
     assert (quota.plan, quota.plan_ends) == ("basic", clock.now + timedelta(days=28))
 
 
-async def test_credits_are_used_oldest_first_and_come_back_with_a_failure(harness: Harness, clock: Clock) -> None:
+async def test_oldest_credits_are_used_first_and_refunded_on_failure(harness: Harness, clock: Clock) -> None:
     await harness.grants.give(ANA, PACK, credits=1)
     clock.wait(hours=1)
     await harness.grants.give(ANA, PACK)
@@ -152,7 +152,7 @@ async def test_credits_are_used_oldest_first_and_come_back_with_a_failure(harnes
     assert [(one.grant.id, one.left) for one in left] == [(older.id, 1), (newer.id, 2)]
 
 
-async def test_an_entitlement_is_recorded_as_often_as_the_shop_tells(harness: Harness, clock: Clock) -> None:
+async def test_repeated_entitlement_is_updated(harness: Harness, clock: Clock) -> None:
     month = clock.now + timedelta(days=30)
     assert await harness.grants.entitle(ANA, BASIC, "e1", clock.now, month)
     assert not await harness.grants.entitle(ANA, BASIC, "e1", clock.now, month)
@@ -169,7 +169,7 @@ async def test_an_entitlement_is_recorded_as_often_as_the_shop_tells(harness: Ha
     assert (await harness.quota()).plan == ""
 
 
-async def test_bought_photos_of_a_shop_are_given_once(harness: Harness, clock: Clock) -> None:
+async def test_photos_bought_in_a_shop_are_granted_once(harness: Harness, clock: Clock) -> None:
     for _ in range(3):
         await harness.grants.entitle(ANA, PACK, "e2", None, clock.now + timedelta(days=1))
     assert (await harness.quota()).credits == 2
@@ -180,7 +180,7 @@ async def test_bought_photos_of_a_shop_are_given_once(harness: Harness, clock: C
     assert (await harness.quota()).credits == 0
 
 
-async def test_a_gift_can_be_taken_back(harness: Harness, clock: Clock) -> None:
+async def test_gift_can_be_withdrawn(harness: Harness, clock: Clock) -> None:
     await harness.grants.give(ANA, BEST)
     (gift,) = await harness.grants.of(ANA)
     assert await harness.grants.withdraw_by_id(gift.id)
@@ -190,9 +190,7 @@ async def test_a_gift_can_be_taken_back(harness: Harness, clock: Clock) -> None:
     assert (kept.source, kept.withdrawn_at) == (Source.GIFT, clock.now)
 
 
-async def test_a_plan_that_is_no_more_is_honoured_as_premium(
-    harness: Harness, database: Database, clock: Clock
-) -> None:
+async def test_removed_plan_counts_as_premium(harness: Harness, database: Database, clock: Clock) -> None:
     await harness.grants.give(ANA, BEST)
     now = make_plans({}, free_per_day=1, fair_use_per_day=7, head_start_s=0)
     quota = await Ledger(database, Allowance(ZoneInfo("UTC"), now, 5, 60), clock).quota(ANA)

@@ -1,4 +1,4 @@
-"""A process killed right before it commits leaves nothing half done, and whoever does it again does all of it."""
+"""A process killed before its commit leaves nothing half done, and the action can be repeated."""
 
 import asyncio
 import json
@@ -44,7 +44,7 @@ async def everything(database: Database) -> dict[str, list[str]]:
 
 @pytest.mark.processes
 @pytest.mark.parametrize("action", THEN)
-async def test_killed_before_the_commit(database_url: str, tmp_path: Path, action: str) -> None:
+async def test_process_killed_before_the_commit_changes_nothing(database_url: str, tmp_path: Path, action: str) -> None:
     async with Database(database_url) as database:
         harness = killed_transactions.Harness(database, tmp_path)
         prepared = await harness.prepare()

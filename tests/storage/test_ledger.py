@@ -1,4 +1,4 @@
-"""Quota is exact: reserved, settled, given back, renewed at midnight, whatever is repeated and whoever asks at once."""
+"""Quota is exact (reserved, settled, refunded, renewed at midnight) under repeats and concurrent requests."""
 
 import asyncio
 import subprocess
@@ -69,7 +69,7 @@ async def reserve(ledger: Ledger, number: int | str, sender: Sender = ANA) -> Jo
     return (await ledger.reserve(sender, message(number, sender.platform), PLAIN)).job
 
 
-async def test_reserves_until_nothing_is_left(ledger: Ledger) -> None:
+async def test_reserve_refuses_when_the_quota_is_used_up(ledger: Ledger) -> None:
     assert (await ledger.quota(ANA)).left == 1
     await reserve(ledger, 1)
     assert (await ledger.quota(ANA)).left == 0
@@ -84,7 +84,7 @@ async def test_accounts_of_two_platforms_are_two_people(ledger: Ledger) -> None:
     assert (await ledger.quota(BEN)).left == 0
 
 
-async def test_a_message_told_twice_makes_one_job(ledger: Ledger) -> None:
+async def test_repeated_message_makes_one_job(ledger: Ledger) -> None:
     first = await ledger.reserve(ANA, message(1), PLAIN, context={"status": "12"})
     again = await ledger.reserve(ANA, message(1), PLAIN)
     assert (first.fresh, again.fresh) == (True, False)
@@ -92,7 +92,7 @@ async def test_a_message_told_twice_makes_one_job(ledger: Ledger) -> None:
     assert again.job.context == {"status": "12"}
 
 
-async def test_a_job_comes_back_as_it_was_written(ledger: Ledger) -> None:
+async def test_job_is_read_as_it_was_written(ledger: Ledger) -> None:
     options = Options(model="lite", strength=0.5, fidelity=0.25, upscale=2)
     address = Address(platform=Platform.TELEGRAM, chat="-100123", message="42:3", thread="9")
     written = (await ledger.reserve(ANA, address, options)).job
@@ -103,7 +103,7 @@ async def test_a_job_comes_back_as_it_was_written(ledger: Ledger) -> None:
     assert written.created_at.tzinfo is not None
 
 
-async def test_settles_once_and_keeps_the_report(ledger: Ledger) -> None:
+async def test_settle_happens_once_and_keeps_the_report(ledger: Ledger) -> None:
     job = await reserve(ledger, 1)
     assert await ledger.settle(outcome(job), {"reply": "13"})
     assert not await ledger.settle(outcome(job), {"reply": "14"})
@@ -118,7 +118,7 @@ async def test_settles_once_and_keeps_the_report(ledger: Ledger) -> None:
     assert (await ledger.quota(ANA)).left == 0
 
 
-async def test_gives_back_before_the_reply_is_sent(ledger: Ledger) -> None:
+async def test_refund_precedes_the_reply(ledger: Ledger) -> None:
     job = await reserve(ledger, 1)
     assert await ledger.refund_quota(job.id, FAILURE)
     assert (await ledger.quota(ANA)).left == 1
@@ -131,7 +131,7 @@ async def test_gives_back_before_the_reply_is_sent(ledger: Ledger) -> None:
     await reserve(ledger, 2)
 
 
-async def test_midnight_in_the_operators_zone_renews(database: Database, clock: Clock) -> None:
+async def test_quota_renews_at_midnight_in_the_operators_time_zone(database: Database, clock: Clock) -> None:
     ledger = Ledger(database, allowance(zone="America/New_York"), clock)
     clock.now = datetime(2026, 11, 23, 4, 59, tzinfo=UTC)
     job = await reserve(ledger, 1)
@@ -150,7 +150,7 @@ async def test_midnight_in_the_operators_zone_renews(database: Database, clock: 
         ("Pacific/Apia", "2026-06-01T00:00+00:00", "2026-06-01T11:00+00:00"),
     ],
 )
-def test_renewal_over_clock_changes(zone: str, now: str, renews: str) -> None:
+def test_renewal_is_right_across_clock_changes(zone: str, now: str, renews: str) -> None:
     assert allowance(zone=zone).renewal(datetime.fromisoformat(now)) == datetime.fromisoformat(renews)
 
 
@@ -181,7 +181,7 @@ async def test_adjustments_are_free_and_limited(ledger: Ledger, clock: Clock) ->
         await ledger.reserve(ANA, message("1c"), gentler, parent=original.id)
 
 
-async def test_adjustments_end_with_their_time_and_are_not_for_others(ledger: Ledger, clock: Clock) -> None:
+async def test_adjustments_expire_and_are_for_the_owner_only(ledger: Ledger, clock: Clock) -> None:
     original = await reserve(ledger, 1)
     await ledger.settle(outcome(original), {})
     with pytest.raises(TooManyAdjustments):
@@ -191,7 +191,7 @@ async def test_adjustments_end_with_their_time_and_are_not_for_others(ledger: Le
         await ledger.reserve(ANA, message("1b"), PLAIN, parent=original.id)
 
 
-async def test_cancel_drops_what_waits(database: Database, clock: Clock) -> None:
+async def test_cancel_drops_waiting_jobs(database: Database, clock: Clock) -> None:
     ledger = Ledger(database, allowance(per_day=3), clock)
     done, waiting, others = await reserve(ledger, 1), await reserve(ledger, 2), await reserve(ledger, 3, BEN)
     await ledger.settle(outcome(done), {})
@@ -206,7 +206,7 @@ async def test_cancel_drops_what_waits(database: Database, clock: Clock) -> None
     assert kept.state is JobState.ACCEPTED
 
 
-async def test_history_is_the_senders_own(ledger: Ledger, clock: Clock) -> None:
+async def test_history_shows_only_the_senders_jobs(ledger: Ledger, clock: Clock) -> None:
     first = await reserve(ledger, 1)
     await reserve(ledger, 1, BEN)
     assert [job.id for job in await ledger.history(ANA, clock.now - timedelta(hours=1))] == [first.id]
@@ -243,7 +243,7 @@ asyncio.run(main(*sys.argv[1:]))
 
 
 @pytest.mark.processes
-async def test_of_200_requests_at_once_from_two_processes_one_is_accepted(database_url: str) -> None:
+async def test_one_of_200_concurrent_requests_is_accepted(database_url: str) -> None:
     async with Database(database_url) as database:
         processes = [
             await asyncio.create_subprocess_exec(

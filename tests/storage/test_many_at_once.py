@@ -1,4 +1,4 @@
-"""Of 500 requests at once from four processes exactly as many are granted as there is something to grant."""
+"""500 concurrent requests from four processes get exactly what is available."""
 
 import asyncio
 import json
@@ -39,7 +39,7 @@ async def ask_at_once(database_url: str, people: int, *code: str) -> Counter[str
 
 
 @pytest.mark.parametrize("people", [1, 100])
-async def test_everybody_gets_one_free_photo(database_url: str, people: int) -> None:
+async def test_each_person_gets_exactly_one_free_photo(database_url: str, people: int) -> None:
     async with Database(database_url) as database:
         assert await ask_at_once(database_url, people) == {"accepted": people, "QuotaUsedUp": REQUESTS - people}
         async with database.read() as connection:
@@ -47,7 +47,7 @@ async def test_everybody_gets_one_free_photo(database_url: str, people: int) -> 
             assert list(counted.scalars()) == [1] * people
 
 
-async def test_a_code_is_redeemed_as_often_as_it_may_be(database_url: str) -> None:
+async def test_code_is_redeemed_up_to_its_uses(database_url: str) -> None:
     people, uses = 250, 100
     async with Database(database_url) as database:
         ((_, code),) = await Codes(database, storage_load.KEY).create(

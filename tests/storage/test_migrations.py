@@ -1,4 +1,4 @@
-"""A database of the first released schema, with rows in it, becomes today's, and its people keep what they had."""
+"""A database of the first released schema is migrated to today's, and its people keep their data."""
 
 import json
 from collections.abc import AsyncIterator
@@ -124,7 +124,7 @@ def _for(dialect: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{name: str(value) if name in moments and value else value for name, value in row.items()} for row in rows]
 
 
-async def test_people_keep_what_they_had(empty_database_url: str) -> None:
+async def test_upgrade_keeps_peoples_data(empty_database_url: str) -> None:
     await fill_first(empty_database_url)
     async with Database(empty_database_url) as database:
         async with database.read() as connection:
@@ -156,7 +156,7 @@ async def test_people_keep_what_they_had(empty_database_url: str) -> None:
         assert (await ledger.reserve(newcomer, fresh.model_copy(update={"chat": "9"}), Options())).fresh
 
 
-async def test_the_way_back_keeps_them_too(empty_database_url: str) -> None:
+async def test_downgrade_keeps_peoples_data(empty_database_url: str) -> None:
     await fill_first(empty_database_url)
     async with Database(empty_database_url):
         pass

@@ -1,4 +1,4 @@
-"""Money is exact: the price is what was offered, a payment grants once, a refund takes it back."""
+"""Money is exact: the price is the offered one, a payment grants once, a refund withdraws the grant."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -37,7 +37,7 @@ PLANS = make_plans(
 
 @dataclass
 class Shop:
-    """What sells, and what shows what was bought."""
+    """The repositories that sell and that show what was bought."""
 
     database: Database
     clock: Clock
@@ -73,7 +73,7 @@ def shop(database: Database, clock: Clock) -> Shop:
     return Shop(database, clock)
 
 
-async def test_what_is_for_sale(shop: Shop) -> None:
+async def test_only_priced_plans_are_for_sale(shop: Shop) -> None:
     full = {"premium": (99, False), "cheap": (1, False), "pack": (50, False), "month": (250, True)}
     assert await shop.prices() == full
     for plan in ("gift", "nothing"):
@@ -81,7 +81,7 @@ async def test_what_is_for_sale(shop: Shop) -> None:
             await shop.payments.invoice(ANA, plan)
 
 
-async def test_a_payment_told_twice_grants_once(shop: Shop, clock: Clock) -> None:
+async def test_repeated_payment_grants_once(shop: Shop, clock: Clock) -> None:
     invoice = await shop.payments.invoice(ANA, "premium")
     await shop.check(invoice)
     assert (await shop.quota()).plan == ""  # an invoice alone buys nothing
@@ -95,7 +95,7 @@ async def test_a_payment_told_twice_grants_once(shop: Shop, clock: Clock) -> Non
     assert await shop.payments.payer(Platform.TELEGRAM, "c2") is None
 
 
-async def test_what_was_sold_is_granted_whatever_became_of_the_plan(shop: Shop, clock: Clock) -> None:
+async def test_payment_is_granted_even_if_the_plan_is_gone(shop: Shop, clock: Clock) -> None:
     invoice = await shop.payments.invoice(ANA, "pack")
     none = make_plans({}, free_per_day=1, fair_use_per_day=5, head_start_s=0)
     later = Payments(shop.database, none, clock)
@@ -105,7 +105,7 @@ async def test_what_was_sold_is_granted_whatever_became_of_the_plan(shop: Shop, 
     assert (await shop.quota()).credits == 5
 
 
-async def test_the_last_look_before_the_money(shop: Shop) -> None:
+async def test_pre_checkout_check_refuses_wrong_payments(shop: Shop) -> None:
     invoice = await shop.payments.invoice(ANA, "premium")
     people = People(shop.database)
     wrong = [
@@ -142,14 +142,14 @@ async def test_the_last_look_before_the_money(shop: Shop) -> None:
         (33, "pack", 34),
     ],
 )
-async def test_a_discount_is_rounded_up_and_never_to_nothing(shop: Shop, percent: int, plan: str, price: int) -> None:
+async def test_discounted_price_is_rounded_up_and_never_zero(shop: Shop, percent: int, plan: str, price: int) -> None:
     code = await shop.discount(percent)
     offer = (await shop.payments.invoice(ANA, plan)).offer
     assert (offer.price, offer.full_price, offer.code) == (price, PLANS.paid[plan].stars, code)
     assert not any(offer.code for offer in await shop.payments.offers(BEN))
 
 
-async def test_the_best_discount_counts_and_each_is_spent_once(shop: Shop) -> None:
+async def test_best_discount_applies_and_is_used_once(shop: Shop) -> None:
     await shop.discount(10)
     await shop.discount(40, plan="premium")
     assert (await shop.prices())["premium"] == (60, False)
@@ -163,7 +163,7 @@ async def test_the_best_discount_counts_and_each_is_spent_once(shop: Shop) -> No
     assert (await shop.prices())["premium"] == (60, False)
 
 
-async def test_a_discount_that_holds_no_more_changes_the_price_back(shop: Shop, clock: Clock) -> None:
+async def test_expired_discount_restores_the_price(shop: Shop, clock: Clock) -> None:
     await shop.discount(40, expires_at=clock.now + timedelta(hours=1))
     invoice = await shop.payments.invoice(ANA, "premium")
     await shop.check(invoice)
@@ -200,7 +200,7 @@ async def test_a_subscription_with_a_discount_is_sold_once(shop: Shop) -> None:
     assert (await shop.prices())["month"] == (250, True)
 
 
-async def test_a_refund_takes_back_what_was_bought_once(shop: Shop, clock: Clock) -> None:
+async def test_refund_withdraws_the_grant_once(shop: Shop, clock: Clock) -> None:
     first, second = [await shop.payments.invoice(ANA, "premium") for _ in range(2)]
     await shop.pay(first, "c1")
     clock.wait(days=1)

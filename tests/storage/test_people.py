@@ -1,4 +1,4 @@
-"""What people chose is kept, and somebody new has the defaults."""
+"""Preferences are stored, and a new person has the defaults."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ from magicmemory.storage.people import People
 ANA = Sender(platform=Platform.TELEGRAM, account="7")
 
 
-async def test_choices_are_kept(database_url: str) -> None:
+async def test_preferences_are_stored(database_url: str) -> None:
     async with Database(database_url) as database:
         people = People(database)
         assert await people.preferences(ANA) == Preferences()
@@ -20,7 +20,7 @@ async def test_choices_are_kept(database_url: str) -> None:
         assert (await people.preferences(ANA)).options.strength == 0.5
 
 
-async def test_two_first_sights_at_once_make_one_person(database_url: str) -> None:
+async def test_concurrent_first_contact_makes_one_person(database_url: str) -> None:
     async with Database(database_url) as database:
         people = People(database)
         await asyncio.gather(*(people.choose(ANA, upscale=2) for _ in range(10)))

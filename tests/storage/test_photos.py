@@ -1,4 +1,4 @@
-"""Photos are kept until their time is over, and seen by nobody else."""
+"""Photos are stored until they expire, and only the service can read them."""
 
 import os
 import time
@@ -11,7 +11,7 @@ from magicmemory.core.errors import PhotoExpired
 from magicmemory.storage.photos import PhotoStore, original, result
 
 
-async def test_keeps_and_deletes(tmp_path: Path) -> None:
+async def test_photos_are_stored_and_deleted(tmp_path: Path) -> None:
     store = PhotoStore(str(tmp_path / "photos"))
     await store.put(original("a"), b"one")
     await store.put(original("a"), b"two")
@@ -21,7 +21,7 @@ async def test_keeps_and_deletes(tmp_path: Path) -> None:
         await store.get(original("a"))
 
 
-async def test_forgets_what_is_old(tmp_path: Path) -> None:
+async def test_old_photos_are_deleted(tmp_path: Path) -> None:
     store = PhotoStore(str(tmp_path / "photos"))
     await store.put(original("old"), b"1")
     await store.put(result("new"), b"2")
@@ -34,6 +34,6 @@ async def test_forgets_what_is_old(tmp_path: Path) -> None:
     assert not (tmp_path / "photos" / "old").exists()
 
 
-def test_the_folder_is_the_services_alone(tmp_path: Path) -> None:
+def test_photo_folder_is_private(tmp_path: Path) -> None:
     PhotoStore(str(tmp_path / "photos"))
     assert (tmp_path / "photos").stat().st_mode & 0o077 == 0

@@ -1,4 +1,4 @@
-"""What pays for a photo: the plan that runs, then what is free, then bought photos; and what a plan does not allow."""
+"""A photo is paid by the current plan, then the free photo, then bought photos; plans limit the options."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -74,7 +74,7 @@ def harness(database: Database, clock: Clock) -> Harness:
     return Harness(database, clock)
 
 
-async def test_the_plan_pays_first_then_what_is_free_then_bought_photos(harness: Harness, clock: Clock) -> None:
+async def test_plan_pays_before_free_and_bought_photos(harness: Harness, clock: Clock) -> None:
     await harness.give("pack")
     await harness.give("premium")
     assert [(await harness.send()).plan for _ in range(5)] == ["premium", "premium", "", "pack", "pack"]
@@ -87,7 +87,7 @@ async def test_the_plan_pays_first_then_what_is_free_then_bought_photos(harness:
     assert [(await harness.send()).plan for _ in range(3)] == ["premium", "premium", ""]
 
 
-async def test_bought_photos_outlast_the_day_and_free_ones_do_not(harness: Harness, clock: Clock) -> None:
+async def test_bought_photos_remain_after_midnight_but_free_ones_do_not(harness: Harness, clock: Clock) -> None:
     await harness.give("pack")
     assert [(await harness.send()).plan for _ in range(2)] == ["", "pack"]
     clock.wait(days=1)
@@ -96,7 +96,7 @@ async def test_bought_photos_outlast_the_day_and_free_ones_do_not(harness: Harne
         await harness.send()
 
 
-async def test_fair_use_counts_all_plans_that_run_for_days(harness: Harness, clock: Clock) -> None:
+async def test_fair_use_counts_all_plans_with_days(harness: Harness, clock: Clock) -> None:
     await harness.give("premium")
     await harness.send()
     await harness.give("best")
@@ -110,7 +110,7 @@ async def test_fair_use_counts_all_plans_that_run_for_days(harness: Harness, clo
         await harness.send()
 
 
-async def test_what_the_plan_does_not_allow_costs_nothing(harness: Harness) -> None:
+async def test_request_outside_the_plan_costs_nothing(harness: Harness) -> None:
     with pytest.raises(ModelNotInPlan) as model:
         await harness.send(Options(model="gfpgan"))
     assert model.value.parameters == {"model": "gfpgan"}
@@ -123,7 +123,7 @@ async def test_what_the_plan_does_not_allow_costs_nothing(harness: Harness) -> N
         await harness.send(Options(model="gfpgan"))
 
 
-async def test_a_bought_photo_pays_for_what_neither_plan_nor_free_photo_allow(harness: Harness) -> None:
+async def test_bought_photo_pays_for_what_plan_and_free_photo_refuse(harness: Harness) -> None:
     await harness.give("premium")
     with pytest.raises(SizeNotInPlan):
         await harness.send(Options(upscale=4))
@@ -134,7 +134,7 @@ async def test_a_bought_photo_pays_for_what_neither_plan_nor_free_photo_allow(ha
     assert (quota.used, quota.credits) == (1, 1)
 
 
-async def test_so_many_photos_at_once(database: Database, clock: Clock) -> None:
+async def test_unfinished_photos_per_person_are_limited(database: Database, clock: Clock) -> None:
     harness = Harness(database, clock, at_once=2)
     await harness.give("best")
     first, _ = await harness.send(), await harness.send()
@@ -150,7 +150,7 @@ async def test_so_many_photos_at_once(database: Database, clock: Clock) -> None:
     await harness.send(parent=first, photo="same")
 
 
-async def test_the_same_photo_again_is_free_and_no_adjustment(harness: Harness, clock: Clock) -> None:
+async def test_repeated_photo_is_free_and_no_adjustment(harness: Harness, clock: Clock) -> None:
     first = await harness.send(photo="same")
     assert await harness.ledger.find_duplicate(ANA, "same", PLAIN) is None  # it is not delivered yet
     await harness.deliver(first)
@@ -171,7 +171,7 @@ async def test_the_same_photo_again_is_free_and_no_adjustment(harness: Harness, 
     assert (await harness.quota()).used == 1
 
 
-async def test_a_photo_sent_again_can_be_adjusted_for_a_while_again(harness: Harness, clock: Clock) -> None:
+async def test_repeated_photo_renews_the_adjustment_time(harness: Harness, clock: Clock) -> None:
     first = await harness.send(photo="same")
     await harness.deliver(first)
     await harness.send(Options(strength=0.9), parent=first)
@@ -201,7 +201,7 @@ async def test_an_adjustment_runs_under_the_photos_plan(harness: Harness, clock:
         await harness.send(Options(model="gfpgan"), parent=free)
 
 
-async def test_renewal_is_told_in_the_plans_words(harness: Harness, clock: Clock) -> None:
+async def test_quota_names_the_plan_its_end_and_the_renewal(harness: Harness, clock: Clock) -> None:
     await harness.give("premium")
     quota = await harness.quota()
     assert (quota.plan, quota.plan_ends) == ("premium", clock.now + timedelta(days=10))

@@ -1,4 +1,4 @@
-"""Photos in an S3 bucket: a real S3 server on loopback, and workers who share nothing else but Redis."""
+"""Photos in an S3 bucket: an S3 server on loopback, and workers that share only Redis with the bot."""
 
 import asyncio
 import os
@@ -55,7 +55,7 @@ def s3_url() -> Iterator[str]:
 
 @pytest.fixture
 def s3(s3_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """What an operator sets for an S3 of their own, in the environment that child processes inherit."""
+    """An operator's S3 settings, in the environment that child processes inherit."""
     monkeypatch.setenv("AWS_ENDPOINT", s3_url)
     monkeypatch.setenv("AWS_ALLOW_HTTP", "true")
     monkeypatch.setenv("AWS_REGION", "us-east-1")
@@ -64,7 +64,7 @@ def s3(s3_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     return BUCKET
 
 
-async def test_photos_are_kept_found_and_forgotten(s3: str) -> None:
+async def test_photos_are_stored_found_and_deleted(s3: str) -> None:
     store = PhotoStore(s3)
     await store.check()
     await store.put(original("a"), b"first")
@@ -86,7 +86,7 @@ async def test_photos_are_kept_found_and_forgotten(s3: str) -> None:
 
 @asynccontextmanager
 async def worker(folder: Path, redis_url: str, store: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A worker process that knows Redis and the bucket, and has nothing but a folder of its own."""
+    """A worker process with Redis, the bucket and its own folder."""
     folder.mkdir()
     command = (sys.executable, "-W", "ignore", "-m", "tests.chaos.worker", redis_url, store, "0.2")
     environment = {**os.environ, "HOME": str(folder), "TMPDIR": str(folder), "MAGIC_DATA_DIR": str(folder)}

@@ -1,4 +1,4 @@
-"""Writers share commits: each is on the disk when it goes on, each fails alone, and none joins a lost transaction."""
+"""Writers share commits: each row is on disk before its writer continues, and each writer fails alone."""
 
 import asyncio
 import sqlite3
@@ -25,7 +25,7 @@ async def add(database: Database, account: object, then: BaseException | None = 
 
 
 def kept(file: Path) -> set[str]:
-    """What another process sees."""
+    """The rows that another connection reads."""
     with closing(sqlite3.connect(file)) as connection:
         return {account for (account,) in connection.execute("SELECT account FROM users")}
 
@@ -53,7 +53,7 @@ async def test_many_writers_need_few_commits(file: Path) -> None:
         assert len(kept(file)) == 200
 
 
-async def test_each_is_on_the_disk_when_it_goes_on(file: Path) -> None:
+async def test_committed_row_is_on_disk_before_the_writer_continues(file: Path) -> None:
     async with opened(file) as database:
 
         async def add_and_look(number: int) -> None:
@@ -63,7 +63,7 @@ async def test_each_is_on_the_disk_when_it_goes_on(file: Path) -> None:
         await asyncio.gather(*(add_and_look(number) for number in range(50)))
 
 
-async def test_who_fails_fails_alone(file: Path) -> None:
+async def test_failing_transaction_fails_alone(file: Path) -> None:
     async with opened(file) as database:
         await add(database, 0)
         wishes = [add(database, number, ValueError(number) if number % 3 == 1 else None) for number in range(1, 30)]
@@ -74,7 +74,7 @@ async def test_who_fails_fails_alone(file: Path) -> None:
         assert kept(file) == {str(number) for number in range(30) if number % 3 != 1}
 
 
-async def test_who_is_cancelled_takes_nobody_along(file: Path) -> None:
+async def test_cancelled_transaction_does_not_affect_others(file: Path) -> None:
     async with opened(file) as database:
         writers = [asyncio.create_task(add(database, number)) for number in range(60)]
         for delay in range(20):
@@ -88,7 +88,7 @@ async def test_who_is_cancelled_takes_nobody_along(file: Path) -> None:
         await add(database, "afterwards")
 
 
-async def test_a_transaction_that_sqlite_gave_up_is_nobodys(file: Path) -> None:
+async def test_transaction_rolled_back_by_sqlite_does_not_affect_others(file: Path) -> None:
     async with opened(file) as database:
         await add(database, "before")
 
@@ -107,7 +107,7 @@ async def test_a_transaction_that_sqlite_gave_up_is_nobodys(file: Path) -> None:
         assert kept(file) == {"before", "last"}
 
 
-async def test_a_lock_that_another_process_holds_is_waited_for_without_holding_up_the_process(file: Path) -> None:
+async def test_waiting_for_another_processs_lock_does_not_block_the_loop(file: Path) -> None:
     async with opened(file) as database:
         holder = sqlite3.connect(file, isolation_level=None)
         holder.execute("BEGIN IMMEDIATE")
@@ -140,7 +140,7 @@ asyncio.run(write())
 
 
 @pytest.mark.processes
-async def test_what_was_acknowledged_outlasts_a_killed_process(file: Path) -> None:
+async def test_acknowledged_rows_survive_a_killed_process(file: Path) -> None:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", WRITER, str(file)), stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]
     )

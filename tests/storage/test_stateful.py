@@ -60,7 +60,7 @@ class Machine(RuleBasedStateMachine):
         return self.repositories.runner.run(work)
 
     def ask(self, work: Coroutine[Any, Any, T]) -> T | type[UserError]:
-        """What the repositories answer, or the kind of its refusal."""
+        """The repositories' answer, or the class of the refusal."""
         try:
             return self.run_(work)
         except UserError as error:
@@ -79,7 +79,7 @@ class Machine(RuleBasedStateMachine):
         return [paid for person in self.people for paid in person.payments]
 
     def agree(self, person: Person, new: Given | None = None) -> None:
-        """The repositories and the model say the same of somebody; `new` is a grant that must be there now."""
+        """The repositories and the model agree about a person; `new` is a grant that must exist now."""
         if new is not None:
             person.given.append(new)
         rows = self.run_(self.repositories.grants.of(person.sender))
@@ -295,7 +295,7 @@ class Machine(RuleBasedStateMachine):
         self.settle(chosen(self.bills, pick))
 
     def settle(self, bill: Bill) -> None:
-        """Somebody pays."""
+        """A person pays."""
         sender = bill.person.sender
         refusal = self.ask(self.repositories.payments.check(sender, bill.id, STARS, bill.price))
         assert refusal is self.model.payable(bill)
@@ -345,7 +345,7 @@ class Machine(RuleBasedStateMachine):
         lasts=st.sampled_from([None, 12, 12, 30, 60]),
     )
     def entitle(self, who: int, name: str, plan: str, begins: int | None, lasts: int | None) -> None:
-        """Told of a subscription or purchase, for the first time or again."""
+        """A shop reports a subscription or purchase, for the first time or again."""
         person = self.people[who]
         reference = f"{person.sender.account}-{plan}-{name}"
         starts_at = None if begins is None else self.model.now + begins * HOUR
@@ -376,7 +376,7 @@ class Machine(RuleBasedStateMachine):
 
     @action(who=who, plan=st.sampled_from(["premium", "pack", "month"]), pick=pick)
     def ban(self, who: int, plan: str, pick: int) -> None:
-        """Keep somebody out for a while, in which they try everything."""
+        """Ban a person for a while, in which they try everything."""
         person = self.people[who]
         self.run_(self.repositories.people.ban(person.sender, banned=True))
         person.banned = True
@@ -424,8 +424,8 @@ def test_nothing_makes_the_ledger_differ_from_the_model(database_url: str, tmp_p
 
 
 @pytest.mark.parametrize(("zone", "start"), TURNS)
-def test_the_models_own_renewal(zone: str, start: str) -> None:
-    """The model is worth something only where it knows these days itself: each ends at a first moment of another."""
+def test_model_renews_at_midnight(zone: str, start: str) -> None:
+    """The model must compute a day's end itself: the first moment of the next day."""
     model = Model(ZoneInfo(zone), datetime.fromisoformat(start))
     lengths = set()
     for _ in range(4):

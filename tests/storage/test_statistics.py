@@ -1,4 +1,4 @@
-"""What the operator is told is what happened: counted by day in the operator's zone, by platform, erased or not."""
+"""Statistics are right by day in the operator's time zone and by platform, erased people included."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -68,13 +68,13 @@ async def harness(database_url: str, tmp_path: Path) -> AsyncIterator[Harness]:
         yield Harness(database, tmp_path)
 
 
-async def test_nothing_happened(harness: Harness) -> None:
+async def test_statistics_of_an_empty_day_are_zero(harness: Harness) -> None:
     stats = await harness.statistics.today()
     assert (stats.photos, stats.people, stats.faces, stats.p95_s) == (0, 0, 0, None)
     assert (stats.failures, stats.paid, stats.refunded) == ({}, {}, {})
 
 
-async def test_everything_is_counted(harness: Harness) -> None:
+async def test_statistics_count_everything(harness: Harness) -> None:
     for number in range(20):
         await harness.restored(ANA, took_s=number + 1)
     await harness.failed(ANA, Failure.of(NoFaceFound()))
@@ -104,7 +104,7 @@ async def test_money_is_counted_when_it_moves(harness: Harness) -> None:
     assert (await harness.statistics.week(Platform.DISCORD)).paid == {}
 
 
-async def test_a_day_begins_at_midnight_in_the_operators_zone(harness: Harness) -> None:
+async def test_statistics_day_begins_at_midnight_in_the_operators_time_zone(harness: Harness) -> None:
     harness.now = datetime(2026, 11, 22, 22, 59, tzinfo=UTC)
     await harness.restored(ANA, took_s=1)
     assert (await harness.statistics.today()).photos == 1
@@ -115,7 +115,7 @@ async def test_a_day_begins_at_midnight_in_the_operators_zone(harness: Harness) 
     assert (await harness.statistics.week()).photos == 0
 
 
-async def test_who_deletes_their_data_is_still_counted(harness: Harness) -> None:
+async def test_erased_people_are_still_counted(harness: Harness) -> None:
     await harness.restored(ANA, took_s=3)
     await harness.failed(ANA, Failure.of(NoFaceFound()))
     await harness.erasure.forget(ANA)

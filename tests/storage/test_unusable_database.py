@@ -26,7 +26,7 @@ def opened(file: Path) -> Database:
     return Database(f"sqlite+aiosqlite:///{file}")
 
 
-async def test_a_later_schema_is_one_sentence(file: Path) -> None:
+async def test_newer_schema_is_one_sentence(file: Path) -> None:
     with sqlite3.connect(file) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.close()
@@ -45,9 +45,7 @@ async def test_a_damaged_file_is_one_sentence(file: Path, damage: str) -> None:
 
 @pytest.mark.processes
 @pytest.mark.parametrize("command", [["admin", "stats"], ["playground"]])
-async def test_the_commands_end_with_the_sentence(
-    file: Path, tmp_path: Path, redis_url: str, command: list[str]
-) -> None:
+async def test_commands_end_with_the_sentence(file: Path, tmp_path: Path, redis_url: str, command: list[str]) -> None:
     file.write_bytes(b"x" * 8192)
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "magicmemory.cli.main", *command),
@@ -64,7 +62,7 @@ async def test_the_commands_end_with_the_sentence(
 
 
 @pytest.mark.parametrize("change", ["moved", "replaced", "restored"])
-async def test_a_process_stops_when_its_database_is_no_longer_there(file: Path, change: str) -> None:
+async def test_process_stops_if_its_database_disappears(file: Path, change: str) -> None:
     async with opened(file):
         watching = asyncio.create_task(watch_file(f"sqlite+aiosqlite:///{file}", 0.02))
         await asyncio.sleep(0.1)
@@ -79,7 +77,7 @@ async def test_a_process_stops_when_its_database_is_no_longer_there(file: Path, 
             await asyncio.wait_for(watching, 5)
 
 
-async def test_writing_to_the_database_is_no_change_of_the_file(file: Path) -> None:
+async def test_writing_does_not_count_as_replacing_the_file(file: Path) -> None:
     async with opened(file) as database:
         watching = asyncio.create_task(watch_file(f"sqlite+aiosqlite:///{file}", 0.02))
         for _ in range(5):
@@ -90,7 +88,7 @@ async def test_writing_to_the_database_is_no_change_of_the_file(file: Path) -> N
         watching.cancel()
 
 
-def test_the_lock_sees_that_its_folder_was_moved(tmp_path: Path) -> None:
+def test_lock_notices_a_moved_folder(tmp_path: Path) -> None:
     folder = tmp_path / "var"
     with lock_data_folder(folder) as check:
         check()

@@ -33,7 +33,7 @@ def picture(pixels: Pixels, *, monochrome: bool = False) -> Picture:
 
 
 def face_at(x: float, y: float, size: float, turned: float = 0.0) -> Detection:
-    """A face whose crop is about `size` pixels wide, its middle at (x, y), turned by so many degrees."""
+    """A face with a crop about `size` pixels wide, centred at (x, y) and turned by degrees."""
     angle = np.deg2rad(turned)
     rotation = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     landmarks = (np.array(TEMPLATE) - 256) * (size / 512) @ rotation.T + (x, y)

@@ -29,7 +29,7 @@ FACE = Face(box=(1, 2, 30, 40), landmarks=((9, 9), (20, 9), (15, 15), (10, 25), 
 
 @dataclass
 class NoPipeline:
-    """Restores nothing, in no time: for tests of the way, not of the pictures. `before` may fail or wait."""
+    """A pipeline that returns photos unchanged, for tests of the queue. `before` may fail or wait."""
 
     before: Callable[[bytes], object] = lambda _: None
     runs: int = 0

@@ -51,7 +51,7 @@ def seeded(network: nn.Module) -> nn.Module:
 
 
 class Finds:
-    """A detector that finds what it was told to."""
+    """A detector that returns given faces."""
 
     def __init__(self, *found: Detection) -> None:
         self._found = list(found)

@@ -1,4 +1,4 @@
-"""Small picture files of every kind, made here, with what they show."""
+"""Generated small picture files of every format, with their expected pixels."""
 
 import io
 import struct

@@ -1,4 +1,4 @@
-"""Processes of ours, started as an operator starts them, and what they write."""
+"""Starts our processes as an operator does, and collects their output."""
 
 import asyncio
 import os

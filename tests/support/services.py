@@ -32,7 +32,7 @@ START_S = 20.0
 
 
 def missing(reason: str) -> NoReturn:
-    """Skip the test for want of a service; in CI, where all of them are, fail it."""
+    """Skip the test because a service is missing; in CI fail it."""
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)

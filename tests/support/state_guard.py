@@ -1,11 +1,11 @@
-"""A pytest plugin: the test that leaves the process changed fails, and not the next one that trips over it.
+"""A pytest plugin that fails a test if it leaves the process changed.
 
-A snapshot is taken before the fixtures of a test are set up and another one after they are torn down; whatever differs
-is the test's own doing. What a fixture of a wider scope (module, session) changes or opens is its own until it ends;
-then it is compared. Threads, processes and sockets get a moment to end by themselves.
+It takes a snapshot before a test's fixtures are set up and after they are torn down, and reports the differences. What
+a fixture of a wider scope (module, session) changes or opens is compared when that fixture ends. Threads, processes and
+sockets get a short time to end.
 
-A snapshot costs about 0.2 ms: it reads a few values and `/proc/self`, and imports nothing. On systems without `/proc`,
-processes and sockets are not looked at.
+A snapshot takes about 0.2 ms: it reads a few values and `/proc/self`, and imports nothing. Without `/proc`, processes
+and sockets are not checked.
 """
 
 import contextlib
@@ -23,31 +23,31 @@ from typing import Any
 
 import pytest
 
-# Threads that libraries keep on purpose: (the beginning of the thread's name, why it may stay).
+# Threads that libraries keep on purpose: prefix of the name -> reason.
 THREADS_THAT_STAY = {
     "pymp-": "multiprocessing's own",
     "pydevd": "a debugger's",
     "tqdm_monitor": "tqdm starts one monitor for the whole process",
     "execnet-": "pytest-xdist's line to its controller",
 }
-# Processes that libraries keep on purpose: (a part of their command line, why it may stay).
+# Processes that libraries keep on purpose: part of the command line -> reason.
 PROCESSES_THAT_STAY = {
     "multiprocessing.resource_tracker": "multiprocessing starts one for the whole process and ends it at exit",
     "multiprocessing.forkserver": "multiprocessing starts one for the whole process and ends it at exit",
 }
-# Changes of settings that the service makes on purpose, and for its whole process: (the setting, what it becomes, why).
-# They are put back without a word.
+# Settings that the service changes on purpose for its whole process: (setting, new value, reason). They are restored
+# silently.
 MADE_ON_PURPOSE = [("torch's threads", 1, "the OpenVINO engine leaves torch one, for the detector's small networks")]
-# Loggers that libraries set up when they are used, and not when they are imported: (name, why).
+# Loggers that libraries set up on first use, not on import: name -> reason.
 LOGGERS_THAT_CHANGE = {
     "uvicorn.access": "uvicorn silences it for a server without an access log",
     "push_response": "redis sets it up with the first connection that speaks RESP3",
 }
-# Filters that libraries add when they are used: (the beginning of the module they are for, why).
+# Warning filters that libraries add on first use: prefix of the filtered module -> reason.
 FILTERS_THAT_STAY = {"opentelemetry.sdk": "its span processors silence a warning of its own"}
-# Variables that may change: (name, why).
+# Environment variables that may change: name -> reason.
 VARIABLES_THAT_CHANGE = {
-    "PYTEST_CURRENT_TEST": "pytest says there which test runs",
+    "PYTEST_CURRENT_TEST": "pytest stores the current test there",
     "PTB_TIMEDELTA": "the Telegram bot sets it, for its whole process, before it imports the library's parts",
     "TORCHINDUCTOR_CACHE_DIR": "torch's tracer notes its folder there when it is first used",
     "KMP_INIT_AT_FORK": "OpenVINO's import sets it, for the OpenMP library that it shares with torch",
@@ -56,7 +56,7 @@ VARIABLES_THAT_CHANGE = {
 
 @dataclass(frozen=True)
 class Setting:
-    """A value of the whole process: how to read it, and how to put it back."""
+    """A process-wide value: how to read it, and how to restore it."""
 
     name: str
     read: Callable[[], Any]
@@ -66,7 +66,7 @@ class Setting:
 
 @dataclass
 class Snapshot:
-    """What the process is at a moment."""
+    """The state of the process at one moment."""
 
     settings: dict[str, Any] = field(default_factory=dict)
     threads: dict[int, str] = field(default_factory=dict)  # identity -> name
@@ -76,7 +76,7 @@ class Snapshot:
 
     @classmethod
     def take(cls) -> "Snapshot":
-        """The process now."""
+        """Take a snapshot now."""
         return cls(
             {setting.name: setting.read() for setting in settings()},
             _live_threads(),
@@ -86,17 +86,17 @@ class Snapshot:
         )
 
     def add_opened(self, other: "Snapshot") -> None:
-        """Count what is open in `other` as open here too."""
+        """Add the threads, processes and sockets of `other`."""
         self.threads |= other.threads
         self.processes |= other.processes
         self.sockets |= other.sockets
 
 
 def settings() -> Iterator[Setting]:
-    """The settings that can be read now; those of libraries that nobody has imported yet are at their defaults."""
+    """The settings that can be read now; libraries that are not imported yet have their defaults."""
     yield from _OF_PYTHON
     torch: Any = sys.modules.get("torch")
-    if hasattr(torch, "set_num_threads"):  # else it is being imported
+    if hasattr(torch, "set_num_threads"):  # otherwise its import is still running
         yield Setting("torch's gradient mode", torch.is_grad_enabled, torch.set_grad_enabled)
         yield Setting("torch's default dtype", torch.get_default_dtype, torch.set_default_dtype)
         yield Setting("torch's threads", torch.get_num_threads, torch.set_num_threads)
@@ -105,7 +105,7 @@ def settings() -> Iterator[Setting]:
         yield Setting("OpenCV's threads", cv2.getNumThreads, cv2.setNumThreads)
 
 
-# What torch and OpenCV are when they are imported: a test may be the first to import them, and change them at once.
+# torch's values after import: a test may be the first to import it, and change it at once.
 DEFAULTS = {"torch's gradient mode": True, "torch's default dtype": "torch.float32"}
 
 
@@ -125,7 +125,7 @@ def _filters_that_differ(before: list[Any], after: list[Any]) -> str:
 
 
 def _names_that_differ(before: dict[str, Any], after: dict[str, Any]) -> str:
-    """RedisKeys alone: values may be secrets, and are long."""
+    """Only the names: values may be long or secret."""
     return ", ".join(sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name)))
 
 
@@ -134,7 +134,7 @@ def _time_zone() -> tuple[tuple[str, str], int]:
 
 
 def _logging() -> dict[str, tuple[Any, ...]]:
-    """Of the root and every logger that is not as it was born: level, disabled, propagate, handlers."""
+    """Level, disabled, propagate and handlers of the root logger and of each logger that was changed."""
     found: dict[str, tuple[Any, ...]] = {"disabled below": (logging.root.manager.disable,)}
     loggers = [logging.root, *logging.root.manager.loggerDict.values()]
     for logger in loggers:
@@ -173,8 +173,8 @@ def _filters() -> list[Any]:
 
 
 def _is_of_a_library(one: Any) -> bool:
-    """A filter that a library sets late: requests ignores urllib3's DependencyWarning at its first use, and torch's
-    converter ignores all warnings inside `catch_warnings`, which in a thread may outlast its block.
+    """Whether a library added this filter on use: requests ignores urllib3's DependencyWarning; torch's converter
+    ignores all warnings inside `catch_warnings`, which can outlast its block in a thread.
     """
     action, message, category, module, line = one
     return category.__name__ == "DependencyWarning" or (action, message, category, module, line) == (
@@ -184,7 +184,7 @@ def _is_of_a_library(one: Any) -> bool:
 
 def _restore_filters(before: list[Any]) -> None:
     warnings.filters[:] = before  # type: ignore[index]
-    warnings.simplefilter("default", ImportWarning, append=True)  # the public call that tells the C code of the change
+    warnings.simplefilter("default", ImportWarning, append=True)  # public; the C code notices the change
     warnings.filters[:] = before  # type: ignore[index]
 
 
@@ -206,10 +206,10 @@ def _live_threads() -> dict[int, str]:
 
 
 def _child_processes() -> dict[int, str]:
-    """Children of any thread of ours, ended or not, until somebody has waited for them."""
+    """Child processes of all our threads, running or ended, that were not waited for."""
     if not hasattr(os, "waitid"):
         return {}
-    try:  # a single call says that there is none, as is the rule
+    try:  # one call is enough in the usual case of no child
         os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
     except ChildProcessError:
         return {}
@@ -272,7 +272,7 @@ def settings_changed(before: Snapshot, after: Snapshot) -> dict[str, str]:
 
 
 def opened(before: Snapshot, after: Snapshot) -> dict[str, str]:
-    """What lives after and did not before: threads, processes, sockets."""
+    """Threads, processes and sockets that are in `after` but not in `before`."""
     found = {f"thread {name}": "is alive" for key, name in after.threads.items() if key not in before.threads}
     found |= {
         f"process {key}": f"was not waited for: {command or 'it has ended'}"
@@ -285,7 +285,7 @@ def opened(before: Snapshot, after: Snapshot) -> dict[str, str]:
 
 
 def restore(before: Snapshot, names: set[str]) -> None:
-    """Put settings back, so that one leak fails one test."""
+    """Restore settings, so that one leak fails only one test."""
     for setting in settings():
         if setting.name in names and setting.name in before.settings:
             setting.restore(before.settings[setting.name])
@@ -294,7 +294,7 @@ def restore(before: Snapshot, names: set[str]) -> None:
 
 
 def left_behind(before: Snapshot, patience_s: float, *, with_opened: bool = True) -> dict[str, str]:
-    """What a test or fixture that began at `before` has left; what is about to end gets `patience_s` seconds for it."""
+    """What changed since `before`; threads, processes and sockets get `patience_s` seconds to end."""
     after = Snapshot.take()
     changed = settings_changed(before, after)
     alive = opened_and_kept(before, patience_s) if with_opened and opened(before, after) else {}
@@ -303,10 +303,10 @@ def left_behind(before: Snapshot, patience_s: float, *, with_opened: bool = True
 
 
 def opened_and_kept(before: Snapshot, patience_s: float) -> dict[str, str]:
-    """What has been opened since `before` and does not end within `patience_s` seconds."""
+    """What was opened since `before` and does not end within `patience_s` seconds."""
     if not opened(before, Snapshot.take()):
         return {}
-    gc.collect()  # what nobody refers to any more closes itself, and warns where it should have been closed
+    gc.collect()  # unreferenced objects close themselves, and warn if they should have been closed
     deadline = time.monotonic() + patience_s
     while (alive := opened(before, Snapshot.take())) and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -314,26 +314,26 @@ def opened_and_kept(before: Snapshot, patience_s: float) -> dict[str, str]:
 
 
 class Guard:
-    """Follows the fixtures of wider scopes, and compares."""
+    """Compares snapshots, and tracks the fixtures of wider scopes."""
 
     def __init__(self, patience_s: float) -> None:
         self._patience_s = patience_s
         self._wider: dict[Any, tuple[Snapshot, Snapshot]] = {}  # live fixture -> before and after its set-up
-        self._here: Snapshot | None = None  # at the beginning of the test that runs
+        self._here: Snapshot | None = None  # at the start of the current test
 
     def begin(self) -> None:
         self._here = Snapshot.take()
 
     def end(self, fixtures: set[str]) -> str:
-        """What the test has left, or an empty text. `fixtures`: the names of those that it uses."""
+        """What the test left behind, or an empty text. `fixtures`: the names of the test's fixtures."""
         before, self._here = self._here, None
         if before is None:
             return ""
-        # What a live fixture's threads, processes and loop open for the tests that use it is compared when it ends.
+        # What a live fixture opens for the tests that use it is compared when the fixture ends.
         lent = any(fixture.argname in fixtures and opened(*states) for fixture, states in self._wider.items())
         left = left_behind(before, self._patience_s, with_opened=not lent)
         if left and not lent:
-            for earlier, _ in self._wider.values():  # what is said once is not said again at a wider fixture's end
+            for earlier, _ in self._wider.values():  # do not report it again when a wider fixture ends
                 earlier.add_opened(Snapshot.take())
         return _said(left)
 
@@ -347,7 +347,7 @@ class Guard:
         finally:
             after = Snapshot.take()
             self._wider[fixturedef] = (before, after)
-            if self._here is not None:  # a test asks for it by name while it runs
+            if self._here is not None:  # requested by a running test
                 self._forgive(before, after)
 
     def _forgive(self, before: Snapshot, after: Snapshot) -> None:
@@ -382,7 +382,9 @@ GUARD = pytest.StashKey[Guard]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addini("state_guard_patience_s", "Seconds for what a test started to end by itself after it.", default="2")
+    parser.addini(
+        "state_guard_patience_s", "Seconds that threads, processes and sockets get to end after a test.", default="2"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -392,7 +394,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(autouse=True)
 def state_guard(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Compares the process before this test's fixtures are set up and after they are torn down."""
+    """Compare the process before this test's fixtures are set up and after they are torn down."""
     guard = request.config.stash[GUARD]
     guard.begin()
     yield

@@ -1,4 +1,4 @@
-"""The guard fails the test that leaves the process changed, says what it left, and no other test."""
+"""The guard fails exactly the test that leaves the process changed, and names the change."""
 
 import os
 import subprocess
@@ -73,7 +73,7 @@ def test_clean_but_its_fixture_is_not(quiet):
 
 @pytest.fixture(scope="module")
 def summary(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What pytest says of a file whose tests leak, in a process of its own."""
+    """pytest's output for a file with leaking tests, run in a child process."""
     folder = tmp_path_factory.mktemp("leaks")
     # Imported first, as the suite does: a library's import is no leak.
     body = INNER.format(imports="import cv2, torch")

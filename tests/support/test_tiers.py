@@ -1,4 +1,4 @@
-"""A test that lacks its tier's marker fails where the fast tier is asked for, and is named elsewhere."""
+"""A test without its marker fails in the fast tier, and is named in other runs."""
 
 import os
 import subprocess

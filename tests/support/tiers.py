@@ -1,8 +1,7 @@
-"""A pytest plugin: markers say which tier a test is in, and hold it to that.
+"""A pytest plugin that checks the markers `services`, `processes` and `slow`.
 
-The fast tier, which `make check` runs, is every test without one of the markers `services`, `processes` and `slow`.
-A test in it that starts a process, connects to a service or takes long needs the marker that it lacks: where the fast
-tier is asked for it fails, and in other runs the summary names it.
+Tests without one of these markers are the fast tier, which `make check` runs. If such a test starts a process, connects
+to a service or takes long, it fails in `make check`; in other runs the summary names it.
 """
 
 import resource
@@ -13,7 +12,7 @@ from typing import Any
 
 import pytest
 
-# Fixtures that give a service; what uses them needs no marker of its own.
+# Fixtures that provide a service; tests that use them are marked automatically.
 SERVICES = {
     "redis_server",
     "own_redis_url",
@@ -23,15 +22,15 @@ SERVICES = {
     "browsers_redis",
     "s3_url",
 }
-# The processor time of one call, seconds; the marker is for tests over one second, and busy machines are slower.
+# Seconds of processor time. The marker `slow` is meant for tests over one second; busy machines are slower.
 MOST_CPU_S = 3.0
 PORTS = {6379, 5432}
-# What a report says of a test without its tier's marker.
+# The property of a test report that names the missing marker.
 PROPERTY = "tier"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what uses a service's fixture."""
+    """Mark the tests that use a service's fixture."""
     for item in items:
         names = set(getattr(item, "fixturenames", ()))
         parameters = getattr(getattr(item, "callspec", None), "params", {})
@@ -41,19 +40,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def tier(item: pytest.Item) -> set[str]:
-    """The markers of tiers that a test has; none: it is in the fast tier."""
+    """A test's tier markers; an empty set means the fast tier."""
     return {name for name in ("services", "processes", "slow") if item.get_closest_marker(name)}
 
 
 class Watch:
-    """What a test does, seen from outside it."""
+    """Records the services to which a test connects."""
 
     def __init__(self) -> None:
         self.connected: list[str] = []
         self.on = False
 
     def audit(self, event: str, arguments: tuple[Any, ...]) -> None:
-        """Python calls it for all kinds of events; that must cost next to nothing."""
+        """An audit hook. Python calls it very often, so it must be cheap."""
         if event == "socket.connect" and self.on:
             address = arguments[1]
             if isinstance(address, tuple) and address[1] in PORTS:
@@ -71,7 +70,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _children() -> tuple[float, ...]:
-    """What the children that have ended used: it changes with each of them."""
+    """The resources used by ended child processes; changes whenever a child ends."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime, used.ru_stime, used.ru_minflt
 
@@ -104,7 +103,7 @@ def _breaches(markers: set[str], watch: Watch, process: bool, cpu_s: float) -> l
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Name the tests that lack the marker of their tier."""
+    """Name the tests without their marker."""
     found = {
         f"{report.nodeid}: {value}"
         for reports in terminalreporter.stats.values()

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 @dataclass
 class Publisher:
-    """What the server holds and does.
+    """The server's files and behaviour.
 
     Attributes:
         files: content by path.
@@ -75,7 +75,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def publisher() -> Iterator[Publisher]:
-    """The server, on a port of its own."""
+    """The server on a free port."""
     world = Publisher()
     handler = type("WorldsHandler", (Handler,), {"world": world})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:

@@ -1,4 +1,4 @@
-"""The head mask ends close to the head, and says so where it is not sure."""
+"""The head mask follows the head, and is dropped if it is unsure."""
 
 import cv2
 import numpy as np
@@ -18,7 +18,7 @@ def head(undecided: float = 0.0, face: float = 1.0) -> Floats:
     return np.asarray(share, np.float32)
 
 
-def test_a_head_mask_ends_close_to_the_head() -> None:
+def test_head_mask_follows_the_head() -> None:
     share = head()
     (mask,) = HeadMaskParser(lambda _: share[None])([np.zeros((512, 512, 3), np.float32)])
     assert mask is not None
@@ -31,6 +31,6 @@ def test_a_head_mask_ends_close_to_the_head() -> None:
 
 
 @pytest.mark.parametrize("share", [head(undecided=0.3), head(face=0.7), np.zeros((128, 128), np.float32)])
-def test_where_the_head_mask_is_not_sure_there_is_none(share: Floats) -> None:
+def test_unsure_head_mask_is_dropped(share: Floats) -> None:
     assert not is_sure(share)
     assert HeadMaskParser(lambda _: share[None])([np.zeros((512, 512, 3), np.float32)]) == [None]

@@ -38,7 +38,7 @@ def picture() -> Image:
 
 
 @pytest.mark.parametrize("severity", [0.05, 0.3, 0.7, 1.15])
-def test_damage_repeats_for_a_seed(picture: Image, severity: float) -> None:
+def test_damage_is_repeatable_for_a_seed(picture: Image, severity: float) -> None:
     level = Level("", severity, severity)
     for seed in range(6):
         first, second = (spoil(picture, np.random.default_rng(seed), level) for _ in range(2))
@@ -47,7 +47,7 @@ def test_damage_repeats_for_a_seed(picture: Image, severity: float) -> None:
         assert np.array_equal(first, second)
 
 
-def test_more_severe_is_worse(picture: Image) -> None:
+def test_higher_severity_is_worse(picture: Image) -> None:
     means = [
         np.mean([psnr(spoil(picture, np.random.default_rng(seed), Level("", s, s)), picture) for seed in range(12)])
         for s in (0.1, 0.5, 1.0)
@@ -55,7 +55,7 @@ def test_more_severe_is_worse(picture: Image) -> None:
     assert means[0] > means[1] > means[2]
 
 
-def test_no_severity_is_a_copy(picture: Image) -> None:
+def test_zero_severity_changes_nothing(picture: Image) -> None:
     assert np.array_equal(spoil(picture, np.random.default_rng(0), Level("", 0, 0)), picture)
 
 
@@ -73,7 +73,7 @@ def test_tone_keeps_shape_and_range(picture: Image) -> None:
         assert toned.dtype == np.uint8
 
 
-def test_the_crop_of_an_aligned_face_is_the_face() -> None:
+def test_crop_of_an_aligned_face_is_the_face() -> None:
     big = np.zeros((512, 512, 3), np.uint8)
     big[200:300, 150:350] = 200
     cut = crop(big, TEMPLATE, margin=0)
@@ -82,7 +82,7 @@ def test_the_crop_of_an_aligned_face_is_the_face() -> None:
     assert cut[20, 20, 0] == 0
 
 
-def test_people_are_known_by_their_id() -> None:
+def test_people_are_identified_by_id() -> None:
     assert person_of(Path("house_A000055.jpg")) == person_of(Path("A000055.jpg")) == "a000055"
     people = {f"p{i}": "congress" for i in range(300)} | {f"q{i}": "large" for i in range(90)}
     assert len(held_out(people)) == 60
@@ -98,7 +98,7 @@ def opencv_threads() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("opencv_threads")
-def test_batches_hold_pairs(picture: Image) -> None:
+def test_batches_contain_pairs(picture: Image) -> None:
     stored = np.pad(picture, ((16, 16), (16, 16), (0, 0)), mode="reflect")
     faces = Faces(stored[None], np.array(["a"]), np.array(["large"]), np.array([False]))
     damaged, clean = next(iter(Pairs(faces, 128, 3, 0)))
@@ -108,7 +108,7 @@ def test_batches_hold_pairs(picture: Image) -> None:
     assert sum(share for share, _ in TRAINING_MIX) == pytest.approx(1)
 
 
-def test_measures_know_better_from_worse(picture: Image) -> None:
+def test_measures_rank_better_above_worse(picture: Image) -> None:
     noisy = np.clip(picture + np.random.default_rng(0).normal(0, 20, picture.shape), 0, 255).astype(np.uint8)
     assert psnr(picture, picture) == 60
     assert 20 < psnr(noisy, picture) < 26
@@ -123,7 +123,7 @@ def test_the_baseline_removes_noise(picture: Image) -> None:
     assert best > psnr(noisy, picture)
 
 
-def test_a_new_network_changes_nothing_and_ships(tmp_path: Path) -> None:
+def test_new_network_changes_nothing_and_can_be_exported(tmp_path: Path) -> None:
     from magicmemory.pipeline.models.lite import load
 
     core = LiteCore()
@@ -135,7 +135,7 @@ def test_a_new_network_changes_nothing_and_ships(tmp_path: Path) -> None:
         assert torch.allclose(restore_small(load(file), small, torch.ones(1)), small)
 
 
-def test_training_goes_on_from_a_file_that_ships(tmp_path: Path) -> None:
+def test_training_continues_from_an_exported_file(tmp_path: Path) -> None:
     torch.manual_seed(3)
     whole = assemble(LiteCore().state_dict())
     for decoder in (whole.faithful, whole.vivid):
@@ -154,7 +154,7 @@ def test_training_goes_on_from_a_file_that_ships(tmp_path: Path) -> None:
         assert (whole.vivid(features) - whole.faithful(features)).abs().max() > 1e-2  # two different ends
 
 
-def test_a_part_without_a_run_is_taken_from_another_file() -> None:
+def test_missing_part_is_taken_from_another_file() -> None:
     before, core = assemble(LiteCore().state_dict()), LiteCore().state_dict()
     old, new = before.state_dict(), assemble(core, rest=before).state_dict()
     assert torch.equal(new["vivid.ups.0.weight"], old["vivid.ups.0.weight"])
@@ -163,7 +163,7 @@ def test_a_part_without_a_run_is_taken_from_another_file() -> None:
     assert not torch.equal(new["faithful.ups.0.weight"], old["faithful.ups.0.weight"])
 
 
-def test_the_losses_are_finite_and_least_for_the_truth() -> None:
+def test_losses_are_finite_and_smallest_for_the_truth() -> None:
     torch.manual_seed(0)
     clean = torch.rand(2, 3, 64, 64) * 2 - 1
     near, far = clean + 0.01, clean + 0.3
@@ -176,14 +176,14 @@ def test_the_losses_are_finite_and_least_for_the_truth() -> None:
     assert all(right[name] < wrong[name] for name in ("low", "pixel", "matching"))
 
 
-def test_a_pixel_of_the_face_counts_more_in_a_whole_face() -> None:
+def test_face_pixels_weigh_more_in_aligned_faces() -> None:
     whole, part = weights_of(256, "cpu"), weights_of(128, "cpu")
     assert whole.mean() == pytest.approx(1)
     assert whole[0, 0, 140, 128] / whole[0, 0, 5, 5] == pytest.approx(FACE_WEIGHT)
     assert torch.equal(part, torch.ones(1, 1, 128, 128))
 
 
-def test_what_lies_on_a_print_is_added_to_one_side_only(picture: Image) -> None:
+def test_wear_is_added_to_the_input_only(picture: Image) -> None:
     mix = ((1.0, Level("clean", 0, 0)),)
     for seed in range(12):
         worn, clean = pair(picture, np.random.default_rng(seed), mix, worn=1.0)
@@ -197,14 +197,14 @@ def test_what_lies_on_a_print_is_added_to_one_side_only(picture: Image) -> None:
         assert np.array_equal(same, target)
 
 
-def test_letters_are_drawn_and_leave_the_rest(picture: Image) -> None:
+def test_letters_are_drawn_without_changing_the_rest(picture: Image) -> None:
     before = picture.copy()
     changed = [(lettered(picture, np.random.default_rng(seed)) != picture).any(axis=2).mean() for seed in range(8)]
     assert np.array_equal(picture, before)
     assert 0 < np.mean(changed) < 0.3
 
 
-def test_a_step_is_called_where_nothing_records_it() -> None:
+def test_step_runs_on_a_device_without_graph_capture() -> None:
     weight = torch.ones(1, requires_grad=True)
 
     def step(x: torch.Tensor) -> torch.Tensor:
@@ -222,7 +222,7 @@ def test_a_step_is_called_where_nothing_records_it() -> None:
         assert float(weight.grad) == 4 * factor
 
 
-def test_one_end_is_trained_alone(tmp_path: Path) -> None:
+def test_one_decoder_can_be_trained_alone(tmp_path: Path) -> None:
     torch.manual_seed(0)  # what an untrained network makes of noise depends on its weights
     write(assemble(LiteCore().state_dict()), tmp_path / "lite.safetensors")
     run = train.Run(tmp_path / "run", "cpu", 1e-2, 60, tmp_path / "lite.safetensors", only_end=True)
@@ -236,9 +236,7 @@ def test_one_end_is_trained_alone(tmp_path: Path) -> None:
     assert all(name.startswith("decoder.") for name in moved)
 
 
-def test_an_encoder_that_never_learnt_is_not_kept(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_only_end_needs_further(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("sys.argv", ["train", "faces.npz", "--out", "run", "--only-end"])
     with pytest.raises(SystemExit):
         train.main()

@@ -83,7 +83,7 @@ def photos_of() -> Iterator[PhotosOf]:
         yield make
 
 
-def test_one_photo_is_cut_into_batches_and_comes_back_in_order() -> None:
+def test_one_photos_faces_are_batched_and_returned_in_order() -> None:
     engine, sizes, told = Engine(), list[int](), list[int]()
     engine.let_all_run()
     batcher = Batcher(engine, Batching(largest=2), sizes.append)
@@ -93,7 +93,7 @@ def test_one_photo_is_cut_into_batches_and_comes_back_in_order() -> None:
     assert told == [2, 4, 5]
 
 
-def test_no_faces_are_no_work() -> None:
+def test_no_faces_run_no_batch() -> None:
     engine = Engine()
     assert Batcher(engine)([]) == []
     assert engine.batches == []
@@ -111,7 +111,7 @@ def test_faces_of_several_photos_share_a_batch(photos_of: PhotosOf) -> None:
     assert engine.batches == [[1], [2, 3, 4, 5], [6]]
 
 
-def test_a_crowd_does_not_hold_up_a_portrait(photos_of: PhotosOf) -> None:
+def test_group_photo_does_not_delay_a_portrait(photos_of: PhotosOf) -> None:
     engine = Engine()
     photos = photos_of(Batcher(engine, Batching(largest=2)))
     crowd = photos.comes(*range(100, 160))
@@ -126,7 +126,7 @@ def test_a_crowd_does_not_hold_up_a_portrait(photos_of: PhotosOf) -> None:
     assert crowd.result(20) == [2 * face for face in range(100, 160)]
 
 
-def test_two_crowds_take_turns(photos_of: PhotosOf) -> None:
+def test_two_group_photos_take_turns(photos_of: PhotosOf) -> None:
     engine = Engine()
     photos = photos_of(Batcher(engine, Batching(largest=1)))
     one = photos.comes(10, 11, 12)
@@ -138,7 +138,7 @@ def test_two_crowds_take_turns(photos_of: PhotosOf) -> None:
     assert [batch[0] // 10 for batch in engine.batches] == [1, 1, 2, 1, 2, 2]
 
 
-def test_a_face_that_fails_takes_only_its_own_photo_along(photos_of: PhotosOf) -> None:
+def test_failing_face_fails_only_its_own_photo(photos_of: PhotosOf) -> None:
     engine = Engine(breaks_on=13)
     photos = photos_of(Batcher(engine, Batching(largest=4)))
     first = photos.comes(1)
@@ -153,7 +153,7 @@ def test_a_face_that_fails_takes_only_its_own_photo_along(photos_of: PhotosOf) -
     assert not {15, 16, 17} & set(ran)  # nobody waits for these any more
 
 
-def test_after_a_failure_it_goes_on() -> None:
+def test_batcher_continues_after_a_failure() -> None:
     engine = Engine(breaks_on=13)
     engine.let_all_run()
     batcher = Batcher(engine, Batching(largest=4))
@@ -173,7 +173,7 @@ def test_out_of_memory_halves_the_batches_and_loses_nothing(caplog: pytest.LogCa
     assert [len(batch) for batch in engine.batches[7:]] == [2, 1]  # it stays careful
 
 
-def test_out_of_memory_keeps_every_photos_faces_apart(photos_of: PhotosOf) -> None:
+def test_out_of_memory_does_not_mix_photos(photos_of: PhotosOf) -> None:
     engine = Engine(memory=2)
     photos = photos_of(Batcher(engine, Batching(largest=4)))
     first = photos.comes(1)
@@ -190,7 +190,7 @@ def test_a_single_face_without_memory_fails_visibly() -> None:
         Batcher(engine, Batching(largest=4))([1, 2])
 
 
-def test_a_small_batch_waits_for_company(photos_of: PhotosOf) -> None:
+def test_small_batch_waits_for_more_faces(photos_of: PhotosOf) -> None:
     engine = Engine()
     engine.let_all_run()
     photos = photos_of(Batcher(engine, Batching(largest=2, wait_s=20)))
@@ -200,14 +200,14 @@ def test_a_small_batch_waits_for_company(photos_of: PhotosOf) -> None:
     assert engine.batches == [[1, 2]]
 
 
-def test_it_does_not_wait_for_ever() -> None:
+def test_waiting_for_more_faces_is_limited() -> None:
     engine = Engine()
     engine.let_all_run()
     assert Batcher(engine, Batching(largest=2, wait_s=0.001))([1]) == [2]
 
 
 @pytest.mark.parametrize("at_once", [1, 2])
-def test_so_many_batches_run_at_once(at_once: int, photos_of: PhotosOf) -> None:
+def test_number_of_concurrent_batches_is_limited(at_once: int, photos_of: PhotosOf) -> None:
     engine = Engine()
     photos = photos_of(Batcher(engine, Batching(largest=1, at_once=at_once)))
     futures = [photos.comes(face) for face in range(6)]
@@ -219,7 +219,7 @@ def test_so_many_batches_run_at_once(at_once: int, photos_of: PhotosOf) -> None:
     assert engine.most_at_once == at_once
 
 
-def test_a_thread_that_is_ended_leaves_nobody_waiting(photos_of: PhotosOf) -> None:
+def test_ended_thread_leaves_no_thread_waiting(photos_of: PhotosOf) -> None:
     class Ended(BaseException):
         pass
 
@@ -243,7 +243,7 @@ def test_a_thread_that_is_ended_leaves_nobody_waiting(photos_of: PhotosOf) -> No
     assert other.result(20) == [4]
 
 
-def test_many_threads_many_sizes() -> None:
+def test_many_threads_with_batches_of_many_sizes() -> None:
     engine = Engine()
     engine.let_all_run()
     engine.may_run.release(100_000)

@@ -88,7 +88,7 @@ def test_the_converted_model_is_kept_and_found_again(cache: Path, monkeypatch: p
     assert not list(cache.glob(".converting-*"))
 
 
-def test_other_weights_are_another_model(cache: Path) -> None:
+def test_changed_weights_are_converted_again(cache: Path) -> None:
     network = seeded(Tiny())
     engine = OpenVinoEngine(cache)
     faces, _ = inputs(1)
@@ -129,7 +129,7 @@ def test_a_failed_conversion_leaves_nothing_behind(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*fails*"))
 
 
-def test_the_cpu_is_openvino_and_auto_is_never_an_error(tmp_path: Path) -> None:
+def test_cpu_uses_openvino_and_auto_never_fails(tmp_path: Path) -> None:
     assert choose("cpu", tmp_path).name == "OpenVINO on the CPU"
     choose("auto", tmp_path)
 
@@ -147,7 +147,7 @@ def test_without_openvino_torch_runs_on_the_cpu(tmp_path: Path, monkeypatch: pyt
         ("cuda:2", 2, "torch sees 2 GPUs, cuda:0 to cuda:1"),
     ],
 )
-def test_a_gpu_that_is_not_there(
+def test_missing_gpu_is_refused(
     device: str, gpus: int, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: gpus > 0)
@@ -156,7 +156,7 @@ def test_a_gpu_that_is_not_there(
         choose(device, tmp_path)
 
 
-def test_a_gpu_that_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_present_gpu_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     monkeypatch.setattr(
@@ -172,7 +172,7 @@ def test_a_gpu_that_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.processes
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system cannot say which cores to use")
 @pytest.mark.parametrize("count", [1, 2])
-def test_cores_are_those_that_the_process_may_run_on(count: int) -> None:
+def test_cores_are_those_the_process_may_use(count: int) -> None:
     """Not the machine's: in a container with two of sixty-four, sixty-four threads wait for each other."""
     may = sorted(os.sched_getaffinity(0))[:count]
     program = "import os; from magicmemory.pipeline.engines.base import available_cores; "
@@ -239,7 +239,7 @@ def test_half_precision_is_near_full_precision(
     assert (not_asked == full).all()
 
 
-def test_whether_half_precision_pays_is_measured_once_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_half_precision_benefit_is_measured_once_and_cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     measured: list[float] = []
 
     def measure(engine: OpenVinoEngine) -> float:
@@ -257,7 +257,7 @@ def test_whether_half_precision_pays_is_measured_once_and_kept(tmp_path: Path, m
     assert OpenVinoEngine(tmp_path)._half_is_faster() is False
 
 
-def test_pictures_of_any_size(cache: Path) -> None:
+def test_openvino_runs_pictures_of_any_size(cache: Path) -> None:
     network = seeded(Tiny())
     run = OpenVinoEngine(cache).compile(network, EXAMPLE[:1], "any", any_size=True)
     expected = TorchEngine("cpu").compile(network, (), "any")
@@ -267,7 +267,7 @@ def test_pictures_of_any_size(cache: Path) -> None:
 
 
 @pytest.mark.parametrize("network", [Tiny, EncoderDecoder])
-def test_the_gpus_half_precision_on_the_cpu(network: type[nn.Module]) -> None:
+def test_gpu_half_precision_path_works_on_the_cpu(network: type[nn.Module]) -> None:
     plain = seeded(network())
     faces = torch.from_numpy(inputs(2)[0])
     with torch.inference_mode():

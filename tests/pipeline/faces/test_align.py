@@ -24,7 +24,7 @@ def test_landmarks_land_on_the_template(size: int, turned: float) -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("turned", [0, 17, -75])
-def test_a_crop_pixel_shows_the_place_that_the_matrix_says(size: int, turned: float) -> None:
+def test_crop_pixels_match_the_matrix(size: int, turned: float) -> None:
     y, x = np.mgrid[0:1300, 0:1400]
     ramps = np.stack([x / 1400, y / 1300, (x + y) / 2700], axis=-1) * 65535
     face = align.crop(ramps.astype(np.uint16), face_at(700, 650, size, turned))
@@ -38,7 +38,7 @@ def test_a_crop_pixel_shows_the_place_that_the_matrix_says(size: int, turned: fl
     assert np.abs(off.mean(0)).max() < 0.03
 
 
-def test_a_large_face_is_averaged_not_sampled() -> None:
+def test_large_face_is_averaged_not_subsampled() -> None:
     checkers = np.indices((2000, 2000)).sum(0) % 2 * 255
     photo = np.repeat(checkers[..., None], 3, axis=-1).astype(np.uint8)
     crop = align.crop(photo, face_at(1000, 1000, 1900, 5)).crop
@@ -46,7 +46,7 @@ def test_a_large_face_is_averaged_not_sampled() -> None:
 
 
 @pytest.mark.parametrize(("x", "y"), [(0, 0), (399, 150), (200, 299), (-30, 120)])
-def test_beyond_the_border_lies_mirrored_photo(x: float, y: float) -> None:
+def test_crop_beyond_the_border_mirrors_the_photo(x: float, y: float) -> None:
     photo = np.full((300, 400, 3), (200, 40, 90), np.uint8)
     crop = align.crop(photo, face_at(x, y, 250, 10)).crop
     assert (crop == (200, 40, 90)).all()
@@ -59,7 +59,7 @@ def test_landmarks_in_one_point_still_give_a_crop() -> None:
     assert face.crop.shape == (512, 512, 3)
 
 
-def test_sixteen_bits_are_cut_to_eight() -> None:
+def test_sixteen_bit_photo_gives_an_eight_bit_crop() -> None:
     photo = colourful(400, 400)
     face = face_at(200, 200, 300, 12)
     deep = align.crop(photo.astype(np.uint16) * 257, face)

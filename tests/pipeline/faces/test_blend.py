@@ -82,7 +82,7 @@ def test_nothing_changes_outside_the_mask(place: Detection) -> None:
 
 
 @pytest.mark.parametrize("size", [60, 400, 1200])
-def test_inside_the_mask_the_face_is_the_restored_one(size: int) -> None:
+def test_inside_the_mask_the_result_is_the_restored_face(size: int) -> None:
     pixels = blurred(colourful(1400, 1400), 2)
     place = face_at(700, 700, size, 15)
     face = align.crop(pixels, place)
@@ -96,7 +96,7 @@ def test_inside_the_mask_the_face_is_the_restored_one(size: int) -> None:
     assert np.abs(face.crop[inside] - wanted[inside]).mean() > 8
 
 
-def test_strength_zero_is_the_photo_and_half_is_between() -> None:
+def test_strength_zero_keeps_the_photo_and_half_is_in_between() -> None:
     pixels, place = colourful(400, 300), face_at(200, 150, 200, 10)
     assert (blended(pixels, place, strength=0) == pixels).all()
     half, full = (blended(pixels, place, strength=s).astype(int) for s in (0.5, 1))
@@ -127,7 +127,7 @@ def test_sepia_keeps_its_tone() -> None:
     assert off.mean() < np.abs(pixels - sepia(pixels @ LUMA)).max(-1).mean() + 0.5
 
 
-def test_only_toned_pictures_have_a_tone() -> None:
+def test_only_toned_photos_have_a_tone() -> None:
     assert tone_of(colourful(300, 200)) is None
     assert tone_of(colourful(300, 200).astype(np.uint16) * 257) is None
     tone = tone_of(sepia(grey(300, 200)[..., 0].astype(np.float32)).clip(0, 255).astype(np.uint8))
@@ -147,13 +147,13 @@ def test_sixteen_bits_stay_sixteen_bits() -> None:
     assert np.abs(result / 257 - eight).max() < 2.5
 
 
-def test_no_edge_where_the_restorer_made_the_face_lighter() -> None:
+def test_lighter_face_leaves_no_edge() -> None:
     flat = np.full((300, 400, 3), (150, 120, 100), np.uint8)
     result = blended(flat, face_at(200, 150, 230), restore=lambda crop: softened(crop, 30)).astype(int)
     assert np.abs(result - flat).max() <= 1
 
 
-def test_no_edge_where_the_restorer_lit_one_side() -> None:
+def test_face_lit_on_one_side_leaves_no_edge() -> None:
     flat = np.full((300, 400, 3), (150, 120, 100), np.uint8)
 
     def lit(crop: NDArray[np.uint8]) -> Floats:
@@ -165,7 +165,7 @@ def test_no_edge_where_the_restorer_lit_one_side() -> None:
     assert np.abs(result - flat).mean() < 1.5
 
 
-def test_the_seam_is_no_steeper_than_the_photo() -> None:
+def test_seam_is_no_steeper_than_the_photo() -> None:
     pixels, place = colourful(600, 500), face_at(300, 250, 300, 12)
     result = blended(pixels, place, restore=lambda crop: softened(crop, 15))
     weight = weights(pixels.shape, place)
@@ -178,7 +178,7 @@ def test_the_seam_is_no_steeper_than_the_photo() -> None:
     assert steepness(result) < 1.05 * steepness(pixels)
 
 
-def test_the_nearer_face_lies_over_the_farther_one() -> None:
+def test_larger_face_covers_the_smaller_one() -> None:
     pixels = blurred(colourful(600, 400), 3)
     near, far = face_at(250, 200, 300), face_at(370, 190, 180)
     both = blended(pixels, near, far)
@@ -194,7 +194,7 @@ def test_the_nearer_face_lies_over_the_farther_one() -> None:
     )
 
 
-def test_faces_that_overlap_are_not_restored_twice() -> None:
+def test_overlapping_faces_are_not_blended_twice() -> None:
     pixels, place = colourful(600, 400), face_at(300, 200, 260)
     twice = blended(pixels, place, place)
     inside = weights(pixels.shape, place) > 0.999
@@ -213,14 +213,14 @@ def finest(image: Pixels, inside: NDArray[np.bool_]) -> float:
     return float((levels - cv2.GaussianBlur(levels, (0, 0), 1))[inside].std())
 
 
-def test_unseen_grain_goes_where_the_restorer_took_the_seen_grain_away() -> None:
+def test_unseen_grain_is_removed_where_the_restorer_removed_grain() -> None:
     pixels, place = grain(1600), face_at(800, 800, 1400)
     inside = weights(pixels.shape, place) > 0.999
     cleaned = blended(pixels, place, restore=softened)
     assert finest(cleaned, inside) < 0.35 * finest(pixels, inside)
 
 
-def test_unseen_detail_stays_where_the_restorer_kept_the_seen_detail() -> None:
+def test_unseen_detail_stays_where_the_restorer_kept_detail() -> None:
     pixels, place = grain(1600), face_at(800, 800, 1400)
     inside = weights(pixels.shape, place) > 0.999
 
@@ -232,7 +232,7 @@ def test_unseen_detail_stays_where_the_restorer_kept_the_seen_detail() -> None:
     assert finest(blended(pixels, place, restore=lighter), inside) > 0.95 * finest(pixels, inside)
 
 
-def test_a_mask_of_ones_own_is_obeyed() -> None:
+def test_given_mask_is_used() -> None:
     pixels, place = colourful(400, 300), face_at(200, 150, 240)
     face = align.crop(pixels, place)
     left = np.zeros((512, 512), np.float32)
@@ -245,7 +245,7 @@ def test_a_mask_of_ones_own_is_obeyed() -> None:
     assert (nothing.pixels == pixels).all()
 
 
-def test_blending_is_deterministic_and_leaves_its_input_alone() -> None:
+def test_blend_is_deterministic_and_does_not_change_its_input() -> None:
     pixels, place = colourful(400, 300), face_at(200, 150, 300, 3)
     before = pixels.copy()
     assert (blended(pixels, place) == blended(pixels, place)).all()

@@ -1,4 +1,4 @@
-"""Finding faces in photos of all sizes: the sample portrait in many places, and real photos where there are some."""
+"""Face detection at all sizes: the sample portrait in many places, and real photos if available."""
 
 import importlib.resources
 from collections.abc import Iterator, Sequence
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from magicmemory.pipeline import assets
 from magicmemory.pipeline.faces.detect import Detection, find_faces, merge, reading_order, tile_corners
+from magicmemory.pipeline.faces.mtcnn_detector import MtcnnDetector
 from magicmemory.pipeline.models import mtcnn
 
 pytestmark = pytest.mark.slow
@@ -31,11 +32,11 @@ HEAD = (110, 20, 340, 240)  # a cut-out of it round the head
 
 
 @pytest.fixture(scope="module")
-def detector() -> Iterator[mtcnn.Mtcnn]:
+def detector() -> Iterator[MtcnnDetector]:
     """In one thread: on a busy machine two spend most of their time waiting for each other."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    yield mtcnn.Mtcnn(mtcnn.load_nets())
+    yield mtcnn.detector(mtcnn.load_nets())
     torch.set_num_threads(threads)
 
 
@@ -88,7 +89,7 @@ def boxes(faces: list[Detection]) -> list[list[int]]:
 # The sample portrait
 
 
-def test_the_portrait_has_one_face_with_its_landmarks_in_order(detector: mtcnn.Mtcnn, portrait: Pixels) -> None:
+def test_the_portrait_has_one_face_with_its_landmarks_in_order(detector: MtcnnDetector, portrait: Pixels) -> None:
     (face,) = find_faces(portrait, detector, min_face_px=12)
     assert overlap(face.box, FACE) > 0.85
     assert face.score > 0.99
@@ -102,7 +103,7 @@ def test_the_portrait_has_one_face_with_its_landmarks_in_order(detector: mtcnn.M
     np.testing.assert_allclose(face.landmarks, seen, atol=4)
 
 
-def test_the_mirrored_portrait_has_the_mirrored_face(detector: mtcnn.Mtcnn, portrait: Pixels) -> None:
+def test_the_mirrored_portrait_has_the_mirrored_face(detector: MtcnnDetector, portrait: Pixels) -> None:
     (face,) = find_faces(portrait, detector, min_face_px=40)
     (mirrored,) = find_faces(portrait[:, ::-1], detector, min_face_px=40)
     turned = 511 - mirrored.landmarks[[1, 0, 2, 4, 3], 0]
@@ -110,7 +111,7 @@ def test_the_mirrored_portrait_has_the_mirrored_face(detector: mtcnn.Mtcnn, port
 
 
 @pytest.mark.parametrize("degrees", [-30, 30])
-def test_a_tilted_head_is_found(detector: mtcnn.Mtcnn, portrait: Pixels, degrees: float) -> None:
+def test_a_tilted_head_is_found(detector: MtcnnDetector, portrait: Pixels, degrees: float) -> None:
     turn = cv2.getRotationMatrix2D((224, 116), degrees, 0.7)
     turned = np.asarray(cv2.warpAffine(portrait, turn, (512, 512), borderMode=cv2.BORDER_REPLICATE), np.uint8)
     (face,) = find_faces(turned, detector, min_face_px=24)
@@ -119,7 +120,7 @@ def test_a_tilted_head_is_found(detector: mtcnn.Mtcnn, portrait: Pixels, degrees
     np.testing.assert_allclose(face.landmarks, expected, atol=5)
 
 
-def test_a_face_that_the_border_cuts_is_found_inside_the_photo(detector: mtcnn.Mtcnn, portrait: Pixels) -> None:
+def test_a_face_that_the_border_cuts_is_found_inside_the_photo(detector: MtcnnDetector, portrait: Pixels) -> None:
     cut = portrait[:, 200:]  # a quarter of the face is gone
     (face,) = find_faces(cut, detector, min_face_px=24)
     height, width = cut.shape[:2]
@@ -128,12 +129,12 @@ def test_a_face_that_the_border_cuts_is_found_inside_the_photo(detector: mtcnn.M
     assert overlap(face.box, [0, 59, 69, 174]) > 0.6
 
 
-def test_faces_under_the_limit_are_left_out(detector: mtcnn.Mtcnn, portrait: Pixels) -> None:
+def test_faces_under_the_limit_are_left_out(detector: MtcnnDetector, portrait: Pixels) -> None:
     assert len(find_faces(portrait, detector, min_face_px=80)) == 1
     assert find_faces(portrait, detector, min_face_px=100) == []
 
 
-def test_the_same_photo_gives_the_same_faces(detector: mtcnn.Mtcnn, portrait: Pixels) -> None:
+def test_the_same_photo_gives_the_same_faces(detector: MtcnnDetector, portrait: Pixels) -> None:
     one, other = (find_faces(portrait, detector, min_face_px=30) for _ in range(2))
     assert [face.score for face in one] == [face.score for face in other]
     np.testing.assert_array_equal(one[0].landmarks, other[0].landmarks)
@@ -142,7 +143,7 @@ def test_the_same_photo_gives_the_same_faces(detector: mtcnn.Mtcnn, portrait: Pi
 # Photos larger than what a detector is shown
 
 
-def test_small_faces_in_24_megapixels_are_found_once_each(detector: mtcnn.Mtcnn, portrait: Pixels) -> None:
+def test_small_faces_in_24_megapixels_are_found_once_each(detector: MtcnnDetector, portrait: Pixels) -> None:
     """On the seams, on their crossings, in a tile's middle and in the corners; and one that only the whole shows."""
     photo = canvas(6000, 4000)
     corners = list(tile_corners(6000, 4000, 1280, 169))
@@ -159,7 +160,7 @@ def test_small_faces_in_24_megapixels_are_found_once_each(detector: mtcnn.Mtcnn,
     assert [face.score for face in reading_order(faces[::-1])] == [face.score for face in faces]
 
 
-def test_a_face_is_counted_once_wherever_the_seams_are(detector: mtcnn.Mtcnn, portrait: Pixels) -> None:
+def test_face_on_a_tile_seam_is_counted_once(detector: MtcnnDetector, portrait: Pixels) -> None:
     """A moderate photo and small tiles, so that every kind of seam runs through or beside a face."""
     for x in range(230, 420, 45):
         photo = canvas(620, 420)
@@ -168,7 +169,7 @@ def test_a_face_is_counted_once_wherever_the_seams_are(detector: mtcnn.Mtcnn, po
         assert overlap(face.box, box) > 0.7, x
 
 
-def test_copies_are_as_many_faces_in_reading_order(detector: mtcnn.Mtcnn, portrait: Pixels) -> None:
+def test_copied_faces_are_all_found_in_reading_order(detector: MtcnnDetector, portrait: Pixels) -> None:
     photo = canvas(700, 500)
     places = [(120, 110), (300, 125), (520, 100), (160, 370), (420, 360)]
     expected = [paste(photo, portrait, place, 60) for place in places]
@@ -177,7 +178,7 @@ def test_copies_are_as_many_faces_in_reading_order(detector: mtcnn.Mtcnn, portra
     assert all(overlap(face.box, box) > 0.7 for face, box in zip(faces, expected, strict=True))
 
 
-def test_two_cheek_by_cheek_stay_two(detector: mtcnn.Mtcnn, portrait: Pixels) -> None:
+def test_two_faces_cheek_to_cheek_stay_two(detector: MtcnnDetector, portrait: Pixels) -> None:
     left, top, right, bottom = 172, 45, 277, 190  # hardly more than the face
     face = portrait[top:bottom, left:right]
     photo = canvas(600, 400)
@@ -186,17 +187,17 @@ def test_two_cheek_by_cheek_stay_two(detector: mtcnn.Mtcnn, portrait: Pixels) ->
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (5, 2000), (2000, 5), (20, 20), (11, 3000), (12, 12)])
-def test_tiny_pictures_have_no_faces(detector: mtcnn.Mtcnn, shape: tuple[int, int]) -> None:
+def test_tiny_pictures_have_no_faces(detector: MtcnnDetector, shape: tuple[int, int]) -> None:
     picture = np.random.default_rng(2).integers(0, 256, (*shape, 3), np.uint8)
     assert find_faces(picture, detector, min_face_px=12) == []
 
 
 @pytest.mark.parametrize("value", [0, 128, 255])
-def test_blank_pictures_have_no_faces(detector: mtcnn.Mtcnn, value: int) -> None:
+def test_blank_pictures_have_no_faces(detector: MtcnnDetector, value: int) -> None:
     assert find_faces(np.full((300, 400, 3), value, np.uint8), detector, min_face_px=12) == []
 
 
-def test_noise_has_no_faces(detector: mtcnn.Mtcnn) -> None:
+def test_noise_has_no_faces(detector: MtcnnDetector) -> None:
     random = np.random.default_rng(3)
     noise = random.integers(0, 256, (400, 500, 3), np.uint8)
     assert find_faces(noise, detector, min_face_px=12) == []
@@ -227,7 +228,7 @@ class Painted:
         return [face for face in found if face.short_side >= min_face_px]
 
 
-def test_what_a_detector_is_shown_is_bounded() -> None:
+def test_pictures_given_to_a_detector_are_bounded() -> None:
     detector = Painted()
     find_faces(np.zeros((4000, 6000, 3), np.uint8), detector, min_face_px=12)
     assert all(max(shape[:2]) <= 1280 for shape, _ in detector.shown)
@@ -236,13 +237,13 @@ def test_what_a_detector_is_shown_is_bounded() -> None:
     assert detector.shown[1][1] == pytest.approx(21.9, abs=0.1)
 
 
-def test_a_photo_that_fits_is_shown_once_as_it_is() -> None:
+def test_small_photo_is_given_once_unchanged() -> None:
     detector = Painted()
     find_faces(np.zeros((900, 1280, 3), np.uint8), detector, min_face_px=14)
     assert detector.shown == [((900, 1280, 3), 14)]
 
 
-def test_coordinates_are_the_photos() -> None:
+def test_coordinates_refer_to_the_photo() -> None:
     photo = np.zeros((2000, 3000, 3), np.uint8)
     squares = [(100, 100, 40), (930, 500, 60), (1500, 1200, 500)]
     for left, top, side in squares:
@@ -271,7 +272,7 @@ def test_merging_keeps_neighbours_and_drops_repeats() -> None:
     assert merge([]) == []
 
 
-def test_reading_order_is_by_rows_and_does_not_hang_on_the_input() -> None:
+def test_reading_order_is_by_rows_for_any_input_order() -> None:
     top = [face_at(10, 20, 50, 70), face_at(100, 5, 150, 60), face_at(300, 30, 340, 75)]
     below = [face_at(40, 120, 90, 180), face_at(200, 110, 260, 190)]
     rows = boxes([*top, *below])
@@ -284,7 +285,7 @@ def test_reading_order_is_by_rows_and_does_not_hang_on_the_input() -> None:
 
 
 @needs_photos
-def test_three_people_are_found_and_the_newel_post_is_not(detector: mtcnn.Mtcnn) -> None:
+def test_three_people_are_found_but_not_the_newel_post(detector: MtcnnDetector) -> None:
     photo = read(DATA / "photos" / "group3_10045.png")
     faces = find_faces(photo, detector, min_face_px=12)
     known = [(172, 104, 251, 215), (381, 127, 452, 223), (370, 426, 437, 521)]
@@ -294,7 +295,7 @@ def test_three_people_are_found_and_the_newel_post_is_not(detector: mtcnn.Mtcnn)
 
 @needs_photos
 @pytest.mark.parametrize(("folder", "step"), [("colour", 78), ("official", 43), ("large", 30)])
-def test_portraits_have_one_face(detector: mtcnn.Mtcnn, folder: str, step: int) -> None:
+def test_portraits_have_one_face(detector: MtcnnDetector, folder: str, step: int) -> None:
     """A sample of each folder; of the whole 99 in 100 have one."""
     files = sorted((DATA / "portraits" / folder).glob("*.jpg"))[::step]
     counts = {file.name: len(find_faces(read(file), detector, min_face_px=16)) for file in files}
@@ -302,7 +303,7 @@ def test_portraits_have_one_face(detector: mtcnn.Mtcnn, folder: str, step: int) 
 
 
 @needs_photos
-def test_old_photos_have_the_faces_that_they_show(detector: mtcnn.Mtcnn) -> None:
+def test_all_faces_in_old_photos_are_found(detector: MtcnnDetector) -> None:
     photos = DATA / "photos"
     counts = {
         "Solvay_conference_1927_0018.png": 1,

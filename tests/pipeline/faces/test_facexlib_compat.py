@@ -37,7 +37,7 @@ def upstreams_paste(pixels: NDArray[np.uint8], times: int) -> NDArray[np.uint8]:
 
 
 @pytest.mark.parametrize("times", [1, 2, 4])
-def test_the_paste_is_upstreams(times: int) -> None:
+def test_paste_equals_facexlib(times: int) -> None:
     shown = enlarged(picture(PHOTO), times)
     cut = facexlib_compat.crop(PHOTO, FACE, times)
     result = facexlib_compat.blend(shown, [RestoredFace(cut, BETTER, MASK)]).pixels
@@ -48,7 +48,7 @@ def test_the_paste_is_upstreams(times: int) -> None:
     assert off.mean() < 0.01
 
 
-def test_the_crop_is_upstreams() -> None:
+def test_crop_equals_facexlib() -> None:
     face = face_at(10, 20, 200)  # reaches over the border
     matrix = cv2.estimateAffinePartial2D(face.landmarks, np.array(TEMPLATE), method=cv2.LMEDS)[0]
     bgr = np.ascontiguousarray(PHOTO[..., ::-1])
@@ -58,7 +58,7 @@ def test_the_crop_is_upstreams() -> None:
     assert tuple(crop[2, 2]) == (132, 133, 135)
 
 
-def test_faces_come_by_score_and_inside_the_photo() -> None:
+def test_faces_are_sorted_by_score_and_clipped_to_the_photo() -> None:
     sure, surer = face_at(100, 100, 200), face_at(400, 150, 200)
     unsure = face_at(200, 200, 150)
     object.__setattr__(surer, "score", 0.999)
@@ -68,7 +68,7 @@ def test_faces_come_by_score_and_inside_the_photo() -> None:
     assert found[0].box[2] == 419
 
 
-def test_strength_and_depth() -> None:
+def test_paste_follows_strength_and_keeps_bit_depth() -> None:
     cut = facexlib_compat.crop(PHOTO, FACE, 1)
     same = facexlib_compat.blend(picture(PHOTO), [RestoredFace(cut, BETTER, MASK)], strength=0).pixels
     assert np.abs(same.astype(int) - PHOTO).mean() < 2, "the crop pasted back, as upstream would"
@@ -81,6 +81,6 @@ def test_strength_and_depth() -> None:
     )
 
 
-def test_without_a_mask_it_cannot_be_compared() -> None:
+def test_face_without_a_mask_is_refused() -> None:
     with pytest.raises(ModelNotInstalled, match="parsenet"):
         facexlib_compat.blend(picture(PHOTO), [RestoredFace(facexlib_compat.crop(PHOTO, FACE, 1), BETTER)])

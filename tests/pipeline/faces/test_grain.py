@@ -1,4 +1,4 @@
-"""The grain that restored faces get back: as much as the photo has, of the same kind, and none where it has none."""
+"""Restored faces get the photo's grain: as strong, as coarse, and none in a clean photo."""
 
 import cv2
 import numpy as np
@@ -23,7 +23,7 @@ def smooth_photo() -> Floats:
 
 
 def grain(sigma: float, size: float, seed: int = 0) -> Floats:
-    """A random field of so many levels; its grains are so many pixels large."""
+    """A random field with a standard deviation in levels and a grain size in pixels."""
     field = np.random.default_rng(seed).standard_normal((600, 800)).astype(np.float32)
     if size:
         field = np.asarray(cv2.GaussianBlur(field, (0, 0), size), np.float32)
@@ -54,7 +54,7 @@ def around(picture: Picture) -> Floats:
 
 @pytest.mark.parametrize(("sigma", "size"), [(4, 0), (9, 0), (6, 0.7), (10, 1.2)])
 @pytest.mark.parametrize("depth", [8, 16])
-def test_a_smooth_face_gets_the_grain_of_the_photo(sigma: float, size: float, depth: int) -> None:
+def test_smooth_face_gets_the_photos_grain(sigma: float, size: float, depth: int) -> None:
     before, after, face = restored(as_picture(smooth_photo() + grain(sigma, size), depth))
     smooth = noise_of(in_face(after))
     result = with_grain(before, after, [face], 1.0)
@@ -64,7 +64,7 @@ def test_a_smooth_face_gets_the_grain_of_the_photo(sigma: float, size: float, de
     assert (result.pixels[..., 0] == result.pixels[..., 2]).all()
 
 
-def test_the_grain_is_as_coarse_as_the_photos() -> None:
+def test_added_grain_is_as_coarse_as_the_photos() -> None:
     def beside(picture: Floats) -> float:
         fine = picture - cv2.GaussianBlur(picture, (0, 0), 3)
         return float((fine[:, 1:] * fine[:, :-1]).mean() / (fine**2).mean())
@@ -75,7 +75,7 @@ def test_the_grain_is_as_coarse_as_the_photos() -> None:
         assert beside(in_face(result)) == pytest.approx(beside(around(before)), abs=0.12)
 
 
-def test_the_grain_follows_brightness() -> None:
+def test_added_grain_follows_brightness() -> None:
     photo = smooth_photo()
     found = measured((photo + grain(1, 0.6) * (2 + 10 * (photo - 60) / 130)).astype(np.float32))
     assert found is not None
@@ -84,7 +84,7 @@ def test_the_grain_follows_brightness() -> None:
     assert light == pytest.approx(2 + 10 * 110 / 130, rel=0.35)
 
 
-def test_a_clean_photo_gets_none() -> None:
+def test_clean_photo_gets_no_grain() -> None:
     for noise in (0.0, 0.6):
         before, after, face = restored(as_picture(smooth_photo() + grain(noise, 0) if noise else smooth_photo()))
         assert with_grain(before, after, [face], 1.0) is after
@@ -118,5 +118,5 @@ def test_a_face_that_kept_its_grain_gets_no_more() -> None:
         (Texture.CLEAN, Scope.FACES, False),
     ],
 )
-def test_grain_is_for_photos_whose_faces_alone_are_restored(texture: Texture, scope: Scope, back: bool) -> None:
+def test_grain_is_added_only_if_faces_alone_are_restored(texture: Texture, scope: Scope, back: bool) -> None:
     assert Options(texture=texture, scope=scope).grain_back is back

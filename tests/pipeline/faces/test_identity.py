@@ -23,7 +23,7 @@ def looks(seen: list[Floats]) -> NetworkIdentity:
     return NetworkIdentity(run)
 
 
-def test_the_same_is_alike_and_another_less() -> None:
+def test_same_face_is_more_similar_than_another() -> None:
     one, two = (colourful(512, 512, seed).astype(np.float32) for seed in (1, 2))
     compare = looks([])
     assert compare(one, one, LANDMARKS) == pytest.approx(1, abs=1e-3)
@@ -31,7 +31,7 @@ def test_the_same_is_alike_and_another_less() -> None:
     assert compare(one, 255 - one, LANDMARKS) < 0
 
 
-def test_arcface_sees_the_landmarks_where_it_wants_them() -> None:
+def test_landmarks_land_on_the_arcface_template() -> None:
     face = np.zeros((512, 512, 3), np.float32)
     x, y = LANDMARKS[1].round().astype(int)
     face[y - 4 : y + 5, x - 4 : x + 5] = (255, 0, 0)
@@ -45,6 +45,6 @@ def test_arcface_sees_the_landmarks_where_it_wants_them() -> None:
     assert middle == pytest.approx(ARCFACE_TEMPLATE[1], abs=2.5)
 
 
-def test_landmarks_in_one_point_do_no_harm() -> None:
+def test_landmarks_in_one_point_give_a_similarity() -> None:
     one = colourful(512, 512).astype(np.float32)
     assert looks([])(one, one, np.full((5, 2), 100, np.float32)) == pytest.approx(1, abs=1e-3)

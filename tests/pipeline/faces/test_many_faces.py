@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 
 
 def crowd(count: int, columns: int, px: int) -> list[tuple[int, int, int]]:
-    """Where each face is and how large: every third one is small, and the last are the largest."""
+    """The position and size of each face: every third is small, and the last are the largest."""
     return [
         (40 + px * (n % columns), 40 + px * (n // columns), 34 if n % 3 == 0 else 50 + 5 * (n // 20))
         for n in range(count)
@@ -70,7 +70,7 @@ def test_the_largest_of_many_faces_are_restored(max_faces: int) -> None:
         assert (changed > 0) == face.restored, (x, y, changed)
 
 
-def test_every_language_says_how_many_were_left() -> None:
+def test_every_language_tells_how_many_faces_were_skipped() -> None:
     texts = Texts()
     for language in texts.languages:
         for count in (1, 2, 21):

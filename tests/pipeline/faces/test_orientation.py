@@ -1,4 +1,4 @@
-"""Photos that lie on their side or stand on their head: found, restored, reported, and turned where that is asked."""
+"""Turned photos are recognised, restored and reported, and turned upright on request."""
 
 import os
 from pathlib import Path
@@ -12,6 +12,7 @@ from magicmemory.core.options import Options
 from magicmemory.pipeline import assets
 from magicmemory.pipeline.engines.torch_engine import TorchEngine
 from magicmemory.pipeline.faces.detect import Detection, find_faces
+from magicmemory.pipeline.faces.mtcnn_detector import MtcnnDetector
 from magicmemory.pipeline.faces.orientation import (
     Found,
     find_in_any_orientation,
@@ -41,8 +42,8 @@ PLAIN = ModelFacts("plain", "Plain", Kind.RESTORER, "MIT", Commercial.YES, bundl
 
 
 @pytest.fixture(scope="module")
-def detector() -> mtcnn.Mtcnn:
-    return mtcnn.Mtcnn(mtcnn.load_nets())
+def detector() -> MtcnnDetector:
+    return mtcnn.detector(mtcnn.load_nets())
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +60,7 @@ def clockwise(pixels: Pixels, degrees: int) -> Pixels:
     return np.asarray(rotated(Picture(pixels, "PNG"), degrees).pixels, np.uint8)
 
 
-def find(pixels: Pixels, detector: mtcnn.Mtcnn) -> Found:
+def find(pixels: Pixels, detector: MtcnnDetector) -> Found:
     return find_in_any_orientation(pixels, detector, lambda photo: find_faces(photo, detector, min_face_px=18))
 
 
@@ -75,7 +76,7 @@ def alike(one: Pixels, other: Pixels) -> bool:
 
 
 @pytest.mark.parametrize("quarters", range(4))
-def test_a_point_goes_there_and_back(quarters: int) -> None:
+def test_turning_a_point_back_gives_the_same_point(quarters: int) -> None:
     photo = np.zeros((30, 50, 3), np.uint8)
     photo[7, 11] = 255
     y, x = np.argwhere(turned(photo, quarters)[..., 0])[0]
@@ -85,7 +86,7 @@ def test_a_point_goes_there_and_back(quarters: int) -> None:
     np.testing.assert_array_equal(turned_along(back, (360 - 90 * quarters) % 360, 50, 30).landmarks, there.landmarks)
 
 
-def test_a_box_stays_a_box() -> None:
+def test_turned_box_is_a_valid_box() -> None:
     face = Detection(np.array([10, 5, 20, 9], np.float32), np.full((5, 2), 7, np.float32), 0.9)
     np.testing.assert_array_equal(turned_along(face, 90, 50, 30).box, [20, 10, 24, 20])
 
@@ -106,32 +107,32 @@ def seen(score: float, turn: float = 0.0, size: float = 150) -> Detection:
 
 
 def taken(*found: list[Detection]) -> int:
-    """The rotation for what is seen upright and after one, three and two quarters."""
+    """The rotation found for these faces upright and after one, three and two quarter turns."""
     looks = iter(found)
     return find_in_any_orientation(np.zeros((400, 400, 3), np.uint8), lambda *_: [], lambda _: next(looks)).rotation
 
 
-def test_a_certain_face_is_not_looked_for_in_other_orientations() -> None:
+def test_certain_upright_face_ends_the_search() -> None:
     assert taken([seen(0.995)]) == 0  # more looks would find the list at its end
 
 
-def test_a_wrong_hit_gives_way_to_the_orientation_that_fits_better() -> None:
+def test_better_orientation_wins_over_a_false_detection() -> None:
     """As measured: hits on a turned face scored up to 0.98 or lay along tilted landmarks; the face scored more."""
     assert taken([seen(0.98)], [seen(0.999)], [], []) == 270
     assert taken([seen(0.99, 70)], [], [seen(0.985)], []) == 90
     assert taken([], [seen(0.9)], [], [seen(0.999)]) == 180
 
 
-def test_a_doubtful_face_stays_upright_where_nothing_fits_better() -> None:
+def test_doubtful_face_stays_upright_if_nothing_fits_better() -> None:
     assert taken([seen(0.9)], [seen(0.96)], [seen(0.99, 80)], []) == 0
     assert taken([], [], [], []) == 0
 
 
-def test_a_chance_hit_beside_a_large_face_does_not_settle_how_a_photo_lies() -> None:
+def test_small_false_detection_does_not_decide_the_orientation() -> None:
     assert taken([seen(0.999, size=30), seen(0.97)], [seen(0.9999)], [], []) == 270
 
 
-def test_a_small_copy_is_looked_at_first_and_then_the_photo_itself() -> None:
+def test_small_copy_is_searched_before_the_photo_itself() -> None:
     shown: list[tuple[int, ...]] = []
 
     def look(photo: Pixels) -> list[Detection]:
@@ -149,7 +150,7 @@ def test_a_small_copy_is_looked_at_first_and_then_the_photo_itself() -> None:
 @pytest.mark.processes
 @pytest.mark.slow
 @pytest.mark.parametrize("degrees", ROTATIONS)
-def test_a_turned_portrait_is_restored_as_the_upright_one(pipeline: Pipeline, degrees: int) -> None:
+def test_turned_portrait_is_restored_like_the_upright_one(pipeline: Pipeline, degrees: int) -> None:
     photo = portrait()
     upright = pipeline.restore(encode(Picture(photo, "PNG")).data, Options())
     lying = encode(Picture(clockwise(photo, 360 - degrees), "PNG")).data
@@ -167,7 +168,7 @@ def test_a_turned_portrait_is_restored_as_the_upright_one(pipeline: Pipeline, de
 @pytest.mark.processes
 @pytest.mark.slow
 @pytest.mark.skipif(not PORTRAITS.is_dir(), reason="the folder of portraits is not beside the repository")
-def test_portraits_are_found_in_all_orientations(detector: mtcnn.Mtcnn) -> None:
+def test_portraits_are_found_in_all_orientations(detector: MtcnnDetector) -> None:
     folders = {"official": 140, "colour": 250, "large": 95}
     count = int(os.environ.get("MAGIC_TEST_PORTRAITS", "1"))  # of each folder; the whole set of 36 turned photos is 4
     files = [f for name, step in folders.items() for f in sorted((PORTRAITS / name).glob("*.jpg"))[::step][:count]]

@@ -14,7 +14,7 @@ Floats = NDArray[np.float32]
 
 
 class Sees(nn.Module):
-    """Calls what is bright skin and everything else a hat."""
+    """Labels bright pixels as skin and all others as hat."""
 
     def forward(self, faces: Tensor) -> Tensor:
         bright = faces.mean(dim=1) > 0
@@ -35,7 +35,7 @@ def disc(radius: int) -> Floats:
     return face
 
 
-def test_the_soft_edge_is_facexlibs() -> None:
+def test_soft_edge_equals_facexlib() -> None:
     hard = (disc(240)[..., 0] > 0).astype(np.float32)
     # As in facexlib's helper, step by step.
     mask = np.where(hard == 1, 255.0, 0.0)
@@ -44,7 +44,7 @@ def test_the_soft_edge_is_facexlibs() -> None:
     np.testing.assert_allclose(feathered(hard), mask / 255, atol=1e-5)
 
 
-def test_the_face_and_not_the_hat() -> None:
+def test_mask_covers_the_face_only() -> None:
     mask = parser(512)([disc(150)])[0]
     assert mask is not None
     assert mask.shape == (512, 512)
@@ -53,12 +53,12 @@ def test_the_face_and_not_the_hat() -> None:
     assert mask[256, 256 + 150] > 0.3
 
 
-def test_half_the_size_gives_nearly_the_same() -> None:
+def test_half_size_gives_nearly_the_same_mask() -> None:
     (whole,), (half,) = parser(512)([disc(170)]), parser(256)([disc(170)])
     assert whole is not None
     assert half is not None
     assert np.abs(whole - half).max() < 0.03
 
 
-def test_where_no_face_is_seen_there_is_no_mask() -> None:
+def test_crop_without_a_face_has_no_mask() -> None:
     assert parser(512)([disc(20)]) == [None]

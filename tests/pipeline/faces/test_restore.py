@@ -11,7 +11,7 @@ def crops(count: int) -> list[NDArray[np.uint8]]:
     return [random.integers(0, 256, (512, 512, 3), dtype=np.uint8) for _ in range(count)]
 
 
-def test_the_network_sees_rgb_from_minus_one_to_one() -> None:
+def test_network_input_is_rgb_from_minus_one_to_one() -> None:
     seen: list[NDArray[np.float32]] = []
 
     def run(*inputs: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -28,7 +28,7 @@ def test_the_network_sees_rgb_from_minus_one_to_one() -> None:
     np.testing.assert_allclose(restored, given, atol=1e-4)
 
 
-def test_what_a_network_overshoots_is_clipped() -> None:
+def test_network_output_is_clipped() -> None:
     (restored,) = NetworkRestorer(lambda faces: faces * 3)(crops(1), None)
     assert restored.min() == 0
     assert restored.max() == 255
@@ -46,7 +46,7 @@ def test_fidelity_reaches_the_network(asked: float | None, used: float) -> None:
     np.testing.assert_allclose(seen[0], np.full(2, used, np.float32))
 
 
-def test_batches_are_counted_and_progress_is_told() -> None:
+def test_batch_sizes_and_progress_are_reported() -> None:
     sizes, told = list[int](), list[int]()
     restorer = NetworkRestorer(lambda faces: faces, Batching(largest=2), observe=sizes.append)
     given = crops(5)

@@ -1,4 +1,4 @@
-"""RetinaFace finds the faces that facexlib finds, and none that could not be aligned."""
+"""RetinaFace finds facexlib's faces, and drops faces that cannot be aligned."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ KNOWN = {(172, 104, 251, 215), (370, 426, 437, 521), (381, 127, 452, 223)}
 
 
 def heads(anchor: int, score: float, eyes_apart_px: float) -> Floats:
-    """What a network says of a 96-pixel picture that holds one face, on one of its anchors."""
+    """The network's output for a 96-pixel picture with one face at one anchor."""
     anchors = priors(96, 96)
     rows = np.zeros((1, len(anchors), 15), np.float32)
     rows[0, anchor, 4] = score
@@ -45,7 +45,7 @@ def detect(rows: Floats, pixels: NDArray[np.uint8], min_face_px: float) -> list[
     return [face.short_side for face in found]
 
 
-def test_what_is_no_face_to_restore() -> None:
+def test_unsure_small_and_eyeless_detections_are_dropped() -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (96, 96, 3), dtype=np.uint8)
     large = len(priors(96, 96)) - 1
     assert detect(heads(large, 0.99, 200), pixels, 24) == pytest.approx([512])
@@ -61,7 +61,7 @@ def test_what_is_no_face_to_restore() -> None:
     not SHARED.is_dir(),
     reason="RetinaFace's weights may not be shipped: models/test_golden.py proves the network on seeded ones",
 )
-def test_the_group_photos_three_faces() -> None:
+def test_three_faces_of_the_group_photo_are_found() -> None:
     weights = Weights(SHARED / "weights", allow_unverified=True)
     detector = Models(TorchEngine("cpu"), weights).detector(RETINAFACE_MOBILE.facts.name)
     photo = decode((SHARED / "photos" / "group3_10045.png").read_bytes(), LIMITS).rgb8()

@@ -10,7 +10,7 @@ from tests.support.faces import colourful, face_at, picture
 
 
 class Sees:
-    """A detector that sees a face only in what was cleaned."""
+    """A detector that finds a face only in the cleaned copy."""
 
     def __init__(self, score: float, turned: float = 0.0) -> None:
         self.score = score
@@ -28,7 +28,7 @@ def black(pixels: Pixels) -> Pixels:
     return np.zeros_like(pixels)
 
 
-def test_a_face_is_found_once_the_photo_is_cleaned() -> None:
+def test_face_is_found_after_the_photo_is_cleaned() -> None:
     photo = picture(colourful(1280, 960))
     detector = Sees(0.95)
     (face,) = second_look(photo, detector, 24, black).faces
@@ -36,7 +36,7 @@ def test_a_face_is_found_once_the_photo_is_cleaned() -> None:
     np.testing.assert_allclose(face.landmarks, face_at(300, 200, 200).landmarks * 2 + 0.5, atol=0.01)
 
 
-def test_what_is_doubtful_or_tilted_is_no_face() -> None:
+def test_doubtful_and_tilted_detections_are_dropped() -> None:
     photo = picture(colourful(640, 480))
     assert second_look(photo, Sees(0.85), 24, black).faces == []
     assert second_look(photo, Sees(0.99, 80), 24, black).faces == []

@@ -43,7 +43,7 @@ def rgb_png(*chunks: bytes) -> bytes:
 
 
 def as_srgb(picture: Picture) -> NDArray[np.int64]:
-    """What a screen shows, by Little CMS."""
+    """The displayed colours as sRGB, by Little CMS."""
     image = Image.fromarray(picture.rgb8())
     if picture.icc is not None:
         source, target = ImageCms.ImageCmsProfile(io.BytesIO(picture.icc)), ImageCms.createProfile("sRGB")
@@ -79,7 +79,7 @@ SIGNALS = {
 
 @pytest.mark.parametrize("name", SIGNALS)
 @pytest.mark.parametrize("kind", [None, "JPEG", "WEBP", "TIFF", "PNG"])
-def test_the_light_stays_what_it_was(name: str, kind: str | None) -> None:
+def test_color_signal_survives_decode_and_encode(name: str, kind: str | None) -> None:
     chunks, signal = SIGNALS[name]
     assert signal is not None
     again = decode(encode(decode(rgb_png(chunks), LIMITS), kind=kind).data, LIMITS)
@@ -88,7 +88,7 @@ def test_the_light_stays_what_it_was(name: str, kind: str | None) -> None:
 
 
 @pytest.mark.parametrize("name", ["P3", "linear", "gamma 1.8", "Adobe RGB"])
-def test_sixteen_bits_too(name: str) -> None:
+def test_color_signal_applies_to_sixteen_bits(name: str) -> None:
     chunks, signal = SIGNALS[name]
     assert signal is not None
     picture = decode(png16(DEEP, chunks), LIMITS)
@@ -96,7 +96,7 @@ def test_sixteen_bits_too(name: str) -> None:
     assert np.abs(as_srgb(picture) - light_of(signal, RGB)).mean() <= 1.0
 
 
-def test_one_channel_too() -> None:
+def test_color_signal_applies_to_one_channel() -> None:
     picture = decode(with_chunks(saved(GREY, "PNG"), gama(1.0)), LIMITS)
     assert picture.monochrome
     signal = ColorSignal(BT709, Curve(1.0))
@@ -124,14 +124,14 @@ def test_one_channel_too() -> None:
         ([gama(1.8), chrm((0.0,) * 8)], "sRGB"),
     ],
 )
-def test_which_chunk_counts(chunks: list[bytes], says: str) -> None:
+def test_png_color_chunks_have_the_standard_precedence(chunks: list[bytes], says: str) -> None:
     """The order is PNG's third edition's, as Chromium follows it."""
     wanted = ColorSignal(BT709, SRGB_CURVE) if says == "sRGB" else SIGNALS[says][1]
     assert wanted is not None
     assert np.abs(as_srgb(decode(rgb_png(*chunks), LIMITS)) - light_of(wanted, RGB)).mean() <= 0.6
 
 
-def test_cicp_goes_before_a_profile_and_a_profile_before_gamma() -> None:
+def test_cicp_precedes_icc_and_icc_precedes_gamma() -> None:
     with_profile = saved(RGB, "PNG", icc_profile=srgb())
     assert decode(with_chunks(with_profile, gama(1.0)), LIMITS).icc == srgb()
     picture = decode(with_chunks(with_profile, cicp(12, 13)), LIMITS)
@@ -148,7 +148,7 @@ def test_srgb_needs_no_profile() -> None:
     primaries=st.sampled_from([1, 4, 5, 6, 7, 8, 9, 11, 12, 22]),
     transfer=st.sampled_from([1, 4, 5, 6, 7, 11, 12, 13, 14, 15, 17]),
 )
-def test_every_profile_that_is_made_means_its_signal(primaries: int, transfer: int) -> None:
+def test_generated_profiles_describe_their_signal(primaries: int, transfer: int) -> None:
     signal = color_signal.from_cicp(primaries, transfer)
     assert signal is not None
     icc = color_signal.icc_profile(signal)
@@ -176,7 +176,7 @@ def heif_or_avif(kind: str, primaries: int, transfer: int, matrix: int = 1, full
 
 @pytest.mark.parametrize("kind", ["HEIF", "AVIF"])
 @pytest.mark.parametrize("code", [(12, 13), (9, 1), (1, 8)])
-def test_nclx_of_heif_and_avif(kind: str, code: tuple[int, int]) -> None:
+def test_nclx_is_read_from_heif_and_avif(kind: str, code: tuple[int, int]) -> None:
     signal = color_signal.from_cicp(*code)
     assert signal is not None
     data = heif_or_avif(kind, *code)
@@ -189,7 +189,7 @@ def test_nclx_of_heif_and_avif(kind: str, code: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("kind", ["HEIF", "AVIF"])
-def test_a_profile_goes_before_nclx(kind: str) -> None:
+def test_icc_precedes_nclx(kind: str) -> None:
     data = saved(RGB, kind, quality=95, icc_profile=srgb())
     assert decode(data, LIMITS).icc == srgb()
 
@@ -207,7 +207,7 @@ def _with_app1(content: bytes, marker: int = 0xE1) -> bytes:
 
 
 @pytest.mark.parametrize("name", GAIN_MAPS)
-def test_a_gain_map_is_left_out_and_told_of(name: str) -> None:
+def test_gain_map_is_dropped_and_noted(name: str) -> None:
     picture = decode(GAIN_MAPS[name](), LIMITS)
     assert [note.kind for note in picture.notes] == [NoteKind.GAIN_MAP]
     assert np.abs(picture.rgb8().astype(int) - RGB).mean() <= 2

@@ -44,7 +44,7 @@ from tests.support.photo_files import (
 
 
 @pytest.mark.parametrize("name", COLOUR)
-def test_colour_of_every_kind(name: str) -> None:
+def test_colour_photos_of_every_format_are_decoded(name: str) -> None:
     kind, make, tolerance = COLOUR[name]
     picture = decode(make(), LIMITS)
     assert (picture.format, picture.monochrome, picture.alpha) == (kind, False, None)
@@ -54,7 +54,7 @@ def test_colour_of_every_kind(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", MONOCHROME)
-def test_monochrome_of_every_kind(name: str) -> None:
+def test_monochrome_photos_of_every_format_are_decoded(name: str) -> None:
     make, tolerance = MONOCHROME[name]
     picture = decode(make(), LIMITS)
     assert picture.monochrome
@@ -64,7 +64,7 @@ def test_monochrome_of_every_kind(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ALPHA)
-def test_alpha_of_every_kind(name: str) -> None:
+def test_alpha_of_every_format_is_decoded(name: str) -> None:
     picture = decode(ALPHA[name](), LIMITS)
     assert picture.alpha is not None
     assert picture.alpha.dtype == picture.pixels.dtype
@@ -80,12 +80,12 @@ def test_sixteen_bits_are_kept(make: Callable[[NDArray[np.uint16]], bytes]) -> N
     assert (picture.pixels == DEEP).all()
 
 
-def test_sixteen_bits_big_endian_and_in_planes() -> None:
+def test_sixteen_bits_are_read_big_endian_and_planar() -> None:
     data = tiff(rgb_tags(bits=16), DEEP.astype(">u2").tobytes(), ">")
     assert (decode(data, LIMITS).pixels == DEEP).all()
 
 
-def test_sixteen_bit_grey_with_alpha_or_a_transparent_level() -> None:
+def test_sixteen_bit_grey_with_transparency_is_decoded() -> None:
     grey = DEEP[..., :1]
     picture = decode(png16(np.dstack([grey, DEEP[..., 1:2]])), LIMITS)
     assert picture.monochrome
@@ -97,7 +97,7 @@ def test_sixteen_bit_grey_with_alpha_or_a_transparent_level() -> None:
     assert ((picture.alpha == 0) == (grey[..., 0] == level)).all()
 
 
-def test_sixteen_bit_colour_with_a_transparent_colour() -> None:
+def test_sixteen_bit_colour_with_transparency_is_decoded() -> None:
     colour = [int(value) for value in DEEP[4, 4]]
     picture = decode(png16(DEEP, chunk(b"tRNS", struct.pack(">3H", *colour))), LIMITS)
     assert picture.alpha is not None
@@ -105,7 +105,7 @@ def test_sixteen_bit_colour_with_a_transparent_colour() -> None:
     assert (picture.pixels == DEEP).all()
 
 
-def test_palette_with_transparency() -> None:
+def test_palette_with_transparency_is_decoded() -> None:
     image = Image.fromarray(RGB).quantize(16)
     one = decode(saved(image, "PNG", transparency=3), LIMITS)
     assert one.alpha is not None
@@ -119,7 +119,7 @@ def test_palette_with_transparency() -> None:
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "RGB"])
-def test_one_transparent_colour(mode: str) -> None:
+def test_one_transparent_colour_is_decoded(mode: str) -> None:
     image = Image.fromarray(RGB).convert(mode)
     colour = image.getpixel((7, 9))
     picture = decode(saved(image, "PNG", transparency=colour), LIMITS)
@@ -139,13 +139,13 @@ def test_ten_bits_of_a_heif_become_eight() -> None:
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF", "BMP", "GIF"])
 @pytest.mark.parametrize("size", [(1, 1), (1, 500), (500, 1), (30_000, 2)])
-def test_odd_sizes(kind: str, size: tuple[int, int]) -> None:
+def test_odd_sizes_are_decoded(kind: str, size: tuple[int, int]) -> None:
     size = min(size[0], {"WEBP": 16_383, "HEIF": 1_000}.get(kind, 30_000)), size[1]
     picture = decode(saved(Image.new("L" if kind == "GIF" else "RGB", size, 99), kind), LIMITS)
     assert (picture.width, picture.height) == size
 
 
-def test_several_threads_at_a_time() -> None:
+def test_decode_works_in_several_threads() -> None:
     files = [make() for _, make, _ in COLOUR.values()] + [make() for make in ALPHA.values()]
     alone = [decode(data, LIMITS) for data in files]
     filters = list(warnings.filters)
@@ -156,12 +156,12 @@ def test_several_threads_at_a_time() -> None:
         assert (one.pixels == other.pixels).all()
 
 
-def test_an_alpha_channel_that_hides_nothing_is_left_out() -> None:
+def test_opaque_alpha_channel_is_dropped() -> None:
     opaque = np.dstack([RGB, np.full_like(GREY, 255)])
     assert decode(saved(opaque, "PNG"), LIMITS).alpha is None
 
 
-def test_a_single_coloured_pixel_makes_a_colour_photo() -> None:
+def test_one_coloured_pixel_makes_a_colour_photo() -> None:
     pixels = repeated(GREY)
     pixels[17, 29, 1] ^= 1
     assert not decode(saved(pixels, "PNG"), LIMITS).monochrome
@@ -169,7 +169,7 @@ def test_a_single_coloured_pixel_makes_a_colour_photo() -> None:
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "TIFF deflate", "AVIF", "PNG 16", "TIFF 16"])
-def test_every_orientation(kind: str, orientation: int) -> None:
+def test_every_exif_orientation_is_applied(kind: str, orientation: int) -> None:
     image = turned(RGB, orientation)
     exif = Image.Exif()
     exif[274] = orientation
@@ -189,7 +189,7 @@ def test_every_orientation(kind: str, orientation: int) -> None:
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_heif_is_turned_once(orientation: int) -> None:
+def test_heif_orientation_is_applied_once(orientation: int) -> None:
     exif = Image.Exif()
     exif[274] = orientation
     data = saved(turned(RGB, orientation), "HEIF", exif=exif.tobytes(), quality=90)
@@ -197,18 +197,18 @@ def test_heif_is_turned_once(orientation: int) -> None:
 
 
 @pytest.mark.parametrize("exif", [exif_with(9), exif_with(0), b"II*\0", b"MM\0*\xff\xff\xff\xff", b"rubbish", b""])
-def test_senseless_exif_means_upright(exif: bytes) -> None:
+def test_invalid_exif_means_upright(exif: bytes) -> None:
     data = behind_start(saved(RGB, "JPEG", quality=95), segment(0xE1, b"Exif\0\0" + exif))
     assert differs(decode(data, LIMITS), RGB) <= 2
 
 
-def test_orientation_as_a_long_number() -> None:
+def test_orientation_stored_as_a_long_is_read() -> None:
     data = saved(turned(RGB, 6), "JPEG", quality=95)
     data = behind_start(data, segment(0xE1, b"Exif\0\0" + exif_with(6, kind=4)))
     assert differs(decode(data, LIMITS), RGB) <= 3
 
 
-def test_inks_without_adobes_marker_are_read_as_browsers_read_them() -> None:
+def test_cmyk_without_adobes_marker_is_read_as_in_browsers() -> None:
     inks = Image.fromarray(RGB).convert("CMYK")
     data = saved(inks, "JPEG", quality=95)  # Pillow stores them inverted, as Adobe does
     at = data.index(b"\xff\xee")
@@ -218,7 +218,7 @@ def test_inks_without_adobes_marker_are_read_as_browsers_read_them() -> None:
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF", "PNG 16", "TIFF 16"])
-def test_profiles_are_carried(kind: str) -> None:
+def test_profiles_are_kept(kind: str) -> None:
     icc = srgb()
     if kind == "PNG 16":
         data = png16(DEEP, chunk(b"iCCP", b"x\0\0" + zlib.compress(icc)))
@@ -235,14 +235,14 @@ def test_profiles_are_carried(kind: str) -> None:
     [b"", b"x" * 500, srgb()[:200], as_space(srgb(), b"CMYK"), as_space(srgb(), b"GRAY"), srgb() + bytes(5 << 20)],
     ids=["none", "rubbish", "cut", "for inks", "for greys", "huge"],
 )
-def test_useless_profiles_are_dropped(icc: bytes) -> None:
+def test_unusable_profiles_are_dropped(icc: bytes) -> None:
     for kind in ("JPEG", "PNG", "TIFF"):
         picture = decode(saved(RGB, kind, icc_profile=icc), LIMITS)
         assert picture.icc is None
         assert differs(picture, RGB) <= 3
 
 
-def test_a_useless_profile_for_inks_is_dropped() -> None:
+def test_unusable_cmyk_profile_is_dropped() -> None:
     image = Image.fromarray(RGB).convert("CMYK")
     for icc in (as_space(srgb(), b"CMYK"), srgb(), b"rubbish"):
         picture = decode(saved(image, "JPEG", quality=95, icc_profile=icc), LIMITS)
@@ -253,7 +253,7 @@ def test_a_useless_profile_for_inks_is_dropped() -> None:
 # Refusals
 
 
-def test_a_photo_of_24_megapixels() -> None:
+def test_photo_of_24_megapixels_is_decoded() -> None:
     pixels = cv2.resize(RGB, (6000, 4000), interpolation=cv2.INTER_CUBIC).astype(np.uint8, copy=False)
     picture = decode(saved(pixels, "JPEG", quality=92), LIMITS)
     assert (picture.width, picture.height) == (6000, 4000)

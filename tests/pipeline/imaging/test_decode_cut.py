@@ -31,7 +31,7 @@ def cut_points(length: int) -> list[int]:
 
 
 @pytest.mark.parametrize("name", COLOUR)
-def test_cut_files(name: str) -> None:
+def test_truncated_files_decode_or_give_a_named_error(name: str) -> None:
     data = COLOUR[name][1]()
     for at in cut_points(len(data)):
         try:
@@ -43,7 +43,7 @@ def test_cut_files(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["png", "webp", "webp lossless", "tiff", "gif", "bmp"])
-def test_a_file_cut_in_half_says_so(name: str) -> None:
+def test_file_cut_in_half_is_marked_truncated(name: str) -> None:
     make = COLOUR[name][1]
     data = make()
     for part in (0.5, 0.8, 0.95):
@@ -57,7 +57,7 @@ SMOOTH = np.asarray(Image.fromarray(RGB).resize((400, 300), Image.Resampling.BIC
 
 @pytest.mark.parametrize("pixels", [NOISE, SMOOTH], ids=["noise", "smooth"])
 @pytest.mark.parametrize("options", [{}, {"restart_marker_rows": 1}, {"subsampling": 0}], ids=str)
-def test_a_jpeg_cut_anywhere_shows_what_is_whole(pixels: NDArray[np.uint8], options: dict[str, int]) -> None:
+def test_jpeg_cut_anywhere_keeps_its_whole_part(pixels: NDArray[np.uint8], options: dict[str, int]) -> None:
     data = saved(pixels, "JPEG", quality=90, **options)
     whole = decode(data, LIMITS).pixels
     start = data.index(b"\xff\xda") + 14
@@ -75,7 +75,7 @@ def test_a_jpeg_cut_anywhere_shows_what_is_whole(pixels: NDArray[np.uint8], opti
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_the_missing_part_is_turned_with_the_picture(orientation: int) -> None:
+def test_missing_area_is_turned_with_the_picture(orientation: int) -> None:
     data = saved(turned(SMOOTH, orientation), "JPEG", quality=95, exif=b"Exif\0\0" + exif_with(orientation))
     whole = decode(data, LIMITS).pixels.astype(int)
     picture = decode(data[: len(data) * 2 // 3], LIMITS)
@@ -101,14 +101,14 @@ def test_a_jpeg_without_its_end_marker_is_whole(pixels: NDArray[np.uint8], optio
         assert picture.notes == ()
 
 
-def test_a_cut_progressive_jpeg_lacks_detail() -> None:
+def test_truncated_progressive_jpeg_lacks_detail() -> None:
     data = saved(NOISE, "JPEG", progressive=True)
     picture = decode(data[: len(data) * 2 // 3], LIMITS)
     assert picture.missing is None
     assert [note.kind for note in picture.notes] == [NoteKind.COARSE]
 
 
-def test_a_jpeg_that_shows_next_to_nothing_is_refused() -> None:
+def test_jpeg_with_almost_no_picture_is_refused() -> None:
     data = saved(NOISE, "JPEG")
     start = data.index(b"\xff\xda")
     for at in (start - 20, start, start + 14, start + 500):

@@ -62,7 +62,7 @@ def boxes(brand: bytes, *compatible: bytes) -> bytes:
         b"\xff" * 1000,
     ],
 )
-def test_what_is_no_photo(data: bytes) -> None:
+def test_non_photos_are_refused(data: bytes) -> None:
     with pytest.raises(NotAPhoto):
         decode(data, LIMITS)
 
@@ -86,18 +86,18 @@ def test_what_is_no_photo(data: bytes) -> None:
         saved(Image.fromarray(RGB), "AVIF", save_all=True, append_images=[Image.fromarray(255 - RGB)]),
     ],
 )
-def test_what_moves(data: bytes) -> None:
+def test_animations_and_videos_are_refused(data: bytes) -> None:
     with pytest.raises(PhotoAnimated):
         decode(data, LIMITS)
 
 
 def raw_photo() -> bytes:
-    """What a camera's raw file looks like: a thumbnail first, the picture in a directory below."""
+    """A camera's raw file: a thumbnail first, the picture in a sub-directory."""
     return tiff(rgb_tags() | {254: (4, [1]), 330: (4, [8])}, RGB.tobytes())
 
 
 @pytest.mark.parametrize("data", [boxes(b"crx ", b"isom"), b"FUJIFILMCCD-RAW" + bytes(100), raw_photo()])
-def test_a_raw_file_without_a_preview(data: bytes) -> None:
+def test_raw_file_without_a_preview_is_refused(data: bytes) -> None:
     with pytest.raises(PreviewMissing):
         decode(data, LIMITS)
 
@@ -110,14 +110,14 @@ def test_a_raw_file_without_a_preview(data: bytes) -> None:
         (b"8BPS" + bytes(100), "Photoshop (PSD)"),
     ],
 )
-def test_kinds_and_depths_that_are_told_by_name(data: bytes, kind: str) -> None:
+def test_unsupported_formats_are_named(data: bytes, kind: str) -> None:
     with pytest.raises(KindUnsupported) as told:
         decode(data, LIMITS)
     assert told.value.parameters == {"kind": kind}
 
 
 @pytest.mark.parametrize("data", [b"\x00\x00\x00\x0cjP  \r\n\x87\n" + bytes(100), b"\x00\x00\x00\x0cJXL \r\n\x87\n"])
-def test_a_container_without_a_picture_ends_too_early(data: bytes) -> None:
+def test_container_without_a_picture_is_truncated(data: bytes) -> None:
     with pytest.raises(PhotoTruncated):
         decode(data, LIMITS)
 
@@ -133,12 +133,12 @@ def test_a_container_without_a_picture_ends_too_early(data: bytes) -> None:
         png(5, 5, 7, 2, bytes(200)),
     ],
 )
-def test_what_cannot_be_read(data: bytes) -> None:
+def test_unreadable_files_are_refused(data: bytes) -> None:
     with pytest.raises(PhotoUnreadable):
         decode(data, LIMITS)
 
 
-def test_too_many_bytes() -> None:
+def test_file_over_the_byte_limit_is_refused() -> None:
     data = saved(RGB, "PNG")
     assert decode(data, DecodeLimits(len(data), 10_000)).width == WIDTH
     with pytest.raises(FileTooLarge) as raised:
@@ -148,7 +148,7 @@ def test_too_many_bytes() -> None:
 
 @pytest.mark.processes
 @pytest.mark.parametrize("name", COLOUR)
-def test_too_many_pixels(name: str) -> None:
+def test_picture_over_the_pixel_limit_is_refused(name: str) -> None:
     data = COLOUR[name][1]()
     with pytest.raises(PhotoTooLarge) as raised:
         decode(data, DecodeLimits(20_000_000, WIDTH * HEIGHT - 1))
@@ -181,7 +181,7 @@ def gif_far_away() -> bytes:
     ],
     ids=["png", "png 16", "tiff", "tiff 16", "webp", "webp canvas", "bmp", "gif", "gif far away"],
 )
-def test_a_header_that_promises_too_much_costs_nothing(data: bytes) -> None:
+def test_huge_size_in_a_header_allocates_nothing(data: bytes) -> None:
     tracemalloc.start()
     started = time.process_time()
     with pytest.raises(PhotoTooLarge):
@@ -191,7 +191,7 @@ def test_a_header_that_promises_too_much_costs_nothing(data: bytes) -> None:
     tracemalloc.stop()
 
 
-def test_a_real_picture_in_a_tiny_file_is_stopped_by_its_size() -> None:
+def test_huge_picture_in_a_tiny_file_is_refused() -> None:
     data = saved(Image.new("1", (12_000, 12_000)), "PNG")
     assert len(data) < 100_000
     with pytest.raises(PhotoTooLarge):
@@ -212,7 +212,7 @@ def test_text_bombs_in_a_png_are_not_unpacked() -> None:
     assert picture.icc is None
 
 
-def test_heaps_of_metadata_are_dropped() -> None:
+def test_oversized_metadata_are_dropped() -> None:
     jpeg = saved(RGB, "JPEG", quality=95)
     exif = segment(0xE1, b"Exif\0\0" + exif_with(1) + bytes(65_000))
     data = behind_start(jpeg, *[exif, segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + b"x" * 60_000)] * 50)
@@ -242,7 +242,7 @@ def test_heaps_of_metadata_are_dropped() -> None:
     ],
     ids=["jpeg", "png", "gif", "gif comment", "webp", "fill", "heif", "tiff", "large tiff"],
 )
-def test_endless_containers_end_soon(data: bytes) -> None:
+def test_looping_containers_end_soon(data: bytes) -> None:
     started = time.process_time()
     with pytest.raises(NAMED):
         decode(data, LIMITS)
@@ -256,7 +256,7 @@ def test_endless_scans_are_refused() -> None:
         decode(data[:at] + data[at:-2] * 1_000 + data[-2:], LIMITS)
 
 
-def test_what_lies_behind_the_picture_does_not_matter() -> None:
+def test_data_after_the_picture_are_ignored() -> None:
     for kind in ("JPEG", "PNG", "GIF", "BMP"):
         data = saved(GREY, kind) + b"PK\x03\x04" + random.Random(1).randbytes(5_000)
         assert differs(decode(data, LIMITS), repeated(GREY)) <= 2

@@ -1,4 +1,4 @@
-"""Encoding: the result is of its sender's kind, loses nothing the kind can hold, and tells nothing private."""
+"""Encoding keeps the format and everything that it can hold, and drops private metadata."""
 
 import io
 import struct
@@ -66,7 +66,7 @@ def levels(one: Picture, two: Picture) -> float:
         (True, True, {"JPEG": "PNG", "PNG": "PNG", "WEBP": "PNG", "TIFF": "TIFF", "other": "PNG"}),
     ],
 )
-def test_the_kind_stays_while_it_can_hold_the_photo(kind: str, alpha: bool, deep: bool, wanted: dict[str, str]) -> None:
+def test_format_is_kept_if_it_can_hold_the_photo(kind: str, alpha: bool, deep: bool, wanted: dict[str, str]) -> None:
     picture = Picture(DEEP if deep else RGB, kind, alpha=(DEEP_ALPHA if deep else ALPHA) if alpha else None)
     encoded = encode(picture)
     expected = wanted.get(kind, wanted.get("other", "JPEG"))
@@ -91,7 +91,7 @@ def test_the_kind_stays_while_it_can_hold_the_photo(kind: str, alpha: bool, deep
         Picture(DEEP_GREY, "x", monochrome=True, alpha=DEEP_ALPHA),
     ],
 )
-def test_lossless_kinds_lose_nothing(kind: str, picture: Picture) -> None:
+def test_lossless_formats_lose_nothing(kind: str, picture: Picture) -> None:
     back = again(picture, kind)
     assert back.pixels.dtype == picture.pixels.dtype
     assert (back.pixels == picture.pixels).all()
@@ -101,7 +101,7 @@ def test_lossless_kinds_lose_nothing(kind: str, picture: Picture) -> None:
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
-def test_lossy_kinds_lose_little(kind: str) -> None:
+def test_lossy_formats_lose_little(kind: str) -> None:
     for picture in (Picture(RGB, kind), Picture(GREY, kind, monochrome=True)):
         back = again(picture)
         assert levels(back, picture) < 2.5
@@ -134,14 +134,14 @@ def test_profiles_are_written(kind: str, deep: bool) -> None:
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF"])
-def test_one_channel_gets_a_grey_profile_made_of_the_colour_one(kind: str) -> None:
+def test_grey_profile_is_derived_from_the_colour_profile(kind: str) -> None:
     back = again(Picture(GREY, kind, monochrome=True, icc=srgb()))
     assert back.icc is not None
     assert color_profile.space(back.icc) == b"GRAY"
     assert again(back, "PNG").icc == back.icc
 
 
-def test_the_grey_profile_means_the_same_greys() -> None:
+def test_grey_profile_keeps_the_same_greys() -> None:
     grey = color_profile.grey_of(srgb())
     assert grey is not None
     ramp = np.arange(256, dtype=np.uint8)[None]
@@ -151,7 +151,7 @@ def test_the_grey_profile_means_the_same_greys() -> None:
     assert np.abs(np.asarray(to_srgb).astype(int) - ramp[..., None]).max() <= 1
 
 
-def test_a_profile_without_a_common_curve_keeps_three_channels() -> None:
+def test_profile_without_a_common_curve_keeps_three_channels() -> None:
     tagged = bytearray(srgb())
     at = tagged.index(b"gTRC")
     _, length = struct.unpack(">II", tagged[at + 4 : at + 12])
@@ -164,13 +164,13 @@ def test_a_profile_without_a_common_curve_keeps_three_channels() -> None:
     assert decode(encoded.data, LIMITS).monochrome
 
 
-def test_a_grey_profile_is_dropped_from_colours() -> None:
+def test_grey_profile_is_dropped_from_a_colour_photo() -> None:
     grey = color_profile.grey_of(srgb())
     for kind in ("JPEG", "PNG", "WEBP", "TIFF"):
         assert "icc_profile" not in opened(encode(Picture(RGB, kind, icc=grey))).info
 
 
-def test_private_facts_are_not_passed_on() -> None:
+def test_private_metadata_are_not_passed_on() -> None:
     exif = Image.Exif()
     exif[274], exif[271] = 6, "SECRETMAKE"
     exif.get_ifd(0x8825)[1] = "N"
@@ -186,7 +186,7 @@ def test_private_facts_are_not_passed_on() -> None:
         assert "exif" not in image.info
 
 
-def test_a_wanted_kind_wins() -> None:
+def test_requested_format_is_used() -> None:
     picture = Picture(DEEP, "TIFF", alpha=DEEP_ALPHA)
     for kind in ("JPEG", "PNG", "WEBP", "TIFF"):
         back = again(picture, kind)
@@ -196,7 +196,7 @@ def test_a_wanted_kind_wins() -> None:
     assert again(clear, "JPEG").pixels.min() > 250, "white shows through"
 
 
-def test_sides_that_a_kind_cannot_hold() -> None:
+def test_photo_too_large_for_a_format_changes_format() -> None:
     long = Picture(np.zeros((1, 16_384, 3), np.uint8), "WEBP")
     assert encode(long).extension == ".png"
     longer = Picture(np.zeros((65_501, 1, 3), np.uint8), "JPEG")
@@ -206,7 +206,7 @@ def test_sides_that_a_kind_cannot_hold() -> None:
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
 @pytest.mark.parametrize("size", [(1, 1), (1, 500), (500, 1), (2, 3)])
-def test_tiny_and_narrow_photos(kind: str, size: tuple[int, int]) -> None:
+def test_tiny_and_narrow_photos_are_encoded(kind: str, size: tuple[int, int]) -> None:
     shallow = Picture(np.full((*size, 3), 77, np.uint8), kind, alpha=np.full(size, 5, np.uint8))
     deep = Picture(np.full((*size, 3), 77, np.uint16), kind, alpha=np.full(size, 5, np.uint16))
     for picture in (shallow, deep):
@@ -214,7 +214,7 @@ def test_tiny_and_narrow_photos(kind: str, size: tuple[int, int]) -> None:
         assert back.pixels.shape == picture.pixels.shape
 
 
-def test_a_tiff_of_many_strips_is_read_by_others() -> None:
+def test_tiff_of_many_strips_is_read_by_other_readers() -> None:
     pixels = cv2.resize(DEEP, (700, 600), interpolation=cv2.INTER_CUBIC).astype(np.uint16, copy=False)
     data = encode(Picture(pixels, "TIFF")).data
     assert len(data) < pixels.nbytes / 2
@@ -225,7 +225,7 @@ def test_a_tiff_of_many_strips_is_read_by_others() -> None:
     assert (np.asarray(opened(encode(Picture(eight, "TIFF")))) == eight).all()
 
 
-def test_a_photo_of_24_megapixels_and_back() -> None:
+def test_photo_of_24_megapixels_survives_a_round_trip() -> None:
     pixels = cv2.resize(RGB, (6000, 4000), interpolation=cv2.INTER_CUBIC).astype(np.uint8, copy=False)
     large = Picture(pixels, "JPEG")
     encoded = encode(large)

@@ -38,14 +38,14 @@ def mean(pixels: NDArray[np.generic], wanted: NDArray[np.floating]) -> float:
 
 
 @pytest.mark.parametrize("make", [jpeg, lambda: jpeg(adobe=False), tiff], ids=["adobe", "no marker", "tiff"])
-def test_without_a_profile_inks_are_taken_from_white(make) -> None:  # type: ignore[no-untyped-def]
+def test_cmyk_without_a_profile_is_subtracted_from_white(make) -> None:  # type: ignore[no-untyped-def]
     picture = decode(make(), LIMITS)
     assert mean(picture.pixels, PLAIN) <= 1.2
     assert picture.icc is None
 
 
 @pytest.mark.parametrize("kind", ["adobe", "no marker", "tiff"])
-def test_a_profile_says_what_is_printed(kind: str) -> None:
+def test_cmyk_profile_decides_the_colours(kind: str) -> None:
     icc = ink_profile()
     data = tiff(icc) if kind == "tiff" else jpeg(adobe=kind == "adobe", icc=icc)
     picture = decode(data, LIMITS)
@@ -53,7 +53,7 @@ def test_a_profile_says_what_is_printed(kind: str) -> None:
     assert picture.icc is None
 
 
-def test_ycck() -> None:
+def test_ycck_is_converted() -> None:
     """libjpeg turns Y, Cb and Cr into inks; Adobe's transform applies to the inverted ones."""
     luma, blue, red, key = (255 - INKS[..., number].astype(float) for number in range(4))
     green = luma - 0.344136 * (blue - 128) - 0.714136 * (red - 128)

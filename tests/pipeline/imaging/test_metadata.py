@@ -1,4 +1,4 @@
-"""EXIF, XMP and IPTC: kept where archives need them, without the place where chats pass them on, and never stale."""
+"""EXIF, XMP and IPTC are kept for archives, lose the place in chats, and are never outdated."""
 
 import io
 import struct
@@ -107,7 +107,7 @@ def told(data: bytes) -> tuple[Image.Exif, str]:
 
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("kind", [None, "JPEG", "PNG", "WEBP", "TIFF"])
-def test_what_archives_live_by_is_kept(name: str, kind: str | None) -> None:
+def test_archival_metadata_are_kept(name: str, kind: str | None) -> None:
     block, xmp = told(encode(decode(FILES[name](), LIMITS, keep=Keep.ALL), kind=kind).data)
     assert block[ExifTags.Base.Make] == "Voigtlander"
     photo = block.get_ifd(ExifTags.IFD.Exif)
@@ -123,7 +123,7 @@ def test_what_archives_live_by_is_kept(name: str, kind: str | None) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_chats_get_no_place_and_no_secrets(name: str) -> None:
+def test_shared_metadata_have_no_place_and_no_secrets(name: str) -> None:
     data = encode(decode(FILES[name](), LIMITS, keep=Keep.SHARED)).data
     block, xmp = told(data)
     photo = block.get_ifd(ExifTags.IFD.Exif)
@@ -137,7 +137,7 @@ def test_chats_get_no_place_and_no_secrets(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_nothing_is_nothing(name: str) -> None:
+def test_keep_nothing_keeps_no_metadata(name: str) -> None:
     picture = decode(FILES[name](), LIMITS)
     assert picture.metadata == NO_METADATA
     data = encode(picture).data
@@ -162,7 +162,7 @@ def test_a_thumbnail_is_never_kept() -> None:
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "TIFF"])
-def test_captions_and_names_of_iptc(kind: str) -> None:
+def test_iptc_captions_and_names_are_kept(kind: str) -> None:
     result = encode(decode(jpeg(), LIMITS, keep=Keep.SHARED), kind=kind).data
     again = decode(result, LIMITS, keep=Keep.ALL)
     assert again.metadata.iptc == IPTC
@@ -173,13 +173,13 @@ def test_captions_and_names_of_iptc(kind: str) -> None:
 
 
 @pytest.mark.processes
-def test_the_sandbox_hands_it_over() -> None:
+def test_sandbox_returns_the_metadata() -> None:
     decoder = SandboxedDecoder(LIMITS, kept=0)
     for keep in Keep:
         assert decoder(jpeg(), LIMITS, 1, keep).metadata == decode(jpeg(), LIMITS, keep=keep).metadata
 
 
-def test_pixels_do_not_change_with_it() -> None:
+def test_metadata_do_not_change_pixels() -> None:
     for make in FILES.values():
         assert (decode(make(), LIMITS).pixels == decode(make(), LIMITS, keep=Keep.ALL).pixels).all()
 
@@ -190,7 +190,7 @@ EVENT = "{http://ns.adobe.com/xap/1.0/sType/ResourceEvent#}"
 @pytest.mark.parametrize(
     "xmp", [b"", XMP, with_history(b"", "Another 1", "cropped")], ids=["none", "caption", "history"]
 )
-def test_xmp_says_what_was_done(xmp: bytes) -> None:
+def test_xmp_records_the_restoration(xmp: bytes) -> None:
     before = cleaned(Metadata(xmp=xmp), Keep.ALL).xmp
     after = with_history(before, "Magic Memory 1.0", "2 faces restored by lite, strength 1")
     root = ElementTree.fromstring(after)
@@ -222,7 +222,7 @@ BOMB = (
         Metadata(iptc=b"\x1c\x02\x78\xff"),
     ],
 )
-def test_senseless_blocks_are_left_out(found: Metadata) -> None:
+def test_invalid_blocks_are_left_out(found: Metadata) -> None:
     assert cleaned(found, Keep.ALL) == NO_METADATA
 
 
@@ -241,7 +241,7 @@ def test_broken_blocks_never_raise(block: bytes, at: int, new: bytes) -> None:
         iptc_of_photoshop(block)
 
 
-def test_a_long_caption_that_no_segment_holds_is_left_out() -> None:
+def test_caption_too_long_for_a_segment_is_left_out() -> None:
     long = Metadata(xmp=b"<x>" + b"y" * 70_000 + b"</x>")
     picture = decode(jpeg(), LIMITS)
     for kind in ("JPEG", "PNG", "WEBP", "TIFF"):
@@ -252,7 +252,7 @@ def test_a_long_caption_that_no_segment_holds_is_left_out() -> None:
 
 @pytest.mark.parametrize("order", "<>")
 @pytest.mark.parametrize("kind", ["JPEG", "TIFF"])
-def test_texts_that_are_not_ascii_stay_byte_for_byte(order: str, kind: str) -> None:
+def test_non_ascii_texts_stay_byte_for_byte(order: str, kind: str) -> None:
     """EXIF has ASCII only; programs write UTF-8 and Latin-1 all the same."""
     name = "Großmutter Anna".encode()
     mark = b"II*\0" if order == "<" else b"MM\0*"

@@ -1,4 +1,4 @@
-"""JPEG 2000, JPEG XL, raw files and PDFs: read where a library reads them, with the limits and errors of all others."""
+"""JPEG 2000, JPEG XL, raw files and PDFs are read with the same limits and errors as other formats."""
 
 import io
 import struct
@@ -44,7 +44,7 @@ P3 = icc_profile(ColorSignal(DISPLAY_P3, SRGB_CURVE)) or b""
 
 
 @pytest.mark.parametrize("name", NEWER)
-def test_each_is_read(name: str) -> None:
+def test_newer_formats_are_read(name: str) -> None:
     kind, make, tolerance = NEWER[name]
     picture = decode(make(), LIMITS)
     assert picture.format == kind
@@ -53,13 +53,13 @@ def test_each_is_read(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NEWER)
-def test_each_is_refused_by_its_size(name: str) -> None:
+def test_newer_formats_obey_the_pixel_limit(name: str) -> None:
     with pytest.raises(PhotoTooLarge):
         decode(NEWER[name][1](), DecodeLimits(max_bytes=20_000_000, max_pixels=WIDTH * HEIGHT - 1))
 
 
 @pytest.mark.parametrize("name", NEWER)
-def test_each_cut_is_an_error_with_a_name(name: str) -> None:
+def test_truncated_newer_formats_give_a_named_error(name: str) -> None:
     data = NEWER[name][1]()
     for at in {*range(12, 200, 17), *range(200, len(data), max(1, len(data) // 12))}:
         try:
@@ -70,7 +70,7 @@ def test_each_cut_is_an_error_with_a_name(name: str) -> None:
 
 @pytest.mark.parametrize("pixels", [GREY, with_alpha(RGB)], ids=["grey", "alpha"])
 @pytest.mark.parametrize("kind", ["JPEG2000", "JXL"])
-def test_grey_and_alpha(kind: str, pixels: np.ndarray) -> None:
+def test_newer_formats_keep_grey_and_alpha(kind: str, pixels: np.ndarray) -> None:
     options = {"lossless": True} if kind == "JXL" else {}
     picture = decode(saved(pixels, kind, **options), LIMITS)
     assert picture.monochrome == (pixels.ndim == 2)
@@ -80,17 +80,17 @@ def test_grey_and_alpha(kind: str, pixels: np.ndarray) -> None:
         assert np.array_equal(picture.alpha, pixels[..., 3])
 
 
-def test_a_second_reader_sees_the_same_jpeg_2000() -> None:
+def test_jpeg_2000_equals_a_second_reader() -> None:
     for data in (saved(RGB, "JPEG2000"), saved(RGB, "JPEG2000", irreversible=True, quality_layers=[8])):
         assert np.abs(decode(data, LIMITS).pixels.astype(int) - imagecodecs.jpeg2k_decode(data)).max() <= 1
 
 
-def test_a_second_reader_sees_the_same_jpeg_xl() -> None:
+def test_jpeg_xl_equals_a_second_reader() -> None:
     data = saved(RGB, "JXL", quality=80)
     assert np.abs(decode(data, LIMITS).pixels.astype(int) - imagecodecs.jpegxl_decode(data)).max() <= 1
 
 
-def test_the_profile_of_a_jpeg_2000() -> None:
+def test_jpeg_2000_profile_is_read() -> None:
     data = saved(RGB, "JPEG2000")
     at = data.index(b"colr") - 4
     (length,) = struct.unpack_from(">I", data, at)
@@ -101,7 +101,7 @@ def test_the_profile_of_a_jpeg_2000() -> None:
     assert decode(changed, LIMITS).icc == P3
 
 
-def test_the_profile_of_a_jpeg_xl_is_carried() -> None:
+def test_jpeg_xl_profile_is_kept() -> None:
     data = bytes(imagecodecs.jpegxl_encode(RGB, lossless=True))
     picture = decode(data, LIMITS)
     assert picture.icc is None or b"RGB " in picture.icc
@@ -118,7 +118,7 @@ def test_a_huge_jpeg_xl_is_refused_by_its_header(header: bytes) -> None:
 
 
 @pytest.mark.parametrize("orientation", [1, 3, 6, 8])
-def test_a_raw_files_preview_is_turned_as_the_raw_file_says(orientation: int) -> None:
+def test_raw_preview_is_turned_by_the_raw_files_orientation(orientation: int) -> None:
     undo = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
     wanted = large(RGB)
     image = Image.fromarray(wanted)
@@ -128,7 +128,7 @@ def test_a_raw_files_preview_is_turned_as_the_raw_file_says(orientation: int) ->
     assert [note.kind for note in picture.notes] == [NoteKind.PREVIEW]
 
 
-def test_raw_files_of_other_containers() -> None:
+def test_raw_files_in_other_containers_are_read() -> None:
     preview = saved(large(RGB), "JPEG", quality=95, exif=b"Exif\0\0" + exif_with(3))
     fuji = b"FUJIFILMCCD-RAW 0201" + bytes(100) + preview + bytes(1000)
     canon = struct.pack(">I", 24) + b"ftypcrx \0\0\0\1crx isom" + bytes(40) + preview + bytes(500)
@@ -136,12 +136,12 @@ def test_raw_files_of_other_containers() -> None:
         assert differs(decode(data, LIMITS), large(RGB)[::-1, ::-1]) <= 2
 
 
-def test_a_thumbnail_is_no_preview() -> None:
+def test_thumbnail_does_not_count_as_preview() -> None:
     with pytest.raises(PreviewMissing):
         decode(raw_of(saved(RGB, "JPEG"), saved(RGB[::2, ::2], "JPEG")), LIMITS)
 
 
-def test_pages_of_a_pdf() -> None:
+def test_pdf_pages_are_read() -> None:
     data = pdf_of(RGB, 255 - RGB, RGB[::-1].copy())
     assert decode(data, LIMITS).pages == 3
     assert differs(decode(data, LIMITS, 2), 255 - RGB) <= 3
@@ -150,13 +150,13 @@ def test_pages_of_a_pdf() -> None:
     assert told.value.parameters == {"page": 4, "pages": 3}
 
 
-def test_a_pdf_of_a_picture_is_drawn_at_the_pictures_size() -> None:
+def test_scanned_pdf_page_has_its_pictures_size() -> None:
     for resolution in (50, 300):
         picture = decode(pdf_of(large(RGB), resolution=resolution), LIMITS)
         assert (picture.width, picture.height) == (WIDTH * 10, HEIGHT * 10)
 
 
-def test_a_written_pdf_is_no_scan() -> None:
+def test_text_pdf_is_refused() -> None:
     document = pypdfium2.PdfDocument.new()
     document.new_page(300, 400)
     file = io.BytesIO()
@@ -174,12 +174,12 @@ trailer <</Root 1 0 R/Encrypt 3 0 R/ID[<00><00>]>>
 """ % (b"11" * 32, b"22" * 32)
 
 
-def test_a_locked_pdf() -> None:
+def test_locked_pdf_is_refused() -> None:
     with pytest.raises(PdfLocked):
         decode(LOCKED, LIMITS)
 
 
-def test_a_page_with_a_small_logo_is_no_scan() -> None:
+def test_page_with_a_small_logo_is_refused() -> None:
     page = Image.new("RGB", (1000, 1400), "white")
     ImageDraw.Draw(page).text((10, 10), "a letter")
     logo = saved(page.resize((60, 80)), "PDF", resolution=72)

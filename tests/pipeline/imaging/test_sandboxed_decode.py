@@ -40,7 +40,7 @@ def decoder() -> SandboxedDecoder:
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_a_child_decodes_as_we_do(decoder: SandboxedDecoder, name: str) -> None:
+def test_sandbox_decodes_like_the_parent(decoder: SandboxedDecoder, name: str) -> None:
     data = PICTURES[name]()
     ours, theirs = decode(data, LIMITS), decoder(data, LIMITS)
     assert theirs.pixels.dtype == ours.pixels.dtype
@@ -62,7 +62,7 @@ def test_a_child_decodes_as_we_do(decoder: SandboxedDecoder, name: str) -> None:
         (saved(RGB, "PNG"), DecodeLimits(100_000, 1000), PhotoTooLarge),
     ],
 )
-def test_a_child_refuses_as_we_do(
+def test_sandbox_refuses_like_the_parent(
     decoder: SandboxedDecoder, data: bytes, limits: DecodeLimits, error: type[UserError]
 ) -> None:
     with pytest.raises(error) as theirs:
@@ -72,7 +72,7 @@ def test_a_child_refuses_as_we_do(
     assert theirs.value.parameters == ours.value.parameters
 
 
-def test_a_picture_of_the_largest_size_fits_into_a_childs_memory() -> None:
+def test_largest_picture_fits_into_the_sandbox() -> None:
     """The hungriest kind: lossless, with alpha, at the limit."""
     noise = np.random.default_rng(1).integers(0, 255, (1500, 1500, 4), dtype=np.uint8)
     file = io.BytesIO()
@@ -81,7 +81,7 @@ def test_a_picture_of_the_largest_size_fits_into_a_childs_memory() -> None:
     assert SandboxedDecoder(limits)(file.getvalue(), limits).alpha is not None
 
 
-def test_what_never_ends_is_unreadable_and_costs_the_next_photo_nothing(caplog: pytest.LogCaptureFixture) -> None:
+def test_endless_file_is_unreadable_and_the_next_photo_decodes(caplog: pytest.LogCaptureFixture) -> None:
     large = saved(Image.fromarray(RGB).resize((2000, 2000)), "PNG")
     decoder = SandboxedDecoder(LIMITS, kept=1, seconds=0.001)
     with pytest.raises(PhotoUnreadable):
@@ -90,7 +90,7 @@ def test_what_never_ends_is_unreadable_and_costs_the_next_photo_nothing(caplog: 
     assert SandboxedDecoder(LIMITS)(large, LIMITS).width == 2000
 
 
-def test_what_wants_too_much_memory_is_unreadable(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_that_needs_too_much_memory_is_unreadable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandboxed_decode, "BYTES_BESIDE", 1 << 20)
     monkeypatch.setattr(sandboxed_decode, "BYTES_A_PIXEL", 0)
     large = saved(Image.fromarray(RGB).resize((2000, 2000)), "PNG")

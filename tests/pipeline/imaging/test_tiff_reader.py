@@ -1,4 +1,4 @@
-"""Every layout of TIFF shows what another program wrote into it, and what a second reader sees."""
+"""Every TIFF layout is read as another program wrote it, and as a second reader reads it."""
 
 import io
 import itertools
@@ -54,7 +54,7 @@ LAYOUTS = [
 
 @pytest.mark.parametrize("depth", [np.uint8, np.uint16, np.uint32])
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: "-".join(map(str, layout.values())))
-def test_every_layout_of_colour(layout: dict[str, object], depth: type[np.unsignedinteger]) -> None:
+def test_every_colour_layout_is_read(layout: dict[str, object], depth: type[np.unsignedinteger]) -> None:
     factor = {1: 1, 2: 257, 4: 16843009}[np.dtype(depth).itemsize]
     samples = BIG.astype(depth) * depth(factor)
     if layout["planarconfig"] == "separate":
@@ -67,7 +67,7 @@ def test_every_layout_of_colour(layout: dict[str, object], depth: type[np.unsign
 
 @pytest.mark.parametrize("bits", [1, 2, 4, 8, 10, 12, 14, 16, 32])
 @pytest.mark.parametrize("photometric", ["minisblack", "miniswhite"])
-def test_every_depth_of_grey(bits: int, photometric: str) -> None:
+def test_every_grey_depth_is_read(bits: int, photometric: str) -> None:
     peak = (1 << bits) - 1
     levels: NDArray[Any] = np.rint(GREY / 255 * peak).astype(
         np.uint8 if bits <= 8 else np.uint16 if bits <= 16 else np.uint32
@@ -84,7 +84,7 @@ def test_every_depth_of_grey(bits: int, photometric: str) -> None:
 @pytest.mark.parametrize("depth", [np.uint8, np.uint16])
 @pytest.mark.parametrize("extra", ["unassalpha", "assocalpha", "unspecified"])
 @pytest.mark.parametrize("planes", ["contig", "separate"])
-def test_a_fourth_channel(depth: type[np.unsignedinteger], extra: str, planes: str) -> None:
+def test_fourth_channel_is_read(depth: type[np.unsignedinteger], extra: str, planes: str) -> None:
     peak = np.iinfo(depth).max
     alpha = np.maximum(with_alpha(RGB)[..., 3:], 40)
     colours = RGB * (alpha / 255) if extra == "assocalpha" else RGB
@@ -100,7 +100,7 @@ def test_a_fourth_channel(depth: type[np.unsignedinteger], extra: str, planes: s
 
 @pytest.mark.parametrize("depth", [np.uint8, np.uint16])
 @pytest.mark.parametrize("photometric", ["cielab", "icclab"])
-def test_lab(depth: type[np.unsignedinteger], photometric: str) -> None:
+def test_lab_is_read(depth: type[np.unsignedinteger], photometric: str) -> None:
     to_lab = ImageCms.buildTransform(ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), "RGB", "LAB")
     lab = ImageCms.applyTransform(Image.fromarray(RGB), to_lab)
     assert lab is not None
@@ -117,7 +117,7 @@ def test_lab(depth: type[np.unsignedinteger], photometric: str) -> None:
 
 @pytest.mark.parametrize("depth", [np.uint8, np.uint16])
 @pytest.mark.parametrize("planes", ["contig", "separate"])
-def test_inks(depth: type[np.unsignedinteger], planes: str) -> None:
+def test_cmyk_is_read(depth: type[np.unsignedinteger], planes: str) -> None:
     inks = np.asarray(Image.fromarray(RGB).convert("CMYK")).astype(depth) * depth(257 if depth is np.uint16 else 1)
     samples = in_planes(inks) if planes == "separate" else inks
     picture = decode(written(samples, photometric="separated", planarconfig=planes), LIMITS)
@@ -126,14 +126,14 @@ def test_inks(depth: type[np.unsignedinteger], planes: str) -> None:
 
 
 @pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64, np.int16])
-def test_what_is_no_photos_numbers_is_told_by_name(kind: type[np.generic]) -> None:
+def test_unsupported_sample_types_are_named(kind: type[np.generic]) -> None:
     with pytest.raises(KindUnsupported) as told:
         decode(written(RGB.astype(kind), photometric="rgb"), LIMITS)
     assert str(told.value.parameters["kind"]).startswith("TIFF (")
 
 
 @pytest.mark.parametrize("name", ["tiff", "tiff lzw", "tiff jpeg", "tiff palette"])
-def test_second_readers_see_the_same(name: str) -> None:
+def test_tiff_equals_a_second_reader(name: str) -> None:
 
     data = COLOUR[name][1]()
     second = tifffile.imread(io.BytesIO(data)) if name != "tiff palette" else None
@@ -145,7 +145,7 @@ def test_second_readers_see_the_same(name: str) -> None:
         assert (ours == second).all()
 
 
-def test_opencv_reads_chunky_sixteen_bits_like_us() -> None:
+def test_chunky_sixteen_bits_equal_opencv() -> None:
     data = written(DEEP, photometric="rgb", compression="lzw", predictor=2)
     bgr = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     assert bgr is not None
@@ -153,7 +153,7 @@ def test_opencv_reads_chunky_sixteen_bits_like_us() -> None:
     assert decode(ALPHA["tiff 16-bit"](), LIMITS).alpha is not None
 
 
-def test_fax_and_old_jpeg() -> None:
+def test_fax_and_old_jpeg_are_read() -> None:
     two = Image.fromarray(GREY).convert("1")
     for packed in ("group3", "group4", "tiff_ccitt"):
         assert (decode(saved(two, "TIFF", compression=packed), LIMITS).pixels == repeated(np.asarray(two) * 255)).all()
@@ -172,7 +172,7 @@ def test_fax_and_old_jpeg() -> None:
     order=st.sampled_from("<>"),
     seed=st.integers(0, 99),
 )
-def test_any_combination(
+def test_any_combination_of_tags_is_read(
     width: int,
     height: int,
     channels: int,

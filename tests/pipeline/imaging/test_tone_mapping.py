@@ -31,14 +31,14 @@ def grey(values: NDArray[np.float64]) -> NDArray[np.uint16]:
     return np.repeat(row[None, :, None], 3, axis=2)
 
 
-def test_greys_of_pq_are_chromiums() -> None:
+def test_pq_greys_equal_chromiums() -> None:
     mapped, signal = tone_mapped(grey(pq(NITS)), ColorSignal(BT2020, HighRange.PQ))
     assert signal == ColorSignal(DISPLAY_P3, SRGB_CURVE)
     assert np.abs(mapped[0, :, 1] / 257 - CHROMIUM_PQ_GREY).max() <= 1
     assert np.ptp(mapped.astype(int), axis=2).max() <= 2, "greys stay grey"
 
 
-def test_the_gain_is_of_the_largest_component_in_bt2020() -> None:
+def test_gain_follows_the_largest_bt2020_component() -> None:
     red = grey(pq(NITS))
     red[..., 1:] = 0
     mapped, signal = tone_mapped(red, ColorSignal(BT709, HighRange.PQ))
@@ -46,12 +46,12 @@ def test_the_gain_is_of_the_largest_component_in_bt2020() -> None:
     assert np.abs(mapped[0, :, 0] / 257 - CHROMIUM_PQ_RED_709).max() <= 1
 
 
-def test_greys_of_hlg_are_chromiums() -> None:
+def test_hlg_greys_equal_chromiums() -> None:
     mapped, _ = tone_mapped(grey(np.linspace(0, 1, 16)), ColorSignal(BT2020, HighRange.HLG))
     assert np.abs(mapped[0, :, 1] / 257 - CHROMIUM_HLG_GREY).max() <= 1
 
 
-def test_a_dimmer_picture_keeps_more_of_its_light() -> None:
+def test_dimmer_picture_keeps_more_of_its_light() -> None:
     values = grey(pq(NITS))
     bright, _ = tone_mapped(values, ColorSignal(BT2020, HighRange.PQ))
     dim, _ = tone_mapped(values, ColorSignal(BT2020, HighRange.PQ, peak_nits=203))
@@ -61,7 +61,7 @@ def test_a_dimmer_picture_keeps_more_of_its_light() -> None:
         assert (np.diff(levels[0, :, 0].astype(int)) >= 0).all()
 
 
-def test_a_png_of_pq_is_told_of() -> None:
+def test_pq_png_is_noted() -> None:
     wide = np.repeat(np.repeat(grey(pq(NITS)), 4, axis=1), 4, axis=0)
     picture = decode(png16(wide, cicp(9, 16)), LIMITS)
     assert [note.kind for note in picture.notes] == [NoteKind.TONE_MAPPED]

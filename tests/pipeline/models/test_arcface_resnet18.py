@@ -17,7 +17,7 @@ def face() -> NDArray[np.float32]:
     return colourful(512, 512).astype(np.float32)
 
 
-def test_the_input_is_the_papers() -> None:
+def test_input_matches_the_paper() -> None:
     """Their `gray_resize_for_identity`, on RGB in [-1, 1]."""
     theirs = torch.from_numpy(face()).permute(2, 0, 1)[None] / 127.5 - 1
     grey = (0.2989 * theirs[:, 0] + 0.5870 * theirs[:, 1] + 0.1140 * theirs[:, 2])[:, None]
@@ -26,7 +26,7 @@ def test_the_input_is_the_papers() -> None:
     np.testing.assert_allclose(network_input(face()), expected, atol=2e-4)
 
 
-def test_a_face_is_like_itself_and_less_like_another() -> None:
+def test_same_face_is_more_similar_than_another() -> None:
     compare = GreyFaceIdentity(TorchEngine("cpu").compile(ours.network("arcface_resnet18"), (), "arcface-resnet18"))
     assert compare(face(), face(), LANDMARKS) == 1.0
     assert compare(face(), face()[::-1].copy(), LANDMARKS) < 0.99

@@ -45,7 +45,7 @@ def good(folder: Path) -> Path:
     return folder / "tiny.pth"
 
 
-def test_a_good_file_is_used(tmp_path: Path) -> None:
+def test_good_file_is_used(tmp_path: Path) -> None:
     file = good(tmp_path)
     restore = models(tmp_path).restorer("tiny")
     network = Tiny().eval()
@@ -58,7 +58,7 @@ def test_a_good_file_is_used(tmp_path: Path) -> None:
     assert np.abs(restored.astype(np.float32) - expected).max() <= 1, "the file's own weights are at work"
 
 
-def test_missing(tmp_path: Path) -> None:
+def test_missing_file_is_not_installed(tmp_path: Path) -> None:
     with pytest.raises(ModelNotInstalled) as caught:
         models(tmp_path).restorer("tiny")
     assert error_message(caught.value) == "The model tiny is not installed here: run `magicmemory models pull tiny`."
@@ -77,7 +77,9 @@ def test_missing(tmp_path: Path) -> None:
         ("other shapes", r"is not a checkpoint of Tiny: 0 layers missing, 0 unexpected, \d of another shape"),
     ],
 )
-def test_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, says: str) -> None:
+def test_broken_file_is_named_with_its_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, says: str
+) -> None:
     monkeypatch.chdir(tmp_path)
     path = good(tmp_path)
     whole = path.read_bytes()
@@ -107,7 +109,7 @@ def test_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, s
     assert not (tmp_path / "exploded").exists()
 
 
-def test_a_wrong_hash_is_not_even_read(tmp_path: Path) -> None:
+def test_file_with_a_wrong_hash_is_not_read(tmp_path: Path) -> None:
     torch.save({"params_ema": Bomb()}, tmp_path / "tiny.pth")
     with pytest.raises(ModelBroken, match="is not the published file, for its SHA-256 is"):
         models(tmp_path, facts=replace(FACTS, sha256="0" * 64), unverified=False).restorer("tiny")
@@ -128,7 +130,7 @@ def test_a_file_without_a_published_hash_is_used_once_it_is_pinned(tmp_path: Pat
 @pytest.mark.parametrize(
     ("commercial", "reason"), [(Commercial.NO, "forbids"), (Commercial.ASK, "leaves paid use unclear")]
 )
-def test_who_earns_money_is_refused_with_the_reason(tmp_path: Path, commercial: Commercial, reason: str) -> None:
+def test_paid_use_is_refused_by_licence(tmp_path: Path, commercial: Commercial, reason: str) -> None:
     good(tmp_path)
     facts = replace(FACTS, commercial=commercial)
     assert models(tmp_path, facts=facts).restorer_facts().name == "tiny"
@@ -139,7 +141,7 @@ def test_who_earns_money_is_refused_with_the_reason(tmp_path: Path, commercial: 
     assert error_message(caught.value).startswith("MAGIC_COMMERCIAL is set, and the licence of tiny (MIT) ")
 
 
-def test_idle_models_are_let_go_and_come_back(tmp_path: Path) -> None:
+def test_idle_models_are_unloaded_and_loaded_again(tmp_path: Path) -> None:
     good(tmp_path)
     cache = models(tmp_path)
     first = cache.restorer("tiny")
@@ -150,7 +152,7 @@ def test_idle_models_are_let_go_and_come_back(tmp_path: Path) -> None:
     assert cache.restorer("tiny") is not first
 
 
-def test_optional_models_are_done_without_but_not_when_they_are_broken(tmp_path: Path) -> None:
+def test_missing_optional_model_is_skipped_but_a_broken_one_fails(tmp_path: Path) -> None:
     cache = models(tmp_path)
     assert (cache.parser(), cache.upscaler(), cache.identity()) == (None, None, None)
     (tmp_path / "parsing_parsenet.pth").write_bytes(b"nonsense")
@@ -158,7 +160,7 @@ def test_optional_models_are_done_without_but_not_when_they_are_broken(tmp_path:
         cache.parser()
 
 
-def test_upstreams_models_are_of_the_catalogue() -> None:
+def test_upstream_models_are_in_the_catalogue() -> None:
     theirs = [*upstream.RESTORERS, *upstream.DETECTORS, *upstream.PARSERS]
     assert {model.facts for model in theirs} < set(catalogue.ALL)
 
@@ -171,7 +173,7 @@ def test_the_catalogue_has_each_model_of_the_registry_by_kind_and_by_name() -> N
     assert {model.facts for model in registry.CLEANERS} <= set(catalogue.ALL)
 
 
-def test_the_catalogue_is_whole() -> None:
+def test_catalogue_entries_are_complete() -> None:
     assert len({facts.name for facts in catalogue.ALL}) == len(catalogue.ALL)
     for facts in catalogue.ALL:
         assert facts.licence

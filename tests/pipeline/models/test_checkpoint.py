@@ -35,7 +35,7 @@ class Bomb:
 
 
 @pytest.mark.parametrize("new_format", [True, False])
-def test_reads_both_formats_of_torch(tmp_path: Path, new_format: bool) -> None:
+def test_both_torch_formats_are_read(tmp_path: Path, new_format: bool) -> None:
     path = tmp_path / "plain.pth"
     torch.save(collections.OrderedDict(weights()), path, _use_new_zipfile_serialization=new_format)
     state = PLAIN.read(path)
@@ -44,7 +44,7 @@ def test_reads_both_formats_of_torch(tmp_path: Path, new_format: bool) -> None:
     assert torch.equal(network.get_parameter("0.weight"), weights()["0.weight"])
 
 
-def test_prefers_averaged_weights_and_drops_what_training_needs(tmp_path: Path) -> None:
+def test_averaged_weights_are_preferred_and_training_state_dropped(tmp_path: Path) -> None:
     path = tmp_path / "wrapped.pth"
     averaged = {f"module.{name}": value + 1 for name, value in weights().items()}
     torch.save({"params": weights(), "params_ema": averaged | {"module.training.x": torch.ones(1)}}, path)
@@ -55,13 +55,13 @@ def test_prefers_averaged_weights_and_drops_what_training_needs(tmp_path: Path) 
     assert torch.equal(WRAPPED.read(path)["0.bias"], torch.ones(2))
 
 
-def test_an_absent_file_is_the_systems_own_error(tmp_path: Path) -> None:
+def test_missing_file_raises_file_not_found(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         PLAIN.read(tmp_path / "plain.pth")
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>404: Not Found</html>", b"\x80\x04]q\x00."])
-def test_something_else_is_not_a_checkpoint(tmp_path: Path, content: bytes) -> None:
+def test_other_file_is_not_a_checkpoint(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "plain.pth"
     path.write_bytes(content)
     with pytest.raises(NotACheckpoint, match=r"plain\.pth is not a torch checkpoint"):
@@ -85,7 +85,7 @@ def test_a_single_tensor_is_not_a_checkpoint(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("new_format", [True, False])
 @pytest.mark.parametrize("share", [0.3, 0.9])
-def test_a_cut_file_is_truncated(tmp_path: Path, new_format: bool, share: float) -> None:
+def test_cut_file_is_reported_as_truncated(tmp_path: Path, new_format: bool, share: float) -> None:
     path = tmp_path / "plain.pth"
     torch.save({"x": torch.ones(5000)}, path, _use_new_zipfile_serialization=new_format)
     whole = path.read_bytes()
@@ -95,7 +95,9 @@ def test_a_cut_file_is_truncated(tmp_path: Path, new_format: bool, share: float)
 
 
 @pytest.mark.parametrize("new_format", [True, False])
-def test_code_is_refused_and_does_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, new_format: bool) -> None:
+def test_pickled_code_is_refused_and_does_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, new_format: bool
+) -> None:
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "plain.pth"
     torch.save({"x": Bomb()}, path, _use_new_zipfile_serialization=new_format)
@@ -113,18 +115,18 @@ def test_a_plain_pickle_is_never_opened(tmp_path: Path, monkeypatch: pytest.Monk
     assert not Path("exploded").exists()
 
 
-def test_a_missing_key_names_what_was_looked_for() -> None:
+def test_missing_key_error_names_the_expected_keys() -> None:
     with pytest.raises(WrongArchitecture, match="under params_ema or params"):
         WRAPPED.state_for({"state_dict": weights()})
 
 
 @pytest.mark.parametrize("state", [{}, {"epoch": 3}])
-def test_a_state_without_weights_is_another_networks(state: dict[str, object]) -> None:
+def test_state_without_weights_is_refused(state: dict[str, object]) -> None:
     with pytest.raises(WrongArchitecture):
         PLAIN.state_for(state)
 
 
-def test_another_networks_weights_are_named(tmp_path: Path) -> None:
+def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
     network = nn.Sequential(nn.Linear(3, 2), nn.Linear(2, 2))
     with pytest.raises(WrongArchitecture, match=r"plain\.pth is not a checkpoint of Sequential: 2 layers missing"):
         fill(network, weights(), "plain.pth")
@@ -134,7 +136,7 @@ def test_another_networks_weights_are_named(tmp_path: Path) -> None:
         fill(nn.Sequential(nn.Linear(4, 2)), weights(), "plain.pth")
 
 
-def test_a_training_programs_other_networks_are_dropped() -> None:
+def test_other_networks_in_a_training_checkpoint_are_dropped() -> None:
     checkpoint = Checkpoint("trained.ckpt", ("state_dict",), prefix="vqvae.")
     content = {"state_dict": {"vqvae.0.bias": torch.ones(2), "loss.discriminator.bias": torch.zeros(3)}}
     assert list(checkpoint.state_for(content)) == ["0.bias"]

@@ -11,7 +11,7 @@ from torch import Tensor
 from magicmemory.pipeline import assets
 from magicmemory.pipeline.faces.align import crop
 from magicmemory.pipeline.models.lite import GRAIN_KEPT, SIZE, Lite, keep_grain, leave_large, load
-from magicmemory.pipeline.models.mtcnn import Mtcnn, load_nets
+from magicmemory.pipeline.models.mtcnn import detector, load_nets
 from magicmemory.pipeline.sample import portrait
 from tests.support.lite import restore_small
 
@@ -39,12 +39,12 @@ def network() -> Lite:
     return load(FILE)
 
 
-def test_the_file_is_small_and_fits_exactly(network: Lite) -> None:
+def test_weights_file_is_small_and_fits_exactly(network: Lite) -> None:
     assert FILE.stat().st_size <= 16_000_000
     assert not network.training
 
 
-def test_another_file_is_refused(tmp_path: Path) -> None:
+def test_other_file_is_refused(tmp_path: Path) -> None:
     from safetensors.torch import save_file
 
     other = tmp_path / "other.safetensors"
@@ -78,7 +78,7 @@ def test_a_clean_picture_is_left_nearly_alone(network: Lite) -> None:
 
 
 @torch.no_grad()
-def test_noise_goes(network: Lite) -> None:
+def test_noise_is_removed(network: Lite) -> None:
     clean = _faces(1)[..., ::2, ::2]
     noisy = (clean + 0.12 * torch.randn(clean.shape, generator=torch.Generator().manual_seed(1))).clamp(-1, 1)
     assert _psnr(restore_small(network, noisy, torch.ones(1)), clean) > _psnr(noisy, clean) + 1
@@ -93,8 +93,8 @@ def test_a_mirrored_face_is_restored_alike(network: Lite) -> None:
 
 @torch.no_grad()
 @pytest.mark.parametrize("fidelity", [0.0, 0.5, 1.0])
-def test_a_scratch_over_a_face_goes(network: Lite, fidelity: float) -> None:
-    (found,) = Mtcnn(load_nets())(portrait(), 40)
+def test_scratch_on_a_face_is_removed(network: Lite, fidelity: float) -> None:
+    (found,) = detector(load_nets())(portrait(), 40)
     face = crop(portrait(), found).crop
     scratched = cv2.polylines(face.copy(), [SCRATCH], False, (240, 240, 240), 5, cv2.LINE_AA)
     under = (scratched != face).any(axis=2)
@@ -112,14 +112,14 @@ def test_small_changes_leave_some_grain_and_large_ones_none() -> None:
     assert torch.equal(keep_grain(0 * small), 0 * small)
 
 
-def test_in_whole_photos_large_changes_are_left_out() -> None:
+def test_whole_photo_drops_large_changes() -> None:
     small, large = (torch.full((1, 3, 16, 16), size) for size in (0.1, 1.2))
     assert torch.allclose(leave_large(small), small, rtol=1e-2)
     assert leave_large(-large).abs().max() < 0.01
 
 
 @torch.no_grad()
-def test_grain_beyond_the_networks_size_goes_too(network: Lite) -> None:
+def test_grain_finer_than_the_network_is_removed(network: Lite) -> None:
     clean = _faces(1)
     noisy = (clean + 0.15 * torch.randn(clean.shape, generator=torch.Generator().manual_seed(2))).clamp(-1, 1)
     restored = network(noisy, torch.ones(1))
@@ -128,7 +128,7 @@ def test_grain_beyond_the_networks_size_goes_too(network: Lite) -> None:
 
 
 @torch.no_grad()
-def test_fidelity_is_a_slider(network: Lite) -> None:
+def test_fidelity_interpolates_between_the_decoders(network: Lite) -> None:
     noisy = (_faces(1) + 0.1 * torch.randn(1, 3, SIZE, SIZE)).clamp(-1, 1)
     vivid, half, faithful = (restore_small(network, noisy[..., ::2, ::2], torch.tensor([f])) for f in (0.0, 0.5, 1.0))
     assert (half - (vivid + faithful) / 2).abs().mean() < 1e-3  # only clamping bends it

@@ -30,7 +30,7 @@ def models(weights: Path, *restorers: Model[Restorer], default: str = "auto") ->
     return Models(ENGINE, folder, restorer=default, restorers=restorers)
 
 
-def test_auto_takes_the_best_that_is_installed(tmp_path: Path) -> None:
+def test_auto_uses_the_best_installed_model(tmp_path: Path) -> None:
     both = models(tmp_path, restorer_model(LARGE, tiny), restorer_model(PLAIN, tiny))
     assert both.restorer_facts().name == "plain"
     (tmp_path / "large.pth").touch()
@@ -38,12 +38,12 @@ def test_auto_takes_the_best_that_is_installed(tmp_path: Path) -> None:
     assert both.restorer_facts("plain").name == "plain"
 
 
-def test_the_setting_stands_for_auto(tmp_path: Path) -> None:
+def test_setting_replaces_auto(tmp_path: Path) -> None:
     cache = models(tmp_path, restorer_model(PLAIN, tiny), restorer_model(SLIDER, tiny_with_fidelity), default="slider")
     assert cache.restorer_facts("auto").name == "slider"
 
 
-def test_an_unknown_name_names_the_known_ones(tmp_path: Path) -> None:
+def test_unknown_model_error_lists_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(ModelUnknown) as caught:
         models(tmp_path, restorer_model(LARGE, tiny), restorer_model(PLAIN, tiny)).restorer("gfpgam")
     assert caught.value.parameters == {"model": "gfpgam", "known": "large, plain"}
@@ -69,7 +69,7 @@ def test_a_broken_file_is_named_with_its_reason(tmp_path: Path) -> None:
 
 
 @pytest.mark.processes
-def test_a_model_loads_once_however_many_ask_for_it(tmp_path: Path) -> None:
+def test_model_loads_once_for_concurrent_callers(tmp_path: Path) -> None:
     loads = []
 
     def load(path: Path) -> nn.Module:
@@ -112,7 +112,7 @@ def test_fidelity_goes_to_models_that_have_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("cache", [RESTORERS, DETECTORS])
-def test_the_real_models(cache: tuple[Model[object], ...]) -> None:
+def test_registry_models_have_complete_facts(cache: tuple[Model[object], ...]) -> None:
     names = [model.facts.name for model in cache]
     assert len(set(names)) == len(names)
     assert cache[-1].facts.bundled, "one that is always there must come last"

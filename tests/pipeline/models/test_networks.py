@@ -28,7 +28,7 @@ def values(name: str, *shape: int) -> Tensor:
 
 
 def seeded_module(build: Callable[[], nn.Module]) -> nn.Module:
-    """A part of a network with seeded weights of its own."""
+    """A part of a network with seeded weights."""
     module = build().eval()
     shapes = {key: tuple(value.shape) for key, value in module.state_dict().items()}
     module.load_state_dict({key: torch.from_numpy(np.array(value)) for key, value in seeded.state(shapes, "").items()})
@@ -47,7 +47,7 @@ SMALL = {
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", SMALL)
-def test_a_batch_equals_singles_and_a_repeat_equals_itself(name: str) -> None:
+def test_batch_equals_singles_and_runs_are_repeatable(name: str) -> None:
     network = ours.network(name)
     side = SMALL[name]
     pair = torch.from_numpy(seeded.picture(f"{name}/pair", (2, 3, side, side), -1.0, 1.0))
@@ -74,7 +74,7 @@ def test_each_face_has_its_own_fidelity() -> None:
     torch.testing.assert_close(mixed, torch.stack([generated[0], whole[1]]), rtol=0, atol=1e-5)
 
 
-def test_gfpgans_decoder_draws_no_random_noise() -> None:
+def test_gfpgan_decoder_uses_no_random_noise() -> None:
     conv = seeded_module(lambda: gfpgan.StyledConv(16, 8))
     features, styles, noise = values("features", 1, 16, 8, 8), values("styles", 1, 512), values("noise", 1, 1, 8, 8)
     assert torch.equal(conv(features, styles, noise), conv(features, styles, noise))
@@ -97,7 +97,7 @@ def test_scaling_activations_equals_scaling_weights(demodulate: bool, upsample: 
         torch.testing.assert_close(out[index : index + 1], F.conv2d(source, weight, padding=1), rtol=0, atol=1e-5)
 
 
-def test_unmoved_deformable_convolution_is_a_convolution() -> None:
+def test_deformable_convolution_without_offsets_is_a_convolution() -> None:
     given = {key: torch.from_numpy(value) for key, value in seeded.deformable_input().items()}
     given["offset"], given["mask"] = torch.zeros_like(given["offset"]), torch.ones_like(given["mask"])
     plain = F.conv2d(given["features"], given["weight"], given["bias"], padding=1)
@@ -124,7 +124,7 @@ def test_denoise_mix_is_linear_between_its_ends() -> None:
         realesrgan.mix_denoise(general, {"body.0.bias": general["body.0.bias"]}, 0.5)
 
 
-def test_enlargement_is_by_the_stated_factor() -> None:
+def test_enlargement_has_the_stated_factor() -> None:
     with pytest.raises(ValueError, match="2 or 4"):
         realesrgan.RRDBNet(3)
     assert realesrgan.RRDBNet(2)(torch.zeros(1, 3, 6, 4)).shape == (1, 3, 12, 8)

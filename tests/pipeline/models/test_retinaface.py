@@ -50,7 +50,7 @@ def test_decoding_moves_and_scales_anchors() -> None:
     np.testing.assert_allclose(found.landmarks[1], [[300, 50], [320, 90], [300, 50], [300, 50], [300, 50]])
 
 
-def test_nothing_found_keeps_its_shapes() -> None:
+def test_empty_result_keeps_its_shapes() -> None:
     anchors = retinaface_anchors.priors(32, 32)
     found = retinaface_anchors.decode(
         np.zeros((len(anchors), 4)), np.zeros(len(anchors)), np.zeros((len(anchors), 10)), anchors
@@ -78,7 +78,7 @@ def faces_of(network: retinaface.RetinaFace, photo: Path) -> retinaface_anchors.
 
 
 @pytest.mark.parametrize("photo", sorted(json.loads((ours.DATA / "detections.json").read_text())))
-def test_same_faces_as_facexlib(trained: retinaface.RetinaFace, photo: str) -> None:
+def test_faces_equal_facexlib(trained: retinaface.RetinaFace, photo: str) -> None:
     rows = json.loads((ours.DATA / "detections.json").read_text())[photo]
     wanted = np.array(rows, dtype=np.float32).reshape(-1, 15)
     found = faces_of(trained, SHARED / "photos" / photo)

@@ -1,4 +1,4 @@
-"""The sample face proves a model before a person's face goes through it."""
+"""A model is checked with the sample face before it restores a photo."""
 
 import json
 import logging
@@ -20,7 +20,7 @@ from magicmemory.pipeline.faces.align import TEMPLATE
 from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts
 from magicmemory.pipeline.models.loaded_models import Models
 from magicmemory.pipeline.models.model import restorer_model, sample_planes
-from magicmemory.pipeline.models.mtcnn import Mtcnn, load_nets
+from magicmemory.pipeline.models.mtcnn import detector, load_nets
 from magicmemory.pipeline.models.self_test import Verdict, face_problem, kept_verdicts
 from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.sample import aligned_face
@@ -79,7 +79,7 @@ def verdict(folder: Path) -> Verdict:
 
 
 @pytest.mark.parametrize("spoil", [flat, grainy(0.1), lambda output: output * np.float32(np.nan)])
-def test_half_precision_that_spoils_the_face_is_not_used(
+def test_damaging_half_precision_is_not_used(
     spoil: Callable[[Floats], Floats], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     engine = Broken(spoil)
@@ -90,14 +90,14 @@ def test_half_precision_that_spoils_the_face_is_not_used(
     assert "tiny stays in full precision" in caplog.text
 
 
-def test_half_precision_that_is_near_is_used(tmp_path: Path) -> None:
+def test_accurate_half_precision_is_used(tmp_path: Path) -> None:
     engine = Broken(grainy(0.001))
     load(engine, tmp_path)
     assert engine.compiled == [True]
     assert 50 < verdict(tmp_path).decibels < 90
 
 
-def test_the_verdict_is_kept_until_the_network_changes(tmp_path: Path) -> None:
+def test_verdict_is_cached_until_the_network_changes(tmp_path: Path) -> None:
     load(Broken(flat), tmp_path)
     again = Broken(flat)
     load(again, tmp_path)
@@ -115,7 +115,7 @@ def test_the_verdict_is_kept_until_the_network_changes(tmp_path: Path) -> None:
 
 
 class Faulty(Tiny):
-    """Gives what was asked for instead of a face."""
+    """Returns a given array instead of a face."""
 
     def __init__(self, fault: str) -> None:
         super().__init__()
@@ -170,7 +170,7 @@ def test_only_verdicts_of_the_installed_files_count(tmp_path: Path) -> None:
 
 
 def test_the_sample_is_an_aligned_face() -> None:
-    (found,) = Mtcnn(load_nets())(aligned_face(), 100)
+    (found,) = detector(load_nets())(aligned_face(), 100)
     assert np.abs(found.landmarks - np.array(TEMPLATE)).max() < 15
     planes = sample_planes(64)
     assert planes.shape == (1, 3, 64, 64)

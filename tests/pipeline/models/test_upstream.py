@@ -1,4 +1,4 @@
-"""Upstream's own packages behind our protocols, where the extra `reference` is installed; and how they are refused."""
+"""The upstream packages behind our protocols (with the extra `reference`), and their refusal without it."""
 
 import sys
 import threading
@@ -45,7 +45,7 @@ def theirs(weights: Weights) -> Models:
     )
 
 
-def test_absence_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_packages_are_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upstream, "PACKAGES", ("gfpgan", "no_such_package_anywhere"))
     reason = upstream.why_not()
     assert reason is not None
@@ -53,14 +53,14 @@ def test_absence_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     assert reason.endswith(f"run `{upstream.INSTALL}` in an environment of its own.")
 
 
-def test_nothing_of_theirs_is_imported_by_ours() -> None:
+def test_default_pipeline_imports_no_upstream_package() -> None:
     if REASON is not None:
         assert not {"gfpgan", "facexlib", "basicsr", "torchvision"} & set(sys.modules)
 
 
 @needed
 @pytest.mark.timeout(900)
-def test_the_same_photo_gives_the_same_face_and_ours_gives_it_too(weights: Weights) -> None:
+def test_upstream_is_deterministic_and_equals_our_network(weights: Weights) -> None:
     restore = theirs(weights).restorer("gfpgan-1.4")
     crops = list(CROPS)
     once, again = restore(crops, None), restore(crops, None)
@@ -71,7 +71,7 @@ def test_the_same_photo_gives_the_same_face_and_ours_gives_it_too(weights: Weigh
 
 @needed
 @pytest.mark.timeout(900)
-def test_errors_surface(weights: Weights, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_network_errors_are_raised(weights: Weights, monkeypatch: pytest.MonkeyPatch) -> None:
     restore = theirs(weights).restorer("gfpgan-1.4")
     assert isinstance(restore, upstream.UpstreamRestorer)
 
@@ -85,7 +85,7 @@ def test_errors_surface(weights: Weights, monkeypatch: pytest.MonkeyPatch) -> No
 
 @needed
 @pytest.mark.timeout(900)
-def test_the_detector_and_what_is_not_there(weights: Weights) -> None:
+def test_detector_is_thread_safe_and_missing_models_are_refused(weights: Weights) -> None:
     models = theirs(weights)
     detect = models.detector("retinaface-mobile0.25")
     pixels = colourful(320, 240)
@@ -102,13 +102,13 @@ def test_the_detector_and_what_is_not_there(weights: Weights) -> None:
 
 
 @needed
-def test_a_file_that_does_not_fit_is_one_sentence(tmp_path: Path) -> None:
+def test_unfitting_file_is_one_sentence(tmp_path: Path) -> None:
     torch.save({"params_ema": {"x": torch.zeros(1)}}, tmp_path / "GFPGANv1.4.pth")
     with pytest.raises(ModelBroken) as caught:
         theirs(Weights(tmp_path, allow_unverified=True)).restorer("gfpgan-1.4")
     assert str(caught.value.parameters["reason"]).startswith("Upstream cannot load GFPGANv1.4.pth: ")
 
 
-def test_the_names_are_the_same_in_both() -> None:
+def test_upstream_models_have_the_registrys_facts() -> None:
     assert {model.facts for model in upstream.RESTORERS} <= {model.facts for model in RESTORERS}
     assert gfpgan.GFPGAN_1_4.facts.file == gfpgan.V1_4.file

@@ -62,7 +62,7 @@ def test_a_file_is_fetched_checked_and_named(server: Publisher, facts: ModelFact
     assert len(server.asked) == 1, "what is here is not fetched again"
 
 
-def test_a_reset_in_the_middle_is_gone_on_from(server: Publisher, facts: ModelFacts, weights: Weights) -> None:
+def test_interrupted_download_resumes(server: Publisher, facts: ModelFacts, weights: Weights) -> None:
     server.cut_after = [1_500_000, 700_000]
     assert weights.pull(facts).state is State.VERIFIED
     ranges = [asked for _, asked in server.asked]
@@ -72,21 +72,21 @@ def test_a_reset_in_the_middle_is_gone_on_from(server: Publisher, facts: ModelFa
     assert 0 < starts[1] <= 1_500_000 < starts[2] <= 2_200_000
 
 
-def test_another_day_goes_on_too(server: Publisher, facts: ModelFacts, weights: Weights) -> None:
+def test_partial_file_of_an_earlier_run_resumes(server: Publisher, facts: ModelFacts, weights: Weights) -> None:
     weights.folder.mkdir()
     (weights.folder / "face.pth.part").write_bytes(CONTENT[:1_000_000])
     assert weights.pull(facts).state is State.VERIFIED
     assert server.asked == [("/v1/face.pth", "bytes=1000000-")]
 
 
-def test_a_whole_part_needs_only_its_name(server: Publisher, facts: ModelFacts, weights: Weights) -> None:
+def test_complete_partial_file_is_renamed(server: Publisher, facts: ModelFacts, weights: Weights) -> None:
     weights.folder.mkdir()
     (weights.folder / "face.pth.part").write_bytes(CONTENT)
     assert weights.pull(facts).state is State.VERIFIED
 
 
 @pytest.mark.parametrize("left", [b"of another file", CONTENT + b"and more"])
-def test_a_part_of_something_else_is_fetched_anew(facts: ModelFacts, weights: Weights, left: bytes) -> None:
+def test_wrong_partial_file_is_downloaded_again(facts: ModelFacts, weights: Weights, left: bytes) -> None:
     weights.folder.mkdir()
     (weights.folder / "face.pth.part").write_bytes(left)
     assert weights.pull(facts).state is State.VERIFIED
@@ -100,13 +100,13 @@ def test_an_end_without_a_length_is_noticed(server: Publisher, facts: ModelFacts
 
 
 @pytest.mark.parametrize("status", [503, 429, 500])
-def test_a_tired_server_is_asked_again(server: Publisher, facts: ModelFacts, weights: Weights, status: int) -> None:
+def test_server_errors_are_retried(server: Publisher, facts: ModelFacts, weights: Weights, status: int) -> None:
     server.statuses = [status, status]
     assert weights.pull(facts).state is State.VERIFIED
     assert len(server.asked) == 3
 
 
-def test_what_is_not_there_is_not_asked_for_again(server: Publisher, facts: ModelFacts, weights: Weights) -> None:
+def test_missing_file_is_not_retried(server: Publisher, facts: ModelFacts, weights: Weights) -> None:
     server.files.clear()
     with pytest.raises(WeightsError) as caught:
         weights.pull(facts)
@@ -121,7 +121,7 @@ def test_what_is_not_there_is_not_asked_for_again(server: Publisher, facts: Mode
     ("url", "reason"),
     [("http://127.0.0.1:9/face.pth", "refused"), ("ftp://example.org/face.pth", "protocol"), ("http://[", "http://[")],
 )
-def test_no_server_is_one_sentence(facts: ModelFacts, weights: Weights, url: str, reason: str) -> None:
+def test_unreachable_server_is_one_sentence(facts: ModelFacts, weights: Weights, url: str, reason: str) -> None:
     with pytest.raises(WeightsError, match="cannot be fetched") as caught:
         weights.pull(replace(facts, url=url))
     assert reason in str(caught.value)
@@ -143,20 +143,20 @@ def test_redirects_are_followed(server: Publisher, facts: ModelFacts, weights: W
     assert [path for path, _ in server.asked] == ["/v1/face.pth", "/storage/face.pth"] * 2
 
 
-def test_a_mirror_stands_in(server: Publisher, facts: ModelFacts, tmp_path: Path) -> None:
+def test_mirror_is_used(server: Publisher, facts: ModelFacts, tmp_path: Path) -> None:
     server.files["/mirror/face.pth"] = CONTENT
     weights = Weights(tmp_path, mirror=f"{server.url}/mirror/")
     assert weights.pull(replace(facts, url="http://127.0.0.1:9/never")).state is State.VERIFIED
     assert server.asked == [("/mirror/face.pth", None)]
 
 
-def test_a_proxy_is_gone_through(server: Publisher, facts: ModelFacts, tmp_path: Path) -> None:
+def test_proxy_is_used(server: Publisher, facts: ModelFacts, tmp_path: Path) -> None:
     weights = Weights(tmp_path, proxy=server.url)
     assert weights.pull(replace(facts, url="http://far.example/v1/face.pth")).state is State.VERIFIED
     assert server.asked == [("http://far.example/v1/face.pth", None)]
 
 
-def test_a_file_that_came_another_way(facts: ModelFacts, weights: Weights, tmp_path: Path) -> None:
+def test_file_copied_by_hand_is_accepted(facts: ModelFacts, weights: Weights, tmp_path: Path) -> None:
     (tmp_path / "usb.pth").write_bytes(CONTENT)
     assert weights.adopt(facts, tmp_path / "usb.pth").state is State.VERIFIED
     assert (tmp_path / "usb.pth").exists()
@@ -184,7 +184,7 @@ def test_missing_and_wrong_files_are_one_sentence(facts: ModelFacts, weights: We
     assert weights.pull(facts).state is State.VERIFIED, "a pull mends it"
 
 
-def test_a_file_without_a_published_hash_waits_for_a_pin(facts: ModelFacts, weights: Weights) -> None:
+def test_file_without_a_published_hash_needs_a_pin(facts: ModelFacts, weights: Weights) -> None:
     unknown = replace(facts, sha256=None, size=None)
     assert weights.pull(unknown).sha256 == SHA256
     assert not weights.is_there(unknown)
@@ -206,20 +206,22 @@ def test_a_pin_is_a_hash_and_replaces_no_published_one(facts: ModelFacts, weight
         weights.pin(replace(facts, sha256=None), "abc")
 
 
-def test_a_pinned_hash_is_asked_of_what_is_fetched(server: Publisher, facts: ModelFacts, weights: Weights) -> None:
+def test_downloaded_file_must_match_the_pinned_hash(server: Publisher, facts: ModelFacts, weights: Weights) -> None:
     unknown = replace(facts, sha256=None)
     weights.pin(unknown, OTHER)
     with pytest.raises(WrongFile):
         weights.pull(unknown)
 
 
-def test_sha256sum_can_write_the_pins(facts: ModelFacts, weights: Weights) -> None:
+def test_pins_can_be_written_by_sha256sum(facts: ModelFacts, weights: Weights) -> None:
     weights.folder.mkdir()
     (weights.folder / PINS).write_text(f"{OTHER} *face.pth\n\nnonsense\n")
     assert weights.wanted(replace(facts, sha256=None)) == OTHER
 
 
-def test_unverified_files_are_used_loudly(facts: ModelFacts, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_unverified_files_are_used_with_a_warning(
+    facts: ModelFacts, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     weights = Weights(tmp_path, allow_unverified=True)
     (tmp_path / "face.pth").write_bytes(b"made up")
     with caplog.at_level(logging.WARNING):
@@ -231,12 +233,12 @@ def test_unverified_files_are_used_loudly(facts: ModelFacts, tmp_path: Path, cap
         weights.usable(replace(facts, file="other.pth"))
 
 
-def test_a_model_that_no_program_can_fetch(facts: ModelFacts, weights: Weights) -> None:
+def test_manual_download_is_explained(facts: ModelFacts, weights: Weights) -> None:
     with pytest.raises(WeightsError, match=r"No program can fetch face.pth .* --from FILE"):
         weights.pull(replace(facts, url=None))
 
 
-def test_a_folder_that_cannot_be_made_is_one_sentence(facts: ModelFacts, tmp_path: Path) -> None:
+def test_uncreatable_folder_is_one_sentence(facts: ModelFacts, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(WeightsError, match="cannot be written to"):
         Weights(tmp_path / "file").pull(facts)

@@ -28,7 +28,7 @@ def detector() -> Detector:
 
 
 @needed
-def test_the_three_known_faces_and_not_the_newel_post(detector: Detector) -> None:
+def test_three_people_are_found_but_not_the_newel_post(detector: Detector) -> None:
     image = cv2.imread(str(GROUP))
     assert image is not None
     pixels = image[..., ::-1]
@@ -42,7 +42,7 @@ def test_the_three_known_faces_and_not_the_newel_post(detector: Detector) -> Non
 
 @needed
 @pytest.mark.parametrize("times", [1, 4])
-def test_a_face_of_any_size_lies_where_the_sample_says(detector: Detector, times: int) -> None:
+def test_face_position_is_right_at_any_size(detector: Detector, times: int) -> None:
     """At four times its size the face has 350 pixels, more than the network was trained for."""
     pixels = cv2.resize(portrait(), None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC)
     (face,) = detector(np.asarray(pixels, np.uint8), 40)
@@ -52,7 +52,7 @@ def test_a_face_of_any_size_lies_where_the_sample_says(detector: Detector, times
 
 
 @needed
-def test_threads_do_not_mix_their_pictures(detector: Detector) -> None:
+def test_concurrent_calls_do_not_mix_pictures(detector: Detector) -> None:
     small = np.ascontiguousarray(portrait()[:300, 100:400])
     pictures = [portrait(), small] * 4
     alone = [detector(picture, 20)[0].box for picture in pictures]
@@ -61,7 +61,7 @@ def test_threads_do_not_mix_their_pictures(detector: Detector) -> None:
     np.testing.assert_array_equal(alone, together)
 
 
-def test_a_file_that_is_absent_or_broken_is_one_sentence(tmp_path: Path) -> None:
+def test_missing_or_broken_file_is_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "face_detection_yunet_2023mar.onnx"
     with pytest.raises(ModelNotInstalled):
         YUNET.build(path, CONTEXT)

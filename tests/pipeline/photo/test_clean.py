@@ -1,4 +1,4 @@
-"""The whole photo is cleaned: noise goes, detail and kind stay, and no seam is seen."""
+"""Cleaning a whole photo removes noise, keeps detail and format, and leaves no seam."""
 
 from pathlib import Path
 
@@ -42,7 +42,7 @@ def noisy(pixels: Pixels, sigma: float = 12) -> NDArray[np.uint8]:
     return (pixels + noise).clip(0, 255).astype(np.uint8)
 
 
-def test_noise_goes_from_the_background_too(cleaner: Cleaner) -> None:
+def test_background_noise_is_removed(cleaner: Cleaner) -> None:
     clean = portrait()
     damaged = noisy(clean)
     result = cleaned(Picture(damaged, "PNG"), cleaner).pixels
@@ -50,11 +50,11 @@ def test_noise_goes_from_the_background_too(cleaner: Cleaner) -> None:
         assert psnr(result[part], clean[part]) > psnr(damaged[part], clean[part]) + 1
 
 
-def test_a_clean_photo_stays(cleaner: Cleaner) -> None:
+def test_clean_photo_is_kept(cleaner: Cleaner) -> None:
     assert psnr(cleaned(Picture(portrait(), "PNG"), cleaner).pixels, portrait()) > 40
 
 
-def test_strength(cleaner: Cleaner) -> None:
+def test_strength_blends_photo_and_result(cleaner: Cleaner) -> None:
     photo = Picture(noisy(portrait()[:256, :256]), "PNG")
     assert cleaned(photo, cleaner, 0) is photo
     half, whole = (cleaned(photo, cleaner, strength).pixels.astype(float) for strength in (0.5, 1))
@@ -74,7 +74,7 @@ def test_grey_stays_grey_and_16_bits_stay_16(cleaner: Cleaner) -> None:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 700), (256, 256), (257, 900)])
-def test_any_size_without_a_seam(size: tuple[int, int]) -> None:
+def test_any_size_has_no_seam(size: tuple[int, int]) -> None:
     height, width = size
     seen = []
 
@@ -111,7 +111,7 @@ def test_a_photo_without_a_face_can_be_cleaned(found: tuple[object, ...]) -> Non
     assert pixels_of(restoration).shape == (400, 600, 3)
 
 
-def test_the_whole_photos_network_is_the_faithful_end() -> None:
+def test_whole_photo_network_is_the_faithful_decoder() -> None:
     import torch
 
     network = lite.load(Path(assets.__path__[0]) / "lite.safetensors")
@@ -125,7 +125,7 @@ def test_the_whole_photos_network_is_the_faithful_end() -> None:
         torch.testing.assert_close(kept, restore_small(network, small, torch.ones(1)), atol=1e-4, rtol=0)
 
 
-def test_pearls_are_no_dust(cleaner: Cleaner) -> None:
+def test_pearls_are_not_removed_as_dust(cleaner: Cleaner) -> None:
     clean = portrait().copy()
     pearls = [(row, column) for row in range(330, 500, 24) for column in range(40, 480, 31)]
     for row, column in pearls:

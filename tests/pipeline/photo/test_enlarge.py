@@ -48,7 +48,7 @@ def half_blind() -> TiledUpscaler:
 
 
 @pytest.mark.parametrize("length", [*range(TILE, TILE + 400, 7), 1000, 4001])
-def test_weights_add_up_to_one(length: int) -> None:
+def test_tile_weights_add_up_to_one(length: int) -> None:
     starts, weights = TILING._along(length)
     total = np.zeros(length)
     for start, weight in zip(starts, weights, strict=True):
@@ -57,7 +57,7 @@ def test_weights_add_up_to_one(length: int) -> None:
 
 
 @pytest.mark.parametrize("size", [(500, 333), (100, 700), (40, 30), (192, 192), (193, 337)])
-def test_tiles_give_what_the_whole_would(size: tuple[int, int]) -> None:
+def test_tiled_result_equals_the_whole(size: tuple[int, int]) -> None:
     pixels = colourful(*size)
     seen: list[tuple[int, ...]] = []
     result = repeats(2, seen)(pixels, 2)
@@ -65,7 +65,7 @@ def test_tiles_give_what_the_whole_would(size: tuple[int, int]) -> None:
     np.testing.assert_array_equal(result, pixels.repeat(2, axis=0).repeat(2, axis=1))
 
 
-def test_what_a_tile_cannot_see_is_taken_from_its_neighbour() -> None:
+def test_blind_tile_borders_come_from_the_neighbour() -> None:
     pixels = colourful(600, 450)
     expected = pixels.repeat(2, axis=0).repeat(2, axis=1)
     inner = (slice(16, -16), slice(16, -16))
@@ -80,7 +80,7 @@ def test_depth_is_kept() -> None:
 
 
 @pytest.mark.parametrize(("scale", "times"), [(4, 2), (2, 4)])
-def test_another_factor_than_the_networks(scale: int, times: int) -> None:
+def test_factor_other_than_the_networks_is_resized(scale: int, times: int) -> None:
     pixels = cv2.GaussianBlur(colourful(260, 220), (0, 0), 3)
     result = repeats(scale)(np.asarray(pixels, np.uint8), times)
     assert result.shape == (220 * times, 260 * times, 3)
@@ -88,7 +88,7 @@ def test_another_factor_than_the_networks(scale: int, times: int) -> None:
     assert np.abs(result.astype(int) - plain).mean() < 2, "and nothing is shifted"
 
 
-def test_a_monochrome_photo_stays_so() -> None:
+def test_monochrome_photo_stays_monochrome() -> None:
     def tints(*inputs: Floats) -> Floats:
         return np.repeat(np.repeat(inputs[0], 2, 2), 2, 3) * np.array([1, 0.9, 0.8], np.float32)[:, None, None]
 
@@ -103,8 +103,8 @@ def test_a_monochrome_photo_stays_so() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("weights", ["seeded", "trained"])
 @pytest.mark.timeout(600)
-def test_a_real_network_shows_no_seam_either(weights: str) -> None:
-    """The architecture looks as far with seeded weights as with trained ones, which may not be shipped."""
+def test_real_network_shows_no_seam(weights: str) -> None:
+    """The field of view depends on the architecture, so seeded weights show it as well as trained ones."""
     if weights == "seeded":
         network = ours.network("realesr_general_x4v3")
     else:
