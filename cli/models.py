@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 from rich.table import Table
 
+from magicmemory.cli.model_downloads import Answer, download, plan_table
 from magicmemory.cli.processes import OPERATOR_MUST_ACT
 from magicmemory.core.errors import ModelBroken, OperatorError
 from magicmemory.core.settings import Settings, load
@@ -60,24 +60,40 @@ def list_models(
 
 @app.command()
 def pull(
-    names: Names,
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME...]", help="Names as in `models list`.")] = None,
     from_file: Annotated[Path | None, typer.Option("--from", help="Use this file instead of a download.")] = None,
+    recommend: Annotated[
+        bool, typer.Option("--recommended", help="The models that suit most: shows them and asks once.")
+    ] = False,
+    paid_use: Annotated[
+        bool, typer.Option("--paid-use", help="With --recommended: only models you may earn money with.")
+    ] = False,
+    gpu: Annotated[
+        bool | None, typer.Option("--gpu/--cpu", help="With --recommended: for a GPU or a CPU. Default: MAGIC_DEVICE.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="With --recommended: do not ask.")] = False,
 ) -> None:
-    """Download models; an interrupted download continues. A file gets its name only if its hash is right."""
+    """Download models, three at a time; an interrupted download continues. A file gets its name only if its hash is
+    right.
+    """
     with _operator_errors():
         settings = load()
         weights = Weights.of(settings)
-        chosen = [_known(name) for name in names]
+        if bool(names) == recommend:
+            raise WeightsError("Name the models to pull, or write --recommended.")
+        if not recommend and (paid_use or yes or gpu is not None):
+            raise WeightsError("--paid-use, --cpu, --gpu and --yes belong to --recommended.")
+        if recommend:
+            chosen = _recommended(settings, gpu=gpu, paid_use=paid_use or settings.commercial)
+            Console().print(plan_table(weights, chosen))
+            if not yes and not all(weights.is_there(facts) for facts in chosen):
+                typer.confirm("Download them?", abort=True)
+        else:
+            chosen = [_known(name) for name in dict.fromkeys(names or ())]
         if from_file is not None and len(chosen) != 1:
             raise WeightsError("--from takes one file, so name exactly one model.")
-        for facts in chosen:
-            if facts.bundled:
-                print(f"{facts.name}: comes with the package.")
-                continue
-            found = weights.adopt(facts, from_file) if from_file is not None else _pull(weights, facts)
-            _tell(weights, facts, found)
-            if facts.commercial is not Commercial.YES:
-                print(f"Check the licence ({facts.licence}); paid use: {facts.commercial}.")
+        if not _fetch(weights, chosen, from_file):
+            raise typer.Exit(FAILED)
 
 
 @app.command()
@@ -169,6 +185,42 @@ def _all_models() -> tuple[ModelFacts, ...]:
     return catalogue.ALL
 
 
+def _fetch(weights: Weights, models: list[ModelFacts], from_file: Path | None) -> bool:
+    """Download models, or copy the file of one, and tell of each; whether all are here now."""
+    for facts in models:
+        if facts.bundled:
+            print(f"{facts.name}: comes with the package.")
+    wanted = [facts for facts in models if not facts.bundled]
+    if from_file is not None:
+        answers: dict[str, Answer] = {facts.name: weights.adopt(facts, from_file) for facts in wanted}
+    else:
+        answers = download(weights, wanted)
+    errors = []
+    for facts in wanted:
+        answer = answers[facts.name]
+        if isinstance(answer, WeightsError):
+            errors.append(answer)
+            continue
+        _tell(weights, facts, answer)
+        if facts.commercial is not Commercial.YES:
+            print(f"Check the licence ({facts.licence}); paid use: {facts.commercial}.")
+    for error in errors:
+        typer.echo(f"magicmemory: {error}", err=True)
+    return not errors
+
+
+def _recommended(settings: Settings, *, gpu: bool | None, paid_use: bool) -> list[ModelFacts]:
+    """The recommended models, for the hardware that is named or that the settings mean."""
+    _all_models()  # says what is missing where the worker's packages are
+    import torch
+
+    from magicmemory.pipeline.models.recommended import Hardware, recommended
+
+    if gpu is None:
+        gpu = settings.device.startswith("cuda") or (settings.device == "auto" and torch.cuda.is_available())
+    return list(recommended(Hardware.GPU if gpu else Hardware.CPU, paid_use=paid_use))
+
+
 def _known(name: str) -> ModelFacts:
     for facts in _all_models():
         if facts.name == name:
@@ -224,14 +276,6 @@ def _fields(facts: ModelFacts, weights: Weights, default: bool) -> dict[str, obj
         "commercial": facts.commercial,
         "paper": facts.paper,
     }
-
-
-def _pull(weights: Weights, facts: ModelFacts) -> Examined:
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task(facts.name, total=facts.size)
-        return weights.pull(facts, lambda done, total: bar.update(task, completed=done, total=total))
 
 
 def _tell(weights: Weights, facts: ModelFacts, found: Examined) -> None:
