@@ -1,6 +1,5 @@
 """`magicmemory models`: lists, downloads and checks models."""
 
-import importlib.util
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,14 +10,18 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from magicmemory.cli.known_models import all_models, known_model, usable_models
 from magicmemory.cli.model_downloads import Answer, download, plan_table
 from magicmemory.cli.processes import OPERATOR_MUST_ACT
+from magicmemory.cli.try_models import try_models
 from magicmemory.core.errors import ModelBroken, OperatorError
 from magicmemory.core.settings import Settings, load
-from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts, why_refused
+from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts
 from magicmemory.pipeline.models.weights import Examined, State, Weights, WeightsError
 
 app = typer.Typer(help="List, download and check models.", no_args_is_help=True)
+
+app.command("try")(try_models)
 
 FAILED = 1  # exit status: a model is missing, wrong or could not be downloaded
 
@@ -34,7 +37,7 @@ def list_models(
     with _operator_errors():
         settings = load()
         weights = Weights.of(settings)
-        models = _all_models()
+        models = all_models()
         if as_markdown:
             from magicmemory.cli.model_tables import tables
 
@@ -89,7 +92,7 @@ def pull(
             if not yes and not all(weights.is_there(facts) for facts in chosen):
                 typer.confirm("Download them?", abort=True)
         else:
-            chosen = [_known(name) for name in dict.fromkeys(names or ())]
+            chosen = [known_model(name) for name in dict.fromkeys(names or ())]
         if from_file is not None and len(chosen) != 1:
             raise WeightsError("--from takes one file, so name exactly one model.")
         if not _fetch(weights, chosen, from_file):
@@ -101,7 +104,7 @@ def remove(names: Names) -> None:
     """Delete the files of models. The converted ones in the cache folder are not touched."""
     with _operator_errors():
         weights = Weights.of(load())
-        chosen = [_known(name) for name in names]
+        chosen = [known_model(name) for name in names]
         for facts in chosen:
             if facts.bundled:
                 raise WeightsError(f"{facts.name} comes with the package and cannot be removed.")
@@ -121,8 +124,8 @@ def verify(
     with _operator_errors():
         settings = load()
         weights = Weights.of(settings)
-        there = [facts for facts in _all_models() if not facts.bundled and weights.path(facts).is_file()]
-        chosen = [_known(name) for name in names] if names else there
+        there = [facts for facts in all_models() if not facts.bundled and weights.path(facts).is_file()]
+        chosen = [known_model(name) for name in names] if names else there
         if not chosen:
             print(f"There is no model file in {weights.folder}.")
         checked = [(facts, weights.examine(facts)) for facts in chosen if not facts.bundled]
@@ -139,7 +142,7 @@ def pin(name: str, sha256: str) -> None:
     """Pin the hash of a file whose publisher names none: from now on the file must have this hash."""
     with _operator_errors():
         weights = Weights.of(load())
-        facts = _known(name)
+        facts = known_model(name)
         if facts.bundled:
             raise WeightsError(f"{name} comes with the package; there is nothing to pin.")
         weights.pin(facts, sha256)
@@ -172,19 +175,6 @@ def _run_sample(settings: Settings, weights: Weights, models: list[ModelFacts]) 
     return works
 
 
-def _all_models() -> tuple[ModelFacts, ...]:
-    """The catalogue. It comes from the networks' own files, so it is imported only by the commands that need it.
-
-    Raises:
-        WeightsError: the worker's packages are not installed.
-    """
-    if importlib.util.find_spec("torch") is None:
-        raise WeightsError("Models need the packages of a worker: install the extra `worker` on this machine.")
-    from magicmemory.pipeline.models import catalogue
-
-    return catalogue.ALL
-
-
 def _fetch(weights: Weights, models: list[ModelFacts], from_file: Path | None) -> bool:
     """Download models, or copy the file of one, and tell of each; whether all are here now."""
     for facts in models:
@@ -211,7 +201,7 @@ def _fetch(weights: Weights, models: list[ModelFacts], from_file: Path | None) -
 
 def _recommended(settings: Settings, *, gpu: bool | None, paid_use: bool) -> list[ModelFacts]:
     """The recommended models, for the hardware that is named or that the settings mean."""
-    _all_models()  # says what is missing where the worker's packages are
+    all_models()  # says what is missing where the worker's packages are
     import torch
 
     from magicmemory.pipeline.models.recommended import Hardware, recommended
@@ -221,29 +211,13 @@ def _recommended(settings: Settings, *, gpu: bool | None, paid_use: bool) -> lis
     return list(recommended(Hardware.GPU if gpu else Hardware.CPU, paid_use=paid_use))
 
 
-def _known(name: str) -> ModelFacts:
-    for facts in _all_models():
-        if facts.name == name:
-            return facts
-    known = ", ".join(facts.name for facts in _all_models())
-    raise WeightsError(f"There is no model {name!r}. Models: {known}.")
-
-
 def _defaults(settings: Settings) -> set[str]:
     """The names of the default models, by the rules of a worker's `ModelCache`."""
-    weights = Weights.of(settings)
     named = {Kind.RESTORER: settings.model, Kind.DETECTOR: settings.detector, Kind.UPSCALER: settings.upscaler}
     found = set()
     for kind in Kind:
         wanted = named.get(kind, "auto")
-        usable = (
-            facts.name
-            for facts in _all_models()
-            if facts.kind is kind
-            and wanted in (facts.name, "auto")
-            and (facts.bundled or weights.is_there(facts))
-            and why_refused(facts, settings.commercial) is None
-        )
+        usable = (facts.name for facts in usable_models(settings, kind) if wanted in (facts.name, "auto"))
         if (first := next(usable, None)) is not None:
             found.add(first)
     return found
