@@ -7,8 +7,10 @@ from magicmemory.pipeline.models.facts import Kind, ModelFacts, why_refused
 from magicmemory.pipeline.models.weights import Weights, WeightsError
 
 
-def all_models() -> tuple[ModelFacts, ...]:
-    """The catalogue. It comes from the networks' own files, so it is imported only by the commands that need it.
+def all_models(weights: Weights) -> tuple[ModelFacts, ...]:
+    """The catalogue with the restorers whose cards lie in the weights folder.
+
+    It comes from the networks' own files, so it is imported only by the commands that need it.
 
     Raises:
         WeightsError: the worker's packages are not installed.
@@ -16,20 +18,31 @@ def all_models() -> tuple[ModelFacts, ...]:
     if importlib.util.find_spec("torch") is None:
         raise WeightsError("Models need the packages of a worker: install the extra `worker` on this machine.")
     from magicmemory.pipeline.models import catalogue
+    from magicmemory.pipeline.models.model_cards import read_cards, restorers_with
 
-    return catalogue.ALL
+    brought = read_cards(weights.folder)
+    others = (facts for facts in catalogue.ALL if facts.kind is not Kind.RESTORER)
+    return (*(model.facts for model in restorers_with(brought)), *others)
 
 
-def known_model(name: str) -> ModelFacts:
+def card_problems(weights: Weights) -> tuple[str, ...]:
+    """A sentence for each card in the weights folder that cannot be used."""
+    from magicmemory.pipeline.models.model_cards import read_cards
+
+    return read_cards(weights.folder).problems
+
+
+def known_model(weights: Weights, name: str) -> ModelFacts:
     """The model of that name.
 
     Raises:
         WeightsError: there is none.
     """
-    for facts in all_models():
+    models = all_models(weights)
+    for facts in models:
         if facts.name == name:
             return facts
-    known = ", ".join(facts.name for facts in all_models())
+    known = ", ".join(facts.name for facts in models)
     raise WeightsError(f"There is no model {name!r}. Models: {known}.")
 
 
@@ -38,7 +51,7 @@ def usable_models(settings: Settings, kind: Kind) -> list[ModelFacts]:
     weights = Weights.of(settings)
     return [
         facts
-        for facts in all_models()
+        for facts in all_models(weights)
         if facts.kind is kind
         and (facts.bundled or weights.is_there(facts))
         and why_refused(facts, settings.commercial) is None

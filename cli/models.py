@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from magicmemory.cli.known_models import all_models, known_model, usable_models
+from magicmemory.cli.known_models import all_models, card_problems, known_model, usable_models
 from magicmemory.cli.model_downloads import Answer, download, plan_table
 from magicmemory.cli.processes import OPERATOR_MUST_ACT
 from magicmemory.cli.try_models import try_models
@@ -37,7 +37,7 @@ def list_models(
     with _operator_errors():
         settings = load()
         weights = Weights.of(settings)
-        models = all_models()
+        models = all_models(weights)
         if as_markdown:
             from magicmemory.cli.model_tables import tables
 
@@ -59,6 +59,7 @@ def list_models(
             here = _here(facts, weights)
             table.add_row(mark, facts.name, facts.kind, here, size, facts.commercial, facts.licence)
         Console().print(table, "* marks the defaults.", f"The files are in {weights.folder}.", sep="\n")
+        _tell_of_cards(weights)
 
 
 @app.command()
@@ -87,12 +88,12 @@ def pull(
         if not recommend and (paid_use or yes or gpu is not None):
             raise WeightsError("--paid-use, --cpu, --gpu and --yes belong to --recommended.")
         if recommend:
-            chosen = _recommended(settings, gpu=gpu, paid_use=paid_use or settings.commercial)
+            chosen = _recommended(settings, weights, gpu=gpu, paid_use=paid_use or settings.commercial)
             Console().print(plan_table(weights, chosen))
             if not yes and not all(weights.is_there(facts) for facts in chosen):
                 typer.confirm("Download them?", abort=True)
         else:
-            chosen = [known_model(name) for name in dict.fromkeys(names or ())]
+            chosen = [known_model(weights, name) for name in dict.fromkeys(names or ())]
         if from_file is not None and len(chosen) != 1:
             raise WeightsError("--from takes one file, so name exactly one model.")
         if not _fetch(weights, chosen, from_file):
@@ -104,7 +105,7 @@ def remove(names: Names) -> None:
     """Delete the files of models. The converted ones in the cache folder are not touched."""
     with _operator_errors():
         weights = Weights.of(load())
-        chosen = [known_model(name) for name in names]
+        chosen = [known_model(weights, name) for name in names]
         for facts in chosen:
             if facts.bundled:
                 raise WeightsError(f"{facts.name} comes with the package and cannot be removed.")
@@ -124,8 +125,8 @@ def verify(
     with _operator_errors():
         settings = load()
         weights = Weights.of(settings)
-        there = [facts for facts in all_models() if not facts.bundled and weights.path(facts).is_file()]
-        chosen = [known_model(name) for name in names] if names else there
+        there = [facts for facts in all_models(weights) if not facts.bundled and weights.path(facts).is_file()]
+        chosen = [known_model(weights, name) for name in names] if names else there
         if not chosen:
             print(f"There is no model file in {weights.folder}.")
         checked = [(facts, weights.examine(facts)) for facts in chosen if not facts.bundled]
@@ -133,7 +134,8 @@ def verify(
             _tell(weights, facts, found)
         usable = [facts for facts, found in checked if found.state is State.VERIFIED]
         works = _run_sample(settings, weights, usable) if run else True
-        if len(usable) < len(checked) or not works:
+        sound = _tell_of_cards(weights)
+        if len(usable) < len(checked) or not works or not sound:
             raise typer.Exit(FAILED)
 
 
@@ -142,7 +144,7 @@ def pin(name: str, sha256: str) -> None:
     """Pin the hash of a file whose publisher names none: from now on the file must have this hash."""
     with _operator_errors():
         weights = Weights.of(load())
-        facts = known_model(name)
+        facts = known_model(weights, name)
         if facts.bundled:
             raise WeightsError(f"{name} comes with the package; there is nothing to pin.")
         weights.pin(facts, sha256)
@@ -153,11 +155,12 @@ def _run_sample(settings: Settings, weights: Weights, models: list[ModelFacts]) 
     """Build each model, which runs the sample face through those that give pictures; whether all could be used."""
     from magicmemory.pipeline.engines.select import choose
     from magicmemory.pipeline.models.loaded_models import Models
+    from magicmemory.pipeline.models.model_cards import read_cards, restorers_with
     from magicmemory.pipeline.models.self_test import kept_verdicts
 
     folder = settings.data_dir / "cache"
     engine = choose(settings.device, folder, settings.precision)
-    loaded = Models(engine, weights, verdicts=folder)
+    loaded = Models(engine, weights, verdicts=folder, restorers=restorers_with(read_cards(weights.folder)))
     works = True
     for facts in models:
         try:
@@ -199,9 +202,9 @@ def _fetch(weights: Weights, models: list[ModelFacts], from_file: Path | None) -
     return not errors
 
 
-def _recommended(settings: Settings, *, gpu: bool | None, paid_use: bool) -> list[ModelFacts]:
+def _recommended(settings: Settings, weights: Weights, *, gpu: bool | None, paid_use: bool) -> list[ModelFacts]:
     """The recommended models, for the hardware that is named or that the settings mean."""
-    all_models()  # says what is missing where the worker's packages are
+    all_models(weights)  # says what is missing where the worker's packages are
     import torch
 
     from magicmemory.pipeline.models.recommended import Hardware, recommended
@@ -250,6 +253,14 @@ def _fields(facts: ModelFacts, weights: Weights, default: bool) -> dict[str, obj
         "commercial": facts.commercial,
         "paper": facts.paper,
     }
+
+
+def _tell_of_cards(weights: Weights) -> bool:
+    """Tell of cards that cannot be used; whether there is none."""
+    problems = card_problems(weights)
+    for problem in problems:
+        typer.echo(f"magicmemory: {problem}", err=True)
+    return not problems
 
 
 def _tell(weights: Weights, facts: ModelFacts, found: Examined) -> None:

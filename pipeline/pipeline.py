@@ -43,6 +43,7 @@ from magicmemory.pipeline.imaging.sandboxed_decode import SandboxedDecoder
 from magicmemory.pipeline.models import registry, upstream
 from magicmemory.pipeline.models.facts import ModelFacts
 from magicmemory.pipeline.models.loaded_models import Models
+from magicmemory.pipeline.models.model_cards import usable_restorers
 from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.photo.clean import cleaned
 from magicmemory.pipeline.photo.enlarge import enlarged
@@ -139,7 +140,7 @@ class Pipeline:
         engine = choose(settings.device, settings.data_dir / "cache", settings.precision)
         weights = Weights.of(settings)
         strategy = strategies.FACEXLIB if settings.blend == "facexlib" else strategies.OWN
-        restorers, detectors, parsers = registry.RESTORERS, registry.DETECTORS, registry.PARSERS
+        restorers, detectors, parsers = usable_restorers(weights.folder), registry.DETECTORS, registry.PARSERS
         if settings.engine == "upstream":
             engine = upstream.engine(engine.device)
             restorers, detectors, parsers = upstream.RESTORERS, upstream.DETECTORS, upstream.PARSERS
