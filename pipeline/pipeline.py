@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from typing import Final
 
@@ -23,7 +24,7 @@ from magicmemory.core.errors import (
 from magicmemory.core.job import Stage
 from magicmemory.core.options import Options, Scope
 from magicmemory.core.report import Face, FaceWarning, LeftAlone, Report
-from magicmemory.core.settings import Settings
+from magicmemory.core.settings import Likeness, Settings
 from magicmemory.core.units import MB
 from magicmemory.pipeline.engines.base import OnBatch, ignore_batch
 from magicmemory.pipeline.engines.select import choose
@@ -31,8 +32,10 @@ from magicmemory.pipeline.faces import strategies
 from magicmemory.pipeline.faces.blend import RestoredFace
 from magicmemory.pipeline.faces.detect import Detection, Detector
 from magicmemory.pipeline.faces.grain import with_grain
+from magicmemory.pipeline.faces.likeness import Judged, hold, judge
 from magicmemory.pipeline.faces.numbered import numbered
 from magicmemory.pipeline.faces.orientation import Found, turned_along
+from magicmemory.pipeline.faces.restore import Restorer
 from magicmemory.pipeline.faces.second_look import second_look
 from magicmemory.pipeline.faces.strategies import Cut, FaceStrategy
 from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
@@ -104,6 +107,7 @@ class Pipeline:
         *,
         strategy: FaceStrategy = strategies.OWN,
         identity_warning: float = 0.0,
+        likeness: Likeness = "warn",
         sandboxed_decoder: SandboxedDecoder | None = None,
         max_faces: int = MAX_FACES,
     ) -> None:
@@ -113,7 +117,9 @@ class Pipeline:
             limits: the largest photo that is accepted.
             min_face_px: faces whose box is shorter are left alone, pixels of the photo as it was sent.
             strategy: how faces are found, cut out and put back.
-            identity_warning: a restored face less like itself is marked in the report, -1 to 1.
+            identity_warning: how much a restored face must be like itself, -1 to 1.
+            likeness: what is done with a face that is less so: nothing; it is marked in the report; or it is restored
+                more gently.
             sandboxed_decoder: decodes uploads in child processes; None: decode in this process.
             max_faces: of one photo; where there are more, the smaller ones are left alone.
         """
@@ -122,6 +128,7 @@ class Pipeline:
         self._min_face_px = min_face_px
         self._strategy = strategy
         self._identity_warning = identity_warning
+        self._likeness = likeness
         self._sandboxed_decoder = sandboxed_decoder
         self._max_faces = max_faces
         self._decode = sandboxed_decoder or decode
@@ -167,6 +174,7 @@ class Pipeline:
             settings.min_face_px,
             strategy=strategy,
             identity_warning=settings.identity_warning,
+            likeness=settings.likeness,
             sandboxed_decoder=sandboxed_decoder,
             max_faces=settings.max_faces,
         )
@@ -258,11 +266,11 @@ class Pipeline:
             better = restorer(seen, options.fidelity, lambda done: tell(Stage.RESTORE, done, len(seen)))
         tell(Stage.BLEND, len(large), len(large))
         with clock("blend"):
-            faces = self._masked(cuts, better)
+            judged = self._judged(cuts, better, options, restorer_facts, restorer)
+            faces = self._masked(cuts, [face.restored for face in judged])
             before, shown = shown, self._strategy.blend(shown, faces, options.strength)
             if options.grain_back and self._strategy.matches_grain and options.strength:
                 shown = with_grain(before, shown, faces, options.strength)
-            similarities = self._similarities(cuts, better, options.strength)
         tell(Stage.ENCODE, len(large), len(large))
         with clock("encode"):
             if not options.upright:
@@ -276,7 +284,7 @@ class Pipeline:
         report = Report(
             width=shown.width,
             height=shown.height,
-            faces=self._faces(found.faces, chosen, restored, similarities, sent),
+            faces=self._faces(found.faces, chosen, restored, judged, sent),
             rotation=found.rotation,
             turned=options.upright and found.rotation != 0,
             model=restorer_facts.name,
@@ -297,7 +305,10 @@ class Pipeline:
         Raises:
             ModelUnknown, ModelNotInstalled: one of them is not here.
             FidelityUnsupported: a fidelity is asked of a restorer that has none.
+            ModelNotInstalled, ModelNotAllowed, ModelBroken: the likeness is to be kept, and nothing here can compare.
         """
+        if self._likeness == "hold":
+            self._models.identity_facts()
         restorer = self._models.restorer_facts(options.model)
         if options.fidelity is not None and not restorer.has_fidelity:
             raise FidelityUnsupported(model=restorer.name)
@@ -389,26 +400,28 @@ class Pipeline:
         masks = [None] * len(faces) if parse is None else parse(faces)
         return [RestoredFace(cut.aligned, face, mask) for cut, face, mask in zip(cuts, faces, masks, strict=True)]
 
-    def _similarities(self, cuts: Sequence[Cut], restored: Sequence[Floats], strength: float) -> list[float | None]:
-        """How much each face stayed itself; None where nothing can compare."""
+    def _judged(
+        self, cuts: Sequence[Cut], restored: Sequence[Floats], options: Options, facts: ModelFacts, restorer: Restorer
+    ) -> list[Judged]:
+        """How much each face stayed itself; those that did not are restored more gently where that is promised."""
         compare = self._models.identity()
-        similarities: list[float | None] = []
-        for cut, better in zip(cuts, restored, strict=True):
-            before = cut.seen.astype(np.float32)
-            after = before + np.float32(strength) * (better - before)
-            similarities.append(None if compare is None else compare(before, after, cut.landmarks))
-        return similarities
+        judged = judge(cuts, restored, compare, options.strength)
+        if self._likeness != "hold" or compare is None:
+            return judged
+        used = facts.default_fidelity if options.fidelity is None else options.fidelity
+        gentler = None if used is None or used >= 1 else partial(restorer, fidelity=1.0)
+        return hold(cuts, judged, compare, options.strength, self._identity_warning, gentler)
 
     def _faces(
         self,
         found: Sequence[Detection],
         chosen: Sequence[Detection],
         restored: Sequence[Detection],
-        similarities: Sequence[float | None],
+        judged: Sequence[Judged | None],
         picture: Picture,
     ) -> tuple[Face, ...]:
-        """What is reported of the faces; there is a similarity for each restored one, in the same order."""
-        of = {id(face): similarity for face, similarity in zip(restored, similarities, strict=True)}
+        """What is reported of the faces; `judged` has each restored one, in the same order."""
+        of = {id(face): what for face, what in zip(restored, judged, strict=True)}
         wanted = {id(face) for face in chosen}
         numbers = {id(face): number for number, face in enumerate(by_size(found), 1)}
         return tuple(
@@ -428,10 +441,11 @@ class Pipeline:
             return LeftAlone.INCOMPLETE
         return LeftAlone.TOO_SMALL if face.short_side < self._min_face_px else LeftAlone.TOO_MANY
 
-    def _face(self, number: int, detection: Detection, similarity: float | None, reason: LeftAlone | None) -> Face:
+    def _face(self, number: int, detection: Detection, judged: Judged | None, reason: LeftAlone | None) -> Face:
         left, top, right, bottom = (float(value) for value in detection.box)
         one, two, three, four, five = ((float(x), float(y)) for x, y in detection.landmarks)
-        unlike = similarity is not None and similarity < self._identity_warning
+        similarity = None if judged is None else judged.similarity
+        unlike = self._likeness != "off" and similarity is not None and similarity < self._identity_warning
         return Face(
             number=number,
             box=(left, top, right, bottom),
@@ -441,6 +455,7 @@ class Pipeline:
             reason=reason,
             similarity=similarity,
             warning=FaceWarning.LESS_ALIKE if unlike else None,
+            held=judged.share if judged is not None and judged.held else None,
         )
 
 
