@@ -2,9 +2,7 @@
 
 import math
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
@@ -50,6 +48,7 @@ from magicmemory.pipeline.models.model_cards import usable_restorers
 from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.photo.clean import cleaned
 from magicmemory.pipeline.photo.enlarge import enlarged
+from magicmemory.pipeline.stopwatch import Stopwatch
 
 Floats = NDArray[np.float32]
 
@@ -230,7 +229,7 @@ class Pipeline:
             UserError: the photo, or what is wished for, cannot be used, or no face is there to restore.
         """
         tell = progress or _no_one
-        clock = _Stopwatch()
+        clock = Stopwatch()
         restorer_facts, detector_facts = self.check(options)
 
         tell(Stage.DECODE, 0, 0)
@@ -387,7 +386,7 @@ class Pipeline:
         large = [face for face in chosen if face.short_side >= self._min_face_px]
         return [face for face in large if not _reaches_missing(face, picture)][: self._max_faces]
 
-    def _cleaned(self, picture: Picture, strength: float, clock: "_Stopwatch", tell: ProgressCallback) -> Picture:
+    def _cleaned(self, picture: Picture, strength: float, clock: Stopwatch, tell: ProgressCallback) -> Picture:
         tell(Stage.CLEAN, 0, 0)
         cleaner = self._models.cleaner()
         with clock("clean"):
@@ -518,24 +517,3 @@ def side_by_side(before: Picture, after: Picture) -> Picture:
 
 def _no_one(stage: Stage, done: int, faces: int) -> None:
     """ProgressCallback that nobody watches."""
-
-
-class _Stopwatch:
-    """Times named stages."""
-
-    def __init__(self) -> None:
-        self.stages_ms: dict[str, float] = {}
-        self._start = time.perf_counter()
-
-    @contextmanager
-    def __call__(self, stage: str) -> Iterator[None]:
-        start = time.perf_counter()
-        yield
-        self.stages_ms[stage] = round(self.stages_ms.get(stage, 0) + _since(start), 1)
-
-    def total_ms(self) -> float:
-        return _since(self._start)
-
-
-def _since(start: float) -> float:
-    return round((time.perf_counter() - start) * 1000, 1)

@@ -114,7 +114,7 @@ class Models:
             return self._identities.find(AUTO).facts
         except ModelNotInstalled as error:
             # By its name, the reason is said where it is here and must not be used.
-            return self._identities.find(error.parameters["model"]).facts
+            return self._identities.find(str(error.parameters["model"])).facts
 
     def cleaner(self) -> Cleaner:
         """The network that cleans a whole photo. Raises as `parser` does."""

@@ -87,9 +87,8 @@ def in_our_format(runner: Runner, face: FaceFormat) -> Runner:
         picture = _resized((planes.transpose(1, 2, 0) + 1) / 2, face.size)
         given = ((picture * (high - low) + low)[..., ::step] - mean) / std
         got = runner(np.ascontiguousarray(given.transpose(2, 0, 1)[None], np.float32))[0]
-        picture = (got.transpose(1, 2, 0)[..., ::step] - out_low) / (out_high - out_low)
-        restored = _resized(picture * 2 - 1, SIZE).transpose(2, 0, 1)
-        return np.asarray(restored, np.float32)
+        shown = (got.transpose(1, 2, 0)[..., ::step] - out_low) / (out_high - out_low) * 2 - 1
+        return _resized(np.asarray(shown, np.float32), SIZE).transpose(2, 0, 1)
 
     def run(faces: Floats) -> Floats:
         return np.stack([one(planes) for planes in faces])

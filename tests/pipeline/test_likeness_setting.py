@@ -50,6 +50,7 @@ def restored(likeness: Likeness, options: Options | None = None) -> tuple[tuple[
     return done.report.faces, decode(done.data, LIMITS).pixels.astype(float)
 
 
+@pytest.mark.slow
 def test_warn_marks_off_does_not_and_hold_holds() -> None:
     marked, changed = restored("warn")
     silent, same = restored("off")

@@ -6,7 +6,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-FACES = ["n", 3, "h", "w"]
+FACES: list[str | int | None] = ["n", 3, "h", "w"]
 
 
 def conv(seed: int = 5, strength: float = 0.02) -> onnx.ModelProto:

@@ -48,7 +48,8 @@ def restorer(
 
 def reference(model: onnx.ModelProto, planes: NDArray[np.float32]) -> NDArray[np.float32]:
     """The network by ONNX's own slow evaluator."""
-    return np.asarray(ReferenceEvaluator(model).run(None, {"faces": planes})[0], np.float32)
+    restored: NDArray[np.float32] = np.asarray(next(iter(ReferenceEvaluator(model).run(None, {"faces": planes}))))
+    return restored
 
 
 def test_the_face_is_what_the_network_makes_of_it(tmp_path: Path) -> None:
