@@ -84,7 +84,7 @@ def in_our_format(runner: Runner, face: FaceFormat) -> Runner:
     step = 1 if face.order == "rgb" else -1
 
     def one(planes: Floats) -> Floats:
-        picture = _resized((planes.transpose(1, 2, 0) + 1) / 2, face.size)
+        picture = _resized(np.asarray((planes.transpose(1, 2, 0) + 1) / 2, np.float32), face.size)
         given = ((picture * (high - low) + low)[..., ::step] - mean) / std
         got = runner(np.ascontiguousarray(given.transpose(2, 0, 1)[None], np.float32))[0]
         shown = (got.transpose(1, 2, 0)[..., ::step] - out_low) / (out_high - out_low) * 2 - 1
