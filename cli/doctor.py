@@ -184,7 +184,7 @@ async def _plans(settings: Settings) -> Finding:
 async def _weights(settings: Settings) -> Finding:
     if importlib.util.find_spec("torch") is None:
         return Finding(Verdict.OFF, "no worker here", "To restore on this machine, install the extra `worker`.")
-    from magicmemory.pipeline.models import catalogue
+    from magicmemory.cli.known_models import all_models, card_problems
     from magicmemory.pipeline.models.weights import Weights
     from magicmemory.pipeline.pipeline import Pipeline
 
@@ -192,13 +192,15 @@ async def _weights(settings: Settings) -> Finding:
     try:
         own = settings.model_copy(update={"device": "auto", "engine": "own"})
         restorer, detector = Pipeline.of(own).check(Options())
-        for facts in catalogue.ALL:
+        for facts in all_models(weights):
             if not facts.bundled and weights.is_there(facts):
                 weights.usable(facts)
     except (UserError, OperatorError) as error:
         return Finding(
             Verdict.BAD, error_message(error), "Correct MAGIC_MODEL and MAGIC_DETECTOR, or the model's file."
         )
+    if problems := card_problems(weights):
+        return Finding(Verdict.BAD, " ".join(problems), "Correct the card, or remove it; see docs/models.md.")
     return Finding(Verdict.GOOD, f"default models: {restorer.title} and {detector.title}")
 
 

@@ -1,6 +1,5 @@
 """`magicmemory models`: lists, downloads and checks models."""
 
-import importlib.util
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,16 +8,20 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 from rich.table import Table
 
+from magicmemory.cli.known_models import all_models, card_problems, known_model, usable_models
+from magicmemory.cli.model_downloads import Answer, download, plan_table
 from magicmemory.cli.processes import OPERATOR_MUST_ACT
+from magicmemory.cli.try_models import try_models
 from magicmemory.core.errors import ModelBroken, OperatorError
 from magicmemory.core.settings import Settings, load
-from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts, why_refused
+from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts
 from magicmemory.pipeline.models.weights import Examined, State, Weights, WeightsError
 
 app = typer.Typer(help="List, download and check models.", no_args_is_help=True)
+
+app.command("try")(try_models)
 
 FAILED = 1  # exit status: a model is missing, wrong or could not be downloaded
 
@@ -34,7 +37,7 @@ def list_models(
     with _operator_errors():
         settings = load()
         weights = Weights.of(settings)
-        models = _all_models()
+        models = all_models(weights)
         if as_markdown:
             from magicmemory.cli.model_tables import tables
 
@@ -56,28 +59,45 @@ def list_models(
             here = _here(facts, weights)
             table.add_row(mark, facts.name, facts.kind, here, size, facts.commercial, facts.licence)
         Console().print(table, "* marks the defaults.", f"The files are in {weights.folder}.", sep="\n")
+        _tell_of_cards(weights)
 
 
 @app.command()
 def pull(
-    names: Names,
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME...]", help="Names as in `models list`.")] = None,
     from_file: Annotated[Path | None, typer.Option("--from", help="Use this file instead of a download.")] = None,
+    recommend: Annotated[
+        bool, typer.Option("--recommended", help="The models that suit most: shows them and asks once.")
+    ] = False,
+    paid_use: Annotated[
+        bool, typer.Option("--paid-use", help="With --recommended: only models you may earn money with.")
+    ] = False,
+    gpu: Annotated[
+        bool | None, typer.Option("--gpu/--cpu", help="With --recommended: for a GPU or a CPU. Default: MAGIC_DEVICE.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="With --recommended: do not ask.")] = False,
 ) -> None:
-    """Download models; an interrupted download continues. A file gets its name only if its hash is right."""
+    """Download models, three at a time; an interrupted download continues. A file gets its name only if its hash is
+    right.
+    """
     with _operator_errors():
         settings = load()
         weights = Weights.of(settings)
-        chosen = [_known(name) for name in names]
+        if bool(names) == recommend:
+            raise WeightsError("Name the models to pull, or write --recommended.")
+        if not recommend and (paid_use or yes or gpu is not None):
+            raise WeightsError("--paid-use, --cpu, --gpu and --yes belong to --recommended.")
+        if recommend:
+            chosen = _recommended(settings, weights, gpu=gpu, paid_use=paid_use or settings.commercial)
+            Console().print(plan_table(weights, chosen))
+            if not yes and not all(weights.is_there(facts) for facts in chosen):
+                typer.confirm("Download them?", abort=True)
+        else:
+            chosen = [known_model(weights, name) for name in dict.fromkeys(names or ())]
         if from_file is not None and len(chosen) != 1:
             raise WeightsError("--from takes one file, so name exactly one model.")
-        for facts in chosen:
-            if facts.bundled:
-                print(f"{facts.name}: comes with the package.")
-                continue
-            found = weights.adopt(facts, from_file) if from_file is not None else _pull(weights, facts)
-            _tell(weights, facts, found)
-            if facts.commercial is not Commercial.YES:
-                print(f"Check the licence ({facts.licence}); paid use: {facts.commercial}.")
+        if not _fetch(weights, chosen, from_file):
+            raise typer.Exit(FAILED)
 
 
 @app.command()
@@ -85,7 +105,7 @@ def remove(names: Names) -> None:
     """Delete the files of models. The converted ones in the cache folder are not touched."""
     with _operator_errors():
         weights = Weights.of(load())
-        chosen = [_known(name) for name in names]
+        chosen = [known_model(weights, name) for name in names]
         for facts in chosen:
             if facts.bundled:
                 raise WeightsError(f"{facts.name} comes with the package and cannot be removed.")
@@ -105,8 +125,8 @@ def verify(
     with _operator_errors():
         settings = load()
         weights = Weights.of(settings)
-        there = [facts for facts in _all_models() if not facts.bundled and weights.path(facts).is_file()]
-        chosen = [_known(name) for name in names] if names else there
+        there = [facts for facts in all_models(weights) if not facts.bundled and weights.path(facts).is_file()]
+        chosen = [known_model(weights, name) for name in names] if names else there
         if not chosen:
             print(f"There is no model file in {weights.folder}.")
         checked = [(facts, weights.examine(facts)) for facts in chosen if not facts.bundled]
@@ -114,7 +134,8 @@ def verify(
             _tell(weights, facts, found)
         usable = [facts for facts, found in checked if found.state is State.VERIFIED]
         works = _run_sample(settings, weights, usable) if run else True
-        if len(usable) < len(checked) or not works:
+        sound = _tell_of_cards(weights)
+        if len(usable) < len(checked) or not works or not sound:
             raise typer.Exit(FAILED)
 
 
@@ -123,7 +144,7 @@ def pin(name: str, sha256: str) -> None:
     """Pin the hash of a file whose publisher names none: from now on the file must have this hash."""
     with _operator_errors():
         weights = Weights.of(load())
-        facts = _known(name)
+        facts = known_model(weights, name)
         if facts.bundled:
             raise WeightsError(f"{name} comes with the package; there is nothing to pin.")
         weights.pin(facts, sha256)
@@ -134,11 +155,12 @@ def _run_sample(settings: Settings, weights: Weights, models: list[ModelFacts]) 
     """Build each model, which runs the sample face through those that give pictures; whether all could be used."""
     from magicmemory.pipeline.engines.select import choose
     from magicmemory.pipeline.models.loaded_models import Models
+    from magicmemory.pipeline.models.model_cards import read_cards, restorers_with
     from magicmemory.pipeline.models.self_test import kept_verdicts
 
     folder = settings.data_dir / "cache"
     engine = choose(settings.device, folder, settings.precision)
-    loaded = Models(engine, weights, verdicts=folder)
+    loaded = Models(engine, weights, verdicts=folder, restorers=restorers_with(read_cards(weights.folder)))
     works = True
     for facts in models:
         try:
@@ -156,42 +178,49 @@ def _run_sample(settings: Settings, weights: Weights, models: list[ModelFacts]) 
     return works
 
 
-def _all_models() -> tuple[ModelFacts, ...]:
-    """The catalogue. It comes from the networks' own files, so it is imported only by the commands that need it.
+def _fetch(weights: Weights, models: list[ModelFacts], from_file: Path | None) -> bool:
+    """Download models, or copy the file of one, and tell of each; whether all are here now."""
+    for facts in models:
+        if facts.bundled:
+            print(f"{facts.name}: comes with the package.")
+    wanted = [facts for facts in models if not facts.bundled]
+    if from_file is not None:
+        answers: dict[str, Answer] = {facts.name: weights.adopt(facts, from_file) for facts in wanted}
+    else:
+        answers = download(weights, wanted)
+    errors = []
+    for facts in wanted:
+        answer = answers[facts.name]
+        if isinstance(answer, WeightsError):
+            errors.append(answer)
+            continue
+        _tell(weights, facts, answer)
+        if facts.commercial is not Commercial.YES:
+            print(f"Check the licence ({facts.licence}); paid use: {facts.commercial}.")
+    for error in errors:
+        typer.echo(f"magicmemory: {error}", err=True)
+    return not errors
 
-    Raises:
-        WeightsError: the worker's packages are not installed.
-    """
-    if importlib.util.find_spec("torch") is None:
-        raise WeightsError("Models need the packages of a worker: install the extra `worker` on this machine.")
-    from magicmemory.pipeline.models import catalogue
 
-    return catalogue.ALL
+def _recommended(settings: Settings, weights: Weights, *, gpu: bool | None, paid_use: bool) -> list[ModelFacts]:
+    """The recommended models, for the hardware that is named or that the settings mean."""
+    all_models(weights)  # says what is missing where the worker's packages are
+    import torch
 
+    from magicmemory.pipeline.models.recommended import Hardware, recommended
 
-def _known(name: str) -> ModelFacts:
-    for facts in _all_models():
-        if facts.name == name:
-            return facts
-    known = ", ".join(facts.name for facts in _all_models())
-    raise WeightsError(f"There is no model {name!r}. Models: {known}.")
+    if gpu is None:
+        gpu = settings.device.startswith("cuda") or (settings.device == "auto" and torch.cuda.is_available())
+    return list(recommended(Hardware.GPU if gpu else Hardware.CPU, paid_use=paid_use))
 
 
 def _defaults(settings: Settings) -> set[str]:
     """The names of the default models, by the rules of a worker's `ModelCache`."""
-    weights = Weights.of(settings)
     named = {Kind.RESTORER: settings.model, Kind.DETECTOR: settings.detector, Kind.UPSCALER: settings.upscaler}
     found = set()
     for kind in Kind:
         wanted = named.get(kind, "auto")
-        usable = (
-            facts.name
-            for facts in _all_models()
-            if facts.kind is kind
-            and wanted in (facts.name, "auto")
-            and (facts.bundled or weights.is_there(facts))
-            and why_refused(facts, settings.commercial) is None
-        )
+        usable = (facts.name for facts in usable_models(settings, kind) if wanted in (facts.name, "auto"))
         if (first := next(usable, None)) is not None:
             found.add(first)
     return found
@@ -226,12 +255,12 @@ def _fields(facts: ModelFacts, weights: Weights, default: bool) -> dict[str, obj
     }
 
 
-def _pull(weights: Weights, facts: ModelFacts) -> Examined:
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task(facts.name, total=facts.size)
-        return weights.pull(facts, lambda done, total: bar.update(task, completed=done, total=total))
+def _tell_of_cards(weights: Weights) -> bool:
+    """Tell of cards that cannot be used; whether there is none."""
+    problems = card_problems(weights)
+    for problem in problems:
+        typer.echo(f"magicmemory: {problem}", err=True)
+    return not problems
 
 
 def _tell(weights: Weights, facts: ModelFacts, found: Examined) -> None:

@@ -287,7 +287,9 @@ def _line(result: Result) -> str:
     lies = "" if turn is None else ", turned upright" if report.turned else f"; the photo {turn} (--upright turns it)"
     notes = "".join(f"; {_NOTES[note.kind].format(note.count)}" for note in report.notes)
     left = f"; {result.pages_left} more pages in the file: --pages restores them" if result.pages_left else ""
-    done = f"{faces} restored{small}{many}{cut}, {report.total_ms / 1000:.1f} s"
+    gentler = sum(face.held is not None for face in report.faces)
+    held = f", {gentler} more gently to keep the likeness" if gentler else ""
+    done = f"{faces} restored{held}{small}{many}{cut}, {report.total_ms / 1000:.1f} s"
     return f"{result.input} -> {result.output}: {done}{lies}{notes}{left}"
 
 

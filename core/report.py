@@ -58,6 +58,7 @@ class Face(BaseModel):
     reason: LeftAlone | None = None
     similarity: float | None = None  # before and after, -1 to 1; None: arcface is not installed
     warning: FaceWarning | None = None
+    held: float | None = None  # restored more gently to keep the likeness, with this share of the change; None: not
 
 
 class Report(BaseModel):

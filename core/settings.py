@@ -20,6 +20,8 @@ from magicmemory.core.errors import OperatorError
 from magicmemory.core.plans import Plans, read_plans
 
 PREFIX = "MAGIC_"
+Likeness = Literal["off", "warn", "hold"]
+"""What is done with a restored face that is less similar to itself than it must be."""
 # The secrets of a container: one file per setting, with the setting's name in lower case.
 SECRETS = Path("/run/secrets")
 
@@ -119,7 +121,11 @@ class Settings(BaseSettings):
         0.3,
         ge=-1,
         le=1,
-        description="Faces with a lower similarity before and after, -1 to 1, are marked (needs arcface).",
+        description="How similar each face must stay to itself, -1 to 1 (needs arcface): see MAGIC_LIKENESS.",
+    )
+    likeness: Likeness = Field(
+        "warn",
+        description="Less similar faces: off: nothing; warn: marked; hold: restored more gently until they are.",
     )
     commercial: bool = Field(
         False, description="You earn money with the service: refuse models whose licence forbids that."

@@ -2,10 +2,9 @@
 
 import math
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from typing import Final
 
@@ -23,7 +22,7 @@ from magicmemory.core.errors import (
 from magicmemory.core.job import Stage
 from magicmemory.core.options import Options, Scope
 from magicmemory.core.report import Face, FaceWarning, LeftAlone, Report
-from magicmemory.core.settings import Settings
+from magicmemory.core.settings import Likeness, Settings
 from magicmemory.core.units import MB
 from magicmemory.pipeline.engines.base import OnBatch, ignore_batch
 from magicmemory.pipeline.engines.select import choose
@@ -31,8 +30,10 @@ from magicmemory.pipeline.faces import strategies
 from magicmemory.pipeline.faces.blend import RestoredFace
 from magicmemory.pipeline.faces.detect import Detection, Detector
 from magicmemory.pipeline.faces.grain import with_grain
+from magicmemory.pipeline.faces.likeness import Judged, hold, judge
 from magicmemory.pipeline.faces.numbered import numbered
 from magicmemory.pipeline.faces.orientation import Found, turned_along
+from magicmemory.pipeline.faces.restore import Restorer
 from magicmemory.pipeline.faces.second_look import second_look
 from magicmemory.pipeline.faces.strategies import Cut, FaceStrategy
 from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
@@ -43,9 +44,11 @@ from magicmemory.pipeline.imaging.sandboxed_decode import SandboxedDecoder
 from magicmemory.pipeline.models import registry, upstream
 from magicmemory.pipeline.models.facts import ModelFacts
 from magicmemory.pipeline.models.loaded_models import Models
+from magicmemory.pipeline.models.model_cards import usable_restorers
 from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.photo.clean import cleaned
 from magicmemory.pipeline.photo.enlarge import enlarged
+from magicmemory.pipeline.stopwatch import Stopwatch
 
 Floats = NDArray[np.float32]
 
@@ -101,6 +104,7 @@ class Pipeline:
         *,
         strategy: FaceStrategy = strategies.OWN,
         identity_warning: float = 0.0,
+        likeness: Likeness = "warn",
         sandboxed_decoder: SandboxedDecoder | None = None,
         max_faces: int = MAX_FACES,
     ) -> None:
@@ -110,7 +114,9 @@ class Pipeline:
             limits: the largest photo that is accepted.
             min_face_px: faces whose box has a shorter side under this are left alone, pixels of the original photo.
             strategy: how to find, crop and blend faces.
-            identity_warning: the report marks restored faces with a lower similarity, -1 to 1.
+            identity_warning: the lowest similarity that is accepted, -1 to 1.
+            likeness: what happens to a restored face below it: nothing; the report marks it; or it is restored more
+                gently.
             sandboxed_decoder: decodes uploads in child processes; None: decode in this process.
             max_faces: the most faces restored in one photo, largest first.
         """
@@ -119,6 +125,7 @@ class Pipeline:
         self._min_face_px = min_face_px
         self._strategy = strategy
         self._identity_warning = identity_warning
+        self._likeness = likeness
         self._sandboxed_decoder = sandboxed_decoder
         self._max_faces = max_faces
         self._decode = sandboxed_decoder or decode
@@ -137,7 +144,7 @@ class Pipeline:
         engine = choose(settings.device, settings.data_dir / "cache", settings.precision)
         weights = Weights.of(settings)
         strategy = strategies.FACEXLIB if settings.blend == "facexlib" else strategies.OWN
-        restorers, detectors, parsers = registry.RESTORERS, registry.DETECTORS, registry.PARSERS
+        restorers, detectors, parsers = usable_restorers(weights.folder), registry.DETECTORS, registry.PARSERS
         if settings.engine == "upstream":
             engine = upstream.engine(engine.device)
             restorers, detectors, parsers = upstream.RESTORERS, upstream.DETECTORS, upstream.PARSERS
@@ -164,6 +171,7 @@ class Pipeline:
             settings.min_face_px,
             strategy=strategy,
             identity_warning=settings.identity_warning,
+            likeness=settings.likeness,
             sandboxed_decoder=sandboxed_decoder,
             max_faces=settings.max_faces,
         )
@@ -219,7 +227,7 @@ class Pipeline:
             UserError: the photo or the options cannot be used, or there is no face to restore.
         """
         tell = progress or _no_one
-        clock = _Stopwatch()
+        clock = Stopwatch()
         restorer_facts, detector_facts = self.check(options)
 
         tell(Stage.DECODE, 0, 0)
@@ -255,11 +263,11 @@ class Pipeline:
             better = restorer(seen, options.fidelity, lambda done: tell(Stage.RESTORE, done, len(seen)))
         tell(Stage.BLEND, len(large), len(large))
         with clock("blend"):
-            faces = self._masked(cuts, better)
+            judged = self._judged(cuts, better, options, restorer_facts, restorer)
+            faces = self._masked(cuts, [face.restored for face in judged])
             before, shown = shown, self._strategy.blend(shown, faces, options.strength)
             if options.grain_back and self._strategy.matches_grain and options.strength:
                 shown = with_grain(before, shown, faces, options.strength)
-            similarities = self._similarities(cuts, better, options.strength)
         tell(Stage.ENCODE, len(large), len(large))
         with clock("encode"):
             if not options.upright:
@@ -273,7 +281,7 @@ class Pipeline:
         report = Report(
             width=shown.width,
             height=shown.height,
-            faces=self._faces(found.faces, chosen, restored, similarities, sent),
+            faces=self._faces(found.faces, chosen, restored, judged, sent),
             rotation=found.rotation,
             turned=options.upright and found.rotation != 0,
             model=restorer_facts.name,
@@ -294,7 +302,10 @@ class Pipeline:
         Raises:
             ModelUnknown, ModelNotInstalled, ModelNotAllowed: one of them cannot be used.
             FidelityUnsupported: the options set a fidelity, but the restorer has none.
+            ModelNotInstalled, ModelNotAllowed, ModelBroken: likeness must be kept, but no identity model can be used.
         """
+        if self._likeness == "hold":
+            self._models.identity_facts()
         restorer = self._models.restorer_facts(options.model)
         if options.fidelity is not None and not restorer.has_fidelity:
             raise FidelityUnsupported(model=restorer.name)
@@ -372,7 +383,7 @@ class Pipeline:
         large = [face for face in chosen if face.short_side >= self._min_face_px]
         return [face for face in large if not _reaches_missing(face, picture)][: self._max_faces]
 
-    def _cleaned(self, picture: Picture, strength: float, clock: "_Stopwatch", tell: ProgressCallback) -> Picture:
+    def _cleaned(self, picture: Picture, strength: float, clock: Stopwatch, tell: ProgressCallback) -> Picture:
         tell(Stage.CLEAN, 0, 0)
         cleaner = self._models.cleaner()
         with clock("clean"):
@@ -385,26 +396,30 @@ class Pipeline:
         masks = [None] * len(faces) if parse is None else parse(faces)
         return [RestoredFace(cut.aligned, face, mask) for cut, face, mask in zip(cuts, faces, masks, strict=True)]
 
-    def _similarities(self, cuts: Sequence[Cut], restored: Sequence[Floats], strength: float) -> list[float | None]:
-        """The similarity of each face before and after; None without an identity model."""
+    def _judged(
+        self, cuts: Sequence[Cut], restored: Sequence[Floats], options: Options, facts: ModelFacts, restorer: Restorer
+    ) -> list[Judged]:
+        """The similarity of each face before and after. With `hold`, faces that changed too much are restored more
+        gently.
+        """
         compare = self._models.identity()
-        similarities: list[float | None] = []
-        for cut, better in zip(cuts, restored, strict=True):
-            before = cut.seen.astype(np.float32)
-            after = before + np.float32(strength) * (better - before)
-            similarities.append(None if compare is None else compare(before, after, cut.landmarks))
-        return similarities
+        judged = judge(cuts, restored, compare, options.strength)
+        if self._likeness != "hold" or compare is None:
+            return judged
+        used = facts.default_fidelity if options.fidelity is None else options.fidelity
+        gentler = None if used is None or used >= 1 else partial(restorer, fidelity=1.0)
+        return hold(cuts, judged, compare, options.strength, self._identity_warning, gentler)
 
     def _faces(
         self,
         found: Sequence[Detection],
         chosen: Sequence[Detection],
         restored: Sequence[Detection],
-        similarities: Sequence[float | None],
+        judged: Sequence[Judged | None],
         picture: Picture,
     ) -> tuple[Face, ...]:
-        """The report's faces; `similarities` has one value for each of `restored`, in the same order."""
-        of = {id(face): similarity for face, similarity in zip(restored, similarities, strict=True)}
+        """The report's faces; `judged` has one value for each of `restored`, in the same order."""
+        of = {id(face): what for face, what in zip(restored, judged, strict=True)}
         wanted = {id(face) for face in chosen}
         numbers = {id(face): number for number, face in enumerate(by_size(found), 1)}
         return tuple(
@@ -424,10 +439,11 @@ class Pipeline:
             return LeftAlone.INCOMPLETE
         return LeftAlone.TOO_SMALL if face.short_side < self._min_face_px else LeftAlone.TOO_MANY
 
-    def _face(self, number: int, detection: Detection, similarity: float | None, reason: LeftAlone | None) -> Face:
+    def _face(self, number: int, detection: Detection, judged: Judged | None, reason: LeftAlone | None) -> Face:
         left, top, right, bottom = (float(value) for value in detection.box)
         one, two, three, four, five = ((float(x), float(y)) for x, y in detection.landmarks)
-        unlike = similarity is not None and similarity < self._identity_warning
+        similarity = None if judged is None else judged.similarity
+        unlike = self._likeness != "off" and similarity is not None and similarity < self._identity_warning
         return Face(
             number=number,
             box=(left, top, right, bottom),
@@ -437,6 +453,7 @@ class Pipeline:
             reason=reason,
             similarity=similarity,
             warning=FaceWarning.LESS_ALIKE if unlike else None,
+            held=judged.share if judged is not None and judged.held else None,
         )
 
 
@@ -499,24 +516,3 @@ def side_by_side(before: Picture, after: Picture) -> Picture:
 
 def _no_one(stage: Stage, done: int, faces: int) -> None:
     """A `ProgressCallback` that does nothing."""
-
-
-class _Stopwatch:
-    """Times named stages."""
-
-    def __init__(self) -> None:
-        self.stages_ms: dict[str, float] = {}
-        self._start = time.perf_counter()
-
-    @contextmanager
-    def __call__(self, stage: str) -> Iterator[None]:
-        start = time.perf_counter()
-        yield
-        self.stages_ms[stage] = round(self.stages_ms.get(stage, 0) + _since(start), 1)
-
-    def total_ms(self) -> float:
-        return _since(self._start)
-
-
-def _since(start: float) -> float:
-    return round((time.perf_counter() - start) * 1000, 1)

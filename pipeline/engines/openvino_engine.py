@@ -94,6 +94,25 @@ class OpenVinoEngine:
             ]
         return _runner(requests)
 
+    def compile_onnx(self, file: Path, shape: tuple[int, ...]) -> Runner:
+        """Make the network of an ONNX file ready to run, in full precision. Nothing of it is kept on disk.
+
+        Args:
+            file: the ONNX file. Whoever calls has made sure that it may be used.
+            shape: of the only input. The first output must have the same.
+
+        Raises:
+            RuntimeError: OpenVINO cannot run it, or it takes or gives something else.
+        """
+        network = self._core.read_model(file)
+        if len(network.inputs) != 1:
+            raise RuntimeError(f"it has {len(network.inputs)} inputs instead of one picture")
+        network.reshape(list(shape))
+        given = network.outputs[0].partial_shape
+        if given.is_dynamic or tuple(given.to_shape()) != shape:
+            raise RuntimeError(f"it gives {given} for a picture of {list(shape)}")
+        return _runner([self._core.compile_model(network, "CPU", self._config).create_infer_request()])
+
     def _request(
         self, network: nn.Module, example: tuple[Tensor, ...], name: str, precision: str, any_size: bool
     ) -> Any:

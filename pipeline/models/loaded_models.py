@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from magicmemory.core.errors import ModelNotInstalled
 from magicmemory.core.options import AUTO
 from magicmemory.pipeline.engines.base import Engine, tidy_memory
 from magicmemory.pipeline.faces.align import SIZE
@@ -106,6 +107,14 @@ class Models:
     def identity(self) -> Identity | None:
         """The network that compares faces, or None where none is installed. Raises as `parser` does."""
         return self._identities.get_any()
+
+    def identity_facts(self) -> ModelFacts:
+        """The facts of the network that compares faces. Loads nothing; raises as `restorer` does."""
+        try:
+            return self._identities.find(AUTO).facts
+        except ModelNotInstalled as error:
+            # By its name, the reason is said where it is here and must not be used.
+            return self._identities.find(str(error.parameters["model"])).facts
 
     def cleaner(self) -> Cleaner:
         """The network that cleans a whole photo. Raises as `parser` does."""

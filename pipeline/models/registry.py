@@ -17,6 +17,7 @@ from magicmemory.pipeline.models import (
     gfpgan,
     lite,
     mtcnn,
+    onnx_restorer,
     parsenet,
     realesrgan,
     restoreformer,
@@ -36,6 +37,7 @@ RESTORERS: Final[tuple[Model[Restorer], ...]] = (
     restoreformer.RESTOREFORMER,
     vqfr.VQFR_2,
     vqfr.VQFR_1,
+    onnx_restorer.GPEN_512,
     gfpgan.GFPGAN_1_2,
     lite.LITE,
 )

@@ -139,3 +139,27 @@ def test_remove_does_nothing_if_one_name_is_unknown(tmp_path: Path) -> None:
         assert result.exit_code == 1
         assert result.stderr.count("\n") == 1
     assert (tmp_path / "w" / FILE).is_file()
+
+
+@pytest.mark.usefixtures("server")
+def test_a_card_in_the_weights_folder_is_a_model_like_the_others(tmp_path: Path) -> None:
+    folder = tmp_path / "w"
+    folder.mkdir()
+    (folder / "mine.toml").write_text('file = "mine.onnx"\nlicence = "my own"\npaid_use = "yes"\n')
+    (folder / "mine.onnx").write_bytes(CONTENT)
+    assert models("pin", "mine", SHA256).exit_code == 0
+    assert listed()["mine"]["default"]
+    assert "mine: mine.onnx is installed and its SHA-256 is right." in models("verify").stdout
+    refused = models("verify", "mine", "--run")
+    assert refused.exit_code == 1
+    assert "mine: mine.onnx is not an ONNX file, or it is damaged." in refused.stdout
+
+
+@pytest.mark.usefixtures("server")
+def test_a_wrong_card_is_told_of(tmp_path: Path) -> None:
+    (tmp_path / "w").mkdir()
+    (tmp_path / "w" / "mine.toml").write_text("size = 1\n")
+    shown = models("list")
+    assert shown.exit_code == 0
+    assert shown.stderr.startswith("magicmemory: mine.toml is not a usable card: ")
+    assert models("verify").exit_code == 1

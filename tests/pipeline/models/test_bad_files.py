@@ -181,6 +181,6 @@ def test_catalogue_entries_are_complete() -> None:
         if not facts.bundled:
             assert facts.file
             assert facts.paper
-            assert facts.url is None or facts.url.startswith("https://github.com/")
+            assert facts.url is None or facts.url.startswith(("https://github.com/", "https://huggingface.co/"))
             assert facts.url is None or facts.url.endswith(f"/{facts.file}")
         assert facts.sha256 is None or len(bytes.fromhex(facts.sha256)) == 32
