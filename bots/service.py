@@ -153,7 +153,7 @@ class BotService:
                 await self.queue.deliver(job.address.platform, outcome)
             else:
                 await self.photos.put(original(job.photo_of), photo)
-                await self._queue(job)
+                await self._queue_or_fail(job, digest)
         return job
 
     @_counted
@@ -343,6 +343,14 @@ class BotService:
                 # The adapter answers the request that failed, so the job needs no reply.
                 await self.ledger.replied(job.id, {})
             raise
+
+    async def _queue_or_fail(self, job: Job, digest: str) -> None:
+        """Queue a photo; one that failed before gets the same answer at once."""
+        failure = await self.queue.known_failure(digest, job.options, self.plans.limits(job.plan))
+        if failure is None:
+            await self._queue(job)
+        else:
+            await self.queue.deliver(job.address.platform, Outcome(job=job.id, failure=failure))
 
     async def _queue(self, job: Job) -> None:
         await self.queue.restore_job(job, self.plans.limits(job.plan))

@@ -6,9 +6,12 @@ from datetime import UTC, datetime, timedelta
 from pydantic import BaseModel
 
 from magicmemory.core.job import Job, Outcome, Platform, Progress, RestoreTask, Stage
+from magicmemory.core.options import Options
 from magicmemory.core.plans import PlanLimits
+from magicmemory.core.report import Failure
 from magicmemory.queue.arq_internals import ArqRedis, job_key, job_message, lease_key, now_ms
 from magicmemory.queue.connection import RedisKeys, turns_key, wake_channel
+from magicmemory.queue.known_failures import KnownFailures
 from magicmemory.queue.pending_requests import PendingRequests
 from magicmemory.queue.progress import publish
 from magicmemory.queue.turns import turn_of
@@ -26,6 +29,7 @@ class Queue:
     def __init__(self, redis: ArqRedis, keys: RedisKeys) -> None:
         self._redis = redis
         self._keys = keys
+        self._failures = KnownFailures(redis, keys)
 
     async def restore(self, task: RestoreTask, head_start_s: float = 0, turn: str = "") -> None:
         """Queue a photo for the workers.
@@ -59,6 +63,10 @@ class Queue:
         )
         age_s = max(0.0, (datetime.now(UTC) - job.created_at).total_seconds())
         await self.restore(task, limits.head_start_s + age_s, turn_of(job.sender, limits.head_start_s))
+
+    async def known_failure(self, photo: str, options: Options, limits: PlanLimits) -> Failure | None:
+        """Why the photo with this SHA-256 failed before under such limits, or None."""
+        return await self._failures.find(photo, limits.choose(options), limits.max_megapixels)
 
     async def deliver(self, platform: Platform, outcome: Outcome) -> None:
         """Queue a reply for the platform's delivery worker."""
