@@ -36,6 +36,7 @@ from magicmemory.core.plans import Plans
 from magicmemory.core.preferences import Preferences
 from magicmemory.core.report import Failure
 from magicmemory.core.settings import Settings
+from magicmemory.core.signing import Signer
 from magicmemory.core.units import MB
 from magicmemory.queue.client import Queue
 from magicmemory.queue.pending_requests import PendingRequests
@@ -104,6 +105,7 @@ class BotService:
     statistics: Statistics
     erasure: Erasure
     previews: Previews
+    signer: Signer
     metrics: Metrics = field(default_factory=Metrics)
 
     @_counted
@@ -114,6 +116,7 @@ class BotService:
         photo: bytes,
         options: Options | None = None,
         context: dict[str, str] | None = None,
+        network: str = "",
     ) -> Job:
         """Take a photo in: reserve quota, store the photo, queue it. The same message received again makes no second
         job. A photo that was restored for the sender with the same options is answered from the photo store, for free.
@@ -124,12 +127,15 @@ class BotService:
             photo: the file as it was sent.
             options: how to restore it; None means the sender's preferences.
             context: the adapter's own notes, stored with the job.
+            network: the address that the photo came from, or its network; empty: the platform does not tell. Only a
+                keyed hash of it is stored.
 
         Raises:
             FileTooLarge, NotAPhoto: the file is too long or empty; the worker reports everything about its content.
             QueueFull: too many photos are waiting.
             TooManyAtOnce: the sender has too many unfinished photos.
-            QuotaUsedUp, FairUseReached: nothing is left today.
+            TooManyFailures: too many photos of the sender, or from the network, failed lately.
+            QuotaUsedUp, NetworkQuotaUsedUp, FairUseReached: nothing is left today.
             ModelNotInPlan, SizeNotInPlan: the sender's plan does not include these options.
         """
         self._check(photo)
@@ -140,7 +146,13 @@ class BotService:
         digest = await asyncio.to_thread(_digest, photo)
         duplicate, restored = await self._answered_before(sender, digest, options)
         reservation = await self.ledger.reserve(
-            sender, address, options, parent=duplicate.id if duplicate else None, photo=digest, context=context
+            sender,
+            address,
+            options,
+            parent=duplicate.id if duplicate else None,
+            photo=digest,
+            context=context,
+            network=self._hashed(network),
         )
         job = reservation.job
         # Also for a message received twice: the first intake may have been interrupted before the photo was queued.
@@ -164,6 +176,7 @@ class BotService:
         parent: Job,
         options: Options,
         context: dict[str, str] | None = None,
+        network: str = "",
     ) -> Job:
         """Restore a delivered job's photo again with other options, which is free for a limited time.
 
@@ -172,7 +185,9 @@ class BotService:
             PhotoExpired: the photo has been deleted.
         """
         await self.photos.get(original(parent.photo_of))
-        reservation = await self.ledger.reserve(sender, address, options, parent=parent.photo_of, context=context)
+        reservation = await self.ledger.reserve(
+            sender, address, options, parent=parent.photo_of, context=context, network=self._hashed(network)
+        )
         if reservation.job.state not in TERMINAL:
             async with self._taking_in(reservation.job):
                 await self._queue(reservation.job)
@@ -343,6 +358,9 @@ class BotService:
                 # The adapter answers the request that failed, so the job needs no reply.
                 await self.ledger.replied(job.id, {})
             raise
+
+    def _hashed(self, network: str) -> str | None:
+        return self.signer.hash("network", network) if network else None
 
     async def _queue_or_fail(self, job: Job, digest: str) -> None:
         """Queue a photo; one that failed before gets the same answer at once."""
