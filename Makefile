@@ -11,7 +11,7 @@ PARALLEL := --numprocesses auto --dist worksteal
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check $(PIP_ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check soak chaos fuzz lint format types docs locks audit bench clean
+.PHONY: help run demo test check soak chaos fuzz lint format types docs licences locks audit sbom bench clean
 
 # What follows `##` after a target is what `make` alone prints.
 help:
@@ -59,6 +59,11 @@ types: .venv/.dev .types/magicmemory ## mypy, strict; after the first time, of w
 docs: .venv/.dev ## renew the generated table of models in docs/models.md
 	@$(BIN)/python -m magicmemory.cli.model_tables docs/models.md
 
+# The table of docs/licences.md, from what the installed packages state.
+licences: .venv/.dev ## renew the table of licences in docs/licences.md
+	@$(PIP) --editable ".[worker,embedded,postgres,sentry,otel]"
+	@$(BIN)/python -m tests.licences docs/licences.md
+
 # The images install these exact files. ARGS=--upgrade takes the newest of everything, ARGS="--upgrade-package pillow" of
 # one package. torch and what it brings for GPUs are left out: each of its indexes has builds of its own.
 TORCH := torch triton cuda-bindings cuda-pathfinder cuda-toolkit $(addprefix nvidia-,cublas cuda-cupti cuda-nvrtc \
@@ -71,10 +76,23 @@ locks: .venv/.dev ## renew requirements/*.lock, what the images install; ARGS=--
 	@$(LOCK) $(ARGS) --extra worker --extra sentry --extra otel \
 		$(addprefix --no-emit-package ,$(TORCH)) -o requirements/worker.lock
 
-# Asks PyPI which of them have known weaknesses; strict, so that no answer is no good news.
-audit: .venv/.dev ## ask PyPI for known weaknesses in what the images install
+# Asks PyPI which of them have known weaknesses; strict, so that no answer is no good news. Without a network:
+#   make audit DATABASE=pypi.zip    a copy of https://osv-vulnerabilities.storage.googleapis.com/PyPI/all.zip
+audit: .venv/.dev ## ask PyPI for known weaknesses in what the images install; DATABASE=FILE asks a copy of OSV's instead
+ifdef DATABASE
+	@$(BIN)/python -m tests.offline_audit $(DATABASE)
+else
 	@$(PIP) pip-audit
 	@for lock in bot worker; do $(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements/$$lock.lock || exit 1; done
+endif
+
+# CycloneDX, from the locks; torch is not in them, see `locks`.
+sbom: .venv/.dev ## write build/sbom-bot.json and build/sbom-worker.json, the software bills of materials
+	@$(PIP) cyclonedx-bom
+	@mkdir -p build
+	@for lock in bot worker; do $(BIN)/cyclonedx-py requirements requirements/$$lock.lock --pyproject pyproject.toml \
+		--output-reproducible --output-file build/sbom-$$lock.json || exit 1; done
+	@echo build/sbom-bot.json build/sbom-worker.json
 
 bench: .venv/.run ## what this machine can do: the queue, intake, the pipeline's stages; POSTGRES=URL measures that too
 	@$(BIN)/magicmemory bench queue
