@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from magicmemory.bots.common.previews import Previews
 from magicmemory.bots.common.sentences import Sentences
@@ -56,11 +56,14 @@ log = logging.getLogger(__name__)
 POLL_INTERVAL_S = 5.0
 SETTLE_POLL_S = 0.1
 _ID = re.compile(r"[0-9a-f]{32}")  # of a job; other strings from clients must not reach the database
+# Restored photos that a bot decodes and encodes at a time: one of 64 megapixels takes some 400 MB.
+IMAGES_AT_ONCE = 2
 # The longest wait that a full queue announces: a longer estimate would be a guess.
 LONGEST_WAIT_MIN = 30
 
 
 Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 TakesPhoto = Callable[Concatenate["BotService", Sender, Arguments], Awaitable[Job]]
 
 
@@ -107,6 +110,7 @@ class BotService:
     previews: Previews
     signer: Signer
     metrics: Metrics = field(default_factory=Metrics)
+    image_places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(IMAGES_AT_ONCE))
 
     @_counted
     async def intake(
@@ -250,6 +254,13 @@ class BotService:
     async def preview(self, photo: bytes) -> bytes:
         """A photo that somebody sent as a JPEG that every program shows; see `Previews.of`."""
         return await self.previews.of(photo)
+
+    async def on_image(
+        self, work: Callable[Arguments, Result], /, *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> Result:
+        """Run `work`, which decodes or encodes restored photos, in a thread; `IMAGES_AT_ONCE` at a time."""
+        async with self.image_places:
+            return await asyncio.to_thread(work, *args, **kwargs)
 
     async def delete_restored(self, job: Job) -> None:
         """Delete the restored photo of a job now instead of after the retention time."""

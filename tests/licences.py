@@ -81,11 +81,10 @@ def licence(package: str) -> str:
     if package in CARRIED:
         return CARRIED[package]
     stated = metadata(package)
-    expression = stated.get("License-Expression")
-    if expression:
-        return str(expression)
+    if "License-Expression" in stated:
+        return stated["License-Expression"]
     classifiers = [text.split("::")[-1].strip() for text in stated.get_all("Classifier") or () if text[:7] == "License"]
-    written = str(stated.get("License") or "").strip()
+    written = stated["License"].strip() if "License" in stated else ""
     words = written if written and len(written) < 60 and "\n" not in written else "".join(classifiers[:1])
     return SPDX.get(words, words or "not stated")
 
