@@ -11,7 +11,7 @@ PARALLEL := --numprocesses auto --dist worksteal
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check $(PIP_ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check soak chaos fuzz mutants lint format types docs locks audit bench clean
+.PHONY: help run demo test check soak chaos fuzz mutants lint format types docs licences locks audit sbom bench clean
 
 # `make` alone prints the text after `##`.
 help:
@@ -63,6 +63,11 @@ types: .venv/.dev .types/magicmemory ## run mypy, strict; after the first run on
 docs: .venv/.dev ## update the generated tables in docs/models.md
 	@$(BIN)/python -m magicmemory.cli.model_tables docs/models.md
 
+# The table of docs/licences.md, from the metadata of the installed packages.
+licences: .venv/.dev ## update the table in docs/licences.md
+	@$(PIP) --editable ".[worker,embedded,postgres,sentry,otel]"
+	@$(BIN)/python -m tests.licences docs/licences.md
+
 # The images install exactly these versions. ARGS=--upgrade upgrades everything, ARGS="--upgrade-package pillow" one
 # package. torch and its GPU packages are left out, because each torch index has its own builds.
 TORCH := torch triton cuda-bindings cuda-pathfinder cuda-toolkit $(addprefix nvidia-,cublas cuda-cupti cuda-nvrtc \
@@ -75,10 +80,23 @@ locks: .venv/.dev ## update requirements/*.lock, which the images install; newes
 	@$(LOCK) $(ARGS) --extra worker --extra sentry --extra otel \
 		$(addprefix --no-emit-package ,$(TORCH)) -o requirements/worker.lock
 
-# Strict: a package that PyPI cannot check is an error.
-audit: .venv/.dev ## check the images' packages for known vulnerabilities
+# Strict: a package that PyPI cannot check is an error. Without a network:
+#   make audit DATABASE=pypi.zip    a copy of https://osv-vulnerabilities.storage.googleapis.com/PyPI/all.zip
+audit: .venv/.dev ## check the images' packages for known vulnerabilities; offline: DATABASE=FILE, a copy of OSV's
+ifdef DATABASE
+	@$(BIN)/python -m tests.offline_audit $(DATABASE)
+else
 	@$(PIP) pip-audit
 	@for lock in bot worker; do $(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements/$$lock.lock || exit 1; done
+endif
+
+# CycloneDX, from the locks; torch is not in them, see `locks`.
+sbom: .venv/.dev ## write build/sbom-bot.json and build/sbom-worker.json, the software bills of materials
+	@$(PIP) cyclonedx-bom
+	@mkdir -p build
+	@for lock in bot worker; do $(BIN)/cyclonedx-py requirements requirements/$$lock.lock --pyproject pyproject.toml \
+		--output-reproducible --output-file build/sbom-$$lock.json || exit 1; done
+	@echo build/sbom-bot.json build/sbom-worker.json
 
 bench: .venv/.run ## measure the queue, intake and the pipeline's stages; with PostgreSQL: POSTGRES=URL
 	@$(BIN)/magicmemory bench queue

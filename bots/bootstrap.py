@@ -12,6 +12,7 @@ from magicmemory.bots.service import BotService
 from magicmemory.bots.texts import Texts
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.settings import Settings, read_codes_key
+from magicmemory.core.signing import Signer
 from magicmemory.queue.client import Queue
 from magicmemory.queue.connection import RedisKeys, connect
 from magicmemory.queue.progress import ProgressHub
@@ -70,6 +71,7 @@ async def open_service(settings: Settings, redis_url: str, metrics: Metrics | No
             statistics=Statistics(database, settings.zone),
             erasure=Erasure(database, photos, allowed),
             previews=Previews(settings.max_photo_megapixels),
+            signer=Signer(codes_key),
             metrics=metrics or Metrics(),
         )
         tidying = asyncio.create_task(_tidy(service.erasure))

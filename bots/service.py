@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from magicmemory.bots.common.previews import Previews
 from magicmemory.bots.common.sentences import Sentences
@@ -36,6 +36,7 @@ from magicmemory.core.plans import Plans
 from magicmemory.core.preferences import Preferences
 from magicmemory.core.report import Failure
 from magicmemory.core.settings import Settings
+from magicmemory.core.signing import Signer
 from magicmemory.core.units import MB
 from magicmemory.queue.client import Queue
 from magicmemory.queue.pending_requests import PendingRequests
@@ -55,11 +56,14 @@ log = logging.getLogger(__name__)
 POLL_INTERVAL_S = 5.0
 SETTLE_POLL_S = 0.1
 _ID = re.compile(r"[0-9a-f]{32}")  # of a job; other strings from clients must not reach the database
+# Restored photos that a bot decodes and encodes at a time: one of 64 megapixels takes some 400 MB.
+IMAGES_AT_ONCE = 2
 # The longest wait that a full queue announces: a longer estimate would be a guess.
 LONGEST_WAIT_MIN = 30
 
 
 Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 TakesPhoto = Callable[Concatenate["BotService", Sender, Arguments], Awaitable[Job]]
 
 
@@ -104,7 +108,9 @@ class BotService:
     statistics: Statistics
     erasure: Erasure
     previews: Previews
+    signer: Signer
     metrics: Metrics = field(default_factory=Metrics)
+    image_places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(IMAGES_AT_ONCE))
 
     @_counted
     async def intake(
@@ -114,6 +120,7 @@ class BotService:
         photo: bytes,
         options: Options | None = None,
         context: dict[str, str] | None = None,
+        network: str = "",
     ) -> Job:
         """Take a photo in: reserve quota, store the photo, queue it. The same message received again makes no second
         job. A photo that was restored for the sender with the same options is answered from the photo store, for free.
@@ -124,12 +131,15 @@ class BotService:
             photo: the file as it was sent.
             options: how to restore it; None means the sender's preferences.
             context: the adapter's own notes, stored with the job.
+            network: the address that the photo came from, or its network; empty: the platform does not tell. Only a
+                keyed hash of it is stored.
 
         Raises:
             FileTooLarge, NotAPhoto: the file is too long or empty; the worker reports everything about its content.
             QueueFull: too many photos are waiting.
             TooManyAtOnce: the sender has too many unfinished photos.
-            QuotaUsedUp, FairUseReached: nothing is left today.
+            TooManyFailures: too many photos of the sender, or from the network, failed lately.
+            QuotaUsedUp, NetworkQuotaUsedUp, FairUseReached: nothing is left today.
             ModelNotInPlan, SizeNotInPlan: the sender's plan does not include these options.
         """
         self._check(photo)
@@ -140,7 +150,13 @@ class BotService:
         digest = await asyncio.to_thread(_digest, photo)
         duplicate, restored = await self._answered_before(sender, digest, options)
         reservation = await self.ledger.reserve(
-            sender, address, options, parent=duplicate.id if duplicate else None, photo=digest, context=context
+            sender,
+            address,
+            options,
+            parent=duplicate.id if duplicate else None,
+            photo=digest,
+            context=context,
+            network=self._hashed(network),
         )
         job = reservation.job
         # Also for a message received twice: the first intake may have been interrupted before the photo was queued.
@@ -153,7 +169,7 @@ class BotService:
                 await self.queue.deliver(job.address.platform, outcome)
             else:
                 await self.photos.put(original(job.photo_of), photo)
-                await self._queue(job)
+                await self._queue_or_fail(job, digest)
         return job
 
     @_counted
@@ -164,6 +180,7 @@ class BotService:
         parent: Job,
         options: Options,
         context: dict[str, str] | None = None,
+        network: str = "",
     ) -> Job:
         """Restore a delivered job's photo again with other options, which is free for a limited time.
 
@@ -172,7 +189,9 @@ class BotService:
             PhotoExpired: the photo has been deleted.
         """
         await self.photos.get(original(parent.photo_of))
-        reservation = await self.ledger.reserve(sender, address, options, parent=parent.photo_of, context=context)
+        reservation = await self.ledger.reserve(
+            sender, address, options, parent=parent.photo_of, context=context, network=self._hashed(network)
+        )
         if reservation.job.state not in TERMINAL:
             async with self._taking_in(reservation.job):
                 await self._queue(reservation.job)
@@ -235,6 +254,13 @@ class BotService:
     async def preview(self, photo: bytes) -> bytes:
         """A photo that somebody sent as a JPEG that every program shows; see `Previews.of`."""
         return await self.previews.of(photo)
+
+    async def on_image(
+        self, work: Callable[Arguments, Result], /, *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> Result:
+        """Run `work`, which decodes or encodes restored photos, in a thread; `IMAGES_AT_ONCE` at a time."""
+        async with self.image_places:
+            return await asyncio.to_thread(work, *args, **kwargs)
 
     async def delete_restored(self, job: Job) -> None:
         """Delete the restored photo of a job now instead of after the retention time."""
@@ -343,6 +369,17 @@ class BotService:
                 # The adapter answers the request that failed, so the job needs no reply.
                 await self.ledger.replied(job.id, {})
             raise
+
+    def _hashed(self, network: str) -> str | None:
+        return self.signer.hash("network", network) if network else None
+
+    async def _queue_or_fail(self, job: Job, digest: str) -> None:
+        """Queue a photo; one that failed before gets the same answer at once."""
+        failure = await self.queue.known_failure(digest, job.options, self.plans.limits(job.plan))
+        if failure is None:
+            await self._queue(job)
+        else:
+            await self.queue.deliver(job.address.platform, Outcome(job=job.id, failure=failure))
 
     async def _queue(self, job: Job) -> None:
         await self.queue.restore_job(job, self.plans.limits(job.plan))

@@ -67,11 +67,12 @@ class ConnectionLimits:
         if len(self.connections) >= self.max_connections and not self._close_oldest(self.connections.values()):
             return False
         same = [open_one for (host, _), open_one in self.connections.items() if host == peer[0]]
-        if len(same) < self.max_per_address or self._is_trusted(peer[0]):
+        if len(same) < self.max_per_address or self.trusts(peer[0]):
             return True
         return self._close_oldest(same)
 
-    def _is_trusted(self, host: str) -> bool:
+    def trusts(self, host: str) -> bool:
+        """Whether a peer is one of the proxies."""
         try:
             return any(ipaddress.ip_address(host) in network for network in self.trusted)
         except ValueError:

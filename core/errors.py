@@ -146,6 +146,18 @@ class TooManyAtOnce(UserError):
     key = "too-many-at-once"
 
 
+class TooManyFailures(UserError):
+    """Too many of the person's photos, or of those from their network, failed lately. Parameters: `wait_in_s`."""
+
+    key = "too-many-failures"
+
+
+class NetworkQuotaUsedUp(UserError):
+    """Today's free photos of the person's network are used. Parameters: `limit`, `renews_in_s` (seconds)."""
+
+    key = "network-quota-used-up"
+
+
 class QueueFull(UserError):
     """Too many photos wait. Parameters: `minutes` until there is likely room."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from magicmemory.core.connections import Connection, ConnectionLimits, networks
@@ -46,6 +46,18 @@ def url_of(host: str, port: int) -> str:
     return f"http://{name}:{port}"
 
 
+def _from_proxies_only(app: ASGIApp, header: str, limits: ConnectionLimits) -> ASGIApp:
+    """Middleware that removes a header from requests that do not come from a trusted proxy."""
+    name = header.lower().encode()
+
+    async def checked(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not limits.trusts((scope.get("client") or ("",))[0]):
+            scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] != name]}
+        await app(scope, receive, send)
+
+    return checked
+
+
 class Server(uvicorn.Server):
     """uvicorn without its own signal handling, which would replace the process's."""
 
@@ -56,6 +68,7 @@ class Server(uvicorn.Server):
         ready: Callable[[], None] = lambda: None,
         *,
         trusted_proxies: Collection[str] = (),
+        proxy_header: str = "",
         limits: ConnectionLimits | None = None,
     ) -> None:
         """
@@ -64,11 +77,14 @@ class Server(uvicorn.Server):
             grace_s: time for requests to finish after the stop, seconds.
             ready: called once the server accepts requests.
             trusted_proxies: addresses and networks whose `X-Forwarded-For` is believed; nobody else's is.
+            proxy_header: a header that only these proxies may send: it is removed from everybody else's requests.
             limits: for connections; None: the defaults.
         """
         limits = limits or ConnectionLimits(networks(trusted_proxies))
         if trusted_proxies:
             app = ProxyHeadersMiddleware(app, list(trusted_proxies))  # type: ignore[arg-type, assignment]
+        if proxy_header:
+            app = _from_proxies_only(app, proxy_header, limits)
         super().__init__(
             uvicorn.Config(
                 # Outermost: it knows a connection by its own address, not by the one that a proxy names.

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -83,8 +83,12 @@ class Settings(BaseSettings):
         300, ge=0, description="Photos of paid plans overtake photos that arrived up to this many seconds earlier."
     )
     photos_at_once: int = Field(10, ge=0, description="Unfinished photos per person; 0 means unlimited.")
+    failures_per_hour: int = Field(
+        10, ge=0, description="Failed photos per person and hour; further ones have to wait; 0 means unlimited."
+    )
     codes_key: SecretStr | None = Field(
-        None, description="Secret that codes are hashed with; empty: generated once, in the data folder."
+        None,
+        description="Secret for codes, visitors' cookies and addresses; empty: generated once, in the data folder.",
     )
     support_contact: str = Field("", description="Contact for buyers, shown by /paysupport: a link, @name or address.")
     terms_url: str = Field("", description="URL of your terms of sale, shown by /terms and /premium.")
@@ -170,9 +174,17 @@ class Settings(BaseSettings):
     playground_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Further origins that the playground accepts, comma-separated."
     )
+    playground_free_per_address: int = Field(
+        0, ge=0, description="Free photos per day from one IPv4 address or IPv6 /64 network; 0 means unlimited."
+    )
 
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Addresses or networks of proxies whose X-Forwarded-For is believed, comma-separated."
+    )
+    playground_user_header: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9-]*$",
+        description="Header in which your trusted proxies name who has logged in; empty: cookies tell visitors apart.",
     )
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Lowest level that is logged.")
@@ -201,6 +213,13 @@ class Settings(BaseSettings):
                 ip_network(text)
             except ValueError:
                 raise ValueError(f"{text!r} is not an address; write one like 127.0.0.1 or 10.0.0.0/8") from None
+        return value
+
+    @field_validator("playground_user_header")
+    @classmethod
+    def _from_a_proxy(cls, value: str, info: ValidationInfo) -> str:
+        if value and not info.data.get("trusted_proxies"):
+            raise ValueError("anybody could send it; name your proxy in MAGIC_TRUSTED_PROXIES")
         return value
 
     @field_validator("timezone")

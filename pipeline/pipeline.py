@@ -40,6 +40,7 @@ from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
 from magicmemory.pipeline.imaging.encode import Encoded, encode
 from magicmemory.pipeline.imaging.metadata import Keep, with_history
 from magicmemory.pipeline.imaging.picture import Picture, rotated
+from magicmemory.pipeline.imaging.plain import is_plain
 from magicmemory.pipeline.imaging.sandboxed_decode import SandboxedDecoder
 from magicmemory.pipeline.models import registry, upstream
 from magicmemory.pipeline.models.facts import ModelFacts
@@ -364,7 +365,10 @@ class Pipeline:
     def _detect(self, picture: Picture, detector: Detector) -> Found:
         # Faces slightly under the limit are searched too, so that the report can tell why they stay unchanged.
         smallest = _SMALLEST_REPORTED * self._min_face_px
-        found = self._strategy.find(picture.rgb8(), detector, min_face_px=smallest)
+        pixels = picture.rgb8()
+        if is_plain(pixels):  # a few bytes of a file can hold 64 megapixels of nothing
+            return Found([])
+        found = self._strategy.find(pixels, detector, min_face_px=smallest)
         if found.faces or not self._strategy.looks_twice:
             return found
         return second_look(picture, detector, smallest, self._models.cleaner())

@@ -22,7 +22,8 @@ from magicmemory.queue.arq_internals import (
     now_ms,
     retry_key,
 )
-from magicmemory.queue.connection import connect, from_json, to_json, wake_channel
+from magicmemory.queue.connection import connect, from_json, served_key, to_json, turns_key, wake_channel
+from magicmemory.queue.turns import CLAIM, MEMORY_MS, WINDOW
 
 log = logging.getLogger(__name__)
 
@@ -40,24 +41,6 @@ MAX_LOGGED = 100
 
 # Redis' answers for a key that holds something other than arq's.
 FOREIGN_KEY_ERRORS = ("WRONGTYPE", "not an integer")
-
-# Claims up to ARGV[2] jobs that are due and that nobody holds, in the order of the queue. Jobs in progress come first
-# in the queue, so with many workers a free one may be many pages away.
-CLAIM = """
-local claimed, page = {}, 0
-repeat
-    local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'WITHSCORES', 'LIMIT', page * 100, 100)
-    for i = 1, #due, 2 do
-        if #claimed >= 2 * tonumber(ARGV[2]) then return claimed end
-        if redis.call('SET', ARGV[4] .. due[i], '1', 'NX', 'PX', ARGV[3]) then
-            table.insert(claimed, due[i])
-            table.insert(claimed, due[i + 1])
-        end
-    end
-    page = page + 1
-until #due == 0
-return claimed
-"""
 
 JobFunction = Callable[..., Coroutine[Any, Any, None]]
 
@@ -106,8 +89,9 @@ class LeasingWorker(Worker):
         free = self.max_jobs - len(self.tasks)
         if free <= 0:
             return
-        arguments: list[int | str] = [now_ms(), free, int(LEASE_S * 1000), LEASE_PREFIX]
-        claimed = await self._claim(keys=[self.queue_name], args=arguments)
+        keys = [self.queue_name, turns_key(self.queue_name), served_key(self.queue_name)]
+        arguments: list[int | str] = [now_ms(), free, int(LEASE_S * 1000), LEASE_PREFIX, WINDOW, MEMORY_MS]
+        claimed = await self._claim(keys=keys, args=arguments)
         for name, score in zip(claimed[::2], claimed[1::2], strict=True):
             try:
                 queue_id = name.decode()

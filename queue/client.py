@@ -6,11 +6,15 @@ from datetime import UTC, datetime, timedelta
 from pydantic import BaseModel
 
 from magicmemory.core.job import Job, Outcome, Platform, Progress, RestoreTask, Stage
+from magicmemory.core.options import Options
 from magicmemory.core.plans import PlanLimits
+from magicmemory.core.report import Failure
 from magicmemory.queue.arq_internals import ArqRedis, job_key, job_message, lease_key, now_ms
-from magicmemory.queue.connection import RedisKeys, wake_channel
+from magicmemory.queue.connection import RedisKeys, turns_key, wake_channel
+from magicmemory.queue.known_failures import KnownFailures
 from magicmemory.queue.pending_requests import PendingRequests
 from magicmemory.queue.progress import publish
+from magicmemory.queue.turns import turn_of
 from magicmemory.storage.photos import original, result
 
 RESTORE = "restore"
@@ -25,14 +29,16 @@ class Queue:
     def __init__(self, redis: ArqRedis, keys: RedisKeys) -> None:
         self._redis = redis
         self._keys = keys
+        self._failures = KnownFailures(redis, keys)
 
-    async def restore(self, task: RestoreTask, head_start_s: float = 0) -> None:
+    async def restore(self, task: RestoreTask, head_start_s: float = 0, turn: str = "") -> None:
         """Queue a photo for the workers.
 
         Args:
             task: the photo and its options.
             head_start_s: the photo is queued as if it had arrived this many seconds earlier. Older photos still come
                 first, so nobody waits for ever.
+            turn: whose turn it is, see `turn_of`; empty: the photo keeps its place by its arrival.
         """
         await self._put(
             self._keys.restore_queue,
@@ -40,6 +46,7 @@ class Queue:
             RESTORE,
             task,
             now_ms() - head_start_s * 1000,
+            turn,
         )
 
     async def restore_job(self, job: Job, limits: PlanLimits) -> None:
@@ -55,14 +62,20 @@ class Queue:
             max_megapixels=limits.max_megapixels,
         )
         age_s = max(0.0, (datetime.now(UTC) - job.created_at).total_seconds())
-        await self.restore(task, limits.head_start_s + age_s)
+        await self.restore(task, limits.head_start_s + age_s, turn_of(job.sender, limits.head_start_s))
+
+    async def known_failure(self, photo: str, options: Options, limits: PlanLimits) -> Failure | None:
+        """Why the photo with this SHA-256 failed before under such limits, or None."""
+        return await self._failures.find(photo, limits.choose(options), limits.max_megapixels)
 
     async def deliver(self, platform: Platform, outcome: Outcome) -> None:
         """Queue a reply for the platform's delivery worker."""
         queue = self._keys.delivery_queue(platform)
         await self._put(queue, self._keys.delivery_job(outcome.job), f"{DELIVER}.{platform}", outcome, now_ms())
 
-    async def _put(self, queue: str, queue_id: str, function: str, message: BaseModel, score: float) -> None:
+    async def _put(
+        self, queue: str, queue_id: str, function: str, message: BaseModel, score: float, turn: str = ""
+    ) -> None:
         """Do what arq's `enqueue_job` does, in one round trip instead of three. Also repair a job of which Redis kept
         only half, and wake a worker.
         """
@@ -71,6 +84,8 @@ class Queue:
             pipe.set(job_key(queue_id), job, px=QUEUED_JOB_EXPIRY, nx=True)
             # The queue is sorted by this time; a job is due once the time has passed.
             pipe.zadd(queue, {queue_id: int(score)}, nx=True)
+            if turn:
+                pipe.hset(turns_key(queue), queue_id, turn)
             pipe.publish(wake_channel(queue), b"")
             await pipe.execute()
 
@@ -81,6 +96,7 @@ class Queue:
         queue_id = self._keys.restore_job(job)
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.zrem(self._keys.restore_queue, queue_id)
+            pipe.hdel(turns_key(self._keys.restore_queue), queue_id)
             pipe.delete(job_key(queue_id))
             await pipe.execute()
         # No reply follows that would end the progress message.
@@ -121,7 +137,9 @@ class Queue:
         return int(await self._redis.zcard(self._keys.restore_queue))
 
     async def ahead(self, job: str) -> int:
-        """How many photos come before this one; 0 if it is the next, in progress or done."""
+        """How many photos arrived before this one; 0 if it is the next, in progress or done. Turns change the order: a
+        person's first photo comes sooner, the later of many come after others' first.
+        """
         rank: int | None = None
         with suppress(TypeError):
             rank = await self._redis.zrank(self._keys.restore_queue, self._keys.restore_job(job))

@@ -38,6 +38,10 @@ class RedisKeys:
         """The queue's id for delivering a job."""
         return f"{self.prefix}:deliver:{job}"
 
+    def failure(self, photo: str, options: str, max_megapixels: float) -> str:
+        """Why a photo, by its SHA-256, cannot be restored with these options."""
+        return f"{self.prefix}:failure:{photo}:{options}:{max_megapixels:g}"
+
     def attempts(self, job: str) -> str:
         """Counts the attempts at a job that a worker started and did not finish."""
         return f"{self.prefix}:begun:{job}"
@@ -68,6 +72,16 @@ class RedisKeys:
 def wake_channel(queue: str) -> str:
     """The channel that wakes a queue's workers for a new job."""
     return f"{queue}:wake"
+
+
+def turns_key(queue: str) -> str:
+    """Whose turn each waiting job of a queue is; see `turns.py`."""
+    return f"{queue}:turns"
+
+
+def served_key(queue: str) -> str:
+    """When each person had their last turn in a queue."""
+    return f"{queue}:served"
 
 
 def to_json(value: dict[str, Any]) -> bytes:

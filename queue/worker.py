@@ -3,6 +3,7 @@ knows Redis and the photo store; it knows neither the database nor a token.
 """
 
 import asyncio
+import hashlib
 import logging
 import threading
 import time
@@ -23,6 +24,7 @@ from magicmemory.queue.arq_worker import run_worker
 from magicmemory.queue.client import RESTORE, Queue
 from magicmemory.queue.concurrency import ExclusiveSemaphore
 from magicmemory.queue.connection import RedisKeys
+from magicmemory.queue.known_failures import KnownFailures
 from magicmemory.queue.poison import MAX_CRASHES, CrashCounter
 from magicmemory.queue.progress import publish
 from magicmemory.storage.photos import PhotoStore
@@ -100,18 +102,29 @@ class RestoreWorker:
                     await counter.finish_attempt(task.job)
 
     async def _try(self, redis: ArqRedis, task: RestoreTask) -> Outcome:
+        known = KnownFailures(redis, self._keys)
+        photo = ""
         try:
-            return await asyncio.wait_for(self._run(redis, task), self._timeout_s)
+            async with asyncio.timeout(self._timeout_s):
+                data = await self._photos.get(task.photo)
+                photo = (await asyncio.to_thread(hashlib.sha256, data)).hexdigest()
+                failure = await known.find(photo, task.options, task.max_megapixels)
+                if failure is not None:
+                    log.info("job %s: the same photo failed before: %s", task.job, failure.key)
+                    return Outcome(job=task.job, failure=failure)
+                return await self._run(redis, task, data)
         except UserError as error:
             log.info("job %s: %s", task.job, error)
-            return Outcome(job=task.job, failure=Failure.of(error))
+            failure = Failure.of(error)
+            with suppress(RedisError, OSError):  # what is not remembered is found again
+                await known.add(photo, task.options, task.max_megapixels, failure)
+            return Outcome(job=task.job, failure=failure)
         # The only broad except: anything else is a bug, and the person gets an apology instead of silence.
         except Exception:
             log.exception("job %s failed", task.job)
             return Outcome(job=task.job, failure=Failure.of(InternalError()))
 
-    async def _run(self, redis: ArqRedis, task: RestoreTask) -> Outcome:
-        data = await self._photos.get(task.photo)
+    async def _run(self, redis: ArqRedis, task: RestoreTask, data: bytes) -> Outcome:
         loop = asyncio.get_running_loop()
         starts: dict[str, float] = {}  # by stage, seconds since 1970
         over = threading.Event()

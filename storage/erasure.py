@@ -32,6 +32,9 @@ CLEARED: dict[str, Any] = {
     "photo": None,
 }
 
+# Limits by address look back at most a day.
+NETWORK_MEMORY = timedelta(days=2)
+
 
 class Erasure:
     """Deletes what is stored about people."""
@@ -62,14 +65,18 @@ class Erasure:
         await self._photos.delete([name(job) for job in finished for name in (original, result)])
 
     async def tidy(self) -> int:
-        """Delete erased accounts that nothing depends on any more, and wrong code tries that no longer count. Returns
-        the number of accounts.
+        """Delete erased accounts that nothing depends on any more, and wrong code tries and addresses that no longer
+        count. Returns the number of accounts.
 
         Several processes may do this at the same time and at any rate.
         """
         async with self._database.write() as transaction:
             old = self._clock() - timedelta(seconds=MAX_WAIT_S)
             await transaction.execute(delete(guesses).where(guesses.c.last_at < to_db(old)))
+            counted = to_db(self._clock() - NETWORK_MEMORY)
+            await transaction.execute(
+                update(jobs).where(jobs.c.network.is_not(None), jobs.c.created_at < counted).values(network=None)
+            )
         async with self._database.read() as connection:
             erased = list(await connection.scalars(select(users.c.id).where(users.c.erased_at.is_not(None))))
         return sum([await self._delete_account(user) for user in erased])

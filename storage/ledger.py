@@ -17,6 +17,7 @@ from magicmemory.core.job import COUNTS_AGAINST_QUOTA, Address, Job, JobState, O
 from magicmemory.core.options import Options
 from magicmemory.core.report import Failure, Report
 from magicmemory.storage.database import Database
+from magicmemory.storage.failed_attempts import check_failures
 from magicmemory.storage.people import find_user, lock_user
 from magicmemory.storage.quota import Allowance, Funding, check_at_once, choose_funding, not_in_plan, quota
 from magicmemory.storage.tables import jobs, users
@@ -56,6 +57,7 @@ class Ledger:
         parent: str | None = None,
         photo: str | None = None,
         context: dict[str, str] | None = None,
+        network: str | None = None,
     ) -> Reservation:
         """Add a job for the photo at `address`, if the sender has quota left.
 
@@ -69,9 +71,12 @@ class Ledger:
                 too, the same file with the same options, which is answered from the store.
             photo: the file's SHA-256, in hexadecimal.
             context: the adapter's own data, kept with the job.
+            network: a hash of the address that the photo came from, 32 hexadecimal characters.
 
         Raises:
             Banned: the sender is banned.
+            TooManyFailures: too many photos of the sender, or from the network, failed lately.
+            NetworkQuotaUsedUp: the network's free photos of today are used.
             TooManyAtOnce: the sender has too many unfinished jobs.
             QuotaUsedUp: no quota is left today.
             ModelNotInPlan, SizeNotInPlan: the remaining quota does not allow these options.
@@ -86,9 +91,10 @@ class Ledger:
                 return Reservation(existing, fresh=False)
             if await transaction.scalar(BANNED, {"user": user}):
                 raise Banned
+            await check_failures(transaction, user, network, self._allowance.failures_per_hour, now)
             await check_at_once(transaction, user, self._allowance)
             if parent is None:
-                funding = await choose_funding(transaction, user, options, self._allowance, now)
+                funding = await choose_funding(transaction, user, options, self._allowance, now, network)
             else:
                 funding = await self._funding_of(transaction, user, parent, options, again=photo is not None)
             job = Job(
@@ -105,7 +111,9 @@ class Ledger:
                 plan=funding.plan,
             )
             await transaction.execute(
-                jobs.insert().values({**_values(job, user), "grant_id": funding.grant, "photo": photo})
+                jobs.insert().values(
+                    {**_values(job, user), "grant_id": funding.grant, "photo": photo, "network": network}
+                )
             )
             # A person who returns after erasure keeps the account.
             await transaction.execute(

@@ -2,7 +2,9 @@
 
 import errno
 import shutil
+import stat
 import uuid
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -32,6 +34,7 @@ class PhotoStore:
         else:
             # Photos are people's own: nobody but the service's user may look into the folder.
             Path(place).mkdir(parents=True, exist_ok=True, mode=0o700)
+            _close_to_others(Path(place))
             self._store = LocalStore(Path(place).resolve(), automatic_cleanup=True)
 
     async def check(self) -> None:
@@ -115,3 +118,12 @@ def original(job: str) -> str:
 def result(job: str) -> str:
     """The name of a job's restored photo."""
     return f"{job}/{RESULT}"
+
+
+def _close_to_others(folder: Path) -> None:
+    """Make a folder that everybody can look into the service's alone; one that is shared with a group stays."""
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    if mode & stat.S_IRWXO:
+        # Another user's folder cannot be changed; `doctor` warns of it.
+        with suppress(PermissionError):
+            folder.chmod(mode & ~(stat.S_IRWXG | stat.S_IRWXO))

@@ -8,7 +8,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from magicmemory.core.errors import FairUseReached, ModelNotInPlan, QuotaUsedUp, SizeNotInPlan, TooManyAtOnce, UserError
+from magicmemory.core.errors import (
+    FairUseReached,
+    ModelNotInPlan,
+    NetworkQuotaUsedUp,
+    QuotaUsedUp,
+    SizeNotInPlan,
+    TooManyAtOnce,
+    UserError,
+)
 from magicmemory.core.job import COUNTS_AGAINST_QUOTA, JobState, Quota
 from magicmemory.core.options import Options
 from magicmemory.core.plans import FREE, PlanLimits, Plans
@@ -22,6 +30,13 @@ _CHARGED_THAT_DAY = _COUNTED.where(
     jobs.c.day == bindparam("day"), jobs.c.state.in_(COUNTS_AGAINST_QUOTA), jobs.c.charged
 )
 UNFINISHED_JOBS = _COUNTED.where(jobs.c.state == JobState.ACCEPTED)
+FREE_OF_NETWORK = select(func.count()).where(
+    jobs.c.network == bindparam("network"),
+    jobs.c.day == bindparam("day"),
+    jobs.c.state.in_(COUNTS_AGAINST_QUOTA),
+    jobs.c.charged,
+    jobs.c.grant_id.is_(None),
+)
 FREE_JOBS = _CHARGED_THAT_DAY.where(jobs.c.grant_id.is_(None))
 TIMED_JOBS = _CHARGED_THAT_DAY.where(
     jobs.c.grant_id.in_(select(grants.c.id).where(grants.c.user_id == bindparam("user"), grants.c.credits.is_(None)))
@@ -37,6 +52,8 @@ class Allowance:
     adjustments: int
     adjustment_minutes: int
     at_once: int = 0  # a person's unfinished jobs; 0 means unlimited
+    failures_per_hour: int = 0  # a person's failed jobs before further ones are slowed; 0 means unlimited
+    free_per_network: int = 0  # free photos per network address and day; 0 means unlimited
 
     @classmethod
     def of(cls, settings: Settings, plans: Plans) -> Self:
@@ -47,6 +64,8 @@ class Allowance:
             adjustments=settings.adjustments,
             adjustment_minutes=settings.adjustment_minutes,
             at_once=settings.photos_at_once,
+            failures_per_hour=settings.failures_per_hour,
+            free_per_network=settings.playground_free_per_address,
         )
 
     def day(self, now: datetime) -> date:
@@ -82,11 +101,17 @@ async def quota(connection: AsyncConnection, user: int | None, allowance: Allowa
 
 
 async def choose_funding(
-    connection: AsyncConnection, user: int, options: Options, allowance: Allowance, now: datetime
+    connection: AsyncConnection,
+    user: int,
+    options: Options,
+    allowance: Allowance,
+    now: datetime,
+    network: str | None = None,
 ) -> Funding:
     """Choose what pays for the user's photo: the running plan, else today's free quota, else a bought photo.
 
     Raises:
+        NetworkQuotaUsedUp: only the free quota is left, and the network's is used.
         ModelNotInPlan, SizeNotInPlan: quota is left, but its plan does not allow these options.
         QuotaUsedUp, FairUseReached: no quota is left.
     """
@@ -96,17 +121,39 @@ async def choose_funding(
         if not left:
             continue
         limits = allowance.plans.limits(funding.plan)
+        if not funding.grant and await _network_is_used_up(connection, network, allowance, now):
+            refused = refused or NetworkQuotaUsedUp(
+                limit=allowance.free_per_network, renews_in_s=_renews_in_s(allowance, now)
+            )
+            continue
         if limits.allow(options):
             return funding
         refused = refused or not_in_plan(options, limits)
     if refused is None:
-        seconds = max(1, round((allowance.renewal(now) - now).total_seconds()))
+        seconds = _renews_in_s(allowance, now)
         if has.timed:
             fair_use = allowance.plans.limits(has.timed.grant.plan).photos_per_day
             refused = FairUseReached(limit=fair_use, renews_in_s=seconds)
         else:
             refused = QuotaUsedUp(limit=allowance.plans.free.photos_per_day, renews_in_s=seconds)
     raise refused
+
+
+def _renews_in_s(allowance: Allowance, now: datetime) -> int:
+    return max(1, round((allowance.renewal(now) - now).total_seconds()))
+
+
+async def _network_is_used_up(
+    connection: AsyncConnection, network: str | None, allowance: Allowance, now: datetime
+) -> bool:
+    """Whether people at this address have used its free photos of the day."""
+    if not allowance.free_per_network or network is None:
+        return False
+    if connection.dialect.name == "postgresql":
+        # Two people at one address hold locks of their own. Taken after a person's lock, so nobody can deadlock.
+        await connection.execute(select(func.pg_advisory_xact_lock(int(network[:15], 16))))
+    used = await connection.scalar(FREE_OF_NETWORK, {"network": network, "day": allowance.day(now)})
+    return (used or 0) >= allowance.free_per_network
 
 
 async def check_at_once(connection: AsyncConnection, user: int, allowance: Allowance) -> None:

@@ -67,6 +67,7 @@ jobs = Table(
     Column("photo", String(64)),  # SHA-256 of the file: the same file again is answered from the store
     Column("faces", Integer),  # restored
     Column("took_s", Float),  # from intake to reply
+    Column("network", String(32)),  # a keyed hash of the address that the photo came from; cleared after two days
     # A message that arrives twice makes one job.
     UniqueConstraint("platform", "chat", "message", "fingerprint"),
     Index("ix_jobs_quota", "user_id", "day", "state"),
@@ -74,6 +75,7 @@ jobs = Table(
     Index("ix_jobs_finished", "finished_at", "platform"),
     Index("ix_jobs_grant_id", "grant_id"),
     Index("ix_jobs_photo", "user_id", "photo"),
+    Index("ix_jobs_network", "network", "created_at"),
 )
 
 grants = Table(

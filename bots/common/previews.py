@@ -8,12 +8,17 @@ from collections import OrderedDict
 from typing import Final
 
 from PIL import Image, ImageOps
-from pillow_heif import register_heif_opener
 
 from magicmemory.bots.common.image_fitting import encode_jpeg, flattened
 from magicmemory.core.errors import PhotoTooLarge, PhotoUnreadable, UserError
 from magicmemory.core.sandbox import SandboxCrashed, SandboxedProcess
 from magicmemory.core.units import MIB
+
+# Under the GPL, so whoever publishes an image may leave it out: docs/licences.md.
+try:
+    import pillow_heif
+except ImportError:
+    pillow_heif = None
 
 log = logging.getLogger(__name__)
 
@@ -100,9 +105,13 @@ def _preview(photo: bytes, *, most_pixels: int) -> tuple[None, list[bytes]]:
     """Runs in the sandboxed process."""
     # Pillow's own limit is lower than ours.
     Image.MAX_IMAGE_PIXELS = None
-    register_heif_opener()
+    kinds = _KINDS
+    if pillow_heif is None:
+        kinds = tuple(kind for kind in _KINDS if kind != "HEIF")
+    else:
+        pillow_heif.register_heif_opener()
     try:
-        with Image.open(io.BytesIO(photo), formats=_KINDS) as image:
+        with Image.open(io.BytesIO(photo), formats=kinds) as image:
             if image.width * image.height > most_pixels:
                 megapixels = round(image.width * image.height / 1e6, 1)
                 raise PhotoTooLarge(megapixels=megapixels, limit_megapixels=round(most_pixels / 1e6, 1))

@@ -1,6 +1,5 @@
 """The buttons under a restored photo. A button's id holds all it needs, so it also works after a restart."""
 
-import asyncio
 import io
 import logging
 import re
@@ -176,7 +175,7 @@ async def _full(ctx: BotContext, request: PhotoRequest, job: Job) -> None:
     extension = job.extension or "jpg"
     text = ctx.say(language, "discord-full-quality-here")
     if len(data) > request.limit:
-        image = await asyncio.to_thread(fit, data, extension, request.limit)
+        image = await ctx.service.on_image(fit, data, extension, request.limit)
         data, extension = image.data, image.extension
         text = ctx.say(language, "discord-too-large-here", limit_mb=request.limit // MIB)
     file = discord.File(io.BytesIO(data), f"restored.{extension}", spoiler=ReplyTarget.of(job.context).spoiler)

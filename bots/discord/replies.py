@@ -1,6 +1,5 @@
 """Replies to photos: both images, a line about them and the buttons, in the message that showed the progress."""
 
-import asyncio
 import io
 import logging
 from dataclasses import dataclass
@@ -102,7 +101,7 @@ class PhotoReply:
 
     async def build(self, limit: int, greet: int | None) -> tuple[ui.LayoutView, list[discord.File]]:
         """The layout and its files."""
-        after = await asyncio.to_thread(fit, self.reply.photo, self.reply.outcome.extension, limit)
+        after = await self.ctx.service.on_image(fit, self.reply.photo, self.reply.outcome.extension, limit)
         before = await self._before(limit)
         files = [self._file(after, "restored")]
         items = [self._item(files[0], "discord-alt-after")]
@@ -121,7 +120,7 @@ class PhotoReply:
         try:
             service = self.ctx.service
             shown = await service.preview(await service.original(self.reply.job))
-            return await asyncio.to_thread(fit, shown, "jpg", limit)
+            return await service.on_image(fit, shown, "jpg", limit)
         except (UserError, ValueError) as error:
             log.info("job %s: the photo before restoration is not shown: %s", self.reply.job.id, error)
             return None

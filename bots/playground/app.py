@@ -13,10 +13,12 @@ from magicmemory.bots.playground.commands import Chat
 from magicmemory.bots.playground.jobs import Jobs
 from magicmemory.bots.playground.page import Page
 from magicmemory.bots.playground.photos import Photos
+from magicmemory.bots.playground.refused import Refused
 from magicmemory.bots.playground.requests import Reception
-from magicmemory.bots.playground.responses import Refusals, Refused, answer
+from magicmemory.bots.playground.responses import Refusals, answer
 from magicmemory.bots.playground.security import Guard
 from magicmemory.bots.playground.views import Views
+from magicmemory.bots.playground.visitors import Visitors
 from magicmemory.bots.service import BotService
 from magicmemory.core.errors import UserError
 
@@ -40,7 +42,8 @@ def create_app(service: BotService, stop: asyncio.Event) -> ASGIApp:
 
 
 def _routes(service: BotService, stop: asyncio.Event) -> list[Route]:
-    visitor = Reception(service.texts)
+    visitors = Visitors(service.people, service.signer, service.settings.playground_user_header)
+    visitor = Reception(service.texts, visitors)
     views = Views(service)
     page = Page(service)
     photos = Photos(service, views)

@@ -7,7 +7,8 @@ from starlette.responses import Response
 
 from magicmemory.bots.common.commands import Commands
 from magicmemory.bots.common.refusals import explain
-from magicmemory.bots.playground.responses import Refused, answer
+from magicmemory.bots.playground.refused import Refused
+from magicmemory.bots.playground.responses import answer
 from magicmemory.bots.playground.uploads import read_json
 from magicmemory.bots.playground.views import Views
 from magicmemory.bots.service import BotService

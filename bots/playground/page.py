@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from magicmemory.bots.playground import static
-from magicmemory.bots.playground.responses import Refused, answer
+from magicmemory.bots.playground.refused import Refused
+from magicmemory.bots.playground.responses import answer
 from magicmemory.bots.playground.visitors import asked_language
 from magicmemory.bots.service import BotService
 from magicmemory.core.job import Sender

@@ -9,6 +9,7 @@ from magicmemory.bots.playground.responses import answer
 from magicmemory.bots.playground.uploads import read_json, read_message, read_options, read_upload
 from magicmemory.bots.playground.views import Views
 from magicmemory.bots.service import BotService
+from magicmemory.core.connections import client_network
 from magicmemory.core.job import Address, Platform, Sender
 
 
@@ -24,7 +25,9 @@ class Photos:
         upload = await read_upload(request, self._service.settings.max_photo_mb)
         address = _address(sender, upload.message)
         context = {"name": upload.name} if upload.name else None
-        job = await self._service.intake(sender, address, upload.photo, upload.options, context)
+        job = await self._service.intake(
+            sender, address, upload.photo, upload.options, context, client_network(request.scope)
+        )
         return answer({"job": await self._views.job(sender, job)}, HTTPStatus.ACCEPTED)
 
     async def adjust(self, request: Request, sender: Sender) -> Response:
@@ -35,7 +38,7 @@ class Photos:
         # Without an id, an adjustment is identified by the job whose button was pressed.
         address = _address(sender, read_message(asked.get("message") or parent.id))
         context = {name: text for name, text in parent.context.items() if name == "name"}
-        job = await self._service.adjust(sender, address, parent, options, context)
+        job = await self._service.adjust(sender, address, parent, options, context, client_network(request.scope))
         return answer({"job": await self._views.job(sender, job)}, HTTPStatus.ACCEPTED)
 
     async def cancel(self, request: Request, sender: Sender) -> Response:

@@ -10,12 +10,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from magicmemory.bots.common.refusals import explain
-from magicmemory.bots.playground.visitors import asked_language, new_visitor_id, sender_of, visitor_id
+from magicmemory.bots.playground.refused import Refused
+from magicmemory.bots.playground.visitors import asked_language
 from magicmemory.bots.service import BotService
 from magicmemory.bots.texts import Texts
 from magicmemory.core.errors import (
     FileTooLarge,
     InternalError,
+    NetworkQuotaUsedUp,
     NotAPhoto,
     NothingToCancel,
     NotYours,
@@ -26,6 +28,7 @@ from magicmemory.core.errors import (
     PhotoUnreadable,
     QuotaUsedUp,
     TooManyAdjustments,
+    TooManyFailures,
     UserError,
 )
 
@@ -43,18 +46,10 @@ STATUS: Mapping[type[UserError], HTTPStatus] = {
     NotYours: HTTPStatus.NOT_FOUND,
     NothingToCancel: HTTPStatus.CONFLICT,
     QuotaUsedUp: HTTPStatus.TOO_MANY_REQUESTS,
+    NetworkQuotaUsedUp: HTTPStatus.TOO_MANY_REQUESTS,
+    TooManyFailures: HTTPStatus.TOO_MANY_REQUESTS,
     TooManyAdjustments: HTTPStatus.TOO_MANY_REQUESTS,
 }
-
-
-class Refused(Exception):
-    """A request that cannot be served. `key` names the sentence `playground-error-<key>`."""
-
-    def __init__(self, status: HTTPStatus, key: str, retry_after_s: float = 0) -> None:
-        super().__init__(key)
-        self.status = status
-        self.key = key
-        self.retry_after_s = retry_after_s
 
 
 def answer(content: Any, status: HTTPStatus = HTTPStatus.OK) -> JSONResponse:
@@ -84,11 +79,12 @@ class Refusals:
     async def user_error(self, request: Request, error: Exception) -> Response:
         """The answer to a `UserError`, with the sentence that every platform uses."""
         assert isinstance(error, UserError)
-        sender = sender_of(request, self._service.texts, visitor_id(request) or new_visitor_id())
-        text = explain(self._service, await self._service.language(sender), error)
+        sender = getattr(request.state, "sender", None)
+        asked = asked_language(request, self._service.texts)
+        text = explain(self._service, await self._service.language(sender) if sender else asked, error)
         status = STATUS.get(type(error), HTTPStatus.UNPROCESSABLE_ENTITY)
         response = answer({"error": {"key": error.key, "text": text}}, status)
-        _retry_after(response, float(error.parameters.get("renews_in_s", 0)))
+        _retry_after(response, float(error.parameters.get("renews_in_s") or error.parameters.get("wait_in_s", 0)))
         if isinstance(error, FileTooLarge):
             # Otherwise the server would go on reading the rest of the body.
             response.headers["Connection"] = "close"

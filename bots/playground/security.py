@@ -12,7 +12,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from magicmemory.bots.playground.responses import Refused, refusal
+from magicmemory.bots.playground.refused import Refused
+from magicmemory.bots.playground.responses import refusal
 from magicmemory.bots.playground.visitors import asked_language
 from magicmemory.bots.texts import Texts
 from magicmemory.core.http_server import WILDCARD_ADDRESSES

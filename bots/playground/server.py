@@ -55,6 +55,7 @@ async def serve(
                 GRACE_S,
                 lambda: ready(url) if ready else None,
                 trusted_proxies=settings.trusted_proxies,
+                proxy_header=settings.playground_user_header,
             )
             async with asyncio.TaskGroup() as group:
                 group.create_task(send_replies(service, Platform.PLAYGROUND, replier, redis_url, stop))

@@ -14,7 +14,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.types import Message
 
-from magicmemory.bots.playground.responses import Refused
+from magicmemory.bots.playground.refused import Refused
 from magicmemory.core.errors import FileTooLarge, NotAPhoto
 from magicmemory.core.options import Options
 from magicmemory.core.units import MB

@@ -1,13 +1,19 @@
-"""Visitors: a random id in a cookie, and the language that their browser asks for. Nobody signs in."""
+"""Visitors: a random, signed id in a cookie, or the name under which a proxy's login knows them; and the language that
+their browser asks for.
+"""
 
 import re
 import secrets
+from http import HTTPStatus
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from magicmemory.bots.playground.refused import Refused
 from magicmemory.bots.texts import Texts
 from magicmemory.core.job import Platform, Sender
+from magicmemory.core.signing import Signer
+from magicmemory.storage.people import People
 
 # Cookies ignore ports: another program on this machine may set a cookie named `visitor`.
 COOKIE = "magicmemory_visitor"
@@ -15,10 +21,48 @@ COOKIE_AGE_S = 365 * 24 * 3600
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
-def visitor_id(request: Request) -> str | None:
-    """The id in the visitor's cookie; None for a new visitor."""
-    kept = request.cookies.get(COOKIE, "")
-    return kept if _ID.fullmatch(kept) else None
+class Visitors:
+    """Identifies visitors. An id is ours, never chosen: a cookie that we did not sign is none."""
+
+    def __init__(self, people: People, signer: Signer, user_header: str = "") -> None:
+        """
+        Args:
+            people: knows the visitors from the time before ids were signed.
+            signer: signs the ids.
+            user_header: the header in which a trusted proxy names who has logged in; empty: cookies are used.
+        """
+        self._people = people
+        self._signer = signer
+        self._user_header = user_header
+
+    async def known(self, request: Request) -> str | None:
+        """The id of the visitor who sent a request; None for a new visitor.
+
+        Raises:
+            Refused: the proxy's login is needed, and there is none.
+        """
+        if self._user_header:
+            name = request.headers.get(self._user_header, "").strip()
+            if not name:
+                raise Refused(HTTPStatus.UNAUTHORIZED, "login")
+            return self._signer.hash("login", name)
+        visitor, _, signature = request.cookies.get(COOKIE, "").partition(".")
+        if not _ID.fullmatch(visitor):
+            return None
+        if signature:
+            return visitor if self._signer.is_hash("visitor", visitor, signature) else None
+        # An unsigned id counts only for those who have used it already.
+        sender = Sender(platform=Platform.PLAYGROUND, account=visitor)
+        return visitor if await self._people.since(sender) is not None else None
+
+    def cookie(self, visitor: str) -> str:
+        """The cookie's text: the id and its signature."""
+        return f"{visitor}.{self._signer.hash('visitor', visitor)}"
+
+    def remember(self, request: Request, response: Response, visitor: str) -> None:
+        """Set the visitor's cookie, unless they have it, or a login names them."""
+        if not self._user_header and request.cookies.get(COOKIE) != self.cookie(visitor):
+            _set_cookie(request, response, self.cookie(visitor))
 
 
 def new_visitor_id() -> str:
@@ -26,14 +70,13 @@ def new_visitor_id() -> str:
     return secrets.token_hex(16)
 
 
-def remember(request: Request, response: Response, visitor: str) -> None:
-    """Set a new visitor's cookie."""
+def _set_cookie(request: Request, response: Response, cookie: str) -> None:
     # A browser that follows a link from another site does not send the cookie, because it is `SameSite=Strict`. A new
     # cookie would replace the visitor's; the page's own requests, which follow at once, send the old one.
     if request.headers.get("sec-fetch-site") == "cross-site":
         return
     response.set_cookie(
-        COOKIE, visitor, COOKIE_AGE_S, httponly=True, samesite="strict", secure=request.url.scheme == "https"
+        COOKIE, cookie, COOKIE_AGE_S, httponly=True, samesite="strict", secure=request.url.scheme == "https"
     )
 
 

@@ -1,6 +1,5 @@
 """The buttons under a restored photo: their keyboards, the data behind them, and what they do."""
 
-import asyncio
 import logging
 import re
 from collections.abc import Sequence
@@ -202,8 +201,8 @@ class PhotoButtons:
         if verb is Verb.COMPARE:
             service = self._ctx.service
             before = await service.preview(await service.original(job))
-            restored, extension = await asyncio.to_thread(before_after, before, restored), "jpg"
-        return await asyncio.to_thread(
+            restored, extension = await service.on_image(before_after, before, restored), "jpg"
+        return await self._ctx.service.on_image(
             prepare, restored, extension, stem, as_file=verb is Verb.FILE, is_local=self._ctx.is_local
         )
 

@@ -43,7 +43,7 @@ async def upload_of(ctx: BotContext, language: str, reply: Reply) -> Upload:
         as_file = (await ctx.service.preferences(reply.job.sender)).reply_as_file
     stem = ctx.say(language, "telegram-file-name")
     extension = reply.outcome.extension or "jpg"
-    return await asyncio.to_thread(prepare, reply.photo, extension, stem, as_file=as_file, is_local=ctx.is_local)
+    return await ctx.service.on_image(prepare, reply.photo, extension, stem, as_file=as_file, is_local=ctx.is_local)
 
 
 class Batch:

@@ -279,7 +279,11 @@ async def serve_webhook(
     secret, url = webhook_secret(bot.token), settings.telegram_webhook_url
     host, remedy = settings.telegram_webhook_host, "set MAGIC_TELEGRAM_WEBHOOK_PORT to another port"
     with closing(listen(host, settings.telegram_webhook_port, "The Telegram webhook", remedy)) as listener:
-        server = Server(webhook_app(receiver, bot, secret, urlsplit(url).path or "/"), WEBHOOK_GRACE_S)
+        server = Server(
+            webhook_app(receiver, bot, secret, urlsplit(url).path or "/"),
+            WEBHOOK_GRACE_S,
+            trusted_proxies=settings.trusted_proxies,
+        )
         serving = asyncio.create_task(server.serve_until(stop, listener))
         try:
             # The socket accepts connections already; the server answers them once it runs.

@@ -204,6 +204,7 @@ playground-error-bad-options = These options cannot be used.
 playground-error-host = The playground does not answer under this address. Its operator can allow it with MAGIC_PLAYGROUND_ORIGINS.
 playground-error-origin = The playground does not answer other sites. Its operator can allow one with MAGIC_PLAYGROUND_ORIGINS.
 playground-error-not-found = There is nothing here.
+playground-error-login = Please log in first.
 playground-error-too-fast = That was too fast. Please wait a moment.
 
 ## Telegram
@@ -491,6 +492,8 @@ error-code-used-up = This code has been used as often as it may be.
 error-code-redeemed = You have used this code already.
 error-code-revoked = This code is no longer valid.
 error-code-elsewhere = This code gives a discount on something that is sold on Telegram. Use it there: it is still valid.
+error-too-many-failures = Too many photos failed lately. Please try again in { $wait_in }. This one did not cost you anything.
+error-network-quota-used-up = Today’s { NUMBER($limit) } free photos of your network are used. You get the next ones in { $renews_in }.
 error-too-many-guesses = Too many wrong codes. Please try again in { $wait_in }.
 error-offer-gone = This offer has changed. Nothing was paid. Please look at /premium again.
 error-banned = You cannot use this bot.

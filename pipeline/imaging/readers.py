@@ -20,16 +20,24 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
-from pillow_heif import HeifImageFile, open_heif
-from pillow_jxl.JpegXLImagePlugin import JXLImageFile
 
-from magicmemory.core.errors import PageMissing, PhotoAnimated, PhotoUnreadable
+from magicmemory.core.errors import KindUnsupported, PageMissing, PhotoAnimated, PhotoUnreadable
 from magicmemory.pipeline.imaging import color_profile, tiff_reader
 from magicmemory.pipeline.imaging.color_signal import ColorSignal, HighRange
 from magicmemory.pipeline.imaging.container import Container, exif_orientation
 from magicmemory.pipeline.imaging.inks import without_inks
 from magicmemory.pipeline.imaging.metadata import Metadata
 from magicmemory.pipeline.imaging.picture import Pixels
+
+# Under the GPL, so whoever publishes an image may leave them out: docs/licences.md.
+try:
+    import pillow_heif
+except ImportError:
+    pillow_heif = None
+try:
+    from pillow_jxl.JpegXLImagePlugin import JXLImageFile
+except ImportError:
+    JXLImageFile = None
 
 # The classes themselves, not `Image.open`: that tries other formats, takes a JPEG for a multi-picture file,
 # and has a limit of its own in a global that other code may change.
@@ -38,13 +46,16 @@ _OPENERS: dict[str, Callable[[io.BytesIO], ImageFile.ImageFile]] = {
     "PNG": PngImageFile,
     "WEBP": WebPImageFile,
     "TIFF": TiffImageFile,
-    "HEIF": HeifImageFile,
     "AVIF": AvifImageFile,
     "BMP": BmpImageFile,
     "GIF": GifImageFile,
     "JPEG2000": Jpeg2KImageFile,
-    "JXL": JXLImageFile,
 }
+if pillow_heif is not None:
+    _OPENERS["HEIF"] = pillow_heif.HeifImageFile
+if JXLImageFile is not None:
+    _OPENERS["JXL"] = JXLImageFile
+_NAMES = {"HEIF": "HEIC", "JXL": "JPEG XL"}  # for people
 _ANIMATED = {"WEBP", "AVIF"}  # in a GIF the first frame is wanted, in a HEIF further pictures are a burst
 _PLAIN_MODES = {"1": "L", "P": "RGB", "PA": "RGBA", "RGBX": "RGB", "RGBa": "RGBA", "La": "LA", "YCbCr": "RGB"}
 _SIXTEEN_BIT_MODES = {"I;16", "I;16L", "I;16B", "I;16N"}
@@ -98,7 +109,7 @@ def read(kind: str, container: Container, page: int, check_size: Callable[[tuple
         pages = _turn_to(image, kind, page, container)
         check_size(image.size)
         icc = container.icc or image.info.get("icc_profile")
-        orientation = container.orientation or _orientation(image)
+        orientation = container.orientation or _orientation(kind, image)
         pixels = _pixels(kind, image, container, icc)
         icc = None if image.mode == "CMYK" else icc
         return Samples(pixels, orientation, icc, container.signal, pages, _metadata(kind, image, container))
@@ -130,9 +141,9 @@ def _turn_to(image: ImageFile.ImageFile, kind: str, page: int, container: Contai
     return container.pages
 
 
-def _orientation(image: ImageFile.ImageFile) -> int:
+def _orientation(kind: str, image: ImageFile.ImageFile) -> int:
     """What EXIF says. libjxl has turned the picture already, except where it gives an old JPEG back."""
-    if isinstance(image, JXLImageFile) and not image.jpeg:
+    if kind == "JXL" and not getattr(image, "jpeg", None):
         return 1
     return exif_orientation(image.info.get("exif") or b"")
 
@@ -148,6 +159,8 @@ def _pixels(kind: str, image: ImageFile.ImageFile, container: Container, icc: ob
 
 def _opened(kind: str, data: bytes) -> ImageFile.ImageFile:
     """The file with its header read. Odd tags make Pillow warn, of which nobody here can make anything."""
+    if kind not in _OPENERS:
+        raise KindUnsupported(kind=_NAMES.get(kind, kind))
     if kind not in _WARNING:
         return _OPENERS[kind](io.BytesIO(data))
     with _WARNINGS, warnings.catch_warnings():
@@ -192,7 +205,7 @@ def _deep_samples(container: Container, size: tuple[int, int]) -> Pixels:
 
 def _heif16(container: Container) -> Pixels:
     """All bits of a HEIF of 10 or 12 bits, spread over 16."""
-    image = open_heif(container.data, convert_hdr_to_8bit=False)
+    image = pillow_heif.open_heif(container.data, convert_hdr_to_8bit=False)
     return np.ascontiguousarray(np.asarray(image))
 
 

