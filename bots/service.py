@@ -114,6 +114,8 @@ class BotService:
         photo: bytes,
         options: Options | None = None,
         context: dict[str, str] | None = None,
+        *,
+        free: bool = False,
     ) -> Job:
         """Take a photo in: reserve quota, store the photo, queue it. The same message received again makes no second
         job. A photo that was restored for the sender with the same options is answered from the photo store, for free.
@@ -124,6 +126,7 @@ class BotService:
             photo: the file as it was sent.
             options: how to restore it; None means the sender's preferences.
             context: the adapter's own notes, stored with the job.
+            free: charge nothing, for a photo of ours.
 
         Raises:
             FileTooLarge, NotAPhoto: the file is too long or empty; the worker reports everything about its content.
@@ -140,7 +143,11 @@ class BotService:
         digest = await asyncio.to_thread(_digest, photo)
         duplicate, restored = await self._answered_before(sender, digest, options)
         reservation = await self.ledger.reserve(
-            sender, address, options, parent=duplicate.id if duplicate else None, photo=digest, context=context
+            *(sender, address, options),
+            parent=duplicate.id if duplicate else None,
+            photo=digest,
+            context=context,
+            free=free,
         )
         job = reservation.job
         # Also for a message received twice: the first intake may have been interrupted before the photo was queued.

@@ -185,6 +185,8 @@ def _environment(settings: Settings, redis_url: str, name: str) -> dict[str, str
         "database_url": settings.database,
         "photo_store": settings.photos,
         "playground_port": settings.playground_port,
+        # Empty is the default.
+        "playground_free_per_day": "" if settings.playground_free_per_day is None else settings.playground_free_per_day,
         "metrics_port": metrics_port(settings, name),
         "free_per_day": settings.free_per_day,
     }

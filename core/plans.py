@@ -87,6 +87,10 @@ class Plans(BaseModel):
     free: PlanLimits = PlanLimits(photos_per_day=1)
     paid: dict[str, Plan] = {}
 
+    def with_free_per_day(self, photos: int) -> "Plans":
+        """The same plans with another number of free photos a day."""
+        return self.model_copy(update={"free": self.free.model_copy(update={"photos_per_day": photos})})
+
     def limits(self, name: str) -> PlanLimits:
         """The limits of a plan. A plan that was removed from the file counts as `premium`."""
         if name == FREE:

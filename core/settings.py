@@ -20,6 +20,9 @@ from magicmemory.core.errors import OperatorError
 from magicmemory.core.plans import Plans, read_plans
 
 PREFIX = "MAGIC_"
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+# On loopback only the operator uses the page: enough to try things out all day.
+OWN_PAGE_FREE_PER_DAY = 100
 # The secrets of a container: one file per setting, with the setting's name in lower case.
 SECRETS = Path("/run/secrets")
 
@@ -161,6 +164,11 @@ class Settings(BaseSettings):
     )
     playground_host: str = Field("127.0.0.1", description="Address that the playground listens on.")
     playground_port: int = Field(8080, ge=0, le=65535, description="Port of the playground; 0: any free one.")
+    playground_free_per_day: int | None = Field(
+        None,
+        ge=0,
+        description="The page's own MAGIC_FREE_PER_DAY; empty: 100 on loopback without proxies and origins.",
+    )
     playground_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Further origins that the playground accepts, comma-separated."
     )
@@ -247,6 +255,15 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The quota's time zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def page_free_per_day(self) -> int | None:
+        """The playground's own number of free photos a day; None: that of the free plan, as in the bots."""
+        if self.playground_free_per_day is not None:
+            return self.playground_free_per_day
+        behind_proxy = self.playground_origins or self.trusted_proxies
+        own = self.playground_host.lower() in LOOPBACK and not behind_proxy
+        return OWN_PAGE_FREE_PER_DAY if own else None
 
     def plans(self) -> Plans:
         """Read the plans file.

@@ -56,6 +56,7 @@ class Ledger:
         parent: str | None = None,
         photo: str | None = None,
         context: dict[str, str] | None = None,
+        free: bool = False,
     ) -> Reservation:
         """Add a job for the photo at `address`, if the sender has quota left.
 
@@ -69,6 +70,7 @@ class Ledger:
                 too, the same file with the same options, which is answered from the store.
             photo: the file's SHA-256, in hexadecimal.
             context: the adapter's own data, kept with the job.
+            free: whether the job is charged to nothing, and needs no remaining quota.
 
         Raises:
             Banned: the sender is banned.
@@ -87,7 +89,9 @@ class Ledger:
             if await transaction.scalar(BANNED, {"user": user}):
                 raise Banned
             await check_at_once(transaction, user, self._allowance)
-            if parent is None:
+            if parent is None and free:
+                funding = Funding()
+            elif parent is None:
                 funding = await choose_funding(transaction, user, options, self._allowance, now)
             else:
                 funding = await self._funding_of(transaction, user, parent, options, again=photo is not None)
@@ -97,7 +101,7 @@ class Ledger:
                 address=address,
                 options=options,
                 state=JobState.ACCEPTED,
-                charged=parent is None,
+                charged=parent is None and not free,
                 day=self._allowance.day(now),
                 created_at=now,
                 parent=parent,

@@ -107,3 +107,19 @@ def test_secrets_are_read_from_files_and_an_empty_one_is_none(tmp_path: Path, mo
     assert settings.discord_token is None
     assert settings.telegram_admins == (1, 2)
     assert settings.free_per_day == 5
+
+
+@pytest.mark.parametrize(
+    ("values", "free"),
+    [
+        ({}, 100),
+        ({"playground_host": "localhost"}, 100),
+        ({"playground_host": "0.0.0.0"}, None),
+        ({"playground_origins": "https://a.example"}, None),
+        ({"trusted_proxies": "127.0.0.1"}, None),
+        ({"playground_free_per_day": 3, "trusted_proxies": "127.0.0.1"}, 3),
+        ({"playground_free_per_day": 0}, 0),
+    ],
+)
+def test_only_the_operators_own_page_is_generous(values: dict[str, object], free: int | None) -> None:
+    assert load(**values).page_free_per_day == free
