@@ -18,7 +18,7 @@ from magicmemory.core.errors import OperatorError, UserError
 from magicmemory.core.job import Stage
 from magicmemory.core.options import AUTO, MAX_CHOSEN_FACES, Options, Scope, Texture
 from magicmemory.core.report import NoteKind, Report
-from magicmemory.core.settings import load
+from magicmemory.core.settings import load, make_data_folder
 from magicmemory.core.units import MB
 
 if TYPE_CHECKING:  # the pipeline imports torch, which would slow down the start of every other command
@@ -144,6 +144,7 @@ def restore(
     )
     try:
         settings = load(blend=blend, engine=engine)
+        make_data_folder(settings)
         from magicmemory.pipeline.pipeline import Pipeline
 
         pipeline = Pipeline.of(settings)

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from magicmemory.cli.processes import CHILD_OF_RUN
 from magicmemory.core.errors import OperatorError
 from magicmemory.core.processes import RestartDelay, end, end_with_parent, output_pipe
 from magicmemory.core.settings import PREFIX, Settings
@@ -190,7 +191,7 @@ def _environment(settings: Settings, redis_url: str, name: str) -> dict[str, str
         "metrics_port": metrics_port(settings, name),
         "free_per_day": settings.free_per_day,
     }
-    return {**os.environ, **{PREFIX + name.upper(): str(value) for name, value in decided.items()}}
+    return {**os.environ, CHILD_OF_RUN: "1", **{PREFIX + name.upper(): str(value) for name, value in decided.items()}}
 
 
 def _metrics(settings: Settings, names: list[str]) -> dict[str, str]:

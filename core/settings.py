@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from magicmemory.core.errors import OperatorError
 from magicmemory.core.plans import Plans, read_plans
+from magicmemory.core.validation import reason
 
 PREFIX = "MAGIC_"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -25,6 +26,14 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 OWN_PAGE_FREE_PER_DAY = 100
 # The secrets of a container: one file per setting, with the setting's name in lower case.
 SECRETS = Path("/run/secrets")
+
+
+_DEVICE = r"^(auto|cpu|cuda(:\d+)?)$"
+_REDIS_PREFIX = r"^[A-Za-z0-9_.-]+$"
+PATTERNS = {
+    _DEVICE: "write auto, cpu, cuda, or cuda:1 for the second GPU",
+    _REDIS_PREFIX: "write letters, digits, dots, _ and -",
+}
 
 
 class BadSettings(OperatorError):
@@ -71,7 +80,7 @@ class Settings(BaseSettings):
         description="SQLAlchemy URL: sqlite+aiosqlite or postgresql+asyncpg; empty: SQLite in the data folder.",
     )
     redis_url: str = Field("", description="redis://, rediss:// or unix:// URL; empty: `run` starts its own Redis.")
-    redis_prefix: str = Field("magicmemory", pattern=r"^[A-Za-z0-9_.-]+$", description="Prefix of every key in Redis.")
+    redis_prefix: str = Field("magicmemory", pattern=_REDIS_PREFIX, description="Prefix of every key in Redis.")
     photo_store: str = Field("", description="Folder or s3://bucket/path; empty: `photos` in the data folder.")
     photo_retention_hours: float = Field(24, gt=0, description="Photos are deleted after this many hours.")
 
@@ -104,7 +113,7 @@ class Settings(BaseSettings):
     detector: str = Field("auto", description="Default face detector; auto: the best one installed.")
     min_face_px: int = Field(24, ge=8, description="Smaller faces are not restored: height of the face box, pixels.")
     max_faces: int = Field(100, ge=1, description="Faces restored per photo, the largest first.")
-    device: str = Field("auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$", description="auto, cpu, cuda or cuda:1.")
+    device: str = Field("auto", pattern=_DEVICE, description="auto, cpu, cuda or cuda:1.")
     precision: Literal["auto", "full"] = Field(
         "auto", description="auto: half precision where it is safe and faster; or full."
     )
@@ -339,5 +348,19 @@ def load(**overrides: object) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = PREFIX + "_".join(str(part) for part in first["loc"][:1]).upper()
-        reason = first["msg"].removeprefix("Value error, ")
-        raise BadSettings(f"{name} cannot be used: {reason}.") from None
+        raise BadSettings(f"{name} cannot be used: {reason(first, PATTERNS)}.") from None
+
+
+def make_data_folder(settings: Settings) -> None:
+    """Make the data folder if it is missing.
+
+    Raises:
+        BadSettings: it cannot be made, or is not a folder.
+    """
+    try:
+        # People's photos and ids lie there: only the service's user may look into it.
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except FileExistsError:
+        raise BadSettings(f"MAGIC_DATA_DIR cannot be used: {settings.data_dir} is not a folder.") from None
+    except OSError as error:
+        raise BadSettings(f"MAGIC_DATA_DIR cannot be used: {settings.data_dir}: {error.strerror}.") from None
