@@ -1,7 +1,7 @@
 # Two images from one file: `bot` (small, no torch) and `worker` (the pipeline, CPU or GPU).
 #   docker build --target bot -t magicmemory-bot .
 #   docker build --target worker -t magicmemory-worker .
-#   docker build --target worker --build-arg TORCH_INDEX=https://download.pytorch.org/whl/cu128 -t magicmemory-worker-gpu .
+#   docker build --target worker --build-arg TORCH_BUILD=cu130 -t magicmemory-worker-gpu .
 
 FROM python:3.12-slim AS base
 # PYTHONSAFEPATH: the current folder must not shadow installed packages.
@@ -25,10 +25,13 @@ VOLUME /data
 ENTRYPOINT ["magicmemory"]
 
 FROM base AS worker
-ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+# cpu; cu130 for GPUs since Turing and drivers since 580; cu126 for older ones. torch comes from this index alone, with its
+# build named: beside another index, pip would take another build without a word where this one does not exist.
+ARG TORCH_BUILD=cpu
 ARG TORCH_VERSION=2.13.0
+ARG TORCH_INDEX=https://download.pytorch.org/whl
 RUN pip install --require-hashes -r requirements/worker.lock \
-    && pip install --extra-index-url "$TORCH_INDEX" "torch==$TORCH_VERSION" \
+    && pip install --index-url "$TORCH_INDEX/$TORCH_BUILD" "torch==$TORCH_VERSION+$TORCH_BUILD" \
     && pip install --no-deps . && rm -rf /source
 WORKDIR /data
 USER magic
