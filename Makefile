@@ -19,7 +19,7 @@ PARALLEL := --numprocesses auto --dist worksteal
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check $(PIP_ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help moved run demo test check soak chaos fuzz mutants lint format types docs locks audit bench clean
+.PHONY: help moved run setup demo test check soak chaos fuzz mutants lint format types docs locks audit bench clean
 
 # What follows `##` after a target is what `make` alone prints.
 help:
@@ -28,6 +28,9 @@ help:
 
 run: .venv/.run ## everything on this machine: Redis, a worker, the playground, and each bot whose token is set
 	@$(BIN)/magicmemory run
+
+setup: .venv/.run ## ask for tokens, language and models, write .env, and check everything
+	@$(BIN)/magicmemory setup
 
 demo: .venv/.run ## one photo through the whole service; shows before and after
 	@$(BIN)/magicmemory demo

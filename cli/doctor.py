@@ -70,14 +70,19 @@ def doctor() -> None:
     except OperatorError as error:
         typer.echo(f"magicmemory: {error}", err=True)
         raise typer.Exit(OPERATOR_MUST_ACT) from None
+    if not report(settings):
+        raise typer.Exit(1)
+
+
+def report(settings: Settings) -> bool:
+    """Print all findings as a table. Whether no check failed."""
     findings = asyncio.run(examine(settings))
     table = Table("check", "verdict", "what", "hint")
     for name, found in findings.items():
         # As plain text: brackets, such as those of a package's extras, are not markup.
         table.add_row(name, found.verdict, Text(found.what), Text(found.hint))
     Console().print(table)
-    if any(found.verdict is Verdict.BAD for found in findings.values()):
-        raise typer.Exit(1)
+    return all(found.verdict is not Verdict.BAD for found in findings.values())
 
 
 async def examine(settings: Settings) -> dict[str, Finding]:

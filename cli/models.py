@@ -22,6 +22,11 @@ app = typer.Typer(help="List, download and check models.", no_args_is_help=True)
 
 FAILED = 1  # exit status: a model is missing, wrong or could not be downloaded
 
+# The companions of a good restorer: a detector that this machine runs quickly, the mask of a face, an enlarger.
+_COMPANIONS = ("parsenet", "realesr-general-x4v3", "realesr-general-wdn-x4v3")
+ON_GPU = ("gfpgan-1.4", "retinaface-resnet50", *_COMPANIONS)
+ON_CPU = ("gfpgan-1.4", "retinaface-mobile0.25", *_COMPANIONS)
+
 Names = Annotated[list[str], typer.Argument(metavar="NAME...", help="Names as in `models list`.")]
 
 
@@ -60,24 +65,52 @@ def list_models(
 
 @app.command()
 def pull(
-    names: Names,
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME...]", help="Names as in `models list`.")] = None,
+    recommended: Annotated[
+        bool, typer.Option("--recommended", help="What suits this machine and MAGIC_COMMERCIAL.")
+    ] = False,
     from_file: Annotated[Path | None, typer.Option("--from", help="Use this file instead of a download.")] = None,
 ) -> None:
     """Download models; an interrupted download continues. A file gets its name only if its hash is right."""
     with _operator_errors():
         settings = load()
         weights = Weights.of(settings)
-        chosen = [_known(name) for name in names]
+        if recommended == bool(names):
+            raise WeightsError("Name models, or write --recommended.")
+        chosen = [_known(name) for name in names or []] or recommended_models(settings)
         if from_file is not None and len(chosen) != 1:
             raise WeightsError("--from takes one file, so name exactly one model.")
-        for facts in chosen:
-            if facts.bundled:
-                print(f"{facts.name}: comes with the package.")
-                continue
-            found = weights.adopt(facts, from_file) if from_file is not None else _pull(weights, facts)
-            _tell(weights, facts, found)
-            if facts.commercial is not Commercial.YES:
-                print(f"Check the licence ({facts.licence}); paid use: {facts.commercial}.")
+        pull_models(weights, chosen, from_file)
+
+
+def recommended_models(settings: Settings) -> list[ModelFacts]:
+    """The models that suit this machine, and whose licences allow what the settings say.
+
+    Raises:
+        WeightsError: the packages of a worker are not here.
+    """
+    known = {facts.name: facts for facts in _all_models()}
+    import torch
+
+    gpu = settings.device.startswith("cuda") or (settings.device == "auto" and torch.cuda.is_available())
+    suited = (known[name] for name in (ON_GPU if gpu else ON_CPU))
+    return [facts for facts in suited if why_refused(facts, settings.commercial) is None]
+
+
+def pull_models(weights: Weights, models: list[ModelFacts], from_file: Path | None = None) -> None:
+    """Download models and say what was done; a model that is here already is only checked.
+
+    Raises:
+        WeightsError: a model cannot be downloaded, or its file is another one.
+    """
+    for facts in models:
+        if facts.bundled:
+            print(f"{facts.name}: comes with the package.")
+            continue
+        found = weights.adopt(facts, from_file) if from_file is not None else _pull(weights, facts)
+        _tell(weights, facts, found)
+        if facts.commercial is not Commercial.YES:
+            print(f"Check the licence ({facts.licence}); paid use: {facts.commercial}.")
 
 
 @app.command()
