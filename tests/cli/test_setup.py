@@ -10,6 +10,7 @@ from magicmemory.cli import models
 from magicmemory.cli import setup as command
 from magicmemory.cli.main import app
 from magicmemory.core.settings import Settings, load
+from magicmemory.pipeline.models import catalogue
 from magicmemory.pipeline.models.facts import ModelFacts
 from magicmemory.pipeline.models.weights import Weights, WeightsError
 
@@ -141,6 +142,8 @@ def test_questions_are_asked_again_until_they_are_answered(monkeypatch: pytest.M
 
 
 def test_recommended_models_follow_machine_and_licence(monkeypatch: pytest.MonkeyPatch, pulled: list[str]) -> None:
+    known = {facts.name for facts in catalogue.ALL if facts.url and facts.sha256}
+    assert known >= {*models.ON_CPU, *models.ON_GPU}
     assert [facts.name for facts in models.recommended_models(load(device="cuda"))] == list(models.ON_GPU)
     assert [facts.name for facts in models.recommended_models(load(device="cpu"))] == list(models.ON_CPU)
     assert CliRunner().invoke(app, ["models", "pull", "--recommended"]).exit_code == 0
