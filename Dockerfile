@@ -6,7 +6,8 @@
 FROM python:3.12-slim AS base
 # PYTHONSAFEPATH: the current folder must not shadow installed packages.
 ENV PYTHONSAFEPATH=1 PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 MAGIC_DATA_DIR=/data
-RUN useradd --create-home --uid 1000 magic && install -d -o magic -g magic -m 700 /data /photos
+RUN useradd --create-home --uid 1000 magic && install -d -o magic -g magic -m 700 /data /photos /bot-api
+# Users are numbers below: Kubernetes sees of a number alone that it is not root.
 WORKDIR /source
 COPY requirements requirements
 COPY pyproject.toml README.md LICENSE ./
@@ -20,7 +21,7 @@ COPY storage storage
 FROM base AS bot
 RUN pip install --require-hashes -r requirements/bot.lock && pip install --no-deps . && rm -rf /source
 WORKDIR /data
-USER magic
+USER 1000:1000
 VOLUME /data
 ENTRYPOINT ["magicmemory"]
 
@@ -34,6 +35,7 @@ RUN pip install --require-hashes -r requirements/worker.lock \
     && pip install --index-url "$TORCH_INDEX/$TORCH_BUILD" "torch==$TORCH_VERSION+$TORCH_BUILD" \
     && pip install --no-deps . && rm -rf /source
 WORKDIR /data
-USER magic
+USER 1000:1000
 VOLUME /data
-ENTRYPOINT ["magicmemory", "worker"]
+ENTRYPOINT ["magicmemory"]
+CMD ["worker"]
