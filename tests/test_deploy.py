@@ -30,11 +30,11 @@ def test_systemd_takes_the_unit_and_finds_it_strict(unit: Path) -> None:
     analyze = shutil.which("systemd-analyze")
     if analyze is None:
         pytest.skip("no systemd-analyze here")
-    verified = subprocess.run([analyze, "verify", unit], capture_output=True, text=True, check=False)
+    verified = subprocess.run([analyze, "verify", str(unit)], capture_output=True, text=True, check=False)
     # Units of the machine that others name are none of ours.
     assert "magicmemory" not in verified.stderr
     assert verified.returncode == 0
-    command = [analyze, "security", "--offline=true", "--threshold=20", unit]
+    command = [analyze, "security", "--offline=true", "--threshold=20", str(unit)]
     judged = subprocess.run(command, capture_output=True, text=True, check=False)
     assert judged.returncode == 0, judged.stdout
 

@@ -42,7 +42,7 @@ def make(house: Path, *arguments: str, tools: bool = False) -> str:
     return done.stdout
 
 
-def torch_command(told: str) -> list[str]:
+def torch_command(told: str) -> list[tuple[str, str]]:
     return re.findall(r"--index-url (\S+) \"?(torch[^\"\n]+)", told)
 
 

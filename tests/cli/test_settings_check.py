@@ -93,7 +93,7 @@ def test_a_language_without_texts() -> None:
     [{"model": "mtcnn"}, {"detector": "lite"}, {"upscaler": "none"}, {"offered_models": "lite,auto"}],
 )
 def test_models_that_do_not_exist(values: dict[str, str]) -> None:
-    check_models(Settings(model="lite", detector="mtcnn", offered_models="lite,gfpgan-1.4"))  # type: ignore[arg-type]
+    check_models(Settings(model="lite", detector="mtcnn", offered_models="lite,gfpgan-1.4"))
     with pytest.raises(BadSettings, match=f"MAGIC_{next(iter(values)).upper()} cannot be used: there is no"):
         check_models(Settings(**values))  # type: ignore[arg-type]
 
