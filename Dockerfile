@@ -1,12 +1,13 @@
 # Two images from one file: `bot` (small, no torch) and `worker` (the pipeline, CPU or GPU).
 #   docker build --target bot -t magicmemory-bot .
 #   docker build --target worker -t magicmemory-worker .
-#   docker build --target worker --build-arg TORCH_INDEX=https://download.pytorch.org/whl/cu128 -t magicmemory-worker-gpu .
+#   docker build --target worker --build-arg TORCH_BUILD=cu130 -t magicmemory-worker-gpu .
 
 FROM python:3.12-slim AS base
 # PYTHONSAFEPATH: the current folder must not shadow installed packages.
 ENV PYTHONSAFEPATH=1 PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 MAGIC_DATA_DIR=/data
-RUN useradd --create-home --uid 1000 magic && install -d -o magic -g magic -m 700 /data /photos
+RUN useradd --create-home --uid 1000 magic && install -d -o magic -g magic -m 700 /data /photos /bot-api
+# Users are numbers below: Kubernetes sees of a number alone that it is not root.
 WORKDIR /source
 COPY requirements requirements
 COPY pyproject.toml README.md LICENSE ./
@@ -20,17 +21,21 @@ COPY storage storage
 FROM base AS bot
 RUN pip install --require-hashes -r requirements/bot.lock && pip install --no-deps . && rm -rf /source
 WORKDIR /data
-USER magic
+USER 1000:1000
 VOLUME /data
 ENTRYPOINT ["magicmemory"]
 
 FROM base AS worker
-ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+# cpu; cu130 for GPUs since Turing and drivers since 580; cu126 for older ones. torch comes from this index alone, with its
+# build named: beside another index, pip would take another build without a word where this one does not exist.
+ARG TORCH_BUILD=cpu
 ARG TORCH_VERSION=2.13.0
+ARG TORCH_INDEX=https://download.pytorch.org/whl
 RUN pip install --require-hashes -r requirements/worker.lock \
-    && pip install --extra-index-url "$TORCH_INDEX" "torch==$TORCH_VERSION" \
+    && pip install --index-url "$TORCH_INDEX/$TORCH_BUILD" "torch==$TORCH_VERSION+$TORCH_BUILD" \
     && pip install --no-deps . && rm -rf /source
 WORKDIR /data
-USER magic
+USER 1000:1000
 VOLUME /data
-ENTRYPOINT ["magicmemory", "worker"]
+ENTRYPOINT ["magicmemory"]
+CMD ["worker"]

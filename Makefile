@@ -1,17 +1,25 @@
 # Every target installs what it needs; the second run is quick.
-# On Linux without an NVIDIA GPU, torch's CPU build saves gigabytes:
-#   make run PIP_ARGS="--extra-index-url https://download.pytorch.org/whl/cpu"
 
 PYTHON ?= python3
 PIP_ARGS ?=
 BIN := .venv/bin
+# Which build of torch a new .venv gets: cpu, cu126, cu130, … from torch's own index, or `default`, the one on PyPI. That
+# one brings gigabytes for GPUs on Linux, so it is chosen only where an NVIDIA driver is.
+NVIDIA := $(shell command -v nvidia-smi 2>/dev/null)$(wildcard /proc/driver/nvidia/version)
+TORCH_BUILD ?= $(if $(filter Linux,$(shell uname -s)),$(if $(NVIDIA),default,cpu),default)
+TORCH_INDEX ?= https://download.pytorch.org/whl
+TORCH_VERSIONS := $(shell sed -n 's/^ *\("torch[^"]*"\),/\1/p' pyproject.toml)
+WHY_BUILD := $(if $(filter file,$(origin TORCH_BUILD)),because this is $(shell uname -s) with$(if $(NVIDIA),,out) \
+	an NVIDIA driver,as you chose)
+# The path before this folder was moved or copied; the scripts in .venv/bin name it in their first lines.
+WAS := $(shell sed -n '1,2s|^.*[!"]\(/.*\)/\.venv/bin/python.*|\1|p' $(BIN)/magicmemory 2>/dev/null | head -n 1)
 # tests/conftest.py sets the number of processes; idle processes take tests from busy ones.
 PARALLEL := --numprocesses auto --dist worksteal
 # Quiet twice: setuptools warns of folders beside the package, but this repository has them on purpose.
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check $(PIP_ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check soak chaos fuzz mutants lint format types docs licences locks audit sbom bench clean
+.PHONY: help moved run setup demo test check soak chaos fuzz mutants lint format types docs licences locks audit sbom bench clean
 
 # `make` alone prints the text after `##`.
 help:
@@ -20,6 +28,9 @@ help:
 
 run: .venv/.run ## start everything: Redis, a worker, the playground, and each bot whose token is set
 	@$(BIN)/magicmemory run
+
+setup: .venv/.run ## ask for tokens, language and models, write .env, and check everything
+	@$(BIN)/magicmemory setup
 
 demo: .venv/.run ## send one photo through the whole service and show before and after
 	@$(BIN)/magicmemory demo
@@ -111,8 +122,15 @@ clean: ## remove what make created
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 
-.venv/.run: pyproject.toml | .venv/bin/python
+# Runs each time, before anything uses a script of .venv.
+moved:
+	@if [ -n "$(WAS)" ] && [ "$(WAS)" != "$(CURDIR)" ]; then \
+		echo "This folder was $(WAS): mending .venv …" && $(BIN)/python deploy/mend-venv "$(WAS)" "$(CURDIR)"; fi
+
+.venv/.run: pyproject.toml | moved .venv/bin/python
 	@echo "Installing into .venv; the first time takes some minutes …"
+	@echo "torch: the build \"$(TORCH_BUILD)\", $(WHY_BUILD). Another one: make clean && make run TORCH_BUILD=cu130"
+	@$(if $(filter default,$(TORCH_BUILD)),true,$(PIP) --index-url $(TORCH_INDEX)/$(TORCH_BUILD) $(TORCH_VERSIONS))
 	@$(PIP) --editable ".[worker,embedded]"
 	@touch $@
 

@@ -35,16 +35,21 @@ TIDYING_EVERY_S = 3600.0
 
 
 @asynccontextmanager
-async def open_service(settings: Settings, redis_url: str, metrics: Metrics | None = None) -> AsyncIterator[BotService]:
+async def open_service(
+    settings: Settings, redis_url: str, metrics: Metrics | None = None, free_per_day: int | None = None
+) -> AsyncIterator[BotService]:
     """A service over the settings' database and photo store and the Redis at `redis_url`.
 
     Args:
         settings: the operator's.
         redis_url: where the queue is.
         metrics: the process's; None makes new ones.
+        free_per_day: free photos a day of this process's people; None: as the plans say.
     """
     names = RedisKeys(settings.redis_prefix)
     plans = settings.plans()
+    if free_per_day is not None:
+        plans = plans.with_free_per_day(free_per_day)
     codes_key = read_codes_key(settings)
     texts = Texts(settings.language)
     async with (

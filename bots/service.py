@@ -120,7 +120,9 @@ class BotService:
         photo: bytes,
         options: Options | None = None,
         context: dict[str, str] | None = None,
+        *,
         network: str = "",
+        free: bool = False,
     ) -> Job:
         """Take a photo in: reserve quota, store the photo, queue it. The same message received again makes no second
         job. A photo that was restored for the sender with the same options is answered from the photo store, for free.
@@ -133,6 +135,7 @@ class BotService:
             context: the adapter's own notes, stored with the job.
             network: the address that the photo came from, or its network; empty: the platform does not tell. Only a
                 keyed hash of it is stored.
+            free: charge nothing, for a photo of ours.
 
         Raises:
             FileTooLarge, NotAPhoto: the file is too long or empty; the worker reports everything about its content.
@@ -150,13 +153,12 @@ class BotService:
         digest = await asyncio.to_thread(_digest, photo)
         duplicate, restored = await self._answered_before(sender, digest, options)
         reservation = await self.ledger.reserve(
-            sender,
-            address,
-            options,
+            *(sender, address, options),
             parent=duplicate.id if duplicate else None,
             photo=digest,
             context=context,
             network=self._hashed(network),
+            free=free,
         )
         job = reservation.job
         # Also for a message received twice: the first intake may have been interrupted before the photo was queued.

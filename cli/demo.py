@@ -37,6 +37,7 @@ async def run_demo(settings: Settings) -> None:
         "playground_port": 0,
         "metrics_port": 0,
         "free_per_day": 1,
+        "playground_free_per_day": 1,
     }
     settings = settings.model_copy(update={"data_dir": folder / "service", **separate})
     began = time.monotonic()
@@ -48,7 +49,7 @@ async def run_demo(settings: Settings) -> None:
 
 
 async def _converse(chat: httpx.AsyncClient, folder: Path) -> None:
-    photo = (await chat.get("/static/sample.jpg")).raise_for_status().content
+    photo = signed((await chat.get("/static/sample.jpg")).raise_for_status().content)
     before = await _quota(chat)
     sent = time.monotonic()
     job = await _restore(chat, photo)
@@ -82,6 +83,12 @@ async def _restore(chat: httpx.AsyncClient, photo: bytes) -> dict[str, Any]:
 async def _quota(chat: httpx.AsyncClient) -> dict[str, Any]:
     quota: dict[str, Any] = (await chat.get("/quota")).raise_for_status().json()
     return quota
+
+
+def signed(photo: bytes) -> bytes:
+    """The same JPEG with a comment. The page's own sample is free; this one counts like anybody's photo."""
+    comment = b"Magic Memory's demo"
+    return photo[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + photo[2:]
 
 
 def mirrored(photo: bytes) -> bytes:

@@ -22,9 +22,16 @@ from sqlalchemy import text
 from magicmemory.cli.database_session import DatabaseError, open_database
 from magicmemory.cli.messages import error_message
 from magicmemory.cli.processes import OPERATOR_MUST_ACT
+from magicmemory.cli.settings_check import (
+    check_discord_token,
+    check_language,
+    check_models,
+    check_telegram_token,
+    unknown_names,
+)
 from magicmemory.core.errors import OperatorError, UserError
 from magicmemory.core.options import Options
-from magicmemory.core.settings import Settings, load
+from magicmemory.core.settings import Settings, load, make_data_folder
 from magicmemory.queue.connection import RedisKeys
 from magicmemory.queue.embedded import find_binary
 from magicmemory.queue.poison import CrashCounter
@@ -63,19 +70,25 @@ def doctor() -> None:
     except OperatorError as error:
         typer.echo(f"magicmemory: {error}", err=True)
         raise typer.Exit(OPERATOR_MUST_ACT) from None
+    if not report(settings):
+        raise typer.Exit(1)
+
+
+def report(settings: Settings) -> bool:
+    """Print all findings as a table. Whether no check failed."""
     findings = asyncio.run(examine(settings))
     table = Table("check", "verdict", "what", "hint")
     for name, found in findings.items():
         # As plain text: brackets, such as those of a package's extras, are not markup.
         table.add_row(name, found.verdict, Text(found.what), Text(found.hint))
     Console().print(table)
-    if any(found.verdict is Verdict.BAD for found in findings.values()):
-        raise typer.Exit(1)
+    return all(found.verdict is not Verdict.BAD for found in findings.values())
 
 
 async def examine(settings: Settings) -> dict[str, Finding]:
     """All findings, by the check's name."""
     checks: dict[str, Check] = {
+        "settings": _settings,
         "redis": _redis,
         "dead letters": _dead_letters,
         "database": _database,
@@ -102,6 +115,18 @@ async def _patiently(check: Check, settings: Settings) -> Finding:
         return Finding(
             Verdict.BAD, f"no answer within {PATIENCE_S:.0f} s", "Check the address, and that the network allows it."
         )
+
+
+async def _settings(settings: Settings) -> Finding:
+    try:
+        check_language(settings)
+        if importlib.util.find_spec("torch") is not None:
+            check_models(settings)
+    except OperatorError as error:
+        return Finding(Verdict.BAD, str(error), "README.md lists every setting.")
+    if unknown := unknown_names():
+        return Finding(Verdict.WARNING, " ".join(unknown), "README.md lists every setting.")
+    return Finding(Verdict.GOOD, "every MAGIC_… is a setting")
 
 
 async def _redis(settings: Settings) -> Finding:
@@ -253,6 +278,10 @@ async def _upstream(settings: Settings) -> Finding:
 async def _telegram(settings: Settings) -> Finding:
     if settings.telegram_token is None:
         return Finding(Verdict.OFF, "MAGIC_TELEGRAM_TOKEN is not set")
+    try:
+        check_telegram_token(settings.telegram_token)
+    except OperatorError as error:
+        return Finding(Verdict.BAD, str(error), "Copy it again from @BotFather.")
     url = f"{settings.telegram_api_url}/bot{settings.telegram_token.get_secret_value()}/getMe"
     answer = await _ask(url, {})
     if answer is None:
@@ -265,6 +294,10 @@ async def _telegram(settings: Settings) -> Finding:
 async def _discord(settings: Settings) -> Finding:
     if settings.discord_token is None:
         return Finding(Verdict.OFF, "MAGIC_DISCORD_TOKEN is not set")
+    try:
+        check_discord_token(settings.discord_token)
+    except OperatorError as error:
+        return Finding(Verdict.BAD, str(error), "Copy it again from the developer portal.")
     token = settings.discord_token.get_secret_value()
     answer = await _ask("https://discord.com/api/v10/users/@me", {"Authorization": f"Bot {token}"})
     if answer is None:
@@ -301,7 +334,10 @@ async def _clock(settings: Settings) -> Finding:
 
 
 async def _disk(settings: Settings) -> Finding:
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        make_data_folder(settings)
+    except OperatorError as error:
+        return Finding(Verdict.BAD, str(error), "Set MAGIC_DATA_DIR to a folder that this user can write to.")
     free = shutil.disk_usage(settings.data_dir).free / 1e9
     if free < MIN_DISK_GB:
         return Finding(

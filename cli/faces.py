@@ -13,7 +13,7 @@ from magicmemory.cli.restore import CANNOT_START, FAILED, write_new
 from magicmemory.core.errors import OperatorError, UserError
 from magicmemory.core.options import AUTO, Options
 from magicmemory.core.report import Face
-from magicmemory.core.settings import load
+from magicmemory.core.settings import load, make_data_folder
 from magicmemory.core.units import MB
 
 
@@ -34,6 +34,7 @@ def faces(
     """List the faces in a photo, and write PHOTO-faces.png with their numbers, for `restore --faces 1,3`."""
     try:
         settings = load()
+        make_data_folder(settings)
         from magicmemory.pipeline.pipeline import Pipeline
 
         pipeline = Pipeline.of(settings)

@@ -11,6 +11,7 @@ from magicmemory.cli.faces import faces
 from magicmemory.cli.inspect import inspect
 from magicmemory.cli.processes import operator_errors, package_version, run_service, run_until_interrupted
 from magicmemory.cli.restore import restore
+from magicmemory.cli.setup import setup
 from magicmemory.core.settings import load
 
 app = typer.Typer(
@@ -22,6 +23,7 @@ app = typer.Typer(
 app.command()(restore)
 app.command()(inspect)
 app.command()(faces)
+app.command()(setup)
 app.command()(doctor)
 app.command()(backup)
 app.command()(restore_backup)

@@ -88,7 +88,7 @@ def pull(
         if not recommend and (paid_use or yes or gpu is not None):
             raise WeightsError("--paid-use, --cpu, --gpu and --yes belong to --recommended.")
         if recommend:
-            chosen = _recommended(settings, weights, gpu=gpu, paid_use=paid_use or settings.commercial)
+            chosen = recommended_models(settings, gpu=gpu, paid_use=paid_use)
             Console().print(plan_table(weights, chosen))
             if not yes and not all(weights.is_there(facts) for facts in chosen):
                 typer.confirm("Download them?", abort=True)
@@ -96,7 +96,7 @@ def pull(
             chosen = [known_model(weights, name) for name in dict.fromkeys(names or ())]
         if from_file is not None and len(chosen) != 1:
             raise WeightsError("--from takes one file, so name exactly one model.")
-        if not _fetch(weights, chosen, from_file):
+        if not pull_models(weights, chosen, from_file):
             raise typer.Exit(FAILED)
 
 
@@ -178,8 +178,8 @@ def _run_sample(settings: Settings, weights: Weights, models: list[ModelFacts]) 
     return works
 
 
-def _fetch(weights: Weights, models: list[ModelFacts], from_file: Path | None) -> bool:
-    """Download models, or copy the file of one, and tell of each; whether all are here now."""
+def pull_models(weights: Weights, models: list[ModelFacts], from_file: Path | None) -> bool:
+    """Download models, or copy the file of one, and print a line for each. Returns whether all are installed."""
     for facts in models:
         if facts.bundled:
             print(f"{facts.name}: comes with the package.")
@@ -202,16 +202,25 @@ def _fetch(weights: Weights, models: list[ModelFacts], from_file: Path | None) -
     return not errors
 
 
-def _recommended(settings: Settings, weights: Weights, *, gpu: bool | None, paid_use: bool) -> list[ModelFacts]:
-    """The recommended models, for the hardware that is named or that the settings mean."""
-    all_models(weights)  # says what is missing where the worker's packages are
+def recommended_models(settings: Settings, *, gpu: bool | None = None, paid_use: bool = False) -> list[ModelFacts]:
+    """The recommended models.
+
+    Args:
+        settings: name the device and whether money is earned.
+        gpu: for a GPU or a CPU; None: as `settings` say.
+        paid_use: only models that money may be earned with, whatever the settings say.
+
+    Raises:
+        WeightsError: the worker's packages are not installed.
+    """
+    all_models(Weights.of(settings))
     import torch
 
     from magicmemory.pipeline.models.recommended import Hardware, recommended
 
     if gpu is None:
         gpu = settings.device.startswith("cuda") or (settings.device == "auto" and torch.cuda.is_available())
-    return list(recommended(Hardware.GPU if gpu else Hardware.CPU, paid_use=paid_use))
+    return list(recommended(Hardware.GPU if gpu else Hardware.CPU, paid_use=paid_use or settings.commercial))
 
 
 def _defaults(settings: Settings) -> set[str]:

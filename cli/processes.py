@@ -9,17 +9,20 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.metadata import version as version_of
 
+from magicmemory.cli.settings_check import check_language, check_tokens, unknown_names
 from magicmemory.core import logs
 from magicmemory.core.errors import OperatorError
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.redaction import Redactor
-from magicmemory.core.settings import BadSettings, Settings, load
+from magicmemory.core.settings import BadSettings, Settings, load, make_data_folder
 
 log = logging.getLogger(__name__)
 
 # The exit status if the operator must act; a restart would not help.
 OPERATOR_MUST_ACT = 2
 CRASHED = 1
+# In the environment of the processes that `run` starts.
+CHILD_OF_RUN = "MAGICMEMORY_CHILD_OF_RUN"
 
 Ready = Callable[[str], None]
 Work = Callable[[Settings], Awaitable[None]]
@@ -122,6 +125,12 @@ def _set_up(name: str) -> tuple[Settings, Redactor]:
     settings = load()
     redact = Redactor.of(settings)
     logs.set_up(settings, name, redact)
+    check_language(settings)
+    make_data_folder(settings)
+    check_tokens(settings, {"run": ("telegram", "discord")}.get(name, (name,)))
+    if CHILD_OF_RUN not in os.environ:  # `run` has said it already
+        for sentence in unknown_names():
+            log.warning("%s", sentence)
     return settings, redact
 
 

@@ -3,22 +3,22 @@
 import json
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Final
 
 import typer
 from pydantic import BaseModel
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from magicmemory.cli.messages import error_message
+from magicmemory.cli.restore_batch import Count, Done, Photo, Tally
 from magicmemory.core.errors import OperatorError, UserError
 from magicmemory.core.job import Stage
 from magicmemory.core.options import AUTO, MAX_CHOSEN_FACES, Options, Scope, Texture
 from magicmemory.core.report import NoteKind, Report
-from magicmemory.core.settings import load
+from magicmemory.core.settings import load, make_data_folder
 from magicmemory.core.units import MB
 
 if TYPE_CHECKING:  # the pipeline imports torch, which would slow down the start of every other command
@@ -58,6 +58,7 @@ SUFFIXES: Final = frozenset(
 
 FAILED: Final = 1  # exit status: at least one photo could not be restored
 CANNOT_START: Final = 2
+INTERRUPTED: Final = 130  # as shells write it
 
 
 class Kind(StrEnum):
@@ -67,19 +68,6 @@ class Kind(StrEnum):
     PNG = "png"
     WEBP = "webp"
     TIFF = "tiff"
-
-
-@dataclass(frozen=True)
-class Photo:
-    """A photo to restore.
-
-    Attributes:
-        path: the photo.
-        folder: the folder for the result.
-    """
-
-    path: Path
-    folder: Path
 
 
 def _upscale(value: int) -> int:
@@ -126,6 +114,9 @@ def restore(
     compare: Annotated[bool, typer.Option("--compare", help="Also write before and after side by side.")] = False,
     pages: Annotated[bool, typer.Option("--pages", help="Restore every page of a file with several.")] = False,
     strip: Annotated[bool, typer.Option("--strip", help="Write no EXIF, XMP or IPTC; default: keep them.")] = False,
+    skip_existing: Annotated[
+        bool, typer.Option("--skip-existing", help="Leave out photos whose result is in OUT: goes on after an end.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per photo.")] = False,
 ) -> None:
     """Restore the faces in photos. Results go to the folder OUT; existing files are never overwritten."""
@@ -144,6 +135,7 @@ def restore(
     )
     try:
         settings = load(blend=blend, engine=engine)
+        make_data_folder(settings)
         from magicmemory.pipeline.pipeline import Pipeline
 
         pipeline = Pipeline.of(settings)
@@ -151,13 +143,32 @@ def restore(
     except (OperatorError, UserError) as error:
         print(f"magicmemory: {error_message(error)}", file=sys.stderr)
         raise typer.Exit(CANNOT_START) from None
+    photos = _found(sources, out)
     job = Restore(
-        pipeline, options, kind, compare, most_bytes=int(settings.max_photo_mb * MB), all_pages=pages, strip=strip
+        *(pipeline, options, kind, compare),
+        most_bytes=int(settings.max_photo_mb * MB),
+        all_pages=pages,
+        strip=strip,
+        done=Done(photos) if skip_existing else None,
     )
-    failed = job.run(list(photos_in(sources, out)), as_json)
-    if failed:
-        print(f"{len(failed)} not restored: {', '.join(map(str, failed))}", file=sys.stderr)
-        raise typer.Exit(FAILED)
+    tally = job.run(photos, as_json)
+    if len(photos) > 1 or tally.interrupted or tally.skipped:
+        print(tally.sentence(len(photos)), file=sys.stderr)
+    if tally.failed:
+        print(f"{len(tally.failed)} not restored: {', '.join(map(str, tally.failed))}", file=sys.stderr)
+    if status := INTERRUPTED if tally.interrupted else FAILED if tally.failed or not photos else 0:
+        raise typer.Exit(status)
+
+
+def _found(sources: list[Path], out: Path) -> list[Photo]:
+    """The photos in all sources; a word for each folder without any."""
+    photos: list[Photo] = []
+    for source in sources:
+        inside = list(photos_in([source], out))
+        if not inside:
+            print(f"There are no photos in {source}.", file=sys.stderr)
+        photos += inside
+    return photos
 
 
 def photos_in(sources: list[Path], out: Path) -> Iterator[Photo]:
@@ -190,43 +201,69 @@ class Restore:
         *,
         all_pages: bool = False,
         strip: bool = False,
+        done: Done | None = None,
     ) -> None:
+        """`done` knows which photos are left out; None: none."""
         from magicmemory.pipeline.imaging.metadata import Keep
 
         self._pipeline = pipeline
         self._options = options
-        self._kind = kind.upper() if kind else None
+        self._kind = kind
+        self._done = done
         self._compare = compare
         self._most_bytes = most_bytes
         self._all_pages = all_pages
         self._keep = Keep.NOTHING if strip else Keep.ALL
 
-    def run(self, photos: list[Photo], as_json: bool) -> list[Path]:
-        """Restore the photos. Returns those that failed, wholly or on one page."""
-        failed = []
+    def run(self, photos: list[Photo], as_json: bool) -> Tally:
+        """Restore the photos, until all are done or Ctrl-C."""
+        tally = Tally()
         with _bar() as bar:
             say = _sayer(bar)
             task = bar.add_task("", total=len(photos), state="")
-            for photo in photos:
+            # Where there is no bar, each line says how far it is.
+            count = Count(len(photos)) if len(photos) > 1 and bar.disable and not as_json else None
+            try:
+                for photo in photos:
 
-                def tell(stage: Stage, done: int, faces: int, name: str = photo.path.name) -> None:
-                    bar.update(task, description=name, state=f"{done} of {faces} faces" if faces else stage.value)
+                    def tell(stage: Stage, done: int, faces: int, name: str = photo.path.name) -> None:
+                        bar.update(task, description=name, state=f"{done} of {faces} faces" if faces else stage.value)
 
-                for outcome in self._outcomes(photo, tell):
-                    if isinstance(outcome, Result):
-                        say(_json(outcome) if as_json else _line(outcome))
-                        continue
-                    failed.append(photo.path)
-                    if as_json:
-                        say(json.dumps(outcome, ensure_ascii=False))
-                    else:
-                        page = f", page {outcome['page']}" if "page" in outcome else ""
-                        bar.console.print(f"{photo.path}{page}: {outcome['error']}", markup=False, soft_wrap=True)
-                bar.advance(task)
-        return list(dict.fromkeys(failed))
+                    outcomes = []
+                    for outcome in self._outcomes(photo, tell):
+                        outcomes.append(outcome)
+                        before = count.begin() if count else ""
+                        if isinstance(outcome, Result):
+                            left = count.left() if count else ""
+                            say(_json(outcome) if as_json else f"{before}{_line(outcome)}{left}")
+                        elif as_json:
+                            say(json.dumps(outcome, ensure_ascii=False))
+                        else:
+                            page = f", page {outcome['page']}" if "page" in outcome else ""
+                            told = f"{before}{photo.path}{page}: {outcome['error']}"
+                            bar.console.print(told, markup=False, soft_wrap=True)
+                    self._count(tally, photo, outcomes)
+                    if count:
+                        count.end(skipped=not outcomes)
+                    bar.advance(task)
+            except KeyboardInterrupt:
+                tally.interrupted = True
+        return tally
+
+    def _count(self, tally: Tally, photo: Photo, outcomes: "list[Result | dict[str, Any]]") -> None:
+        if not outcomes:
+            tally.skipped += 1
+        elif all(isinstance(outcome, Result) for outcome in outcomes):
+            tally.restored += 1
+        elif photo.path not in tally.failed:
+            tally.failed.append(photo.path)
 
     def _outcomes(self, photo: Photo, tell: Callable[[Stage, int, int], None]) -> Iterator["Result | dict[str, Any]"]:
-        """What became of the photo, or of each of its pages: a result, or what is said of a failure."""
+        """What became of the photo, or of each of its pages: a result, or what is said of a failure. Nothing of what
+        is done already.
+        """
+        if not self._all_pages and self._is_done(photo, photo.path.stem):
+            return
         try:
             with photo.path.open("rb") as file:
                 data = file.read(self._most_bytes + 1)  # one more than is accepted is enough to refuse it
@@ -235,23 +272,34 @@ class Restore:
             yield {"input": str(photo.path), "error": error_message(error)}
             return
         for page in range(1, pages + 1):
+            if self._is_done(photo, _name(photo, page, pages)):
+                continue
             try:
                 yield self._one(photo, data, page, pages, tell)
             except (UserError, OSError) as error:
                 told = {"page": page} if pages > 1 else {}
                 yield {"input": str(photo.path), **told, "error": error_message(error)}
 
+    def _is_done(self, photo: Photo, name: str) -> bool:
+        return self._done is not None and self._done.has(photo, name, self._kind)
+
     def _one(
         self, photo: Photo, data: bytes, page: int, pages: int, tell: Callable[[Stage, int, int], None]
     ) -> "Result":
-        restored = self._pipeline.restore(data, self._options, tell, kind=self._kind, page=page, keep=self._keep)
-        name = f"{photo.path.stem}-page-{page}" if pages > 1 else photo.path.stem
-        output = write_new(photo.folder / f"{name}.{restored.extension}", restored.data)
+        restored = self._pipeline.restore(
+            data, self._options, tell, kind=self._kind.upper() if self._kind else None, page=page, keep=self._keep
+        )
+        output = write_new(photo.folder / f"{_name(photo, page, pages)}.{restored.extension}", restored.data)
         if self._compare:
             both = self._pipeline.compare(data, restored.data, page)
             write_new(output.with_name(f"{output.stem}-compare{both.extension}"), both.data)
         left = 0 if self._all_pages else restored.report.pages - 1
         return Result(input=str(photo.path), output=str(output), report=restored.report, pages_left=left)
+
+
+def _name(photo: Photo, page: int, pages: int) -> str:
+    """The name of a result, without its suffix."""
+    return f"{photo.path.stem}-page-{page}" if pages > 1 else photo.path.stem
 
 
 class Result(BaseModel):
@@ -270,11 +318,21 @@ def write_new(path: Path, data: bytes) -> Path:
     while True:
         try:
             with free.open("xb") as file:
-                file.write(data)
+                _write_all(file, free, data)
             return free
         except FileExistsError:
             number += 1
             free = path.with_stem(f"{path.stem}-{number}")
+
+
+def _write_all(file: BinaryIO, path: Path, data: bytes) -> None:
+    """Write a file, or leave none: `--skip-existing` takes a file that is there for a whole one."""
+    try:
+        file.write(data)
+        file.flush()
+    except BaseException:  # Ctrl-C too
+        path.unlink()
+        raise
 
 
 def _line(result: Result) -> str:
@@ -324,6 +382,7 @@ def _bar() -> Progress:
     return Progress(
         *columns,
         TimeElapsedColumn(),
+        TimeRemainingColumn(),
         console=console,
         transient=True,
         disable=not console.is_terminal,

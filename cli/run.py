@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from magicmemory.cli.processes import CHILD_OF_RUN
 from magicmemory.core.errors import OperatorError
 from magicmemory.core.processes import RestartDelay, end, end_with_parent, output_pipe
 from magicmemory.core.settings import PREFIX, Settings
@@ -185,10 +186,12 @@ def _environment(settings: Settings, redis_url: str, name: str) -> dict[str, str
         "database_url": settings.database,
         "photo_store": settings.photos,
         "playground_port": settings.playground_port,
+        # Empty is the default.
+        "playground_free_per_day": "" if settings.playground_free_per_day is None else settings.playground_free_per_day,
         "metrics_port": metrics_port(settings, name),
         "free_per_day": settings.free_per_day,
     }
-    return {**os.environ, **{PREFIX + name.upper(): str(value) for name, value in decided.items()}}
+    return {**os.environ, CHILD_OF_RUN: "1", **{PREFIX + name.upper(): str(value) for name, value in decided.items()}}
 
 
 def _metrics(settings: Settings, names: list[str]) -> dict[str, str]:

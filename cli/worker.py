@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from magicmemory.cli.device_memory import export_device_memory
 from magicmemory.cli.messages import error_message
+from magicmemory.cli.settings_check import check_models
 from magicmemory.core.errors import UserError
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.options import Options
@@ -43,6 +44,7 @@ async def serve(
     """
     metrics = metrics or Metrics()
     pipeline = Pipeline.of(settings, metrics.batch)
+    check_models(settings)
     try:
         restorer, detector = pipeline.check(Options())
         for offered in settings.offered_models:

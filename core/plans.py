@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from magicmemory.core.errors import OperatorError
 from magicmemory.core.options import AUTO, Options
+from magicmemory.core.validation import reason
 
 FREE = ""  # the free plan's name, in the ledger too
 PREMIUM = "premium"  # exists without a file
@@ -21,6 +22,14 @@ SUBSCRIPTION_DAYS = 30
 # Upper limits of a plan, a code and a gift: calendars and columns have an end.
 MAX_DAYS = 36_500
 MAX_CREDITS = 1_000_000
+
+
+_NAME = r"^[a-z][a-z0-9_-]{0,23}$"
+_SKU = r"^\d+$"
+PATTERNS = {
+    _NAME: "write at most 24 small letters, digits, _ and -, a letter first",
+    _SKU: "write the SKU's number from Discord's developer portal",
+}
 
 
 class BadPlans(OperatorError):
@@ -57,13 +66,13 @@ def _titles(value: object) -> object:
 class Plan(PlanLimits):
     """A plan of a number of days, or of a number of photos (credits)."""
 
-    name: str = Field(PREMIUM, pattern=r"^[a-z][a-z0-9_-]{0,23}$")
+    name: str = Field(PREMIUM, pattern=_NAME)
     title: Annotated[dict[str, str], BeforeValidator(_titles)] = {}  # by language; English is the fallback
     days: int | None = Field(None, ge=1, le=MAX_DAYS)
     credits: int | None = Field(None, ge=1, le=MAX_CREDITS)
     stars: int | None = Field(None, ge=1, le=10_000, description="price in Telegram Stars; None: not sold there")
     subscription: bool = False  # Telegram renews it every 30 days until it is cancelled
-    discord_sku: str | None = Field(None, pattern=r"^\d+$")
+    discord_sku: str | None = Field(None, pattern=_SKU)
 
     @model_validator(mode="after")
     def _sensible(self) -> "Plan":
@@ -86,6 +95,10 @@ class Plans(BaseModel):
 
     free: PlanLimits = PlanLimits(photos_per_day=1)
     paid: dict[str, Plan] = {}
+
+    def with_free_per_day(self, photos: int) -> "Plans":
+        """The same plans with another number of free photos a day."""
+        return self.model_copy(update={"free": self.free.model_copy(update={"photos_per_day": photos})})
 
     def limits(self, name: str) -> PlanLimits:
         """The limits of a plan. A plan that was removed from the file counts as `premium`."""
@@ -125,13 +138,20 @@ def make_plans(tables: Mapping[str, object], *, free_per_day: int, fair_use_per_
     if not isinstance(free, Mapping) or not isinstance(listed, Mapping):
         raise BadPlans("The file of plans has no tables; write [free] and [plans.NAME].")
     defaults = {"photos_per_day": fair_use_per_day, "head_start_s": head_start_s}
+    table_name = "free"
     try:
+        free_limits = PlanLimits.model_validate({"photos_per_day": free_per_day, **free})
         paid = {PREMIUM: Plan(name=PREMIUM, days=SUBSCRIPTION_DAYS, **defaults)} if PREMIUM not in listed else {}
         for name, table in listed.items():
+            table_name = f"plans.{name}"
             paid[name] = Plan.model_validate({**defaults, **table, "name": name})
-        return Plans(free=PlanLimits.model_validate({"photos_per_day": free_per_day, **free}), paid=paid)
-    except (ValidationError, TypeError) as error:
-        raise BadPlans(f"The file of plans cannot be used: {_reason(error)}.") from None
+        return Plans(free=free_limits, paid=paid)
+    except TypeError:
+        raise BadPlans("The file of plans cannot be used: a plan is a table [plans.NAME].") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = " ".join([f"[{table_name}]", ".".join(str(part) for part in first["loc"])]).strip()
+        raise BadPlans(f"The file of plans cannot be used: {where}: {reason(first, PATTERNS)}.") from None
 
 
 def read_plans(file: Path | None, *, free_per_day: int, fair_use_per_day: int, head_start_s: float) -> Plans:
@@ -147,12 +167,3 @@ def read_plans(file: Path | None, *, free_per_day: int, fair_use_per_day: int, h
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadPlans(f"The file of plans {file} is no TOML: {error}.") from None
     return make_plans(tables, free_per_day=free_per_day, fair_use_per_day=fair_use_per_day, head_start_s=head_start_s)
-
-
-def _reason(error: ValidationError | TypeError) -> str:
-    if isinstance(error, TypeError):
-        return "a plan is a table [plans.NAME]"
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
-    reason = first["msg"].removeprefix("Value error, ")
-    return f"{error.title.lower()} {where}: {reason}" if where else reason

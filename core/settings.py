@@ -18,12 +18,24 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from magicmemory.core.errors import OperatorError
 from magicmemory.core.plans import Plans, read_plans
+from magicmemory.core.validation import reason
 
 PREFIX = "MAGIC_"
 Likeness = Literal["off", "warn", "hold"]
 """What is done with a restored face that is less similar to itself than it must be."""
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+# On loopback only the operator uses the page: enough to try things out all day.
+OWN_PAGE_FREE_PER_DAY = 100
 # The secrets of a container: one file per setting, with the setting's name in lower case.
 SECRETS = Path("/run/secrets")
+
+
+_DEVICE = r"^(auto|cpu|cuda(:\d+)?)$"
+_REDIS_PREFIX = r"^[A-Za-z0-9_.-]+$"
+PATTERNS = {
+    _DEVICE: "write auto, cpu, cuda, or cuda:1 for the second GPU",
+    _REDIS_PREFIX: "write letters, digits, dots, _ and -",
+}
 
 
 class BadSettings(OperatorError):
@@ -70,7 +82,7 @@ class Settings(BaseSettings):
         description="SQLAlchemy URL: sqlite+aiosqlite or postgresql+asyncpg; empty: SQLite in the data folder.",
     )
     redis_url: str = Field("", description="redis://, rediss:// or unix:// URL; empty: `run` starts its own Redis.")
-    redis_prefix: str = Field("magicmemory", pattern=r"^[A-Za-z0-9_.-]+$", description="Prefix of every key in Redis.")
+    redis_prefix: str = Field("magicmemory", pattern=_REDIS_PREFIX, description="Prefix of every key in Redis.")
     photo_store: str = Field("", description="Folder or s3://bucket/path; empty: `photos` in the data folder.")
     photo_retention_hours: float = Field(24, gt=0, description="Photos are deleted after this many hours.")
 
@@ -107,7 +119,7 @@ class Settings(BaseSettings):
     detector: str = Field("auto", description="Default face detector; auto: the best one installed.")
     min_face_px: int = Field(24, ge=8, description="Smaller faces are not restored: height of the face box, pixels.")
     max_faces: int = Field(100, ge=1, description="Faces restored per photo, the largest first.")
-    device: str = Field("auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$", description="auto, cpu, cuda or cuda:1.")
+    device: str = Field("auto", pattern=_DEVICE, description="auto, cpu, cuda or cuda:1.")
     precision: Literal["auto", "full"] = Field(
         "auto", description="auto: half precision where it is safe and faster; or full."
     )
@@ -171,6 +183,11 @@ class Settings(BaseSettings):
     )
     playground_host: str = Field("127.0.0.1", description="Address that the playground listens on.")
     playground_port: int = Field(8080, ge=0, le=65535, description="Port of the playground; 0: any free one.")
+    playground_free_per_day: int | None = Field(
+        None,
+        ge=0,
+        description="The page's own MAGIC_FREE_PER_DAY; empty: 100 on loopback without proxies and origins.",
+    )
     playground_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Further origins that the playground accepts, comma-separated."
     )
@@ -273,6 +290,15 @@ class Settings(BaseSettings):
         """The quota's time zone."""
         return ZoneInfo(self.timezone)
 
+    @property
+    def page_free_per_day(self) -> int | None:
+        """The playground's own number of free photos a day; None: that of the free plan, as in the bots."""
+        if self.playground_free_per_day is not None:
+            return self.playground_free_per_day
+        behind_proxy = self.playground_origins or self.trusted_proxies
+        own = self.playground_host.lower() in LOOPBACK and not behind_proxy
+        return OWN_PAGE_FREE_PER_DAY if own else None
+
     def plans(self) -> Plans:
         """Read the plans file.
 
@@ -347,5 +373,19 @@ def load(**overrides: object) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = PREFIX + "_".join(str(part) for part in first["loc"][:1]).upper()
-        reason = first["msg"].removeprefix("Value error, ")
-        raise BadSettings(f"{name} cannot be used: {reason}.") from None
+        raise BadSettings(f"{name} cannot be used: {reason(first, PATTERNS)}.") from None
+
+
+def make_data_folder(settings: Settings) -> None:
+    """Make the data folder if it is missing.
+
+    Raises:
+        BadSettings: it cannot be made, or is not a folder.
+    """
+    try:
+        # People's photos and ids lie there: only the service's user may look into it.
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except FileExistsError:
+        raise BadSettings(f"MAGIC_DATA_DIR cannot be used: {settings.data_dir} is not a folder.") from None
+    except OSError as error:
+        raise BadSettings(f"MAGIC_DATA_DIR cannot be used: {settings.data_dir}: {error.strerror}.") from None

@@ -58,6 +58,7 @@ class Ledger:
         photo: str | None = None,
         context: dict[str, str] | None = None,
         network: str | None = None,
+        free: bool = False,
     ) -> Reservation:
         """Add a job for the photo at `address`, if the sender has quota left.
 
@@ -72,6 +73,7 @@ class Ledger:
             photo: the file's SHA-256, in hexadecimal.
             context: the adapter's own data, kept with the job.
             network: a hash of the address that the photo came from, 32 hexadecimal characters.
+            free: whether the job is charged to nothing, and needs no remaining quota.
 
         Raises:
             Banned: the sender is banned.
@@ -93,7 +95,9 @@ class Ledger:
                 raise Banned
             await check_failures(transaction, user, network, self._allowance.failures_per_hour, now)
             await check_at_once(transaction, user, self._allowance)
-            if parent is None:
+            if parent is None and free:
+                funding = Funding()
+            elif parent is None:
                 funding = await choose_funding(transaction, user, options, self._allowance, now, network)
             else:
                 funding = await self._funding_of(transaction, user, parent, options, again=photo is not None)
@@ -103,7 +107,7 @@ class Ledger:
                 address=address,
                 options=options,
                 state=JobState.ACCEPTED,
-                charged=parent is None,
+                charged=parent is None and not free,
                 day=self._allowance.day(now),
                 created_at=now,
                 parent=parent,

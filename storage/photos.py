@@ -12,7 +12,7 @@ import obstore
 from obstore.exceptions import NotFoundError
 from obstore.store import LocalStore, ObjectStore, from_url
 
-from magicmemory.core.errors import PhotoExpired
+from magicmemory.core.errors import OperatorError, PhotoExpired
 from magicmemory.core.units import MIB
 
 ORIGINAL = "original"
@@ -23,17 +23,28 @@ PROBE = "probe"
 MIN_FREE_BYTES = 64 * MIB
 
 
+class PhotoStoreUnusable(OperatorError):
+    """The photo store cannot be opened. The message is one sentence for the operator."""
+
+
 class PhotoStore:
     """Keeps photos by name. Names are `<job>/original` and `<job>/result`."""
 
     def __init__(self, place: str) -> None:
-        """`place` is a folder, which is created if missing, or a URL such as `s3://bucket/path`."""
+        """`place` is a folder, which is created if missing, or a URL such as `s3://bucket/path`.
+
+        Raises:
+            PhotoStoreUnusable: the folder cannot be made.
+        """
         self._store: ObjectStore
         if "://" in place:
             self._store = from_url(place)
         else:
             # Photos are people's own: nobody but the service's user may look into the folder.
-            Path(place).mkdir(parents=True, exist_ok=True, mode=0o700)
+            try:
+                Path(place).mkdir(parents=True, exist_ok=True, mode=0o700)
+            except OSError as error:
+                raise PhotoStoreUnusable(f"The photo store {place} cannot be used: {error.strerror}.") from None
             _close_to_others(Path(place))
             self._store = LocalStore(Path(place).resolve(), automatic_cleanup=True)
 

@@ -75,7 +75,8 @@ def test_our_containers_are_restricted_and_restart(compose: dict[str, Any], name
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert service["restart"] == "unless-stopped"
-    assert service["healthcheck"]["test"] == ["CMD", "magicmemory", "healthcheck"]
+    assert service["healthcheck"]["test"] == ["CMD", "python", "-m", "magicmemory.cli.probe"]
+    assert service["image"].endswith(":${MAGICMEMORY_TAG:-latest}")
     assert service["environment"]["MAGIC_METRICS_PORT"] == "9400"
     assert "magic_redis_url" in service["secrets"]
     assert service["profiles"]
@@ -125,13 +126,13 @@ def test_only_loopback_ports_are_open(compose: dict[str, Any]) -> None:
 
 def test_redis_keeps_everything_behind_a_password(compose: dict[str, Any]) -> None:
     command = compose["services"]["redis"]["command"]
-    for part in ("--appendonly yes", "--maxmemory-policy noeviction", "--requirepass"):
+    for part in ("--appendonly yes", "--maxmemory-policy noeviction", "--maxmemory $", "--requirepass"):
         assert part in command
 
 
 def test_the_gpu_worker_reserves_a_gpu(compose: dict[str, Any]) -> None:
     devices = compose["services"]["worker-gpu"]["deploy"]["resources"]["reservations"]["devices"]
-    assert devices == [{"driver": "nvidia", "count": 1, "capabilities": ["gpu"]}]
+    assert devices == [{"driver": "nvidia", "device_ids": ["${GPU:-0}"], "capabilities": ["gpu"]}]
 
 
 def test_dashboard_and_alerts_name_metrics_that_exist() -> None:
@@ -155,3 +156,57 @@ def test_prometheus_scrapes_every_process() -> None:
     assert sorted(found["names"]) == sorted(OURS)
     assert found["port"] == 9400
     assert os.access(ROOT / "deploy/make-secrets", os.X_OK)
+
+
+def test_no_container_can_fill_the_machine(compose: dict[str, Any]) -> None:
+    for name, service in compose["services"].items():
+        assert service["mem_limit"], name
+        assert service["pids_limit"] <= 2048, name
+        assert set(service["logging"]["options"]) == {"max-size", "max-file"}, name
+
+
+def test_ports_follow_the_settings(compose: dict[str, Any]) -> None:
+    for name, setting, port in (("playground", "PLAYGROUND", 8080), ("telegram", "TELEGRAM_WEBHOOK", 8081)):
+        service, wanted = compose["services"][name], f"${{MAGIC_{setting}_PORT:-{port}}}"
+        assert service["environment"][f"MAGIC_{setting}_PORT"] == wanted
+        assert service["environment"][f"MAGIC_{setting}_HOST"] == "0.0.0.0"
+        assert service["ports"] == [f"127.0.0.1:{wanted}:{wanted}"]
+        assert Settings.model_fields[f"{setting.lower()}_port"].default == port
+
+
+def test_others_programs_see_neither_ledger_nor_tokens(compose: dict[str, Any]) -> None:
+    ours = {*OURS}
+    for name, service in compose["services"].items():
+        if name not in ours:
+            assert "env_file" not in service, name
+            assert not {volume.partition(":")[0] for volume in service.get("volumes", [])} & {"data", "photos"}, name
+    api, bot = compose["services"]["bot-api"], compose["services"]["telegram"]
+    assert api["volumes"] == ["bot-api:/bot-api"]
+    assert "bot-api:/bot-api:ro" in bot["volumes"]
+    assert api["environment"]["TELEGRAM_WORK_DIR"] == "/bot-api"
+
+
+def test_every_volume_is_declared_and_used(compose: dict[str, Any]) -> None:
+    used = {
+        volume.partition(":")[0]
+        for service in compose["services"].values()
+        for volume in service.get("volumes", [])
+        if not volume.startswith(".")
+    }
+    assert used == set(compose["volumes"])
+
+
+def test_postgresql_is_of_the_tested_major(compose: dict[str, Any]) -> None:
+    workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text())
+    images = {service["image"] for job in workflow["jobs"].values() for service in (job.get("services") or {}).values()}
+    [tested] = [image for image in images if image.startswith("postgres:")]
+    assert compose["services"]["postgres"]["image"] == f"postgres:${{POSTGRES_TAG:-{tested.partition(':')[2]}-alpine}}"
+
+
+def test_both_images_have_one_entrypoint_and_a_numeric_user() -> None:
+    file = (ROOT / "Dockerfile").read_text()
+    assert re.findall(r"^ENTRYPOINT (.*)$", file, re.M) == ['["magicmemory"]'] * 2
+    assert re.findall(r"^CMD (.*)$", file, re.M) == ['["worker"]']
+    assert re.findall(r"^USER (.*)$", file, re.M) == ["1000:1000"] * 2
+    # A new volume takes the owner of the folder that it covers.
+    assert "install -d -o magic -g magic -m 700 /data /photos /bot-api" in file

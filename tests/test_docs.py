@@ -4,6 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
+
+from magicmemory.core.metrics import Metrics
+from magicmemory.core.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("examples/*.md")]
@@ -32,3 +36,21 @@ def test_the_glossary_is_short() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text()
     rows = re.findall(r"^\| [^|]+ \| [^|]+ \|$", page.partition("## Glossary")[2].partition("## ")[0], re.M)
     assert 5 <= len(rows) - 1 <= 12
+
+
+def test_every_alert_has_its_page_in_the_runbook() -> None:
+    alerts = yaml.safe_load((ROOT / "deploy/alerts.yml").read_text())
+    rules = [rule for group in alerts["groups"] for rule in group["rules"]]
+    parts = re.split(r"^## (\w+)$", (ROOT / "docs/runbook.md").read_text(), flags=re.M)[1:]
+    pages = dict(zip(parts[::2], parts[1::2], strict=True))
+    assert list(pages) == [rule["alert"] for rule in rules]
+    for name, page in pages.items():
+        assert re.findall(r"^\*\*([\w ]+):\*\*", page, re.M) == ["Meaning", "Look at", "Do"], name
+    assert [rule["annotations"]["runbook"] for rule in rules] == [f"docs/runbook.md#{name.lower()}" for name in pages]
+
+
+def test_the_runbook_names_settings_and_metrics_that_exist() -> None:
+    page = (ROOT / "docs/runbook.md").read_text()
+    assert set(re.findall(r"MAGIC_\w+", page)) <= {PREFIX + name.upper() for name in Settings.model_fields}
+    told = Metrics("worker", "1").render().decode()
+    assert all(name in told for name in re.findall(r"magicmemory_\w+", page))

@@ -109,6 +109,12 @@ class Page:
         return self._service.texts.say(language, f"playground-{key}", limit_mb=settings.max_photo_mb, hours=hours)
 
 
+def sample_photo() -> bytes:
+    """The sample photo that the page offers; empty if the package came without it."""
+    file = files(static) / SAMPLE
+    return file.read_bytes() if file.is_file() else b""
+
+
 def _read_assets() -> dict[str, Asset]:
     """Every file of the page except its template."""
     assets = {}

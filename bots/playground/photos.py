@@ -5,6 +5,7 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import Response
 
+from magicmemory.bots.playground.page import sample_photo
 from magicmemory.bots.playground.responses import answer
 from magicmemory.bots.playground.uploads import read_json, read_message, read_options, read_upload
 from magicmemory.bots.playground.views import Views
@@ -19,14 +20,19 @@ class Photos:
     def __init__(self, service: BotService, views: Views) -> None:
         self._service = service
         self._views = views
+        self._sample = sample_photo()
 
     async def send(self, request: Request, sender: Sender) -> Response:
         """Take a form with `photo` and optionally `options` (JSON) and `message` (the client's id of the message)."""
         upload = await read_upload(request, self._service.settings.max_photo_mb)
         address = _address(sender, upload.message)
         context = {"name": upload.name} if upload.name else None
+        # Trying out the page must not use up the photo of today.
+        sample = upload.photo == self._sample
         job = await self._service.intake(
-            sender, address, upload.photo, upload.options, context, client_network(request.scope)
+            *(sender, address, upload.photo, upload.options, context),
+            network=client_network(request.scope),
+            free=sample,
         )
         return answer({"job": await self._views.job(sender, job)}, HTTPStatus.ACCEPTED)
 

@@ -17,6 +17,7 @@ from magicmemory.bots.playground.responses import refusal
 from magicmemory.bots.playground.visitors import asked_language
 from magicmemory.bots.texts import Texts
 from magicmemory.core.http_server import WILDCARD_ADDRESSES
+from magicmemory.core.settings import LOOPBACK
 
 # Nothing from other sites and nothing inline. `blob:` shows a photo while it is being sent.
 CONTENT_POLICY = "; ".join(
@@ -38,7 +39,6 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Guard:

@@ -48,7 +48,7 @@ async def serve(
     # The port is taken before anything else is opened, so that a second playground fails at once.
     with closing(listen(host, settings.playground_port, "The playground", remedy)) as listener:
         url = url_of(host, listener.getsockname()[1])
-        async with open_service(settings, redis_url, metrics) as service:
+        async with open_service(settings, redis_url, metrics, settings.page_free_per_day) as service:
             replier = PlaygroundReplier()
             server = Server(
                 create_app(service, stop),

@@ -17,12 +17,16 @@ class Texts:
 
     def __init__(self, default: str = FALLBACK) -> None:
         self._bundles = _bundles()
-        self._default = default if default in self._bundles else FALLBACK
+        self._default = _short(default) if self.has(default) else FALLBACK
 
     @property
     def languages(self) -> tuple[str, ...]:
         """The languages there are texts for."""
         return tuple(self._bundles)
+
+    def has(self, language: str) -> bool:
+        """Whether there are texts in a language; `pt-BR` counts as `pt`."""
+        return _short(language) in self._bundles
 
     def name_of(self, language: str) -> str:
         """What a language is called in itself."""
@@ -30,7 +34,7 @@ class Texts:
 
     def known(self, language: str) -> str:
         """The language that `language` is answered in."""
-        short = language.lower().replace("_", "-").split("-")[0]
+        short = _short(language)
         return short if short in self._bundles else self._default
 
     def say(self, language: str, key: str, **values: Value) -> str:
@@ -73,6 +77,10 @@ class Texts:
             if name.endswith("_in_s")
         }
         return {**values, **spoken}
+
+
+def _short(language: str) -> str:
+    return language.lower().replace("_", "-").split("-")[0]
 
 
 @cache

@@ -40,7 +40,7 @@ async def test_each_failure_has_a_hint(tmp_path: Path) -> None:
     )
     findings = await examine(settings)
     bad = {name for name, found in findings.items() if found.verdict is Verdict.BAD}
-    assert bad == {"redis", "database", "photo store", "plans", "weights", "device", "telegram"}
+    assert bad == {"settings", "redis", "database", "photo store", "plans", "weights", "device", "telegram"}
     for name in bad:
         assert findings[name].hint.endswith((".", "?")), name
         assert "\n" not in findings[name].what

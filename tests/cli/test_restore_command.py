@@ -136,10 +136,12 @@ def test_folders_are_searched_and_their_structure_is_kept(tmp_path: Path) -> Non
     assert [one.path.name for one in again] == ["b.PNG", "a.png"]
 
 
-def test_an_empty_folder_is_no_error(tmp_path: Path) -> None:
+def test_an_empty_folder_is_said(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     result = run(tmp_path / "empty", "--out", "out")
-    assert (result.exit_code, result.stdout) == (0, "")
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"There are no photos in {tmp_path}/empty.\n")
+    result = run(tmp_path / "empty", photo(tmp_path / "a.png"), "--out", "out")
+    assert (result.exit_code, result.stderr) == (0, f"There are no photos in {tmp_path}/empty.\n")
 
 
 def test_compare_writes_before_and_after_side_by_side(tmp_path: Path) -> None:

@@ -26,7 +26,10 @@ SAMPLE = Path(__file__).parents[2] / "bots" / "playground" / "static" / "sample.
         ),
         ({"model": "codeformer", "commercial": True}, "MAGIC_COMMERCIAL is set, and the licence of codeformer (S-Lab"),
         ({"offered_models": ("lite", "vqfr-2")}, "The model vqfr-2 is not installed here"),
-        ({"detector": "nonesuch"}, "There is no model called “nonesuch”."),
+        (
+            {"detector": "nonesuch"},
+            "MAGIC_DETECTOR cannot be used: there is no 'nonesuch'; write one of auto, retinaface",
+        ),
     ],
 )
 async def test_impossible_settings_are_refused_at_start(tmp_path: Path, chosen: dict[str, object], says: str) -> None:

@@ -1,13 +1,14 @@
 """Settings are checked at start, in one clear sentence, and the documents know every one of them."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from magicmemory.core.settings import PREFIX, BadSettings, Settings, load
+from magicmemory.core.settings import PREFIX, BadSettings, Settings, load, make_data_folder
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,15 +21,20 @@ def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
-        ("FREE_PER_DAY", "many", "MAGIC_FREE_PER_DAY cannot be used: Input should be a valid integer"),
-        ("FREE_PER_DAY", "-1", "MAGIC_FREE_PER_DAY cannot be used: Input should be greater than or equal to 0"),
+        ("FREE_PER_DAY", "many", "MAGIC_FREE_PER_DAY cannot be used: write a whole number."),
+        ("FREE_PER_DAY", "-1", "MAGIC_FREE_PER_DAY cannot be used: write 0 or more."),
         ("TIMEZONE", "Mars/Olympus", "MAGIC_TIMEZONE cannot be used: 'Mars/Olympus' is not a time zone"),
         ("DATABASE_URL", "mysql://x", "MAGIC_DATABASE_URL cannot be used: write sqlite+aiosqlite"),
         ("REDIS_URL", "http://x", "MAGIC_REDIS_URL cannot be used: write redis://"),
         ("REDIS_URL", "redis://:word@x:y/0", "MAGIC_REDIS_URL cannot be used: the port is not a number."),
         ("PHOTO_STORE", "s3://", "MAGIC_PHOTO_STORE cannot be used: write a folder, or s3://BUCKET/PATH."),
-        ("DEVICE", "gpu", "MAGIC_DEVICE cannot be used"),
-        ("LOG_LEVEL", "LOUD", "MAGIC_LOG_LEVEL cannot be used"),
+        ("DEVICE", "gpu", "MAGIC_DEVICE cannot be used: write auto, cpu, cuda, or cuda:1"),
+        ("LOG_LEVEL", "LOUD", "MAGIC_LOG_LEVEL cannot be used: write 'DEBUG', 'INFO', 'WARNING' or 'ERROR'."),
+        ("UPSCALE_DENOISE", "1.5", "MAGIC_UPSCALE_DENOISE cannot be used: write 1 or less."),
+        ("PHOTO_RETENTION_HOURS", "0", "MAGIC_PHOTO_RETENTION_HOURS cannot be used: write more than 0."),
+        ("COMMERCIAL", "perhaps", "MAGIC_COMMERCIAL cannot be used: write true or false."),
+        ("REDIS_PREFIX", "a b", "MAGIC_REDIS_PREFIX cannot be used: write letters, digits, dots, _ and -."),
+        ("TELEGRAM_ADMINS", "me", "MAGIC_TELEGRAM_ADMINS cannot be used: write a whole number."),
     ],
 )
 def test_bad_value_is_one_sentence(monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str) -> None:
@@ -107,3 +113,38 @@ def test_secrets_are_read_from_files_and_an_empty_one_is_none(tmp_path: Path, mo
     assert settings.discord_token is None
     assert settings.telegram_admins == (1, 2)
     assert settings.free_per_day == 5
+
+
+@pytest.mark.parametrize(
+    ("values", "free"),
+    [
+        ({}, 100),
+        ({"playground_host": "localhost"}, 100),
+        ({"playground_host": "0.0.0.0"}, None),
+        ({"playground_origins": "https://a.example"}, None),
+        ({"trusted_proxies": "127.0.0.1"}, None),
+        ({"playground_free_per_day": 3, "trusted_proxies": "127.0.0.1"}, 3),
+        ({"playground_free_per_day": 0}, 0),
+    ],
+)
+def test_only_the_operators_own_page_is_generous(values: dict[str, object], free: int | None) -> None:
+    assert load(**values).page_free_per_day == free
+
+
+def test_no_value_is_refused_in_pydantics_words() -> None:
+    told = []
+    for name in Settings.model_fields:
+        for value in ("-2", "1e9", "99999999999999999999", "?", "nan"):
+            try:
+                load(**{name: value})
+            except BadSettings as error:
+                told.append(str(error))
+    assert len(told) > 50
+    assert [sentence for sentence in told if re.search(r"Input|valid|pattern|\\d|\^", sentence)] == []
+
+
+@pytest.mark.parametrize("inside", ["", "deeper"])
+def test_a_data_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path, inside: str) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(BadSettings, match=r"^MAGIC_DATA_DIR cannot be used: .*\.$"):
+        make_data_folder(load(data_dir=tmp_path / "file" / inside))

@@ -120,7 +120,9 @@ async def open_playground(
     folder: Path, redis_url: str, pipeline: Restores | None = None, *, worker: bool = True, **values: object
 ) -> AsyncIterator[str]:
     """Run a playground on a free port, and yield its address. `values` are settings."""
-    settings = settings_for(folder, **{"playground_port": 0, **values})
+    # By itself a page on loopback has a limit of its own; these behave as the bots do.
+    free = values.get("free_per_day", 1)
+    settings = settings_for(folder, **{"playground_port": 0, "playground_free_per_day": free, **values})
     stop = asyncio.Event()
     address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     async with asyncio.TaskGroup() as tasks:

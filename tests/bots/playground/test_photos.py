@@ -247,3 +247,24 @@ async def test_a_file_at_the_limit_is_taken(tmp_path: Path, redis_url: str) -> N
     async with open_playground(tmp_path, redis_url, worker=False, max_photo_mb=0.5) as url, new_visitor(url) as visitor:
         assert (await send(visitor, bytes(500_000))).status_code == 202
         assert error(await send(visitor, bytes(500_001)))[:2] == (413, "file-too-large")
+
+
+async def test_the_sample_is_free(visitor: httpx.AsyncClient) -> None:
+    sample = (await visitor.get("/static/sample.jpg")).content
+    view = await send_and_wait(visitor, sample)
+    assert (view["state"], view["charged"], view["quota"]["left"]) == ("delivered", False, 1)
+    await send_and_wait(visitor)
+    assert (await visitor.get("/quota")).json()["left"] == 0
+    again = (await send(visitor, sample, options='{"strength": 0.5}')).json()["job"]
+    assert (again["state"], again["charged"]) == ("accepted", False)
+
+
+async def test_the_page_has_a_limit_of_its_own(tmp_path: Path, redis_url: str) -> None:
+    async with (
+        open_playground(tmp_path, redis_url, playground_free_per_day=None) as url,
+        new_visitor(url) as visitor,
+    ):
+        await send_and_wait(visitor)
+        quota = (await visitor.get("/quota")).json()
+        assert (quota["limit"], quota["left"]) == (100, 99)
+        assert (await send(visitor, photo(200))).status_code == 202

@@ -1,0 +1,78 @@
+"""The units and proxies in `deploy/` fit the settings, and are as strict as the containers."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from magicmemory.core.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+UNIT = (ROOT / "deploy/systemd/magicmemory@.service").read_text()
+PLAYGROUND = Settings.model_fields["playground_port"].default
+WEBHOOK = Settings.model_fields["telegram_webhook_port"].default
+MAX_PHOTO_MB = Settings.model_fields["max_photo_mb"].default
+
+
+@pytest.fixture
+def unit(tmp_path: Path) -> Path:
+    """The unit for a worker, with a program that exists."""
+    path = tmp_path / "magicmemory@worker.service"
+    path.write_text(re.sub(r"ExecStart=\S+", f"ExecStart={sys.executable}", UNIT))
+    return path
+
+
+@pytest.mark.processes
+def test_systemd_takes_the_unit_and_finds_it_strict(unit: Path) -> None:
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        pytest.skip("no systemd-analyze here")
+    verified = subprocess.run([analyze, "verify", str(unit)], capture_output=True, text=True, check=False)
+    # Units of the machine that others name are none of ours.
+    assert "magicmemory" not in verified.stderr
+    assert verified.returncode == 0
+    command = [analyze, "security", "--offline=true", "--threshold=20", str(unit)]
+    judged = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert judged.returncode == 0, judged.stdout
+
+
+def test_the_unit_is_as_strict_as_the_containers() -> None:
+    lines = UNIT.splitlines()
+    for line in ("NoNewPrivileges=yes", "CapabilityBoundingSet=", "ProtectSystem=strict", "PrivateTmp=yes"):
+        assert line in lines
+    assert "RestartPreventExitStatus=2" in lines
+    assert "TimeoutStopSec=40" in lines
+
+
+def test_the_proxies_pass_on_what_the_settings_say() -> None:
+    for name in ("Caddyfile", "nginx.conf"):
+        text = (ROOT / "deploy/proxy" / name).read_text()
+        assert set(re.findall(r"127\.0\.0\.1:(\d+)", text)) == {str(PLAYGROUND), str(WEBHOOK)}, name
+        assert text.count("{") == text.count("}"), name
+        [size] = [int(number) for number in re.findall(r"(?:max_size|client_max_body_size) (\d{2,})m?b?;?", text, re.I)]
+        assert size > MAX_PHOTO_MB, name
+
+
+def test_the_proxies_do_not_hold_events_back() -> None:
+    assert "flush_interval -1" in (ROOT / "deploy/proxy/Caddyfile").read_text()
+    nginx = (ROOT / "deploy/proxy/nginx.conf").read_text()
+    assert "proxy_buffering off;" in nginx
+    from magicmemory.bots.playground.jobs import PING_S
+
+    [patience] = re.findall(r"proxy_read_timeout (\d+)s;", nginx)
+    assert int(patience) > 2 * PING_S
+
+
+@pytest.mark.parametrize("page", ["compose", "systemd", "proxy"])
+def test_every_page_says_how_far_it_was_run(page: str) -> None:
+    assert "## How far this was run here" in (ROOT / f"docs/deploy/{page}.md").read_text()
+
+
+def test_the_compose_page_names_every_variable_of_compose() -> None:
+    compose = (ROOT / "docker-compose.yml").read_text()
+    named = {name for name in re.findall(r"\$\{([A-Z_]+):-", compose) if not name.startswith("MAGIC_")}
+    page = (ROOT / "docs/deploy/compose.md").read_text()
+    assert {name for name in named if f"`{name}`" not in page} == set()
