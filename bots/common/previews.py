@@ -106,7 +106,7 @@ def _preview(photo: bytes, *, most_pixels: int) -> tuple[None, list[bytes]]:
     """Runs in the sandboxed process."""
     # Pillow's own limit is lower than ours.
     Image.MAX_IMAGE_PIXELS = None
-    kinds = _KINDS
+    kinds: tuple[str, ...] = _KINDS
     if pillow_heif is None:
         kinds = tuple(kind for kind in _KINDS if kind != "HEIF")
     else:

@@ -135,6 +135,8 @@ async def test_none_at_all_is_one_sentence(tmp_path: Path, monkeypatch: pytest.M
             pass
 
 
+@pytest.mark.services
+@pytest.mark.processes
 async def test_one_that_does_not_start_says_where_to_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("magicmemory.queue.embedded.find_binary", lambda: shutil.which("false"))
     with pytest.raises(RedisUnavailable, match=r"redis\.log says why"):
