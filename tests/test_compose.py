@@ -107,7 +107,17 @@ def test_worker_gets_neither_database_nor_token(compose: dict[str, Any], name: s
         "codes",
         "support",
     )
-    only_bots += ("terms", "timezone", "adjust", "language", "max_photo_mb", "max_waiting", "database", "trusted")
+    only_bots += (
+        "terms",
+        "timezone",
+        "adjust",
+        "language",
+        "max_photo_mb",
+        "max_waiting",
+        "database",
+        "trusted",
+        "failures",
+    )
     set_here = {"data_dir", "redis_url", "photo_store", "metrics_host", "metrics_port", "log_format", "device"}
     set_here |= {"weights_dir"}  # in the volume
     workers = {

@@ -5,7 +5,8 @@ import hashlib
 import io
 import logging
 from collections import OrderedDict
-from typing import Final
+from importlib import import_module
+from typing import Any, Final
 
 from PIL import Image, ImageOps
 
@@ -16,7 +17,7 @@ from magicmemory.core.units import MIB
 
 # Under the GPL, so whoever publishes an image may leave it out: docs/licences.md.
 try:
-    import pillow_heif
+    pillow_heif: Any = import_module("pillow_heif")
 except ImportError:
     pillow_heif = None
 
@@ -105,7 +106,7 @@ def _preview(photo: bytes, *, most_pixels: int) -> tuple[None, list[bytes]]:
     """Runs in the sandboxed process."""
     # Pillow's own limit is lower than ours.
     Image.MAX_IMAGE_PIXELS = None
-    kinds = _KINDS
+    kinds: tuple[str, ...] = _KINDS
     if pillow_heif is None:
         kinds = tuple(kind for kind in _KINDS if kind != "HEIF")
     else:

@@ -5,7 +5,8 @@ import threading
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
+from importlib import import_module
+from typing import Any, cast
 
 import cv2
 import imagecodecs
@@ -31,13 +32,13 @@ from magicmemory.pipeline.imaging.picture import Pixels
 
 # Under the GPL, so whoever publishes an image may leave them out: docs/licences.md.
 try:
-    import pillow_heif
+    pillow_heif: Any = import_module("pillow_heif")
 except ImportError:
     pillow_heif = None
 try:
-    from pillow_jxl.JpegXLImagePlugin import JXLImageFile
+    pillow_jxl: Any = import_module("pillow_jxl.JpegXLImagePlugin")
 except ImportError:
-    JXLImageFile = None
+    pillow_jxl = None
 
 # The classes themselves, not `Image.open`: that tries other formats, takes a JPEG for a multi-picture file,
 # and has a limit of its own in a global that other code may change.
@@ -53,8 +54,8 @@ _OPENERS: dict[str, Callable[[io.BytesIO], ImageFile.ImageFile]] = {
 }
 if pillow_heif is not None:
     _OPENERS["HEIF"] = pillow_heif.HeifImageFile
-if JXLImageFile is not None:
-    _OPENERS["JXL"] = JXLImageFile
+if pillow_jxl is not None:
+    _OPENERS["JXL"] = pillow_jxl.JXLImageFile
 _NAMES = {"HEIF": "HEIC", "JXL": "JPEG XL"}  # for people
 _ANIMATED = {"WEBP", "AVIF"}  # in a GIF the first frame is wanted, in a HEIF further pictures are a burst
 _PLAIN_MODES = {"1": "L", "P": "RGB", "PA": "RGBA", "RGBX": "RGB", "RGBa": "RGBA", "La": "LA", "YCbCr": "RGB"}

@@ -13,8 +13,9 @@ from magicmemory.queue.connection import RedisKeys, connect
 from magicmemory.queue.poison import CrashCounter
 from tests.support.harness import settings_for
 
+pytestmark = pytest.mark.processes  # the doctor asks a Redis on the PATH for its version
 
-@pytest.mark.processes
+
 async def test_doctor_passes_on_a_bare_machine(tmp_path: Path) -> None:
     findings = await examine(settings_for(tmp_path))
     assert {name for name, found in findings.items() if found.verdict is Verdict.BAD} == set()
@@ -82,7 +83,6 @@ async def test_dead_letters_are_listed(tmp_path: Path, own_redis_url: str) -> No
     assert "job 0123abc" in told
 
 
-@pytest.mark.processes
 async def test_upstream_packages_have_a_row(tmp_path: Path) -> None:
     reason = upstream.why_not()
     found = (await examine(settings_for(tmp_path)))["upstream"]

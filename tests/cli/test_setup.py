@@ -4,13 +4,13 @@ import stat
 from pathlib import Path
 
 import pytest
-import torch  # noqa: F401 - its import changes the process, and a test must not be the first to need it
 from typer.testing import CliRunner, Result
 
 from magicmemory.cli import models
 from magicmemory.cli import setup as command
 from magicmemory.cli.main import app
 from magicmemory.core.settings import Settings, load
+from magicmemory.pipeline.models import catalogue  # noqa: F401 - its imports change the process: not during a test
 from magicmemory.pipeline.models.facts import ModelFacts
 from magicmemory.pipeline.models.weights import Weights, WeightsError
 

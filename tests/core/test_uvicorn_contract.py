@@ -57,5 +57,5 @@ async def test_proxies_are_named_by_addresses_and_networks(peer: str, client: st
 
     middleware = ProxyHeadersMiddleware(app, ["127.0.0.1", "10.0.0.0/8"])  # type: ignore[arg-type]
     headers = [(b"x-forwarded-for", b"203.0.113.7")]
-    await middleware({"type": "http", "client": (peer, 1), "headers": headers}, None, None)  # type: ignore[arg-type, typeddict-item]
+    await middleware({"type": "http", "client": (peer, 1), "headers": headers}, None, None)  # type: ignore[arg-type]
     assert seen == [client]

@@ -136,6 +136,7 @@ async def test_missing_redis_is_one_sentence(tmp_path: Path, monkeypatch: pytest
 
 
 @pytest.mark.services
+@pytest.mark.processes
 async def test_failed_start_names_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("magicmemory.queue.embedded.find_binary", lambda: shutil.which("false"))
     with pytest.raises(RedisUnavailable, match=r"redis\.log says why"):

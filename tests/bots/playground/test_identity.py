@@ -1,6 +1,7 @@
 """Who a visitor is: ids that we signed, or the name under which a proxy's login knows them; and limits by address."""
 
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -49,7 +50,7 @@ async def test_a_visitor_from_before_the_signatures_keeps_their_account(tmp_path
 
 
 async def test_an_addresss_free_photos_are_limited(tmp_path: Path, redis_url: str) -> None:
-    proxy: dict[str, object] = {"trusted_proxies": ("127.0.0.1",), "playground_free_per_address": 2}
+    proxy: dict[str, Any] = {"trusted_proxies": ("127.0.0.1",), "playground_free_per_address": 2}
 
     async def sent(url: str, address: str) -> httpx.Response:
         async with new_visitor(url, **{"X-Forwarded-For": address}) as visitor:
@@ -69,7 +70,7 @@ async def test_an_addresss_free_photos_are_limited(tmp_path: Path, redis_url: st
 
 
 async def test_a_login_has_one_account_in_every_browser(tmp_path: Path, redis_url: str) -> None:
-    proxy: dict[str, object] = {"trusted_proxies": ("127.0.0.1",), "playground_user_header": "X-Remote-User"}
+    proxy: dict[str, Any] = {"trusted_proxies": ("127.0.0.1",), "playground_user_header": "X-Remote-User"}
     async with open_playground(tmp_path, redis_url, worker=False, **proxy) as url:
         async with new_visitor(url, **{"X-Remote-User": "ana"}) as laptop:
             answer = await send(laptop)
@@ -85,7 +86,7 @@ async def test_a_login_has_one_account_in_every_browser(tmp_path: Path, redis_ur
 
 
 async def test_nobody_but_the_proxy_names_the_login(tmp_path: Path, redis_url: str) -> None:
-    proxy: dict[str, object] = {"trusted_proxies": ("192.0.2.1",), "playground_user_header": "X-Remote-User"}
+    proxy: dict[str, Any] = {"trusted_proxies": ("192.0.2.1",), "playground_user_header": "X-Remote-User"}
     async with open_playground(tmp_path, redis_url, worker=False, **proxy) as url:
         for headers in ({"X-Remote-User": "ana"}, {"x-remote-user": "ana", "X-Forwarded-For": "192.0.2.1"}):
             async with new_visitor(url, **headers) as stranger:
