@@ -178,7 +178,7 @@ def _run_sample(settings: Settings, weights: Weights, models: list[ModelFacts]) 
     return works
 
 
-def pull_models(weights: Weights, models: list[ModelFacts], from_file: Path | None) -> bool:
+def pull_models(weights: Weights, models: list[ModelFacts], from_file: Path | None = None) -> bool:
     """Download models, or copy the file of one, and print a line for each. Returns whether all are installed."""
     for facts in models:
         if facts.bundled:

@@ -49,7 +49,7 @@ class Three:
     async def send(self, sender: Sender = ANA, photo: str | None = None, **options: float) -> Job:
         self.sent += 1
         address = Address(platform=sender.platform, chat="1", message=str(self.sent))
-        return (await self.ledger.reserve(sender, address, Options(**options), photo=photo)).job  # type: ignore[arg-type]
+        return (await self.ledger.reserve(sender, address, Options(**options), photo=photo)).job
 
     async def adjust(self, job: Job, ledger: Ledger | None = None) -> Job:
         self.sent += 1
@@ -144,8 +144,8 @@ async def test_a_duplicate_is_the_same_file_with_the_same_options_delivered_to_t
         await three.grants.give(person, PLANS.paid["best"])
 
     async def found(photo: str, **options: float) -> str | None:
-        job = await three.ledger.find_duplicate(ANA, photo, Options(**options))  # type: ignore[arg-type]
-        return job and job.id
+        job = await three.ledger.find_duplicate(ANA, photo, Options(**options))
+        return None if job is None else job.id
 
     for other in OTHERS:
         await three.deliver(await three.send(other, "m"))
