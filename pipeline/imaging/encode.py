@@ -14,6 +14,7 @@ from magicmemory.pipeline.imaging import color_profile
 from magicmemory.pipeline.imaging.exif_block import Entry, entries_of, written
 from magicmemory.pipeline.imaging.metadata import Metadata, photoshop_of_iptc
 from magicmemory.pipeline.imaging.picture import Picture, Pixels, eight_bits
+from magicmemory.pipeline.imaging.png_container import chunk
 from magicmemory.pipeline.imaging.tiff_directory import Directory
 
 _EXTENSIONS = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "TIFF": ".tif"}
@@ -129,16 +130,12 @@ def _png(picture: Picture) -> bytes:
 def _png_with(metadata: Metadata, icc: bytes | None, data: bytes) -> bytes:
     """The file with a profile and metadata in chunks behind its header."""
     chunks = [
-        _chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(icc)) if icc else b"",
-        _chunk(b"eXIf", metadata.exif) if metadata.exif else b"",
-        _chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + metadata.xmp) if metadata.xmp else b"",
+        chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(icc)) if icc else b"",
+        chunk(b"eXIf", metadata.exif) if metadata.exif else b"",
+        chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + metadata.xmp) if metadata.xmp else b"",
     ]
     header_end = 8 + 25
     return b"".join([data[:header_end], *chunks, data[header_end:]])
-
-
-def _chunk(name: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
 
 
 def _png16(picture: Picture) -> bytes:

@@ -1,7 +1,7 @@
 """Whole files broken in thousands of ways: each is a photo or a named error, soon, and in bounded memory.
 
-`make fuzz` sends 20,000, `make fuzz FUZZ_INPUTS=1000000 FUZZ_SEED=7` others and more, `FUZZ_KIND=JXL` those of one kind; the
-suite sends a few.
+`make fuzz` sends 20,000, `make fuzz FUZZ_INPUTS=1000000 FUZZ_SEED=7` others and more, `FUZZ_KIND=JXL` those of one
+kind; the suite sends a few.
 """
 
 import os

@@ -42,7 +42,7 @@ def test_cut_files(name: str) -> None:
             pytest.fail(f"cut at {at} of {len(data)}: {error!r}")
 
 
-@pytest.mark.parametrize("name", ["png", "webp", "webp lossless", "tiff", "gif", "bmp"])
+@pytest.mark.parametrize("name", ["webp", "webp lossless", "gif"])
 def test_a_file_cut_in_half_says_so(name: str) -> None:
     make = COLOUR[name][1]
     data = make()
