@@ -9,15 +9,16 @@ from collections.abc import Set
 from dataclasses import replace
 
 from magicmemory.core.errors import PhotoTruncated
-from magicmemory.pipeline.imaging import color_signal
+from magicmemory.pipeline.imaging import codec_colors, color_signal
 from magicmemory.pipeline.imaging.color_signal import ColorSignal
 from magicmemory.pipeline.imaging.container import MOST_PARTS, Container
 from magicmemory.pipeline.imaging.isobmff_boxes import Box, box_within, boxes, complete
-from magicmemory.pipeline.imaging.isobmff_items import cut_items, tiles_of
+from magicmemory.pipeline.imaging.isobmff_items import cut_items, first_bytes, tiles_of
 
 _GAIN_MAP_ITEM = b"tmap"  # ISO 21496-1
 _GAIN_MAP_USE = b"hdrgainmap"  # Apple's auxiliary picture
 _MOST_PROPERTIES = 4_096
+_AV1_HEAD_BYTES = 256  # in which the sequence header stands
 _MOST_FILLING_BYTES = 64 << 20
 
 
@@ -56,7 +57,7 @@ def _read(data: bytes, orientation: int | None) -> Container:
             complete=bare.complete and not lacking,
             whole_rows=whole_rows,
             stored=_stored(data, properties),
-            signal=_signal(data, properties),
+            signal=_signal(data, inside, properties),
             bits=_av1_bits(data, properties),
             gain_map=_has_gain_map(data, inside),
         )
@@ -72,8 +73,8 @@ def _av1_bits(data: bytes, properties: list[Box]) -> int:
     return 8
 
 
-def _signal(data: bytes, properties: list[Box]) -> ColorSignal | None:
-    """What the `nclx` among the primary picture's properties says."""
+def _signal(data: bytes, meta: Box, properties: list[Box]) -> ColorSignal | None:
+    """What the `nclx` among the primary picture's properties says; where there is no `colr`, what the codec says."""
     signal, peak_nits = None, 0.0
     for name, start, end in properties:
         if name == b"colr" and data[start : start + 4] == b"nclx" and signal is None:
@@ -83,7 +84,27 @@ def _signal(data: bytes, properties: list[Box]) -> ColorSignal | None:
             peak_nits = float(struct.unpack_from(">H", data, start)[0])
         elif name == b"mdcv" and end - start >= 24 and not peak_nits:
             peak_nits = struct.unpack_from(">I", data, start + 16)[0] / 10_000
+    if not any(name == b"colr" for name, _, _ in properties):
+        signal = _codec_signal(data, meta)
     return replace(signal, peak_nits=peak_nits) if signal is not None and peak_nits > 0 else signal
+
+
+def _codec_signal(data: bytes, meta: Box) -> ColorSignal | None:
+    """What the stream of the primary picture says, or that of its first tile."""
+    item = _primary(data, meta)
+    item = next(iter(tiles_of(data, meta, item).items), item)
+    for name, start, end in _properties(data, meta, item):
+        try:
+            if name == b"hvcC":
+                told = codec_colors.of_hevc(data[start:end])
+            elif name == b"av1C":
+                told = codec_colors.of_av1(data[start + 4 : end] + first_bytes(data, meta, item, _AV1_HEAD_BYTES))
+            else:
+                continue
+        except IndexError:  # a broken header is the decoder's to refuse
+            return None
+        return color_signal.from_cicp(*told) if told else None
+    return None
 
 
 def _stored(data: bytes, properties: list[Box]) -> int:

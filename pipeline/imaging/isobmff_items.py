@@ -55,6 +55,13 @@ def tiles_of(data: bytes, meta: Box, picture: int) -> Tiles:
     return Tiles()
 
 
+def first_bytes(data: bytes, meta: Box, item: int, count: int) -> bytes:
+    """The start of an item's data. Raises `struct.error` where a table points outside the file."""
+    where, extents = _extents(data, meta).get(item, (_IN_META, []))
+    start, length = extents[0] if extents and where == _IN_FILE else (0, 0)
+    return data[start : start + min(length, count)]
+
+
 def _extents(data: bytes, meta: Box) -> dict[int, tuple[int, list[tuple[int, int]]]]:
     """Where each item's data lie: in the file or in `meta`, and there the place and length of each part."""
     iloc = box_within(data, meta, b"iloc")
