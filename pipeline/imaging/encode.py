@@ -20,7 +20,9 @@ from magicmemory.pipeline.imaging.tiff_directory import Directory
 _EXTENSIONS = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "TIFF": ".tif"}
 _LONGEST_SIDE = {"JPEG": 65_500, "WEBP": 16_383}
 _JPEG_QUALITY = 95
-_WEBP_QUALITY = 95
+_JPEG_QUALITY_OF_OTHERS = 98  # a JPEG's own steps are met again; what was never a JPEG would lose grain at 95
+_WEBP_QUALITY = 98
+_OF_JPEGS = {"JPEG", "RAW", "PDF"}
 _PNG_EFFORT = 3  # of 9: higher ones take several times as long for a few per cent
 _TIFF_EFFORT = 3
 _TIFF_STRIP_BYTES = 1 << 18
@@ -103,7 +105,8 @@ def _jpeg(picture: Picture) -> bytes:
         white = (picture.pixels * share + 255 * (1 - share) + 0.5).astype(np.uint8)
         picture = replace(picture, pixels=white, alpha=None)
     samples, icc = _channels(picture)
-    return _jpeg_with(picture.metadata, _saved(samples, "JPEG", icc, quality=_JPEG_QUALITY, subsampling="4:4:4"))
+    quality = _JPEG_QUALITY if picture.format in _OF_JPEGS else _JPEG_QUALITY_OF_OTHERS
+    return _jpeg_with(picture.metadata, _saved(samples, "JPEG", icc, quality=quality, subsampling="4:4:4"))
 
 
 def _jpeg_with(metadata: Metadata, data: bytes) -> bytes:
