@@ -8,6 +8,7 @@ that have a sentence.
 
 import math
 import struct
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -51,6 +52,7 @@ _BROKEN_FILE = (
     RuntimeError,
     MemoryError,
     struct.error,
+    zlib.error,
     cv2.error,
     ImageCms.PyCMSError,
     TiffFileError,

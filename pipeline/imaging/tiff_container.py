@@ -77,7 +77,11 @@ def _with_all_rows(file: Directory) -> tuple[int, bytes]:
     planes = file.value(_SAMPLES, 1) if file.value(_PLANES, 1) == _SEPARATE else 1
     rows_each = min(height, file.value(_TILE_HEIGHT if tiled else _ROWS_PER_STRIP, height))
     across = -(-width // max(1, file.value(_TILE_WIDTH, width))) if tiled else 1
-    if rows_each < 1 or len(segments) != planes * across * -(-height // rows_each) or planes * height > MOST_VALUES:
+    if (
+        min(rows_each, planes) < 1
+        or len(segments) != planes * across * -(-height // rows_each)
+        or planes * height > MOST_VALUES
+    ):
         raise PhotoTruncated
     changed = dict[int, list[int]]()
     if not tiled and file.value(_COMPRESSION, 1) == 1:

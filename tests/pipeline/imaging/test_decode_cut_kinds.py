@@ -10,7 +10,7 @@ import tifffile
 from numpy.typing import NDArray
 from PIL import Image
 
-from magicmemory.core.errors import PhotoTruncated
+from magicmemory.core.errors import PhotoTruncated, PhotoUnreadable
 from magicmemory.core.report import NoteKind
 from magicmemory.pipeline.imaging.decode import decode
 from magicmemory.pipeline.imaging.picture import Picture
@@ -170,3 +170,19 @@ def test_a_cut_png_costs_no_more_than_its_size_allows() -> None:
     with pytest.raises(Exception, match=r".") as raised:
         decode(data, LIMITS)
     assert type(raised.value).__name__ == "PhotoTooLarge"
+
+
+def test_a_cut_png_whose_pixels_are_broken_too_is_an_error_with_a_name() -> None:
+    data = bytearray(saved(NOISE, "PNG"))
+    at = data.index(b"IDAT") + 6
+    data[at : at + 40] = bytes(range(255, 215, -1))
+    with pytest.raises(PhotoTruncated):
+        decode(bytes(data[: len(data) // 2]), LIMITS)
+
+
+def test_a_cut_tiff_without_samples_is_an_error_with_a_name() -> None:
+    data = bytearray(a_tiff(np.ascontiguousarray(np.moveaxis(NOISE, 2, 0)), planarconfig="separate"))
+    at = data.index(struct.pack("<HHIH", 277, 3, 1, 3))
+    data[at + 8] = 0
+    with pytest.raises((PhotoTruncated, PhotoUnreadable)):
+        decode(bytes(data[: len(data) // 2]), LIMITS)

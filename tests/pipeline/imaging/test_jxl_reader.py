@@ -9,15 +9,15 @@ from magicmemory.pipeline.imaging.decode import decode
 from tests.support.photo_files import LIMITS, RGB, saved, with_alpha
 
 
-def animated(*frames: np.ndarray, **options: object) -> bytes:
-    return bytes(imagecodecs.jpegxl_encode(np.stack(frames), lossless=True, **options))
+def animated(*frames: np.ndarray, container: bool = False) -> bytes:
+    return bytes(imagecodecs.jpegxl_encode(np.stack(frames), lossless=True, usecontainer=container))
 
 
 @pytest.mark.parametrize("container", [False, True])
 @pytest.mark.parametrize("count", [1, 2, 3, 8, 9])
 def test_the_frames_of_an_animation_are_pages(count: int, container: bool) -> None:
     frames = [(RGB // number).astype(np.uint8) for number in range(1, count + 1)]
-    data = animated(*frames, usecontainer=container)
+    data = animated(*frames, container=container)
     for page in {1, (count + 1) // 2, count}:
         picture = decode(data, LIMITS, page)
         assert picture.pages == count
@@ -52,4 +52,4 @@ def test_floating_point_is_refused_by_its_name() -> None:
     data = bytes(imagecodecs.jpegxl_encode(RGB[..., 0].astype(np.float32) / 255, lossless=True))
     with pytest.raises(KindUnsupported) as raised:
         decode(data, LIMITS)
-    assert "float" in raised.value.parameters["kind"]
+    assert "float" in str(raised.value.parameters["kind"])
