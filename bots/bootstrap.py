@@ -57,6 +57,7 @@ async def open_service(
         connect(redis_url) as redis,
         ProgressHub(redis, names) as hub,
     ):
+        previews = Previews(settings.max_photo_megapixels)
         photos, allowed = PhotoStore(settings.photos), Allowance.of(settings, plans)
         payments, codes, grants = Payments(database, plans), Codes(database, codes_key), Grants(database, plans)
         service = BotService(
@@ -75,7 +76,7 @@ async def open_service(
             payments=payments,
             statistics=Statistics(database, settings.zone),
             erasure=Erasure(database, photos, allowed),
-            previews=Previews(settings.max_photo_megapixels),
+            previews=previews,
             signer=Signer(codes_key),
             metrics=metrics or Metrics(),
         )
@@ -86,6 +87,7 @@ async def open_service(
             tidying.cancel()
             with suppress(asyncio.CancelledError):
                 await tidying
+            await asyncio.to_thread(previews.close)
 
 
 async def _tidy(erasure: Erasure) -> None:

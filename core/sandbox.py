@@ -51,13 +51,17 @@ class SandboxedProcess:
         self._kept = kept
         self._idle: list[_Child] = []
         self._lock = threading.Lock()
-        weakref.finalize(self, _end_all, self._idle)
+        self._end_idle = weakref.finalize(self, _end_all, self._idle)
 
     def start(self) -> None:
         """Start the idle children, without waiting for them."""
         with self._lock:
             while len(self._idle) < self._kept:
                 self._idle.append(_Child(self._command))
+
+    def close(self) -> None:
+        """End the idle children, and wait for that. Otherwise they end when this object is collected."""
+        self._end_idle()
 
     def __call__(self, *parts: bytes, **arguments: object) -> tuple[Any, memoryview]:
         """Call the function. Returns its JSON value, and its buffers joined.

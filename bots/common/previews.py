@@ -45,6 +45,10 @@ class Previews:
         self._made: OrderedDict[bytes, bytes | UserError] = OrderedDict()  # the last used last
         self._made_bytes = 0
 
+    def close(self) -> None:
+        """End the idle children."""
+        self._sandbox.close()
+
     async def of(self, photo: bytes) -> bytes:
         """The photo as a JPEG: upright, on white where it was transparent, at most 2048 pixels a side.
 

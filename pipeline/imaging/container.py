@@ -34,8 +34,12 @@ class Container:
         odd: a TIFF that tifffile reads, not Pillow.
         bits: of a sample of AV1.
         scans: of a JPEG.
+        animated: a JPEG XL that may have several frames.
         progressive: a JPEG whose scans refine the whole picture, one after the other.
         pages: how many pages or pictures the file has.
+        whole_rows: of a file that ends too early, how many stored rows are whole, from the first; None where all are,
+            or only the decoder can tell.
+        stored: how the rows are stored where the decoder undoes it, as an EXIF orientation; `whole_rows` counts before.
         metadata: EXIF, XMP and IPTC as found, not yet cleaned; where the decoder must be asked, none.
     """
 
@@ -50,8 +54,11 @@ class Container:
     odd: bool = False
     bits: int = 8
     scans: int = 0
+    animated: bool = False
     progressive: bool = False
     pages: int = 1
+    whole_rows: int | None = None
+    stored: int = 1
     metadata: Metadata = NO_METADATA
 
 

@@ -5,43 +5,17 @@ depends on them is not the photo. Where nothing does, only the end marker is mis
 """
 
 import io
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL.JpegImagePlugin import JpegImageFile
 
-from magicmemory.core.report import Box
 from magicmemory.pipeline.imaging.container import Container
+from magicmemory.pipeline.imaging.cut import Cut
 from magicmemory.pipeline.imaging.jpeg_container import END
 
 _OTHER_BYTES = bytes(range(1, 251)) * 16  # no 0xFF, which would begin a marker
 _UNIT = 16  # rows and columns that are coded together, at most in usual files
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """What is missing.
-
-    Attributes:
-        top: the first row that is not whole, before the picture is turned upright; the height where all are.
-        share: of the picture that is missing, 0 to 1.
-        coarse: details are missing all over: the later scans of a progressive JPEG.
-    """
-
-    top: int
-    share: float
-    coarse: bool
-
-    def area(self, width: int, height: int, orientation: int) -> Box | None:
-        """The rows that are not whole, in the upright picture of that size: left, top, right, bottom."""
-        if not self.share:
-            return None
-        across = orientation >= 5
-        rows = (width if across else height) - self.top
-        if not across:
-            return (0, 0, width, rows) if orientation in (3, 4) else (0, height - rows, width, height)
-        return (0, 0, rows, height) if orientation in (6, 7) else (width - rows, 0, width, height)
 
 
 def missing(container: Container) -> Cut:

@@ -8,6 +8,7 @@ that have a sentence.
 
 import math
 import struct
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -22,9 +23,10 @@ from tifffile import TiffFileError
 from magicmemory.core.errors import FileTooLarge, PhotoTooLarge, PhotoTruncated, PhotoUnreadable
 from magicmemory.core.file_type import sniff
 from magicmemory.core.report import Note, NoteKind
-from magicmemory.pipeline.imaging import color_profile, color_signal, cut_jpeg, readers
+from magicmemory.pipeline.imaging import color_profile, color_signal, cut_jpeg, png_container, readers
 from magicmemory.pipeline.imaging.color_signal import SRGB_CURVE, ColorSignal, HighRange
 from magicmemory.pipeline.imaging.container import Container
+from magicmemory.pipeline.imaging.cut import Cut
 from magicmemory.pipeline.imaging.metadata import Keep
 from magicmemory.pipeline.imaging.metadata_cleaning import cleaned
 from magicmemory.pipeline.imaging.pdf_reader import PdfPage
@@ -32,7 +34,7 @@ from magicmemory.pipeline.imaging.picture import Picture, Pixels, eight_bits
 from magicmemory.pipeline.imaging.raw_preview import largest_preview
 from magicmemory.pipeline.imaging.tiff_container import is_camera_raw
 from magicmemory.pipeline.imaging.tone_mapping import tone_mapped
-from magicmemory.pipeline.imaging.unwrap import unwrap
+from magicmemory.pipeline.imaging.unwrap import bmp_with_all_rows, unwrap
 
 # What Pillow, pillow-heif, OpenCV and Little CMS raise over broken files. Wide on purpose: their parsers
 # index, unpack and multiply whatever the file says (a TIFF's offset may be a fraction), and promise no
@@ -50,6 +52,7 @@ _BROKEN_FILE = (
     RuntimeError,
     MemoryError,
     struct.error,
+    zlib.error,
     cv2.error,
     ImageCms.PyCMSError,
     TiffFileError,
@@ -58,6 +61,7 @@ _BROKEN_FILE = (
     Warning,
 )
 _MOST_MISSING = 0.95  # of a cut photo: less than the rest shows nobody
+_WITH_ALL_ROWS = {"PNG": png_container.with_all_rows, "BMP": bmp_with_all_rows}
 _ROWS_AT_ONCE = 256
 _SAMPLE_STEP = 16
 
@@ -112,9 +116,12 @@ def decode(data: bytes, limits: DecodeLimits, page: int = 1, keep: Keep = Keep.N
 def _decoded(kind: str, container: Container, limits: DecodeLimits, keep: Keep, page: int = 1) -> Picture:
     if container.size is not None:
         _check_size(container.size, limits)
+    if kind in _WITH_ALL_ROWS and not container.complete:
+        with _named_errors(container):
+            container = _WITH_ALL_ROWS[kind](container)
     with _named_errors(container):
         found = readers.read(kind, container, page, lambda size: _check_size(size, limits))
-        cut = cut_jpeg.missing(container) if kind == "JPEG" and not container.complete else None
+        cut = _missing(kind, container, found.pixels)
         if cut is not None and cut.share > _MOST_MISSING:
             raise PhotoTruncated
     picture = _picture(kind, _upright(found.pixels, found.orientation), found.icc)
@@ -122,10 +129,21 @@ def _decoded(kind: str, container: Container, limits: DecodeLimits, keep: Keep, 
     picture = replace(picture, pages=found.pages, metadata=cleaned(found.metadata, keep))
     if container.gain_map:
         picture = replace(picture, notes=(*picture.notes, Note(kind=NoteKind.GAIN_MAP)))
-    return picture if cut is None else _with_cut(picture, cut, found.orientation)
+    stored = found.orientation if container.stored == 1 else container.stored
+    return picture if cut is None else _with_cut(picture, cut, stored)
 
 
-def _with_cut(picture: Picture, cut: cut_jpeg.Cut, orientation: int) -> Picture:
+def _missing(kind: str, container: Container, pixels: Pixels) -> Cut | None:
+    """What is missing in the file; None where it is whole."""
+    if kind == "JPEG" and not container.complete:
+        return cut_jpeg.missing(container)
+    if container.whole_rows is None:
+        return None
+    rows = pixels.shape[1 if container.stored >= 5 else 0]
+    return Cut(container.whole_rows, 1 - container.whole_rows / rows, coarse=False)
+
+
+def _with_cut(picture: Picture, cut: Cut, orientation: int) -> Picture:
     notes = picture.notes
     if cut.share:
         notes = (*notes, Note(kind=NoteKind.INCOMPLETE, count=max(1, round(100 * cut.share))))

@@ -14,12 +14,15 @@ from magicmemory.pipeline.imaging import color_profile
 from magicmemory.pipeline.imaging.exif_block import Entry, entries_of, written
 from magicmemory.pipeline.imaging.metadata import Metadata, photoshop_of_iptc
 from magicmemory.pipeline.imaging.picture import Picture, Pixels, eight_bits
+from magicmemory.pipeline.imaging.png_container import chunk
 from magicmemory.pipeline.imaging.tiff_directory import Directory
 
 _EXTENSIONS = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "TIFF": ".tif"}
 _LONGEST_SIDE = {"JPEG": 65_500, "WEBP": 16_383}
 _JPEG_QUALITY = 95
-_WEBP_QUALITY = 95
+_JPEG_QUALITY_OF_OTHERS = 98  # a JPEG's own steps are met again; what was never a JPEG would lose grain at 95
+_WEBP_QUALITY = 98
+_OF_JPEGS = {"JPEG", "RAW", "PDF"}
 _PNG_EFFORT = 3  # of 9: higher ones take several times as long for a few per cent
 _TIFF_EFFORT = 3
 _TIFF_STRIP_BYTES = 1 << 18
@@ -102,7 +105,8 @@ def _jpeg(picture: Picture) -> bytes:
         white = (picture.pixels * share + 255 * (1 - share) + 0.5).astype(np.uint8)
         picture = replace(picture, pixels=white, alpha=None)
     samples, icc = _channels(picture)
-    return _jpeg_with(picture.metadata, _saved(samples, "JPEG", icc, quality=_JPEG_QUALITY, subsampling="4:4:4"))
+    quality = _JPEG_QUALITY if picture.format in _OF_JPEGS else _JPEG_QUALITY_OF_OTHERS
+    return _jpeg_with(picture.metadata, _saved(samples, "JPEG", icc, quality=quality, subsampling="4:4:4"))
 
 
 def _jpeg_with(metadata: Metadata, data: bytes) -> bytes:
@@ -129,16 +133,12 @@ def _png(picture: Picture) -> bytes:
 def _png_with(metadata: Metadata, icc: bytes | None, data: bytes) -> bytes:
     """The file with a profile and metadata in chunks behind its header."""
     chunks = [
-        _chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(icc)) if icc else b"",
-        _chunk(b"eXIf", metadata.exif) if metadata.exif else b"",
-        _chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + metadata.xmp) if metadata.xmp else b"",
+        chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(icc)) if icc else b"",
+        chunk(b"eXIf", metadata.exif) if metadata.exif else b"",
+        chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + metadata.xmp) if metadata.xmp else b"",
     ]
     header_end = 8 + 25
     return b"".join([data[:header_end], *chunks, data[header_end:]])
-
-
-def _chunk(name: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
 
 
 def _png16(picture: Picture) -> bytes:

@@ -5,19 +5,21 @@ colours is read here: libheif and libavif give the pixels out without saying wha
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Set
 from dataclasses import replace
 
-from magicmemory.pipeline.imaging import color_signal
+from magicmemory.core.errors import PhotoTruncated
+from magicmemory.pipeline.imaging import codec_colors, color_signal
 from magicmemory.pipeline.imaging.color_signal import ColorSignal
 from magicmemory.pipeline.imaging.container import MOST_PARTS, Container
+from magicmemory.pipeline.imaging.isobmff_boxes import Box, box_within, boxes, complete
+from magicmemory.pipeline.imaging.isobmff_items import cut_items, first_bytes, tiles_of
 
 _GAIN_MAP_ITEM = b"tmap"  # ISO 21496-1
 _GAIN_MAP_USE = b"hdrgainmap"  # Apple's auxiliary picture
 _MOST_PROPERTIES = 4_096
-
-Box = tuple[bytes, int, int]
-"""Name, start and end of the content."""
+_AV1_HEAD_BYTES = 256  # in which the sequence header stands
+_MOST_FILLING_BYTES = 64 << 20
 
 
 def avif(data: bytes) -> Container:
@@ -25,9 +27,16 @@ def avif(data: bytes) -> Container:
     return _read(data, None)
 
 
-def heif(data: bytes) -> Container:
-    """Read a HEIF's container. libheif turns the picture as it says, and the standard wants EXIF's word ignored."""
-    return _read(data, 1)
+def heif(data: bytes, page: int = 1) -> Container:
+    """Read a HEIF's container. libheif turns the picture as it says, and the standard wants EXIF's word ignored.
+
+    Raises:
+        PhotoTruncated: it ends too early, and what is missing in the page cannot be told.
+    """
+    container = _read(data, 1)
+    if page > 1 and not container.complete:
+        raise PhotoTruncated
+    return container
 
 
 def _read(data: bytes, orientation: int | None) -> Container:
@@ -39,48 +48,21 @@ def _read(data: bytes, orientation: int | None) -> Container:
         # A full box: version and flags come before its children.
         inside = (b"meta", meta[1] + 4, meta[2])
         properties = _primary_properties(data, inside)
+        lacking = cut_items(data, inside)
+        whole_rows = _whole_rows(data, inside, lacking.keys())
+        whole = data if _primary(data, inside) in lacking else _filled_up(data, lacking)
         return replace(
             bare,
-            signal=_signal(data, properties),
+            data=whole,
+            complete=bare.complete and not lacking,
+            whole_rows=whole_rows,
+            stored=_stored(data, properties),
+            signal=_signal(data, inside, properties),
             bits=_av1_bits(data, properties),
             gain_map=_has_gain_map(data, inside),
         )
     except (struct.error, IndexError):  # a box points outside the file: the decoder decides what it is worth
         return bare
-
-
-def complete(data: bytes) -> bool:
-    """Whether the file's last box ends where the file does."""
-    at = 0
-    for _ in range(MOST_PARTS):
-        if at + 8 > len(data):
-            break
-        at += _box_length(data, at, len(data))
-    return at == len(data)
-
-
-def _box_length(data: bytes, at: int, end: int) -> int:
-    length = int.from_bytes(data[at : at + 4], "big")
-    if length == 1:
-        length = int.from_bytes(data[at + 8 : at + 16], "big")
-    return max(length, 8) if length else end - at
-
-
-def boxes(data: bytes, parent: Box) -> Iterator[Box]:
-    """The boxes right inside another one, or inside `(b"", 0, len(data))`, the file."""
-    _, at, end = parent
-    for _ in range(MOST_PARTS):
-        if at + 8 > end:
-            return
-        length = _box_length(data, at, end)
-        head = 16 if data[at : at + 4] == b"\0\0\0\1" else 8
-        yield data[at + 4 : at + 8], at + head, min(at + length, end)
-        at += length
-
-
-def box_within(data: bytes, parent: Box, name: bytes) -> Box | None:
-    """The first box of that name right inside another one."""
-    return next((box for box in boxes(data, parent) if box[0] == name), None)
 
 
 def _av1_bits(data: bytes, properties: list[Box]) -> int:
@@ -91,8 +73,8 @@ def _av1_bits(data: bytes, properties: list[Box]) -> int:
     return 8
 
 
-def _signal(data: bytes, properties: list[Box]) -> ColorSignal | None:
-    """What the `nclx` among the primary picture's properties says."""
+def _signal(data: bytes, meta: Box, properties: list[Box]) -> ColorSignal | None:
+    """What the `nclx` among the primary picture's properties says; where there is no `colr`, what the codec says."""
     signal, peak_nits = None, 0.0
     for name, start, end in properties:
         if name == b"colr" and data[start : start + 4] == b"nclx" and signal is None:
@@ -102,15 +84,82 @@ def _signal(data: bytes, properties: list[Box]) -> ColorSignal | None:
             peak_nits = float(struct.unpack_from(">H", data, start)[0])
         elif name == b"mdcv" and end - start >= 24 and not peak_nits:
             peak_nits = struct.unpack_from(">I", data, start + 16)[0] / 10_000
+    if not any(name == b"colr" for name, _, _ in properties):
+        signal = _codec_signal(data, meta)
     return replace(signal, peak_nits=peak_nits) if signal is not None and peak_nits > 0 else signal
 
 
+def _codec_signal(data: bytes, meta: Box) -> ColorSignal | None:
+    """What the stream of the primary picture says, or that of its first tile."""
+    item = _primary(data, meta)
+    item = next(iter(tiles_of(data, meta, item).items), item)
+    for name, start, end in _properties(data, meta, item):
+        try:
+            if name == b"hvcC":
+                told = codec_colors.of_hevc(data[start:end])
+            elif name == b"av1C":
+                told = codec_colors.of_av1(data[start + 4 : end] + first_bytes(data, meta, item, _AV1_HEAD_BYTES))
+            else:
+                continue
+        except IndexError:  # a broken header is the decoder's to refuse
+            return None
+        return color_signal.from_cicp(*told) if told else None
+    return None
+
+
+def _stored(data: bytes, properties: list[Box]) -> int:
+    """How the primary picture is stored, as an EXIF orientation, but for a mirror."""
+    turns = 0
+    for name, start, _ in properties:
+        if name == b"irot":
+            turns = data[start] & 3
+    return (1, 8, 3, 6)[turns]
+
+
+def _filled_up(data: bytes, lacking: dict[int, int]) -> bytes:
+    """The file with zeros where it ended too early.
+
+    libheif fails over EXIF that is not there, and leaves out tiles that are not, without a word.
+    """
+    end = max(lacking.values(), default=0)
+    return data.ljust(end, b"\0") if end - len(data) <= _MOST_FILLING_BYTES else data
+
+
+def _whole_rows(data: bytes, meta: Box, lacking: Set[int]) -> int | None:
+    """How many rows of the primary picture are whole; None where it is not one of tiles, or lacks none.
+
+    Raises:
+        PhotoTruncated: some are not, and which ones cannot be told: it is mirrored or cropped too.
+    """
+    primary = _primary(data, meta)
+    tiles = tiles_of(data, meta, primary)
+    first = next((number for number, tile in enumerate(tiles.items) if tile in lacking), None)
+    if first is None:
+        return None
+    if {b"imir", b"clap"}.isdisjoint(name for name, _, _ in _properties(data, meta, primary)):
+        for name, start, _ in _properties(data, meta, tiles.items[first]):
+            if name == b"ispe":
+                return first // tiles.across * int(struct.unpack_from(">I", data, start + 8)[0])
+    raise PhotoTruncated
+
+
 def _primary_properties(data: bytes, meta: Box) -> list[Box]:
-    primary, iprp = box_within(data, meta, b"pitm"), box_within(data, meta, b"iprp")
+    return _properties(data, meta, _primary(data, meta))
+
+
+def _primary(data: bytes, meta: Box) -> int:
+    """The number of the primary picture; 0 where none is named."""
+    primary = box_within(data, meta, b"pitm")
+    if primary is None:
+        return 0
+    return int(struct.unpack_from(">I" if data[primary[1]] else ">H", data, primary[1] + 4)[0])
+
+
+def _properties(data: bytes, meta: Box, item: int) -> list[Box]:
+    iprp = box_within(data, meta, b"iprp")
     ipco = box_within(data, iprp, b"ipco") if iprp else None
-    if primary is None or iprp is None or ipco is None:
+    if iprp is None or ipco is None:
         return []
-    item = struct.unpack_from(">I" if data[primary[1]] else ">H", data, primary[1] + 4)[0]
     properties = [box for box, _ in zip(boxes(data, ipco), range(_MOST_PROPERTIES), strict=False)]
     numbers = [number for box in boxes(data, iprp) if box[0] == b"ipma" for number in _associated(data, box, item)]
     return [properties[number - 1] for number in numbers if 0 < number <= len(properties)]

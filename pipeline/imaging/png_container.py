@@ -1,16 +1,18 @@
 """PNG: its chunks."""
 
+import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 
-from magicmemory.core.errors import PhotoAnimated, PhotoUnreadable
+from magicmemory.core.errors import PhotoAnimated, PhotoTruncated, PhotoUnreadable
 from magicmemory.pipeline.imaging import color_profile, color_signal
 from magicmemory.pipeline.imaging.color_signal import ColorSignal
 from magicmemory.pipeline.imaging.container import MOST_PARTS, Container, exif_orientation
 from magicmemory.pipeline.imaging.metadata import Metadata
 
 _PNG_KEPT = {b"PLTE", b"tRNS", b"IDAT"}
+_PNG_SAMPLES = {2: 3, 4: 2, 6: 4}  # of a pixel, by colour type
 _PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
 
 
@@ -39,11 +41,42 @@ def png(data: bytes) -> Container:
         elif name in _COLOURS and len(content) <= _MOST_COLOUR_BYTES:
             colours.setdefault(name, content)
         elif name in _PNG_KEPT:
-            kept.append(data[start:end])
+            kept.append(data[start:end] if end <= len(data) else chunk(name, content))
     deep = header[8:9] == b"\x10" and header[9:10] != b"\0"
     icc, signal = _png_colours(colours, b"GRAY" if header[9:10] in (b"\0", b"\4") else b"RGB ")
     metadata = Metadata(exif, xmp)
-    return Container(b"".join([*kept, _PNG_END]), complete, orientation, icc, signal, deep=deep, metadata=metadata)
+    size = None if complete or len(header) < 8 else struct.unpack_from(">II", header)
+    return Container(
+        b"".join([*kept, _PNG_END]), complete, orientation, icc, signal, size=size, deep=deep, metadata=metadata
+    )
+
+
+def with_all_rows(container: Container) -> Container:
+    """A bare PNG that ends too early, with black in the rows that are not there. Its size must have been checked.
+
+    Raises:
+        PhotoTruncated: its rows are in Adam7's seven passes, of which none shows a part of the picture fully.
+    """
+    (_, first, header_end), *parts = _png_chunks(container.data)
+    width, height, bits, colour, _, _, interlaced = struct.unpack_from(">IIBBBBB", container.data, first + 8)
+    names = [(name, container.data[start:end]) for name, start, end in parts]
+    packed = b"".join(part[8:-4] for name, part in names if name == b"IDAT")
+    if interlaced:
+        raise PhotoTruncated
+    row_bytes = 1 + (width * bits * _PNG_SAMPLES.get(colour, 1) + 7) // 8
+    rows = zlib.decompressobj().decompress(packed, row_bytes * height)
+    whole = len(rows) // row_bytes
+    if whole == height:
+        return container
+    filled = zlib.compress(rows[: whole * row_bytes].ljust(row_bytes * height, b"\0"), 1)
+    before = b"".join(part for name, part in names if name not in (b"IDAT", b"IEND"))
+    data = container.data[:header_end] + before + chunk(b"IDAT", filled) + _PNG_END
+    return replace(container, data=data, whole_rows=whole)
+
+
+def chunk(name: bytes, content: bytes) -> bytes:
+    """A chunk with its length and checksum."""
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
 
 
 def _text(content: bytes) -> bytes:
@@ -82,14 +115,15 @@ def _peak_nits(chunks: dict[bytes, bytes]) -> float:
 
 
 def _png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Name, start and end of each chunk; pixels are a chunk even where the file ends inside it."""
     at = 8
     for _ in range(MOST_PARTS):
         end = at + 12 + int.from_bytes(data[at : at + 4], "big")
-        if end > len(data):
-            return
         name = data[at + 4 : at + 8]
+        if end > len(data) and (name != b"IDAT" or at + 8 >= len(data)):
+            return
         yield name, at, end
-        if name == b"IEND":
+        if name == b"IEND" or end > len(data):
             return
         at = end
     raise PhotoUnreadable

@@ -22,8 +22,8 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from magicmemory.core.errors import KindUnsupported, PageMissing, PhotoAnimated, PhotoUnreadable
-from magicmemory.pipeline.imaging import color_profile, tiff_reader
+from magicmemory.core.errors import KindUnsupported, PageMissing, PhotoAnimated, PhotoTruncated, PhotoUnreadable
+from magicmemory.pipeline.imaging import color_profile, jxl_reader, tiff_reader
 from magicmemory.pipeline.imaging.color_signal import ColorSignal, HighRange
 from magicmemory.pipeline.imaging.container import Container, exif_orientation
 from magicmemory.pipeline.imaging.inks import without_inks
@@ -108,10 +108,15 @@ def read(kind: str, container: Container, page: int, check_size: Callable[[tuple
         return Samples(pixels, container.orientation or 1, icc, signal, container.pages, container.metadata)
     with _opened(kind, container.data) as image:
         pages = _turn_to(image, kind, page, container)
+        frame = None
+        if container.animated:
+            frame, pages = jxl_reader.frame(container.data, page)
+        elif page > pages:
+            raise PageMissing(page=page, pages=pages)
         check_size(image.size)
         icc = container.icc or image.info.get("icc_profile")
         orientation = container.orientation or _orientation(kind, image)
-        pixels = _pixels(kind, image, container, icc)
+        pixels = _pixels(kind, image, container, icc) if frame is None else frame
         icc = None if image.mode == "CMYK" else icc
         return Samples(pixels, orientation, icc, container.signal, pages, _metadata(kind, image, container))
 
@@ -166,7 +171,12 @@ def _opened(kind: str, data: bytes) -> ImageFile.ImageFile:
         return _OPENERS[kind](io.BytesIO(data))
     with _WARNINGS, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return _OPENERS[kind](io.BytesIO(data))
+        try:
+            return _OPENERS[kind](io.BytesIO(data))
+        except RuntimeError:
+            if kind == "JXL" and jxl_reader.ends_early(data):
+                raise PhotoTruncated from None
+            raise
 
 
 def _samples(image: ImageFile.ImageFile, container: Container, icc: object) -> Pixels:
@@ -181,6 +191,8 @@ def _samples(image: ImageFile.ImageFile, container: Container, icc: object) -> P
         plain = image.convert("LA" if image.mode in {"1", "L"} else "RGBA")
     elif image.mode in _PLAIN_MODES:
         plain = image.convert(_PLAIN_MODES[image.mode])
+    if plain.mode == "F":
+        raise KindUnsupported(kind=f"{image.format_description} (float)")
     if plain.mode not in {"L", "LA", "RGB", "RGBA"}:
         raise PhotoUnreadable
     return np.array(plain)

@@ -33,6 +33,10 @@ class SandboxedDecoder:
         """Start the children, so that the first photo need not wait for their imports."""
         self._process.start()
 
+    def close(self) -> None:
+        """End the children."""
+        self._process.close()
+
     def __call__(self, data: bytes, limits: DecodeLimits, page: int = 1, keep: Keep = Keep.NOTHING) -> Picture:
         """See `decode`; a file that crashes its decoder, or never ends, is unreadable too.
 

@@ -7,11 +7,20 @@ from magicmemory.pipeline.imaging import color_profile
 from magicmemory.pipeline.imaging.container import ORIENTATION_TAG, Container, upright
 from magicmemory.pipeline.imaging.exif_block import block_of
 from magicmemory.pipeline.imaging.metadata import Metadata, iptc_of_photoshop
-from magicmemory.pipeline.imaging.tiff_directory import MOST_PAGES, Directory
+from magicmemory.pipeline.imaging.tiff_directory import (
+    MOST_PAGES,
+    MOST_VALUES,
+    STRIP_BYTES,
+    STRIP_OFFSETS,
+    TILE_BYTES,
+    TILE_OFFSETS,
+    Directory,
+)
 
 _XMP, _IPTC, _PHOTOSHOP = 700, 33723, 34377
 _ICC, _SUB_IFDS, _SUBFILE, _DNG = 34675, 330, 254, 50706
 _WIDTH, _HEIGHT, _TILE_WIDTH, _TILE_HEIGHT = 256, 257, 322, 323
+_SAMPLES, _ROWS_PER_STRIP, _PLANES, _SEPARATE = 277, 278, 284, 2
 _BITS, _COMPRESSION, _PHOTOMETRIC, _SAMPLE_FORMAT = 258, 259, 262, 339
 _BLACK_IS_ZERO, _PALETTE, _YCBCR = 1, 3, 6
 _OF_PILLOW = {2, 3, 4, 6, 7}  # compressions: fax, JPEG
@@ -37,20 +46,61 @@ def tiff(data: bytes, page: int = 1) -> Container:
         if odd and (not size or min(size) < 1 or _tile_pixels(file) > _MOST_TILE_PIXELS):
             raise PhotoUnreadable
         complete = file.complete()
-        if odd and not complete:  # tifffile would show black where the file has ended
-            raise PhotoTruncated
+        whole_rows, bare = _with_all_rows(file) if odd and not complete else (None, file.bare())
         return Container(
-            file.bare(),
+            bare,
             complete,
             upright(file.value(ORIENTATION_TAG, 1)),
             _tiff_icc(file),
             size=size,
             odd=odd,
             pages=len(starts),
+            whole_rows=whole_rows,
             metadata=Metadata(_exif(file), file.raw(_XMP), file.raw(_IPTC) or iptc_of_photoshop(file.raw(_PHOTOSHOP))),
         )
     except struct.error:  # the directory lies outside the file, or points there
         raise PhotoTruncated from None
+
+
+def _with_all_rows(file: Directory) -> tuple[int, bytes]:
+    """How many rows are whole in a page that ends too early, and the bare file, in which the others are empty.
+
+    Rows without compression are whole one by one, others by strip or tile.
+
+    Raises:
+        PhotoTruncated: it has more rows, strips or tiles than can be told apart.
+    """
+    width, height = file.value(_WIDTH, 0), file.value(_HEIGHT, 0)
+    tiled = TILE_OFFSETS in file.entries
+    places, lengths = (TILE_OFFSETS, TILE_BYTES) if tiled else (STRIP_OFFSETS, STRIP_BYTES)
+    segments = file.segments()
+    planes = file.value(_SAMPLES, 1) if file.value(_PLANES, 1) == _SEPARATE else 1
+    rows_each = min(height, file.value(_TILE_HEIGHT if tiled else _ROWS_PER_STRIP, height))
+    across = -(-width // max(1, file.value(_TILE_WIDTH, width))) if tiled else 1
+    if (
+        min(rows_each, planes) < 1
+        or len(segments) != planes * across * -(-height // rows_each)
+        or planes * height > MOST_VALUES
+    ):
+        raise PhotoTruncated
+    changed = dict[int, list[int]]()
+    if not tiled and file.value(_COMPRESSION, 1) == 1:
+        bits = file.values(_BITS) or (1,)
+        row_bytes = (width * (bits[0] if planes > 1 else sum(bits)) + 7) // 8
+        strips = len(segments) // planes
+        segments = [
+            (segments[plane * strips + row // rows_each][0] + row % rows_each * row_bytes, row_bytes)
+            for plane in range(planes)
+            for row in range(height)
+        ]
+        rows_each, changed[_ROWS_PER_STRIP] = 1, [1]
+    down, whole = across * -(-height // rows_each), height
+    for number, (start, length) in enumerate(segments):
+        if start + length > len(file.data):
+            segments[number] = 0, 0
+            whole = min(whole, number % down // across * rows_each)
+    changed[places], changed[lengths] = (list(numbers) for numbers in zip(*segments, strict=True))
+    return whole, file.bare(changed)
 
 
 def _exif(file: Directory) -> bytes:

@@ -2,6 +2,8 @@
 
 import itertools
 import struct
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from magicmemory.core.errors import PhotoUnreadable
@@ -9,12 +11,15 @@ from magicmemory.pipeline.imaging.container import WHOLE_NUMBERS
 from magicmemory.pipeline.imaging.metadata import MOST_BYTES
 
 MOST_PAGES: Final = 10_000
-_STRIP_OFFSETS, _STRIP_BYTES, _TILE_OFFSETS, _TILE_BYTES = 273, 279, 324, 325
+STRIP_OFFSETS: Final = 273
+STRIP_BYTES: Final = 279
+TILE_OFFSETS: Final = 324
+TILE_BYTES: Final = 325
 _TIFF_SINGLE = {256, 257, 259, 262, 266, 277, 278, 284, 292, 293, 317, 322, 323, 332, 512, 513, 514, 531}
 _TIFF_LISTS = {258, 273, 279, 320, 324, 325, 338, 339, 347, 519, 520, 521, 529, 530, 532}
 _TYPE_BYTES = {3: 2, 4: 4, 5: 8, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}  # others have one
 _MOST_TAGS = 1_000
-_MOST_VALUES = 1 << 18  # of one tag: a strip for each row of the tallest photo is 65,000
+MOST_VALUES: Final = 1 << 18  # of one tag: a strip for each row of the tallest photo is 65,000
 
 
 class Directory:
@@ -57,7 +62,7 @@ class Directory:
         if tag not in self.entries:
             return ()
         kind, count, at = self.span(tag)
-        if kind not in WHOLE_NUMBERS or count > _MOST_VALUES:
+        if kind not in WHOLE_NUMBERS or count > MOST_VALUES:
             return ()
         return self.unpack(f"{count}{WHOLE_NUMBERS[kind]}", at)
 
@@ -80,25 +85,42 @@ class Directory:
         except struct.error:  # the file ends right behind its last directory
             return 0
 
-    def bare(self) -> bytes:
-        """The file with a new directory at its end, which has only what the pixels need, and no next page."""
+    def bare(self, changed: Mapping[int, list[int]] = MappingProxyType({})) -> bytes:
+        """The file with a new directory at its end, which has only what the pixels need, and no next page.
+
+        Args:
+            changed: whole numbers that take the place of a tag's own.
+        """
         tags = sorted(
             tag
             for tag in self.entries
-            if self.span(tag)[1] <= (_MOST_VALUES if tag in _TIFF_LISTS else tag in _TIFF_SINGLE)
+            if self.span(tag)[1] <= (MOST_VALUES if tag in _TIFF_LISTS else tag in _TIFF_SINGLE)
         )
-        entries = [self.data[self.entries[tag] : self.entries[tag] + self.entry_bytes] for tag in tags]
-        padding = bytes(-len(self.data) % 8)
-        start = struct.pack(self.order + self.word, len(self.data) + len(padding))
+        body = self.data + bytes(-len(self.data) % 8)
+        entries = list[bytes]()
+        for tag in tags:
+            entry = self.data[self.entries[tag] : self.entries[tag] + self.entry_bytes]
+            if numbers := changed.get(tag):
+                values = struct.pack(f"{self.order}{len(numbers)}{self.word}", *numbers)
+                if len(numbers) > 1:  # they stand outside the entry
+                    place = struct.pack(self.order + self.word, len(body))
+                    body += values + bytes(-len(values) % 8)
+                    values = place
+                entry = struct.pack(self.order + "HH" + self.word, tag, 16 if self.big else 4, len(numbers)) + values
+            entries.append(entry)
+        start = struct.pack(self.order + self.word, len(body))
         head = self.data[: 8 if self.big else 4] + start
         count = struct.pack(self.order + ("Q" if self.big else "H"), len(entries))
         end = bytes(len(start))
-        return b"".join([head, self.data[len(head) :], padding, count, *entries, end])
+        return b"".join([head, body[len(head) :], count, *entries, end])
+
+    def segments(self) -> list[tuple[int, int]]:
+        """Place and length of each strip or tile."""
+        pairs = list[tuple[int, int]]()
+        for offsets, lengths in ((STRIP_OFFSETS, STRIP_BYTES), (TILE_OFFSETS, TILE_BYTES)):
+            pairs += itertools.zip_longest(self.values(offsets), self.values(lengths), fillvalue=0)
+        return pairs
 
     def complete(self) -> bool:
         """Whether all strips or tiles lie inside the file."""
-        for offsets, lengths in ((_STRIP_OFFSETS, _STRIP_BYTES), (_TILE_OFFSETS, _TILE_BYTES)):
-            pairs = itertools.zip_longest(self.values(offsets), self.values(lengths), fillvalue=0)
-            if any(start + length > len(self.data) for start, length in pairs):
-                return False
-        return True
+        return all(start + length <= len(self.data) for start, length in self.segments())

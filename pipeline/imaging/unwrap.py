@@ -1,8 +1,10 @@
 """From a file of a known kind to its bare picture."""
 
+import struct
 from collections.abc import Callable
+from dataclasses import replace
 
-from magicmemory.core.errors import PageMissing, PhotoUnreadable
+from magicmemory.core.errors import PageMissing, PhotoTruncated, PhotoUnreadable
 from magicmemory.pipeline.imaging.container import Container
 from magicmemory.pipeline.imaging.gif_container import gif
 from magicmemory.pipeline.imaging.isobmff_container import avif, heif
@@ -12,6 +14,7 @@ from magicmemory.pipeline.imaging.png_container import png
 from magicmemory.pipeline.imaging.tiff_container import tiff
 from magicmemory.pipeline.imaging.webp_container import webp
 
+_BMP_HEAD_BYTES = 54  # from the third version on
 _MOST_RUN_LENGTH_BYTES = 1 << 20  # of a packed BMP, which Pillow unpacks in Python
 
 
@@ -40,7 +43,28 @@ def _bmp(data: bytes) -> Container:
     if data[30:34] in (b"\1\0\0\0", b"\2\0\0\0") and len(data) > _MOST_RUN_LENGTH_BYTES:
         raise PhotoUnreadable
     complete = int.from_bytes(data[2:6], "little") <= len(data)
-    return Container(data, complete, 1)
+    if complete or len(data) < _BMP_HEAD_BYTES or data[14] < _BMP_HEAD_BYTES - 14:
+        return Container(data, complete, 1)
+    width, height = struct.unpack_from("<ii", data, 18)
+    return Container(data, complete, 1, size=(max(width, 0), abs(height)))
+
+
+def bmp_with_all_rows(container: Container) -> Container:
+    """A BMP that ends too early, with zeros in the rows that are not there. Its size must have been checked.
+
+    Raises:
+        PhotoTruncated: its header is older, or its pixels are packed.
+    """
+    data = container.data
+    if container.size is None or data[30:34] in (b"\1\0\0\0", b"\2\0\0\0"):
+        raise PhotoTruncated
+    start, stored_height, bits = struct.unpack_from("<I", data, 10)[0], *struct.unpack_from("<i2xH", data, 22)
+    width, height = container.size
+    row_bytes = (width * bits + 31) // 32 * 4
+    whole = min(height, max(0, len(data) - start) // row_bytes) if row_bytes else 0
+    data = data[: start + whole * row_bytes].ljust(start + height * row_bytes, b"\0")
+    upside_down = 4 if stored_height > 0 else 1
+    return replace(container, data=data, whole_rows=None if whole == height else whole, stored=upside_down)
 
 
 _UNWRAP: dict[str, Callable[[bytes], Container]] = {
@@ -48,10 +72,9 @@ _UNWRAP: dict[str, Callable[[bytes], Container]] = {
     "PNG": png,
     "WEBP": webp,
     "BMP": _bmp,
-    "HEIF": heif,
     "AVIF": avif,
     "JPEG2000": jpeg2000,
     "JXL": jxl,
 }
-_PAGED: dict[str, Callable[[bytes, int], Container]] = {"TIFF": tiff, "GIF": gif}
-_READER_PICKS = {"HEIF"}
+_READER_PICKS = {"JXL"}
+_PAGED: dict[str, Callable[[bytes, int], Container]] = {"TIFF": tiff, "GIF": gif, "HEIF": heif}

@@ -6,6 +6,8 @@ from magicmemory.core.errors import PhotoAnimated, PhotoUnreadable
 from magicmemory.pipeline.imaging.container import MOST_PARTS, Container
 from magicmemory.pipeline.imaging.metadata import Metadata
 
+_EXIF_FLAG, _XMP_FLAG = 8, 4
+
 
 def webp(data: bytes) -> Container:
     """The size is read here, because libwebp reserves the canvas while it opens the file."""
@@ -20,7 +22,24 @@ def webp(data: bytes) -> Container:
         size = 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
     else:
         size = int.from_bytes(head[14:16], "little") & 0x3FFF, int.from_bytes(head[16:18], "little") & 0x3FFF
-    return Container(data, complete, size=size, metadata=_metadata(data))
+    whole = None if complete else _whole_picture(data)
+    return Container(whole or data, complete or whole is not None, size=size, metadata=_metadata(data))
+
+
+def _whole_picture(data: bytes) -> bytes | None:
+    """A file that ends too early, up to the end of its picture; None where the picture itself is not whole."""
+    kept = list[bytes]()
+    for name, start, end in _chunks(data):
+        if end > len(data):
+            return None
+        content = data[start:end]
+        if name == b"VP8X":  # what follows the picture is left out
+            content = bytes([content[0] & ~(_EXIF_FLAG | _XMP_FLAG)]) + content[1:]
+        kept.append(name + len(content).to_bytes(4, "little") + content + bytes(len(content) % 2))
+        if name in (b"VP8 ", b"VP8L"):
+            body = b"WEBP" + b"".join(kept)
+            return b"RIFF" + len(body).to_bytes(4, "little") + body
+    return None
 
 
 def _metadata(data: bytes) -> Metadata:

@@ -5,6 +5,7 @@ import struct
 import zlib
 from collections.abc import Callable
 
+import imagecodecs
 import numpy as np
 import tifffile
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from tests.support.photo_files import (
     behind_start,
     chunk,
     exif_with,
+    heif_of_tiles,
     png16,
     rgb_tags,
     saved,
@@ -88,6 +90,8 @@ MORE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "tiff of a fax": ("TIFF", _bilevel_tiff),
     "heif with a profile": ("HEIF", lambda: saved(RGB, "HEIF", icc_profile=srgb(), exif=b"Exif\0\0" + exif_with(3))),
     "heif of odd sides": ("HEIF", lambda: saved(RGB[:31, :47], "HEIF", quality=40)),
+    "heif of tiles": ("HEIF", lambda: heif_of_tiles(RGB, 16)),
+    "jxl of frames": ("JXL", lambda: bytes(imagecodecs.jpegxl_encode(np.stack([RGB, 255 - RGB]), lossless=True))),
     "avif of grey": ("AVIF", lambda: saved(np.ascontiguousarray(RGB[..., 1]), "AVIF", exif=exif_with(5))),
 }
 

@@ -39,11 +39,11 @@ class Target:
     """
 
     def __init__(self) -> None:
-        self._cell = SandboxedProcess(way, memory_bytes=MEMORY, seconds=SECONDS, kept=1)
+        self._sandbox = SandboxedProcess(way, memory_bytes=MEMORY, seconds=SECONDS, kept=1)
 
     def __call__(self, data: bytes) -> Told:
         try:
-            said, _ = self._cell(data)
+            said, _ = self._sandbox(data)
         except SandboxCrashed as error:
             return Told(str(error))
         return Told(**said)

@@ -42,7 +42,7 @@ def test_truncated_files_decode_or_give_a_named_error(name: str) -> None:
             pytest.fail(f"cut at {at} of {len(data)}: {error!r}")
 
 
-@pytest.mark.parametrize("name", ["png", "webp", "webp lossless", "tiff", "gif", "bmp"])
+@pytest.mark.parametrize("name", ["webp", "webp lossless", "gif"])
 def test_file_cut_in_half_is_marked_truncated(name: str) -> None:
     make = COLOUR[name][1]
     data = make()

@@ -1,7 +1,7 @@
 """Decoding in a child: the same pictures and the same errors, and a crash that is one photo's alone."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -33,10 +33,11 @@ pytestmark = pytest.mark.processes
 
 
 @pytest.fixture(scope="module")
-def decoder() -> SandboxedDecoder:
+def decoder() -> Iterator[SandboxedDecoder]:
     decoder = SandboxedDecoder(LIMITS, kept=1)
     decoder.start()  # the child belongs to this fixture, not to the first test that needs it
-    return decoder
+    yield decoder
+    decoder.close()
 
 
 @pytest.mark.parametrize("name", PICTURES)

@@ -27,7 +27,9 @@ from tests.support.photo_files import (
     WIDTH,
     differs,
     repeated,
+    rgb_tags,
     saved,
+    tiff,
     with_alpha,
 )
 
@@ -153,10 +155,23 @@ def test_chunky_sixteen_bits_equal_opencv() -> None:
     assert decode(ALPHA["tiff 16-bit"](), LIMITS).alpha is not None
 
 
-def test_fax_and_old_jpeg_are_read() -> None:
+def test_fax_is_read() -> None:
     two = Image.fromarray(GREY).convert("1")
     for packed in ("group3", "group4", "tiff_ccitt"):
         assert (decode(saved(two, "TIFF", compression=packed), LIMITS).pixels == repeated(np.asarray(two) * 255)).all()
+
+
+@pytest.mark.parametrize("subsampling", [0, 2])
+def test_a_jpeg_in_the_old_style(subsampling: int) -> None:
+    """Compression 6: the strip is a JPEG, which two tags of its own point to."""
+    inside = saved(BIG, "JPEG", quality=95, subsampling=subsampling)
+    side = 2 if subsampling else 1
+    tags = rgb_tags(160, 96) | {259: (3, [6]), 262: (3, [6]), 530: (3, [side, side]), 512: (3, [1])}
+    data = tiff(tags | {513: (4, [8]), 514: (4, [len(inside)])}, inside)
+    picture = decode(data, LIMITS)
+    assert picture.format == "TIFF"
+    assert differs(picture, BIG) <= 3
+    assert np.abs(picture.rgb8().astype(int) - np.asarray(Image.open(io.BytesIO(inside)))).mean() <= 1
 
 
 @settings(max_examples=80, deadline=None)

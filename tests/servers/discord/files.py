@@ -40,7 +40,7 @@ class Attachment:
     description: str | None = None
     ephemeral: bool = False
     size: tuple[int, int] | None = None  # None: no picture that can be read
-    kind: str = "application/octet-stream"
+    kind: str | None = None  # None: Discord says nothing
 
     @property
     def spoiler(self) -> bool:
@@ -53,10 +53,10 @@ def clean(filename: str) -> str:
     return re.sub(r"[^\w.\-]", "", filename.replace(" ", "_"), flags=re.ASCII) or "unknown"
 
 
-def look_at(data: bytes, filename: str) -> tuple[tuple[int, int] | None, str]:
+def look_at(data: bytes, filename: str) -> tuple[tuple[int, int] | None, str | None]:
     """A picture's size and the file's media type. A picture that cannot be decoded to its end, or whose name says
     another format than its bytes, has no size."""
-    kind = mimetypes.guess_type(filename)[0] or "application/octet-stream"
+    kind = mimetypes.guess_type(filename)[0]
     try:
         with Image.open(io.BytesIO(data)) as image:
             image.load()
@@ -120,9 +120,10 @@ class Files:
             "size": len(attachment.data),
             "url": url,
             "proxy_url": url,
-            "content_type": attachment.kind,
             "flags": IS_SPOILER if attachment.spoiler else 0,
         }
+        if attachment.kind is not None:
+            shown["content_type"] = attachment.kind
         if attachment.size:
             shown["width"], shown["height"] = attachment.size
         if attachment.description is not None:

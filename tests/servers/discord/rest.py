@@ -93,7 +93,7 @@ class Rest:
             found = None
         if found is None:
             return web.Response(status=404, text="This content is no longer available.")
-        return web.Response(body=found.data, content_type=found.kind)
+        return web.Response(body=found.data, content_type=found.kind or "application/octet-stream")
 
     def _find(self, call: Call) -> Route:
         known = False
