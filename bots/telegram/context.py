@@ -15,7 +15,7 @@ from magicmemory.bots.common.refusals import explain
 from magicmemory.bots.service import BotService
 from magicmemory.bots.telegram.rate_limiter import Busy, Urgency, pause_of
 from magicmemory.bots.telegram.uploads import Upload
-from magicmemory.core.errors import UserError
+from magicmemory.core.errors import UserError, WritingForbidden
 from magicmemory.core.job import Address, Sender
 from magicmemory.queue.delivery import RetryLater, Undeliverable
 
@@ -38,6 +38,22 @@ NOBODY_THERE: Final = (
     "message thread not found",
     "topic_closed",
     "group chat was upgraded",
+)
+# Parts of error descriptions that say that the chat takes no photos, or no files.
+MEDIA_FORBIDDEN: Final = (
+    "not enough rights to send photos",
+    "not enough rights to send documents",
+    "chat_send_photos_forbidden",
+    "chat_send_docs_forbidden",
+    "chat_send_media_forbidden",
+)
+# Parts of error descriptions that say that the bot may not even write.
+WRITING_FORBIDDEN: Final = (
+    "not enough rights to send text messages",
+    "have no rights to send a message",
+    "chat_write_forbidden",
+    "chat_send_plain_forbidden",
+    "chat_restricted",
 )
 # Parts of error descriptions after which a message can never be edited.
 NOT_EDITABLE: Final = (
@@ -105,7 +121,7 @@ class BotContext:
         file = InputFile(upload.data, filename=upload.name)
         if upload.as_file:
             return await self.bot.send_document(address.chat, file, disable_content_type_detection=True, **given)
-        return await self.bot.send_photo(address.chat, file, **given)
+        return await self.bot.send_photo(address.chat, file, has_spoiler=upload.spoiler, **given)
 
     async def edit_text(
         self, chat: str, message: int, text: str, keyboard: Keyboard = None, urgency: Urgency = Urgency.MUST
@@ -193,6 +209,10 @@ def _is_edited(error: BadRequest) -> bool:
     raise error
 
 
+def _reason(error: TelegramError) -> UserError | None:
+    return WritingForbidden() if says(error, *WRITING_FORBIDDEN) else None
+
+
 @contextmanager
 def delivering() -> Iterator[None]:
     """Turn Telegram's errors into the two that the delivery worker knows: try later, or give up.
@@ -204,12 +224,12 @@ def delivering() -> Iterator[None]:
     try:
         yield
     except Forbidden as error:
-        raise Undeliverable(error.message) from error
+        raise Undeliverable(error.message, _reason(error)) from error
     except RetryAfter as error:
         raise RetryLater(pause_of(error)) from error
     except BadRequest as error:
-        if says(error, *NOBODY_THERE):
-            raise Undeliverable(error.message) from error
+        if says(error, *NOBODY_THERE, *WRITING_FORBIDDEN):
+            raise Undeliverable(error.message, _reason(error)) from error
         raise
     except NetworkError as error:
         raise RetryLater from error

@@ -16,8 +16,9 @@ from telegram.error import Forbidden, TelegramError
 
 from magicmemory.bots.common.albums import ALBUM
 from magicmemory.bots.telegram.context import BotContext
-from magicmemory.bots.telegram.messages import PhotoFile, address_of, download, photo_in, sender_of_message
+from magicmemory.bots.telegram.messages import SPOILER, PhotoFile, address_of, download, photo_in, sender_of_message
 from magicmemory.bots.telegram.progress_messages import ProgressMessages
+from magicmemory.bots.telegram.uploads import LARGEST_ALBUM
 from magicmemory.core.errors import InternalError, QuotaUsedUp, UserError
 from magicmemory.core.job import TERMINAL, Address, Job, Sender
 
@@ -26,7 +27,6 @@ log = logging.getLogger(__name__)
 DOWNLOADS_AT_ONCE: Final = 8  # each photo is in memory until it is in the photo store
 GATHER_S: Final = 1.2  # how long an album waits for another photo
 LONGEST_GATHER_S: Final = 6.0
-LARGEST_ALBUM: Final = 10
 
 TakeAlbum = Callable[[list[Message]], Awaitable[None]]
 
@@ -153,7 +153,7 @@ class Intake:
     async def _reserve(self, file: PhotoFile, sender: Sender, address: Address, context: dict[str, str]) -> Job:
         async with self._downloads:
             data = await download(self._ctx, file)
-            notes = {**context, "as_file": "1" if file.as_file else ""}
+            notes = {**context, "as_file": "1" if file.as_file else "", SPOILER: "1" if file.spoiler else ""}
             return await self._ctx.service.intake(sender, address, data, context=notes)
 
     async def _answer(

@@ -19,6 +19,7 @@ PUBLIC_DOWNLOAD_BYTES: Final = 20 * MIB
 TRIES: Final = 4
 FIRST_RETRY_S: Final = 0.5
 TIMEOUT_S: Final = 60.0
+SPOILER: Final = "spoiler"  # the job's note that its photo came covered
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class PhotoFile:
     file_id: str
     size: int  # bytes; 0 if Telegram does not say
     as_file: bool  # sent as a document, so without Telegram's compression
+    spoiler: bool = False  # covered until somebody taps it
 
 
 def sender_of(user: User | None, sender_chat: Chat | None = None) -> Sender:
@@ -67,7 +69,7 @@ def photo_in(message: Message) -> PhotoFile | None:
     """
     if message.photo:
         largest = max(message.photo, key=lambda size: size.width * size.height)
-        return PhotoFile(largest.file_id, largest.file_size or 0, as_file=False)
+        return PhotoFile(largest.file_id, largest.file_size or 0, False, bool(message.has_media_spoiler))
     if message.animation or message.video or message.video_note:
         raise PhotoAnimated
     if message.document:

@@ -103,10 +103,11 @@ class Person:
         group: Group | None = None,
         reply_to: Message | None = None,
         thread: int | None = None,
+        spoiler: bool = False,
     ) -> Message:
         """Send a photo the usual way: the app makes it smaller."""
         photo = self._world.files.photo(Upload("photo.jpg", data))
-        return self._say(group, reply_to, thread, photo=photo, caption=caption)
+        return self._say(group, reply_to, thread, photo=photo, caption=caption, spoiler=spoiler)
 
     async def send_album(
         self,
