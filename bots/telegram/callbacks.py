@@ -15,7 +15,7 @@ from magicmemory.bots.common.adjustments import FIDELITIES, STRENGTHS, neighbour
 from magicmemory.bots.common.albums import ALBUM, jobs_of_album
 from magicmemory.bots.common.image_fitting import before_after
 from magicmemory.bots.telegram.context import BotContext, reply_to
-from magicmemory.bots.telegram.messages import SPOILER, address_of, sender_of
+from magicmemory.bots.telegram.messages import SPOILER, address_of, sender_of, sender_of_press
 from magicmemory.bots.telegram.progress_messages import ProgressMessages
 from magicmemory.bots.telegram.uploads import Upload, prepare
 from magicmemory.core.errors import InternalError, NotYours, PhotoExpired, UserError
@@ -127,7 +127,7 @@ class PhotoButtons:
         language = await self._ctx.language(sender)
         message = query.message
         try:
-            job = await self._ctx.service.job_of(sender, pressed.job, SETTLE_S)
+            job = await self._job_of(query, sender, pressed.job)
             if not isinstance(message, Message):
                 raise PhotoExpired
             await self._do(query, pressed, job, message, language)
@@ -135,6 +135,15 @@ class PhotoButtons:
             await self._ctx.notice(query, self._ctx.say(language, "telegram-not-yours"), alert=True)
         except UserError as error:
             await self._ctx.notice(query, self._ctx.explain(language, error), alert=True)
+
+    async def _job_of(self, query: CallbackQuery, sender: Sender, job_id: str) -> Job:
+        """The job behind a button, if it belongs to the person, or to a chat that the person administers."""
+        try:
+            return await self._ctx.service.job_of(sender, job_id, SETTLE_S)
+        except NotYours:
+            chat = "" if query.message is None else str(query.message.chat.id)
+            acting = await sender_of_press(self._ctx, query, chat)
+            return await self._ctx.service.job_of(acting, job_id, SETTLE_S)
 
     async def _do(self, query: CallbackQuery, pressed: CallbackData, job: Job, message: Message, language: str) -> None:
         match pressed.verb:
@@ -223,7 +232,7 @@ class PhotoButtons:
             return
         self._in_progress.add(name)
         try:
-            await self._restore_again(job, address, sender_of(query.from_user), language, options)
+            await self._restore_again(job, address, job.sender, language, options)
         finally:
             self._in_progress.discard(name)
 

@@ -16,7 +16,7 @@ from magicmemory.bots.service import BotService
 from magicmemory.bots.telegram.rate_limiter import Busy, Urgency, pause_of
 from magicmemory.bots.telegram.uploads import Upload
 from magicmemory.core.errors import UserError, WritingForbidden
-from magicmemory.core.job import Address, Sender
+from magicmemory.core.job import Address, Platform, Sender
 from magicmemory.queue.delivery import RetryLater, Undeliverable
 
 log = logging.getLogger(__name__)
@@ -177,6 +177,10 @@ class BotContext:
         except TelegramError as error:
             log.debug("no chat action in chat %s: %s", address.chat, error)
 
+    async def move_chat(self, old: str, new: str) -> None:
+        """A group has become a supergroup. Its progress messages cannot be edited there: they have other numbers."""
+        await self.service.move_chat(Platform.TELEGRAM, old, new, {"progress": ""})
+
     def remember(self, name: str, file_id: str) -> None:
         """Keep the id of a file that Telegram has, so that it is not uploaded again."""
         while len(self.file_ids) >= FILE_IDS:
@@ -187,9 +191,9 @@ class BotContext:
 def reply_to(address: Address) -> dict[str, Any]:
     """The arguments that make a message a reply to the one at `address`, even if that was deleted meanwhile."""
     # A suffix after a colon distinguishes several photos of one message.
-    message = address.message.partition(":")[0]
+    message = int(address.message.partition(":")[0] or 0)
     return {
-        "reply_parameters": ReplyParameters(int(message), allow_sending_without_reply=True) if message else None,
+        "reply_parameters": ReplyParameters(message, allow_sending_without_reply=True) if message else None,
         "message_thread_id": int(address.thread) if address.thread else None,
     }
 

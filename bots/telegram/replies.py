@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Final, TypeVar
 
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from magicmemory.bots.common.albums import ALBUM, jobs_of_album
 from magicmemory.bots.common.progress import WaitEstimate
@@ -34,7 +34,7 @@ from magicmemory.bots.telegram.uploads import Upload, parcels, prepare
 from magicmemory.core.errors import FileTooLarge, PhotosForbidden, WritingForbidden
 from magicmemory.core.job import Address, Job
 from magicmemory.core.report import Failure, Report
-from magicmemory.queue.delivery import Reply, Undeliverable
+from magicmemory.queue.delivery import Reply, RetryLater, Undeliverable
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +77,19 @@ async def send_in_some_form(send: Callable[[list[Upload]], Awaitable[Sent]], upl
                 raise
             log.info("the chat forbids photos or files: %s", error.message)
     raise Undeliverable("the chat takes neither photos nor files", PhotosForbidden())
+
+
+async def tell_failure(ctx: BotContext, job: Job, progress: int | None, text: str, language: str) -> int:
+    """Say that there is no photo, or to the person alone that the bot may not write in the chat; the message's id."""
+    try:
+        return await ctx.edit_or_tell(job.address, progress, text)
+    except (BadRequest, Forbidden) as error:
+        person = job.sender.account
+        # A group or a channel that asked under its own name has a negative number, and no private chat.
+        if person == job.address.chat or person.startswith("-") or not says(error, *WRITING_FORBIDDEN):
+            raise
+    closed = ctx.service.sentences.failure(language, Failure.of(WritingForbidden()))
+    return await ctx.tell(Address(platform=job.address.platform, chat=person, message=""), closed)
 
 
 class Batch:
@@ -173,7 +186,7 @@ class AlbumReplies:
     async def _summarise(
         self, replies: list[Reply], siblings: list[Job], numbers: dict[str, int], language: str
     ) -> None:
-        """Turn the progress message into the summary. The photos are sent, so no error may repeat the delivery."""
+        """Turn the progress message into the summary. Once photos are sent, no error may repeat the delivery."""
         lines = [self._line(reply, numbers[reply.job.id], language) for reply in replies]
         lines.append(self._ctx.service.sentences.quota(language, replies[-1].quota))
         restored = [(numbers[reply.job.id], reply.job) for reply in replies if reply.failure is None]
@@ -182,6 +195,9 @@ class AlbumReplies:
             lines.append(self._ctx.say(language, "telegram-album-pick"))
         job = replies[0].job
         progress = int(job.context.get("progress") or 0) if len(replies) == len(siblings) else None
+        if not restored:
+            await tell_failure(self._ctx, job, progress, "\n".join(lines), language)
+            return
         try:
             await self._ctx.edit_or_tell(job.address, progress, "\n".join(lines), keyboard)
         except TelegramError as error:
@@ -211,29 +227,28 @@ class TelegramReplier:
         if reply.outcome.report is not None:
             self._wait_estimate.learn(reply.outcome.report.total_ms)
         with delivering():
-            if reply.job.context.get(ALBUM):
-                notes = await self._albums.reply(reply)
-                if notes is not None:
-                    return notes
-            await self._progress_messages.stop(reply.job.id)
-            if reply.failure is not None:
-                return await self._tell(reply, reply.failure)
-            return await self._send(reply)
+            try:
+                return await self._reply(reply)
+            except ChatMigrated as error:
+                await self._ctx.move_chat(reply.job.address.chat, str(error.new_chat_id))
+                raise RetryLater(0) from error
+
+    async def _reply(self, reply: Reply) -> dict[str, str]:
+        if reply.job.context.get(ALBUM):
+            notes = await self._albums.reply(reply)
+            if notes is not None:
+                return notes
+        await self._progress_messages.stop(reply.job.id)
+        if reply.failure is not None:
+            return await self._tell(reply, reply.failure)
+        return await self._send(reply)
 
     async def _tell(self, reply: Reply, failure: Failure) -> dict[str, str]:
         """Say what went wrong, in place of the progress; to the person alone if the bot may not write in the chat."""
         language = await self._ctx.language(reply.job.sender)
         text = self._ctx.service.sentences.failure(language, failure)
-        progress, address = int(reply.job.context.get("progress") or 0), reply.job.address
-        try:
-            return {"reply": str(await self._ctx.edit_or_tell(address, progress, text))}
-        except (BadRequest, Forbidden) as error:
-            person = reply.job.sender.account
-            # A group or a channel that asked under its own name has a negative number, and no private chat.
-            if person == address.chat or person.startswith("-") or not says(error, *WRITING_FORBIDDEN):
-                raise
-        closed = self._ctx.service.sentences.failure(language, Failure.of(WritingForbidden()))
-        return {"reply": str(await self._ctx.tell(Address(platform=address.platform, chat=person, message=""), closed))}
+        progress = int(reply.job.context.get("progress") or 0)
+        return {"reply": str(await tell_failure(self._ctx, reply.job, progress, text, language))}
 
     async def _send(self, reply: Reply) -> dict[str, str]:
         assert reply.outcome.report is not None

@@ -11,6 +11,8 @@ from tests.servers.telegram.refusals import bad_request, forbidden
 
 JSON = dict[str, Any]
 Keyboard = list[list[JSON]]
+# Telegram gives this account as the author of what anonymous administrators write.
+GROUP_BOT: JSON = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
 
 
 @dataclass
@@ -57,6 +59,7 @@ class Message:
     reply_to: "Message | None" = None
     thread: int | None = None
     media_group: str = ""
+    anonymous: bool = False  # an administrator wrote in the group's name
     spoiler: bool = False  # the photo is covered
     at: float = field(default_factory=time.monotonic)
     date: int = field(default_factory=lambda: int(time.time()))
@@ -96,6 +99,12 @@ class Message:
             "chat": self.chat.json(),
             "from": self.sender.json(),
         }
+        if self.anonymous:
+            body["sender_chat"] = body["chat"]
+            body["from"] = GROUP_BOT
+        if self.chat.type == "channel":
+            body["sender_chat"] = body["chat"]
+            del body["from"]
         body |= self._content()
         if self.keyboard:
             body["reply_markup"] = {"inline_keyboard": self.keyboard}
@@ -135,12 +144,14 @@ class Chat:
     """A private chat with the bot, or a group."""
 
     id: int
-    type: Literal["private", "supergroup"]
+    type: Literal["private", "supergroup", "channel"]
     name: str
     is_forum: bool = False
     started: bool = False  # private: the person wrote first
     blocked: bool = False  # private: the person blocked the bot
     bot_is: Literal["member", "administrator", "left", "kicked"] = "member"
+    administrators: set[int] = field(default_factory=set)  # group: their accounts
+    upgraded_to: int = 0  # group: the id of the supergroup that it has become
     forbidden: frozenset[str] = frozenset()  # group: what a member may not send: `text`, `photo`, `document`
     last_bot: int = 0  # group: the bot that spoke last
     messages: dict[int, Message] = field(default_factory=dict)
