@@ -301,6 +301,11 @@ class BotService:
         """The platform's requests that are not in the ledger yet."""
         return self.queue.pending_requests(platform)
 
+    async def move_chat(self, platform: Platform, old: str, new: str, context: dict[str, str]) -> None:
+        """A chat has a new id; see `Ledger.move_chat`."""
+        await self.ledger.move_chat(platform, old, new, context)
+        log.info("chat %s is now %s", old, new)
+
     async def preferences(self, sender: Sender) -> Preferences:
         """What the sender chose for all their photos."""
         return await self.people.preferences(sender)

@@ -282,6 +282,18 @@ class Cancelled(UserError):
     key = "cancelled"
 
 
+class PhotosForbidden(UserError):
+    """The chat lets the bot send neither photos nor files."""
+
+    key = "photos-forbidden"
+
+
+class WritingForbidden(UserError):
+    """The bot may not write in the chat where the person asked."""
+
+    key = "writing-forbidden"
+
+
 class InternalError(UserError):
     """The apology that a person sees when a bug made their photo fail."""
 

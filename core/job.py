@@ -48,7 +48,8 @@ class Address(BaseModel):
 
     platform: Platform
     chat: str
-    message: str  # plus a part's number if one message carries several photos: `42:3`
+    # Plus a part's number if one message carries several photos: `42:3`. Message 0 is one that can't be replied to.
+    message: str
     thread: str = ""  # a forum topic; empty: none
 
 

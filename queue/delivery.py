@@ -1,7 +1,8 @@
 """The delivery worker: takes outcomes from a platform's queue, has the adapter reply, and settles the quota.
 
 The order of the steps makes a reply happen once. A success is sent, then settled. A failure is refunded, then sent,
-then marked as replied. An interrupted delivery runs again and sees in the ledger which steps are done.
+then marked as replied. A reply that cannot be sent becomes a failure, so that the person hears of it and pays nothing.
+An interrupted delivery runs again and sees in the ledger which steps are done.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ import time
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from magicmemory.core.errors import InternalError, PhotoExpired
+from magicmemory.core.errors import InternalError, PhotoExpired, UserError
 from magicmemory.core.job import TERMINAL, Job, JobState, Outcome, Platform, Progress, Quota, Stage
 from magicmemory.core.logs import about
 from magicmemory.core.metrics import Metrics
@@ -32,7 +33,12 @@ SEND_TIMEOUT_S = 300.0
 
 
 class Undeliverable(Exception):
-    """The person cannot be reached: they blocked the bot, left, or the chat is gone. The quota is refunded."""
+    """The reply can never be sent. The quota is refunded, and the adapter is asked once to say `failure` instead."""
+
+    def __init__(self, reason: str, failure: UserError | None = None) -> None:
+        """`failure`: what the person is told; None: the apology for a bug."""
+        super().__init__(reason)
+        self.failure = Failure.of(failure or InternalError())
 
 
 class RetryLater(Exception):
@@ -121,7 +127,7 @@ class DeliveryWorker:
         try:
             result_of_try = await self._send(job, outcome)
         except Undeliverable as error:
-            result_of_try = await self._give_up(job, f"cannot be reached: {error}")
+            result_of_try = await self._give_up(job, f"cannot be sent: {error}", error.failure)
         except RetryLater as later:
             result_of_try = await self._try_again(job, context["job_try"], later.seconds)
         # The only broad except on this side: a failed reply is tried again; after the last try the quota is refunded.
@@ -152,12 +158,23 @@ class DeliveryWorker:
 
     async def _try_again(self, job: Job, tries: int, seconds: float | None) -> str:
         if tries >= MAX_TRIES:
-            return await self._give_up(job, f"{tries} tries failed")
+            return await self._give_up(job, f"{tries} tries failed", Failure.of(InternalError()))
         back_off = min(MAX_RETRY_S, FIRST_RETRY_S * 2 ** (tries - 1))
         raise Retry(defer=back_off if seconds is None else seconds)
 
-    async def _give_up(self, job: Job, reason: str) -> str:
+    async def _give_up(self, job: Job, reason: str, failure: Failure) -> str:
+        """Refund the quota, and say once why no reply comes: a progress message must not stand for ever."""
         log.warning("job %s: no reply: %s", job.id, reason)
-        await self._ledger.refund_quota(job.id, Failure.of(InternalError()))
-        await self._ledger.replied(job.id, {})
+        await self._ledger.refund_quota(job.id, failure)
+        refunded = await self._ledger.job(job.id)
+        notes: dict[str, str] = {}
+        if refunded is not None and refunded.state is JobState.FAILED:
+            outcome = Outcome(job=job.id, failure=refunded.failure)
+            quota = await self._ledger.quota(job.sender)
+            try:
+                notes = await self._replier.reply(Reply(job=refunded, outcome=outcome, photo=b"", quota=quota))
+            # This was the last message about the job, and its errors are the platform's or the adapter's.
+            except Exception as error:
+                log.info("job %s: the person could not be told: %s", job.id, error)
+        await self._ledger.replied(job.id, notes)
         return "given-up"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, or_, select, update
+from sqlalchemy import Row, Select, bindparam, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from magicmemory.core.errors import Banned, Cancelled, NothingToCancel, TooManyAdjustments
@@ -258,6 +258,26 @@ class Ledger:
         if not dropped:
             raise NothingToCancel
         return dropped
+
+    async def move_chat(self, platform: Platform, old: str, new: str, context: dict[str, str]) -> None:
+        """Give the jobs of a chat that has a new id to that id; likewise the account under which the chat itself asked.
+
+        Messages of the new chat are numbered anew, so an old message becomes a part of message 0, to which nothing can
+        refer. `context` is what changes in the notes of unfinished jobs. A second call changes nothing.
+        """
+        here = (jobs.c.platform == platform, jobs.c.chat == old)
+        unfinished = select(jobs.c.id, jobs.c.context).where(*here, jobs.c.finished_at.is_(None)).order_by(jobs.c.id)
+        known = select(users.c.id).where(users.c.platform == platform, users.c.account == new)
+        async with self._database.write() as transaction:
+            for row in (await transaction.execute(unfinished.with_for_update())).all():
+                await transaction.execute(
+                    update(jobs).where(jobs.c.id == row.id).values(context={**row.context, **context})
+                )
+            moved = literal("0:").concat(jobs.c.message)
+            await transaction.execute(update(jobs).where(*here).values(chat=new, message=moved))
+            if (await transaction.execute(known)).first() is None:
+                account = (users.c.platform == platform, users.c.account == old)
+                await transaction.execute(update(users).where(*account).values(account=new))
 
     async def _change(self, job_id: str, was: JobState, context: dict[str, str], **values: object) -> bool:
         """Change an unfinished job in state `was`; otherwise return False and change nothing."""

@@ -6,7 +6,7 @@ twice grants once, because the platform's charge id is unique. A refund withdraw
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, select, update
@@ -23,6 +23,7 @@ from magicmemory.storage.tables import codes, invoices, payments, redemptions, u
 from magicmemory.storage.timestamps import Clock, from_db, to_db, utc_now
 
 STARS = "XTR"  # Telegram's currency; it has no smaller unit
+HOLD_S = 600.0  # a payment that was allowed arrives within this time or not at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +101,16 @@ class Payments:
         return invoice
 
     async def check(self, sender: Sender, invoice_id: str, currency: str, amount: int) -> None:
-        """Check a payment before the money is taken.
+        """Check a payment before the money is taken, and hold the discount in its price for `HOLD_S`.
 
         Raises:
             Banned: the sender is banned.
-            OfferGone: the invoice is unknown, belongs to another person, is paid, or has an outdated price.
+            OfferGone: the invoice is unknown, belongs to another person, is paid, has an outdated price, or its
+                discount is held for another invoice, whose payment is on its way.
         """
-        async with self._database.read() as connection:
-            user = await find_user(connection, sender)
+        async with self._database.write() as connection:
+            # Locked, so that of several invoices with one discount only the first is allowed.
+            user = await lock_user(connection, sender, self._clock())
             await _refuse_banned(connection, user)
             invoice = await _invoice(connection, invoice_id)
             if invoice is None or invoice.user_id != user or (invoice.currency, invoice.amount) != (currency, amount):
@@ -115,8 +118,9 @@ class Payments:
             if not invoice.subscription and await _is_paid(connection, invoice_id):
                 raise OfferGone
             offer = await self._offer(connection, user, self._sold(invoice.plan))
-        if (offer.price, offer.subscription) != (invoice.amount, invoice.subscription):
-            raise OfferGone
+            if (offer.price, offer.subscription) != (invoice.amount, invoice.subscription):
+                raise OfferGone
+            await self._hold_discount(connection, invoice)
 
     async def paid(self, sender: Sender, invoice_id: str, charge: str, currency: str, amount: int) -> Payment | None:
         """Record a payment and add its grant. None if this charge was recorded before.
@@ -211,6 +215,18 @@ class Payments:
         # Rounded up, and never free: Telegram sells nothing for no stars.
         price = max(1, -(-full * (100 - discount.percent) // 100))
         return Offer(plan, price, full, subscription=False, code=discount.id)
+
+    async def _hold_discount(self, transaction: AsyncConnection, invoice: Row[Any]) -> None:
+        now = self._clock()
+        others = select(invoices.c.id).where(
+            invoices.c.user_id == invoice.user_id,
+            invoices.c.code_id == invoice.code_id,
+            invoices.c.id != invoice.id,
+            invoices.c.approved_at > to_db(now - timedelta(seconds=HOLD_S)),
+        )
+        if invoice.code_id is not None and (await transaction.execute(others.limit(1))).first() is not None:
+            raise OfferGone
+        await transaction.execute(update(invoices).where(invoices.c.id == invoice.id).values(approved_at=to_db(now)))
 
     async def _discount(self, connection: AsyncConnection, user: int | None, plan: Plan) -> Row[Any] | None:
         """The user's best redeemed, valid and unused discount on the plan."""

@@ -142,6 +142,7 @@ invoices = Table(
     Column("code_id", String(12), ForeignKey("codes.id")),  # the discount in it
     Column("subscription", Boolean, nullable=False),
     Column("created_at", DateTime, nullable=False),
+    Column("approved_at", DateTime),  # when its payment was last allowed
 )
 
 payments = Table(

@@ -13,8 +13,8 @@ from telegram.error import TelegramError
 from magicmemory.bots.common.adjustments import FIDELITIES, STRENGTHS, neighbours, other_scope
 from magicmemory.bots.common.albums import ALBUM, jobs_of_album
 from magicmemory.bots.common.image_fitting import before_after
-from magicmemory.bots.telegram.context import BotContext
-from magicmemory.bots.telegram.messages import address_of, sender_of
+from magicmemory.bots.telegram.context import BotContext, reply_to
+from magicmemory.bots.telegram.messages import SPOILER, address_of, sender_of, sender_of_press
 from magicmemory.bots.telegram.progress_messages import ProgressMessages
 from magicmemory.bots.telegram.uploads import Upload, prepare
 from magicmemory.core.errors import InternalError, NotYours, PhotoExpired, UserError
@@ -126,7 +126,7 @@ class PhotoButtons:
         language = await self._ctx.language(sender)
         message = query.message
         try:
-            job = await self._ctx.service.job_of(sender, pressed.job, SETTLE_S)
+            job = await self._job_of(query, sender, pressed.job)
             if not isinstance(message, Message):
                 raise PhotoExpired
             await self._do(query, pressed, job, message, language)
@@ -134,6 +134,15 @@ class PhotoButtons:
             await self._ctx.notice(query, self._ctx.say(language, "telegram-not-yours"), alert=True)
         except UserError as error:
             await self._ctx.notice(query, self._ctx.explain(language, error), alert=True)
+
+    async def _job_of(self, query: CallbackQuery, sender: Sender, job_id: str) -> Job:
+        """The job behind a button, if it belongs to the person, or to a chat that the person administers."""
+        try:
+            return await self._ctx.service.job_of(sender, job_id, SETTLE_S)
+        except NotYours:
+            chat = "" if query.message is None else str(query.message.chat.id)
+            acting = await sender_of_press(self._ctx, query, chat)
+            return await self._ctx.service.job_of(acting, job_id, SETTLE_S)
 
     async def _do(self, query: CallbackQuery, pressed: CallbackData, job: Job, message: Message, language: str) -> None:
         match pressed.verb:
@@ -181,10 +190,11 @@ class PhotoButtons:
         await self._ctx.notice(query, self._ctx.say(language, "telegram-coming"))
         address = address_of(message)
         if known:
-            sending = self._ctx.bot.send_document if verb is Verb.FILE else self._ctx.bot.send_photo
-            await sending(address.chat, known, reply_to_message_id=message.message_id,
-                          message_thread_id=int(address.thread) if address.thread else None,
-                          allow_sending_without_reply=True)  # fmt: skip
+            if verb is Verb.FILE:
+                await self._ctx.bot.send_document(address.chat, known, **reply_to(address))
+            else:
+                covered = bool(job.context.get(SPOILER))
+                await self._ctx.bot.send_photo(address.chat, known, has_spoiler=covered, **reply_to(address))
             return
         assert upload is not None
         await self._ctx.act(address, "upload_document" if upload.as_file else "upload_photo")
@@ -202,8 +212,9 @@ class PhotoButtons:
             service = self._ctx.service
             before = await service.preview(await service.original(job))
             restored, extension = await service.on_image(before_after, before, restored), "jpg"
+        spoiler = bool(job.context.get(SPOILER))
         return await self._ctx.service.on_image(
-            prepare, restored, extension, stem, as_file=verb is Verb.FILE, is_local=self._ctx.is_local
+            prepare, restored, extension, stem, as_file=verb is Verb.FILE, is_local=self._ctx.is_local, spoiler=spoiler
         )
 
     async def _adjust(self, query: CallbackQuery, job: Job, message: Message, language: str, options: Options) -> None:
@@ -220,14 +231,14 @@ class PhotoButtons:
             return
         self._in_progress.add(name)
         try:
-            await self._restore_again(job, address, sender_of(query.from_user), language, options)
+            await self._restore_again(job, address, job.sender, language, options)
         finally:
             self._in_progress.discard(name)
 
     async def _restore_again(self, job: Job, address: Address, sender: Sender, language: str, options: Options) -> None:
         # As for a new photo, the message that will become the photo is sent first, and its id is stored with the job.
         progress = await self._announce(address, language)
-        context = {"as_file": job.context.get("as_file", ""), "progress": str(progress or "")}
+        context = {name: job.context.get(name, "") for name in ("as_file", SPOILER)} | {"progress": str(progress or "")}
         try:
             adjusted = await self._ctx.service.adjust(sender, address, job, options, context)
         except UserError as error:

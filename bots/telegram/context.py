@@ -15,8 +15,8 @@ from magicmemory.bots.common.refusals import explain
 from magicmemory.bots.service import BotService
 from magicmemory.bots.telegram.rate_limiter import Busy, Urgency, pause_of
 from magicmemory.bots.telegram.uploads import Upload
-from magicmemory.core.errors import UserError
-from magicmemory.core.job import Address, Sender
+from magicmemory.core.errors import UserError, WritingForbidden
+from magicmemory.core.job import Address, Platform, Sender
 from magicmemory.queue.delivery import RetryLater, Undeliverable
 
 log = logging.getLogger(__name__)
@@ -38,6 +38,22 @@ NOBODY_THERE: Final = (
     "message thread not found",
     "topic_closed",
     "group chat was upgraded",
+)
+# Parts of error descriptions that say that the chat takes no photos, or no files.
+MEDIA_FORBIDDEN: Final = (
+    "not enough rights to send photos",
+    "not enough rights to send documents",
+    "chat_send_photos_forbidden",
+    "chat_send_docs_forbidden",
+    "chat_send_media_forbidden",
+)
+# Parts of error descriptions that say that the bot may not even write.
+WRITING_FORBIDDEN: Final = (
+    "not enough rights to send text messages",
+    "have no rights to send a message",
+    "chat_write_forbidden",
+    "chat_send_plain_forbidden",
+    "chat_restricted",
 )
 # Parts of error descriptions after which a message can never be edited.
 NOT_EDITABLE: Final = (
@@ -105,7 +121,7 @@ class BotContext:
         file = InputFile(upload.data, filename=upload.name)
         if upload.as_file:
             return await self.bot.send_document(address.chat, file, disable_content_type_detection=True, **given)
-        return await self.bot.send_photo(address.chat, file, **given)
+        return await self.bot.send_photo(address.chat, file, has_spoiler=upload.spoiler, **given)
 
     async def edit_text(
         self, chat: str, message: int, text: str, keyboard: Keyboard = None, urgency: Urgency = Urgency.MUST
@@ -161,6 +177,10 @@ class BotContext:
         except TelegramError as error:
             log.debug("no chat action in chat %s: %s", address.chat, error)
 
+    async def move_chat(self, old: str, new: str) -> None:
+        """A group has become a supergroup. Its progress messages cannot be edited there: they have other numbers."""
+        await self.service.move_chat(Platform.TELEGRAM, old, new, {"progress": ""})
+
     def remember(self, name: str, file_id: str) -> None:
         """Keep the id of a file that Telegram has, so that it is not uploaded again."""
         while len(self.file_ids) >= FILE_IDS:
@@ -171,9 +191,9 @@ class BotContext:
 def reply_to(address: Address) -> dict[str, Any]:
     """The arguments that make a message a reply to the one at `address`, even if that was deleted meanwhile."""
     # A suffix after a colon distinguishes several photos of one message.
-    message = address.message.partition(":")[0]
+    message = int(address.message.partition(":")[0] or 0)
     return {
-        "reply_parameters": ReplyParameters(int(message), allow_sending_without_reply=True) if message else None,
+        "reply_parameters": ReplyParameters(message, allow_sending_without_reply=True) if message else None,
         "message_thread_id": int(address.thread) if address.thread else None,
     }
 
@@ -193,6 +213,10 @@ def _is_edited(error: BadRequest) -> bool:
     raise error
 
 
+def _reason(error: TelegramError) -> UserError | None:
+    return WritingForbidden() if says(error, *WRITING_FORBIDDEN) else None
+
+
 @contextmanager
 def delivering() -> Iterator[None]:
     """Turn Telegram's errors into the two that the delivery worker knows: try later, or give up.
@@ -204,12 +228,12 @@ def delivering() -> Iterator[None]:
     try:
         yield
     except Forbidden as error:
-        raise Undeliverable(error.message) from error
+        raise Undeliverable(error.message, _reason(error)) from error
     except RetryAfter as error:
         raise RetryLater(pause_of(error)) from error
     except BadRequest as error:
-        if says(error, *NOBODY_THERE):
-            raise Undeliverable(error.message) from error
+        if says(error, *NOBODY_THERE, *WRITING_FORBIDDEN):
+            raise Undeliverable(error.message, _reason(error)) from error
         raise
     except NetworkError as error:
         raise RetryLater from error

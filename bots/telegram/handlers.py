@@ -4,25 +4,40 @@ import logging
 from dataclasses import dataclass
 from typing import Final
 
-from telegram import Message, MessageEntity, Update
-from telegram.error import Forbidden
+from telegram import Chat, ChatMember, ChatMemberUpdated, Message, MessageEntity, Update
+from telegram.error import ChatMigrated, Forbidden
 
 from magicmemory.bots.telegram.callbacks import CallbackData, PhotoButtons
 from magicmemory.bots.telegram.commands import Admin, CommandHandlers
 from magicmemory.bots.telegram.context import BotContext
 from magicmemory.bots.telegram.intake import AlbumGatherer, Intake
-from magicmemory.bots.telegram.messages import address_of, is_private, photo_in, sender_of_message
+from magicmemory.bots.telegram.messages import address_of, is_private, photo_in, sender_of, sender_of_message
 from magicmemory.bots.telegram.payments import PaymentHandlers
 from magicmemory.bots.telegram.progress_messages import ProgressMessages
 from magicmemory.bots.telegram.settings_menu import SettingsMenu
 from magicmemory.bots.telegram.shop import ShopHandlers
 from magicmemory.core.errors import UserError
+from magicmemory.core.job import Address, Platform
 
 log = logging.getLogger(__name__)
 
 RESTORE: Final = "restore"
 # Kinds of messages that are answered with a hint.
-OTHER_KINDS: Final = ("sticker", "voice", "audio", "contact", "location", "venue", "poll", "dice", "story", "game")
+OTHER_KINDS: Final = (
+    "sticker",
+    "voice",
+    "audio",
+    "contact",
+    "location",
+    "venue",
+    "poll",
+    "dice",
+    "story",
+    "game",
+    "paid_media",
+    "checklist",
+)
+MEMBERS: Final = (ChatMember.MEMBER, ChatMember.ADMINISTRATOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +87,17 @@ class Handlers:
                 await self._press(update)
             elif update.message is not None:
                 await self._message(update.message)
+            elif update.my_chat_member is not None:
+                await self._greet(update.my_chat_member)
+            # In an edited message, or in a channel, only a command is meant for the bot.
+            elif (changed := update.edited_message) is not None:
+                command = self._command_in(changed)
+                if command is not None and command.name == RESTORE:
+                    await self._message(changed)
+            elif (post := update.channel_post) is not None and self._command_in(post) is not None:
+                await self._message(post)
+        except ChatMigrated as error:
+            log.info("update %d: its group has become a supergroup: %s", update.update_id, error.message)
         except Forbidden as error:
             log.info("update %d: the chat cannot be reached: %s", update.update_id, error.message)
 
@@ -87,13 +113,27 @@ class Handlers:
                 return
         await query.answer()
 
+    def _command_in(self, message: Message) -> Command | None:
+        return Command.in_message(message, self._ctx.bot.username)
+
+    async def _greet(self, change: ChatMemberUpdated) -> None:
+        """Say what is possible to a group or a channel that has just added the bot."""
+        if change.chat.type == Chat.PRIVATE or change.old_chat_member.status in MEMBERS:
+            return
+        if change.new_chat_member.status in MEMBERS:
+            language = await self._ctx.language(sender_of(change.from_user))
+            address = Address(platform=Platform.TELEGRAM, chat=str(change.chat.id), message="")
+            await self._ctx.tell(address, self._ctx.say(language, "telegram-howto-group"))
+
     async def _message(self, message: Message) -> None:
-        command = Command.in_message(message, self._ctx.bot.username)
+        command = self._command_in(message)
         try:
             if message.successful_payment is not None:
                 await self._payment_handlers.take(message)
             elif message.refunded_payment is not None:
                 await self._payment_handlers.refunded(message)
+            elif message.migrate_to_chat_id is not None:
+                await self._ctx.move_chat(str(message.chat_id), str(message.migrate_to_chat_id))
             elif message.media_group_id and (message.photo or message.document):
                 await self._albums.add(message)
             elif command is not None:
@@ -115,16 +155,16 @@ class Handlers:
             await self._commands.answer(message, command.name, command.arguments)
 
     async def _restore(self, message: Message) -> None:
-        """Restore the photo of this message, or of the message that it replies to."""
-        for candidate in (message, message.reply_to_message):
+        """Restore the photo of this message, or of the message that it replies to, in this chat or in another one."""
+        for candidate in (message, message.reply_to_message, message.external_reply):
             if candidate is not None and photo_in(candidate) is not None:
-                await self._intake.take([candidate], message)
+                await self._intake.take(candidate, message)
                 return
         await self._say(message, "telegram-howto" if is_private(message) else "telegram-howto-group")
 
     async def _private(self, message: Message) -> None:
         if photo_in(message) is not None:
-            await self._intake.take([message], message)
+            await self._intake.take(message, message)
         elif message.text:
             await self._say(message, "telegram-text")
         elif any(getattr(message, kind, None) for kind in OTHER_KINDS):
@@ -142,7 +182,7 @@ class Handlers:
             return
         photos = [message for message in messages if await self._is_photo(message)]
         if photos:
-            await self._intake.take(photos, (asked or photos)[0])
+            await self._intake.take_album(photos, (asked or photos)[0])
 
     async def _is_photo(self, message: Message) -> bool:
         try:

@@ -16,8 +16,17 @@ from telegram.error import Forbidden, TelegramError
 
 from magicmemory.bots.common.albums import ALBUM
 from magicmemory.bots.telegram.context import BotContext
-from magicmemory.bots.telegram.messages import PhotoFile, address_of, download, photo_in, sender_of_message
+from magicmemory.bots.telegram.messages import (
+    SPOILER,
+    PhotoFile,
+    Photographed,
+    address_of,
+    download,
+    photo_in,
+    sender_of_message,
+)
 from magicmemory.bots.telegram.progress_messages import ProgressMessages
+from magicmemory.bots.telegram.uploads import LARGEST_ALBUM
 from magicmemory.core.errors import InternalError, QuotaUsedUp, UserError
 from magicmemory.core.job import TERMINAL, Address, Job, Sender
 
@@ -26,7 +35,6 @@ log = logging.getLogger(__name__)
 DOWNLOADS_AT_ONCE: Final = 8  # each photo is in memory until it is in the photo store
 GATHER_S: Final = 1.2  # how long an album waits for another photo
 LONGEST_GATHER_S: Final = 6.0
-LARGEST_ALBUM: Final = 10
 
 TakeAlbum = Callable[[list[Message]], Awaitable[None]]
 
@@ -87,15 +95,22 @@ class Intake:
         self._downloads = asyncio.Semaphore(DOWNLOADS_AT_ONCE)
         self._albums: dict[str, asyncio.Event] = {}  # being taken in, by chat and album
 
-    async def take(self, photos: Sequence[Message], asked: Message) -> None:
-        """Restore the photos of these messages for the sender of `asked`.
+    async def take_album(self, photos: Sequence[Message], asked: Message) -> None:
+        """Restore the photos of an album for the sender of `asked`; each is answered at its own message."""
+        if len(photos) > 1:
+            await self._take(photos, [address_of(photo) for photo in photos], asked, photos[0].media_group_id)
+        else:
+            await self.take(photos[0], asked)
 
-        Each photo of an album is answered at its own message, a single photo at `asked`.
-        """
+    async def take(self, photo: Photographed, asked: Message) -> None:
+        """Restore a photo for the sender of `asked`, and answer that message."""
+        await self._take([photo], [address_of(asked)], asked, None)
+
+    async def _take(
+        self, photos: Sequence[Photographed], addresses: Sequence[Address], asked: Message, album: str | None
+    ) -> None:
         sender = sender_of_message(asked)
         language = await self._ctx.language(sender)
-        album = photos[0].media_group_id if len(photos) > 1 else None
-        addresses = [address_of(photo) if album else address_of(asked) for photo in photos]
         with self._taking_in(f"{asked.chat_id}:{album}") if album else nullcontext():
             progress = await self._announce(addresses[0], language, len(photos))
             context = {"progress": str(progress or ""), ALBUM: album or ""}
@@ -127,7 +142,7 @@ class Intake:
             return None
 
     async def _take_all(
-        self, photos: Sequence[Message], sender: Sender, addresses: Sequence[Address], context: dict[str, str]
+        self, photos: Sequence[Photographed], sender: Sender, addresses: Sequence[Address], context: dict[str, str]
     ) -> list[Job | UserError]:
         """One after the other, so that a quota is spent on the first photos of an album."""
         taken: list[Job | UserError] = []
@@ -137,7 +152,7 @@ class Intake:
         return taken
 
     async def _take_one(
-        self, photo: Message, sender: Sender, address: Address, context: dict[str, str]
+        self, photo: Photographed, sender: Sender, address: Address, context: dict[str, str]
     ) -> Job | UserError:
         try:
             file = photo_in(photo)
@@ -153,7 +168,7 @@ class Intake:
     async def _reserve(self, file: PhotoFile, sender: Sender, address: Address, context: dict[str, str]) -> Job:
         async with self._downloads:
             data = await download(self._ctx, file)
-            notes = {**context, "as_file": "1" if file.as_file else ""}
+            notes = {**context, "as_file": "1" if file.as_file else "", SPOILER: "1" if file.spoiler else ""}
             return await self._ctx.service.intake(sender, address, data, context=notes)
 
     async def _answer(

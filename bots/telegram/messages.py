@@ -2,10 +2,11 @@
 
 import asyncio
 import io
+import logging
 from dataclasses import dataclass
 from typing import Final
 
-from telegram import Chat, Message, User
+from telegram import CallbackQuery, Chat, ChatMember, ExternalReplyInfo, Message, User
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter
 
 from magicmemory.bots.common.file_types import checked, may_be_photo
@@ -15,10 +16,17 @@ from magicmemory.core.errors import FileTooLarge, InternalError, NotAPhoto, Phot
 from magicmemory.core.job import Address, Platform, Sender
 from magicmemory.core.units import MB, MIB
 
+log = logging.getLogger(__name__)
+
 PUBLIC_DOWNLOAD_BYTES: Final = 20 * MIB
 TRIES: Final = 4
 FIRST_RETRY_S: Final = 0.5
 TIMEOUT_S: Final = 60.0
+SPOILER: Final = "spoiler"  # the job's note that its photo came covered
+
+
+# What may have a photo: a message, or what Telegram shows of a message of another chat or topic that it replies to.
+Photographed = Message | ExternalReplyInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +36,38 @@ class PhotoFile:
     file_id: str
     size: int  # bytes; 0 if Telegram does not say
     as_file: bool  # sent as a document, so without Telegram's compression
+    spoiler: bool = False  # covered until somebody taps it
 
 
-def sender_of(user: User | None, sender_chat: Chat | None = None) -> Sender:
-    """Who asks: the person, or the group or channel that an anonymous administrator writes for."""
-    account = sender_chat.id if sender_chat else user.id if user else 0
+def sender_of(user: User | None, chat: Chat | None = None) -> Sender:
+    """Who asks: the person; or `chat`, if somebody writes there under another name than their own."""
+    account = chat.id if chat else user.id if user else 0
     language = (user.language_code if user else None) or ""
     return Sender(platform=Platform.TELEGRAM, account=str(account), language=language or "en")
 
 
 def sender_of_message(message: Message) -> Sender:
-    """Who wrote a message."""
-    return sender_of(message.from_user, message.sender_chat)
+    """Who wrote a message. An anonymous administrator, or a channel that writes in a group, asks as the chat itself:
+    anybody can make channels, so each of them with a free photo would make the quota void.
+    """
+    return sender_of(message.from_user, message.chat if message.sender_chat else None)
+
+
+async def sender_of_press(ctx: BotContext, query: CallbackQuery, owner: str) -> Sender:
+    """Who pressed a button that belongs to the account `owner`: an administrator of the chat also acts for the chat.
+
+    Telegram names the person who pressed, also if they write anonymously.
+    """
+    message = query.message
+    if message is None or message.chat.type == Chat.PRIVATE or owner != str(message.chat.id):
+        return sender_of(query.from_user)
+    try:
+        member = await ctx.bot.get_chat_member(message.chat.id, query.from_user.id)
+    except BadRequest as error:
+        log.info("chat %d does not say who its administrators are: %s", message.chat.id, error.message)
+        return sender_of(query.from_user)
+    is_administrator = member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
+    return sender_of(query.from_user, message.chat if is_administrator else None)
 
 
 def address_of(message: Message) -> Address:
@@ -58,7 +86,7 @@ def is_private(message: Message) -> bool:
     return message.chat.type == Chat.PRIVATE
 
 
-def photo_in(message: Message) -> PhotoFile | None:
+def photo_in(message: Photographed) -> PhotoFile | None:
     """The photo of a message; None if the message has none.
 
     Raises:
@@ -67,7 +95,7 @@ def photo_in(message: Message) -> PhotoFile | None:
     """
     if message.photo:
         largest = max(message.photo, key=lambda size: size.width * size.height)
-        return PhotoFile(largest.file_id, largest.file_size or 0, as_file=False)
+        return PhotoFile(largest.file_id, largest.file_size or 0, False, bool(message.has_media_spoiler))
     if message.animation or message.video or message.video_note:
         raise PhotoAnimated
     if message.document:

@@ -7,24 +7,38 @@ not allow under an album.
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
-from telegram.error import TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from magicmemory.bots.common.albums import ALBUM, jobs_of_album
 from magicmemory.bots.common.progress import WaitEstimate
 from magicmemory.bots.telegram.callbacks import album_keyboard, photo_keyboard
-from magicmemory.bots.telegram.context import UPLOAD_S, BotContext, delivering, reply_to
+from magicmemory.bots.telegram.context import (
+    MEDIA_FORBIDDEN,
+    UPLOAD_S,
+    WRITING_FORBIDDEN,
+    BotContext,
+    delivering,
+    reply_to,
+    says,
+)
 from magicmemory.bots.telegram.intake import Intake
+from magicmemory.bots.telegram.messages import SPOILER
 from magicmemory.bots.telegram.progress_messages import ProgressMessages
-from magicmemory.bots.telegram.uploads import Upload, prepare
-from magicmemory.core.errors import FileTooLarge
-from magicmemory.core.job import Job
+from magicmemory.bots.telegram.uploads import Upload, parcels, prepare
+from magicmemory.core.errors import FileTooLarge, PhotosForbidden, WritingForbidden
+from magicmemory.core.job import Address, Job
 from magicmemory.core.report import Failure, Report
-from magicmemory.queue.delivery import Reply
+from magicmemory.queue.delivery import Reply, RetryLater, Undeliverable
 
 log = logging.getLogger(__name__)
+
+Sent = TypeVar("Sent")
 
 # An edited message makes no sound, so a person who waited longer than this also gets a new message.
 PATIENCE_S: Final = 60.0
@@ -43,7 +57,39 @@ async def upload_of(ctx: BotContext, language: str, reply: Reply) -> Upload:
         as_file = (await ctx.service.preferences(reply.job.sender)).reply_as_file
     stem = ctx.say(language, "telegram-file-name")
     extension = reply.outcome.extension or "jpg"
-    return await ctx.service.on_image(prepare, reply.photo, extension, stem, as_file=as_file, is_local=ctx.is_local)
+    spoiler = bool(reply.job.context.get(SPOILER))
+    return await ctx.service.on_image(
+        prepare, reply.photo, extension, stem, as_file=as_file, is_local=ctx.is_local, spoiler=spoiler
+    )
+
+
+async def send_in_some_form(send: Callable[[list[Upload]], Awaitable[Sent]], uploads: list[Upload]) -> Sent:
+    """Send images, as files if the chat forbids photos.
+
+    Raises:
+        Undeliverable: the chat forbids both.
+    """
+    for form in (uploads, [replace(upload, as_file=True) for upload in uploads]):
+        try:
+            return await send(form)
+        except (BadRequest, Forbidden) as error:
+            if not says(error, *MEDIA_FORBIDDEN):
+                raise
+            log.info("the chat forbids photos or files: %s", error.message)
+    raise Undeliverable("the chat takes neither photos nor files", PhotosForbidden())
+
+
+async def tell_failure(ctx: BotContext, job: Job, progress: int | None, text: str, language: str) -> int:
+    """Say that there is no photo, or to the person alone that the bot may not write in the chat; the message's id."""
+    try:
+        return await ctx.edit_or_tell(job.address, progress, text)
+    except (BadRequest, Forbidden) as error:
+        person = job.sender.account
+        # A group or a channel that asked under its own name has a negative number, and no private chat.
+        if person == job.address.chat or person.startswith("-") or not says(error, *WRITING_FORBIDDEN):
+            raise
+    closed = ctx.service.sentences.failure(language, Failure.of(WritingForbidden()))
+    return await ctx.tell(Address(platform=job.address.platform, chat=person, message=""), closed)
 
 
 class Batch:
@@ -63,6 +109,7 @@ class AlbumReplies:
         self._intake = intake
         self._progress_messages = progress_messages
         self._batches: dict[str, Batch] = {}
+        self._sent: set[str] = set()  # jobs whose photo is in the chat while the rest of their album is not
 
     async def reply(self, reply: Reply) -> dict[str, str] | None:
         """Send this photo together with the others; None if no other photo of its album is restored."""
@@ -103,34 +150,34 @@ class AlbumReplies:
         numbers = {job.id: number for number, job in enumerate(siblings, 1)}
         replies = sorted(batch.replies.values(), key=lambda reply: numbers[reply.job.id])
         language = await self._ctx.language(replies[0].job.sender)
-        restored = [reply for reply in replies if reply.failure is None]
         notes = {"reply": replies[0].job.context.get("progress") or ""}
-        if restored:
-            await self._send_photos(restored, language)
+        unsent = [reply for reply in replies if reply.failure is None and reply.job.id not in self._sent]
+        if unsent:
+            await self._send_photos(unsent, language)
         await self._summarise(replies, siblings, numbers, language)
+        self._sent -= set(batch.replies)
         return notes
 
     async def _send_photos(self, replies: list[Reply], language: str) -> None:
         uploads = [await upload_of(self._ctx, language, reply) for reply in replies]
         captions = [self._caption(reply, language) for reply in replies]
         address = replies[0].job.address
-        # Photos and files cannot share an album.
-        for as_file in (False, True):
-            chosen = [
-                (upload, caption)
-                for upload, caption in zip(uploads, captions, strict=True)
-                if upload.as_file is as_file
-            ]
-            if len(chosen) == 1:
-                await self._ctx.send(address, *chosen[0])
-            elif chosen:
-                await self._ctx.bot.send_media_group(
-                    address.chat,
-                    [upload.media(caption) for upload, caption in chosen],
-                    read_timeout=UPLOAD_S,
-                    write_timeout=UPLOAD_S,
-                    **reply_to(address),
-                )
+        for parcel in parcels(uploads, is_local=self._ctx.is_local):
+            said = [captions[position] for position in parcel]
+            await send_in_some_form(partial(self._send_parcel, address, said), [uploads[number] for number in parcel])
+            self._sent |= {replies[position].job.id for position in parcel}
+
+    async def _send_parcel(self, address: Address, captions: list[str], uploads: list[Upload]) -> None:
+        if len(uploads) == 1:
+            await self._ctx.send(address, uploads[0], captions[0])
+            return
+        await self._ctx.bot.send_media_group(
+            address.chat,
+            [upload.media(caption) for upload, caption in zip(uploads, captions, strict=True)],
+            read_timeout=UPLOAD_S,
+            write_timeout=UPLOAD_S,
+            **reply_to(address),
+        )
 
     def _caption(self, reply: Reply, language: str) -> str:
         assert reply.outcome.report is not None
@@ -139,7 +186,7 @@ class AlbumReplies:
     async def _summarise(
         self, replies: list[Reply], siblings: list[Job], numbers: dict[str, int], language: str
     ) -> None:
-        """Turn the progress message into the summary. The photos are sent, so no error may repeat the delivery."""
+        """Turn the progress message into the summary. Once photos are sent, no error may repeat the delivery."""
         lines = [self._line(reply, numbers[reply.job.id], language) for reply in replies]
         lines.append(self._ctx.service.sentences.quota(language, replies[-1].quota))
         restored = [(numbers[reply.job.id], reply.job) for reply in replies if reply.failure is None]
@@ -148,6 +195,9 @@ class AlbumReplies:
             lines.append(self._ctx.say(language, "telegram-album-pick"))
         job = replies[0].job
         progress = int(job.context.get("progress") or 0) if len(replies) == len(siblings) else None
+        if not restored:
+            await tell_failure(self._ctx, job, progress, "\n".join(lines), language)
+            return
         try:
             await self._ctx.edit_or_tell(job.address, progress, "\n".join(lines), keyboard)
         except TelegramError as error:
@@ -177,21 +227,28 @@ class TelegramReplier:
         if reply.outcome.report is not None:
             self._wait_estimate.learn(reply.outcome.report.total_ms)
         with delivering():
-            if reply.job.context.get(ALBUM):
-                notes = await self._albums.reply(reply)
-                if notes is not None:
-                    return notes
-            await self._progress_messages.stop(reply.job.id)
-            if reply.failure is not None:
-                return await self._tell(reply, reply.failure)
-            return await self._send(reply)
+            try:
+                return await self._reply(reply)
+            except ChatMigrated as error:
+                await self._ctx.move_chat(reply.job.address.chat, str(error.new_chat_id))
+                raise RetryLater(0) from error
+
+    async def _reply(self, reply: Reply) -> dict[str, str]:
+        if reply.job.context.get(ALBUM):
+            notes = await self._albums.reply(reply)
+            if notes is not None:
+                return notes
+        await self._progress_messages.stop(reply.job.id)
+        if reply.failure is not None:
+            return await self._tell(reply, reply.failure)
+        return await self._send(reply)
 
     async def _tell(self, reply: Reply, failure: Failure) -> dict[str, str]:
-        """Say what went wrong, in place of the progress."""
+        """Say what went wrong, in place of the progress; to the person alone if the bot may not write in the chat."""
         language = await self._ctx.language(reply.job.sender)
         text = self._ctx.service.sentences.failure(language, failure)
         progress = int(reply.job.context.get("progress") or 0)
-        return {"reply": str(await self._ctx.edit_or_tell(reply.job.address, progress, text))}
+        return {"reply": str(await tell_failure(self._ctx, reply.job, progress, text, language))}
 
     async def _send(self, reply: Reply) -> dict[str, str]:
         assert reply.outcome.report is not None
@@ -204,12 +261,17 @@ class TelegramReplier:
             # The job succeeded; other forms of the photo may still be small enough.
             return await self._tell(reply, Failure.of(error))
         progress = int(reply.job.context.get("progress") or 0)
-        chat = reply.job.address.chat
-        if progress and await self._ctx.edit_media(chat, progress, upload, caption, keyboard):
+
+        async def show(uploads: list[Upload]) -> int:
+            chat = reply.job.address.chat
+            if progress and await self._ctx.edit_media(chat, progress, uploads[0], caption, keyboard):
+                return progress
+            return (await self._ctx.send(reply.job.address, uploads[0], caption, keyboard)).message_id
+
+        shown = await send_in_some_form(show, [upload])
+        if shown == progress:
             await self._notify(reply, progress, language)
-            return {"reply": str(progress)}
-        sent = await self._ctx.send(reply.job.address, upload, caption, keyboard)
-        return {"reply": str(sent.message_id)}
+        return {"reply": str(shown)}
 
     async def _notify(self, reply: Reply, shown: int, language: str) -> None:
         """Notify a person who waited long. This is tried once, since the photo itself is sent."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 from magicmemory.bots.telegram.context import BotContext
-from magicmemory.bots.telegram.messages import address_of, sender_of
+from magicmemory.bots.telegram.messages import address_of, sender_of_press
 from magicmemory.core.job import Sender
 from magicmemory.core.options import AUTO, Scope
 from magicmemory.core.preferences import Preferences
@@ -60,7 +60,7 @@ class SettingsMenu:
         if mark != MARK or not 1 <= len(parts) <= 3:
             return False
         account, name, value = [*parts, "", ""][:3]
-        sender = sender_of(query.from_user)
+        sender = await sender_of_press(self._ctx, query, account)
         if account != sender.account:
             language = await self._ctx.language(sender)
             await self._ctx.notice(query, self._ctx.say(language, "telegram-not-yours"), alert=True)

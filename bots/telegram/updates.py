@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import logging
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import closing, nullcontext
@@ -36,7 +37,14 @@ from magicmemory.queue.connection import RedisKeys
 
 log = logging.getLogger(__name__)
 
-KINDS: Final = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.PRE_CHECKOUT_QUERY]
+KINDS: Final = [
+    Update.MESSAGE,
+    Update.EDITED_MESSAGE,
+    Update.CHANNEL_POST,
+    Update.CALLBACK_QUERY,
+    Update.PRE_CHECKOUT_QUERY,
+    Update.MY_CHAT_MEMBER,
+]
 # The library turns this into `getUpdates`. For that name itself it warns that `Bot.get_updates` exists.
 GET_UPDATES: Final = "get_Updates"
 POLL_S: Final = 30
@@ -45,6 +53,10 @@ AT_ONCE: Final = 64
 REMEMBERED_S: Final = 24 * 3600
 FIRST_PAUSE_S: Final = 0.5
 LONGEST_PAUSE_S: Final = 30.0
+# Some servers answer an empty poll at once instead of waiting: the pause after such an answer grows up to this.
+QUICK_S: Final = 0.5
+LONGEST_EMPTY_PAUSE_S: Final = 2.0
+FIRST_EMPTY_PAUSE_S: Final = 0.05
 SETTLE_S: Final = 0.5  # before the next poll while none of the last poll's updates is done
 REDIS_RETRY_S: Final = 1.0
 GRACE_S: Final = 20.0  # for updates that are being handled when the process ends
@@ -158,10 +170,11 @@ async def poll(bot: ExtBot[Urgency], receiver: UpdateReceiver, stop: asyncio.Eve
     """
     await retry_until_done(lambda: bot.delete_webhook(drop_pending_updates=False), stop)
     ready()
-    offset, pause = 0, FIRST_PAUSE_S
+    offset, pause, empty_pause = 0, FIRST_PAUSE_S, FIRST_EMPTY_PAUSE_S
     stopping = asyncio.create_task(stop.wait())
     try:
         while not stop.is_set():
+            began = time.monotonic()
             asking = asyncio.create_task(_ask(bot, offset))
             await asyncio.wait({asking, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if not asking.done():
@@ -174,6 +187,11 @@ async def poll(bot: ExtBot[Urgency], receiver: UpdateReceiver, stop: asyncio.Eve
                 pause = await _pause_after(error, pause, stop)
                 continue
             pause = FIRST_PAUSE_S
+            if updates or time.monotonic() - began > QUICK_S:
+                empty_pause = FIRST_EMPTY_PAUSE_S
+            else:
+                await asyncio.wait({stopping}, timeout=empty_pause)
+                empty_pause = min(LONGEST_EMPTY_PAUSE_S, empty_pause * 2)
             offset = await _accept(bot, receiver, updates, offset)
     finally:
         stopping.cancel()

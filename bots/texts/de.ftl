@@ -412,6 +412,8 @@ error-model-not-allowed = Das Modell „{ $model }“ darf hier nicht benutzt we
 error-model-broken = Das Modell „{ $model }“ geht gerade nicht. Es hat dich nichts gekostet.
 error-fidelity-unsupported = Das Modell „{ $model }“ kennt keine Treue.
 error-cancelled = Abgebrochen. Es hat dich nichts gekostet.
+error-photos-forbidden = In diesem Chat darf ich weder Fotos noch Dateien senden. Ein Administrator kann das in den Rechten des Chats erlauben. Es hat dich nichts gekostet.
+error-writing-forbidden = In dem Chat, in dem du mich um ein Foto gebeten hast, darf ich nicht schreiben. Ein Administrator kann das erlauben. Es hat dich nichts gekostet; du kannst mir das Foto auch hier schicken.
 error-internal-error = Entschuldige, bei uns ist etwas schiefgegangen. Es hat dich nichts gekostet. Versuch es bitte noch einmal.
 
 ## The playground: a chat page

@@ -510,4 +510,6 @@ error-model-not-allowed = The model “{ $model }” may not be used here.
 error-model-broken = The model “{ $model }” cannot be used at the moment. It did not cost you anything.
 error-fidelity-unsupported = The model “{ $model }” has no fidelity slider.
 error-cancelled = Cancelled. It cost you nothing.
+error-photos-forbidden = I may send neither photos nor files in this chat. An administrator can allow it in the chat’s permissions. It did not cost you anything.
+error-writing-forbidden = I may not write in the chat where you asked me to restore your photo. An administrator can allow it. It did not cost you anything; you can also send me the photo here.
 error-internal-error = Sorry, something went wrong on our side. It did not cost you anything. Please try again.

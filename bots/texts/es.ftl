@@ -413,6 +413,8 @@ error-model-not-allowed = El modelo «{ $model }» no se puede usar aquí.
 error-model-broken = El modelo «{ $model }» no se puede usar en este momento. No te ha costado nada.
 error-fidelity-unsupported = El modelo «{ $model }» no permite elegir la fidelidad.
 error-cancelled = Cancelado. No te ha costado nada.
+error-photos-forbidden = En este chat no puedo enviar ni fotos ni archivos. Un administrador puede permitirlo en los permisos del chat. No te ha costado nada.
+error-writing-forbidden = No puedo escribir en el chat donde me pediste restaurar tu foto. Un administrador puede permitirlo. No te ha costado nada; también puedes enviarme la foto aquí.
 error-internal-error = Lo siento, algo ha fallado por nuestra parte. No te ha costado nada. Inténtalo otra vez, por favor.
 
 ## The playground: a chat page

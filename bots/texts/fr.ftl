@@ -412,6 +412,8 @@ error-model-not-allowed = Le modèle « { $model } » ne peut pas être utilisé
 error-model-broken = Le modèle « { $model } » est indisponible pour le moment. Cela ne vous a rien coûté.
 error-fidelity-unsupported = Le modèle « { $model } » n’a pas de réglage de fidélité.
 error-cancelled = Annulé. Cela ne vous a rien coûté.
+error-photos-forbidden = Dans cette discussion, je ne peux envoyer ni photos ni fichiers. Un administrateur peut l’autoriser dans les permissions de la discussion. Cela ne vous a rien coûté.
+error-writing-forbidden = Je ne peux pas écrire dans la discussion où vous m’avez demandé de restaurer votre photo. Un administrateur peut l’autoriser. Cela ne vous a rien coûté ; vous pouvez aussi m’envoyer la photo ici.
 error-internal-error = Désolé, quelque chose s’est mal passé chez nous. Cela ne vous a rien coûté. Réessayez, s’il vous plaît.
 
 ## The playground: a chat page

@@ -413,6 +413,8 @@ error-model-not-allowed = O modelo “{ $model }” não pode ser usado aqui.
 error-model-broken = O modelo “{ $model }” não pode ser usado no momento. Não custou nada.
 error-fidelity-unsupported = O modelo “{ $model }” não permite escolher a fidelidade.
 error-cancelled = Cancelado. Não custou nada.
+error-photos-forbidden = Neste chat não posso enviar nem fotos nem arquivos. Um administrador pode permitir isso nas permissões do chat. Não custou nada.
+error-writing-forbidden = Não posso escrever no chat em que você me pediu para restaurar a foto. Um administrador pode permitir isso. Não custou nada; você também pode me enviar a foto aqui.
 error-internal-error = Desculpe, algo deu errado do nosso lado. Não custou nada. Tente de novo, por favor.
 
 ## The playground: a chat page

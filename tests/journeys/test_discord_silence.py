@@ -1,10 +1,13 @@
 """No silence on Discord: unreadable events, refused registrations, forwards, and permissions that are withdrawn."""
 
 import io
+import logging
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
+from magicmemory.queue import delivery
 from tests.servers.discord.files import Upload
 from tests.servers.discord.permissions import Permission
 from tests.support.discord_harness import harness, running_bot, running_worker
@@ -76,6 +79,23 @@ async def test_a_limit_that_became_lower_shrinks_files_until_they_are_accepted(t
             answer = await there.answer(used)
         assert all(len(kept.data) <= 1024 * 1024 for kept in answer.attachments)
         assert "smaller to fit the 1 MB" in answer.texts
+
+
+async def test_a_reply_that_is_given_up_becomes_an_apology(
+    tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    # pytest would keep the logged errors, and with their frames the service and its decoder's process.
+    caplog.set_level(logging.CRITICAL, "magicmemory.queue.delivery")
+    monkeypatch.setattr(delivery, "FIRST_RETRY_S", 0.02)
+    monkeypatch.setattr(delivery, "MAX_TRIES", 2)
+    async with harness(tmp_path, redis_url) as there:
+        server = there.server
+        server.faults.plan("400", "PATCH /webhooks/{application}/{token}/messages/{message}", times=2)
+        used = server.user.slash(server.channel, "restore", photo=photo())
+        assert "Sorry, something went wrong on our side." in await there.said(used)
+        assert server.faults.done == {"400": 2}
+        await there.finished_jobs_of(server.user)
+        assert (await there.quota_of(server.user)).used == 0
 
 
 async def test_a_reply_that_may_not_refer_to_the_message_is_sent_without(tmp_path: Path, redis_url: str) -> None:

@@ -20,6 +20,7 @@ from tests.support.telegram_shop import (
     ask_for_invoice,
     grants_of,
     link_of,
+    make_code,
     shop,
     write_plans,
 )
@@ -98,6 +99,7 @@ async def test_nobody_pays_while_the_database_is_away(
         monkeypatch.setattr(payments, "CHECK_S", 0.5)
         with monkeypatch.context() as away:
             away.setattr(Database, "read", lambda _: hanging())
+            away.setattr(Database, "write", lambda _: hanging())
             answer = await ana.pay(invoice, within_s=5)
         assert not answer["ok"]
         assert "Sorry, something went wrong on our side." in answer["error_message"]
@@ -279,3 +281,14 @@ async def test_a_payment_for_something_unknown_is_not_swept_under_the_rug(
         await admin.send_text(f"/admin refund {charge} {ana.id}")
         await admin.hears(f"Refunded: {charge}")
         assert running.server.world.payments[charge].refunded
+
+
+async def test_one_discount_buys_once_however_many_invoices_are_open(tmp_path: Path, redis_url: str) -> None:
+    async with shop(tmp_path, redis_url) as running:
+        ana = running.server.user("Ana")
+        await make_code(running, FORTY_OFF, "RESTORE40")
+        await ana.send_text("/unlock restore 40")
+        await ana.hears("your next purchase costs 40 % less")
+        invoices = [await ask_for_invoice(ana, "Premium") for _ in range(3)]
+        answers = await asyncio.gather(*(ana.pay(invoice) for invoice in invoices))
+        assert sorted(answer["ok"] for answer in answers) == [False, False, True]

@@ -259,3 +259,18 @@ async def test_one_of_200_concurrent_requests_is_accepted(database_url: str) -> 
         answers = await asyncio.gather(*(process.communicate(b"go\n") for process in processes))
         assert sorted(int(answer) for answer, _ in answers) == [0, 1]
         assert (await Ledger(database, allowance()).quota(ANA)).used == 1
+
+
+async def test_a_chat_with_a_new_id_takes_its_jobs_along(ledger: Ledger) -> None:
+    group = Sender(platform=Platform.TELEGRAM, account="1")  # an anonymous administrator asks as the chat
+    first = (await ledger.reserve(group, message(5), PLAIN, context={"progress": "6", "album": "a"})).job
+    for _ in range(2):
+        await ledger.move_chat(Platform.TELEGRAM, "1", "2", {"progress": ""})
+    moved = await ledger.job(first.id)
+    assert moved is not None
+    assert (moved.address.chat, moved.address.message) == ("2", "0:5")
+    assert moved.context == {"progress": "", "album": "a"}
+    assert moved.sender.account == "2"
+    # Message 5 of the new chat is another one.
+    fifth = message(5).model_copy(update={"chat": "2"})
+    assert (await ledger.reserve(ANA, fifth, PLAIN)).fresh

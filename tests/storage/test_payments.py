@@ -163,6 +163,19 @@ async def test_best_discount_applies_and_is_used_once(shop: Shop) -> None:
     assert (await shop.prices())["premium"] == (60, False)
 
 
+async def test_a_discount_is_held_for_the_invoice_that_is_being_paid(shop: Shop, clock: Clock) -> None:
+    await shop.discount(40, plan="premium")
+    first, second = [await shop.payments.invoice(ANA, "premium") for _ in range(2)]
+    await shop.check(first)
+    await shop.check(first)  # the same payment, asked about again
+    with pytest.raises(OfferGone):
+        await shop.check(second)
+    clock.wait(minutes=11)  # the first was not paid after all
+    await shop.check(second)
+    with pytest.raises(OfferGone):
+        await shop.check(first)
+
+
 async def test_expired_discount_restores_the_price(shop: Shop, clock: Clock) -> None:
     await shop.discount(40, expires_at=clock.now + timedelta(hours=1))
     invoice = await shop.payments.invoice(ANA, "premium")

@@ -96,6 +96,10 @@ class TelegramServer:
         """A group to which `by` adds the bot."""
         return self._people.group(title, forum=forum, by=by)
 
+    def channel(self, title: str) -> Group:
+        """A channel in which the bot is an administrator."""
+        return self._people.channel(title)
+
     def tunnel(self, origin: str, to: str) -> None:
         """Play the reverse proxy before a webhook: what is sent to `origin` arrives at `to` on loopback."""
         self.world.updates.tunnel[origin.rstrip("/")] = to.rstrip("/")

@@ -53,6 +53,8 @@ async def edit_message_text(world: World, call: Call) -> JSON:
     text, entities = call.message_text()
     keyboard = call.keyboard()
     message = _own(world, call)
+    if "text" in message.chat.forbidden and message.chat.forbidden >= {"photo", "document"}:
+        message.chat.check_kind("text")  # muted altogether: not even its own words may be changed
     if not message.text:
         raise bad_request("there is no text in the message to edit")
     return _change(world, call, message, text=text, entities=entities, keyboard=keyboard)
@@ -74,6 +76,7 @@ async def edit_message_media(world: World, call: Call) -> JSON:
     keyboard = call.keyboard()
     message = _own(world, call)
     content = {"photo": None, "document": None, "text": ""} | input_media(world, call, media)
+    message.chat.check_kind("photo" if content["photo"] else "document", is_edit=True)
     return _change(world, call, message, keyboard=keyboard, **content)
 
 

@@ -39,6 +39,7 @@ INVOICE = (
 TABLE: tuple[tuple[str, Handler, str], ...] = (
     ("getMe", setup.get_me, ""),
     ("getChat", setup.get_chat, "chat_id"),
+    ("getChatMember", setup.get_chat_member, "chat_id user_id"),
     ("getFile", setup.get_file, "file_id"),
     ("getUpdates", setup.get_updates, "offset limit timeout allowed_updates"),
     (

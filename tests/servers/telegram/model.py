@@ -11,6 +11,8 @@ from tests.servers.telegram.refusals import bad_request, forbidden
 
 JSON = dict[str, Any]
 Keyboard = list[list[JSON]]
+# Telegram gives this account as the author of what anonymous administrators write.
+GROUP_BOT: JSON = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
 
 
 @dataclass
@@ -57,6 +59,8 @@ class Message:
     reply_to: "Message | None" = None
     thread: int | None = None
     media_group: str = ""
+    anonymous: bool = False  # an administrator wrote in the group's name
+    spoiler: bool = False  # the photo is covered
     at: float = field(default_factory=time.monotonic)
     date: int = field(default_factory=lambda: int(time.time()))
     edits: list[Edit] = field(default_factory=list)
@@ -95,6 +99,12 @@ class Message:
             "chat": self.chat.json(),
             "from": self.sender.json(),
         }
+        if self.anonymous:
+            body["sender_chat"] = body["chat"]
+            body["from"] = GROUP_BOT
+        if self.chat.type == "channel":
+            body["sender_chat"] = body["chat"]
+            del body["from"]
         body |= self._content()
         if self.keyboard:
             body["reply_markup"] = {"inline_keyboard": self.keyboard}
@@ -117,6 +127,8 @@ class Message:
             body |= {"text": self.text} | ({"entities": self.entities} if self.entities else {})
         if self.photo:
             body["photo"] = self.photo.json()
+            if self.spoiler:
+                body["has_media_spoiler"] = True
         if self.document:
             body["document"] = self.document.json()
         if self.invoice:
@@ -132,12 +144,15 @@ class Chat:
     """A private chat with the bot, or a group."""
 
     id: int
-    type: Literal["private", "supergroup"]
+    type: Literal["private", "supergroup", "channel"]
     name: str
     is_forum: bool = False
     started: bool = False  # private: the person wrote first
     blocked: bool = False  # private: the person blocked the bot
     bot_is: Literal["member", "administrator", "left", "kicked"] = "member"
+    administrators: set[int] = field(default_factory=set)  # group: their accounts
+    upgraded_to: int = 0  # group: the id of the supergroup that it has become
+    forbidden: frozenset[str] = frozenset()  # group: what a member may not send: `text`, `photo`, `document`
     last_bot: int = 0  # group: the bot that spoke last
     messages: dict[int, Message] = field(default_factory=dict)
     topics: dict[int, Message] = field(default_factory=dict)  # thread id: the message that opened the topic
@@ -171,6 +186,16 @@ class Chat:
             raise forbidden("bot was kicked from the supergroup chat")
         elif self.bot_is == "left":
             raise forbidden("bot is not a member of the supergroup chat")
+
+    def check_kind(self, kind: str, *, is_edit: bool = False) -> None:
+        """Raise what Telegram answers when the bot may not send `text`, `photo` or `document` here."""
+        if kind not in self.forbidden or self.bot_is == "administrator":
+            return
+        if is_edit:
+            name = {"text": "PLAIN", "photo": "PHOTOS", "document": "DOCS"}[kind]
+            raise bad_request(f"CHAT_SEND_{name}_FORBIDDEN")
+        name = {"text": "text messages", "photo": "photos", "document": "documents"}[kind]
+        raise bad_request(f"not enough rights to send {name} to the chat")
 
     def find(self, number: int, what: str) -> Message:
         """A message that is still there.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import PurePath
 from typing import Any
 
+from tests.servers.telegram.entities import automatic
 from tests.servers.telegram.files import Stored, Upload
 from tests.servers.telegram.model import JSON, Account, Chat, Message
 from tests.servers.telegram.paying import charged, give_back
@@ -58,6 +59,17 @@ class Group:
         self._world.tell(opened)
         return opened.id
 
+    def upgrade(self) -> None:
+        """Make the group a supergroup: another chat id, in which messages are numbered anew."""
+        new = Chat(self.chat.id - 500_000_000_000, "supergroup", self.chat.name)
+        self._world.chats[new.id] = new
+        self.chat.upgraded_to = new.id
+        self.chat = new
+
+    def add_bot(self, by: "Person") -> None:
+        """Tell the bot that it is a member now, as Telegram does beside the message about it."""
+        by.membership(self.chat, "left", "member")
+
     def other_bot_says(self, text: str) -> Message:
         """Another bot of the group speaks; ours does not hear it."""
         other = Account(8_000_000_001, "Other", "some_other_bot", is_bot=True)
@@ -75,6 +87,7 @@ class Person:
         self._world = world
         self.account = account
         self.chat = chat
+        self.is_anonymous = False  # writes in the name of the groups that they administer
 
     @property
     def id(self) -> int:
@@ -85,15 +98,26 @@ class Person:
         chat = group.chat if group else self.chat
         if chat is self.chat:
             chat.started = True
-        message = chat.add(self.account, reply_to=reply_to, thread=thread, **content)
+        anonymous = self.is_anonymous and self.id in chat.administrators
+        message = chat.add(self.account, reply_to=reply_to, thread=thread, anonymous=anonymous, **content)
         self._world.tell(message)
         return message
 
     async def send_text(
-        self, text: str, *, group: Group | None = None, reply_to: Message | None = None, thread: int | None = None
+        self,
+        text: str,
+        *,
+        group: Group | None = None,
+        reply_to: Message | None = None,
+        thread: int | None = None,
+        elsewhere: Message | None = None,
     ) -> Message:
-        """Write something, for example a command."""
-        return self._say(group, reply_to, thread, text=text)
+        """Write something, for example a command. `elsewhere`: in reply to a message of another chat."""
+        other: JSON = {}
+        if elsewhere is not None and elsewhere.photo is not None:
+            origin = {"type": "user", "date": elsewhere.date, "sender_user": elsewhere.sender.json()}
+            other["external_reply"] = {"origin": origin, "photo": elsewhere.photo.json()}
+        return self._say(group, reply_to, thread, text=text, other=other)
 
     async def send_photo(
         self,
@@ -103,10 +127,11 @@ class Person:
         group: Group | None = None,
         reply_to: Message | None = None,
         thread: int | None = None,
+        spoiler: bool = False,
     ) -> Message:
         """Send a photo the usual way: the app makes it smaller."""
         photo = self._world.files.photo(Upload("photo.jpg", data))
-        return self._say(group, reply_to, thread, photo=photo, caption=caption)
+        return self._say(group, reply_to, thread, photo=photo, caption=caption, spoiler=spoiler)
 
     async def send_album(
         self,
@@ -150,7 +175,11 @@ class Person:
 
     async def edit(self, message: Message, text: str) -> None:
         """Change what was written."""
-        message.text, message.edited = text, message.date + 1
+        if message.photo or message.document:
+            message.caption, message.edited = text, message.date + 1
+        else:
+            message.text, message.edited = text, message.date + 1
+        message.entities = automatic(text)
         self._world.updates.add("edited_message", message.json())
 
     async def press(self, message: Message, button: str) -> Press:
@@ -180,20 +209,21 @@ class Person:
     def block(self) -> None:
         """Block the bot."""
         self.chat.blocked = True
-        self._membership("member", "kicked")
+        self.membership(self.chat, "member", "kicked")
 
     def unblock(self) -> None:
         """Let the bot write again."""
         self.chat.blocked = False
-        self._membership("kicked", "member")
+        self.membership(self.chat, "kicked", "member")
 
-    def _membership(self, old: str, new: str) -> None:
+    def membership(self, chat: Chat, old: str, new: str) -> None:
+        """Tell the bot that its place in a chat has changed."""
         bot = self._world.bot.json()
         states = [
             {"status": state, "user": bot} | ({"until_date": 0} if state == "kicked" else {}) for state in (old, new)
         ]
         body: JSON = {
-            "chat": self.chat.json(),
+            "chat": chat.json(),
             "from": self.account.json(),
             "date": 0,
             "old_chat_member": states[0],
@@ -304,6 +334,12 @@ class People:
         self._world.accounts[account.id] = account
         self._world.chats[chat.id] = chat
         return Person(self._world, account, chat)
+
+    def channel(self, title: str) -> Group:
+        """A channel in which the bot is an administrator."""
+        chat = Chat(-next(self._groups), "channel", title, bot_is="administrator")
+        self._world.chats[chat.id] = chat
+        return Group(self._world, chat)
 
     def group(self, title: str, *, forum: bool = False, by: Person) -> Group:
         """A group to which `by` adds the bot."""

@@ -101,6 +101,7 @@ async def send_message(world: World, call: Call) -> JSON:
     text, entities = call.message_text()
     keyboard = call.keyboard()
     chat, place = target(world, call)
+    chat.check_kind("text")
     return done(world, chat.add(world.bot, text=text, entities=entities, keyboard=keyboard, **place))
 
 
@@ -109,7 +110,9 @@ async def send_photo(world: World, call: Call) -> JSON:
     keyboard = call.keyboard()
     photo = one_file(world, call, "photo")
     chat, place = target(world, call)
+    chat.check_kind("photo")
     content: JSON = {"caption": caption, "entities": entities, "keyboard": keyboard, "photo": photo}
+    content["spoiler"] = call.flag("has_spoiler")
     return done(world, chat.add(world.bot, **content, **place))
 
 
@@ -118,6 +121,7 @@ async def send_document(world: World, call: Call) -> JSON:
     keyboard = call.keyboard()
     document = one_file(world, call, "document")
     chat, place = target(world, call)
+    chat.check_kind("document")
     content: JSON = {"caption": caption, "entities": entities, "keyboard": keyboard, "document": document}
     return done(world, chat.add(world.bot, **content, **place))
 
@@ -134,6 +138,7 @@ async def send_media_group(world: World, call: Call) -> list[JSON]:
     if len({tuple(sorted({"photo", "document"} & set(content))) for content in contents}) > 1:
         raise bad_request("document can't be mixed with other media types")
     chat, place = target(world, call, len(media))
+    chat.check_kind("photo" if "photo" in contents[0] else "document")
     group = str(next(world.numbers) + 13_000_000_000_000) if len(media) > 1 else ""
     sent = [chat.add(world.bot, media_group=group, **content, **place) for content in contents]
     return [done(world, message) for message in sent]
@@ -155,7 +160,9 @@ def input_media(world: World, call: Call, item: Any) -> JSON:
     given = Call(call.method, {"caption_entities": json.dumps(item.get("caption_entities"))})
     formatted = given.formatted(str(item.get("caption") or ""), str(item.get("parse_mode") or ""), "caption_entities")
     caption, entities = check_caption(*formatted)
-    return {"caption": caption, "entities": entities, kind: file_of(world, call, item["media"], kind)}
+    spoiler = kind == "photo" and bool(item.get("has_spoiler"))
+    file = file_of(world, call, item["media"], kind)
+    return {"caption": caption, "entities": entities, "spoiler": spoiler, kind: file}
 
 
 async def send_chat_action(world: World, call: Call) -> bool:

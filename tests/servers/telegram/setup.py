@@ -46,6 +46,16 @@ async def get_file(world: World, call: Call) -> JSON:
     return world.files.path(call.text("file_id"))
 
 
+async def get_chat_member(world: World, call: Call) -> JSON:
+    chat = world.chat(call.text("chat_id"))
+    account = world.accounts.get(call.integer("user_id"))
+    if account is None:
+        raise bad_request("user not found")
+    if account.id not in chat.administrators:
+        return {"status": "member", "user": account.json()}
+    return {"status": "creator", "user": account.json(), "is_anonymous": True}
+
+
 async def get_updates(world: World, call: Call) -> list[JSON]:
     if call.text("allowed_updates"):
         world.updates.allow(call.json("allowed_updates", "allowed updates"))

@@ -15,7 +15,7 @@ from tests.servers.telegram.faults import Faults
 from tests.servers.telegram.files import Files
 from tests.servers.telegram.limits import Limits
 from tests.servers.telegram.model import JSON, Account, Chat, Message
-from tests.servers.telegram.refusals import bad_request
+from tests.servers.telegram.refusals import Refusal, bad_request
 from tests.servers.telegram.updates import Updates
 
 T = TypeVar("T")
@@ -126,13 +126,16 @@ class World:
             chat = None
         if chat is None:
             raise bad_request("chat not found")
+        if chat.upgraded_to:
+            said = "Bad Request: group chat was upgraded to a supergroup chat"
+            raise Refusal(400, said, migrate_to_chat_id=chat.upgraded_to)
         return chat
 
     def tell(self, message: Message) -> None:
         """Give a message of a person to the bot, if the bot is meant to see it."""
         if self.reaches_bot(message):
             message.for_bot = True
-            self.updates.add("message", message.json())
+            self.updates.add("channel_post" if message.chat.type == "channel" else "message", message.json())
         self.changed()
 
     def reaches_bot(self, message: Message) -> bool:
