@@ -306,6 +306,10 @@ class BotService:
         await self.ledger.move_chat(platform, old, new, context)
         log.info("chat %s is now %s", old, new)
 
+    async def is_known(self, sender: Sender) -> bool:
+        """Whether the person has used the service before."""
+        return await self.people.since(sender) is not None
+
     async def preferences(self, sender: Sender) -> Preferences:
         """What the sender chose for all their photos."""
         return await self.people.preferences(sender)

@@ -42,7 +42,7 @@ def create_app(service: BotService, stop: asyncio.Event) -> ASGIApp:
 
 
 def _routes(service: BotService, stop: asyncio.Event) -> list[Route]:
-    visitors = Visitors(service.people, service.signer, service.settings.playground_user_header)
+    visitors = Visitors(service.is_known, service.signer, service.settings.playground_user_header)
     visitor = Reception(service.texts, visitors)
     views = Views(service)
     page = Page(service)

@@ -4,6 +4,7 @@ their browser asks for.
 
 import re
 import secrets
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 from starlette.requests import Request
@@ -13,7 +14,6 @@ from magicmemory.bots.playground.refused import Refused
 from magicmemory.bots.texts import Texts
 from magicmemory.core.job import Platform, Sender
 from magicmemory.core.signing import Signer
-from magicmemory.storage.people import People
 
 # Cookies ignore ports: another program on this machine may set a cookie named `visitor`.
 COOKIE = "magicmemory_visitor"
@@ -24,14 +24,14 @@ _ID = re.compile(r"[0-9a-f]{32}")
 class Visitors:
     """Identifies visitors. An id is ours, never chosen: a cookie that we did not sign is none."""
 
-    def __init__(self, people: People, signer: Signer, user_header: str = "") -> None:
+    def __init__(self, is_known: Callable[[Sender], Awaitable[bool]], signer: Signer, user_header: str = "") -> None:
         """
         Args:
-            people: knows the visitors from the time before ids were signed.
+            is_known: whether a person has used the service before, for visitors from the time before ids were signed.
             signer: signs the ids.
             user_header: the header in which a trusted proxy names who has logged in; empty: cookies are used.
         """
-        self._people = people
+        self._is_known = is_known
         self._signer = signer
         self._user_header = user_header
 
@@ -53,7 +53,7 @@ class Visitors:
             return visitor if self._signer.is_hash("visitor", visitor, signature) else None
         # An unsigned id counts only for those who have used it already.
         sender = Sender(platform=Platform.PLAYGROUND, account=visitor)
-        return visitor if await self._people.since(sender) is not None else None
+        return visitor if await self._is_known(sender) else None
 
     def cookie(self, visitor: str) -> str:
         """The cookie's text: the id and its signature."""

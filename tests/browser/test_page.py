@@ -356,6 +356,7 @@ async def test_it_fits_a_phone_and_can_be_read(
         page: Page = window.page
         await assert_fits(page)
         await say(page, "/help")
+        await expect(last(page)).to_contain_text("/quota")  # its arrival moves the button
         await pick(page, photo(1600, 900), "a-very-long-name-without-any-space-in-it-" * 3 + ".jpg")
         await shown_pictures(await result(page))
         await pick(page)

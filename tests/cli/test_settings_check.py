@@ -44,6 +44,7 @@ def test_misspelt_names_are_found_wherever_they_stand(tmp_path: Path, monkeypatc
     ]
 
 
+@pytest.mark.processes
 async def test_the_doctor_names_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAGIC_FREE_PRE_DAY", "3")
     found = (await examine(settings_for(tmp_path)))["settings"]
@@ -68,6 +69,7 @@ def test_what_cannot_be_a_discord_token(token: str) -> None:
     check_tokens(Settings(discord_token=SecretStr(token)), ["telegram"])
 
 
+@pytest.mark.processes
 async def test_the_doctor_does_not_send_what_cannot_be_a_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def asked(*_: object) -> None:
         pytest.fail("the network was asked")

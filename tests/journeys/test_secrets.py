@@ -18,13 +18,13 @@ from PIL import Image
 from redis.asyncio import Redis
 
 from magicmemory.core.options import Options
-from magicmemory.queue.embedded import embedded_redis
 from tests.core.test_logs import logged
 from tests.servers.collector import Collector
 from tests.servers.discord.files import Upload
 from tests.servers.telegram import TelegramServer
 from tests.support import discord_harness, telegram_harness
 from tests.support.processes import running
+from tests.support.services import shared_redis
 from tests.support.telegram_harness import QuickPipeline, sender_of
 
 pytestmark = [
@@ -66,33 +66,30 @@ def assert_hidden(text: str, secrets: Iterable[str]) -> None:
 
 async def test_a_good_day_and_a_bad_one_on_telegram(tmp_path: Path, redis_binary: str) -> None:
     photo = planted_photo()
-    with Collector() as collector:
-        async with embedded_redis(tmp_path / "redis") as open_url:
-            async with Redis.from_url(open_url) as redis:
-                await redis.config_set("requirepass", REDIS_PASSWORD)
-            settings = {
-                "redis_url": open_url.replace("://", f"://:{quote(REDIS_PASSWORD, safe='')}@"),
-                "sentry_dsn": f"http://{SENTRY_KEY}@{collector.place}/7",
-                "otel_endpoint": f"http://{collector.place}",
-                "codes_key": CODES_KEY,
-                "log_format": "json",
-            }
-            async with (
-                running(tmp_path, "worker", device="cpu", **settings) as worker,
-                AsyncExitStack() as telegram,
-            ):
-                server = await telegram.enter_async_context(TelegramServer())
-                own = {"telegram_token": server.token, "telegram_api_url": server.url}
-                async with running(tmp_path, "telegram", **settings, **own) as bot:
-                    await bot.writes("@")
-                    made = await _codes(tmp_path, settings)
-                    await _good_and_bad(server, photo, made)
-                    # The way to Telegram ends while the bot is there; then Redis goes too.
-                    await telegram.aclose()
-                    await bot.writes("no updates")
-                    await _ended(open_url)
-                    await bot.writes("Redis does not answer")
-                    await worker.writes("Redis does not answer")
+    with Collector() as collector, shared_redis("--requirepass", REDIS_PASSWORD) as open_url:
+        settings = {
+            "redis_url": open_url.replace("://", f"://:{quote(REDIS_PASSWORD, safe='')}@"),
+            "sentry_dsn": f"http://{SENTRY_KEY}@{collector.place}/7",
+            "otel_endpoint": f"http://{collector.place}",
+            "codes_key": CODES_KEY,
+            "log_format": "json",
+        }
+        async with (
+            running(tmp_path, "worker", device="cpu", **settings) as worker,
+            AsyncExitStack() as telegram,
+        ):
+            server = await telegram.enter_async_context(TelegramServer())
+            own = {"telegram_token": server.token, "telegram_api_url": server.url}
+            async with running(tmp_path, "telegram", **settings, **own) as bot:
+                await bot.writes("@")
+                made = await _codes(tmp_path, settings)
+                await _good_and_bad(server, photo, made)
+                # The way to Telegram ends while the bot is there; then Redis goes too.
+                await telegram.aclose()
+                await bot.writes("no updates")
+                await _ended(open_url)
+                await bot.writes("Redis does not answer")
+                await worker.writes("Redis does not answer")
     written = bot.written + worker.written
     assert bot.process.returncode == worker.process.returncode == 0
     assert "faces in" in worker.written

@@ -171,7 +171,7 @@ def test_settings_choose_strategy_and_models(tmp_path: Path, monkeypatch: pytest
     paid_use = Pipeline.of(settings.model_copy(update={"commercial": True, "model": "codeformer"}))
     with pytest.raises(ModelNotAllowed, match=r"S-Lab 1\.0.*forbids paid use"):
         paid_use.check(Options())
-    with pytest.raises(BadSettings, match="MAGIC_BLEND cannot be used: Input should be 'own' or 'facexlib'"):
+    with pytest.raises(BadSettings, match="MAGIC_BLEND cannot be used: write 'own' or 'facexlib'"):
         load(blend="gimp")
     assert load(blend="facexlib", engine=None).blend == "facexlib"
     if reason := upstream.why_not():

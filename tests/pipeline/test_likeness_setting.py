@@ -70,6 +70,7 @@ def test_warn_marks_off_does_not_and_hold_holds() -> None:
     assert restored("hold")[0] == held, "the same photo gives the same"
 
 
+@pytest.mark.slow
 def test_a_restorer_with_a_fidelity_is_asked_for_the_most_faithful_first() -> None:
     held, pixels = restored("hold", Options(model="slider"))
     assert [face.held for face in held] == [1.0, 1.0]

@@ -39,8 +39,8 @@ def missing(reason: str) -> NoReturn:
 
 
 @contextmanager
-def shared_redis() -> Iterator[str]:
-    """A Redis that keeps nothing on disk, on a Unix socket; its URL."""
+def shared_redis(*options: str) -> Iterator[str]:
+    """A Redis that keeps nothing on disk, on a Unix socket, started with further `options`; its URL."""
     binary = find_binary()
     if binary is None:
         missing(NO_REDIS)
@@ -48,7 +48,7 @@ def shared_redis() -> Iterator[str]:
         socket = f"{folder}/redis.sock"
         command = [binary, "--port", "0", "--unixsocket", socket, "--dir", folder, "--save", ""]
         # As the embedded one is told, for what looks at it.
-        command += ["--appendonly", "yes", "--appendfsync", "no"]
+        command += ["--appendonly", "yes", "--appendfsync", "no", *options]
         server = subprocess.Popen(command, stdout=subprocess.DEVNULL, preexec_fn=end_with_parent)
         try:
             _wait_for(socket, server)
@@ -64,6 +64,8 @@ def _wait_for(socket: str, server: "subprocess.Popen[bytes]") -> None:
         while True:
             try:
                 client.ping()
+            except redis.AuthenticationError:
+                return  # it answers, and wants a password
             except redis.RedisError:
                 assert server.poll() is None, "redis-server does not start"
                 assert time.monotonic() < deadline, "redis-server does not answer"
