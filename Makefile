@@ -130,7 +130,7 @@ moved:
 .venv/.run: pyproject.toml | moved .venv/bin/python
 	@echo "Installing into .venv; the first time takes some minutes …"
 	@echo "torch: the build \"$(TORCH_BUILD)\", $(WHY_BUILD). Another one: make clean && make run TORCH_BUILD=cu130"
-	@$(if $(filter default,$(TORCH_BUILD)),true,$(PIP) --index-url $(TORCH_INDEX)/$(TORCH_BUILD) $(TORCH_VERSIONS))
+	@$(if $(filter default,$(TORCH_BUILD)),true,$(PIP) --retries 1 --no-deps --index-url $(TORCH_INDEX)/$(TORCH_BUILD) $(TORCH_VERSIONS))
 	@$(PIP) --editable ".[worker,embedded]"
 	@touch $@
 
