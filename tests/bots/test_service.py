@@ -118,7 +118,7 @@ async def test_adjustments_of_a_photo_sent_again_are_those_of_the_first(harness:
     assert (await harness.service.quota(ANA)).used == 1
 
 
-async def test_what_the_plan_does_not_allow_costs_nothing(harness: Harness, pipeline: NoPipeline) -> None:
+async def test_option_outside_the_plan_costs_nothing(harness: Harness, pipeline: NoPipeline) -> None:
     with pytest.raises(ModelNotInPlan):
         await harness.service.intake(ANA, address("1"), b"photo", Options(model="gfpgan"))
     assert (await harness.service.quota(ANA)).used == 0
@@ -148,7 +148,7 @@ async def test_a_full_line_costs_nothing_and_says_when_to_come_back(waiting: Har
         await waiting.service.cancel(ANA)
 
 
-async def test_a_paid_plan_goes_before_those_who_came_a_little_earlier(waiting: Harness) -> None:
+async def test_paid_photo_overtakes_slightly_earlier_free_photos(waiting: Harness) -> None:
     await waiting.service.grants.give(BEN, waiting.service.plans.paid["premium"])
     free, paid = await waiting.send(b"1", "1"), await waiting.send(b"2", "2", BEN)
     assert [await waiting.service.queue.ahead(job.id) for job in (paid, free)] == [0, 1]

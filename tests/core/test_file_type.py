@@ -58,27 +58,27 @@ PACKED = {
 
 
 @pytest.mark.parametrize("data", READ)
-def test_what_is_read(data: bytes) -> None:
+def test_readable_types(data: bytes) -> None:
     assert sniff(data + bytes(50)) == READ[data]
     assert sniff((data + bytes(5000))[:4096]) == READ[data]
 
 
 @pytest.mark.parametrize("data", NAMED)
-def test_what_is_refused_by_name(data: bytes) -> None:
+def test_named_refused_types(data: bytes) -> None:
     with pytest.raises(KindUnsupported) as told:
         sniff(data)
     assert told.value.parameters == {"kind": NAMED[data]}
 
 
 @pytest.mark.parametrize("data", PACKED)
-def test_what_is_packed(data: bytes) -> None:
+def test_archives_are_refused(data: bytes) -> None:
     with pytest.raises(ArchiveSent) as told:
         sniff(data)
     assert told.value.parameters == {"kind": PACKED[data]}
 
 
 @pytest.mark.parametrize("data", [boxes(b"isom"), boxes(b"qt  "), boxes(b"hevc", b"heic"), b"\x1aE\xdf\xa3"])
-def test_what_moves(data: bytes) -> None:
+def test_videos_are_refused(data: bytes) -> None:
     with pytest.raises(PhotoAnimated):
         sniff(data)
 
@@ -86,6 +86,6 @@ def test_what_moves(data: bytes) -> None:
 @pytest.mark.parametrize(
     "data", [b"", b"P", b"hello", b"Photo of us", b"<html><body>", bytes(500), b"OggS" + bytes(50)]
 )
-def test_what_is_nothing_known(data: bytes) -> None:
+def test_unknown_bytes_are_no_photo(data: bytes) -> None:
     with pytest.raises(NotAPhoto):
         sniff(data)

@@ -41,7 +41,7 @@ def lines(stream: io.StringIO) -> list[dict[str, Any]]:
     return [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
-def test_json_has_what_a_program_needs(tmp_path: Path) -> None:
+def test_json_log_has_all_fields(tmp_path: Path) -> None:
     with logged(tmp_path, log_format="json") as stream:
         log.info("nothing but %s", "ä\nb")
         with logs.about("0123", "telegram"):
@@ -66,7 +66,7 @@ def test_people_see_the_job_once(tmp_path: Path) -> None:
     assert told[1].endswith("WARNING telegram magicmemory.somewhere: late [0123]")
 
 
-def test_nobody_can_forge_a_line(tmp_path: Path) -> None:
+def test_log_lines_cannot_be_forged(tmp_path: Path) -> None:
     with logged(tmp_path) as stream:
         log.info("a file called %s", "x.jpg\n2026-01-01 00:00:00 INFO worker all is well\x1b[2J")
         try:

@@ -44,7 +44,7 @@ def test_the_page_has_every_label() -> None:
                 assert sorted(set(sample.labels) - {"le"}) == sorted(documented()[name]), name
 
 
-def test_what_the_alerts_ask_for_exists() -> None:
+def test_metrics_of_alerts_exist() -> None:
     for name in re.findall(r"magicmemory_\w+", PAGE.read_text()):
         base = next((name.removesuffix(suffix) for suffix in SUFFIXES if name.endswith(suffix)), name)
         assert base in documented(), name

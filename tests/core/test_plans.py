@@ -25,7 +25,7 @@ def test_without_a_file_there_is_the_free_plan_and_premium() -> None:
     assert plans.for_stars == []
 
 
-def test_a_file_says_what_people_have(file: Path) -> None:
+def test_plans_file_defines_limits(file: Path) -> None:
     file.write_text(
         """
         [free]
@@ -65,7 +65,7 @@ def test_a_file_says_what_people_have(file: Path) -> None:
     assert plans.limits("gone") == plans.paid[PREMIUM]
 
 
-def test_what_a_plan_allows(file: Path) -> None:
+def test_plan_limits(file: Path) -> None:
     file.write_text('[free]\nmodels = ["lite", "gfpgan"]\nmax_upscale = 2')
     free = read(file).free
     assert free.allow(Options())
@@ -95,7 +95,7 @@ def test_what_a_plan_allows(file: Path) -> None:
         ("[plans.Month]\ndays = 30", "[plans.Month] name: write at most 24 small letters"),
     ],
 )
-def test_what_cannot_be_used_is_one_sentence(file: Path, text: str, says: str) -> None:
+def test_invalid_plans_file_gives_one_sentence(file: Path, text: str, says: str) -> None:
     file.write_text(text)
     with pytest.raises(BadPlans) as raised:
         read(file)

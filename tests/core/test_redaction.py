@@ -36,7 +36,7 @@ DISCORD = "MTIzNDU2Nzg5MDEyMzQ1Njc4OQ.GabcdE.abcdefghijklmnopqrstuvwxyz012345678
         (f"{b'it' + bytes([39]) + b's a photo, is it not'!r} end", "b'***' end"),
     ],
 )
-def test_what_looks_like_a_secret_is_struck_out(text: str, shown: str) -> None:
+def test_secret_like_text_is_redacted(text: str, shown: str) -> None:
     assert Redactor()(text) == shown
 
 
@@ -53,7 +53,7 @@ def test_what_looks_like_a_secret_is_struck_out(text: str, shown: str) -> None:
         "magicmemory.queue.delivery.DeliveryWorker",
     ],
 )
-def test_what_is_no_secret_stays(text: str) -> None:
+def test_ordinary_text_is_not_redacted(text: str) -> None:
     assert Redactor()(text) == text
 
 

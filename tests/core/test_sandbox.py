@@ -30,7 +30,7 @@ DEEDS: dict[str, Callable[[], object]] = {
     "hang": lambda: threading.Event().wait(),
     "spin": spin,
     "eat": lambda: len(bytearray(2_000 * MIB)),
-    "write": lambda: Path("/tmp/from-a-cell").write_bytes(b"x"),
+    "write": lambda: Path("/tmp/from-a-sandbox").write_bytes(b"x"),
     "print": lambda: (os.write(1, b"a library's chatter"), print("and Python's")),
     "tell": lambda: str(os.environ),
     "stumble": lambda: DEEDS["a bug"],
@@ -50,8 +50,8 @@ def spacious(kept: int = 0, seconds: float = 30) -> SandboxedProcess:
     return SandboxedProcess(work, memory_bytes=512 * MIB, seconds=seconds, kept=kept)
 
 
-def reversed_by(cell: SandboxedProcess) -> bytes:
-    return bytes(cell(b"ab")[1])
+def reversed_by(sandbox: SandboxedProcess) -> bytes:
+    return bytes(sandbox(b"ab")[1])
 
 
 @pytest.fixture(autouse=True)
@@ -63,10 +63,10 @@ def children() -> set[int]:
     return {child.pid for child in psutil.Process().children(recursive=True)}
 
 
-def test_what_the_work_says_and_makes_comes_back() -> None:
-    cell = spacious()
+def test_result_and_buffers_are_returned() -> None:
+    sandbox = spacious()
     large = os.urandom(3 * MIB)
-    said, made = cell(large, b"abc")
+    said, made = sandbox(large, b"abc")
     assert said["lengths"] == [len(large), 3]
     assert said["pid"] != os.getpid()
     assert bytes(made) == large[::-1] + b"cba"
@@ -75,12 +75,12 @@ def test_what_the_work_says_and_makes_comes_back() -> None:
 
 def test_a_child_that_is_kept_works_again_and_ends_with_its_cell() -> None:
     before = children()
-    cell = spacious(kept=1)
-    cell.start()
-    pids = {cell(b"x")[0]["pid"] for _ in range(3)}
+    sandbox = spacious(kept=1)
+    sandbox.start()
+    pids = {sandbox(b"x")[0]["pid"] for _ in range(3)}
     assert children() - before == pids
     assert len(pids) == 1
-    del cell
+    del sandbox
     gc.collect()
     assert children() - before == set()
 
@@ -92,9 +92,9 @@ def test_a_child_that_is_not_kept_is_gone() -> None:
 
 
 def test_threads_have_children_of_their_own() -> None:
-    cell = spacious(kept=2)
+    sandbox = spacious(kept=2)
     found: list[bytes] = []
-    threads = [threading.Thread(target=lambda n=n: found.append(bytes(cell(bytes([n]) * 9)[1]))) for n in range(5)]
+    threads = [threading.Thread(target=lambda n=n: found.append(bytes(sandbox(bytes([n]) * 9)[1]))) for n in range(5)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -102,66 +102,66 @@ def test_threads_have_children_of_their_own() -> None:
     assert sorted(found) == [bytes([n]) * 9 for n in range(5)]
 
 
-def test_errors_come_back_as_what_they_are() -> None:
-    cell = spacious(kept=1)
+def test_errors_keep_their_type() -> None:
+    sandbox = spacious(kept=1)
     with pytest.raises(PhotoTooLarge) as refused:
-        cell(b"", do="refuse")
+        sandbox(b"", do="refuse")
     assert refused.value.parameters == {"megapixels": 70.1, "limit_megapixels": 64}
     with pytest.raises(RuntimeError, match="KeyError: 'a bug'"):
-        cell(b"", do="stumble")
-    assert reversed_by(cell) == b"ba"
+        sandbox(b"", do="stumble")
+    assert reversed_by(sandbox) == b"ba"
 
 
-def test_what_a_library_prints_comes_between_no_answers() -> None:
-    cell = spacious(kept=1)
-    assert len(cell(b"", do="print")[1]) == 0
-    assert reversed_by(cell) == b"ba"
+def test_library_output_does_not_mix_with_answers() -> None:
+    sandbox = spacious(kept=1)
+    assert len(sandbox(b"", do="print")[1]) == 0
+    assert reversed_by(sandbox) == b"ba"
 
 
 @pytest.mark.parametrize(
     ("do", "why"), [("crash", "SIGSEGV"), ("abort", "SIGABRT"), ("hang", "SIGALRM"), ("spin", "SIGALRM")]
 )
-def test_what_ends_a_child_ends_it_alone(do: str, why: str) -> None:
-    cell = spacious(kept=1, seconds=1)
+def test_crash_ends_only_its_own_child(do: str, why: str) -> None:
+    sandbox = spacious(kept=1, seconds=1)
     started = time.monotonic()
     with pytest.raises(SandboxCrashed, match=why):
-        cell(b"", do=do)
+        sandbox(b"", do=do)
     assert time.monotonic() - started < 15
-    assert reversed_by(cell) == b"ba", "the next one gets a fresh child"
+    assert reversed_by(sandbox) == b"ba", "the next one gets a fresh child"
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="only Linux says how much memory a process has")
 def test_memory_is_bounded() -> None:
-    cell = spacious()
+    sandbox = spacious()
     with pytest.raises(RuntimeError, match="MemoryError"):
-        cell(b"", do="eat")
+        sandbox(b"", do="eat")
 
 
 def test_a_child_writes_no_files_and_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAGIC_TELEGRAM_TOKEN", "1:secret")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-    cell = spacious()
-    assert "secret" not in str(cell(b"", do="tell")[0])
+    sandbox = spacious()
+    assert "secret" not in str(sandbox(b"", do="tell")[0])
     with pytest.raises((RuntimeError, SandboxCrashed)):
-        cell(b"x", do="write")
+        sandbox(b"x", do="write")
 
 
 def test_ctrl_c_and_a_stop_leave_the_work_in_hand_alone() -> None:
-    cell = spacious(kept=1)
-    pid = cell(b"x")[0]["pid"]
+    sandbox = spacious(kept=1)
+    pid = sandbox(b"x")[0]["pid"]
     assert os.getsid(pid) != os.getsid(0)
     for number in (signal.SIGINT, signal.SIGTERM):
         os.kill(pid, number)
-    assert cell(b"x")[0]["pid"] == pid
+    assert sandbox(b"x")[0]["pid"] == pid
 
 
 def test_a_child_that_died_idle_is_replaced() -> None:
-    cell = spacious(kept=1)
-    pid = cell(b"x")[0]["pid"]
+    sandbox = spacious(kept=1)
+    pid = sandbox(b"x")[0]["pid"]
     os.kill(pid, signal.SIGKILL)
     while psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
         time.sleep(0.01)
-    assert reversed_by(cell) == b"ba"
+    assert reversed_by(sandbox) == b"ba"
 
 
 def test_a_child_that_cannot_start_is_no_fault_of_the_photo(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -191,7 +191,7 @@ async def test_a_button_asks_for_the_other_scope_after_a_restart_too(tmp_path: P
         assert not server.refusals()
 
 
-async def test_failures_are_told_and_cost_nothing(tmp_path: Path, redis_url: str) -> None:
+async def test_failures_are_explained_and_cost_nothing(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url, max_photo_mb=0.5) as there:
         server = there.server
         no_face = server.user.slash(server.channel, "restore", photo=black())

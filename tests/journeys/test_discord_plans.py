@@ -205,7 +205,7 @@ async def test_bought_photos_are_granted_consumed_and_spent(tmp_path: Path, redi
         assert len([call for call in server.calls if call.route == CONSUME and call.status < 300]) == 1
 
 
-async def test_what_is_bought_ends_or_is_refunded_while_the_bot_is_away(tmp_path: Path, redis_url: str) -> None:
+async def test_expiry_and_refund_during_downtime_are_applied(tmp_path: Path, redis_url: str) -> None:
     async with shop(tmp_path, redis_url, bot=False, worker=False) as there:
         server = there.server
         people = [server.person(f"person{number}") for number in range(3)]
@@ -254,9 +254,7 @@ async def test_a_purchase_that_the_database_refuses_is_made_up_for(
         assert len(refused) == 2
 
 
-async def test_what_nobody_can_be_granted_is_in_the_log(
-    tmp_path: Path, redis_url: str, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_ungrantable_purchase_is_logged(tmp_path: Path, redis_url: str, caplog: pytest.LogCaptureFixture) -> None:
     async with shop(tmp_path, redis_url, bot=False, worker=False) as there:
         server = there.server
         async with running_bot(there.settings, redis_url, server):

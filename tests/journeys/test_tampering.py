@@ -46,7 +46,7 @@ def strange_data(job: str, account: int) -> list[str]:
 # Telegram
 
 
-def test_what_is_behind_a_button_is_checked() -> None:
+def test_button_data_is_validated() -> None:
     for value in VALUES[3:]:
         for verb in (Verb.STRENGTH, Verb.FIDELITY):
             assert CallbackData.of(f"j:{verb}:{JOB}:{value}") is None, value
@@ -137,7 +137,7 @@ def _press(person: Person, message: Message, custom_id: str) -> Interaction:
 # Any way
 
 
-async def test_a_strange_id_is_nobodys_job(tmp_path: Path, redis_url: str) -> None:
+async def test_malformed_job_id_finds_no_job(tmp_path: Path, redis_url: str) -> None:
     async with running_harness(tmp_path, redis_url, worker=False) as harness:
         job = await harness.send()
         for odd in ("", "\0", "x" * 10_000, "../" + job.id, job.id.upper(), job.id + "\n", "\ud800"):

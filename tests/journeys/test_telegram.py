@@ -75,7 +75,7 @@ async def test_a_file_is_answered_with_a_file(tmp_path: Path, redis_url: str) ->
         assert reply.document.file.name == "restored.jpg"
 
 
-async def test_an_update_told_twice_is_answered_once(tmp_path: Path, redis_url: str) -> None:
+async def test_duplicate_update_is_answered_once(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
         running.server.repeat_updates(3)
@@ -88,7 +88,7 @@ async def test_an_update_told_twice_is_answered_once(tmp_path: Path, redis_url: 
         assert len(running.server.world.updates.given) >= 4
 
 
-async def test_what_was_sent_while_the_bot_was_away_is_answered(tmp_path: Path, redis_url: str) -> None:
+async def test_messages_sent_during_downtime_are_answered(tmp_path: Path, redis_url: str) -> None:
     async with TelegramServer() as server:
         settings = telegram_settings(tmp_path, server)
         ana = server.user("Ana")

@@ -98,7 +98,7 @@ async def test_failures_cost_nothing(tmp_path: Path, redis_url: str) -> None:
         assert await running.used_by(ana) == 1
 
 
-async def test_who_blocks_the_bot_pays_nothing(tmp_path: Path, redis_url: str) -> None:
+async def test_photo_of_a_person_who_blocked_the_bot_costs_nothing(tmp_path: Path, redis_url: str) -> None:
     async with TelegramServer() as server:
         settings = telegram_settings(tmp_path, server)
         ana, bob = server.user("Ana"), server.user("Bob")
@@ -203,7 +203,7 @@ async def test_an_expired_path_is_asked_for_again(tmp_path: Path, redis_url: str
 
 
 @pytest.mark.parametrize("size", [(9000, 1500), (2100, 100)])
-async def test_what_is_no_photo_for_telegram_goes_as_a_file(
+async def test_images_that_telegram_rejects_are_sent_as_files(
     tmp_path: Path, redis_url: str, size: tuple[int, int]
 ) -> None:
     async with harness(tmp_path, redis_url, QuickPipeline(result=photo(size=size))) as running:

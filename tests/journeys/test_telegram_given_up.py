@@ -103,7 +103,7 @@ async def test_a_group_where_the_bot_may_not_write_is_answered_in_private(tmp_pa
         assert await running.used_by(ana) == 0
 
 
-async def test_an_album_whose_answers_are_too_large_together_is_split(tmp_path: Path, redis_url: str) -> None:
+async def test_album_reply_above_the_size_limit_is_split(tmp_path: Path, redis_url: str) -> None:
     noise, out = Image.frombytes("RGB", (2400, 2900), random.Random(1).randbytes(2400 * 2900 * 3)), io.BytesIO()
     noise.save(out, "PNG", compress_level=0)  # 20.9 MB
     async with harness(tmp_path, redis_url, QuickPipeline(result=out.getvalue())) as running:

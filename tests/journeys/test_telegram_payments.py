@@ -47,7 +47,7 @@ async def selling_bot(folder: Path, redis_url: str, server: TelegramServer, **va
         yield Harness(server, settings, redis_url)
 
 
-async def test_what_cannot_be_bought_any_more_is_refused_before_it_is_paid(tmp_path: Path, redis_url: str) -> None:
+async def test_withdrawn_offer_is_refused_at_checkout(tmp_path: Path, redis_url: str) -> None:
     async with TelegramServer() as server:
         ana, bob = server.user("Ana"), server.user("Bob", language_code="de")
         async with selling_bot(tmp_path, redis_url, server):
@@ -72,7 +72,7 @@ async def test_what_cannot_be_bought_any_more_is_refused_before_it_is_paid(tmp_p
         assert server.refusals() == []
 
 
-async def test_who_is_kept_out_pays_nothing(tmp_path: Path, redis_url: str) -> None:
+async def test_banned_person_cannot_pay(tmp_path: Path, redis_url: str) -> None:
     async with shop(tmp_path, redis_url) as running:
         admin, eve = running.server.user("Admin"), running.server.user("Eve")
         await eve.pay(link_of(await ask_for_invoice(eve, "Club")))
@@ -90,7 +90,7 @@ async def test_who_is_kept_out_pays_nothing(tmp_path: Path, redis_url: str) -> N
         assert list(running.server.world.payments) == [subscribed]
 
 
-async def test_nobody_pays_while_the_database_is_away(
+async def test_checkout_is_refused_while_the_database_is_down(
     tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with shop(tmp_path, redis_url) as running:
@@ -169,7 +169,7 @@ async def test_a_payment_waits_for_the_database(
         assert len(await grants_of(running, ana)) == 1
 
 
-async def test_a_bot_that_ends_before_it_has_recorded_a_payment_is_told_again(
+async def test_unrecorded_payment_is_delivered_again_after_a_restart(
     tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with TelegramServer() as server:
@@ -192,7 +192,7 @@ async def test_a_bot_that_ends_before_it_has_recorded_a_payment_is_told_again(
             assert len(await grants_of(running, ana)) == 1
 
 
-async def test_what_telegram_has_forgotten_to_tell_is_made_up_for(tmp_path: Path, redis_url: str) -> None:
+async def test_missed_transactions_are_reconciled(tmp_path: Path, redis_url: str) -> None:
     async with TelegramServer() as server:
         ana, bob = server.user("Ana"), server.user("Bob")
         async with selling_bot(tmp_path, redis_url, server):
@@ -263,7 +263,7 @@ async def test_a_database_that_refuses_a_payment_is_not_asked_for_ever(
             assert len(await grants_of(running, ana)) == 1
 
 
-async def test_a_payment_for_something_unknown_is_not_swept_under_the_rug(
+async def test_payment_for_an_unknown_invoice_is_reported_and_refundable(
     tmp_path: Path, redis_url: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(payments, "FIRST_PAUSE_S", 0.01)  # both refunds ask until the last try

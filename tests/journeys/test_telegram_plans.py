@@ -152,7 +152,7 @@ async def test_bought_photos_come_after_the_free_one(tmp_path: Path, redis_url: 
         await ana.hears("/premium shows how to get more", after=asked)
 
 
-async def test_a_payment_told_twice_grants_once(tmp_path: Path, redis_url: str) -> None:
+async def test_duplicate_payment_update_grants_once(tmp_path: Path, redis_url: str) -> None:
     async with shop(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
         invoice = await ask_for_invoice(ana, "Premium")
@@ -195,7 +195,7 @@ async def test_a_subscription_is_renewed_and_ends_with_its_refund(tmp_path: Path
         assert all(grant.withdrawn_at for grant in await grants_of(running, ana))
 
 
-async def test_a_refund_takes_back_what_was_bought(tmp_path: Path, redis_url: str) -> None:
+async def test_refund_withdraws_the_purchase(tmp_path: Path, redis_url: str) -> None:
     async with shop(tmp_path, redis_url) as running:
         admin, ana = running.server.user("Admin"), running.server.user("Ana")
         assert admin.id == ADMIN

@@ -20,7 +20,7 @@ UNREADABLE: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("by_webhook", [False, True])
-async def test_an_unreadable_update_stops_nobody(
+async def test_unreadable_update_is_skipped(
     tmp_path: Path, redis_url: str, unused_tcp_port: int, by_webhook: bool
 ) -> None:
     async with TelegramServer() as server:

@@ -275,7 +275,7 @@ async def test_a_modal_is_filled_in_and_a_message_updated(server: DiscordServer)
         assert (await server.wait_for(lambda: sent.shown))[0].content == "got RESTORE40"
 
 
-async def test_the_client_offers_only_what_may_be_used(server: DiscordServer) -> None:
+async def test_client_shows_only_allowed_commands(server: DiscordServer) -> None:
     bot = Bot()
 
     @bot.tree.command(name="grown", description="For grown-ups.", nsfw=True)
@@ -396,7 +396,7 @@ async def test_permissions_are_checked(server: DiscordServer) -> None:
         assert caught.value.code == 50007
 
 
-async def test_rate_limits_are_told_and_obeyed(server: DiscordServer) -> None:
+async def test_rate_limits_are_sent_and_obeyed(server: DiscordServer) -> None:
     server.limits.routes["POST /channels/{channel}/messages"] = (3, 0.3)
     async with running(server, Bot()) as bot:
         channel = bot.get_partial_messageable(server.channel.id)
@@ -416,7 +416,7 @@ async def test_the_same_nonce_makes_one_message(server: DiscordServer) -> None:
         assert len(server.said(server.channel)) == 1
 
 
-async def test_entitlements_are_told_listed_and_taken_back(server: DiscordServer) -> None:
+async def test_entitlements_are_delivered_listed_and_withdrawn(server: DiscordServer) -> None:
     server.world.skus.append(77)
     async with running(server, Bot()) as bot:
         bought = server.sell(server.user, 77)

@@ -61,7 +61,7 @@ async def said(client: httpx.AsyncClient, method: str, **parameters: Any) -> tup
     return answer.status_code, str(body.get("description", ""))
 
 
-async def test_what_does_not_exist_is_not_found() -> None:
+async def test_unknown_route_is_not_found() -> None:
     async with TelegramServer() as server, raw(server) as client:
         assert await said(client, "sendPhotos") == (404, "Not Found: method not found")
         assert await said(client, "getme") == (200, "")
@@ -173,7 +173,7 @@ async def test_files_have_their_limits() -> None:
         assert caption == (400, "Bad Request: message caption is too long")
 
 
-async def test_who_cannot_be_written_to() -> None:
+async def test_unreachable_person_is_forbidden() -> None:
     async with TelegramServer() as server, application(server) as app:
         ana, eve = server.user("Ana"), server.user("Eve")
         group = server.group("Family", by=ana)

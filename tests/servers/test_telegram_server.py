@@ -216,7 +216,7 @@ async def test_replies_may_do_without_the_message() -> None:
         assert ana.of_bot()[0].reply_to is None
 
 
-async def test_privacy_mode_hides_what_is_not_for_the_bot() -> None:
+async def test_privacy_mode_hides_messages_to_others() -> None:
     async with TelegramServer() as server, application(server) as app:
         ana = server.user("Ana")
         group = server.group("Family", by=ana)

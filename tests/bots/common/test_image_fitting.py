@@ -39,13 +39,13 @@ def test_sixteen_bits_are_scaled() -> None:
         assert image.getpixel((4, 4)) == 128
 
 
-def test_what_fits_is_left_alone() -> None:
+def test_fitting_image_is_unchanged() -> None:
     data = encoded(noise(40), "PNG")
     assert fit(data, "PNG", 1_000_000).data is data
 
 
 @pytest.mark.parametrize(("kind", "extension"), [("PNG", "png"), ("TIFF", "tif"), ("BMP", "bmp"), ("WEBP", "webp")])
-def test_what_does_not_fit_or_cannot_be_shown_becomes_a_jpeg_that_does(kind: str, extension: str) -> None:
+def test_oversized_or_unsupported_image_becomes_a_fitting_jpeg(kind: str, extension: str) -> None:
     fitted = fit(encoded(noise(), kind), extension, 60_000)
     assert fitted.changed
     assert len(fitted.data) <= 60_000

@@ -72,7 +72,7 @@ async def test_a_photo_that_cannot_be_read_is_remembered() -> None:
     assert counting.calls == 1
 
 
-async def test_one_who_gives_up_does_not_end_it_for_the_others() -> None:
+async def test_cancelled_caller_does_not_cancel_the_shared_preview() -> None:
     made, counting = counted(0.3)
     impatient = asyncio.create_task(made.of(tiff(1)))
     patient = asyncio.create_task(made.of(tiff(1)))
@@ -82,7 +82,7 @@ async def test_one_who_gives_up_does_not_end_it_for_the_others() -> None:
     assert counting.calls == 1
 
 
-async def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_cache_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     made, counting = counted()
     size = len(await made.of(tiff(0)))
     monkeypatch.setattr(previews, "MAX_CACHE_BYTES", 3 * size + size // 2)

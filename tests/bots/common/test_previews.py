@@ -70,7 +70,7 @@ async def test_bombs_and_rubbish_are_unreadable() -> None:
             await Previews(64).of(data)
 
 
-async def test_what_never_ends_ends_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_endless_work_is_ended_by_its_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SECONDS", 0.001)
     with pytest.raises(PhotoUnreadable):
         await Previews(64).of(encoded(Image.new("RGB", (4000, 4000)), "PNG"))

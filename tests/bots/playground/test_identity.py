@@ -85,7 +85,7 @@ async def test_a_login_has_one_account_in_every_browser(tmp_path: Path, redis_ur
             assert error(await nobody.get("/quota")) == (401, "login", "Please log in first.")
 
 
-async def test_nobody_but_the_proxy_names_the_login(tmp_path: Path, redis_url: str) -> None:
+async def test_login_header_is_accepted_from_the_proxy_only(tmp_path: Path, redis_url: str) -> None:
     proxy: dict[str, Any] = {"trusted_proxies": ("192.0.2.1",), "playground_user_header": "X-Remote-User"}
     async with open_playground(tmp_path, redis_url, worker=False, **proxy) as url:
         for headers in ({"X-Remote-User": "ana"}, {"x-remote-user": "ana", "X-Forwarded-For": "192.0.2.1"}):

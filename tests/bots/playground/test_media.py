@@ -33,7 +33,7 @@ async def test_a_scan_is_shown_as_a_jpeg(mode: str) -> None:
     assert abs(level - 152) < 12
 
 
-async def test_what_browsers_show_is_left_as_it_is() -> None:
+async def test_browser_formats_are_not_converted() -> None:
     assert await shown(photo(), Previews(64).of) == photo()
 
 

@@ -62,7 +62,7 @@ async def test_the_pictures_are_served_with_their_types_and_names(visitor: httpx
     )
 
 
-async def test_the_second_photo_is_refused_in_the_desks_words(visitor: httpx.AsyncClient) -> None:
+async def test_second_photo_is_refused_with_the_quota_message(visitor: httpx.AsyncClient) -> None:
     await send_and_wait(visitor)
     # The same photo again is answered from the store, and costs nothing; another one is another photo.
     assert (await send_and_wait(visitor))["quota"]["used"] == 1
@@ -159,7 +159,7 @@ async def test_a_waiting_photo_is_cancelled(idle_url: str) -> None:
         assert error(await visitor.post(f"{job['urls']['self']}/cancel"))[:2] == (409, "nothing-to-cancel")
 
 
-async def test_a_waiting_photo_tells_its_place_in_the_line(idle_url: str) -> None:
+async def test_waiting_photo_shows_its_queue_position(idle_url: str) -> None:
     async with new_visitor(idle_url) as first, new_visitor(idle_url) as second:
         ahead = (await send(first)).json()["job"]
         job = (await send(second)).json()["job"]
@@ -198,7 +198,7 @@ def test_every_face_has_its_sentence(found: dict[str, Any], key: str) -> None:
     )
 
 
-async def test_what_is_no_photo_is_told_and_costs_nothing(visitor: httpx.AsyncClient) -> None:
+async def test_non_photo_is_refused_and_costs_nothing(visitor: httpx.AsyncClient) -> None:
     view = await send_and_wait(visitor, b"<script>alert(1)</script>", "page.html")
     assert (view["state"], view["failure"]) == ("failed", "not-a-photo")
     assert view["text"] == "This is not a photo. Please send a picture, for example a JPEG or PNG."

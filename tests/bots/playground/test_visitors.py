@@ -95,7 +95,7 @@ async def test_a_code_unlocks_and_guessing_is_slowed_down(tmp_path: Path, redis_
             assert "The code is good" in (await said(visitor, f"/unlock {code}"))["text"]
 
 
-async def test_a_visitor_who_hammers_is_told_to_wait(visitor: httpx.AsyncClient) -> None:
+async def test_too_many_requests_are_refused_with_a_wait(visitor: httpx.AsyncClient) -> None:
     await visitor.get("/texts")
     answers = [await visitor.post("/commands", json={"text": "/quota"}) for _ in range(40)]
     refused = [answer for answer in answers if answer.status_code == 429]
@@ -128,7 +128,7 @@ async def test_strange_words_are_answered(visitor: httpx.AsyncClient) -> None:
         assert error(await visitor.get(f"/jobs/{odd}"))[0] == 404, odd
 
 
-def test_it_listens_on_loopback_unless_told_otherwise(tmp_path: Path) -> None:
+def test_server_listens_on_loopback_by_default(tmp_path: Path) -> None:
     assert settings_for(tmp_path).playground_host == "127.0.0.1"
 
 
