@@ -34,8 +34,12 @@ def house(tmp_path: Path) -> Path:
     return folder
 
 
+# What an outer make, and a person, may have set.
+OUTER = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "TORCH_BUILD")
+
+
 def make(house: Path, *arguments: str, tools: bool = False) -> str:
-    environment = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "TORCH_BUILD")}
+    environment = {name: value for name, value in os.environ.items() if name not in OUTER}
     if tools:
         environment["PATH"] = str(house.parent / "tools")
     done = subprocess.run(["make", *arguments], cwd=house, env=environment, capture_output=True, text=True, check=True)

@@ -26,6 +26,7 @@ class Request:
     answers: Callable[[], int]
     told: Callable[[], bool]  # whether the person sees any final word, be it a refusal of the platform's own
     seen: Callable[[], bool]  # whether the person sees anything of the bot's at all
+    texts: Callable[[], list[str]] = list  # what the bot says to it, for the report
     first_at: float | None = None
     answered_at: float | None = None
 
@@ -98,10 +99,14 @@ class Crowd:
         def told() -> bool:
             # A photo that is refused before it has a job gets its apology at once.
             replies = [said for said in person.of_bot() if said.reply_to and said.reply_to.id == message.id]
-            return any("It did not cost you anything" in (said.text or "") for said in replies)
+            return any("did not cost you anything" in (said.text or "") for said in replies)
 
         sender = telegram_harness.sender_of(person)
-        self.requests.append(Request(sender, str(message.id), time.monotonic(), answers, told, seen))
+
+        def texts() -> list[str]:
+            return [said.text or "" for said in person.of_bot() if said.reply_to and said.reply_to.id == message.id]
+
+        self.requests.append(Request(sender, str(message.id), time.monotonic(), answers, told, seen, texts))
 
     def _slash(self, person: discord_people.Person, data: bytes) -> None:
         used = person.slash(person.dm, "restore", photo=data)

@@ -203,7 +203,7 @@ async def _outcome(harness: Harness, crowd: Crowd, blows: list[tuple[float, Even
         else:
             result.lost += 1
             state = "unknown to the ledger" if job is None else str(job.state)
-            result.lost_requests.append(f"{request.sender.platform} {request.message}: {state}")
+            result.lost_requests.append(f"{request.sender.platform} {request.message}: {state}, told {request.texts()}")
     result.charged = sum(used.values())
     result.wrongly_charged = sum(abs(used[sender] - seen[sender]) for sender in used)
     times = _recoveries(crowd.requests, [at for at, event in blows if event.blow is not Blow.BREAK])
