@@ -59,6 +59,7 @@ LONGEST_EMPTY_PAUSE_S: Final = 2.0
 FIRST_EMPTY_PAUSE_S: Final = 0.05
 SETTLE_S: Final = 0.5  # before the next poll while none of the last poll's updates is done
 REDIS_RETRY_S: Final = 1.0
+HANDLE_TRIES: Final = 6  # of an update during which Redis went away; about 15 seconds in all
 GRACE_S: Final = 20.0  # for updates that are being handled when the process ends
 
 HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"
@@ -145,12 +146,26 @@ class UpdateReceiver:
             if await self._insist(lambda: self._redis.exists(name)):
                 log.info("update %d came again", update.update_id)
                 return
-            # Every error is caught here: no update may stop the others, and a failed one would fail again.
+            await self._handle_or_log(update)
+            await self._insist(lambda: self._redis.set(name, b"", ex=REMEMBERED_S))
+
+    async def _handle_or_log(self, update: Update) -> None:
+        """Handle an update, again while Redis is away. Every other error is caught and logged: no update may stop the
+        others, and a failed one would fail again.
+        """
+        for tries in range(1, HANDLE_TRIES + 1):
             try:
                 await self._handle(update)
+                return
+            except RedisError as error:
+                if tries == HANDLE_TRIES:
+                    log.exception("update %d could not be handled", update.update_id)
+                    return
+                log.warning("update %d waits: Redis does not answer (%s)", update.update_id, error)
+                await asyncio.sleep(REDIS_RETRY_S * tries)
             except Exception:
                 log.exception("update %d could not be handled", update.update_id)
-            await self._insist(lambda: self._redis.set(name, b"", ex=REMEMBERED_S))
+                return
 
     async def _insist(self, ask: Callable[[], Awaitable[Any]]) -> Any:
         """Ask Redis until it answers. The update stays unconfirmed meanwhile."""

@@ -1,0 +1,45 @@
+"""Each update is handled once, and again only if Redis went away meanwhile."""
+
+import logging
+
+import pytest
+from redis.exceptions import ConnectionError as RedisAway
+from telegram import Update
+
+from magicmemory.bots.telegram import updates
+from magicmemory.bots.telegram.updates import UpdateReceiver
+from magicmemory.core.metrics import Metrics
+from magicmemory.queue.connection import RedisKeys, connect
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(updates, "REDIS_RETRY_S", 0.01)
+
+
+@pytest.mark.parametrize(
+    ("errors", "handled"),
+    [
+        ([], 1),
+        ([RedisAway("gone")] * 2, 3),
+        ([RedisAway("gone")] * 9, updates.HANDLE_TRIES),
+        ([KeyError("a bug")], 1),
+    ],
+)
+async def test_update_is_handled_again_only_while_redis_is_away(
+    redis_url: str, errors: list[Exception], handled: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL)
+    calls = 0
+
+    async def handle(_: Update) -> None:
+        nonlocal calls
+        calls += 1
+        if calls <= len(errors):
+            raise errors[calls - 1]
+
+    async with connect(redis_url) as redis:
+        receiver = UpdateReceiver(handle, redis, RedisKeys("updates"), Metrics())
+        for _ in range(2):  # Telegram may send it again
+            await receiver.accept(Update(7))
+    assert calls == handled
