@@ -22,6 +22,7 @@ from magicmemory.storage.erasure import Erasure
 from magicmemory.storage.grants import Grants
 from magicmemory.storage.ledger import Ledger
 from magicmemory.storage.payments import Payments
+from magicmemory.storage.pending_requests import PendingRequests
 from magicmemory.storage.people import People
 from magicmemory.storage.photos import PhotoStore
 from magicmemory.storage.quota import Allowance
@@ -74,6 +75,7 @@ async def open_service(
             grants=grants,
             codes=codes,
             payments=payments,
+            pending_requests=PendingRequests(database),
             statistics=Statistics(database, settings.zone),
             erasure=Erasure(database, photos, allowed),
             previews=previews,

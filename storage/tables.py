@@ -161,3 +161,12 @@ payments = Table(
     UniqueConstraint("platform", "charge"),
     Index("ix_payments_user_id", "user_id"),
 )
+
+pending_requests = Table(
+    "pending_requests",
+    metadata,
+    Column("platform", String(16), primary_key=True),
+    Column("request", String(32), primary_key=True),  # the platform's id of it
+    Column("received_at", DateTime, nullable=False),
+    Column("record", JSON, nullable=False),
+)

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 import discord
 from discord import app_commands
@@ -17,12 +18,12 @@ from magicmemory.bots.discord.admin_commands import add_admin
 from magicmemory.bots.discord.buttons import EraseButton, PhotoButton
 from magicmemory.bots.discord.command_registration import TextsTranslator, sync_if_changed, words
 from magicmemory.bots.discord.context import BotContext
-from magicmemory.bots.discord.errors import skip_unreadable_events
+from magicmemory.bots.discord.errors import UNCERTAIN, NotAnswered, skip_unreadable_events
 from magicmemory.bots.discord.intake import Intake
-from magicmemory.bots.discord.interaction_journal import InFlight, InteractionJournal
 from magicmemory.bots.discord.interactions import explain
 from magicmemory.bots.discord.messages import Messages
 from magicmemory.bots.discord.replies import DiscordReplier
+from magicmemory.bots.discord.request_journal import InFlight, RequestJournal
 from magicmemory.bots.discord.shop import Entitlements, add_shop
 from magicmemory.bots.service import BotService
 from magicmemory.core.errors import OperatorError
@@ -33,6 +34,10 @@ from magicmemory.core.settings import BadSettings, Settings
 log = logging.getLogger(__name__)
 
 Ready = Callable[[str], None]
+
+# How often the bot looks for unfinished requests, and how old they must be: a healthy process needs seconds for one.
+RESUME_EVERY_S: Final = 15.0
+RESUME_AFTER: Final = timedelta(seconds=45)
 
 
 class Tree(app_commands.CommandTree["MagicClient"]):
@@ -51,6 +56,8 @@ class Tree(app_commands.CommandTree["MagicClient"]):
         try:
             if not isinstance(error, app_commands.CheckFailure):  # the check itself has told them
                 await explain(self.client.ctx, interaction, error)
+        except NotAnswered as unreachable:
+            log.warning("%s", unreachable)
         finally:
             self.client.in_flight.end(interaction.id)
 
@@ -66,9 +73,9 @@ class MagicClient(discord.AutoShardedClient):
         skip_unreadable_events(self, lambda: service.metrics.unreadable(Platform.DISCORD))
         self.ctx = BotContext(service, Commands(service), self, ProgressTasks(service))
         self.in_flight = InFlight()
-        self.journal = InteractionJournal(service.pending_requests(Platform.DISCORD), self.in_flight)
+        self.journal = RequestJournal(service.pending_requests, self.in_flight)
         self.intake = Intake(self.ctx, self.journal)
-        self.messages = Messages(self.ctx, self.intake)
+        self.messages = Messages(self.ctx, self.intake, self.journal)
         self.purchases = Entitlements(self.ctx, self.in_flight)
         self.online = asyncio.Event()
         self.tree = Tree(
@@ -101,28 +108,44 @@ class MagicClient(discord.AutoShardedClient):
         with self.in_flight:
             try:
                 await self.messages.received(message, self.user.id)
-            except Exception:
-                log.exception("message %d failed", message.id)
+            except NotAnswered as unreachable:
+                log.warning("message %d: %s", message.id, unreachable)
 
     async def on_app_command_completion(self, interaction: discord.Interaction, command: object) -> None:
         """A command has finished without an error."""
         self.in_flight.end(interaction.id)
 
     async def resume(self) -> None:
-        """Once connected, finish the requests that an earlier process left unfinished."""
+        """Finish the requests that an earlier process left unfinished, and those whose senders could not be answered.
+
+        Runs until cancelled.
+        """
         await self.online.wait()
-        with self.in_flight:
-            for record in await self.journal.unfinished():
-                request = str(record.get("id"))
-                log.info("interaction %s is resumed", request)
-                try:
-                    if record["type"] == discord.InteractionType.component.value:
-                        await buttons.resume(self.ctx, record)
-                    else:
-                        await commands.resume(self.ctx, self.intake, record)
-                except Exception:  # a record that cannot be read must not hold up the others
-                    log.exception("interaction %s could not be resumed", request)
-                await self.journal.remove(request)
+        min_age = timedelta()  # the earlier process has ended, so nobody works on its requests
+        while True:
+            with self.in_flight:
+                for record in await self.journal.unfinished(self.application_id or 0, min_age):
+                    await self._resume(record)
+            min_age = RESUME_AFTER
+            await asyncio.sleep(RESUME_EVERY_S)
+
+    async def _resume(self, record: dict[str, Any]) -> None:
+        request = str(record["id"])
+        log.info("request %s is resumed", request)
+        try:
+            if "type" not in record:
+                await self.messages.resume(record)
+            elif record["type"] == discord.InteractionType.component.value:
+                await buttons.resume(self.ctx, record)
+            else:
+                await commands.resume(self.ctx, self.intake, record)
+        except (NotAnswered, *UNCERTAIN) as unreachable:
+            log.warning("request %s waits: %s", request, unreachable)
+            self.journal.leave(request)
+            return
+        except Exception:  # a record that cannot be read must not hold up the others
+            log.exception("request %s could not be resumed", request)
+        await self.journal.remove(request)
 
     async def on_entitlement_create(self, entitlement: discord.Entitlement) -> None:
         """Somebody bought something."""

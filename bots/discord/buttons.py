@@ -13,16 +13,17 @@ from discord import ButtonStyle, ui
 from magicmemory.bots.common.adjustments import STRENGTHS, neighbours, next_model, other_scope
 from magicmemory.bots.common.image_fitting import fit
 from magicmemory.bots.discord.context import NOBODY, BotContext, ReplyTarget
-from magicmemory.bots.discord.interaction_journal import InFlight, InteractionJournal
 from magicmemory.bots.discord.interactions import (
     Interaction,
     PhotoRequest,
     acknowledge,
     answer,
     apologising,
+    apologising_later,
     sender_of,
 )
-from magicmemory.core.errors import PhotoExpired, UserError
+from magicmemory.bots.discord.request_journal import InFlight, RequestJournal, record_of_interaction
+from magicmemory.core.errors import PhotoExpired
 from magicmemory.core.job import Job, Sender
 from magicmemory.core.options import Options, Scope
 from magicmemory.core.units import MIB
@@ -44,7 +45,7 @@ class Bot(Protocol):
     """What a button needs of the client, which it gets with the interaction."""
 
     ctx: BotContext
-    journal: InteractionJournal
+    journal: RequestJournal
     in_flight: InFlight
 
 
@@ -73,7 +74,7 @@ class PhotoButton(ui.DynamicItem[Button], template=PHOTO_BUTTON):
             with bot.in_flight:
                 await answer(interaction, bot.ctx.say(interaction.locale.value, "discord-not-yours"))
             return
-        async with bot.journal.recording(interaction), apologising(bot.ctx, interaction):
+        async with bot.journal.recording(record_of_interaction(interaction)), apologising(bot.ctx, interaction):
             job = await _settled(bot.ctx, sender_of(interaction), self.job)
             action = ACTIONS.get(self.action)
             if action is None:
@@ -99,11 +100,8 @@ async def resume(ctx: BotContext, record: dict[str, Any]) -> None:
     request = PhotoRequest.of_record(record, ctx.client, private=private)
     if request.sender.account != pressed["user"]:
         return
-    try:
-        job = await ctx.service.job_of(request.sender, pressed["job"])
-        await action.run(ctx, request, job)
-    except UserError as error:
-        await request.send(ctx.explain(await ctx.language(request.sender), error), private=True)
+    async with apologising_later(ctx, request):
+        await action.run(ctx, request, await ctx.service.job_of(request.sender, pressed["job"]))
 
 
 async def _settled(ctx: BotContext, sender: Sender, job_id: str) -> Job:

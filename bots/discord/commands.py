@@ -1,6 +1,7 @@
 """Slash commands and the message menu. `intake.py` takes their photos in."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final, Literal
 
 import discord
@@ -9,6 +10,7 @@ from discord import app_commands
 from magicmemory.bots.discord.buttons import ask_to_erase
 from magicmemory.bots.discord.command_registration import Word
 from magicmemory.bots.discord.context import BotContext, ReplyTarget, TextReply
+from magicmemory.bots.discord.errors import NotAnswered
 from magicmemory.bots.discord.intake import Intake
 from magicmemory.bots.discord.interactions import Interaction, PhotoRequest, acknowledge, answer, sender_of
 from magicmemory.bots.discord.messages import files_of, recorded_files
@@ -106,7 +108,8 @@ def _add_cancel(tree: Tree, ctx: BotContext, word: Word) -> None:
         content = TextReply(ctx.service.sentences.failure(language, Failure.of(Cancelled())))
         for job in dropped:
             await ctx.progress.stop(job.id)
-            await ctx.change(ReplyTarget.of(job.context), content)
+            with suppress(NotAnswered):  # the answer above has said so
+                await ctx.change(ReplyTarget.of(job.context), content)
 
 
 # What /help lists: the text keys of each command's name and description.

@@ -10,7 +10,7 @@ from discord import ui
 from magicmemory.bots.common.commands import Commands
 from magicmemory.bots.common.progress import Latest, ProgressTasks
 from magicmemory.bots.common.refusals import explain
-from magicmemory.bots.discord.errors import MAY_NOT_REPLY, UNCERTAIN, is_out_of_reach, persist
+from magicmemory.bots.discord.errors import MAY_NOT_REPLY, UNCERTAIN, NotAnswered, is_out_of_reach, persist
 from magicmemory.bots.service import BotService
 from magicmemory.core.errors import UserError
 from magicmemory.core.job import Job, Sender
@@ -200,10 +200,16 @@ class BotContext:
             log.info("channel %d: the progress message stays: %s", target.channel, error)
 
     async def change(self, target: ReplyTarget, content: ReplyMessage) -> None:
-        """Put a reply into our message. Errors are logged."""
+        """Put a reply into our message. Refusals are logged.
+
+        Raises:
+            NotAnswered: Discord could not be reached.
+        """
         try:
             await persist(lambda: self._edit(target, content, ""))
-        except (discord.HTTPException, *UNCERTAIN) as error:
+        except UNCERTAIN as error:
+            raise NotAnswered(f"channel {target.channel}: {error}") from error
+        except discord.HTTPException as error:
             log.info("channel %d: the reply is not shown: %s", target.channel, error)
 
     async def _edit(self, target: ReplyTarget, content: ReplyMessage, nonce: str) -> int:

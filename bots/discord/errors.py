@@ -16,6 +16,11 @@ T = TypeVar("T")
 # The connection broke or Discord has an internal error, so the request may or may not have been carried out.
 UNCERTAIN: Final = (aiohttp.ClientError, asyncio.TimeoutError, ConnectionError, discord.DiscordServerError)
 
+
+class NotAnswered(Exception):
+    """Discord could not be reached to answer a person. A later attempt may succeed."""
+
+
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION = 10003, 10008, 10015, 10062
 ALREADY_ACKNOWLEDGED = 40060
 FIRST_OWN_CODE = 10000

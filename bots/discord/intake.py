@@ -10,14 +10,16 @@ import discord
 from magicmemory.bots.common.file_types import checked, may_be_photo
 from magicmemory.bots.discord.context import BotContext, ReplyTarget, TextReply
 from magicmemory.bots.discord.errors import persist
-from magicmemory.bots.discord.interaction_journal import InteractionJournal
 from magicmemory.bots.discord.interactions import (
     Interaction,
     PhotoRequest,
     acknowledge,
     answer,
+    apologising,
+    apologising_later,
     missing_for_interaction,
 )
+from magicmemory.bots.discord.request_journal import RequestJournal, record_of_interaction
 from magicmemory.core.errors import (
     FairUseReached,
     FileTooLarge,
@@ -77,7 +79,7 @@ def no_photo(attachments: Sequence[PhotoFile]) -> UserError:
 class Intake:
     """Makes jobs of photos, within the sender's quota."""
 
-    def __init__(self, ctx: BotContext, journal: InteractionJournal) -> None:
+    def __init__(self, ctx: BotContext, journal: RequestJournal) -> None:
         self._ctx = ctx
         self._journal = journal
         self._downloads = asyncio.Semaphore(DOWNLOADS_AT_ONCE)
@@ -94,7 +96,7 @@ class Intake:
 
         `choices` are options for these photos; they override the person's preferences.
         """
-        async with self._journal.recording(interaction):
+        async with self._journal.recording(record_of_interaction(interaction)), apologising(self._ctx, interaction):
             missing = missing_for_interaction(interaction)
             message = await acknowledge(interaction, private=private or missing is not None)
             await self._journal.acknowledged(interaction, message)
@@ -108,14 +110,8 @@ class Intake:
 
     async def resume(self, request: PhotoRequest, files: Sequence[PhotoFile], choices: dict[str, Any]) -> None:
         """Accept the photos of a command that an earlier process received."""
-        try:
+        async with apologising_later(self._ctx, request):
             await self._take_request(request, files, choices)
-        except UserError as error:
-            text = self._ctx.explain(await self._ctx.language(request.sender), error)
-            if request.message:
-                await self._ctx.change(request.target(request.message), TextReply(text))
-            else:
-                await request.send(text, private=request.private)
 
     async def _take_request(
         self, request: PhotoRequest, attachments: Sequence[PhotoFile], choices: dict[str, Any]
@@ -183,13 +179,20 @@ class Intake:
             addresses: what asked for each photo.
             targets: where each reply goes.
             options: how to restore them; None means the sender's preferences.
+
+        Raises:
+            NotAnswered: Discord could not be reached to tell an error.
         """
-        await asyncio.gather(
+        ends = await asyncio.gather(
             *(
                 self._take(sender, language, photo, address, target, options, len(photos))
                 for photo, address, target in zip(photos, addresses, targets, strict=True)
-            )
+            ),
+            return_exceptions=True,  # one photo's error must not leave the others behind
         )
+        for end in ends:
+            if end is not None:
+                raise end
 
     async def _take(
         self,

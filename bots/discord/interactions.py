@@ -10,8 +10,14 @@ from typing import Any, Final, Self
 import discord
 from discord import app_commands
 
-from magicmemory.bots.discord.context import FILE_LIMIT, NOBODY, BotContext, ReplyTarget
-from magicmemory.bots.discord.errors import ALREADY_ACKNOWLEDGED, UNCERTAIN, UNKNOWN_INTERACTION, persist
+from magicmemory.bots.discord.context import FILE_LIMIT, NOBODY, BotContext, ReplyTarget, TextReply
+from magicmemory.bots.discord.errors import (
+    ALREADY_ACKNOWLEDGED,
+    UNCERTAIN,
+    UNKNOWN_INTERACTION,
+    NotAnswered,
+    persist,
+)
 from magicmemory.core.errors import InternalError, UserError
 from magicmemory.core.job import Address, Platform, Sender
 
@@ -215,38 +221,73 @@ async def acknowledge(interaction: Interaction, *, private: bool, thinking: bool
 
 
 async def answer(interaction: Interaction, text: str) -> None:
-    """Say something that only the person sees. Errors are logged."""
+    """Say something that only the person sees. Refusals are logged.
+
+    Raises:
+        NotAnswered: Discord could not be reached.
+    """
     try:
         if interaction.response.is_done() or ACKNOWLEDGED in interaction.extras:
             await persist(lambda: interaction.edit_original_response(content=text, allowed_mentions=NOBODY))
         else:
             await interaction.response.send_message(text, ephemeral=True, allowed_mentions=NOBODY)
-    except (discord.HTTPException, *UNCERTAIN) as error:
+    except UNCERTAIN as error:
+        raise NotAnswered(f"interaction {interaction.id}: {error}") from error
+    except discord.HTTPException as error:
         log.info("interaction %d is not answered: %s", interaction.id, error)
 
 
 @asynccontextmanager
 async def apologising(ctx: BotContext, interaction: Interaction) -> AsyncIterator[None]:
-    """Tell the person about any error within the context."""
+    """Tell the person about any error within the context.
+
+    Raises:
+        NotAnswered: Discord could not be reached.
+    """
     try:
         yield
-    except Exception as error:  # of buttons; the tree handles errors of commands
+    except NotAnswered:
+        raise
+    except Exception as error:
         await explain(ctx, interaction, error)
 
 
+@asynccontextmanager
+async def apologising_later(ctx: BotContext, request: PhotoRequest) -> AsyncIterator[None]:
+    """As `apologising`, for a request that an earlier process received."""
+    try:
+        yield
+    except NotAnswered:
+        raise
+    except Exception as error:
+        text = await _explained(ctx, request.id, request.sender, error)
+        if request.message:
+            await ctx.change(request.target(request.message), TextReply(text))
+        else:
+            await request.send(text, private=True)
+
+
 async def explain(ctx: BotContext, interaction: Interaction, error: Exception) -> None:
-    """Tell what went wrong: a `UserError`'s own sentence, or an apology for any other error."""
+    """Tell what went wrong: a `UserError`'s own sentence, or an apology for any other error.
+
+    Raises:
+        NotAnswered: Discord could not be reached.
+    """
     if isinstance(error, app_commands.CommandInvokeError):
         error = error.original if isinstance(error.original, Exception) else error
     if isinstance(error, TooLate):
         log.warning("interaction %s was answered too late", error)
         return
+    await answer(interaction, await _explained(ctx, interaction.id, sender_of(interaction), error))
+
+
+async def _explained(ctx: BotContext, request: int, sender: Sender, error: Exception) -> str:
     if not isinstance(error, UserError):
-        log.error("interaction %d failed", interaction.id, exc_info=error)
+        log.error("interaction %d failed", request, exc_info=error)
         error = InternalError()
     try:
-        language = await ctx.language(sender_of(interaction))
+        language = await ctx.language(sender)
     except Exception:  # the database itself may have failed
-        log.exception("interaction %d: the language is unknown", interaction.id)
-        language = interaction.locale.value
-    await answer(interaction, ctx.explain(language, error))
+        log.exception("interaction %d: the language is unknown", request)
+        language = sender.language
+    return ctx.explain(language, error)

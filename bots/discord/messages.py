@@ -10,7 +10,7 @@ import discord
 import httpx
 
 from magicmemory.bots.discord.context import FILE_LIMIT, NOBODY, BotContext, ReplyTarget
-from magicmemory.bots.discord.errors import MAY_NOT_REPLY, UNCERTAIN, persist
+from magicmemory.bots.discord.errors import MAY_NOT_REPLY, UNCERTAIN, NotAnswered, persist
 from magicmemory.bots.discord.intake import MOST_PHOTOS, Intake, PhotoFile, is_photo, no_photo
 from magicmemory.bots.discord.interactions import (
     address_of_message,
@@ -18,7 +18,8 @@ from magicmemory.bots.discord.interactions import (
     missing_for_message,
     sender_of_message,
 )
-from magicmemory.core.errors import FileTooLarge, PhotoExpired
+from magicmemory.bots.discord.request_journal import RequestJournal, record_of_message
+from magicmemory.core.errors import FileTooLarge, InternalError, PhotoExpired
 from magicmemory.core.units import MB
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 DOWNLOAD_TIMEOUT_S: Final = 60.0
 MOST_MB: Final = 200  # of a file whose size is unknown before it is downloaded
 UNKNOWN_IMAGE: Final = "image/*"
+APOLOGY: Final = 99  # the number of an apology among the answers to a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,20 +142,60 @@ def recorded_files(data: dict[str, Any]) -> list[PhotoFile]:
 class Messages:
     """Answers messages: takes their photos in, or explains how to send one."""
 
-    def __init__(self, ctx: BotContext, intake: Intake) -> None:
+    def __init__(self, ctx: BotContext, intake: Intake, journal: RequestJournal) -> None:
         self._ctx = ctx
         self._intake = intake
+        self._journal = journal
 
     async def received(self, message: discord.Message, bot: int) -> None:
-        """Answer a direct message or a message that mentions `bot`, our user's id; ignore all others."""
+        """Answer a direct message or a message that mentions `bot`, our user's id; ignore all others.
+
+        Raises:
+            NotAnswered: Discord could not be reached.
+        """
         mentioned = f"<@{bot}>" in message.content
         if message.guild is not None and not mentioned:
             return
         files = files_of(message) or _files_replied_to(message)
         if files:
-            await self._take(message, files)
+            async with self._journal.recording(record_of_message(message, self._ctx.client.application_id or 0)):
+                await self._take_or_apologise(message, files)
         else:
             await self._explain_itself(message)
+
+    async def resume(self, record: dict[str, Any]) -> None:
+        """Take the photos of a message that an earlier process received; `record` is from the journal.
+
+        Raises:
+            KeyError, ValueError: the record is incomplete.
+            NotAnswered: Discord could not be reached.
+        """
+        channel = self._ctx.client.get_channel(int(record["channel_id"])) or await self._ctx.client.fetch_channel(
+            int(record["channel_id"])
+        )
+        if not isinstance(channel, discord.abc.Messageable):
+            return
+        try:
+            message = await channel.fetch_message(int(record["id"]))
+        except (discord.NotFound, discord.Forbidden) as error:
+            log.info("message %s cannot be read any more: %s", record["id"], error)
+            return
+        if files := files_of(message) or _files_replied_to(message):
+            await self._take_or_apologise(message, files)
+
+    async def _take_or_apologise(self, message: discord.Message, files: Sequence[PhotoFile]) -> None:
+        try:
+            await self._take(message, files)
+        except NotAnswered:
+            raise
+        except Exception:  # a bug, or the database is away
+            log.exception("message %d failed", message.id)
+            sender = sender_of_message(message)
+            try:
+                language = await self._ctx.language(sender)
+            except Exception:  # the database itself may have failed
+                language = sender.language
+            await self._say(message, self._ctx.explain(language, InternalError()), APOLOGY)
 
     async def _take(self, message: discord.Message, files: Sequence[PhotoFile]) -> None:
         sender = sender_of_message(message)
@@ -185,7 +227,11 @@ class Messages:
         await self._say(message, text)
 
     async def _say(self, message: discord.Message, text: str, part: int = 0) -> int:
-        """Answer a message; our message's id, or 0 if it cannot be sent. `part` numbers the answers to one message."""
+        """Answer a message; our message's id, or 0 if Discord refuses it. `part` numbers the answers to one message.
+
+        Raises:
+            NotAnswered: Discord could not be reached.
+        """
         reference = message.to_reference(fail_if_not_exists=False) if may_reply(message) else None
         # Discord drops a repeated request with the same nonce.
         nonce = f"{message.id}:{part}"
@@ -199,7 +245,9 @@ class Messages:
                 if error.code != MAY_NOT_REPLY:
                     raise
                 sent = await persist(lambda: channel.send(text, nonce=nonce, allowed_mentions=NOBODY))
-        except (discord.HTTPException, *UNCERTAIN) as error:
+        except UNCERTAIN as error:
+            raise NotAnswered(f"message {message.id}: {error}") from error
+        except discord.HTTPException as error:
             log.info("message %d is not answered: %s", message.id, error)
             return 0
         return sent.id

@@ -2,19 +2,19 @@
 
 import asyncio
 import json
-import sqlite3
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
-from sqlalchemy import make_url
 
+from magicmemory.bots.discord import bot
 from magicmemory.core.job import JobState, Platform
-from magicmemory.queue.connection import RedisKeys
-from tests.servers.discord.interactions import Interaction
+from magicmemory.storage.database import Database
+from magicmemory.storage.pending_requests import PendingRequests
 from tests.support.discord_harness import Harness, harness, running_bot, running_worker
 from tests.support.harness import eventually
 from tests.support.telegram_harness import QuickPipeline, photo
@@ -79,49 +79,66 @@ async def test_killed_before_and_during_the_reply(tmp_path: Path, redis_url: str
         assert (await there.quota_of(user)).used == 1
 
 
-@contextmanager
-def held(there: Harness) -> Iterator[None]:
-    """The database is locked: no process can write."""
-    file = make_url(there.settings.database).database
-    with closing(sqlite3.connect(str(file), isolation_level=None)) as database:
-        database.execute("BEGIN IMMEDIATE")
-        yield
-
-
 async def test_killed_between_the_acknowledgement_and_the_ledger(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url, bot=False, worker=False, free_per_day=9) as there:
         server, user, channel = there.server, there.server.user, there.server.channel
         async with bot_process(there) as process:
-            with held(there):
-                alone = user.slash(channel, "restore", photo=photo(1))
-                album = user.say(channel, "", photo(2), photo(3))
-                several = user.context_menu(channel, "Restore faces", album)
-                await server.wait_for(lambda: alone.answer and several.follow_ups, 30)
-                await eventually(lambda: progress_recorded(there, several))
-                process.kill()
-                await process.wait()
+            server.files.open.clear()
+            alone = user.slash(channel, "restore", photo=photo(1))
+            album = user.say(channel, "", photo(2), photo(3))
+            several = user.context_menu(channel, "Restore faces", album)
+            written = user.say(user.dm, "", photo(4))
+            await server.wait_for(lambda: alone.answer and several.follow_ups, 30)
+            await eventually(lambda: has_records(there, 3))
+            await server.wait_for(lambda: server.said(user.dm), 30)
+            process.kill()
+            await process.wait()
+        # Whoever loses Redis loses no request.
+        async with Redis.from_url(there.redis_url) as redis:
+            await redis.flushdb()
+        server.files.open.set()
         assert await there.jobs_of(user) == []
         async with running_bot(there.settings, redis_url, server):
-            await eventually(lambda: has_jobs(there, 3))
+            await eventually(lambda: has_jobs(there, 4))
             # A request that was resumed is not resumed again.
             async with running_worker(there.settings, redis_url, QuickPipeline()):
                 answers = [await there.answer(alone), *await there.answers(several, 2)]
+                await server.wait_for(lambda: [m for m in server.said(user.dm) if m.components], 30)
         async with running_bot(there.settings, redis_url, server):
             jobs = await there.finished_jobs_of(user)
-        assert [job.state for job in jobs] == [JobState.DELIVERED] * 3
+        assert [job.state for job in jobs] == [JobState.DELIVERED] * 4
         assert len({answer.attachments[1].data for answer in answers}) == 3
         assert [m for m in server.said(channel) if m.components] == sorted(answers, key=lambda answer: answer.id)
-        assert (await there.quota_of(user)).used == 3
+        (reply,) = server.said(user.dm)
+        assert reply.reference is written
+        assert (await there.quota_of(user)).used == 4
         assert len(several.shown) == 2  # no progress message stays
 
 
-async def progress_recorded(there: Harness, used: Interaction) -> bool | None:
-    """Whether the progress message of the second photo is recorded; None: not yet."""
-    async with Redis.from_url(there.redis_url) as redis:
-        record = await redis.hget(
-            RedisKeys(there.settings.redis_prefix).pending_requests(Platform.DISCORD), str(used.id)
-        )
-    return b"progress_messages" in (record or b"") or None
+async def test_an_answer_that_discord_does_not_take_is_given_later(
+    tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bot, "RESUME_EVERY_S", 0.2)
+    monkeypatch.setattr(bot, "RESUME_AFTER", timedelta())
+    async with harness(tmp_path, redis_url, free_per_day=1) as there:
+        server, user = there.server, there.server.user
+        server.faults.plan("reset", EDIT, times=8)
+        refused = user.slash(server.channel, "restore", photo=b"no photo")
+        assert "not a photo" in await there.said(refused)
+        assert not [fault for fault in server.faults.planned if fault.times]
+        server.faults.plan("reset", "POST /channels/{channel}/messages", times=8)
+        user.say(user.dm, "", photo())
+        await server.wait_for(lambda: [m for m in server.said(user.dm) if m.components], 60)
+        assert (await there.quota_of(user)).used == 1
+        await eventually(lambda: has_records(there, 0))
+
+
+async def has_records(there: Harness, count: int) -> bool | None:
+    """Whether this number of requests is recorded, with the progress message of a second photo; None: not yet."""
+    async with Database(there.settings.database) as database:
+        records = await PendingRequests(database).all(Platform.DISCORD)
+    shown = not count or any("progress_messages" in record for record in records)
+    return (len(records) == count and shown) or None
 
 
 async def has_jobs(there: Harness, count: int) -> bool | None:

@@ -29,7 +29,6 @@ def test_redis_keys_are_those_of_the_first_version() -> None:
         keys.attempts("1"),
         keys.dead_letter,
         keys.mark(Platform.TELEGRAM),
-        keys.pending_requests(Platform.DISCORD),
         keys.progress("1"),
         wake_channel(keys.restore_queue),
     ] == [
@@ -40,7 +39,6 @@ def test_redis_keys_are_those_of_the_first_version() -> None:
         "magicmemory:begun:1",
         "magicmemory:set-aside",
         "magicmemory:swept:telegram",
-        "magicmemory:asked:discord",
         "magicmemory:progress:1",
         "magicmemory:restore:wake",
     ]

@@ -16,6 +16,7 @@ from magicmemory.storage.erasure import Erasure
 from magicmemory.storage.grants import Grants
 from magicmemory.storage.ledger import Ledger
 from magicmemory.storage.payments import Payments
+from magicmemory.storage.pending_requests import PendingRequests
 from magicmemory.storage.people import People
 from magicmemory.storage.photos import PhotoStore
 from magicmemory.storage.quota import Allowance
@@ -44,6 +45,7 @@ async def fill(database: Database, folder: Path, people: int = 12) -> None:
     unlock = CodeSpec(CodeKind.UNLOCK, plan=PREMIUM, credits=3, uses=people, expires_at=NOW + timedelta(days=3))
     await codes.create(unlock, word="ALBUM3", weak=True)
     await codes.create(CodeSpec(CodeKind.DISCOUNT, percent=40, uses=people, note="für Oma – 100 %"), word="RESTORE40")
+    await PendingRequests(database, lambda: NOW).keep(Platform.DISCORD, "11", {"id": "11", "locale": "pt-BR"})
     for number in range(people):
         await _live(person(number), ledger, payments, grants, codes, People(database))
     await People(database).ban(person(0), banned=True, reason="никогда")

@@ -4,7 +4,8 @@ import random
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["400", "500", "429", "lost answer", "slow"]
+# "reset": the connection breaks before the call is carried out; "lost answer": after it.
+Kind = Literal["400", "500", "429", "lost answer", "reset", "slow"]
 SLOW_S = 0.4
 RETRY_AFTER_S = 0.2
 

@@ -1,5 +1,6 @@
 """Attachments: what was uploaded, and signed URLs that expire."""
 
+import asyncio
 import hashlib
 import hmac
 import io
@@ -76,6 +77,8 @@ class Files:
         self._kept: dict[int, Attachment] = {}
         self.base = ""
         self.downloads: list[int] = []
+        self.open = asyncio.Event()  # clear: downloads wait
+        self.open.set()
 
     def keep(self, upload: Upload, channel: int, *, ephemeral: bool = False) -> Attachment:
         """Store a file."""

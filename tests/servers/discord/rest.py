@@ -69,6 +69,9 @@ class Rest:
             await read_body(request, call)
             fault = self.faults.strike(call.route)
             call.fault = fault or ""
+            if fault == "reset" and request.transport is not None:
+                request.transport.abort()
+                return web.Response()
             await self._before(fault)
             major = "+".join(call.names.get(name, "") for name in MAJOR)
             # What an interaction's token allows does not count against the bot's global limit.

@@ -85,6 +85,7 @@ class DiscordServer:
         await self._runner.cleanup()
 
     async def _cdn(self, request: web.Request) -> web.Response:
+        await self.files.open.wait()
         return self.rest.cdn(request)
 
     # The world.

@@ -1,26 +1,27 @@
-"""Interactions with photos are recorded in Redis before they are acknowledged.
+"""Requests with photos are recorded in the database before anything else is done for them.
 
-Discord sends an interaction once. If the bot is killed before the photos are in the ledger, its next start reads the
-record and resumes. A record holds what Discord's API calls the interaction's fields, so records of older versions can
-be read too.
+Discord sends an interaction or a message once. If the bot is killed before the photos are in the ledger, its next
+start reads the record and resumes. The keys of a record are those of Discord's API.
 """
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from types import TracebackType
 from typing import Any, Final
 
 import discord
 
 from magicmemory.bots.discord.interactions import Interaction
-from magicmemory.queue.pending_requests import PendingRequests
+from magicmemory.core.job import Platform
+from magicmemory.storage.pending_requests import PendingRequests
 
 log = logging.getLogger(__name__)
 
-# Discord waits three seconds for the acknowledgement; a Redis that is down must not use them up.
-REDIS_TIMEOUT_S: Final = 0.5
+# Discord waits three seconds for the acknowledgement; a database that is locked must not use them up.
+DATABASE_TIMEOUT_S: Final = 1.0
 SHUTDOWN_TIMEOUT_S: Final = 20.0
 
 
@@ -64,29 +65,30 @@ class InFlight:
             log.warning("%d requests were still in progress", self._count)
 
 
-class InteractionJournal:
-    """The interactions whose photos are not in the ledger yet."""
+class RequestJournal:
+    """The requests whose photos are not in the ledger yet."""
 
     def __init__(self, pending: PendingRequests, in_flight: InFlight) -> None:
         self._pending = pending
         self._in_flight = in_flight
-        self._records: dict[str, dict[str, Any]] = {}  # of the open requests
+        self._records: dict[str, dict[str, Any]] = {}  # of the requests that this process works on
 
     @asynccontextmanager
-    async def recording(self, interaction: Interaction) -> AsyncIterator[None]:
-        """Keep a record of the interaction while the context lasts. It stays behind if the process is killed."""
-        request = str(interaction.id)
-        self._records[request] = record_of(interaction)
-        failed: Exception | None = None
+    async def recording(self, record: dict[str, Any]) -> AsyncIterator[None]:
+        """Keep the record of a request while the context lasts.
+
+        It stays behind if the process is killed or the context raises an error: then nobody was answered.
+        """
+        request = str(record["id"])
+        self._records[request] = record
         with self._in_flight:
             await self._keep(request)
             try:
                 yield
-            except Exception as error:
-                failed = error
+            except BaseException:
+                self._records.pop(request, None)
+                raise
             await self.remove(request)
-        if failed is not None:
-            raise failed
 
     async def acknowledged(self, interaction: Interaction, message: int) -> None:
         """Add the id of our deferred message to the record, so that a resumed request fills that message."""
@@ -100,35 +102,49 @@ class InteractionJournal:
             self._records[request].setdefault("progress_messages", {})[str(part)] = str(message)
             await self._keep(request)
 
-    async def unfinished(self) -> list[dict[str, Any]]:
-        """The records that an earlier process left behind, oldest first."""
+    async def unfinished(self, application: int, min_age: timedelta = timedelta()) -> list[dict[str, Any]]:
+        """The records that this or an earlier process left behind, oldest first. From here on, this process works on
+        them until `remove` or `leave`.
+
+        Args:
+            application: the id of our application. Several bots may use one database.
+            min_age: leave younger ones out: another process may be working on them.
+        """
         try:
-            records = await self._pending.all()
-        except Exception as error:  # the bot must start without Redis, too
-            log.warning("the interactions of the last run cannot be read from Redis: %r", error)
+            records = await self._pending.all(Platform.DISCORD, min_age)
+        except Exception as error:  # the bot looks again later
+            log.warning("the unfinished requests cannot be read from the database: %r", error)
             return []
-        found = {str(record.get("id")): record for record in records if str(record.get("id")) not in self._records}
+        found = {
+            str(record["id"]): record
+            for record in records
+            if str(record["id"]) not in self._records and record.get("application_id") == str(application)
+        }
         self._records |= found
         return list(found.values())
+
+    def leave(self, request: str) -> None:
+        """Stop work on a request whose sender could not be answered. Its record stays behind."""
+        self._records.pop(request, None)
 
     async def remove(self, request: str) -> None:
         """Delete the record of a request that is finished."""
         self._records.pop(request, None)
         try:
-            async with asyncio.timeout(REDIS_TIMEOUT_S):
-                await self._pending.drop(request)
+            async with asyncio.timeout(DATABASE_TIMEOUT_S):
+                await self._pending.drop(Platform.DISCORD, request)
         except Exception as error:  # resuming it again changes nothing: its jobs are in the ledger
-            log.info("the record of interaction %s stays in Redis: %r", request, error)
+            log.info("the record of request %s stays in the database: %r", request, error)
 
     async def _keep(self, request: str) -> None:
         try:
-            async with asyncio.timeout(REDIS_TIMEOUT_S):
-                await self._pending.keep(request, self._records[request])
+            async with asyncio.timeout(DATABASE_TIMEOUT_S):
+                await self._pending.keep(Platform.DISCORD, request, self._records[request])
         except Exception as error:  # without a record it is answered as well, unless the bot is killed just now
-            log.warning("interaction %s could not be recorded: %r", request, error)
+            log.warning("request %s could not be recorded: %r", request, error)
 
 
-def record_of(interaction: Interaction) -> dict[str, Any]:
+def record_of_interaction(interaction: Interaction) -> dict[str, Any]:
     """The interaction's fields that a resumed request needs, under the names that Discord's API gives them."""
     message = interaction.message
     return {
@@ -144,3 +160,8 @@ def record_of(interaction: Interaction) -> dict[str, Any]:
         "message": {"flags": message.flags.value} if isinstance(message, discord.Message) else None,
         "data": interaction.data,
     }
+
+
+def record_of_message(message: discord.Message, application: int) -> dict[str, Any]:
+    """What a resumed request needs to read a message again, under the names that Discord's API gives the fields."""
+    return {"id": str(message.id), "channel_id": str(message.channel.id), "application_id": str(application)}
