@@ -99,6 +99,10 @@ class LeasingWorker(Worker):
                 log.error("dropped %r from %s: it is not a job of this service", name[:MAX_LOGGED], self.queue_name)
                 await self.pool.zrem(self.queue_name, name)
                 continue
+            if queue_id in self.tasks:
+                # Our own heartbeat was late, as on an overloaded machine. The claim has renewed the lease.
+                log.warning("%s already runs here; its lease had ended", queue_id[:MAX_LOGGED])
+                continue
             task = asyncio.create_task(self._run(queue_id, int(float(score))))
             self.tasks[queue_id] = task
             task.add_done_callback(partial(self._ended, queue_id))
