@@ -6,7 +6,7 @@ They are in the database, not in Redis: whoever loses Redis loses no request.
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 
 from magicmemory.core.job import Platform
 from magicmemory.storage.database import Database
@@ -45,14 +45,13 @@ class PendingRequests:
 
     async def all(self, platform: Platform, min_age: timedelta = timedelta()) -> list[dict[str, Any]]:
         """A platform's records that have not expired and are at least `min_age` old, oldest first."""
-        now = self._clock()
+        now, received_at = self._clock(), pending_requests.c.received_at
+        # A record from the future is older than it looks: the clock was set back since.
+        old_enough = or_(received_at <= to_db(now - min_age), received_at > to_db(now))
         rows = (
             select(pending_requests.c.record)
-            .where(
-                pending_requests.c.platform == platform,
-                pending_requests.c.received_at.between(to_db(now - EXPIRY), to_db(now - min_age)),
-            )
-            .order_by(pending_requests.c.received_at, pending_requests.c.request)
+            .where(pending_requests.c.platform == platform, received_at >= to_db(now - EXPIRY), old_enough)
+            .order_by(received_at, pending_requests.c.request)
         )
         async with self._database.read() as connection:
             return list((await connection.execute(rows)).scalars())
