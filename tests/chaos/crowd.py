@@ -40,6 +40,7 @@ class Crowd:
     people: int
     seed: int
     requests: list[Request] = field(default_factory=list)
+    photo_of: Callable[[int], bytes] = lambda number: telegram_harness.photo(number % 256, (96 + number // 256, 80))
 
     def __post_init__(self) -> None:
         self._chance = random.Random(self.seed)
@@ -60,7 +61,7 @@ class Crowd:
         """Send so many photos, spread over that time."""
         began, at = time.monotonic(), 0.0
         for number in range(photos):
-            data = telegram_harness.photo(number % 256, size=(96 + number // 256, 80))
+            data = self.photo_of(number)
             if number % 2:
                 self._slash(self._on_discord[number // 2 % len(self._on_discord)], data)
             else:
@@ -121,8 +122,11 @@ class Crowd:
         def seen() -> bool:
             return used.answer is not None
 
+        def texts() -> list[str]:
+            return [message.texts or message.content or "(empty)" for message in used.shown]
+
         self.requests.append(
-            Request(discord_harness.sender_of(person), str(used.id), time.monotonic(), answers, told, seen)
+            Request(discord_harness.sender_of(person), str(used.id), time.monotonic(), answers, told, seen, texts)
         )
 
 

@@ -1,4 +1,4 @@
-"""The processes of the service, and the faults that can be caused in them."""
+"""The processes of the service, supervised by the tests, and the faults that can be caused in them."""
 
 import asyncio
 import os
@@ -9,10 +9,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -23,6 +24,7 @@ from magicmemory.queue.embedded import find_binary
 ROOT = Path(__file__).parents[2]
 # A supervisor's pause before it starts a process again, as Docker's first one about is.
 RESTART_S = 1.0
+START_S = 180.0  # on a busy machine
 
 
 @dataclass
@@ -41,7 +43,7 @@ class Process:
     async def start(self) -> None:
         """Start it, and keep it running."""
         self._keeper = asyncio.create_task(self._keep())
-        await asyncio.wait_for(self._up.wait(), 60)
+        await asyncio.wait_for(self._up.wait(), START_S)
 
     async def stop(self) -> None:
         """End it as an operator does."""
@@ -58,7 +60,7 @@ class Process:
                 await self._running.wait()
 
     def signal(self, number: signal.Signals) -> bool:
-        """Send it a signal; False where it does not run just now."""
+        """Send it a signal; False if it does not run at the moment."""
         if self._running is None or self._running.returncode is not None:
             return False
         self._running.send_signal(number)
@@ -91,6 +93,26 @@ def python(name: str, folder: Path, environment: dict[str, str], *arguments: str
     """A process of ours: `python -P -m …`."""
     command = [sys.executable, "-W", "ignore", "-m", *arguments]
     return Process(name, command, environment, folder / f"{name}.log")
+
+
+class Target(Protocol):
+    """A process that faults hit."""
+
+    @property
+    def pid(self) -> int:
+        """Its number, 0 while it does not run."""
+
+    def signal(self, number: signal.Signals) -> bool:
+        """Send it a signal; False if it does not run at the moment."""
+
+
+class Broker(Protocol):
+    """The Redis of a run."""
+
+    url: str
+
+    async def lose_data(self) -> None:
+        """Let it lose everything."""
 
 
 @dataclass
@@ -126,14 +148,15 @@ class RedisProcess:
                     assert time.monotonic() < deadline, "redis-server does not start"
                     await asyncio.sleep(0.05)
 
-    async def flush(self) -> bool:
-        """Lose everything; False where it does not answer just now."""
-        try:
-            async with Redis.from_url(self.url) as redis:
-                await redis.flushall()
-        except (RedisError, OSError):
-            return False
-        return True
+    async def lose_data(self) -> None:
+        """Let it lose everything, as soon as it answers."""
+        while True:
+            try:
+                async with Redis.from_url(self.url) as redis:
+                    await redis.flushall()
+                return
+            except (RedisError, OSError):
+                await asyncio.sleep(0.5)
 
 
 class PhotoDisk:
@@ -143,7 +166,7 @@ class PhotoDisk:
         self.folder = folder
         self.mounted = mounted
 
-    async def fill(self, seconds: float, writers: list[Process]) -> None:
+    async def fill(self, seconds: float, writers: Sequence[Target]) -> None:
         """Let nobody write a photo for a while: the disk is full, or else no file may have a byte."""
         if self.mounted:
             ballast = self.folder.parent / "ballast"

@@ -15,13 +15,17 @@ from magicmemory.bots.bootstrap import open_service
 from magicmemory.core.job import Job, JobState
 from magicmemory.core.settings import PREFIX, Settings
 from tests.chaos.crowd import Crowd, Request
-from tests.chaos.processes import PhotoDisk, Process, RedisProcess, photo_disk, python
-from tests.chaos.schedule import Blow, Event, schedule
+from tests.chaos.own import FakeClock, damage_cache, photo_with_face, running_service
+from tests.chaos.processes import START_S, Broker, PhotoDisk, RedisProcess, Target, photo_disk, python
+from tests.chaos.schedule import Event, Fault, schedule
 from tests.servers.discord.server import DiscordServer
 from tests.servers.telegram import TelegramServer
 
 # How long the last requests may take once nothing goes wrong any more.
 PATIENCE_S = 120.0
+OWN_PATIENCE_S = 600.0  # with a real model on a busy machine
+# After these, the service needs time to recover.
+DISTURBING = {Fault.KILL, Fault.PAUSE, Fault.LOSE_REDIS, Fault.FULL_DISK, Fault.DAMAGE_CACHE}
 UPLOADS = ["sendPhoto", "sendDocument", "editMessageMedia", "getFile"]
 
 
@@ -38,6 +42,7 @@ class Plan:
     photo_s: float = 0.15  # what a worker takes for one
     messages_per_s: int = 25
     disk_mb: int = 160  # the photo store keeps 64 MB of it free
+    own: bool = False  # everything as `magicmemory run` starts it, with the bundled model
 
 
 @dataclass
@@ -55,7 +60,7 @@ class Result:
     recovery_p50_s: float = 0.0
     recovery_p95_s: float = 0.0
     recovery_max_s: float = 0.0
-    blows: dict[str, int] = field(default_factory=dict)
+    faults: dict[str, int] = field(default_factory=dict)
     lost_requests: list[str] = field(default_factory=list)
 
     @property
@@ -73,22 +78,21 @@ class Result:
 class Harness:
     """All the processes."""
 
-    redis: RedisProcess
+    redis: Broker
     disk: PhotoDisk
-    processes: dict[str, Process]
+    processes: dict[str, Target]
     settings: Settings
+    clock: FakeClock | None = None
 
 
 @asynccontextmanager
 async def running(plan: Plan, folder: Path, telegram: TelegramServer, discord: DiscordServer) -> AsyncIterator[Harness]:
     """The service as real processes in `folder`."""
     with photo_disk(folder, plan.disk_mb) as disk:
-        redis = RedisProcess.in_folder(folder)
         chosen = {
             "data_dir": folder / "data",
             "database_url": plan.database,
             "photo_store": str(disk.folder),
-            "redis_url": redis.url,
             "telegram_token": telegram.token,
             "telegram_api_url": telegram.url,
             "discord_token": discord.token,
@@ -96,26 +100,53 @@ async def running(plan: Plan, folder: Path, telegram: TelegramServer, discord: D
             "photos_at_once": 0,
             "telegram_messages_per_s": plan.messages_per_s,
         }
-        settings = Settings(_env_file=None, **chosen)  # type: ignore[arg-type]
-        environment = {PREFIX + name.upper(): str(value) for name, value in chosen.items()}
-        worker = ("tests.chaos.worker", redis.url, str(disk.folder), str(plan.photo_s))
         api = (f"{discord.url}/api/v10", str(discord.gateway.url))
-        processes = {
-            "redis": redis.process,
-            "worker-1": python("worker-1", folder, {}, *worker),
-            "worker-2": python("worker-2", folder, {}, *worker),
-            "telegram": python("telegram", folder, environment, "magicmemory.cli.main", "telegram"),
-            "discord": python("discord", folder, environment, "tests.chaos.discord_bot", *api),
-        }
-        async with AsyncExitStack() as stack:
-            stack.push_async_callback(redis.process.stop)
-            await redis.start()
-            for name in ("worker-1", "worker-2", "telegram", "discord"):
-                stack.push_async_callback(processes[name].stop)
-                await processes[name].start()
-            await discord.wait_for(lambda: discord.gateway.count("identify"), 60)
-            await telegram.wait_for(lambda: telegram.requests("getMe"), 60)
-            yield Harness(redis, disk, processes, settings)
+        start = _own_processes if plan.own else _separate_processes
+        async with start(plan, folder, disk, chosen, api) as harness:
+            await discord.wait_for(lambda: discord.gateway.count("identify"), START_S)
+            await telegram.wait_for(lambda: telegram.requests("getMe"), START_S)
+            yield harness
+
+
+@asynccontextmanager
+async def _separate_processes(
+    plan: Plan, folder: Path, disk: PhotoDisk, chosen: dict[str, object], api: tuple[str, str]
+) -> AsyncIterator[Harness]:
+    """Each process by itself, two workers without a model, and an operator's Redis."""
+    redis = RedisProcess.in_folder(folder)
+    chosen = {**chosen, "redis_url": redis.url}
+    worker = ("tests.chaos.worker", redis.url, str(disk.folder), str(plan.photo_s))
+    processes = {
+        "redis": redis.process,
+        "worker-1": python("worker-1", folder, {}, *worker),
+        "worker-2": python("worker-2", folder, {}, *worker),
+        "telegram": python("telegram", folder, _environment(chosen), "magicmemory.cli.main", "telegram"),
+        "discord": python("discord", folder, _environment(chosen), "tests.chaos.discord_bot", *api),
+    }
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(redis.process.stop)
+        await redis.start()
+        for name in ("worker-1", "worker-2", "telegram", "discord"):
+            stack.push_async_callback(processes[name].stop)
+            await processes[name].start()
+        yield Harness(redis, disk, {**processes}, _settings(chosen))
+
+
+@asynccontextmanager
+async def _own_processes(
+    plan: Plan, folder: Path, disk: PhotoDisk, chosen: dict[str, object], api: tuple[str, str]
+) -> AsyncIterator[Harness]:
+    clock = FakeClock(folder)
+    async with running_service(folder, _environment(chosen), api, clock) as (redis, targets):
+        yield Harness(redis, disk, {**targets}, _settings({**chosen, "redis_url": redis.url}), clock)
+
+
+def _settings(chosen: dict[str, object]) -> Settings:
+    return Settings(_env_file=None, **chosen)  # type: ignore[arg-type]
+
+
+def _environment(chosen: dict[str, object]) -> dict[str, str]:
+    return {PREFIX + name.upper(): str(value) for name, value in chosen.items()}
 
 
 async def run(plan: Plan, folder: Path) -> Result:
@@ -124,55 +155,59 @@ async def run(plan: Plan, folder: Path) -> Result:
         telegram = await stack.enter_async_context(TelegramServer(enforce_limits=True))
         discord = await stack.enter_async_context(DiscordServer())
         async with running(plan, folder, telegram, discord) as harness:
-            await discord.wait_for(lambda: discord.registry.all(None), 60)
+            await discord.wait_for(lambda: discord.registry.all(None), START_S)
             crowd = Crowd(telegram, discord, plan.people, plan.seed)
-            blows: list[tuple[float, Event]] = []
+            if plan.own:
+                crowd.photo_of = photo_with_face
+            events: list[tuple[float, Event]] = []
             watching = asyncio.create_task(crowd.watch())
-            striking = asyncio.create_task(_strike(harness, plan, telegram, discord, blows))
+            faults = asyncio.create_task(_cause_faults(harness, plan, telegram, discord, events))
             await crowd.send(plan.photos, plan.seconds)
-            await striking
-            deadline = time.monotonic() + PATIENCE_S
+            await faults
+            deadline = time.monotonic() + (OWN_PATIENCE_S if plan.own else PATIENCE_S)
             while time.monotonic() < deadline:
-                outcome = await _outcome(harness, crowd, blows)
+                outcome = await _outcome(harness, crowd, events)
                 if not outcome.lost:
                     break
                 await asyncio.sleep(1)
             # Whatever would come twice has come by now.
             await asyncio.sleep(3)
-            outcome = await _outcome(harness, crowd, blows)
+            outcome = await _outcome(harness, crowd, events)
             watching.cancel()
     return outcome
 
 
-async def _strike(
+async def _cause_faults(
     harness: Harness, plan: Plan, telegram: TelegramServer, discord: DiscordServer, done: list[tuple[float, Event]]
 ) -> None:
-    targets = ["worker-1", "telegram", "worker-2", "discord", "redis"]
     began = time.monotonic()
     lasting: list[asyncio.Task[None]] = []
-    for event in schedule(plan.seed, plan.seconds, plan.every_s, targets):
+    for event in schedule(plan.seed, plan.seconds, plan.every_s, list(harness.processes), own=plan.own):
         await asyncio.sleep(max(0.0, began + event.at - time.monotonic()))
         hit = True
-        if event.blow is Blow.KILL:
-            hit = harness.processes[event.target].signal(signal.SIGKILL)
-        elif event.blow is Blow.PAUSE:
-            hit = harness.processes[event.target].signal(signal.SIGSTOP)
-            lasting.append(asyncio.create_task(_resume(harness.processes[event.target], event.seconds)))
-        elif event.blow is Blow.FLUSH:
-            hit = await harness.redis.flush()
-            while not hit:
-                await asyncio.sleep(0.5)
-                hit = await harness.redis.flush()
-        elif event.blow is Blow.FULL:
-            lasting.append(asyncio.create_task(harness.disk.fill(event.seconds, list(harness.processes.values()))))
-        else:
-            lasting.append(asyncio.create_task(_break(telegram, discord, event.seconds)))
+        match event.fault:
+            case Fault.KILL:
+                hit = harness.processes[event.target].signal(signal.SIGKILL)
+            case Fault.PAUSE:
+                hit = harness.processes[event.target].signal(signal.SIGSTOP)
+                lasting.append(asyncio.create_task(_resume(harness.processes[event.target], event.seconds)))
+            case Fault.LOSE_REDIS:
+                await harness.redis.lose_data()
+            case Fault.FULL_DISK:
+                lasting.append(asyncio.create_task(harness.disk.fill(event.seconds, list(harness.processes.values()))))
+            case Fault.BREAK_CONNECTIONS:
+                lasting.append(asyncio.create_task(_break(telegram, discord, event.seconds)))
+            case Fault.DAMAGE_CACHE:
+                hit = damage_cache(harness.settings.data_dir / "cache")
+                harness.processes["worker"].signal(signal.SIGKILL)
+            case Fault.CLOCK_JUMP:
+                hit = harness.clock is not None and harness.clock.set(event.seconds)
         if hit:
             done.append((time.monotonic(), event))
     await asyncio.gather(*lasting)
 
 
-async def _resume(process: Process, seconds: float) -> None:
+async def _resume(process: Target, seconds: float) -> None:
     await asyncio.sleep(seconds)
     process.signal(signal.SIGCONT)
 
@@ -185,9 +220,9 @@ async def _break(telegram: TelegramServer, discord: DiscordServer, seconds: floa
     discord.faults.rate = 0.0
 
 
-async def _outcome(harness: Harness, crowd: Crowd, blows: list[tuple[float, Event]]) -> Result:
+async def _outcome(harness: Harness, crowd: Crowd, events: list[tuple[float, Event]]) -> Result:
     jobs, used = await _ledger(harness, crowd)
-    result = Result(sent=len(crowd.requests), blows=dict(Counter(str(event.blow) for _, event in blows)))
+    result = Result(sent=len(crowd.requests), faults=dict(Counter(str(event.fault) for _, event in events)))
     seen: Counter[tuple[str, str]] = Counter()
     for request in crowd.requests:
         job = jobs.get((request.sender.platform, request.sender.account, request.message))
@@ -206,7 +241,7 @@ async def _outcome(harness: Harness, crowd: Crowd, blows: list[tuple[float, Even
             result.lost_requests.append(f"{request.sender.platform} {request.message}: {state}, told {request.texts()}")
     result.charged = sum(used.values())
     result.wrongly_charged = sum(abs(used[sender] - seen[sender]) for sender in used)
-    times = _recoveries(crowd.requests, [at for at, event in blows if event.blow is not Blow.BREAK])
+    times = _recoveries(crowd.requests, [at for at, event in events if event.fault in DISTURBING])
     if times:
         result.recovery_p50_s = statistics.median(times)
         result.recovery_p95_s = times[min(len(times) - 1, round(0.95 * len(times)))]
@@ -225,11 +260,11 @@ async def _ledger(harness: Harness, crowd: Crowd) -> tuple[dict[tuple[str, str, 
     return jobs, used
 
 
-def _recoveries(requests: list[Request], blows: list[float]) -> list[float]:
-    """How long after each blow those were answered that were on their way when it fell, sorted."""
+def _recoveries(requests: list[Request], faults: list[float]) -> list[float]:
+    """How long after each fault those were answered that were on their way when it came, sorted."""
     return sorted(
         request.answered_at - at
-        for at in blows
+        for at in faults
         for request in requests
         if request.answered_at is not None and request.sent_at <= at < request.answered_at
     )
