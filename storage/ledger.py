@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, literal, or_, select, update
+from sqlalchemy import Row, Select, bindparam, func, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from magicmemory.core.errors import Banned, Cancelled, NothingToCancel, TooManyAdjustments
@@ -86,12 +86,13 @@ class Ledger:
         """
         async with self._database.write() as transaction:
             now = self._clock()
-            user = await lock_user(transaction, sender, now)
+            account = await lock_user(transaction, sender, now)
+            user = account.id
             place = {"platform": address.platform, "chat": address.chat, "message": address.message}
             existing = await _one(transaction, SAME_REQUEST, {**place, "fingerprint": options.fingerprint()})
             if existing is not None:
                 return Reservation(existing, fresh=False)
-            if await transaction.scalar(BANNED, {"user": user}):
+            if account.banned:
                 raise Banned
             await check_failures(transaction, user, network, self._allowance.failures_per_hour, now)
             await check_at_once(transaction, user, self._allowance)
@@ -115,14 +116,11 @@ class Ledger:
                 plan=funding.plan,
             )
             await transaction.execute(
-                jobs.insert().values(
-                    {**_values(job, user), "grant_id": funding.grant, "photo": photo, "network": network}
-                )
+                ADD_JOB, {**_values(job, user), "grant_id": funding.grant, "photo": photo, "network": network}
             )
-            # A person who returns after erasure keeps the account.
-            await transaction.execute(
-                update(users).where(users.c.id == user, users.c.erased_at.is_not(None)).values(erased_at=None)
-            )
+            if account.erased:
+                # A person who returns after erasure keeps the account.
+                await transaction.execute(update(users).where(users.c.id == user).values(erased_at=None))
         return Reservation(job, fresh=True)
 
     async def _funding_of(
@@ -287,9 +285,7 @@ class Ledger:
                 return False
             if values.get("finished_at"):
                 values["took_s"] = (to_db(self._clock()) - kept.created_at).total_seconds()
-            await transaction.execute(
-                update(jobs).where(jobs.c.id == job_id).values(context={**kept.context, **context}, **values)
-            )
+            await transaction.execute(CHANGE_JOB, {"job": job_id, "context": {**kept.context, **context}, **values})
         return True
 
 
@@ -310,7 +306,8 @@ DUPLICATES = (
     .order_by(jobs.c.created_at.desc())
     .limit(1)
 )
-BANNED = select(users.c.banned).where(users.c.id == bindparam("user"))
+ADD_JOB = insert(jobs)
+CHANGE_JOB = update(jobs).where(jobs.c.id == bindparam("job"))
 UNFINISHED = (
     select(jobs.c.context, jobs.c.created_at)
     .where(jobs.c.id == bindparam("job"), jobs.c.state == bindparam("state"), jobs.c.finished_at.is_(None))

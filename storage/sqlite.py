@@ -6,7 +6,6 @@ transaction: each has its own savepoint, one after the other, and all continue o
 """
 
 import asyncio
-import itertools
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,11 +21,17 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 # How long a transaction waits for another process's write lock before it fails, seconds.
 BUSY_S: Final = 60
+# Connections of a process, each with a thread of its own.
+CONNECTIONS: Final = 15
 
 
 def sqlite_engine(url: URL) -> AsyncEngine:
     """The engine for a file."""
-    engine = create_async_engine(url, connect_args={"timeout": BUSY_S})
+    # Connections are kept, because opening one costs as much as a photo's statements; none is opened beyond them. Under
+    # load, requests wait for one as long as needed: the pool's own time limit would refuse them.
+    engine = create_async_engine(
+        url, connect_args={"timeout": BUSY_S}, pool_size=CONNECTIONS, max_overflow=0, pool_timeout=None
+    )
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
     event.listen(engine.sync_engine, "handle_error", _keep_shared_connection)
@@ -46,7 +51,9 @@ def _prepare(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if _is_writing(connection) else "BEGIN")
+    # A reader needs no transaction: each of its statements reads a consistent state.
+    if _is_writing(connection):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _keep_shared_connection(context: ExceptionContext) -> None:
@@ -71,7 +78,6 @@ class SharedCommits:
         self._turn = asyncio.Lock()  # fair: first come, first served
         self._group: _Group | None = None  # the writers whose common transaction is open
         self._commits: set[asyncio.Task[None]] = set()
-        self._numbers = itertools.count()
 
     async def close(self) -> None:
         """Wait for commits that are under way. A writer that failed or was cancelled has not waited for the others'."""
@@ -87,14 +93,13 @@ class SharedCommits:
                 self._group = self._new_group()
             group = self._group
             connection = await asyncio.shield(group.opened)
-            name = f"writer_{next(self._numbers)}"
             try:
-                await _finish(connection, f"SAVEPOINT {name}")
+                await _finish(connection, "SAVEPOINT writer")
                 yield connection
-                await _finish(connection, f"RELEASE {name}")
+                await _finish(connection, "RELEASE writer")
             except BaseException:
                 try:
-                    await _finish(connection, f"ROLLBACK TO {name}")
+                    await _finish(connection, "ROLLBACK TO writer")
                 except SQLAlchemyError:
                     # A full disk makes SQLite roll the whole transaction back. Nobody may join a lost transaction.
                     self._group = None
