@@ -1,4 +1,4 @@
-"""Decoding in a child process, so that a file which crashes a decoder costs nobody else's photo anything."""
+"""Decoding in a child process, so that a file that crashes a decoder harms no other photo."""
 
 import logging
 from typing import Any

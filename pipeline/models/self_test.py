@@ -1,4 +1,4 @@
-"""A model's first use on a machine: the package's sample face goes through it, before a person's face does.
+"""Tests a model at its first use on a machine: it restores the package's sample face before any other.
 
 The network runs once as torch computes it in full precision, and once as the engine has compiled it. The first output
 must look like the sample, else the file is broken. The second must be near the first: where half precision is too far
