@@ -208,7 +208,7 @@ def recommended_models(settings: Settings, *, gpu: bool | None = None, paid_use:
     Args:
         settings: name the device and whether money is earned.
         gpu: for a GPU or a CPU; None: as `settings` say.
-        paid_use: only models that money may be earned with, whatever the settings say.
+        paid_use: only models that you may earn money with, also if the settings allow others.
 
     Raises:
         WeightsError: the worker's packages are not installed.
