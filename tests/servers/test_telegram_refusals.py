@@ -103,7 +103,7 @@ REFUSED_TEXTS = [
 
 
 @pytest.mark.parametrize(("parameters", "description"), REFUSED_TEXTS)
-async def test_text_is_refused(parameters: dict[str, str], description: str) -> None:
+async def test_invalid_text_is_refused(parameters: dict[str, str], description: str) -> None:
     async with TelegramServer() as server, raw(server) as client:
         ana = server.user("Ana")
         await ana.send_text("/start")
@@ -120,7 +120,7 @@ async def test_text_is_refused(parameters: dict[str, str], description: str) -> 
         ({"text": "x"}, "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"),
     ],
 )
-async def test_a_button_is_refused(button: dict[str, str], description: str) -> None:
+async def test_invalid_button_is_refused(button: dict[str, str], description: str) -> None:
     async with TelegramServer() as server, raw(server) as client:
         ana = server.user("Ana")
         await ana.send_text("/start")
@@ -147,14 +147,14 @@ REFUSED_PHOTOS = [
 
 
 @pytest.mark.parametrize(("file", "description"), REFUSED_PHOTOS)
-async def test_a_photo_is_refused(file: tuple[str, bytes], description: str) -> None:
+async def test_invalid_photo_is_refused(file: tuple[str, bytes], description: str) -> None:
     async with TelegramServer() as server, raw(server) as client:
         ana = server.user("Ana")
         await ana.send_text("/start")
         assert await said(client, "sendPhoto", chat_id=ana.id, photo=file) == (400, f"Bad Request: {description}")
 
 
-async def test_files_have_their_limits() -> None:
+async def test_files_above_the_limit_are_refused() -> None:
     async with TelegramServer() as server, raw(server) as client:
         ana = server.user("Ana")
         large = await ana.send_document(b"", "scan.tif", size=20 * 1024 * 1024 + 1)
@@ -206,7 +206,7 @@ async def test_talking_too_fast_is_noticed_and_refused() -> None:
         assert {violation.rule for violation in server.world.limits.violations} == {"one message a second to a chat"}
 
 
-async def test_a_group_hears_twenty_messages_a_minute() -> None:
+async def test_group_accepts_twenty_messages_a_minute() -> None:
     async with TelegramServer() as server, application(server) as app:
         ana = server.user("Ana")
         group = server.group("Family", by=ana)

@@ -152,7 +152,7 @@ async def test_polling_confirms_and_ends_the_other_poller() -> None:
         assert (await client.post("getUpdates")).json()["result"] == []
 
 
-async def test_an_update_can_come_twice() -> None:
+async def test_update_can_be_delivered_twice() -> None:
     async with TelegramServer() as server, raw(server) as client:
         ana = server.user("Ana")
         server.repeat_updates(1)
@@ -179,7 +179,7 @@ async def test_file_ids_are_kept_and_paths_expire() -> None:
         assert len(await fresh.download_as_bytearray()) == fresh.file_size
 
 
-async def test_edits_and_deletions() -> None:
+async def test_messages_are_edited_and_deleted() -> None:
     async with TelegramServer() as server, application(server) as app:
         ana = server.user("Ana")
         await ana.send_text("/start")
@@ -205,7 +205,7 @@ async def test_edits_and_deletions() -> None:
             await app.bot.edit_message_caption(ana.id, message.message_id, caption="x")
 
 
-async def test_replies_may_do_without_the_message() -> None:
+async def test_reply_may_omit_a_deleted_message() -> None:
     async with TelegramServer() as server, application(server) as app:
         ana = server.user("Ana")
         asked = await ana.send_text("/start")
@@ -241,7 +241,7 @@ async def test_privacy_mode_hides_messages_to_others() -> None:
         assert replied.reply_to_message.photo
 
 
-async def test_topics() -> None:
+async def test_messages_keep_their_topic() -> None:
     async with TelegramServer() as server, application(server) as app:
         ana = server.user("Ana")
         group = server.group("Family", forum=True, by=ana)
@@ -326,7 +326,7 @@ async def test_stars_are_paid_and_refunded() -> None:
         assert told.refunded_payment
 
 
-async def test_commands_by_scope_and_language() -> None:
+async def test_commands_differ_by_scope_and_language() -> None:
     async with TelegramServer() as server, application(server) as app:
         await app.bot.set_my_commands([("start", "Los geht's")], language_code="de")
         assert [command.command for command in await app.bot.get_my_commands(language_code="de")] == ["start"]
@@ -335,7 +335,7 @@ async def test_commands_by_scope_and_language() -> None:
             await app.bot.set_my_commands([("Bad-Name", "x")])
 
 
-async def test_faults_happen_as_ordered() -> None:
+async def test_faults_occur_as_configured() -> None:
     async with TelegramServer() as server, application(server) as app:
         ana = server.user("Ana")
         await ana.send_text("/start")
@@ -358,7 +358,7 @@ async def test_faults_happen_as_ordered() -> None:
         assert [kind for _, kind in server.faults.happened] == ["429", "500", "502", "reset", "lost"]
 
 
-async def test_a_chat_can_be_looked_at() -> None:
+async def test_chat_information_is_returned() -> None:
     async with TelegramServer() as server, application(server) as app:
         ana = server.user("Ana")
         photo = await ana.send_photo(picture(), caption="Old & grey")
