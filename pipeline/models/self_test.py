@@ -112,7 +112,7 @@ def tested_runner(
             raise ModelBroken(model=facts.name, reason=reason)
         log.warning("%s It is used, because MAGIC_ALLOW_UNVERIFIED_WEIGHTS is set.", reason)
     elif facts.supports_half and not verdict.uses_half:
-        log.warning("%s stays in full precision: in half precision the sample face comes out otherwise.", facts.name)
+        log.warning("%s stays in full precision: half precision changes the sample face too much.", facts.name)
     return runner
 
 

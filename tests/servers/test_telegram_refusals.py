@@ -1,64 +1,15 @@
 """What Telegram refuses, the Telegram server of the tests refuses too, with the same description."""
 
-import io
 import json
-import random
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 
-import httpx
 import pytest
-from PIL import Image
 from telegram.error import Forbidden, RetryAfter
-from telegram.ext import Application, ApplicationBuilder
 
 from tests.servers.telegram import TelegramServer
+from tests.support.telegram_client import application, picture, raw, said
 
 # The library announces that waiting times will become time spans.
 pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
-
-
-def picture(width: int = 320, height: int = 240, kind: str = "JPEG", noise: bool = False) -> bytes:
-    """A small picture; with noise one that does not compress."""
-    data = random.Random(width).randbytes(width * height * 3) if noise else bytes(width * height * 3)
-    out = io.BytesIO()
-    Image.frombytes("RGB", (width, height), data).save(out, kind)
-    return out.getvalue()
-
-
-@asynccontextmanager
-async def application(server: TelegramServer) -> AsyncIterator["Application[Any, Any, Any, Any, Any, Any]"]:
-    """The library's application, pointed at the server and otherwise as it is."""
-    builder = ApplicationBuilder().token(server.token)
-    app = builder.base_url(server.base_url).base_file_url(server.base_file_url).build()
-    async with app:
-        await app.start()
-        try:
-            yield app
-        finally:
-            if app.updater and app.updater.running:
-                await app.updater.stop()
-            await app.stop()
-
-
-@asynccontextmanager
-async def raw(server: TelegramServer) -> AsyncIterator[httpx.AsyncClient]:
-    """A client without any library."""
-    async with httpx.AsyncClient(base_url=f"{server.base_url}{server.token}/", timeout=20) as client:
-        yield client
-
-
-async def said(client: httpx.AsyncClient, method: str, **parameters: Any) -> tuple[int, str]:
-    """The status and the description of an answer."""
-    files = {name: value for name, value in parameters.items() if isinstance(value, tuple)}
-    plain = {name: value for name, value in parameters.items() if name not in files}
-    answer = await client.post(method, data=plain, files=files or None)
-    body = answer.json()
-    assert body["ok"] is (answer.status_code == 200)
-    if not body["ok"]:
-        assert body["error_code"] == answer.status_code
-    return answer.status_code, str(body.get("description", ""))
 
 
 async def test_unknown_route_is_not_found() -> None:
