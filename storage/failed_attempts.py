@@ -1,6 +1,6 @@
 """Failed photos cost nothing, so they are slowed: per person and, where there is one, per network address.
 
-Like the quota, they are counted in the ledger. Failures that are ours do not count.
+Like the quota, they are counted in the ledger. Failures caused by the service do not count.
 """
 
 from datetime import datetime, timedelta

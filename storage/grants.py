@@ -260,7 +260,7 @@ class Grants:
             plan: the plan of its SKU.
             reference: the platform's id of the entitlement.
             starts_at: None: now.
-            ends_at: None: until it is withdrawn. A plan of photos gives them once, whatever the dates.
+            ends_at: None: until it is withdrawn. A plan of photos gives them once, without regard to the dates.
 
         Returns:
             Whether the entitlement is new.

@@ -19,7 +19,7 @@ from magicmemory.core.report import Failure, Report
 from magicmemory.storage.database import Database
 from magicmemory.storage.failed_attempts import check_failures
 from magicmemory.storage.people import find_user, lock_user
-from magicmemory.storage.quota import Allowance, Funding, check_at_once, choose_funding, not_in_plan, quota
+from magicmemory.storage.quota import Allowance, Funding, check_at_once, choose_funding, count_jobs, not_in_plan, quota
 from magicmemory.storage.tables import jobs, users
 from magicmemory.storage.timestamps import Clock, from_db, to_db, utc_now
 
@@ -95,11 +95,12 @@ class Ledger:
             if account.banned:
                 raise Banned
             await check_failures(transaction, user, network, self._allowance.failures_per_hour, now)
-            await check_at_once(transaction, user, self._allowance)
+            counts = await count_jobs(transaction, user, self._allowance.day(now))
+            check_at_once(counts, self._allowance)
             if parent is None and free:
                 funding = Funding()
             elif parent is None:
-                funding = await choose_funding(transaction, user, options, self._allowance, now, network)
+                funding = await choose_funding(transaction, user, counts, options, self._allowance, now, network)
             else:
                 funding = await self._funding_of(transaction, user, parent, options, again=photo is not None)
             job = Job(
@@ -184,6 +185,14 @@ class Ledger:
         """The job with this id, or None."""
         async with self._database.read() as connection:
             return await _one(connection, ONE_JOB, {"job": job_id})
+
+    async def job_and_quota(self, job_id: str) -> tuple[Job, Quota] | None:
+        """The job with this id, and its sender's quota today; None if there is no such job."""
+        async with self._database.read() as connection:
+            row = (await connection.execute(ONE_JOB, {"job": job_id})).one_or_none()
+            if row is None:
+                return None
+            return _job(row), await quota(connection, row.user_id, self._allowance, self._clock())
 
     async def history(self, sender: Sender, since: datetime) -> list[Job]:
         """The sender's jobs since then, oldest first."""

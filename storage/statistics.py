@@ -20,7 +20,7 @@ ERASED = "erased"
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """Figures from a moment until now. A photo counts at the time it was sent, whatever its outcome."""
+    """Figures from a moment until now. A photo counts at the time it was sent, with any outcome."""
 
     people: int  # that sent a photo
     newcomers: int  # first seen in that time
