@@ -25,7 +25,7 @@ def checkout(tmp_path: Path) -> Path:
     """A folder with the Makefile and what it reads, and no driver's program on its PATH."""
     folder = tmp_path / "a checkout"
     (folder / "deploy").mkdir(parents=True)
-    for name in ("Makefile", "pyproject.toml", "deploy/mend-venv"):
+    for name in ("Makefile", "pyproject.toml", "deploy/repair-venv"):
         shutil.copy2(ROOT / name, folder / name)
     tools = tmp_path / "tools"
     tools.mkdir()
@@ -98,7 +98,7 @@ def test_a_moved_folder_is_mended(checkout: Path) -> None:
     script = moved / ".venv/bin/magicmemory"
     assert subprocess.run([script], capture_output=True, check=False).returncode != 0
     told = make(moved, "moved")
-    assert f"This folder was {checkout}: mending .venv" in told
+    assert f"This folder was {checkout}: repairing .venv" in told
     assert subprocess.run([script], capture_output=True, text=True, check=True).stdout == "here\n"
     finder = moved / packages.relative_to(checkout) / "__editable___thing_finder.py"
     assert finder.read_text() == f"MAPPING = {{'thing': '{moved}/thing.py'}}\n"
@@ -107,7 +107,7 @@ def test_a_moved_folder_is_mended(checkout: Path) -> None:
 
 def test_every_target_that_uses_the_environment_mends_it_first() -> None:
     told = subprocess.run(["make", "--dry-run", "run"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert "mend-venv" in told
+    assert "repair-venv" in told
 
 
 def test_images_take_torch_from_one_index_with_its_build() -> None:
