@@ -125,7 +125,7 @@ clean: ## remove what make created
 # Runs each time, before anything uses a script of .venv.
 moved:
 	@if [ -n "$(WAS)" ] && [ "$(WAS)" != "$(CURDIR)" ]; then \
-		echo "This folder was $(WAS): mending .venv …" && $(BIN)/python deploy/mend-venv "$(WAS)" "$(CURDIR)"; fi
+		echo "This folder was $(WAS): repairing .venv …" && $(BIN)/python deploy/repair-venv "$(WAS)" "$(CURDIR)"; fi
 
 .venv/.run: pyproject.toml | moved .venv/bin/python
 	@echo "Installing into .venv; the first time takes some minutes …"

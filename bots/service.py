@@ -1,4 +1,6 @@
-"""The service behind every platform: it takes photos in, tracks them, and answers for the stores and the queue."""
+"""The service behind every platform: it takes photos in, tracks them, and gives adapters what the stores and the queue
+hold.
+"""
 
 import asyncio
 import errno
@@ -136,7 +138,7 @@ class BotService:
             context: the adapter's own notes, stored with the job.
             network: the address that the photo came from, or its network; empty: the platform does not tell. Only a
                 keyed hash of it is stored.
-            free: charge nothing, for a photo of ours.
+            free: charge nothing: the photo is the service's own sample.
 
         Raises:
             FileTooLarge, NotAPhoto: the file is too long or empty; the worker reports everything about its content.
@@ -340,8 +342,8 @@ class BotService:
         if not limit or (waiting := await self.queue.waiting()) < limit:
             return
         # At the present throughput the whole queue is done by then; without any throughput there is no estimate.
-        pace = await self.ledger.throughput()
-        minutes = math.ceil(waiting / pace) if pace else LONGEST_WAIT_MIN
+        per_minute = await self.ledger.throughput()
+        minutes = math.ceil(waiting / per_minute) if per_minute else LONGEST_WAIT_MIN
         raise QueueFull(minutes=min(max(1, minutes), LONGEST_WAIT_MIN))
 
     def _check(self, photo: bytes) -> None:

@@ -25,7 +25,7 @@ def bench_pipeline(
     model: Annotated[str, typer.Option(help="The restorer.")] = "lite",
     detector: Annotated[str, typer.Option(help="The detector.")] = "auto",
     runs: Annotated[int, typer.Option(min=1, help="Photos per row and thread.")] = 3,
-    quick: Annotated[bool, typer.Option("--quick/--all", help="A few health_server rows; or every one.")] = True,
+    quick: Annotated[bool, typer.Option("--quick/--all", help="A few rows; or every one.")] = True,
     peer: Annotated[
         Path | None, typer.Option(help="Folder with gfpganer.py: compare with it instead, using GFPGAN 1.4.")
     ] = None,

@@ -1,4 +1,4 @@
-"""Ours beside GFPGAN's own pipeline: the same photo and checkpoints, in turn, on the same machine.
+"""Compares our pipeline with GFPGAN's own: the same photo and checkpoints, in turn, on the same machine.
 
 The peer is a folder with `gfpganer.py`, a program that runs GFPGANer over a photo and prints its times as JSON, and a
 Python that has its packages; neither is part of this project.

@@ -1,6 +1,6 @@
-"""The service without its models: a service and a delivery in this process, and the worker in one of its own.
+"""Measures the service without its models: bot service and delivery run in this process, the worker in another.
 
-`python -m magicmemory.cli.bench_queue REDIS PHOTOS` is that worker.
+`python -m magicmemory.cli.bench_queue REDIS PHOTOS` runs that worker.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ Send = Callable[[str], Awaitable[None]]
 
 
 async def measure_queue(folder: Path, jobs: int) -> dict[str, float]:
-    """Send all at once for the throughput; then one by one for what the service adds to a photo's own time."""
+    """Send `jobs` photos at once to measure the throughput, then some one by one to measure the overhead of each."""
     from magicmemory.queue.embedded import embedded_redis
 
     settings = Settings(_env_file=None, data_dir=folder, free_per_day=1)
@@ -59,7 +59,7 @@ async def _timed(send: Send, message: str) -> float:
 
 @asynccontextmanager
 async def _chat(settings: Settings, redis_url: str) -> AsyncIterator[Send]:
-    """A service, and a chat that shows nothing; yields what sends one photo and waits for its reply."""
+    """A service, and a chat that shows nothing. Yields a function that sends one photo and waits for its reply."""
     from magicmemory.bots.bootstrap import open_service
     from magicmemory.bots.common.replies import send_replies
 
@@ -72,7 +72,7 @@ async def _chat(settings: Settings, redis_url: str) -> AsyncIterator[Send]:
 
     async def send(message: str) -> None:
         waiting[message] = asyncio.Event()
-        # A person of their own for each photo: nobody's quota is asked twice.
+        # Each photo has its own sender, so that nobody's quota is used up.
         sender = Sender(platform=Platform.PLAYGROUND, account=message)
         await service.intake(sender, Address(platform=Platform.PLAYGROUND, chat="1", message=message), b"photo")
         await waiting[message].wait()
@@ -103,7 +103,7 @@ async def _worker(settings: Settings, redis_url: str) -> AsyncIterator[None]:
 
 
 class _Nothing:
-    """A pipeline that gives the photo back as it came."""
+    """A pipeline that returns the photo unchanged."""
 
     def restore(
         self, data: bytes, options: Options, progress: "ProgressCallback | None" = None, *, max_megapixels: float = 0

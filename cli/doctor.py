@@ -23,10 +23,9 @@ from magicmemory.cli.database_session import DatabaseError, open_database
 from magicmemory.cli.messages import error_message
 from magicmemory.cli.processes import OPERATOR_MUST_ACT
 from magicmemory.cli.settings_check import (
-    check_discord_token,
     check_language,
     check_models,
-    check_telegram_token,
+    check_token,
     unknown_names,
 )
 from magicmemory.core.errors import OperatorError, UserError
@@ -190,11 +189,11 @@ async def _photos(settings: Settings) -> Finding:
         await store.put(probe, sent)
         same = await store.get(probe) == sent
         await store.delete([probe])
-    # The store's errors are as many as its back-ends; whatever it is, the operator must see it.
+    # Each kind of store has errors of its own, and the operator must see each of them.
     except Exception as error:
         return Finding(Verdict.BAD, str(error).splitlines()[0], "May this process write to MAGIC_PHOTO_STORE?")
     if not same:
-        return Finding(Verdict.BAD, "gives back something else than was put", "Do two services share this place?")
+        return Finding(Verdict.BAD, "returns another file than was stored", "Do two services share this store?")
     return Finding(Verdict.GOOD, settings.photos)
 
 
@@ -279,7 +278,7 @@ async def _telegram(settings: Settings) -> Finding:
     if settings.telegram_token is None:
         return Finding(Verdict.OFF, "MAGIC_TELEGRAM_TOKEN is not set")
     try:
-        check_telegram_token(settings.telegram_token)
+        check_token("telegram", settings.telegram_token)
     except OperatorError as error:
         return Finding(Verdict.BAD, str(error), "Copy it again from @BotFather.")
     url = f"{settings.telegram_api_url}/bot{settings.telegram_token.get_secret_value()}/getMe"
@@ -295,7 +294,7 @@ async def _discord(settings: Settings) -> Finding:
     if settings.discord_token is None:
         return Finding(Verdict.OFF, "MAGIC_DISCORD_TOKEN is not set")
     try:
-        check_discord_token(settings.discord_token)
+        check_token("discord", settings.discord_token)
     except OperatorError as error:
         return Finding(Verdict.BAD, str(error), "Copy it again from the developer portal.")
     token = settings.discord_token.get_secret_value()

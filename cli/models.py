@@ -67,7 +67,7 @@ def pull(
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME...]", help="Names as in `models list`.")] = None,
     from_file: Annotated[Path | None, typer.Option("--from", help="Use this file instead of a download.")] = None,
     recommend: Annotated[
-        bool, typer.Option("--recommended", help="The models that suit most: shows them and asks once.")
+        bool, typer.Option("--recommended", help="Recommended models: shows them and asks once.")
     ] = False,
     paid_use: Annotated[
         bool, typer.Option("--paid-use", help="With --recommended: only models you may earn money with.")
@@ -119,7 +119,7 @@ def verify(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="[NAME...]", help="Default: all installed models.")
     ] = None,
-    run: Annotated[bool, typer.Option("--run", help="Run a sample face through each model too.")] = False,
+    run: Annotated[bool, typer.Option("--run", help="Also run a sample face through each model.")] = False,
 ) -> None:
     """Check the hashes of model files. Status 1: a file is missing or wrong, or its hash is unknown."""
     with _operator_errors():
@@ -208,7 +208,7 @@ def recommended_models(settings: Settings, *, gpu: bool | None = None, paid_use:
     Args:
         settings: name the device and whether money is earned.
         gpu: for a GPU or a CPU; None: as `settings` say.
-        paid_use: only models that money may be earned with, whatever the settings say.
+        paid_use: only models that you may earn money with, also if the settings allow others.
 
     Raises:
         WeightsError: the worker's packages are not installed.
@@ -265,7 +265,7 @@ def _fields(facts: ModelFacts, weights: Weights, default: bool) -> dict[str, obj
 
 
 def _tell_of_cards(weights: Weights) -> bool:
-    """Tell of cards that cannot be used; whether there is none."""
+    """Report cards that cannot be used. Returns whether there is none."""
     problems = card_problems(weights)
     for problem in problems:
         typer.echo(f"magicmemory: {problem}", err=True)

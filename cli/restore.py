@@ -96,9 +96,9 @@ def restore(
         Scope.FACES
     ),
     texture: Annotated[
-        Texture, typer.Option(help="match: faces keep the photo's grain; clean: they do not; auto: as the scope asks.")
+        Texture, typer.Option(help="match: faces keep the photo's grain; clean: they do not; auto: by the scope.")
     ] = Texture.AUTO,
-    upright: Annotated[bool, typer.Option("--upright", help="Turn a photo that does not stand upright.")] = False,
+    upright: Annotated[bool, typer.Option("--upright", help="Turn a photo upright if it lies on its side.")] = False,
     faces: Annotated[
         str, typer.Option(help="Restore only these, as `magicmemory faces` numbers them: 1,3. 1 is the largest.")
     ] = "",
@@ -115,7 +115,8 @@ def restore(
     pages: Annotated[bool, typer.Option("--pages", help="Restore every page of a file with several.")] = False,
     strip: Annotated[bool, typer.Option("--strip", help="Write no EXIF, XMP or IPTC; default: keep them.")] = False,
     skip_existing: Annotated[
-        bool, typer.Option("--skip-existing", help="Leave out photos whose result is in OUT: goes on after an end.")
+        bool,
+        typer.Option("--skip-existing", help="Skip photos whose result is in OUT, to continue a run."),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per photo.")] = False,
 ) -> None:

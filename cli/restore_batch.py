@@ -1,4 +1,4 @@
-"""A batch of photos at the terminal: which are done already, how far the work is, and what became of it."""
+"""A batch of photos at the terminal: skips those that are done, shows progress, and sums up the results."""
 
 import time
 from collections import Counter
@@ -94,7 +94,7 @@ class Count:
         return f"[{self._done + 1}/{self._photos}] "
 
     def left(self) -> str:
-        """What stands after a line: how long the rest takes at the pace so far."""
+        """The end of a line: how long the rest takes at the speed so far."""
         photos = self._photos - self._done - 1
         seconds = (time.monotonic() - self._began) / (self._done + 1 - self._skipped) * photos
         return f"; about {_duration(seconds)} left" if photos else ""

@@ -6,7 +6,7 @@ import difflib
 import os
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pydantic import SecretStr
 from pydantic_settings import DotEnvSettingsSource
@@ -18,10 +18,20 @@ from magicmemory.core.settings import PREFIX, BadSettings, Settings
 if TYPE_CHECKING:  # importing it loads torch
     from magicmemory.pipeline.models.facts import ModelFacts
 
-# A bot's id and its secret; the second part of a test server's token has a slash.
-TELEGRAM_TOKEN = re.compile(r"\d+:[\w/-]+", re.ASCII)
-# An id, a time and a signature, each in base64 for URLs.
-DISCORD_TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
+# By platform: the form of a token, and what to say about one that has another.
+TOKENS: Final = {
+    # A bot's id and its secret; the second part of a test server's token has a slash.
+    "telegram": (
+        re.compile(r"\d+:[\w/-]+", re.ASCII),
+        "one from @BotFather has digits, a colon, then letters and digits.",
+    ),
+    # An id, a time and a signature, each in base64 for URLs.
+    "discord": (
+        re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII),
+        "a bot's token has three parts with a dot between them; copy it from the page Bot of the developer portal, not "
+        "the public key or the client secret.",
+    ),
+}
 # The tests' own.
 FOREIGN = "MAGIC_TEST_"
 
@@ -46,41 +56,27 @@ def _unknown(name: str, known: list[str]) -> str:
     return f"{name} is not a setting{f': did you mean {PREFIX}{near[0]}' if near else ''}{'?' if near else '.'}"
 
 
-def check_telegram_token(token: SecretStr) -> None:
-    """Refuse what cannot be a Telegram token, before Telegram is asked.
+def check_token(platform: str, token: SecretStr) -> None:
+    """Refuse what cannot be a token of the platform, before the platform is asked.
 
     Raises:
         BadSettings: it has another form.
     """
-    if not TELEGRAM_TOKEN.fullmatch(token.get_secret_value()):
-        raise BadSettings(
-            "MAGIC_TELEGRAM_TOKEN cannot be a token: one from @BotFather has digits, a colon, then letters and digits."
-        )
-
-
-def check_discord_token(token: SecretStr) -> None:
-    """Refuse what cannot be a Discord token, before Discord is asked.
-
-    Raises:
-        BadSettings: it has another form.
-    """
-    if not DISCORD_TOKEN.fullmatch(token.get_secret_value()):
-        raise BadSettings(
-            "MAGIC_DISCORD_TOKEN cannot be a token: a bot's token has three parts with a dot between them; "
-            "copy it from the page Bot of the developer portal, not the public key or the client secret."
-        )
+    form, hint = TOKENS[platform]
+    if not form.fullmatch(token.get_secret_value()):
+        raise BadSettings(f"{PREFIX}{platform.upper()}_TOKEN cannot be a token: {hint}")
 
 
 def check_tokens(settings: Settings, names: Iterable[str] = ("telegram", "discord")) -> None:
-    """Refuse what cannot be a token of those platforms.
+    """Refuse what cannot be a token of those platforms; a name that is no platform with a token is skipped.
 
     Raises:
         BadSettings: a token has another form.
     """
-    if "telegram" in names and settings.telegram_token is not None:
-        check_telegram_token(settings.telegram_token)
-    if "discord" in names and settings.discord_token is not None:
-        check_discord_token(settings.discord_token)
+    tokens = {"telegram": settings.telegram_token, "discord": settings.discord_token}
+    for platform in names:
+        if (token := tokens.get(platform)) is not None:
+            check_token(platform, token)
 
 
 def check_language(settings: Settings) -> None:

@@ -37,7 +37,7 @@ def setup(
     models: Annotated[
         bool | None, typer.Option("--models/--no-models", help="Whether to download the recommended models.")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: what no option says stays as it is.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: settings without an option stay unchanged.")] = False,
 ) -> None:
     """Ask for tokens, language, money and models; write `.env`; run `doctor`. Options answer questions beforehand."""
     ask = sys.stdin.isatty() and not yes

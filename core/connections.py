@@ -34,7 +34,7 @@ def networks(texts: Collection[str]) -> tuple[Network, ...]:
 
 def client_network(scope: Scope) -> str:
     """The client's IPv4 address or IPv6 /64 network, which one subscriber usually has whole. Forged and
-    missing addresses are all the same client: `unknown`.
+    clients without an address count as one client: `unknown`.
     """
     client = scope.get("client")
     try:

@@ -1,4 +1,4 @@
-"""What a file is, told from its first bytes; a name or a declared type is never believed."""
+"""A file's type, by its first bytes; its name and declared type do not count."""
 
 from magicmemory.core.errors import ArchiveSent, KindUnsupported, NotAPhoto, PhotoAnimated
 

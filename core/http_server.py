@@ -76,7 +76,7 @@ class Server(uvicorn.Server):
             app: the application.
             grace_s: time for requests to finish after the stop, seconds.
             ready: called once the server accepts requests.
-            trusted_proxies: addresses and networks whose `X-Forwarded-For` is believed; nobody else's is.
+            trusted_proxies: addresses and networks whose `X-Forwarded-For` is trusted; no other address is.
             proxy_header: a header that only these proxies may send: it is removed from everybody else's requests.
             limits: for connections; None: the defaults.
         """

@@ -60,7 +60,7 @@ class Options(BaseModel):
     def _without_later_defaults(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out a choice that an earlier version did not know, where it is not made.
 
-        So a job keeps its identity over an update, and a worker of the version before can run it.
+        So a job keeps its identity over an update, and a worker of the previous version can run it.
         """
         written: dict[str, Any] = write(self)
         for name in _LATER:

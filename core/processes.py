@@ -59,7 +59,8 @@ class RestartDelay:
 async def output_pipe() -> AsyncIterator[tuple[int, asyncio.StreamReader]]:
     """A pipe for a child's output: the file descriptor to give it as `stdout`, and where its lines come out.
 
-    Close the descriptor once the child has it. Our side is closed with the context, whoever still holds the other one.
+    Close the descriptor once the child has it. Our end is closed with the context, also if a process still holds the
+    other one.
     asyncio's own pipe stays open while a child of the child lives: some releases of Python take the child for running
     so long, and others leave the pipe behind, which then complains that its event loop is closed.
     """

@@ -77,5 +77,5 @@ def _forms(secret: str) -> set[str]:
 def _password(url: str) -> str:
     try:
         return unquote(urlsplit(url).password or "") if "://" in url else ""
-    except ValueError:  # whatever uses the URL reports the error
+    except ValueError:  # the code that uses the URL reports the error
         return ""

@@ -137,7 +137,7 @@ class Settings(BaseSettings):
         0.3,
         ge=-1,
         le=1,
-        description="How similar each face must stay to itself, -1 to 1 (needs arcface): see MAGIC_LIKENESS.",
+        description="Least similarity of a restored face to the original, -1 to 1 (needs arcface): see MAGIC_LIKENESS.",
     )
     likeness: Likeness = Field(
         "warn",
@@ -150,7 +150,7 @@ class Settings(BaseSettings):
     weights_mirror: str = Field("", description="URL to download models from, instead of their publishers.")
     weights_proxy: str = Field("", description="Proxy for downloading models; empty: HTTPS_PROXY.")
     allow_unverified_weights: bool = Field(
-        False, description="Accept model files with any hash: only for measurements with made-up weights."
+        False, description="Accept model files with any hash: only for measurements with random weights."
     )
     preload: bool = Field(True, description="Load the models when a worker starts, not at its first photo.")
     unload_idle_minutes: float = Field(0, ge=0, description="Unload models after this many idle minutes; 0: never.")
@@ -186,7 +186,7 @@ class Settings(BaseSettings):
     playground_free_per_day: int | None = Field(
         None,
         ge=0,
-        description="The page's own MAGIC_FREE_PER_DAY; empty: 100 on loopback without proxies and origins.",
+        description="MAGIC_FREE_PER_DAY for the page; empty: the same, or 100 on loopback without proxies and origins.",
     )
     playground_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Further origins that the playground accepts, comma-separated."
@@ -196,12 +196,12 @@ class Settings(BaseSettings):
     )
 
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Addresses or networks of proxies whose X-Forwarded-For is believed, comma-separated."
+        (), description="Addresses or networks of proxies whose X-Forwarded-For is trusted, comma-separated."
     )
     playground_user_header: str = Field(
         "",
         pattern=r"^[A-Za-z0-9-]*$",
-        description="Header in which your trusted proxies name who has logged in; empty: cookies tell visitors apart.",
+        description="Header in which your trusted proxies send the login's name; empty: visitors are known by cookies.",
     )
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Lowest level that is logged.")

@@ -1,4 +1,4 @@
-"""Keyed hashes: for ids that only we can issue, and for names that are stored without telling what they are."""
+"""Keyed hashes: for ids that only the service can issue, and for values that are stored as a hash only."""
 
 import hashlib
 import hmac

@@ -1,4 +1,4 @@
-"""Sentences for what pydantic refuses: its own words name its types, which an operator does not know."""
+"""Sentences for values that pydantic refuses: its own messages name its types, which an operator does not know."""
 
 from collections.abc import Mapping
 from typing import Any, Final

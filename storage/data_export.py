@@ -20,7 +20,7 @@ async def export_user(database: Database, photos: PhotoStore, sender: Sender) ->
     is unknown.
     """
     tables = [table for table in metadata.sorted_tables if "user_id" in table.c]
-    async with database.read() as connection:
+    async with database.read(snapshot=True) as connection:
         user = await find_user(connection, sender)
         if user is None:
             return None

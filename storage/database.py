@@ -77,10 +77,20 @@ class Database:
         await self._engine.dispose()
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for reading: a snapshot that needs no lock."""
+    async def read(self, *, snapshot: bool = False) -> AsyncIterator[AsyncConnection]:
+        """A connection for reading, which needs no lock. Each statement sees what was committed before it; with
+        `snapshot`, all statements see what was committed before the first.
+        """
         async with self._engine.connect() as connection:
+            if snapshot:
+                await self._keep_snapshot(connection)
             yield connection
+
+    async def _keep_snapshot(self, connection: AsyncConnection) -> None:
+        if self.sqlite:
+            await connection.exec_driver_sql("BEGIN")
+        else:
+            await connection.execution_options(isolation_level="REPEATABLE READ")
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:

@@ -54,7 +54,7 @@ class Erasure:
             if await find_user(transaction, sender) is None:
                 return
             now = self._clock()
-            user = await lock_user(transaction, sender, now)
+            user = (await lock_user(transaction, sender, now)).id
             theirs = select(jobs.c.id).where(jobs.c.user_id == user, jobs.c.state.in_(TERMINAL))
             finished = list(await transaction.scalars(theirs))
             await _empty(transaction, user)

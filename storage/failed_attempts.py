@@ -1,12 +1,12 @@
 """Failed photos cost nothing, so they are slowed: per person and, where there is one, per network address.
 
-Like the quota, they are counted in the ledger. Failures that are ours do not count.
+Like the quota, they are counted in the ledger. Failures caused by the service do not count.
 """
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import Integer, Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from magicmemory.core.errors import InternalError, PhotoExpired, TooManyFailures
@@ -21,6 +21,16 @@ MAX_WAIT_S: Final = 600.0
 # Many people may share an address: it may fail this many times as often as a person.
 PEOPLE_PER_NETWORK: Final = 5
 OURS: Final = frozenset({InternalError.key, PhotoExpired.key})
+
+# Built once: every photo runs these, and building a statement takes as long as running it.
+FAILED = (
+    select(jobs.c.failure, jobs.c.finished_at, jobs.c.created_at)
+    .where(jobs.c.state == JobState.FAILED, jobs.c.created_at.between(bindparam("since"), bindparam("now")))
+    .order_by(jobs.c.created_at.desc())
+    .limit(bindparam("limit", type_=Integer))
+)
+OF_PERSON = FAILED.where(jobs.c.user_id == bindparam("user"), jobs.c.day >= bindparam("first_day"))
+OF_NETWORK = FAILED.where(jobs.c.network == bindparam("network"))
 
 
 async def check_failures(
@@ -41,26 +51,23 @@ async def check_failures(
     if not per_hour:
         return
     since = now - WINDOW
-    theirs = (jobs.c.user_id == user, jobs.c.day >= since.date() - timedelta(days=1))
-    waits = [await _wait_s(transaction, theirs, per_hour, since, now)]
+    period = {"since": to_db(since), "now": to_db(now)}
+    first_day = since.date() - timedelta(days=1)
+    waits = [await _wait_s(transaction, OF_PERSON, {**period, "user": user, "first_day": first_day}, per_hour, now)]
     if network is not None:
-        from_there = (jobs.c.network == network,)
-        waits.append(await _wait_s(transaction, from_there, PEOPLE_PER_NETWORK * per_hour, since, now))
+        free = PEOPLE_PER_NETWORK * per_hour
+        waits.append(await _wait_s(transaction, OF_NETWORK, {**period, "network": network}, free, now))
     if max(waits) > 0:
         raise TooManyFailures(wait_in_s=max(1, round(max(waits))))
 
 
 async def _wait_s(
-    transaction: AsyncConnection, which: tuple[ColumnElement[bool], ...], free: int, since: datetime, now: datetime
+    transaction: AsyncConnection, which: Select[Any], parameters: dict[str, Any], free: int, now: datetime
 ) -> float:
     """Seconds that remain of the wait after the last failure."""
-    rows = (
-        select(jobs.c.failure, jobs.c.finished_at, jobs.c.created_at)
-        .where(*which, jobs.c.state == JobState.FAILED, jobs.c.created_at.between(to_db(since), to_db(now)))
-        .order_by(jobs.c.created_at.desc())
-        .limit(free + 8)  # from there on, the wait is the longest
-    )
-    failures = [row for row in await transaction.execute(rows) if (row.failure or {}).get("key") not in OURS]
+    # From eight more on, the wait is the longest.
+    rows = await transaction.execute(which, {**parameters, "limit": free + 8})
+    failures = [row for row in rows if (row.failure or {}).get("key") not in OURS]
     if len(failures) < free:
         return 0
     last = max(from_db(row.finished_at or row.created_at) for row in failures)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -145,11 +145,11 @@ def _end_of_chain(intervals: list[Interval], first: Interval) -> datetime | None
 
 
 # Built once: building the statement takes longer than running it.
-GRANTS = select(grants)
+GRANTS = select(grants).where(grants.c.user_id == bindparam("user")).order_by(grants.c.starts_at, grants.c.id)
 
 
 async def _granted(connection: AsyncConnection, user: int | None) -> list[Grant]:
-    rows = await connection.execute(GRANTS.where(grants.c.user_id == user).order_by(grants.c.starts_at, grants.c.id))
+    rows = await connection.execute(GRANTS, {"user": user})
     return [_grant(row) for row in rows]
 
 
@@ -238,7 +238,7 @@ class Grants:
             days, credits = plan.days, plan.credits
         async with self._database.write() as transaction:
             now = self._clock()
-            user = await lock_user(transaction, sender, now)
+            user = (await lock_user(transaction, sender, now)).id
             await add_grant(
                 transaction,
                 user,
@@ -260,7 +260,7 @@ class Grants:
             plan: the plan of its SKU.
             reference: the platform's id of the entitlement.
             starts_at: None: now.
-            ends_at: None: until it is withdrawn. A plan of photos gives them once, whatever the dates.
+            ends_at: None: until it is withdrawn. A plan of photos gives them once, without regard to the dates.
 
         Returns:
             Whether the entitlement is new.
@@ -272,7 +272,7 @@ class Grants:
             # A known entitlement may belong to a deleted account: an ended one must not bring the account back, a
             # renewed one must.
             if user is None or (not plan.credits and (ends_at is None or ends_at > now)):
-                user = await lock_user(transaction, sender, now)
+                user = (await lock_user(transaction, sender, now)).id
             fresh = await add_grant(
                 transaction,
                 user,

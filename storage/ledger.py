@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, literal, or_, select, update
+from sqlalchemy import Row, Select, bindparam, func, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from magicmemory.core.errors import Banned, Cancelled, NothingToCancel, TooManyAdjustments
@@ -19,7 +19,7 @@ from magicmemory.core.report import Failure, Report
 from magicmemory.storage.database import Database
 from magicmemory.storage.failed_attempts import check_failures
 from magicmemory.storage.people import find_user, lock_user
-from magicmemory.storage.quota import Allowance, Funding, check_at_once, choose_funding, not_in_plan, quota
+from magicmemory.storage.quota import Allowance, Funding, check_at_once, choose_funding, count_jobs, not_in_plan, quota
 from magicmemory.storage.tables import jobs, users
 from magicmemory.storage.timestamps import Clock, from_db, to_db, utc_now
 
@@ -86,19 +86,21 @@ class Ledger:
         """
         async with self._database.write() as transaction:
             now = self._clock()
-            user = await lock_user(transaction, sender, now)
+            account = await lock_user(transaction, sender, now)
+            user = account.id
             place = {"platform": address.platform, "chat": address.chat, "message": address.message}
             existing = await _one(transaction, SAME_REQUEST, {**place, "fingerprint": options.fingerprint()})
             if existing is not None:
                 return Reservation(existing, fresh=False)
-            if await transaction.scalar(BANNED, {"user": user}):
+            if account.banned:
                 raise Banned
             await check_failures(transaction, user, network, self._allowance.failures_per_hour, now)
-            await check_at_once(transaction, user, self._allowance)
+            counts = await count_jobs(transaction, user, self._allowance.day(now))
+            check_at_once(counts, self._allowance)
             if parent is None and free:
                 funding = Funding()
             elif parent is None:
-                funding = await choose_funding(transaction, user, options, self._allowance, now, network)
+                funding = await choose_funding(transaction, user, counts, options, self._allowance, now, network)
             else:
                 funding = await self._funding_of(transaction, user, parent, options, again=photo is not None)
             job = Job(
@@ -115,14 +117,11 @@ class Ledger:
                 plan=funding.plan,
             )
             await transaction.execute(
-                jobs.insert().values(
-                    {**_values(job, user), "grant_id": funding.grant, "photo": photo, "network": network}
-                )
+                ADD_JOB, {**_values(job, user), "grant_id": funding.grant, "photo": photo, "network": network}
             )
-            # A person who returns after erasure keeps the account.
-            await transaction.execute(
-                update(users).where(users.c.id == user, users.c.erased_at.is_not(None)).values(erased_at=None)
-            )
+            if account.erased:
+                # A person who returns after erasure keeps the account.
+                await transaction.execute(update(users).where(users.c.id == user).values(erased_at=None))
         return Reservation(job, fresh=True)
 
     async def _funding_of(
@@ -186,6 +185,14 @@ class Ledger:
         """The job with this id, or None."""
         async with self._database.read() as connection:
             return await _one(connection, ONE_JOB, {"job": job_id})
+
+    async def job_and_quota(self, job_id: str) -> tuple[Job, Quota] | None:
+        """The job with this id, and its sender's quota today; None if there is no such job."""
+        async with self._database.read() as connection:
+            row = (await connection.execute(ONE_JOB, {"job": job_id})).one_or_none()
+            if row is None:
+                return None
+            return _job(row), await quota(connection, row.user_id, self._allowance, self._clock())
 
     async def history(self, sender: Sender, since: datetime) -> list[Job]:
         """The sender's jobs since then, oldest first."""
@@ -287,9 +294,7 @@ class Ledger:
                 return False
             if values.get("finished_at"):
                 values["took_s"] = (to_db(self._clock()) - kept.created_at).total_seconds()
-            await transaction.execute(
-                update(jobs).where(jobs.c.id == job_id).values(context={**kept.context, **context}, **values)
-            )
+            await transaction.execute(CHANGE_JOB, {"job": job_id, "context": {**kept.context, **context}, **values})
         return True
 
 
@@ -310,7 +315,8 @@ DUPLICATES = (
     .order_by(jobs.c.created_at.desc())
     .limit(1)
 )
-BANNED = select(users.c.banned).where(users.c.id == bindparam("user"))
+ADD_JOB = insert(jobs)
+CHANGE_JOB = update(jobs).where(jobs.c.id == bindparam("job"))
 UNFINISHED = (
     select(jobs.c.context, jobs.c.created_at)
     .where(jobs.c.id == bindparam("job"), jobs.c.state == bindparam("state"), jobs.c.finished_at.is_(None))

@@ -80,7 +80,7 @@ class Payments:
             OfferGone: this plan is not sold.
         """
         async with self._database.write() as transaction:
-            user = await lock_user(transaction, sender, self._clock())
+            user = (await lock_user(transaction, sender, self._clock())).id
             await _refuse_banned(transaction, user)
             offer = await self._offer(transaction, user, self._sold(plan))
             invoice = Invoice(uuid.uuid4().hex, offer)
@@ -110,7 +110,7 @@ class Payments:
         """
         async with self._database.write() as connection:
             # Locked, so that of several invoices with one discount only the first is allowed.
-            user = await lock_user(connection, sender, self._clock())
+            user = (await lock_user(connection, sender, self._clock())).id
             await _refuse_banned(connection, user)
             invoice = await _invoice(connection, invoice_id)
             if invoice is None or invoice.user_id != user or (invoice.currency, invoice.amount) != (currency, amount):
@@ -132,7 +132,7 @@ class Payments:
         """
         async with self._database.write() as transaction:
             now = self._clock()
-            user = await lock_user(transaction, sender, now)
+            user = (await lock_user(transaction, sender, now)).id
             if await _payment(transaction, sender.platform, charge) is not None:
                 return None
             invoice = await _invoice(transaction, invoice_id)

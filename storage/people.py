@@ -1,5 +1,6 @@
 """People: accounts on platforms, their preferences and bans."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,13 @@ from magicmemory.storage.timestamps import from_db, to_db, utc_now
 THEIRS = (users.c.platform == bindparam("platform"), users.c.account == bindparam("account"))
 PREFERENCES = select(users.c.preferences).where(*THEIRS)
 FIND = select(users.c.id).where(*THEIRS)
-LOCK = FIND.with_for_update()
+LOCK = select(users.c.id, users.c.banned, users.c.erased_at).where(*THEIRS).with_for_update()
+
+# By dialect.
+ADD = {
+    "sqlite": sqlite.insert(users).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(users).on_conflict_do_nothing(),
+}
 
 
 def _key(sender: Sender) -> dict[str, str]:
@@ -39,7 +46,7 @@ class People:
     async def choose(self, sender: Sender, **choices: Any) -> Preferences:
         """Change some of the sender's preferences. Returns all of them."""
         async with self._database.write() as transaction:
-            user = await lock_user(transaction, sender, utc_now())
+            user = (await lock_user(transaction, sender, utc_now())).id
             kept = await transaction.scalar(select(users.c.preferences).where(users.c.id == user))
             preferences = Preferences.model_validate({**(kept or {}), **choices})
             # A person who returns after erasure keeps the account.
@@ -50,7 +57,7 @@ class People:
     async def ban(self, sender: Sender, *, banned: bool, reason: str = "") -> None:
         """Ban or unban a person. The reason is for the operator's own records."""
         async with self._database.write() as transaction:
-            user = await lock_user(transaction, sender, utc_now())
+            user = (await lock_user(transaction, sender, utc_now())).id
             await transaction.execute(
                 update(users).where(users.c.id == user).values(banned=banned, ban_reason=reason[:200] if banned else "")
             )
@@ -76,16 +83,24 @@ async def find_user(connection: AsyncConnection, sender: Sender) -> int | None:
     return found
 
 
-async def lock_user(transaction: AsyncConnection, sender: Sender, now: datetime) -> int:
-    """The id of the sender's row, created on first sight and locked until the transaction ends.
+@dataclass(frozen=True, slots=True)
+class LockedUser:
+    """A locked row of `users`. `erased`: the person asked for erasure and has sent nothing since."""
+
+    id: int
+    banned: bool
+    erased: bool
+
+
+async def lock_user(transaction: AsyncConnection, sender: Sender, now: datetime) -> LockedUser:
+    """The sender's row, created on first sight and locked until the transaction ends.
 
     Every change of a person's jobs, grants or payments takes this lock first, so requests of one person run one after
     the other and cannot deadlock. SQLite ignores the lock: its write lock has the same effect.
     """
-    insert = sqlite.insert if transaction.dialect.name == "sqlite" else postgresql.insert
-    made = insert(users).values(platform=sender.platform, account=sender.account, preferences={}, created_at=to_db(now))
+    add = ADD[transaction.dialect.name]
+    new = {**_key(sender), "preferences": {}, "created_at": to_db(now)}
     # Two first sights at once create one row. The loop also covers a row that `Erasure.tidy` deleted while this waited.
-    while (held := await transaction.scalar(LOCK, _key(sender))) is None:
-        await transaction.execute(made.on_conflict_do_nothing())
-    user: int = held
-    return user
+    while (held := (await transaction.execute(LOCK, _key(sender))).one_or_none()) is None:
+        await transaction.execute(add, new)
+    return LockedUser(held.id, held.banned, held.erased_at is not None)

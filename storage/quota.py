@@ -29,7 +29,7 @@ _COUNTED = select(func.count()).where(jobs.c.user_id == bindparam("user"))
 _CHARGED_THAT_DAY = _COUNTED.where(
     jobs.c.day == bindparam("day"), jobs.c.state.in_(COUNTS_AGAINST_QUOTA), jobs.c.charged
 )
-UNFINISHED_JOBS = _COUNTED.where(jobs.c.state == JobState.ACCEPTED)
+_UNFINISHED = _COUNTED.where(jobs.c.state == JobState.ACCEPTED)
 FREE_OF_NETWORK = select(func.count()).where(
     jobs.c.network == bindparam("network"),
     jobs.c.day == bindparam("day"),
@@ -37,10 +37,26 @@ FREE_OF_NETWORK = select(func.count()).where(
     jobs.c.charged,
     jobs.c.grant_id.is_(None),
 )
-FREE_JOBS = _CHARGED_THAT_DAY.where(jobs.c.grant_id.is_(None))
-TIMED_JOBS = _CHARGED_THAT_DAY.where(
+_FREE = _CHARGED_THAT_DAY.where(jobs.c.grant_id.is_(None))
+_TIMED = _CHARGED_THAT_DAY.where(
     jobs.c.grant_id.in_(select(grants.c.id).where(grants.c.user_id == bindparam("user"), grants.c.credits.is_(None)))
 )
+COUNTS = select(
+    _UNFINISHED.scalar_subquery().label("unfinished"),
+    _FREE.scalar_subquery().label("free"),
+    _TIMED.scalar_subquery().label("timed"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class JobCounts:
+    """How many jobs a user has: unfinished ones; and of one day, those that were free and those that plans of days paid
+    for.
+    """
+
+    unfinished: int
+    free: int
+    timed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +102,20 @@ class Funding:
     grant: str | None = None
 
 
+async def count_jobs(connection: AsyncConnection, user: int | None, day: date) -> JobCounts:
+    """The user's jobs. A user who was never seen (None) has none."""
+    row = (await connection.execute(COUNTS, {"user": user, "day": day})).one()
+    return JobCounts(row.unfinished, row.free, row.timed)
+
+
 async def quota(connection: AsyncConnection, user: int | None, allowance: Allowance, now: datetime) -> Quota:
     """The user's quota today."""
     has = await entitlement(connection, user, allowance.plans, now)
+    counts = await count_jobs(connection, user, allowance.day(now))
     plan = has.timed.grant.plan if has.timed else FREE
     return Quota(
         limit=allowance.plans.limits(plan).photos_per_day,
-        used=await _used(connection, user, allowance.day(now), timed=has.timed is not None),
+        used=counts.timed if has.timed else counts.free,
         renews_at=allowance.renewal(now),
         plan=plan,
         plan_ends=has.until,
@@ -103,12 +126,14 @@ async def quota(connection: AsyncConnection, user: int | None, allowance: Allowa
 async def choose_funding(
     connection: AsyncConnection,
     user: int,
+    counts: JobCounts,
     options: Options,
     allowance: Allowance,
     now: datetime,
     network: str | None = None,
 ) -> Funding:
-    """Choose what pays for the user's photo: the running plan, else today's free quota, else a bought photo.
+    """Choose what pays for the user's photo: the running plan, else today's free quota, else a bought photo. `counts`
+    are the user's.
 
     Raises:
         NetworkQuotaUsedUp: only the free quota is left, and the network's is used.
@@ -117,7 +142,7 @@ async def choose_funding(
     """
     has = await entitlement(connection, user, allowance.plans, now)
     refused: UserError | None = None
-    for funding, left in await _offers(connection, user, has, allowance, now):
+    for funding, left in _offers(counts, has, allowance):
         if not left:
             continue
         limits = allowance.plans.limits(funding.plan)
@@ -156,40 +181,26 @@ async def _network_is_used_up(
     return (used or 0) >= allowance.free_per_network
 
 
-async def check_at_once(connection: AsyncConnection, user: int, allowance: Allowance) -> None:
+def check_at_once(counts: JobCounts, allowance: Allowance) -> None:
     """Refuse a user with too many unfinished jobs.
 
     Raises:
         TooManyAtOnce: the limit is reached.
     """
-    if not allowance.at_once:
-        return
-    running = await connection.scalar(UNFINISHED_JOBS, {"user": user})
-    if (running or 0) >= allowance.at_once:
+    if allowance.at_once and counts.unfinished >= allowance.at_once:
         raise TooManyAtOnce(limit=allowance.at_once)
 
 
-async def _offers(
-    connection: AsyncConnection, user: int, has: Entitlement, allowance: Allowance, now: datetime
-) -> list[tuple[Funding, bool]]:
+def _offers(counts: JobCounts, has: Entitlement, allowance: Allowance) -> list[tuple[Funding, bool]]:
     """Everything that could pay for a photo, best first, and whether it has quota left."""
-    day = allowance.day(now)
     offers = []
     if has.timed:
         grant = has.timed.grant
         fair_use = allowance.plans.limits(grant.plan).photos_per_day
-        used = await _used(connection, user, day, timed=True)
-        offers.append((Funding(grant.plan, grant.id), not fair_use or used < fair_use))
-    free = await _used(connection, user, day, timed=False)
-    offers.append((Funding(), free < allowance.plans.free.photos_per_day))
+        offers.append((Funding(grant.plan, grant.id), not fair_use or counts.timed < fair_use))
+    offers.append((Funding(), counts.free < allowance.plans.free.photos_per_day))
     offers += [(Funding(credits.grant.plan, credits.grant.id), True) for credits in has.credits]
     return offers
-
-
-async def _used(connection: AsyncConnection, user: int | None, day: date, *, timed: bool) -> int:
-    """Photos of a day that were free; with `timed`, those that plans of days paid for."""
-    used = await connection.scalar(TIMED_JOBS if timed else FREE_JOBS, {"user": user, "day": day})
-    return used or 0
 
 
 def not_in_plan(options: Options, limits: PlanLimits) -> UserError:

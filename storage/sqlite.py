@@ -6,7 +6,6 @@ transaction: each has its own savepoint, one after the other, and all continue o
 """
 
 import asyncio
-import itertools
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,17 +15,22 @@ import aiosqlite
 from sqlalchemy import URL, Connection, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 # How long a transaction waits for another process's write lock before it fails, seconds.
 BUSY_S: Final = 60
+# Connections of a process, each with a thread of its own.
+CONNECTIONS: Final = 15
 
 
 def sqlite_engine(url: URL) -> AsyncEngine:
     """The engine for a file."""
-    engine = create_async_engine(url, connect_args={"timeout": BUSY_S})
+    # Connections are kept, because opening one costs as much as a photo's statements; none is opened beyond them. Under
+    # load, requests wait for one as long as needed: the pool's own time limit would refuse them.
+    engine = create_async_engine(
+        url, connect_args={"timeout": BUSY_S}, pool_size=CONNECTIONS, max_overflow=0, pool_timeout=None
+    )
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
     event.listen(engine.sync_engine, "handle_error", _keep_shared_connection)
@@ -46,7 +50,9 @@ def _prepare(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if _is_writing(connection) else "BEGIN")
+    # A reader needs no transaction: each of its statements reads a consistent state.
+    if _is_writing(connection):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _keep_shared_connection(context: ExceptionContext) -> None:
@@ -71,7 +77,6 @@ class SharedCommits:
         self._turn = asyncio.Lock()  # fair: first come, first served
         self._group: _Group | None = None  # the writers whose common transaction is open
         self._commits: set[asyncio.Task[None]] = set()
-        self._numbers = itertools.count()
 
     async def close(self) -> None:
         """Wait for commits that are under way. A writer that failed or was cancelled has not waited for the others'."""
@@ -87,15 +92,15 @@ class SharedCommits:
                 self._group = self._new_group()
             group = self._group
             connection = await asyncio.shield(group.opened)
-            name = f"writer_{next(self._numbers)}"
+            driver = await _driver(connection)
             try:
-                await _finish(connection, f"SAVEPOINT {name}")
+                await _finish(driver, "SAVEPOINT writer")
                 yield connection
-                await _finish(connection, f"RELEASE {name}")
+                await _finish(driver, "RELEASE writer")
             except BaseException:
                 try:
-                    await _finish(connection, f"ROLLBACK TO {name}")
-                except SQLAlchemyError:
+                    await _finish(driver, "ROLLBACK TO writer")
+                except sqlite3.Error:
                     # A full disk makes SQLite roll the whole transaction back. Nobody may join a lost transaction.
                     self._group = None
                 raise
@@ -118,7 +123,7 @@ class SharedCommits:
                 # The lock is fair: the writers that wait for it already are served before this commit.
                 async with self._turn:
                     self._group = None
-                    if not await _in_transaction(connection):
+                    if not (await _driver(connection)).in_transaction:
                         # The driver would report a commit that never happened.
                         raise sqlite3.OperationalError("SQLite rolled the transaction back")
                     await transaction.commit()
@@ -137,17 +142,17 @@ class _Group:
         self.committed: asyncio.Task[None]
 
 
-async def _in_transaction(connection: AsyncConnection) -> bool:
+async def _driver(connection: AsyncConnection) -> aiosqlite.Connection:
     driver = (await connection.get_raw_connection()).driver_connection
     assert isinstance(driver, aiosqlite.Connection)
-    return driver.in_transaction
+    return driver
 
 
-async def _finish(connection: AsyncConnection, statement: str) -> None:
+async def _finish(driver: aiosqlite.Connection, statement: str) -> None:
     """Run a statement to its end, also where this task is cancelled meanwhile: a savepoint that was half opened or
-    half released would mix this writer's changes with others'.
+    half released would mix this writer's changes with others'. The driver runs it in one step; SQLAlchemy takes three.
     """
-    running = asyncio.ensure_future(connection.exec_driver_sql(statement))
+    running = asyncio.ensure_future(driver.execute_fetchall(statement))
     cancelled: asyncio.CancelledError | None = None
     while not running.done():
         try:

@@ -20,7 +20,7 @@ ERASED = "erased"
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """Figures from a moment until now. A photo counts at the time it was sent, whatever its outcome."""
+    """Figures from a moment until now. A photo counts at the time it was sent, with any outcome."""
 
     people: int  # that sent a photo
     newcomers: int  # first seen in that time
@@ -65,7 +65,7 @@ class Statistics:
     async def stats(self, since: datetime, platform: Platform | None = None) -> Stats:
         """Figures since a moment, for one platform or all."""
         sent = _since(jobs, since, platform)
-        async with self._database.read() as connection:
+        async with self._database.read(snapshot=True) as connection:
             states = await _counts(connection, jobs.c.state, sent)
             sums = select(func.sum(jobs.c.faces), func.count(jobs.c.user_id.distinct())).where(*sent)
             faces, people = (await connection.execute(sums)).one()

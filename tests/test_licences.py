@@ -1,4 +1,4 @@
-"""Every package that we depend on at run time has a licence that we allow, and the page says so."""
+"""Every run-time dependency has an allowed licence, and docs/licences.md lists it."""
 
 import re
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""The images' exact packages: every one with its hashes, and none that the package itself would not take."""
+"""The images' exact packages: each has its hashes, and the package's own requirements allow it."""
 
 import re
 import tomllib

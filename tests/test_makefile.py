@@ -1,4 +1,4 @@
-"""What `make` chooses by itself, and that it mends a moved folder."""
+"""What `make` chooses, and how it repairs a moved folder."""
 
 import os
 import re
@@ -21,11 +21,11 @@ pytestmark = [
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Path:
+def checkout(tmp_path: Path) -> Path:
     """A folder with the Makefile and what it reads, and no driver's program on its PATH."""
-    folder = tmp_path / "a house"
+    folder = tmp_path / "a checkout"
     (folder / "deploy").mkdir(parents=True)
-    for name in ("Makefile", "pyproject.toml", "deploy/mend-venv"):
+    for name in ("Makefile", "pyproject.toml", "deploy/repair-venv"):
         shutil.copy2(ROOT / name, folder / name)
     tools = tmp_path / "tools"
     tools.mkdir()
@@ -38,11 +38,13 @@ def house(tmp_path: Path) -> Path:
 OUTER = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "TORCH_BUILD")
 
 
-def make(house: Path, *arguments: str, tools: bool = False) -> str:
+def make(checkout: Path, *arguments: str, tools: bool = False) -> str:
     environment = {name: value for name, value in os.environ.items() if name not in OUTER}
     if tools:
-        environment["PATH"] = str(house.parent / "tools")
-    done = subprocess.run(["make", *arguments], cwd=house, env=environment, capture_output=True, text=True, check=True)
+        environment["PATH"] = str(checkout.parent / "tools")
+    done = subprocess.run(
+        ["make", *arguments], cwd=checkout, env=environment, capture_output=True, text=True, check=True
+    )
     return done.stdout
 
 
@@ -51,8 +53,8 @@ def torch_command(told: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.skipif(Path("/proc/driver/nvidia/version").exists(), reason="a driver is here")
-def test_without_a_driver_the_cpu_build_is_installed_and_said(house: Path) -> None:
-    told = make(house, "--dry-run", ".venv/.run", tools=True)
+def test_without_a_driver_the_cpu_build_is_installed_and_said(checkout: Path) -> None:
+    told = make(checkout, "--dry-run", ".venv/.run", tools=True)
     [torch] = [
         line
         for line in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["worker"]
@@ -64,48 +66,48 @@ def test_without_a_driver_the_cpu_build_is_installed_and_said(house: Path) -> No
     assert "make run TORCH_BUILD=cu130" in told
 
 
-def test_with_a_driver_pip_takes_the_default(house: Path) -> None:
-    program = house.parent / "tools" / "nvidia-smi"
+def test_with_a_driver_pip_takes_the_default(checkout: Path) -> None:
+    program = checkout.parent / "tools" / "nvidia-smi"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
-    told = make(house, "--dry-run", ".venv/.run", tools=True)
+    told = make(checkout, "--dry-run", ".venv/.run", tools=True)
     assert torch_command(told) == []
     assert "with an NVIDIA driver" in told
 
 
-def test_another_build_can_be_chosen(house: Path) -> None:
-    told = make(house, "--dry-run", ".venv/.run", "TORCH_BUILD=cu126", tools=True)
+def test_another_build_can_be_chosen(checkout: Path) -> None:
+    told = make(checkout, "--dry-run", ".venv/.run", "TORCH_BUILD=cu126", tools=True)
     assert [place for place, _ in torch_command(told)] == [f"{INDEX}/cu126"]
     assert "as you chose" in told
 
 
-def test_a_moved_folder_is_mended(house: Path) -> None:
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", house / ".venv"], check=True)
-    packages = next((house / ".venv/lib").glob("python*/site-packages"))
-    (house / "thing.py").write_text("print('here')\n")
-    (packages / "__editable__.thing.pth").write_text(f"{house}\n")
-    (packages / "__editable___thing_finder.py").write_text(f"MAPPING = {{'thing': '{house}/thing.py'}}\n")
-    script = house / ".venv/bin/magicmemory"
+def test_a_moved_folder_is_mended(checkout: Path) -> None:
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", checkout / ".venv"], check=True)
+    packages = next((checkout / ".venv/lib").glob("python*/site-packages"))
+    (checkout / "thing.py").write_text("print('here')\n")
+    (packages / "__editable__.thing.pth").write_text(f"{checkout}\n")
+    (packages / "__editable___thing_finder.py").write_text(f"MAPPING = {{'thing': '{checkout}/thing.py'}}\n")
+    script = checkout / ".venv/bin/magicmemory"
     # As pip writes it where a path has a space.
-    script.write_text(f"#!/bin/sh\n'''exec' \"{house}/.venv/bin/python\" \"$0\" \"$@\"\n' '''\nimport thing\n")
+    script.write_text(f"#!/bin/sh\n'''exec' \"{checkout}/.venv/bin/python\" \"$0\" \"$@\"\n' '''\nimport thing\n")
     script.chmod(0o755)
     assert subprocess.run([script], capture_output=True, text=True, check=True).stdout == "here\n"
-    assert make(house, "moved") == ""
+    assert make(checkout, "moved") == ""
 
-    moved = house.rename(house.with_name("another house"))
+    moved = checkout.rename(checkout.with_name("another checkout"))
     script = moved / ".venv/bin/magicmemory"
     assert subprocess.run([script], capture_output=True, check=False).returncode != 0
     told = make(moved, "moved")
-    assert f"This folder was {house}: mending .venv" in told
+    assert f"This folder was {checkout}: repairing .venv" in told
     assert subprocess.run([script], capture_output=True, text=True, check=True).stdout == "here\n"
-    finder = moved / packages.relative_to(house) / "__editable___thing_finder.py"
+    finder = moved / packages.relative_to(checkout) / "__editable___thing_finder.py"
     assert finder.read_text() == f"MAPPING = {{'thing': '{moved}/thing.py'}}\n"
     assert make(moved, "moved") == ""
 
 
 def test_every_target_that_uses_the_environment_mends_it_first() -> None:
     told = subprocess.run(["make", "--dry-run", "run"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert "mend-venv" in told
+    assert "repair-venv" in told
 
 
 def test_images_take_torch_from_one_index_with_its_build() -> None:

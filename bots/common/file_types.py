@@ -1,4 +1,4 @@
-"""What people send is told by its bytes: a photo without a suffix or a declared type is a photo all the same."""
+"""The type of a file that somebody sent, by its first bytes; its name and declared type do not count."""
 
 from magicmemory.core.file_type import sniff
 

@@ -15,7 +15,7 @@ from magicmemory.core.errors import PhotoTooLarge, PhotoUnreadable, UserError
 from magicmemory.core.sandbox import SandboxCrashed, SandboxedProcess
 from magicmemory.core.units import MIB
 
-# Under the GPL, so whoever publishes an image may leave it out: docs/licences.md.
+# Under the GPL, so a published image may leave it out: docs/licences.md.
 try:
     pillow_heif: Any = import_module("pillow_heif")
 except ImportError:

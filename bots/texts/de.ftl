@@ -265,7 +265,7 @@ telegram-command-deletemydata = Deine Fotos und Einstellungen löschen
 telegram-command-paysupport = Hilfe bei einer Zahlung
 telegram-command-terms = Verkaufsbedingungen
 
-## Discord. RedisKeys of commands and options are one word in lower case; descriptions have up to 100 letters.
+## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
 
 discord-menu-restore = Gesichter wiederherstellen
 discord-name-restore = wiederherstellen

@@ -352,7 +352,7 @@ admin-no-such-plan = There is no such plan. The plans are: { $plans }.
 admin-bad-number = A gift is between 1 and { $most } days or photos.
 admin-given = { $account } has it. { $quota }
 
-## Discord. RedisKeys of commands and options are one word in lower case; descriptions have up to 100 letters.
+## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
 
 discord-menu-restore = Restore faces
 discord-name-restore = restore

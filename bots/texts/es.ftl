@@ -266,7 +266,7 @@ telegram-command-deletemydata = Borrar tus fotos y ajustes
 telegram-command-paysupport = Ayuda con un pago
 telegram-command-terms = Condiciones de venta
 
-## Discord. RedisKeys of commands and options are one word in lower case; descriptions have up to 100 letters.
+## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
 
 discord-menu-restore = Restaurar caras
 discord-name-restore = restaurar

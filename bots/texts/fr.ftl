@@ -265,7 +265,7 @@ telegram-command-deletemydata = Supprimer vos photos et réglages
 telegram-command-paysupport = Aide pour un paiement
 telegram-command-terms = Conditions de vente
 
-## Discord. RedisKeys of commands and options are one word in lower case; descriptions have up to 100 letters.
+## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
 
 discord-menu-restore = Restaurer les visages
 discord-name-restore = restaurer

@@ -266,7 +266,7 @@ telegram-command-deletemydata = Apagar suas fotos e configurações
 telegram-command-paysupport = Ajuda com um pagamento
 telegram-command-terms = Termos de venda
 
-## Discord. RedisKeys of commands and options are one word in lower case; descriptions have up to 100 letters.
+## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
 
 discord-menu-restore = Restaurar rostos
 discord-name-restore = restaurar

@@ -254,7 +254,7 @@ telegram-command-deletemydata = Удалить ваши фото и настро
 telegram-command-paysupport = Помощь с платежом
 telegram-command-terms = Условия продажи
 
-## Discord. RedisKeys of commands and options are one word in lower case; descriptions have up to 100 letters.
+## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
 
 discord-menu-restore = Восстановить лица
 discord-name-restore = восстановить

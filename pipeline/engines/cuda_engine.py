@@ -151,7 +151,7 @@ class _Stream:
             raise OutOfMemory(str(error)) from error
         with torch.inference_mode(), torch.cuda.stream(self._stream):
             for pinned, there, x in zip(captured.given, captured.inputs, inputs, strict=True):
-                pinned[:count].numpy()[...] = x  # what fills the batch up is whatever stood there before
+                pinned[:count].numpy()[...] = x  # the rest of the batch keeps old values, whose results are ignored
                 there.copy_(pinned, non_blocking=True)
             captured.graph.replay()
             captured.made.copy_(captured.output, non_blocking=True)

@@ -1,4 +1,4 @@
-"""A name for what an engine makes of a network: it changes with anything that makes the result another one."""
+"""A name for a network as an engine compiles it: it changes with everything that changes the result."""
 
 import hashlib
 import inspect

@@ -98,7 +98,7 @@ class OpenVinoEngine:
         """Make the network of an ONNX file ready to run, in full precision. Nothing of it is kept on disk.
 
         Args:
-            file: the ONNX file. Whoever calls has made sure that it may be used.
+            file: the ONNX file. The caller has checked that it may be used.
             shape: of the only input. The first output must have the same.
 
         Raises:

@@ -1,4 +1,4 @@
-"""Likeness as a promise: a restored face that is too unlike itself takes less of the restorer's change."""
+"""Keeps likeness: a restored face that is too unlike the original takes less of the restorer's change."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Colours that stand in the codec's own header alone: HEVC's sequence parameter set (its VUI), AV1's sequence header.
+"""Colours that only the codec's own header states: HEVC's sequence parameter set (its VUI), AV1's sequence header.
 
 A HEIF or an AVIF may leave out the `colr` box. Both return the code points of ITU-T H.273 for primaries and transfer.
 """

@@ -1,4 +1,4 @@
-"""Colour profiles (ICC): which ones are carried, and the ones that are made."""
+"""Colour profiles (ICC): which of a file's are kept, and how others are made."""
 
 import io
 import struct

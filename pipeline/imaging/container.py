@@ -1,4 +1,4 @@
-"""What a picture file holds beside its pixels, and the bare picture without it.
+"""Separates a picture file into the bare picture and everything else that it holds.
 
 Text, thumbnails, maker notes, second pictures and trailing archives are where bombs hide, and where libraries warn,
 loop or fail over things that no photo needs. One module for each kind of file walks its container in bounded steps,

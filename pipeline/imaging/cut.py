@@ -1,4 +1,4 @@
-"""What is missing in a picture whose file ends too early."""
+"""Finds the missing area of a picture whose file is truncated."""
 
 from dataclasses import dataclass
 

@@ -1,7 +1,7 @@
-"""How much of a JPEG is missing whose file ends too early.
+"""Finds the missing area of a truncated JPEG.
 
-libjpeg fills what it has no data for with grey. It is decoded once more with other bytes where the data ends: what
-depends on them is not the photo. Where nothing does, only the end marker is missing.
+libjpeg fills areas without data with grey. So the file is decoded a second time, with other bytes after the end of the
+data: pixels that differ are missing. If none differ, only the end marker is missing.
 """
 
 import io

@@ -1,4 +1,4 @@
-"""From a file's bytes to an upright photo.
+"""Decodes a file's bytes into an upright photo.
 
 What is decoded: JPEG, PNG, WebP, TIFF, HEIF, AVIF, BMP, GIF, JPEG 2000, JPEG XL, the camera's preview in raw files and
 the scanned pages of PDFs; docs/formats.md has the table. The limits are checked before the first pixel is decoded, the

@@ -1,4 +1,4 @@
-"""From an upright photo to the file that goes back to its sender."""
+"""Encodes an upright photo as the file that its sender gets."""
 
 import io
 import struct

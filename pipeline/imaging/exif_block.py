@@ -1,4 +1,4 @@
-"""EXIF's directories as raw entries, to carry them between TIFFs and the blocks of other files."""
+"""EXIF's directories as raw entries, to copy them between TIFFs and the EXIF blocks of other files."""
 
 import struct
 from collections.abc import Sequence, Set

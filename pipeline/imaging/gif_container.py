@@ -1,4 +1,4 @@
-"""GIF: its blocks."""
+"""The GIF container: its blocks."""
 
 import struct
 

@@ -1,4 +1,4 @@
-"""CMYK becomes sRGB."""
+"""Converts CMYK to sRGB."""
 
 import io
 

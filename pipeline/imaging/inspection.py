@@ -1,4 +1,4 @@
-"""What is known of a file, for those who look into a report of trouble. Runs in a child process, as decoding does."""
+"""Describes a file, for support. Runs in a child process, as decoding does."""
 
 import io
 from typing import Any

@@ -1,4 +1,4 @@
-"""JPEG: its segments."""
+"""The JPEG container: its segments."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""JPEG XL animations by imagecodecs, one frame at a time: Pillow's plugin knows nothing of frames."""
+"""JPEG XL animations by imagecodecs, one frame at a time: Pillow's plugin does not support frames."""
 
 from typing import Any, cast
 

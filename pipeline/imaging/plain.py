@@ -1,4 +1,4 @@
-"""Tells a picture that shows nothing from one that may show something, before the networks look at it."""
+"""Recognises a picture that shows nothing, before networks search it."""
 
 from typing import Final
 

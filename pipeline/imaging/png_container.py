@@ -1,4 +1,4 @@
-"""PNG: its chunks."""
+"""The PNG container: its chunks."""
 
 import struct
 import zlib

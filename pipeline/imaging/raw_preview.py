@@ -1,4 +1,4 @@
-"""The JPEG that a camera puts into its raw file, for those who look at the file.
+"""The JPEG preview that a camera writes into its raw file.
 
 Raw data of a sensor need a developer's decisions about light and colour. The preview is the camera's own picture, in
 most files at full size. It is found by its bytes, in every maker's kind of file: DNG, NEF, ARW, CR2, CR3, RAF and more.

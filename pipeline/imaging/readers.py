@@ -1,4 +1,4 @@
-"""Readers: from a bare picture to samples, one for each library that does it."""
+"""Readers, one for each library: each turns a bare picture into samples."""
 
 import io
 import threading
@@ -30,7 +30,7 @@ from magicmemory.pipeline.imaging.inks import without_inks
 from magicmemory.pipeline.imaging.metadata import Metadata
 from magicmemory.pipeline.imaging.picture import Pixels
 
-# Under the GPL, so whoever publishes an image may leave them out: docs/licences.md.
+# Under the GPL, so a published image may leave them out: docs/licences.md.
 try:
     pillow_heif: Any = import_module("pillow_heif")
 except ImportError:

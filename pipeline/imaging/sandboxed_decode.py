@@ -1,4 +1,4 @@
-"""Decoding in a child process, so that a file which crashes a decoder costs nobody else's photo anything."""
+"""Decoding in a child process, so that a file that crashes a decoder harms no other photo."""
 
 import logging
 from typing import Any
@@ -48,7 +48,7 @@ class SandboxedDecoder:
                 data, max_bytes=limits.max_bytes, max_pixels=limits.max_pixels, page=page, keep=keep.value
             )
         except SandboxCrashed as error:
-            log.warning("a file of %d bytes ended its decoder: %s", len(data), error)
+            log.warning("a file of %d bytes crashed its decoder: %s", len(data), error)
             raise PhotoUnreadable from None
         return _unpacked(answer, buffers)
 

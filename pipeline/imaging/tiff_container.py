@@ -1,4 +1,4 @@
-"""TIFF: its directories."""
+"""The TIFF container: its directories."""
 
 import struct
 

@@ -1,4 +1,4 @@
-"""Large pictures in tiles: a network sees a bounded part at a time, and nobody sees where the parts met."""
+"""Runs a network over a large picture in tiles, without visible seams."""
 
 import math
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""From a high dynamic range (PQ, HLG) to what a screen of the standard range shows.
+"""Tone mapping from a high dynamic range (PQ, HLG) to the standard range of a screen.
 
 The method is the reference white tone mapping operator of SMPTE ST 2094-50, which Skia and so Chromium use: in linear
 BT.2020 light, every pixel is scaled by a gain that depends on its largest component. Light up to the reference white

@@ -1,4 +1,4 @@
-"""From a file of a known kind to its bare picture."""
+"""Extracts the bare picture from a file of a known kind."""
 
 import struct
 from collections.abc import Callable

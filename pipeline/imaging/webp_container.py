@@ -1,4 +1,4 @@
-"""WebP: its RIFF chunks."""
+"""The WebP container: its RIFF chunks."""
 
 from collections.abc import Iterator
 

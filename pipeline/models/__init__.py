@@ -1,1 +1,1 @@
-"""Networks, a file each: the architecture, what is known of its checkpoint, and how it is built."""
+"""Networks, one file each: the architecture, the facts of its checkpoint, and how to build it."""

@@ -1,4 +1,4 @@
-"""Reading other projects' checkpoint files: numbers only, and one clear sentence for every way a file can be wrong."""
+"""Reads other projects' checkpoint files: numbers only, with one clear sentence for each kind of invalid file."""
 
 import pickle
 import zipfile

@@ -1,4 +1,4 @@
-"""A modulated deformable convolution in plain torch: every tap reads at a learned place, with a learned weight.
+"""A modulated deformable convolution in plain torch: every tap reads at a learned position, with a learned weight.
 
 Paper: Zhu et al., Deformable ConvNets v2: More Deformable, Better Results, CVPR 2019. Equal to
 `torchvision.ops.deform_conv2d` with a 3x3 kernel, stride 1 and padding 1, and about as fast on a CPU.

@@ -1,4 +1,4 @@
-"""What is known of a model: its published file, its licence, its speed. This module imports no torch.
+"""Facts about a model: its published file, its licence, its speed. This module imports no torch.
 
 Each model's own file states its facts; `registry` lists the models, and `catalogue` answers questions about them.
 """

@@ -1,4 +1,4 @@
-"""Looking at an ONNX file before anything runs it: one file, standard operators, one picture in and one out."""
+"""Checks an ONNX file before anything runs it: one file, standard operators, one picture in and one out."""
 
 from collections.abc import Iterator
 from pathlib import Path

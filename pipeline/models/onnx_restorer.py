@@ -108,7 +108,7 @@ def _engine(context: BuildContext) -> OpenVinoEngine:
         return context.engine
     if importlib.util.find_spec("openvino") is None:
         raise ImportError("the package openvino is not installed")
-    log.info("ONNX restorers run on the CPU, beside %s.", context.engine.name)
+    log.info("ONNX restorers run on the CPU, all others with %s.", context.engine.name)
     return OpenVinoEngine(context.verdicts or Path(tempfile.gettempdir()))
 
 

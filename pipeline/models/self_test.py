@@ -1,4 +1,4 @@
-"""A model's first use on a machine: the package's sample face goes through it, before a person's face does.
+"""Tests a model at its first use on a machine: it restores the package's sample face before any other.
 
 The network runs once as torch computes it in full precision, and once as the engine has compiled it. The first output
 must look like the sample, else the file is broken. The second must be near the first: where half precision is too far
@@ -112,7 +112,7 @@ def tested_runner(
             raise ModelBroken(model=facts.name, reason=reason)
         log.warning("%s It is used, because MAGIC_ALLOW_UNVERIFIED_WEIGHTS is set.", reason)
     elif facts.supports_half and not verdict.uses_half:
-        log.warning("%s stays in full precision: in half precision the sample face comes out otherwise.", facts.name)
+        log.warning("%s stays in full precision: half precision changes the sample face too much.", facts.name)
     return runner
 
 

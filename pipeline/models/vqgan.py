@@ -1,4 +1,4 @@
-"""The bricks that RestoreFormer, CodeFormer and VQFR share: a VQGAN's residual and resampling blocks, and its codebook.
+"""Layers that RestoreFormer, CodeFormer and VQFR share: a VQGAN's residual and resampling blocks, and its codebook.
 
 Paper: Esser et al., Taming Transformers for High-Resolution Image Synthesis, CVPR 2021. The three projects name the
 same layers differently; where names differ they are arguments, so that each official checkpoint loads as it is.

@@ -70,7 +70,7 @@ class Weights:
         """
         Args:
             folder: where the files lie; made at the first fetch.
-            allow_unverified: use files whatever their hash: for measurements with made-up weights.
+            allow_unverified: use files with any hash: for measurements with random weights.
             mirror: an address that stands in for the publishers': `<mirror>/<file>` is fetched.
             proxy: fetch through this; empty: as the environment says.
             first_retry_s: how long to wait before the second try; each further wait is twice as long.
@@ -97,7 +97,7 @@ class Weights:
 
     @property
     def allows_unverified(self) -> bool:
-        """Whether files are used whatever their hash."""
+        """Whether files with any hash are used."""
         return self._allow_unverified
 
     def is_there(self, model: ModelFacts) -> bool:

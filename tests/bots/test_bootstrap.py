@@ -1,4 +1,4 @@
-"""A bot's process lets go of erased accounts by itself, and a database that is away does not end it."""
+"""A bot process deletes erased accounts regularly, and survives a database that is away."""
 
 from pathlib import Path
 

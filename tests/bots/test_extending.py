@@ -1,4 +1,4 @@
-"""The adapter that docs/extending.md shows works as it stands there, and the files that the page names exist."""
+"""The adapter in docs/extending.md works as shown, and the files that the page names exist."""
 
 import asyncio
 import base64

@@ -1,4 +1,4 @@
-"""The adapters talk to the service, and not past it to the stores and the queue."""
+"""Adapters use the service, never the stores or the queue."""
 
 import ast
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Every sentence is there in every language, with the same values to fill in, and somebody says it."""
+"""Every sentence exists in every language with the same placeholders, and is used."""
 
 import ast
 import re

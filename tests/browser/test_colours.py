@@ -1,4 +1,4 @@
-"""A photo and its result look the same in a browser, whatever says their colours: Chromium is the second opinion."""
+"""A photo and its result have the same colours in Chromium, for every way to state colours."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""The whole way with nothing made up: the sample photo, the networks that come with the package, a real browser."""
+"""The whole service without test doubles: the sample photo, the bundled networks, a real browser."""
 
 from pathlib import Path
 

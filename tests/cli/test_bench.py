@@ -58,7 +58,7 @@ def test_generated_scene_contains_the_requested_faces(tmp_path: Path) -> None:
     assert figures.p50_ms["total"] >= figures.p50_ms["restore"] > 0
 
 
-def test_percentile() -> None:
+def test_percentile_is_interpolated() -> None:
     assert percentile([3.0, 1.0, 2.0], 50) == 2
     assert percentile([float(value) for value in range(100)], 95) == 95
     assert percentile([1.0], 95) == 1

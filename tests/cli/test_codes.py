@@ -1,4 +1,4 @@
-"""Codes are made, listed, shown, revoked and exported from the terminal; every mistake is one sentence and status 2."""
+"""Codes are created, listed, shown, revoked and exported from the terminal; each mistake prints one sentence."""
 
 import asyncio
 import csv

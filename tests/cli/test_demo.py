@@ -1,4 +1,4 @@
-"""`magicmemory demo` sends the sample through the whole service and keeps what came back."""
+"""`magicmemory demo` sends the sample through the whole service and keeps the result."""
 
 import asyncio
 import json

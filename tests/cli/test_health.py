@@ -97,7 +97,7 @@ async def test_unreachable_bucket_is_reported_in_time(
     silent.close()
 
 
-async def test_occupied_port_is_one_sentence(tmp_path: Path) -> None:
+async def test_occupied_port_prints_one_sentence(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         settings = settings_for(tmp_path, metrics_port=taken.getsockname()[1])
         with pytest.raises(

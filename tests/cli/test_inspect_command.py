@@ -50,7 +50,7 @@ def test_inspect_prints_everything_known() -> None:
     assert "faces" not in plain.stdout
 
 
-def test_unreadable_file_is_one_sentence() -> None:
+def test_unreadable_file_prints_one_sentence() -> None:
     Path("drawing.psd").write_bytes(b"8BPS" + bytes(100))
     result = run("drawing.psd")
     assert result.exit_code == 1

@@ -68,7 +68,7 @@ def test_the_recommended_models_are_shown_and_asked_for_once(tmp_path: Path, ser
 
 
 @pytest.mark.usefixtures("server")
-def test_paid_use_leaves_out_what_forbids_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_paid_use_omits_models_that_forbid_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert pull("--recommended", "--cpu", "--paid-use", "--yes").exit_code == 0
     assert [path.name for path in (tmp_path / "w").iterdir()] == ["one.pth"]
     monkeypatch.setenv("MAGIC_COMMERCIAL", "true")
@@ -76,7 +76,7 @@ def test_paid_use_leaves_out_what_forbids_it(tmp_path: Path, monkeypatch: pytest
 
 
 @pytest.mark.usefixtures("server")
-def test_the_hardware_is_as_named_or_as_the_settings_say(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hardware_comes_from_the_option_or_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAGIC_DEVICE", "cuda:1")
     assert "gpu" in pull("--recommended", says="n\n").stdout
     assert "gpu" not in pull("--recommended", "--cpu", says="n\n").stdout
@@ -85,7 +85,7 @@ def test_the_hardware_is_as_named_or_as_the_settings_say(monkeypatch: pytest.Mon
     assert "gpu" in pull("--recommended", "--gpu", says="n\n").stdout
 
 
-def test_one_that_fails_does_not_stop_the_others_and_goes_on_later(tmp_path: Path, server: Publisher) -> None:
+def test_failed_download_does_not_stop_the_others_and_is_resumed_later(tmp_path: Path, server: Publisher) -> None:
     del server.files["/one.pth"]
     (tmp_path / "w").mkdir()
     (tmp_path / "w" / "two.pth.part").write_bytes(b"t")
@@ -98,7 +98,7 @@ def test_one_that_fails_does_not_stop_the_others_and_goes_on_later(tmp_path: Pat
 
 @pytest.mark.usefixtures("server")
 @pytest.mark.parametrize("arguments", [(), ("vqfr-2", "--recommended"), ("vqfr-2", "--cpu"), ("vqfr-2", "--paid-use")])
-def test_mistakes_are_one_sentence(arguments: tuple[str, ...]) -> None:
+def test_mistake_prints_one_sentence(arguments: tuple[str, ...]) -> None:
     result = pull(*arguments)
     assert result.exit_code == 1
     assert "--recommended" in result.stderr
@@ -106,7 +106,7 @@ def test_mistakes_are_one_sentence(arguments: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize("hardware", Hardware)
-def test_what_is_recommended_can_be_fetched_checked_and_used(hardware: Hardware) -> None:
+def test_recommended_models_can_be_downloaded_checked_and_used(hardware: Hardware) -> None:
     chosen = recommended(hardware, paid_use=False)
     assert all(facts.url and facts.sha256 and not facts.bundled for facts in chosen)
     assert len({facts.kind for facts in chosen}) == len(chosen) == len(Kind)
@@ -115,7 +115,7 @@ def test_what_is_recommended_can_be_fetched_checked_and_used(hardware: Hardware)
     assert {facts.commercial for facts in allowed} == {Commercial.YES}
 
 
-def test_a_total_with_an_unknown_size_is_said_to_be_more(tmp_path: Path) -> None:
+def test_total_with_an_unknown_size_is_printed_as_a_minimum(tmp_path: Path) -> None:
     table = plan_table(Weights(tmp_path), [ONE, replace(TWO, size=None)])
     assert list(table.columns[2].cells) == ["2.0 MB", "size not known", "over 2 MB"]
 
@@ -142,7 +142,7 @@ def test_downloads_run_side_by_side(tmp_path: Path) -> None:
     assert download(Together(tmp_path, each), [ONE, TWO]).keys() == {"one", "two"}
 
 
-def test_an_interrupt_stops_all_of_them(tmp_path: Path) -> None:
+def test_interrupt_stops_all_downloads(tmp_path: Path) -> None:
     stopped = []
 
     def each(model: ModelFacts, progress: Callable[[int, int | None], None]) -> None:

@@ -1,4 +1,4 @@
-"""`magicmemory models`: one sentence for everything, and nothing is used before it is checked."""
+"""`magicmemory models`: each error is one sentence, and files are checked before use."""
 
 import hashlib
 import json
@@ -142,7 +142,7 @@ def test_remove_does_nothing_if_one_name_is_unknown(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("server")
-def test_a_card_in_the_weights_folder_is_a_model_like_the_others(tmp_path: Path) -> None:
+def test_card_in_the_weights_folder_adds_a_model(tmp_path: Path) -> None:
     folder = tmp_path / "w"
     folder.mkdir()
     (folder / "mine.toml").write_text('file = "mine.onnx"\nlicence = "my own"\npaid_use = "yes"\n')
@@ -156,7 +156,7 @@ def test_a_card_in_the_weights_folder_is_a_model_like_the_others(tmp_path: Path)
 
 
 @pytest.mark.usefixtures("server")
-def test_a_wrong_card_is_told_of(tmp_path: Path) -> None:
+def test_invalid_card_is_reported(tmp_path: Path) -> None:
     (tmp_path / "w").mkdir()
     (tmp_path / "w" / "mine.toml").write_text("size = 1\n")
     shown = models("list")

@@ -1,4 +1,4 @@
-"""The containers' health check is right, and cheap."""
+"""The containers' health check is correct and cheap."""
 
 import subprocess
 import sys
@@ -43,16 +43,14 @@ def test_a_process_that_cannot_work_is_unhealthy(capsys: pytest.CaptureFixture[s
     assert main("/healthz") == 0
 
 
-def test_a_process_that_is_gone_is_unhealthy(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_ended_process_is_unhealthy(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("MAGIC_METRICS_PORT", "1")
     assert main() == 1
     assert "127.0.0.1:1 does not answer" in capsys.readouterr().out
 
 
 @pytest.mark.processes
-def test_it_loads_nothing_but_the_standard_library() -> None:
+def test_probe_imports_only_the_standard_library() -> None:
     code = (
         "import sys, magicmemory.cli.probe\n"
         "heavy = {'pydantic', 'typer', 'redis', 'httpx', 'sqlalchemy', 'asyncio'} & set(sys.modules)\n"

@@ -1,4 +1,4 @@
-"""`magicmemory restore` with many photos: going on after an end, how far it is, and what is said at the end."""
+"""`magicmemory restore` with many photos: resuming, progress and the summary."""
 
 import re
 import signal
@@ -45,7 +45,7 @@ def run(*arguments: str | Path) -> Result:
     return CliRunner().invoke(app, ["restore", *map(str, arguments)])
 
 
-def test_a_second_call_goes_on_where_the_first_ended(tmp_path: Path, restores: list[bytes]) -> None:
+def test_second_call_continues_where_the_first_ended(tmp_path: Path, restores: list[bytes]) -> None:
     for name in ("album/a.png", "album/deeper/b.png", "album/deeper/c.png"):
         photo(tmp_path / name)
     (tmp_path / "album/bad.png").write_bytes(b"no picture")
@@ -61,7 +61,7 @@ def test_a_second_call_goes_on_where_the_first_ended(tmp_path: Path, restores: l
     assert result.stderr == "0 restored, 1 skipped because their results are there, of 1.\n"
 
 
-def test_photos_of_one_name_are_told_apart(tmp_path: Path, restores: list[bytes]) -> None:
+def test_photos_with_the_same_name_get_different_results(tmp_path: Path, restores: list[bytes]) -> None:
     photo(tmp_path / "album/a.png")
     assert run("album", "--out", "out").exit_code == 0
     jpeg(tmp_path / "album/a.jpg")
@@ -75,7 +75,7 @@ def test_photos_of_one_name_are_told_apart(tmp_path: Path, restores: list[bytes]
     assert len(restores) == 1  # there is a WebP, no PNG
 
 
-def test_pages_that_are_missing_are_restored(tmp_path: Path, restores: list[bytes]) -> None:
+def test_missing_pages_are_restored(tmp_path: Path, restores: list[bytes]) -> None:
     scan(tmp_path / "scan.tif", 3)
     assert run("scan.tif", "--out", "out", "--pages").exit_code == 0
     Path("out/scan-page-2.tif").unlink()
@@ -85,7 +85,7 @@ def test_pages_that_are_missing_are_restored(tmp_path: Path, restores: list[byte
     assert Path("out/scan-page-2.tif").exists()
 
 
-def test_results_among_the_photos_cannot_be_skipped(tmp_path: Path, restores: list[bytes]) -> None:
+def test_skip_existing_is_refused_if_results_are_among_the_photos(tmp_path: Path, restores: list[bytes]) -> None:
     photo(tmp_path / "a.png")
     result = run("a.png", "--out", ".", "--skip-existing")
     assert result.exit_code == 2
@@ -93,7 +93,7 @@ def test_results_among_the_photos_cannot_be_skipped(tmp_path: Path, restores: li
     assert restores == []
 
 
-def test_a_pipe_is_told_how_far_it_is(tmp_path: Path) -> None:
+def test_progress_is_printed_as_lines_into_a_pipe(tmp_path: Path) -> None:
     for name in ("a.png", "c.png"):
         photo(tmp_path / "album" / name)
     (tmp_path / "album/b.png").write_bytes(b"no picture")
@@ -105,7 +105,7 @@ def test_a_pipe_is_told_how_far_it_is(tmp_path: Path) -> None:
     assert result.stderr.splitlines()[-2:] == ["2 restored, 1 not restored, of 3.", "1 not restored: album/b.png"]
 
 
-def test_the_time_left_follows_the_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_time_left_follows_the_speed(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
     monkeypatch.setattr("magicmemory.cli.restore_batch.time.monotonic", lambda: now)
     count = Count(92)
@@ -119,7 +119,7 @@ def test_the_time_left_follows_the_pace(monkeypatch: pytest.MonkeyPatch) -> None
     assert count.left() == "; about 90 s left"
 
 
-def test_ctrl_c_is_closed_with_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_prints_a_last_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("a.png", "b.png", "c.png"):
         photo(tmp_path / "album" / name)
     inner = Pipeline.of(Settings())
@@ -136,7 +136,7 @@ def test_ctrl_c_is_closed_with_a_line(tmp_path: Path, monkeypatch: pytest.Monkey
     assert result.stderr == "Interrupted: 1 restored, of 3. `--skip-existing` goes on from here.\n"
 
 
-def test_a_result_that_is_cut_off_is_not_left(tmp_path: Path) -> None:
+def test_partly_written_result_is_deleted(tmp_path: Path) -> None:
     with pytest.raises(TypeError):
         write_new(tmp_path / "a.png", "no bytes")  # type: ignore[arg-type]
     assert list(tmp_path.iterdir()) == []

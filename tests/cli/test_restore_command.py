@@ -92,7 +92,7 @@ def check_faces(faces: list[dict[str, Any]]) -> None:
     assert [face["reason"] for face in faces].count("too_small") == 1
 
 
-def test_a_bad_file_does_not_stop_the_rest(tmp_path: Path) -> None:
+def test_unreadable_file_does_not_stop_the_others(tmp_path: Path) -> None:
     (tmp_path / "bad.jpg").write_bytes(b"no picture")
     result = run(tmp_path / "bad.jpg", tmp_path / "gone.png", photo(tmp_path / "good.png"), "--out", "out")
     assert result.exit_code == 1
@@ -136,7 +136,7 @@ def test_folders_are_searched_and_their_structure_is_kept(tmp_path: Path) -> Non
     assert [one.path.name for one in again] == ["b.PNG", "a.png"]
 
 
-def test_an_empty_folder_is_said(tmp_path: Path) -> None:
+def test_empty_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     result = run(tmp_path / "empty", "--out", "out")
     assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"There are no photos in {tmp_path}/empty.\n")
@@ -182,7 +182,7 @@ def test_unusable_options_are_reported_once(tmp_path: Path, arguments: tuple[str
     assert not Path("out").exists()
 
 
-def test_a_bad_setting_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invalid_setting_prints_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAGIC_MIN_FACE_PX", "tiny")
     result = run(photo(tmp_path / "a.png"), "--out", "out")
     assert result.exit_code == 2
@@ -191,7 +191,7 @@ def test_a_bad_setting_is_one_sentence(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 @pytest.mark.processes
-def test_the_command_is_known_without_loading_torch() -> None:
+def test_help_does_not_import_torch() -> None:
     program = "import magicmemory.cli.restore, sys; assert not {'torch', 'cv2', 'numpy'} & set(sys.modules)"
     subprocess.run([sys.executable, "-P", "-c", program], check=True)
 

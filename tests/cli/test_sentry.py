@@ -1,6 +1,4 @@
-"""Errors reach a Sentry with their job, and take nothing of people's and no secret with them: the real SDK, a loopback
-collector.
-"""
+"""Errors reach Sentry with their job, without personal data and secrets: the real SDK, a loopback collector."""
 
 import json
 import logging
@@ -70,7 +68,7 @@ def test_nothing_is_sent_without_a_dsn(tmp_path: Path) -> None:
         assert not sys.modules["sentry_sdk"].get_client().is_active()
 
 
-def test_a_bad_dsn_is_one_sentence(tmp_path: Path) -> None:
+def test_invalid_dsn_prints_one_sentence(tmp_path: Path) -> None:
     settings = settings_for(tmp_path, sentry_dsn="nonsense")
     told = pytest.raises(BadSettings, match=r"^MAGIC_SENTRY_DSN cannot be used")
     with told, errors_sent(settings, "worker", "1", Redactor()):

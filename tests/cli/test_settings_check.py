@@ -28,7 +28,7 @@ def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def test_misspelt_names_are_found_wherever_they_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_misspelt_names_are_found_in_every_source_of_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert unknown_names() == []
     monkeypatch.setenv("MAGIC_FREE_PRE_DAY", "3")
     monkeypatch.setenv("magic_model", "auto")
@@ -45,7 +45,7 @@ def test_misspelt_names_are_found_wherever_they_stand(tmp_path: Path, monkeypatc
 
 
 @pytest.mark.processes
-async def test_the_doctor_names_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_doctor_names_misspelt_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAGIC_FREE_PRE_DAY", "3")
     found = (await examine(settings_for(tmp_path)))["settings"]
     assert (found.verdict, "did you mean MAGIC_FREE_PER_DAY?" in found.what) == (Verdict.WARNING, True)
@@ -55,7 +55,7 @@ async def test_the_doctor_names_them(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("token", ["token", "123", "bot123:abc", "123:abc def", "<123:abc>", DISCORD])
-def test_what_cannot_be_a_telegram_token(token: str) -> None:
+def test_impossible_telegram_token_is_refused(token: str) -> None:
     check_tokens(Settings(telegram_token=SecretStr(TELEGRAM), discord_token=SecretStr(DISCORD)))
     with pytest.raises(BadSettings, match="MAGIC_TELEGRAM_TOKEN cannot be a token") as raised:
         check_tokens(Settings(telegram_token=SecretStr(token)))
@@ -63,14 +63,14 @@ def test_what_cannot_be_a_telegram_token(token: str) -> None:
 
 
 @pytest.mark.parametrize("token", ["token", "a" * 64, "1140000000000000000", "Bot MTA1.Gx.ab", TELEGRAM])
-def test_what_cannot_be_a_discord_token(token: str) -> None:
+def test_impossible_discord_token_is_refused(token: str) -> None:
     with pytest.raises(BadSettings, match="MAGIC_DISCORD_TOKEN cannot be a token"):
         check_tokens(Settings(discord_token=SecretStr(token)))
     check_tokens(Settings(discord_token=SecretStr(token)), ["telegram"])
 
 
 @pytest.mark.processes
-async def test_the_doctor_does_not_send_what_cannot_be_a_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_doctor_does_not_send_impossible_tokens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def asked(*_: object) -> None:
         pytest.fail("the network was asked")
 
@@ -81,11 +81,11 @@ async def test_the_doctor_does_not_send_what_cannot_be_a_token(tmp_path: Path, m
 
 
 @pytest.mark.parametrize("language", ["de", "pt-BR", "pt_BR", "EN"])
-def test_languages_with_texts(language: str) -> None:
+def test_language_with_texts_is_accepted(language: str) -> None:
     check_language(Settings(language=language))
 
 
-def test_a_language_without_texts() -> None:
+def test_language_without_texts_is_refused() -> None:
     with pytest.raises(BadSettings, match="there are no texts in 'xx'; write de, en, es, fr, pt, ru"):
         check_language(Settings(language="xx"))
 
@@ -94,13 +94,13 @@ def test_a_language_without_texts() -> None:
     "values",
     [{"model": "mtcnn"}, {"detector": "lite"}, {"upscaler": "none"}, {"offered_models": "lite,auto"}],
 )
-def test_models_that_do_not_exist(values: dict[str, str]) -> None:
+def test_unknown_model_is_refused(values: dict[str, str]) -> None:
     check_models(Settings(model="lite", detector="mtcnn", offered_models="lite,gfpgan-1.4"))
     with pytest.raises(BadSettings, match=f"MAGIC_{next(iter(values)).upper()} cannot be used: there is no"):
         check_models(Settings(**values))  # type: ignore[arg-type]
 
 
-def test_a_photo_store_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+def test_uncreatable_photo_store_prints_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(PhotoStoreUnusable, match=r"cannot be used: Not a directory\.$"):
         PhotoStore(str(tmp_path / "file" / "photos"))

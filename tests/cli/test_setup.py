@@ -73,7 +73,7 @@ def test_without_a_terminal_nothing_is_asked_or_changed(examined: list[Settings]
     assert pulled == []
 
 
-def test_what_stands_in_the_file_is_kept(pulled: list[str]) -> None:
+def test_existing_settings_in_the_file_are_kept(pulled: list[str]) -> None:
     Path(".env").write_text("# mine\nexport MAGIC_LANGUAGE=fr\nTELEGRAM_API_ID=7\n#MAGIC_TELEGRAM_TOKEN=\n")
     assert run("--language", "es", "--telegram-token", TELEGRAM, "--no-commercial").exit_code == 0
     assert Path(".env").read_text().splitlines() == [
@@ -87,7 +87,7 @@ def test_what_stands_in_the_file_is_kept(pulled: list[str]) -> None:
     assert load().telegram_token is None
 
 
-def test_a_new_file_begins_as_the_example() -> None:
+def test_new_file_starts_as_a_copy_of_the_example() -> None:
     Path(".env.example").write_text("# Language.\n#MAGIC_LANGUAGE=en\n")
     assert run("--language", "ru").exit_code == 0
     assert Path(".env").read_text() == "# Language.\nMAGIC_LANGUAGE=ru\n"
@@ -103,7 +103,7 @@ def test_a_new_file_begins_as_the_example() -> None:
         (("--language", "xx"), "MAGIC_LANGUAGE cannot be used"),
     ],
 )
-def test_what_cannot_be_used_is_not_written(arguments: tuple[str, ...], says: str, examined: list[Settings]) -> None:
+def test_unusable_answer_is_not_written(arguments: tuple[str, ...], says: str, examined: list[Settings]) -> None:
     result = run(*arguments)
     assert result.exit_code == 2
     assert result.stderr.startswith(f"magicmemory: {says}")
@@ -111,7 +111,7 @@ def test_what_cannot_be_used_is_not_written(arguments: tuple[str, ...], says: st
     assert examined == []
 
 
-def test_a_setting_of_the_environment_is_not_overridden_in_vain(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_setting_of_the_environment_is_not_written_to_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAGIC_LANGUAGE", "fr")
     result = run("--language", "es")
     assert (result.exit_code, "is set in the environment" in result.stderr) == (2, True)
@@ -142,7 +142,7 @@ def test_questions_are_asked_again_until_they_are_answered(monkeypatch: pytest.M
     assert pulled[0] == "gfpgan-1.4"
 
 
-def test_a_download_that_fails_is_said_and_the_answers_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_download_is_reported_and_the_answers_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     def pull(*_: object) -> None:
         raise WeightsError("The publisher does not answer.")
 

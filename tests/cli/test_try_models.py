@@ -86,7 +86,7 @@ def test_nothing_is_overwritten(photo: Path, tmp_path: Path) -> None:
     assert (tmp_path / "old-models-2.png").is_file()
 
 
-def test_a_file_that_is_no_photo_is_one_sentence(photo: Path) -> None:
+def test_file_without_a_photo_prints_one_sentence(photo: Path) -> None:
     photo.write_bytes(b"no photo")
     result = tried(str(photo))
     assert result.exit_code == 1
@@ -94,7 +94,7 @@ def test_a_file_that_is_no_photo_is_one_sentence(photo: Path) -> None:
     assert result.stderr.startswith(f"{photo}: ")
 
 
-def test_a_missing_file_is_one_sentence(photo: Path) -> None:
+def test_missing_file_prints_one_sentence(photo: Path) -> None:
     result = tried(f"{photo}x")
     assert result.exit_code == 1
     assert result.stderr == f"{photo}x: No such file or directory.\n"

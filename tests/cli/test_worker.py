@@ -1,4 +1,4 @@
-"""A worker refuses at start what it could not do, in one sentence, and lets go of idle models."""
+"""A worker refuses impossible settings at start with one sentence, and unloads idle models."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Connections have deadlines and limits, and nobody but a trusted proxy speaks for another address."""
+"""Connections have deadlines and limits, and only a trusted proxy can name another client's address."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Kinds are told by first bytes: those that are read, and those that are refused by name."""
+"""File types are recognised by first bytes: those that are read, and those that are refused by name."""
 
 import struct
 

@@ -1,4 +1,4 @@
-"""The page of operations knows every metric, and no other."""
+"""docs/operations.md lists every metric, and no other."""
 
 import re
 from pathlib import Path

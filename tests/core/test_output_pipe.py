@@ -1,4 +1,4 @@
-"""A child that is ended is ended, whatever it has started itself."""
+"""A child process ends when it is told to, even if it has started children of its own."""
 
 import subprocess
 import sys

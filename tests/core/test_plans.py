@@ -1,4 +1,4 @@
-"""The file of plans: what it says is what people have, and what cannot be used is told in one sentence."""
+"""The plans file: people have what it says, and an invalid file gives one sentence."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What must not be read in logs is struck out, in whichever way it is written, and nothing else is."""
+"""Secrets are removed from logs in every spelling, and nothing else is."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Work in a child process: what it says comes back, and whatever ends it ends it alone."""
+"""Work in a child process: its answer comes back, and a crash ends only the child."""
 
 import ctypes
 import gc

@@ -1,4 +1,4 @@
-"""What `http_server` and `connections` take from uvicorn. If a release changes it, this file says what."""
+"""uvicorn still has everything that `http_server` and `connections` take from it; a failure names the change."""
 
 import asyncio
 import inspect

@@ -1,7 +1,7 @@
 """Makes broken files from whole ones: changes random bytes, or parts of the format.
 
 A changed byte in a PNG ends at its checksum, and one in a TIFF mostly in the pixels. So half of the changes know the
-format: they drop, repeat, exchange and alter whole parts, and mend lengths and checksums, to get past the first check.
+format: they drop, repeat, exchange and alter whole parts, and correct lengths and checksums, to pass the first check.
 """
 
 import random

@@ -44,7 +44,7 @@ def package_at(name: str, folder: Path) -> None:
     module_of(name, __path__=[str(folder)])
 
 
-def mend_torchvision() -> None:
+def patch_torchvision() -> None:
     """basicsr 1.4.2 imports a module that torchvision removed in 0.17."""
     functional = importlib.import_module("torchvision.transforms.functional")
     module_of("torchvision.transforms.functional_tensor", rgb_to_grayscale=functional.rgb_to_grayscale)
@@ -69,7 +69,7 @@ def margin(scores: torch.Tensor) -> torch.Tensor:
 
 
 def gfpgan(face: torch.Tensor, _: argparse.Namespace) -> tuple[torch.nn.Module, Callable[[], Outputs]]:
-    mend_torchvision()
+    patch_torchvision()
     arch = importlib.import_module("gfpgan.archs.gfpganv1_clean_arch")
     network = arch.GFPGANv1Clean(
         out_size=512,
@@ -87,7 +87,7 @@ def gfpgan(face: torch.Tensor, _: argparse.Namespace) -> tuple[torch.nn.Module, 
 
 
 def restoreformer(face: torch.Tensor, _: argparse.Namespace) -> tuple[torch.nn.Module, Callable[[], Outputs]]:
-    mend_torchvision()
+    patch_torchvision()
     network = importlib.import_module("gfpgan.archs.restoreformer_arch").RestoreFormer()
 
     def run() -> Outputs:
@@ -233,7 +233,7 @@ def parsenet(face: torch.Tensor, _: argparse.Namespace) -> tuple[torch.nn.Module
 
 
 def rrdb(scale: int, image: torch.Tensor) -> tuple[torch.nn.Module, Callable[[], Outputs]]:
-    mend_torchvision()
+    patch_torchvision()
     network = importlib.import_module("basicsr.archs.rrdbnet_arch").RRDBNet(
         num_in_ch=3, num_out_ch=3, num_feat=64, num_block=23, num_grow_ch=32, scale=scale
     )
@@ -241,7 +241,7 @@ def rrdb(scale: int, image: torch.Tensor) -> tuple[torch.nn.Module, Callable[[],
 
 
 def general(image: torch.Tensor, _: argparse.Namespace) -> tuple[torch.nn.Module, Callable[[], Outputs]]:
-    mend_torchvision()
+    patch_torchvision()
     network = importlib.import_module("basicsr.archs.srvgg_arch").SRVGGNetCompact(
         num_in_ch=3, num_out_ch=3, num_feat=64, num_conv=32, upscale=4, act_type="prelu"
     )

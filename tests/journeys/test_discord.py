@@ -46,7 +46,9 @@ async def test_a_slash_command_is_answered_with_before_and_after(tmp_path: Path,
         assert not server.refusals()
 
 
-async def test_private_answers_only_to_the_asker_and_spoilers_stay_hidden(tmp_path: Path, redis_url: str) -> None:
+async def test_private_answer_is_visible_to_the_sender_only_and_spoilers_stay_hidden(
+    tmp_path: Path, redis_url: str
+) -> None:
     async with harness(tmp_path, redis_url) as there:
         server = there.server
         hidden = Upload(photo(), "SPOILER_grandmother.jpg")
@@ -78,7 +80,7 @@ async def test_a_menu_takes_all_photos_of_a_message(tmp_path: Path, redis_url: s
         assert not server.refusals()
 
 
-async def test_a_menu_says_once_that_the_quota_is_used(tmp_path: Path, redis_url: str) -> None:
+async def test_message_menu_reports_a_used_quota_once(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url, free_per_day=1) as there:
         server = there.server
         message = server.user.say(server.channel, "", photo(1), photo(2), photo(3))
@@ -90,7 +92,7 @@ async def test_a_menu_says_once_that_the_quota_is_used(tmp_path: Path, redis_url
         assert (await there.quota_of(server.user)).used == 1
 
 
-async def test_a_photo_in_a_direct_message_or_with_a_mention(tmp_path: Path, redis_url: str) -> None:
+async def test_photo_in_a_direct_message_or_with_a_mention_is_restored(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url, free_per_day=9) as there:
         server = there.server
         for channel, mention in ((server.user.dm, False), (server.channel, True)):
@@ -133,7 +135,7 @@ async def test_a_mention_names_the_permission_that_is_missing(tmp_path: Path, re
         assert (await there.quota_of(server.user)).used == 0
 
 
-async def test_buttons_adjust_for_the_asker_alone_and_after_a_restart(tmp_path: Path, redis_url: str) -> None:
+async def test_buttons_work_for_the_sender_only_and_after_a_restart(tmp_path: Path, redis_url: str) -> None:
     pipeline = QuickPipeline()
     async with harness(tmp_path, redis_url, pipeline, bot=False, offered_models=("none", "other")) as there:
         server = there.server
@@ -173,7 +175,7 @@ async def test_the_scope_is_chosen_for_one_photo_or_for_all(tmp_path: Path, redi
         assert not server.refusals()
 
 
-async def test_a_button_asks_for_the_other_scope_after_a_restart_too(tmp_path: Path, redis_url: str) -> None:
+async def test_scope_button_works_after_a_restart(tmp_path: Path, redis_url: str) -> None:
     pipeline = QuickPipeline()
     async with harness(tmp_path, redis_url, pipeline, bot=False) as there:
         server = there.server
@@ -220,7 +222,7 @@ async def test_the_reply_is_a_new_message_after_fifteen_minutes(tmp_path: Path, 
         assert len(late) == 1
 
 
-async def test_a_restart_between_question_and_answer(tmp_path: Path, redis_url: str) -> None:
+async def test_restart_between_request_and_reply_loses_nothing(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url, bot=False, worker=False) as there:
         server = there.server
         async with running_bot(there.settings, redis_url, server):
@@ -234,7 +236,7 @@ async def test_a_restart_between_question_and_answer(tmp_path: Path, redis_url: 
         assert len(answer.attachments) == 2
 
 
-async def test_an_account_installation_works_where_the_bot_is_not(tmp_path: Path, redis_url: str) -> None:
+async def test_account_installation_works_in_servers_without_the_bot(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url) as there:
         server = there.server
         foreign = server.add_channel(server.add_guild("Elsewhere", server.user, installed=False), "general")
@@ -246,7 +248,9 @@ async def test_an_account_installation_works_where_the_bot_is_not(tmp_path: Path
         assert len((await there.answer(server.user.slash(between, "restore", photo=photo()))).attachments) == 2
 
 
-async def test_a_foreign_server_takes_six_messages_and_the_others_come_directly(tmp_path: Path, redis_url: str) -> None:
+async def test_server_without_the_bot_gets_six_messages_and_the_rest_are_sent_directly(
+    tmp_path: Path, redis_url: str
+) -> None:
     async with harness(tmp_path, redis_url, free_per_day=9) as there:
         server = there.server
         foreign = server.add_channel(server.add_guild("Elsewhere", server.user, installed=False), "general")
@@ -258,7 +262,7 @@ async def test_a_foreign_server_takes_six_messages_and_the_others_come_directly(
         assert len(await there.finished_jobs_of(server.user)) == 8
 
 
-async def test_progress_is_shown_while_a_photo_is_on_its_way(tmp_path: Path, redis_url: str) -> None:
+async def test_progress_is_shown_while_a_photo_is_restored(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url, QuickPipeline(before=lambda *_: time.sleep(2))) as there:
         answer = await there.answer(there.server.user.slash(there.server.channel, "restore", photo=photo()))
         shown = [version["content"] for version in answer.versions]
@@ -280,7 +284,7 @@ async def test_results_are_kept_under_the_channels_limit(tmp_path: Path, redis_u
         assert "The full file is larger than the 1 MB" in sent[0].texts
 
 
-async def test_the_other_commands(tmp_path: Path, redis_url: str) -> None:
+async def test_other_commands_are_answered(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url, worker=False) as there:
         server, user, channel = there.server, there.server.user, there.server.channel
         assert "3 of 3 left" in await there.said(user.slash(channel, "quota"))
@@ -306,7 +310,7 @@ async def test_the_other_commands(tmp_path: Path, redis_url: str) -> None:
         assert all(call.code == 0 for call in server.refusals())
 
 
-async def test_administrators_have_commands_of_their_own(tmp_path: Path, redis_url: str) -> None:
+async def test_admin_commands_work_for_administrators_only(tmp_path: Path, redis_url: str) -> None:
     server = DiscordServer()
     role = server.clock.snowflake()
     server.guild.roles[server.user.id] = [role]
@@ -324,7 +328,7 @@ async def test_administrators_have_commands_of_their_own(tmp_path: Path, redis_u
         assert "0 delivered" in await there.said(server.user.slash(server.channel, "admin stats"))
 
 
-async def test_commands_are_registered_once_and_models_complete(tmp_path: Path, redis_url: str) -> None:
+async def test_commands_are_registered_once_and_model_names_are_completed(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url, bot=False, worker=False, offered_models=("gfpgan", "lite")) as there:
         server = there.server
         server.limits.routes["PUT /applications/{application}/commands"] = (9, 60.0)
@@ -355,7 +359,7 @@ async def test_lost_connections_lose_no_request(tmp_path: Path, redis_url: str) 
         assert server.gateway.count("identify") == 1
 
 
-async def test_lost_answers_of_discord_neither_double_nor_mix_up_photos(tmp_path: Path, redis_url: str) -> None:
+async def test_lost_responses_of_discord_neither_double_nor_mix_up_photos(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url) as there:
         server = there.server
         server.faults.plan("lost answer", "POST /interactions/{interaction}/{token}/callback")

@@ -1,4 +1,4 @@
-"""Files on Discord whose name or declared type says nothing, or something wrong: their bytes count."""
+"""Files on Discord with a missing or wrong name or declared type: their bytes decide."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ NAMES = ["photo", "photo.jpg.bin", "scan.zip", "old.pdf", "portrait.png"]
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_a_photo_by_any_name_is_restored(name: str, tmp_path: Path, redis_url: str) -> None:
+async def test_photo_with_any_file_name_is_restored(name: str, tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url) as there:
         server = there.server
         used = server.user.slash(server.channel, "restore", photo=Upload(photo(), name))
@@ -21,7 +21,7 @@ async def test_a_photo_by_any_name_is_restored(name: str, tmp_path: Path, redis_
         assert not server.refusals()
 
 
-async def test_a_direct_message_and_the_menu_take_them_too(tmp_path: Path, redis_url: str) -> None:
+async def test_direct_message_and_menu_accept_any_file_name(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url, free_per_day=9) as there:
         server = there.server
         asked = server.user.say(server.user.dm, "", Upload(photo(1), "photo"))
@@ -32,7 +32,7 @@ async def test_a_direct_message_and_the_menu_take_them_too(tmp_path: Path, redis
         assert len(await there.answers(used, 2)) == 2
 
 
-async def test_a_text_by_a_photos_name_is_refused_at_no_cost(tmp_path: Path, redis_url: str) -> None:
+async def test_text_named_as_a_photo_is_refused_at_no_cost(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url) as there:
         server = there.server
         used = server.user.slash(server.channel, "restore", photo=Upload(b"hello", "photo.jpg"))

@@ -1,4 +1,4 @@
-"""The bot's process is killed: each request is answered nevertheless, once."""
+"""The bot's process is killed: each request is still answered, once."""
 
 import asyncio
 import json
@@ -60,7 +60,7 @@ async def bot_process(there: Harness) -> AsyncIterator[asyncio.subprocess.Proces
         await process.wait()
 
 
-async def test_killed_before_and_during_the_reply(tmp_path: Path, redis_url: str) -> None:
+async def test_kill_before_or_during_the_reply_loses_nothing(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url, bot=False, worker=False) as there:
         server, user = there.server, there.server.user
         async with bot_process(there):
@@ -79,7 +79,7 @@ async def test_killed_before_and_during_the_reply(tmp_path: Path, redis_url: str
         assert (await there.quota_of(user)).used == 1
 
 
-async def test_killed_between_the_acknowledgement_and_the_ledger(tmp_path: Path, redis_url: str) -> None:
+async def test_kill_between_acknowledgement_and_ledger_loses_nothing(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url, bot=False, worker=False, free_per_day=9) as there:
         server, user, channel = there.server, there.server.user, there.server.channel
         async with bot_process(there) as process:

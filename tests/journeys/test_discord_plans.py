@@ -145,7 +145,7 @@ async def test_offers_have_discords_own_buttons(tmp_path: Path, redis_url: str) 
 
 
 @pytest.mark.parametrize("plans", ["", PLANS.replace(str(PACK), "123")])
-async def test_where_nothing_can_be_bought_that_is_said(
+async def test_premium_says_that_nothing_is_for_sale(
     tmp_path: Path, redis_url: str, plans: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with shop(tmp_path, redis_url, worker=False, plans=plans) as there:
@@ -178,7 +178,7 @@ async def test_a_subscription_is_bought_renewed_and_ends(tmp_path: Path, redis_u
         assert (grant.source, grant.reference, grant.withdrawn_at) == (Source.ENTITLEMENT, str(bought.id), None)
 
 
-async def test_a_refund_takes_it_back_and_does_not_come_again(tmp_path: Path, redis_url: str) -> None:
+async def test_refund_withdraws_the_purchase_once(tmp_path: Path, redis_url: str) -> None:
     async with shop(tmp_path, redis_url, worker=False) as there:
         server, user = there.server, there.server.user
         bought = server.sell(user, MONTHLY)
@@ -234,7 +234,7 @@ async def test_expiry_and_refund_during_downtime_are_applied(tmp_path: Path, red
         assert [len(await grants_of(there, person)) for person in people] == [1, 1, 1]
 
 
-async def test_a_purchase_that_the_database_refuses_is_made_up_for(
+async def test_purchase_that_the_database_refused_is_granted_later(
     tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entitle = Grants.entitle
@@ -270,7 +270,7 @@ async def test_ungrantable_purchase_is_logged(tmp_path: Path, redis_url: str, ca
 # The admin
 
 
-async def test_an_admin_gives_looks_up_and_keeps_out(tmp_path: Path, redis_url: str) -> None:
+async def test_administrator_gifts_looks_up_and_bans(tmp_path: Path, redis_url: str) -> None:
     server = DiscordServer()
     server.guild.permissions |= Permission(1 << 5)
     async with shop(tmp_path, redis_url, server=server, discord_admins=(server.user.id,)) as there:

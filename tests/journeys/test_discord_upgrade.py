@@ -1,4 +1,4 @@
-"""What the version before left behind is finished by this one: jobs with its notes, and its records of interactions."""
+"""This version finishes what the previous one left: jobs with its notes, and its records of interactions."""
 
 import json
 import time
@@ -21,14 +21,14 @@ RECORDS = "magicmemory:asked:discord"
 
 
 async def take_in(there: Harness, asked: Message, notes: dict[str, str]) -> Job:
-    """A job as the version before made it."""
+    """A job as the previous version made it."""
     address = Address(platform=Platform.DISCORD, chat=str(asked.channel.id), message=str(asked.id))
     async with open_service(there.settings, there.redis_url) as service:
         return await service.intake(sender_of(there.server.user), address, photo(), Options(), notes)
 
 
 async def record(there: Harness, used: Interaction) -> None:
-    """Acknowledge an interaction and record it as the version before did: as the gateway told it."""
+    """Acknowledge an interaction and record it as the previous version did: as the gateway told it."""
     url = f"{there.server.url}/api/v10/interactions/{used.id}/{used.token}/callback"
     async with aiohttp.ClientSession() as http, http.post(url, json={"type": 5, "data": {}}) as response:
         assert response.status < 300
@@ -46,7 +46,7 @@ async def records(there: Harness) -> int:
     return int(count)
 
 
-async def test_a_job_with_the_notes_of_the_version_before_is_answered(tmp_path: Path, redis_url: str) -> None:
+async def test_job_with_notes_of_the_previous_version_is_answered(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url, bot=False) as there:
         server = there.server
         asked = server.user.say(server.channel, "", photo(), mention=True)
@@ -73,7 +73,7 @@ async def test_a_job_with_the_notes_of_the_version_before_is_answered(tmp_path: 
         assert (await there.quota_of(server.user)).used == 1
 
 
-async def test_interactions_recorded_by_the_version_before_are_finished(tmp_path: Path, redis_url: str) -> None:
+async def test_interactions_recorded_by_the_previous_version_are_finished(tmp_path: Path, redis_url: str) -> None:
     pipeline = QuickPipeline()
     async with harness(tmp_path, redis_url, pipeline, bot=False, free_per_day=9) as there:
         server, user, channel = there.server, there.server.user, there.server.channel

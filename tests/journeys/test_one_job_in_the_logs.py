@@ -19,7 +19,7 @@ def lines_of(written: str, job: str) -> list[dict[str, Any]]:
     return [line for line in lines if line.get("job") == job]
 
 
-async def test_a_photo_is_followed_by_its_id(tmp_path: Path, redis_url: str) -> None:
+async def test_photo_is_found_in_all_logs_by_its_job_id(tmp_path: Path, redis_url: str) -> None:
     async with TelegramServer() as server:
         harness = {"redis_url": redis_url, "log_format": "json", "free_per_day": 3, "log_level": "INFO"}
         own = {"telegram_token": server.token, "telegram_api_url": server.url}

@@ -1,4 +1,4 @@
-"""The files that a photo passes from a Telegram update to its reply are those that docs/extending.md lists."""
+"""A photo passes exactly the files that docs/extending.md lists, from a Telegram update to its reply."""
 
 import re
 import sys

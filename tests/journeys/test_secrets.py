@@ -64,7 +64,7 @@ def assert_hidden(text: str, secrets: Iterable[str]) -> None:
         assert place < 0, f"{secret!r} is written in: {text[max(0, place - 300) : place + 100]!r}"
 
 
-async def test_a_good_day_and_a_bad_one_on_telegram(tmp_path: Path, redis_binary: str) -> None:
+async def test_telegram_logs_contain_no_secret_after_successes_and_failures(tmp_path: Path, redis_binary: str) -> None:
     photo = planted_photo()
     with Collector() as collector, shared_redis("--requirepass", REDIS_PASSWORD) as open_url:
         settings = {
@@ -184,7 +184,7 @@ STARTS: dict[str, tuple[str, dict[str, object], str]] = {
 
 
 @pytest.mark.parametrize("case", STARTS)
-async def test_a_start_that_fails(tmp_path: Path, redis_url: str, case: str) -> None:
+async def test_failed_start_logs_no_secret(tmp_path: Path, redis_url: str, case: str) -> None:
     command, wrong, says = STARTS[case]
     given = {"redis_url": redis_url, "telegram_token": TOKEN, "playground_port": 0, "preload": False, **wrong}
     async with running(tmp_path, command, **given) as started:
@@ -194,7 +194,7 @@ async def test_a_start_that_fails(tmp_path: Path, redis_url: str, case: str) -> 
     assert_hidden(started.written, secrets)
 
 
-async def test_a_token_in_an_error_of_the_worker(tmp_path: Path, redis_url: str) -> None:
+async def test_token_in_an_error_of_the_worker_is_not_logged(tmp_path: Path, redis_url: str) -> None:
     """A worker does not know the bots' tokens, and hides them all the same."""
     photo = planted_photo()
 
@@ -212,7 +212,7 @@ async def test_a_token_in_an_error_of_the_worker(tmp_path: Path, redis_url: str)
     assert_hidden(stream.getvalue(), [TOKEN, there.server.token, *traces(photo)])
 
 
-async def test_a_day_on_discord(tmp_path: Path, redis_url: str) -> None:
+async def test_discord_logs_contain_no_secret(tmp_path: Path, redis_url: str) -> None:
     photo = planted_photo()
     with logged(tmp_path, log_level="DEBUG") as stream:
         async with discord_harness.harness(tmp_path, redis_url) as there:

@@ -53,7 +53,9 @@ def test_button_data_is_validated() -> None:
     assert CallbackData.of(f"j:s:{JOB}:0.25") == CallbackData(Verb.STRENGTH, JOB, 0.25)
 
 
-async def test_strange_buttons_on_telegram(tmp_path: Path, redis_url: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_forged_telegram_button_changes_nothing(
+    tmp_path: Path, redis_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
     async with telegram_harness.harness(tmp_path, redis_url, adjustments=1000) as running:
         ana, bob = running.server.user("Ana"), running.server.user("Bob")
         await ana.send_photo(photo())
@@ -78,7 +80,9 @@ async def test_strange_buttons_on_telegram(tmp_path: Path, redis_url: str, caplo
     no_stack_traces(caplog)
 
 
-async def test_strange_links_on_telegram(tmp_path: Path, redis_url: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_forged_telegram_link_changes_nothing(
+    tmp_path: Path, redis_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
     payloads = [
         "x" * 64,
         "code_",
@@ -106,7 +110,9 @@ async def test_strange_links_on_telegram(tmp_path: Path, redis_url: str, caplog:
 # Discord
 
 
-async def test_strange_buttons_on_discord(tmp_path: Path, redis_url: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_forged_discord_button_changes_nothing(
+    tmp_path: Path, redis_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
     async with discord_harness.harness(tmp_path, redis_url) as there:
         user, other = there.server.user, there.server.person("ben")
         answer = await there.answer(user.slash(there.server.channel, "restore", photo=photo()))

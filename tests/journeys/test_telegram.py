@@ -55,7 +55,7 @@ async def test_a_photo_is_answered_with_the_restored_one(tmp_path: Path, redis_u
         assert running.server.refusals() == []
 
 
-async def test_progress_is_shown_while_it_runs(tmp_path: Path, redis_url: str) -> None:
+async def test_progress_is_shown_during_the_restoration(tmp_path: Path, redis_url: str) -> None:
     pipeline = QuickPipeline(before=lambda *_: time.sleep(2.6))
     async with harness(tmp_path, redis_url, pipeline) as running:
         ana = running.server.user("Ana")
@@ -134,7 +134,7 @@ async def test_an_album_is_answered_as_an_album(tmp_path: Path, redis_url: str) 
         assert running.server.refusals() == []
 
 
-async def test_an_album_over_the_quota_is_answered_as_far_as_it_goes(tmp_path: Path, redis_url: str) -> None:
+async def test_album_over_the_quota_is_restored_up_to_the_quota(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url, free_per_day=1) as running:
         ana = running.server.user("Ana")
         asked = await ana.send_album([photo(1), photo(2), photo(3)])
@@ -157,7 +157,7 @@ async def test_an_album_reports_each_photo(tmp_path: Path, redis_url: str) -> No
         assert await running.used_by(ana) == 2
 
 
-async def test_a_group_is_answered_where_somebody_asks(tmp_path: Path, redis_url: str) -> None:
+async def test_group_gets_answers_to_commands_and_replies(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url) as running:
         server = running.server
         ana, bob = server.user("Ana"), server.user("Bob", "de")
@@ -178,7 +178,7 @@ async def test_a_group_is_answered_where_somebody_asks(tmp_path: Path, redis_url
         assert len(group.of_bot()) == 2
 
 
-async def test_a_group_without_privacy_is_left_in_peace(tmp_path: Path, redis_url: str) -> None:
+async def test_other_photos_in_a_group_are_ignored(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url, privacy=False) as running:
         server = running.server
         ana = server.user("Ana")
@@ -216,7 +216,7 @@ def lite(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
     return pipeline
 
 
-async def test_a_real_portrait(tmp_path: Path, redis_url: str, lite: Pipeline) -> None:
+async def test_real_portrait_is_restored(tmp_path: Path, redis_url: str, lite: Pipeline) -> None:
     async with harness(tmp_path, redis_url, lite) as running:
         ana = running.server.user("Ana")
         await ana.send_photo(SAMPLE.read_bytes())
@@ -248,7 +248,7 @@ def portrait(size: int, kind: str = "JPEG") -> bytes:
     return out.getvalue()
 
 
-async def test_an_album_of_real_portraits(tmp_path: Path, redis_url: str, lite: Pipeline) -> None:
+async def test_album_of_real_portraits_is_restored(tmp_path: Path, redis_url: str, lite: Pipeline) -> None:
     async with harness(tmp_path, redis_url, lite) as running:
         ana = running.server.user("Ana")
         await ana.send_album([portrait(400), photo(), portrait(500)])
@@ -260,7 +260,9 @@ async def test_an_album_of_real_portraits(tmp_path: Path, redis_url: str, lite: 
         assert running.server.refusals() == []
 
 
-async def test_a_real_portrait_in_a_group_and_as_a_file(tmp_path: Path, redis_url: str, lite: Pipeline) -> None:
+async def test_real_portrait_is_restored_in_a_group_and_as_a_file(
+    tmp_path: Path, redis_url: str, lite: Pipeline
+) -> None:
     async with harness(tmp_path, redis_url, lite) as running:
         server = running.server
         ana, bob = server.user("Ana"), server.user("Bob", "de")

@@ -80,7 +80,7 @@ async def test_adjusting_is_free_and_limited(tmp_path: Path, redis_url: str) -> 
         assert await running.used_by(ana) == 1
 
 
-async def test_a_button_pressed_in_haste_works_once(tmp_path: Path, redis_url: str) -> None:
+async def test_button_pressed_twice_works_once(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
         await ana.send_photo(photo())
@@ -94,7 +94,7 @@ async def test_a_button_pressed_in_haste_works_once(tmp_path: Path, redis_url: s
         assert [job.charged for job in await running.jobs_of(ana)] == [True, False]
 
 
-async def test_the_whole_photo_and_back_to_the_faces(tmp_path: Path, redis_url: str) -> None:
+async def test_buttons_switch_between_whole_photo_and_faces(tmp_path: Path, redis_url: str) -> None:
     pipeline = QuickPipeline()
     async with harness(tmp_path, redis_url, pipeline) as running:
         ana = running.server.user("Ana")
@@ -120,7 +120,7 @@ async def test_the_whole_photo_and_back_to_the_faces(tmp_path: Path, redis_url: 
         assert running.server.refusals() == []
 
 
-async def test_another_model_where_the_operator_offers_one(tmp_path: Path, redis_url: str) -> None:
+async def test_button_offers_another_model_if_there_is_one(tmp_path: Path, redis_url: str) -> None:
     pipeline = QuickPipeline()
     async with harness(tmp_path, redis_url, pipeline, offered_models=("none", "other")) as running:
         ana = running.server.user("Ana")
@@ -139,7 +139,7 @@ async def test_another_model_where_the_operator_offers_one(tmp_path: Path, redis
         await running.server.wait_for(lambda: "Model: other" in menu.buttons)
 
 
-async def test_strange_buttons_are_answered(tmp_path: Path, redis_url: str) -> None:
+async def test_unknown_buttons_are_answered(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
         await ana.send_text("/start")
@@ -149,7 +149,7 @@ async def test_strange_buttons_are_answered(tmp_path: Path, redis_url: str) -> N
             await press.answered()
 
 
-async def test_start_help_quota_and_privacy(tmp_path: Path, redis_url: str) -> None:
+async def test_start_help_quota_and_privacy_are_answered(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
         for command, says in {
@@ -197,7 +197,7 @@ async def test_commands_are_registered_by_scope_and_language(tmp_path: Path, red
         ]
 
 
-async def test_cancel_drops_the_photo_and_gives_it_back(tmp_path: Path, redis_url: str) -> None:
+async def test_cancel_drops_the_photo_and_refunds_it(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url, worker=False) as running:
         ana = running.server.user("Ana")
         await ana.send_photo(photo())
@@ -231,7 +231,7 @@ async def test_settings_are_kept_and_used(tmp_path: Path, redis_url: str) -> Non
         assert pipeline.runs[-1].strength == 0.5
 
 
-async def test_the_whole_photo_as_a_setting(tmp_path: Path, redis_url: str) -> None:
+async def test_whole_photo_can_be_the_default(tmp_path: Path, redis_url: str) -> None:
     pipeline = QuickPipeline(before=lambda *_: time.sleep(2.6))
     black = io.BytesIO()
     Image.new("RGB", (100, 100)).save(black, "JPEG")
@@ -257,7 +257,7 @@ async def test_the_whole_photo_as_a_setting(tmp_path: Path, redis_url: str) -> N
         assert server.refusals() == []
 
 
-async def test_my_data_are_deleted_when_i_confirm(tmp_path: Path, redis_url: str) -> None:
+async def test_data_are_deleted_after_confirmation(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url) as running:
         server = running.server
         ana = server.user("Ana")
@@ -277,7 +277,9 @@ async def test_my_data_are_deleted_when_i_confirm(tmp_path: Path, redis_url: str
         assert await running.used_by(ana) == 1
 
 
-async def test_a_webhooks_proxy_brings_many_connections(tmp_path: Path, redis_url: str, unused_tcp_port: int) -> None:
+async def test_webhook_accepts_many_connections_of_one_proxy(
+    tmp_path: Path, redis_url: str, unused_tcp_port: int
+) -> None:
     """Everybody's updates come through the proxy's address: the limit of one address is not for it."""
     async with TelegramServer() as server:
         hook = {"telegram_webhook_url": "https://bot.example/hook", "telegram_webhook_port": unused_tcp_port}
@@ -294,7 +296,7 @@ async def test_a_webhooks_proxy_brings_many_connections(tmp_path: Path, redis_ur
             assert not any(reader.at_eof() for reader in readers)
 
 
-async def test_a_webhook(tmp_path: Path, redis_url: str, unused_tcp_port: int) -> None:
+async def test_webhook_receives_updates(tmp_path: Path, redis_url: str, unused_tcp_port: int) -> None:
     async with TelegramServer() as server:
         server.tunnel("https://bot.example", f"http://127.0.0.1:{unused_tcp_port}")
         hook = {"telegram_webhook_url": "https://bot.example/hook", "telegram_webhook_port": unused_tcp_port}
@@ -318,7 +320,7 @@ async def test_a_webhook(tmp_path: Path, redis_url: str, unused_tcp_port: int) -
         assert server.requests("getUpdates") == []
 
 
-async def test_an_own_bot_api_server_has_no_limit_of_its_own(tmp_path: Path, redis_url: str) -> None:
+async def test_own_bot_api_server_accepts_large_files(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url, local=True, max_photo_mb=100) as running:
         ana = running.server.user("Ana")
         noise, out = Image.frombytes("RGB", (3000, 2700), random.Random(1).randbytes(3000 * 2700 * 3)), io.BytesIO()
@@ -340,7 +342,7 @@ async def test_an_own_bot_api_server_has_no_limit_of_its_own(tmp_path: Path, red
         ("tlh", "You have 3 of 3 left today."),
     ],
 )
-async def test_languages(tmp_path: Path, redis_url: str, code: str, says: str) -> None:
+async def test_people_are_answered_in_their_language(tmp_path: Path, redis_url: str, code: str, says: str) -> None:
     async with harness(tmp_path, redis_url, worker=False) as running:
         somebody = running.server.user("Somebody", language_code=code)
         await somebody.send_text("/quota")
@@ -353,7 +355,7 @@ async def test_languages(tmp_path: Path, redis_url: str, code: str, says: str) -
         await running.server.wait_for(lambda: "Язык: Русский" in menu.buttons)
 
 
-async def test_administrators(tmp_path: Path, redis_url: str) -> None:
+async def test_admin_commands_work_in_the_chat(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url, telegram_admins=(100_001,)) as running:
         ana, eve = running.server.user("Ana"), running.server.user("Eve")
         assert ana.id == 100_001

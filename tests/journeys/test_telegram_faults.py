@@ -1,4 +1,4 @@
-"""Journeys through Telegram where something goes wrong: faults of the network, refusals, limits."""
+"""Journeys through Telegram with faults of the network, refusals and limits."""
 
 import asyncio
 import io
@@ -38,7 +38,7 @@ def shows_file(message: Message) -> bool:
     return message.document is not None
 
 
-async def test_whatever_else_is_sent_gets_one_sentence(tmp_path: Path, redis_url: str) -> None:
+async def test_message_without_a_photo_gets_one_sentence(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
         for kind, says in {
@@ -65,7 +65,7 @@ async def test_whatever_else_is_sent_gets_one_sentence(tmp_path: Path, redis_url
 
 
 @pytest.mark.parametrize("name", ["photo", "photo.jpg.bin", "scan.dat"])
-async def test_a_photo_is_known_by_its_bytes_not_its_name(tmp_path: Path, redis_url: str, name: str) -> None:
+async def test_photo_is_recognised_by_its_bytes_not_its_name(tmp_path: Path, redis_url: str, name: str) -> None:
     async with harness(tmp_path, redis_url, QuickPipeline(), free_per_day=1) as running:
         ana = running.server.user("Ana")
         await ana.send_document(photo(), name)
@@ -117,9 +117,7 @@ async def test_photo_of_a_person_who_blocked_the_bot_costs_nothing(tmp_path: Pat
 
 @pytest.mark.parametrize("kind", ["429", "500", "reset", "lost"])
 @pytest.mark.parametrize("method", ["sendMessage", "editMessageMedia", "getFile"])
-async def test_trouble_neither_loses_nor_doubles_a_reply(
-    tmp_path: Path, redis_url: str, kind: Kind, method: str
-) -> None:
+async def test_faults_neither_lose_nor_double_a_reply(tmp_path: Path, redis_url: str, kind: Kind, method: str) -> None:
     async with harness(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
         running.server.faults.add(kind, method)
@@ -169,7 +167,7 @@ async def test_a_pause_in_one_chat_does_not_stop_another(tmp_path: Path, redis_u
         assert time.monotonic() - began > 3
 
 
-async def test_a_deleted_progress_message_is_no_obstacle(tmp_path: Path, redis_url: str) -> None:
+async def test_reply_is_sent_if_the_progress_message_was_deleted(tmp_path: Path, redis_url: str) -> None:
     async with TelegramServer() as server:
         settings = telegram_settings(tmp_path, server)
         ana = server.user("Ana")
@@ -225,7 +223,7 @@ async def test_a_large_result_goes_as_a_file(tmp_path: Path, redis_url: str) -> 
         assert running.server.refusals() == []
 
 
-async def test_a_full_queue_refuses_kindly(tmp_path: Path, redis_url: str) -> None:
+async def test_full_queue_refuses_with_a_sentence(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url, worker=False, max_waiting=1) as running:
         ana, bob = running.server.user("Ana"), running.server.user("Bob")
         await ana.send_photo(photo())
@@ -237,7 +235,7 @@ async def test_a_full_queue_refuses_kindly(tmp_path: Path, redis_url: str) -> No
 
 
 @pytest.mark.parametrize("kind", ["429", "500", "reset"])
-async def test_trouble_neither_loses_nor_doubles_an_album(tmp_path: Path, redis_url: str, kind: Kind) -> None:
+async def test_faults_neither_lose_nor_double_an_album(tmp_path: Path, redis_url: str, kind: Kind) -> None:
     async with harness(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
         running.server.faults.add(kind, "sendMediaGroup")
@@ -249,7 +247,7 @@ async def test_trouble_neither_loses_nor_doubles_an_album(tmp_path: Path, redis_
         assert await running.used_by(ana) == 3
 
 
-async def test_a_wrong_token_is_said_in_one_sentence(tmp_path: Path, redis_url: str) -> None:
+async def test_wrong_token_prints_one_sentence(tmp_path: Path, redis_url: str) -> None:
     async with TelegramServer() as server:
         settings = telegram_settings(tmp_path, server, telegram_token="123:wrong")
         with pytest.raises(BadToken, match="MAGIC_TELEGRAM_TOKEN"):

@@ -1,4 +1,4 @@
-"""No photo of Telegram ends in silence: replies given up, chats that forbid photos, albums that are too large."""
+"""Every photo on Telegram gets an answer: replies given up, chats that forbid photos, albums that are too large."""
 
 import io
 import random
@@ -73,9 +73,7 @@ async def test_a_group_that_forbids_photos_gets_a_file(tmp_path: Path, redis_url
         assert await running.used_by(ana) == 3
 
 
-async def test_a_group_that_forbids_photos_and_files_hears_which_right_is_missing(
-    tmp_path: Path, redis_url: str
-) -> None:
+async def test_group_that_forbids_photos_and_files_is_told_the_missing_right(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
         group = running.server.group("Family", by=ana)
@@ -116,7 +114,7 @@ async def test_album_reply_above_the_size_limit_is_split(tmp_path: Path, redis_u
         assert await running.used_by(ana) == 3
 
 
-async def test_a_photo_that_came_covered_is_sent_back_covered(tmp_path: Path, redis_url: str) -> None:
+async def test_photo_with_a_spoiler_is_answered_with_a_spoiler(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
         await ana.send_photo(photo(), spoiler=True)

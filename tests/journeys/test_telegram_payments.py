@@ -128,7 +128,7 @@ async def test_a_payment_does_not_wait_behind_photos(
         await ana.hears("has arrived", within_s=20)
 
 
-async def test_a_lost_answer_is_given_again(tmp_path: Path, redis_url: str) -> None:
+async def test_lost_checkout_answer_is_repeated(tmp_path: Path, redis_url: str) -> None:
     async with shop(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
         invoice = await ask_for_invoice(ana, "Premium")
@@ -238,7 +238,7 @@ async def test_a_refund_that_overtakes_its_payment_waits_for_it(
         assert [bool(grant.withdrawn_at) for grant in await grants_of(running, ana)] == [True]
 
 
-async def test_a_database_that_refuses_a_payment_is_not_asked_for_ever(
+async def test_payment_that_the_database_refuses_is_not_retried_without_end(
     tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with TelegramServer() as server:

@@ -76,7 +76,7 @@ async def test_a_link_with_a_code_unlocks(tmp_path: Path, redis_url: str) -> Non
         assert len(await grants_of(running, ana)) == 1
 
 
-async def test_a_code_in_a_group_is_taken_away_where_that_is_allowed(tmp_path: Path, redis_url: str) -> None:
+async def test_code_in_a_group_is_deleted_if_the_bot_may(tmp_path: Path, redis_url: str) -> None:
     async with shop(tmp_path, redis_url) as running:
         ana, bob = running.server.user("Ana"), running.server.user("Bob")
         group = running.server.group("Family", by=ana)
@@ -240,7 +240,7 @@ async def test_the_shop_has_support_and_terms(tmp_path: Path, redis_url: str) ->
         assert listed[-2:] == ["paysupport", "terms"]
 
 
-async def test_an_administrator_looks_up_gives_and_keeps_out(tmp_path: Path, redis_url: str) -> None:
+async def test_administrator_looks_up_gifts_and_bans(tmp_path: Path, redis_url: str) -> None:
     async with shop(tmp_path, redis_url) as running:
         admin, ana = running.server.user("Admin"), running.server.user("Ana")
         for command, says in {

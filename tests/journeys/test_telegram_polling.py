@@ -1,4 +1,4 @@
-"""While one person's photo is slow to come, the bot neither keeps others waiting nor asks Telegram without a pause."""
+"""While one photo is slow to download, the bot serves others and does not poll without a pause."""
 
 import asyncio
 import time
@@ -11,7 +11,7 @@ from tests.support.telegram_harness import harness, photo
 pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
 
 
-async def test_a_slow_photo_does_not_make_the_bot_ask_without_end(tmp_path: Path, redis_url: str) -> None:
+async def test_slow_photo_does_not_cause_endless_polling(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url) as running:
         ana, bob = running.server.user("Ana"), running.server.user("Bob")
         running.server.faults.add("slow", "getFile", seconds=4)
@@ -25,7 +25,7 @@ async def test_a_slow_photo_does_not_make_the_bot_ask_without_end(tmp_path: Path
         assert len(running.server.world.updates.given) < 5 * seconds
 
 
-async def test_empty_answers_that_come_at_once_do_not_make_a_tight_loop(tmp_path: Path, redis_url: str) -> None:
+async def test_immediate_empty_answers_do_not_cause_a_tight_loop(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url, worker=False) as running:
         updates = running.server.world.updates
         updates.is_hasty = True

@@ -1,4 +1,4 @@
-"""This version delivers what the version before left in Redis and in the ledger, with its own payloads."""
+"""This version delivers what the previous one left in Redis and in the ledger, with its own payloads."""
 
 import time
 from collections.abc import Mapping
@@ -49,7 +49,7 @@ async def accepted(settings: Settings, redis_url: str, person: Person) -> list[J
 async def leave_as_before(
     settings: Settings, redis_url: str, jobs: Mapping[str, str], progress: Mapping[str, str], album: str = ""
 ) -> None:
-    """Put into Redis and into the ledger what the version before leaves of these jobs.
+    """Put into Redis and into the ledger what the previous version leaves of these jobs.
 
     Args:
         settings: of the bot.
@@ -79,7 +79,7 @@ def is_photo(message: Message) -> bool:
     return bool(message.photo)
 
 
-async def test_queued_photos_and_replies_of_the_version_before_are_delivered(tmp_path: Path, redis_url: str) -> None:
+async def test_queued_photos_and_replies_of_the_previous_version_are_delivered(tmp_path: Path, redis_url: str) -> None:
     async with TelegramServer() as server:
         settings, ana = telegram_settings(tmp_path, server), server.user("Ana")
         async with running_bot(settings, redis_url):
@@ -102,7 +102,7 @@ async def test_queued_photos_and_replies_of_the_version_before_are_delivered(tmp
         assert states == [JobState.DELIVERED, JobState.DELIVERED, JobState.FAILED]
 
 
-async def test_an_album_of_the_version_before_is_delivered_as_an_album(tmp_path: Path, redis_url: str) -> None:
+async def test_album_of_the_previous_version_is_delivered_as_an_album(tmp_path: Path, redis_url: str) -> None:
     async with TelegramServer() as server:
         settings, ana = telegram_settings(tmp_path, server), server.user("Ana")
         async with running_bot(settings, redis_url):

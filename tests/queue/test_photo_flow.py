@@ -1,4 +1,4 @@
-"""A photo's way through the queue: replies come once, quota is settled once, whatever fails or is repeated."""
+"""A photo's way through the queue: one reply, quota settled once, also after failures and repeats."""
 
 import asyncio
 import threading

@@ -1,4 +1,4 @@
-"""A photo that crashes its worker is tried three times, from the second time on alone; others come to no harm."""
+"""A photo that crashes its worker is tried three times, from the second time on alone; others are not harmed."""
 
 import asyncio
 import signal

@@ -1,6 +1,4 @@
-"""Workers that end in the middle of a photo: told to, they finish it or hand it back; killed, another takes it over in
-seconds.
-"""
+"""Workers that stop during a photo: told to, they finish or return it; killed, another worker takes over in seconds."""
 
 import asyncio
 import signal

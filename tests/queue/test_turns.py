@@ -1,8 +1,9 @@
-"""Turns: whoever sends many photos does not make others wait for all of them."""
+"""People take turns, so a person who sends many photos does not make others wait for all of them."""
 
 import asyncio
 import time
 from pathlib import Path
+from random import Random
 
 from magicmemory.core.job import Platform, RestoreTask, Sender
 from magicmemory.core.options import Options
@@ -106,3 +107,29 @@ async def test_a_choice_among_many_is_quick(redis_url: str) -> None:
         for _ in range(20):
             assert len(await claim(keys=keys, args=[now_ms(), 2, 6000, LEASE_PREFIX, WINDOW, MEMORY_MS])) == 4
         assert time.perf_counter() - began < 2
+
+
+async def test_a_claim_chooses_as_if_it_saw_the_whole_queue(redis_url: str) -> None:
+    random = Random(1)
+    keys = [NAMES.restore_queue, turns_key(NAMES.restore_queue), served_key(NAMES.restore_queue)]
+    async with connect(redis_url) as redis:
+        claim = redis.register_script(CLAIM)
+        for _ in range(20):
+            await redis.flushdb()
+            people = [f"person-{number}" for number in range(random.randint(1, 8))]
+            waiting = {f"job-{number}": (random.randint(0, 50), random.choice(people)) for number in range(120)}
+            served = {person: random.randint(0, 50) for person in people if random.random() < 0.5}
+            async with redis.pipeline() as pipe:
+                pipe.zadd(keys[0], {job: arrived for job, (arrived, _) in waiting.items()})
+                pipe.hset(keys[1], mapping={job: f"0 {person}" for job, (_, person) in waiting.items()})
+                pipe.zadd(keys[2], {"nobody": 0, **served})
+                await pipe.execute()
+            for now in range(51, 71):
+                wanted = random.randint(1, 4)
+                claimed = await claim(keys=keys, args=[now, wanted, 60_000, LEASE_PREFIX, WINDOW, MEMORY_MS])
+                expected = []
+                for _ in range(wanted):
+                    since = {job: max(at, served.get(who, 0)) for job, (at, who) in waiting.items()}
+                    expected.append(min(waiting, key=lambda job: (since[job], waiting[job][0], job)))
+                    served[waiting.pop(expected[-1])[1]] = now
+                assert [name.decode() for name in claimed[::2]] == expected

@@ -79,7 +79,7 @@ def codes(body: JSON) -> set[str]:
     return found
 
 
-async def test_unknown_routes_wrong_methods_and_wrong_tokens(raw: Raw) -> None:
+async def test_unknown_routes_wrong_methods_and_wrong_tokens_are_refused(raw: Raw) -> None:
     assert await raw.ask("GET", "/nothing") == (404, {"message": "404: Not Found", "code": 0})
     assert (await raw.ask("PUT", "/users/@me"))[0] == 405
     assert (await raw.ask("GET", "/users/@me", token="wrong"))[0] == 401
@@ -122,7 +122,7 @@ def option(**changes: Any) -> JSON:
                           for n in range(5)]), "APPLICATION_COMMAND_TOO_LARGE"),
     ],
 )  # fmt: skip
-async def test_bad_commands(raw: Raw, body: JSON, code: str) -> None:
+async def test_invalid_commands_are_refused(raw: Raw, body: JSON, code: str) -> None:
     status, answer = await raw.ask("PUT", raw.commands, [body])
     assert (status, answer["code"]) == (400, 50035)
     assert code in codes(answer["errors"])
@@ -188,14 +188,14 @@ def gallery(*names: str) -> JSON:
         ({"content": "x", "attachments": [{"id": 3}]}, "ATTACHMENT_NOT_FOUND"),
     ],
 )  # fmt: skip
-async def test_bad_messages(raw: Raw, body: JSON, code: str) -> None:
+async def test_invalid_messages_are_refused(raw: Raw, body: JSON, code: str) -> None:
     status, answer = await raw.say(body)
     assert (status, answer["code"]) == (400, 50035)
     assert code in codes(answer["errors"])
     assert raw.server.said(raw.server.channel) == []
 
 
-async def test_galleries_take_real_pictures_only(raw: Raw) -> None:
+async def test_galleries_accept_only_pictures(raw: Raw) -> None:
     body = {"flags": V2, "components": [gallery("a.png")], "attachments": [{"id": 0, "filename": "a.png"}]}
     status, answer = await raw.say(body, a__png=b"no picture")
     assert (status, answer["code"]) == (400, 50110)
@@ -205,7 +205,7 @@ async def test_galleries_take_real_pictures_only(raw: Raw) -> None:
     assert (await raw.say({}))[1]["code"] == 50006
 
 
-async def test_components_v2_cannot_be_taken_back_and_wants_an_empty_message(raw: Raw) -> None:
+async def test_components_v2_need_an_empty_message_and_stay_on(raw: Raw) -> None:
     said = (await raw.say({"content": "working"}))[1]
     path = f"/channels/{raw.server.channel.id}/messages/{said['id']}"
     assert (await raw.ask("PATCH", path, {"flags": V2, "components": [TEXT]}))[0] == 400
@@ -220,7 +220,7 @@ async def test_components_v2_cannot_be_taken_back_and_wants_an_empty_message(raw
     assert (await raw.ask("PATCH", path, {"content": "x"}))[1]["code"] == 10008
 
 
-async def test_too_many_requests(raw: Raw) -> None:
+async def test_too_many_requests_are_refused(raw: Raw) -> None:
     raw.server.limits.routes["GET /users/@me"] = (2, 30)
     for _ in range(2):
         assert (await raw.ask("GET", "/users/@me"))[0] == 200
@@ -264,7 +264,7 @@ async def talk(raw: Raw, *frames: JSON, query: str = "?v=10&encoding=json") -> l
         ({"hello": 1}, 4002),
     ],
 )
-async def test_the_gateway_hangs_up(raw: Raw, frame: JSON, code: int) -> None:
+async def test_gateway_closes_after_protocol_errors(raw: Raw, frame: JSON, code: int) -> None:
     if isinstance(frame.get("d"), dict) and frame["d"].get("token") == "TOKEN":
         frame = {**frame, "d": {**frame["d"], "token": raw.server.token}}
     heard = await talk(raw, frame)
@@ -272,7 +272,7 @@ async def test_the_gateway_hangs_up(raw: Raw, frame: JSON, code: int) -> None:
     assert heard[-1] == code
 
 
-async def test_the_gateway_wants_its_version_and_heartbeats(raw: Raw) -> None:
+async def test_gateway_requires_its_version_and_heartbeats(raw: Raw) -> None:
     assert await talk(raw, query="?v=6&encoding=json") == [4012]
     raw.server.gateway.heartbeat_s = 0.1
     assert (await talk(raw))[-1] == 4009

@@ -78,7 +78,7 @@ def commanded(bot: Bot, handler: Callable[..., Any]) -> None:
     bot.tree.add_command(app_commands.Command(name="show", description="Show a photo.", callback=handler))
 
 
-async def test_ready_knows_the_guild_and_its_channels(server: DiscordServer) -> None:
+async def test_ready_lists_the_guild_and_its_channels(server: DiscordServer) -> None:
     async with running(server, Bot()) as bot:
         assert bot.user is not None
         assert bot.user.id == server.world.bot.id
@@ -118,7 +118,7 @@ async def test_a_slash_command_is_deferred_and_answered_with_a_gallery(server: D
         assert not server.refusals()
 
 
-async def test_autocomplete_and_a_context_menu(server: DiscordServer) -> None:
+async def test_autocomplete_and_context_menu_work(server: DiscordServer) -> None:
     bot = Bot()
 
     async def show(interaction: discord.Interaction, model: str) -> None:
@@ -151,7 +151,7 @@ async def test_autocomplete_and_a_context_menu(server: DiscordServer) -> None:
         assert (await server.wait_for(lambda: counted.shown))[0].content == "2 photos"
 
 
-async def test_an_app_installed_to_an_account_works_in_foreign_places(server: DiscordServer) -> None:
+async def test_app_installed_to_an_account_works_in_servers_without_it(server: DiscordServer) -> None:
     bot = Bot()
 
     async def show(interaction: discord.Interaction) -> None:
@@ -366,7 +366,7 @@ async def test_attachment_urls_expire(server: DiscordServer) -> None:
             await message.attachments[0].read()
 
 
-async def test_files_are_measured_against_the_place(server: DiscordServer) -> None:
+async def test_file_limit_depends_on_the_channel(server: DiscordServer) -> None:
     async with running(server, Bot()) as bot:
         channel = bot.get_partial_messageable(server.channel.id)
         big = io.BytesIO(b"0" * (10 * 2**20 + 1))
@@ -440,6 +440,6 @@ async def test_shards_get_their_own_guilds(server: DiscordServer) -> None:
         await task
 
 
-def test_uploads_with_a_foreign_format_are_no_pictures(server: DiscordServer) -> None:
+def test_uploads_in_unknown_formats_are_not_pictures(server: DiscordServer) -> None:
     kept = server.files.keep(Upload(picture(kind="PNG"), "lies.jpg"), 1)
     assert kept.size is None

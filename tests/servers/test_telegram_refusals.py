@@ -1,64 +1,15 @@
 """What Telegram refuses, the Telegram server of the tests refuses too, with the same description."""
 
-import io
 import json
-import random
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 
-import httpx
 import pytest
-from PIL import Image
 from telegram.error import Forbidden, RetryAfter
-from telegram.ext import Application, ApplicationBuilder
 
 from tests.servers.telegram import TelegramServer
+from tests.support.telegram_client import application, picture, raw, said
 
 # The library announces that waiting times will become time spans.
 pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
-
-
-def picture(width: int = 320, height: int = 240, kind: str = "JPEG", noise: bool = False) -> bytes:
-    """A small picture; with noise one that does not compress."""
-    data = random.Random(width).randbytes(width * height * 3) if noise else bytes(width * height * 3)
-    out = io.BytesIO()
-    Image.frombytes("RGB", (width, height), data).save(out, kind)
-    return out.getvalue()
-
-
-@asynccontextmanager
-async def application(server: TelegramServer) -> AsyncIterator["Application[Any, Any, Any, Any, Any, Any]"]:
-    """The library's application, pointed at the server and otherwise as it is."""
-    builder = ApplicationBuilder().token(server.token)
-    app = builder.base_url(server.base_url).base_file_url(server.base_file_url).build()
-    async with app:
-        await app.start()
-        try:
-            yield app
-        finally:
-            if app.updater and app.updater.running:
-                await app.updater.stop()
-            await app.stop()
-
-
-@asynccontextmanager
-async def raw(server: TelegramServer) -> AsyncIterator[httpx.AsyncClient]:
-    """A client without any library."""
-    async with httpx.AsyncClient(base_url=f"{server.base_url}{server.token}/", timeout=20) as client:
-        yield client
-
-
-async def said(client: httpx.AsyncClient, method: str, **parameters: Any) -> tuple[int, str]:
-    """The status and the description of an answer."""
-    files = {name: value for name, value in parameters.items() if isinstance(value, tuple)}
-    plain = {name: value for name, value in parameters.items() if name not in files}
-    answer = await client.post(method, data=plain, files=files or None)
-    body = answer.json()
-    assert body["ok"] is (answer.status_code == 200)
-    if not body["ok"]:
-        assert body["error_code"] == answer.status_code
-    return answer.status_code, str(body.get("description", ""))
 
 
 async def test_unknown_route_is_not_found() -> None:
@@ -103,7 +54,7 @@ REFUSED_TEXTS = [
 
 
 @pytest.mark.parametrize(("parameters", "description"), REFUSED_TEXTS)
-async def test_text_is_refused(parameters: dict[str, str], description: str) -> None:
+async def test_invalid_text_is_refused(parameters: dict[str, str], description: str) -> None:
     async with TelegramServer() as server, raw(server) as client:
         ana = server.user("Ana")
         await ana.send_text("/start")
@@ -120,7 +71,7 @@ async def test_text_is_refused(parameters: dict[str, str], description: str) -> 
         ({"text": "x"}, "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"),
     ],
 )
-async def test_a_button_is_refused(button: dict[str, str], description: str) -> None:
+async def test_invalid_button_is_refused(button: dict[str, str], description: str) -> None:
     async with TelegramServer() as server, raw(server) as client:
         ana = server.user("Ana")
         await ana.send_text("/start")
@@ -147,14 +98,14 @@ REFUSED_PHOTOS = [
 
 
 @pytest.mark.parametrize(("file", "description"), REFUSED_PHOTOS)
-async def test_a_photo_is_refused(file: tuple[str, bytes], description: str) -> None:
+async def test_invalid_photo_is_refused(file: tuple[str, bytes], description: str) -> None:
     async with TelegramServer() as server, raw(server) as client:
         ana = server.user("Ana")
         await ana.send_text("/start")
         assert await said(client, "sendPhoto", chat_id=ana.id, photo=file) == (400, f"Bad Request: {description}")
 
 
-async def test_files_have_their_limits() -> None:
+async def test_files_above_the_limit_are_refused() -> None:
     async with TelegramServer() as server, raw(server) as client:
         ana = server.user("Ana")
         large = await ana.send_document(b"", "scan.tif", size=20 * 1024 * 1024 + 1)
@@ -206,7 +157,7 @@ async def test_talking_too_fast_is_noticed_and_refused() -> None:
         assert {violation.rule for violation in server.world.limits.violations} == {"one message a second to a chat"}
 
 
-async def test_a_group_hears_twenty_messages_a_minute() -> None:
+async def test_group_accepts_twenty_messages_a_minute() -> None:
     async with TelegramServer() as server, application(server) as app:
         ana = server.user("Ana")
         group = server.group("Family", by=ana)

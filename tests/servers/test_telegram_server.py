@@ -3,65 +3,20 @@
 import asyncio
 import io
 import json
-import random
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
 from PIL import Image
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, LabeledPrice, Update
 from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, RetryAfter
-from telegram.ext import Application, ApplicationBuilder, MessageHandler, filters
+from telegram.ext import MessageHandler, filters
 
 from tests.servers.telegram import TelegramServer
+from tests.support.telegram_client import application, picture, raw, said
 
 # The library announces that waiting times will become time spans.
 pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
-
-
-def picture(width: int = 320, height: int = 240, kind: str = "JPEG", noise: bool = False) -> bytes:
-    """A small picture; with noise one that does not compress."""
-    data = random.Random(width).randbytes(width * height * 3) if noise else bytes(width * height * 3)
-    out = io.BytesIO()
-    Image.frombytes("RGB", (width, height), data).save(out, kind)
-    return out.getvalue()
-
-
-@asynccontextmanager
-async def application(server: TelegramServer) -> AsyncIterator["Application[Any, Any, Any, Any, Any, Any]"]:
-    """The library's application, pointed at the server and otherwise as it is."""
-    builder = ApplicationBuilder().token(server.token)
-    app = builder.base_url(server.base_url).base_file_url(server.base_file_url).build()
-    async with app:
-        await app.start()
-        try:
-            yield app
-        finally:
-            if app.updater and app.updater.running:
-                await app.updater.stop()
-            await app.stop()
-
-
-@asynccontextmanager
-async def raw(server: TelegramServer) -> AsyncIterator[httpx.AsyncClient]:
-    """A client without any library."""
-    async with httpx.AsyncClient(base_url=f"{server.base_url}{server.token}/", timeout=20) as client:
-        yield client
-
-
-async def said(client: httpx.AsyncClient, method: str, **parameters: Any) -> tuple[int, str]:
-    """The status and the description of an answer."""
-    files = {name: value for name, value in parameters.items() if isinstance(value, tuple)}
-    plain = {name: value for name, value in parameters.items() if name not in files}
-    answer = await client.post(method, data=plain, files=files or None)
-    body = answer.json()
-    assert body["ok"] is (answer.status_code == 200)
-    if not body["ok"]:
-        assert body["error_code"] == answer.status_code
-    return answer.status_code, str(body.get("description", ""))
 
 
 async def test_the_library_polls_answers_and_downloads() -> None:
@@ -152,7 +107,7 @@ async def test_polling_confirms_and_ends_the_other_poller() -> None:
         assert (await client.post("getUpdates")).json()["result"] == []
 
 
-async def test_an_update_can_come_twice() -> None:
+async def test_update_can_be_delivered_twice() -> None:
     async with TelegramServer() as server, raw(server) as client:
         ana = server.user("Ana")
         server.repeat_updates(1)
@@ -179,7 +134,7 @@ async def test_file_ids_are_kept_and_paths_expire() -> None:
         assert len(await fresh.download_as_bytearray()) == fresh.file_size
 
 
-async def test_edits_and_deletions() -> None:
+async def test_messages_are_edited_and_deleted() -> None:
     async with TelegramServer() as server, application(server) as app:
         ana = server.user("Ana")
         await ana.send_text("/start")
@@ -205,7 +160,7 @@ async def test_edits_and_deletions() -> None:
             await app.bot.edit_message_caption(ana.id, message.message_id, caption="x")
 
 
-async def test_replies_may_do_without_the_message() -> None:
+async def test_reply_may_omit_a_deleted_message() -> None:
     async with TelegramServer() as server, application(server) as app:
         ana = server.user("Ana")
         asked = await ana.send_text("/start")
@@ -241,7 +196,7 @@ async def test_privacy_mode_hides_messages_to_others() -> None:
         assert replied.reply_to_message.photo
 
 
-async def test_topics() -> None:
+async def test_messages_keep_their_topic() -> None:
     async with TelegramServer() as server, application(server) as app:
         ana = server.user("Ana")
         group = server.group("Family", forum=True, by=ana)
@@ -326,7 +281,7 @@ async def test_stars_are_paid_and_refunded() -> None:
         assert told.refunded_payment
 
 
-async def test_commands_by_scope_and_language() -> None:
+async def test_commands_differ_by_scope_and_language() -> None:
     async with TelegramServer() as server, application(server) as app:
         await app.bot.set_my_commands([("start", "Los geht's")], language_code="de")
         assert [command.command for command in await app.bot.get_my_commands(language_code="de")] == ["start"]
@@ -335,7 +290,7 @@ async def test_commands_by_scope_and_language() -> None:
             await app.bot.set_my_commands([("Bad-Name", "x")])
 
 
-async def test_faults_happen_as_ordered() -> None:
+async def test_faults_occur_as_configured() -> None:
     async with TelegramServer() as server, application(server) as app:
         ana = server.user("Ana")
         await ana.send_text("/start")
@@ -358,7 +313,7 @@ async def test_faults_happen_as_ordered() -> None:
         assert [kind for _, kind in server.faults.happened] == ["429", "500", "502", "reset", "lost"]
 
 
-async def test_a_chat_can_be_looked_at() -> None:
+async def test_chat_information_is_returned() -> None:
     async with TelegramServer() as server, application(server) as app:
         ana = server.user("Ana")
         photo = await ana.send_photo(picture(), caption="Old & grey")

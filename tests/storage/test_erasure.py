@@ -228,7 +228,7 @@ async def test_person_returning_during_erasure_gets_a_new_account(harness: Harne
 
     async def came_back() -> int:
         async with harness.database.write() as transaction:
-            return await lock_user(transaction, ANA, harness.now)
+            return (await lock_user(transaction, ANA, harness.now)).id
 
     if harness.database.sqlite:
         assert await harness.erasure.tidy() == 1

@@ -1,4 +1,4 @@
-"""Failed photos cost nothing, but too many of them have to wait."""
+"""Failed photos cost nothing, but a person with too many of them has to wait."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""A disk that takes no more: the checks say so, and a photo is refused before its quota is reserved."""
+"""A full disk: the checks report it, and a photo is refused before its quota is reserved."""
 
 import errno
 import shutil

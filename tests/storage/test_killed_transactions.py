@@ -21,7 +21,7 @@ from tests.support.killed_transactions import ANA, BEN
 THEN: dict[str, tuple[Sender, int, str]] = {
     "reserve": (ANA, 0, ""),
     "settle": (ANA, 1, ""),
-    "give back": (ANA, 2, ""),
+    "refund the quota": (ANA, 2, ""),
     "cancel": (ANA, 2, ""),
     "forget": (ANA, 1, ""),
     "redeem": (ANA, 1, "premium"),

@@ -1,4 +1,4 @@
-"""Only a person's own rows count: the person in the middle, with others before and after them in every table."""
+"""Only a person's own rows count, although others have rows before and after them in every table."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,6 +1,6 @@
 """What changes the database, each in one transaction; run as a program, it dies right before the commit.
 
-dying.py DATABASE_URL ACTION PREPARED
+killed_transactions.py DATABASE_URL ACTION PREPARED
 """
 
 import asyncio
@@ -62,7 +62,7 @@ class Harness:
         return {
             "reserve": lambda: self.ledger.reserve(ANA, message("3"), Options(), photo="3"),
             "settle": lambda: self.ledger.settle(Outcome(job=waiting, extension="jpg"), {"reply": "6"}),
-            "give back": lambda: self.ledger.refund_quota(waiting, Failure.of(NoFaceFound())),
+            "refund the quota": lambda: self.ledger.refund_quota(waiting, Failure.of(NoFaceFound())),
             "cancel": lambda: self.ledger.cancel(ANA),
             "forget": lambda: self.erasure.forget(ANA),
             "redeem": lambda: self.codes.redeem(ANA, "1", prepared["code"]),

@@ -1,4 +1,4 @@
-"""A simple model of what people have: lists and loops over hours, written without a look at how storage does it."""
+"""A simple model of what people have: lists and loops over hours, written independently of the storage code."""
 
 import math
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The whole playground for tests: the real server, queue, ledger and photo store, and a worker that paints."""
+"""The whole playground for tests: the real server, queue, ledger and photo store; its worker brightens photos."""
 
 import asyncio
 import threading

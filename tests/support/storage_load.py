@@ -1,7 +1,7 @@
 """One of several processes that ask at once. Prints `ready`, waits for a line, and prints what became of its requests:
 `{"accepted": 3, "QuotaUsedUp": 122}`.
 
-    crowd.py DATABASE_URL PROCESS REQUESTS PEOPLE [CODE]
+    storage_load.py DATABASE_URL PROCESS REQUESTS PEOPLE [CODE]
 
 With a code people redeem it; else they send photos. The requests of all processes go round among the people.
 """

@@ -115,7 +115,7 @@ def test_a_leak_fails_the_test_that_leaves_it(summary: str, name: str) -> None:
     assert "secret" not in said
 
 
-def test_nothing_else_fails(summary: str) -> None:
+def test_only_the_leaking_test_fails(summary: str) -> None:
     wrong = {line.split("::")[1].split()[0] for line in summary.splitlines() if line.startswith(("ERROR ", "FAILED "))}
     assert wrong == {f"test_leaks_{name}" for name in LEAKS} | {"test_clean_but_its_fixture_is_not"}
     assert "the fixture quiet leaves the process changed:\n  logging's levels and handlers: disabled below" in summary

@@ -46,7 +46,7 @@ LACK = {"test_process": "`processes`", "test_long": "`slow`", "test_service": "`
 
 
 @pytest.mark.parametrize("fast_tier", [True, False])
-def test_what_lacks_its_marker_is_found(tmp_path: Path, fast_tier: bool) -> None:
+def test_missing_marker_is_reported(tmp_path: Path, fast_tier: bool) -> None:
     (tmp_path / "test_inner.py").write_text(INNER)
     markers = "services\n    processes\n    slow"
     (tmp_path / "pytest.ini").write_text(

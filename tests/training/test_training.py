@@ -236,14 +236,14 @@ def test_one_decoder_can_be_trained_alone(tmp_path: Path) -> None:
     assert all(name.startswith("decoder.") for name in moved)
 
 
-def test_only_end_needs_further(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_single_end_needs_further(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("sys.argv", ["train", "faces.npz", "--out", "run", "--only-end"])
     with pytest.raises(SystemExit):
         train.main()
     assert "--only-end needs --further" in capsys.readouterr().err
 
 
-def test_the_averaged_weights_follow() -> None:
+def test_averaged_weights_follow_the_trained_ones() -> None:
     network, average = LiteCore(), LiteCore()
     for step in range(30):
         follow(average, network, step)
@@ -251,5 +251,5 @@ def test_the_averaged_weights_follow() -> None:
     assert all(torch.allclose(a, b, atol=1e-5) for a, b in pairs)
 
 
-def test_the_rate_rises_and_falls() -> None:
+def test_learning_rate_rises_and_falls() -> None:
     assert rate_at(0.0, 1.0) < rate_at(0.03, 1.0) > rate_at(0.5, 1.0) > rate_at(1.0, 1.0) > 0

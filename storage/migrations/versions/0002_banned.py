@@ -1,4 +1,4 @@
-"""People whom the operator keeps out."""
+"""Bans."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Plans: grants, codes and payments, and what a job owes to them."""
+"""Plans: grants, codes and payments, and the plan and grant of each job."""
 
 import sqlalchemy as sa
 from alembic import op

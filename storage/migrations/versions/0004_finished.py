@@ -1,4 +1,4 @@
-"""An index that finds the few jobs whose reply is owed, and those that were answered lately, among all others."""
+"""An index for the few jobs that wait for a reply, and for those that were answered lately."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""From which network a photo came, as a keyed hash: for limits by address."""
+"""The network that a photo came from, as a keyed hash: for limits by address."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""What somebody sent, made safe to show: every kind and mode, and files made to do harm."""
+"""Previews of photos that people sent are safe to show: every kind and mode, and malicious files."""
 
 import io
 import struct

@@ -58,7 +58,7 @@ def test_the_largest_share_that_holds_is_taken(least: float, strength: float, sh
     np.testing.assert_allclose(held.restored, changed(face, share * CHANGE), atol=1e-3)
 
 
-def test_where_nothing_holds_the_face_stays_as_it_was() -> None:
+def test_face_stays_unchanged_if_no_restoration_keeps_its_likeness() -> None:
     face = cut()
 
     def unlike(before: Floats, after: Floats, landmarks: Floats) -> float:
@@ -100,7 +100,7 @@ def test_a_gentler_face_that_is_less_alike_is_not_taken() -> None:
     assert held.share == 0.625
 
 
-def test_what_is_compared_is_what_was_sent_and_what_is_shown() -> None:
+def test_original_and_shown_face_are_compared() -> None:
     face = cut(redrawn=True)
     compared = []
 

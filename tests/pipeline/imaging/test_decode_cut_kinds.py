@@ -53,7 +53,7 @@ def whole_and_cut(data: bytes, part: float) -> tuple[Picture, Picture]:
 
 @pytest.mark.parametrize("name", MAKERS)
 @pytest.mark.parametrize("part", [0.3, 0.77, 0.95])
-def test_what_is_whole_is_shown(name: str, part: float) -> None:
+def test_complete_part_is_shown(name: str, part: float) -> None:
     whole, cut = whole_and_cut(MAKERS[name](), part)
     assert cut.missing is not None
     _, top, right, bottom = (int(value) for value in cut.missing)

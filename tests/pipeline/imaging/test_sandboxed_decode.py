@@ -87,7 +87,7 @@ def test_endless_file_is_unreadable_and_the_next_photo_decodes(caplog: pytest.Lo
     decoder = SandboxedDecoder(LIMITS, kept=1, seconds=0.001)
     with pytest.raises(PhotoUnreadable):
         decoder(large, LIMITS)
-    assert f"a file of {len(large)} bytes ended its decoder: SIGALRM" in caplog.text
+    assert f"a file of {len(large)} bytes crashed its decoder: SIGALRM" in caplog.text
     assert SandboxedDecoder(LIMITS)(large, LIMITS).width == 2000
 
 

@@ -52,7 +52,7 @@ def within_a_branch(*nodes: onnx.NodeProto, weights: onnx.TensorProto | None = N
     return network([choice], numpy_helper.from_array(np.array(True), "sure"))
 
 
-def test_what_is_refused_is_found_in_branches_constants_and_functions_too(tmp_path: Path) -> None:
+def test_foreign_operators_are_found_in_branches_constants_and_functions(tmp_path: Path) -> None:
     hidden = within_a_branch(helper.make_node("Add", ["faces", "weights"], ["inner"]), weights=external("w.bin"))
     constant = network([helper.make_node("Constant", [], ["restored"], value=external("w.bin"))])
     for number, model in enumerate((hidden, constant)):
@@ -68,7 +68,7 @@ def test_what_is_refused_is_found_in_branches_constants_and_functions_too(tmp_pa
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense" * 100, b"PK\x03\x04" + b"\0" * 100, b"\x80\x02\x8a\nl"])
-def test_what_is_no_network_is_refused(tmp_path: Path, content: bytes) -> None:
+def test_file_without_a_network_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "odd.onnx").write_bytes(content)
     with pytest.raises(OnnxError, match=r"^odd\.onnx (is not an ONNX file|holds no network)"):
         check_onnx(tmp_path / "odd.onnx")

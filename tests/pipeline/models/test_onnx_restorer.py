@@ -124,7 +124,7 @@ def test_range_order_mean_and_std_are_the_cards() -> None:
         ),
     ],
 )
-def test_what_cannot_be_used_is_refused_with_the_reason(tmp_path: Path, model: onnx.ModelProto, says: str) -> None:
+def test_unusable_model_is_refused_with_the_reason(tmp_path: Path, model: onnx.ModelProto, says: str) -> None:
     with pytest.raises(ModelBroken) as caught:
         restorer(model, tmp_path)
     reason = str(caught.value.parameters["reason"])

@@ -181,7 +181,7 @@ def test_missing_and_wrong_files_are_one_sentence(facts: ModelFacts, weights: We
     (weights.folder / "face.pth").write_bytes(b"x" * len(CONTENT))
     with pytest.raises(WeightsError, match=rf"its SHA-256 is [0-9a-f]{{64}}, not {SHA256}: run"):
         weights.usable(facts)
-    assert weights.pull(facts).state is State.VERIFIED, "a pull mends it"
+    assert weights.pull(facts).state is State.VERIFIED, "a pull replaces it"
 
 
 def test_file_without_a_published_hash_needs_a_pin(facts: ModelFacts, weights: Weights) -> None:

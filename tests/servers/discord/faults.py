@@ -1,4 +1,4 @@
-"""What goes wrong on purpose: errors, lost answers, 429s, slowness and lost connections."""
+"""Faults on request: errors, lost responses, 429s, slowness and lost connections."""
 
 import random
 from dataclasses import dataclass, field

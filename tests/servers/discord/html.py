@@ -1,4 +1,4 @@
-"""A channel as a page: what people see, for looking at it."""
+"""Renders a channel as a page, as people see it."""
 
 import base64
 from html import escape

@@ -1,4 +1,4 @@
-"""What the API says when it refuses, in Discord's own shape and with its codes."""
+"""The refusals of Discord's API, in its own shape and with its codes."""
 
 from typing import Any
 

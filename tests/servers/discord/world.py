@@ -1,4 +1,4 @@
-"""What the server knows: people, servers ("guilds"), channels, messages and entitlements."""
+"""The state of the server: people, servers ("guilds"), channels, messages and entitlements."""
 
 import copy
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The methods that change or remove what was said, and answer what was pressed."""
+"""The methods that edit and delete messages, and answer button presses."""
 
 import time
 from typing import Any

@@ -1,4 +1,4 @@
-"""What goes wrong between a bot and Telegram, on request."""
+"""Faults between a bot and Telegram, on request."""
 
 import random
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Stars: invoices, the question before the payment, refunds, the list of transactions."""
+"""Stars: invoices, the pre-checkout query, refunds, the list of transactions."""
 
 import secrets
 import time
@@ -99,11 +99,11 @@ async def refund_star_payment(world: World, call: Call) -> bool:
         raise bad_request("CHARGE_NOT_FOUND")
     if payment.refunded:
         raise bad_request("CHARGE_ALREADY_REFUNDED")
-    give_back(world, payment)
+    refund(world, payment)
     return True
 
 
-def give_back(world: World, payment: Payment) -> None:
+def refund(world: World, payment: Payment) -> None:
     """Give a payment back, and tell the bot."""
     payment.refunded = True
     told: JSON = {

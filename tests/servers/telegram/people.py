@@ -10,7 +10,7 @@ from typing import Any
 from tests.servers.telegram.entities import automatic
 from tests.servers.telegram.files import Stored, Upload
 from tests.servers.telegram.model import JSON, Account, Chat, Message
-from tests.servers.telegram.paying import charged, give_back
+from tests.servers.telegram.paying import charged, refund
 from tests.servers.telegram.world import Answerable, Payment, World
 
 MIME = {
@@ -265,7 +265,7 @@ class Person:
 
     def gets_back(self, charge: str) -> None:
         """Telegram itself gives a payment back."""
-        give_back(self._world, self._world.payments[charge])
+        refund(self._world, self._world.payments[charge])
 
     def of_bot(self) -> list[Message]:
         """What the bot shows in the private chat now."""

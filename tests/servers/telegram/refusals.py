@@ -1,4 +1,4 @@
-"""How the Bot API says no: a code, a description in Telegram's own words, and parameters."""
+"""The refusals of the Bot API: a code, a description in Telegram's own words, and parameters."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A chat as a page, to be looked at: messages, photos, buttons and edits, in light or dark."""
+"""Renders a chat as a page: messages, photos, buttons and edits, in light or dark."""
 
 import base64
 import html

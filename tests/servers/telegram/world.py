@@ -1,4 +1,4 @@
-"""Everything one server knows: the bot, people, chats, files, queries and payments."""
+"""The state of one server: the bot, people, chats, files, queries and payments."""
 
 import asyncio
 import itertools

@@ -1,4 +1,4 @@
-"""The queue order: first come, first served, except for head starts; no photo starves."""
+"""The queue order: first come, first served, except for head starts; every photo is restored in the end."""
 
 import asyncio
 from pathlib import Path

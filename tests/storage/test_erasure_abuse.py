@@ -1,5 +1,5 @@
-"""Deleting one's data gains nothing, and costs nothing that was given: of two people who do the same, one deletes their
-data whenever they like, and both always have the same and may do the same.
+"""Erasure gives no advantage and takes nothing away. Two people do the same, and one deletes their data at random
+times: both always have the same quota and permissions.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""No silence on Discord: unreadable events, refused registrations, forwards, and permissions that are withdrawn."""
+"""Discord fails in unusual ways: unreadable events, refused registrations, forwards, withdrawn permissions."""
 
 import io
 import logging
@@ -34,7 +34,9 @@ async def test_a_refused_registration_of_commands_does_not_end_the_bot(tmp_path:
             assert "3 of 3 left" in await there.said(server.user.slash(server.channel, "quota"))
 
 
-async def test_forwards_are_taken_in_direct_messages_and_from_the_menu(tmp_path: Path, redis_url: str) -> None:
+async def test_forwarded_photos_are_restored_in_direct_messages_and_from_the_menu(
+    tmp_path: Path, redis_url: str
+) -> None:
     async with harness(tmp_path, redis_url, free_per_day=9) as there:
         server, user, channel = there.server, there.server.user, there.server.channel
         friend = server.person("bob")
@@ -49,7 +51,7 @@ async def test_forwards_are_taken_in_direct_messages_and_from_the_menu(tmp_path:
         assert not server.refusals()
 
 
-async def test_images_of_embeds_are_taken_and_a_reply_in_a_direct_message(tmp_path: Path, redis_url: str) -> None:
+async def test_embedded_images_and_replies_in_direct_messages_are_restored(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url, free_per_day=9) as there:
         server, user, channel = there.server, there.server.user, there.server.channel
         linked = user.say(channel, "https://example.com/old.jpg")
@@ -112,7 +114,7 @@ async def test_a_reply_that_may_not_refer_to_the_message_is_sent_without(tmp_pat
         assert answers[0].texts.startswith(f"<@{user.id}> One face restored.")
 
 
-async def test_no_progress_stays_where_the_reply_did_not_go(tmp_path: Path, redis_url: str) -> None:
+async def test_progress_message_is_deleted_if_the_reply_goes_elsewhere(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url, worker=False) as there:
         server, user, channel = there.server, there.server.user, there.server.channel
         user.say(channel, "", photo(), mention=True)

@@ -1,4 +1,4 @@
-"""Every way to send a photo on Telegram works, also those that are rare."""
+"""Less common ways to send a photo on Telegram: channels, supergroups, quoted replies, edited captions."""
 
 import asyncio
 from pathlib import Path
@@ -34,7 +34,7 @@ async def test_a_group_that_becomes_a_supergroup_gets_its_photos_there(tmp_path:
         await ana.hears("You have used", group=group, after=asked)
 
 
-async def test_the_photo_of_another_chats_message_is_restored(tmp_path: Path, redis_url: str) -> None:
+async def test_photo_of_a_message_in_another_chat_is_restored(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url) as running:
         ana, bob = running.server.user("Ana"), running.server.user("Bob")
         group = running.server.group("Family", by=ana)
@@ -44,7 +44,7 @@ async def test_the_photo_of_another_chats_message_is_restored(tmp_path: Path, re
         assert await running.used_by(ana) == 1
 
 
-async def test_a_caption_that_becomes_a_command_is_obeyed_once(tmp_path: Path, redis_url: str) -> None:
+async def test_caption_edited_into_a_command_is_handled_once(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url, privacy=False) as running:
         ana = running.server.user("Ana")
         group = running.server.group("Family", by=ana)
@@ -61,7 +61,7 @@ async def test_a_caption_that_becomes_a_command_is_obeyed_once(tmp_path: Path, r
         assert await running.used_by(ana) == 1
 
 
-async def test_a_post_of_a_channel_with_a_command_is_answered(tmp_path: Path, redis_url: str) -> None:
+async def test_channel_post_with_a_command_is_answered(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
         channel = running.server.channel("Old town")
