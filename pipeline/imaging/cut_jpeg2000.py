@@ -147,11 +147,12 @@ def _filled_up(head: bytes, stream: bytes, cut: _Part) -> bytes:
     def is_read(length: int, filling: bytes) -> bool:
         return _is_read(head + ending(length, filling) + _EOC, levels)
 
+    most = cut.length or there + _MOST_PACKET_BYTES
     short, long = there - 1, there
     while not is_read(long, b"\0"):
-        short, long = long, there + max(64, 4 * (long - there))
-        if long - there > _MOST_PACKET_BYTES:
+        if long >= most:
             raise PhotoTruncated
+        short, long = long, min(most, there + max(64, 4 * (long - there)))
     while long - short > 1:
         middle = (short + long) // 2
         short, long = (short, middle) if is_read(middle, b"\0") else (middle, long)

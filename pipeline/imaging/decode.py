@@ -9,7 +9,7 @@ that have a sentence.
 import math
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -134,11 +134,7 @@ def _decoded(kind: str, container: Container, limits: DecodeLimits, keep: Keep, 
             container = _WITH_ALL_ROWS[kind](container)
     with _named_errors(container):
         reader = partial(readers.read, kind, page=page, check_size=partial(_check_size, limits=limits))
-        if container.filled is not None:
-            found, cut = cut_filled.read(kind, container, reader)
-        else:
-            found = reader(container)
-            cut = _missing(kind, container, found.pixels)
+        found, cut = _found(kind, container, reader)
         if cut is not None and cut.share > _MOST_MISSING:
             raise PhotoTruncated
     picture = _picture(kind, _upright(found.pixels, found.orientation), found.icc)
@@ -148,6 +144,15 @@ def _decoded(kind: str, container: Container, limits: DecodeLimits, keep: Keep, 
         picture = replace(picture, notes=(*picture.notes, Note(kind=NoteKind.GAIN_MAP)))
     stored = found.orientation if container.stored == 1 else container.stored
     return picture if cut is None else _with_cut(picture, cut, stored)
+
+
+def _found(
+    kind: str, container: Container, reader: Callable[[Container], readers.Samples]
+) -> tuple[readers.Samples, Cut | None]:
+    if container.filled is not None:
+        return cut_filled.read(kind, container, reader)
+    found = reader(container)
+    return found, _missing(kind, container, found.pixels)
 
 
 def _missing(kind: str, container: Container, pixels: Pixels) -> Cut | None:
