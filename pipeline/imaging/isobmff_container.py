@@ -86,7 +86,7 @@ def _signal(data: bytes, meta: Box, properties: list[Box]) -> ColorSignal | None
     for name, start, end in properties:
         if name == b"colr" and data[start : start + 4] == b"nclx" and signal is None:
             primaries, transfer = struct.unpack_from(">HH", data, start + 4)
-            signal = color_signal.from_cicp(primaries, transfer)
+            signal = color_signal.from_nclx(primaries, transfer)
         elif name == b"clli" and end - start >= 4:
             peak_nits = float(struct.unpack_from(">H", data, start)[0])
         elif name == b"mdcv" and end - start >= 24 and not peak_nits:
@@ -110,7 +110,7 @@ def _codec_signal(data: bytes, meta: Box) -> ColorSignal | None:
                 continue
         except IndexError:  # a broken header is the decoder's to refuse
             return None
-        return color_signal.from_cicp(*told) if told else None
+        return color_signal.from_nclx(*told) if told else None
     return None
 
 
