@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from magicmemory.cli.messages import error_message
 from magicmemory.cli.restore_batch import Count, Done, Photo, Tally
 from magicmemory.core.errors import OperatorError, UserError
+from magicmemory.core.file_type import sniff
 from magicmemory.core.job import Stage
 from magicmemory.core.options import AUTO, MAX_CHOSEN_FACES, Options, Scope, Texture
 from magicmemory.core.report import NoteKind, Report
@@ -56,6 +57,7 @@ SUFFIXES: Final = frozenset(
     }
 )
 
+SNIFFED_BYTES: Final = 4096  # enough to know a photo without a suffix
 FAILED: Final = 1  # exit status: at least one photo could not be restored
 CANNOT_START: Final = 2
 INTERRUPTED: Final = 130  # as shells write it
@@ -185,8 +187,20 @@ def photos_in(sources: list[Path], out: Path) -> Iterator[Photo]:
             inside = path.relative_to(source)
             hidden = any(part.startswith(".") for part in inside.parts)
             result = source.resolve() != out.resolve() and path.resolve().is_relative_to(out.resolve())
-            if path.suffix.lower() in SUFFIXES and path.is_file() and not hidden and not result:
+            if path.is_file() and not hidden and not result and _looks_like_photo(path):
                 yield Photo(path, out / inside.parent)
+
+
+def _looks_like_photo(path: Path) -> bool:
+    """By its name, or by its first bytes if that says nothing: scanners and backups leave names without a suffix."""
+    if path.suffix.lower() in SUFFIXES:
+        return True
+    try:
+        with path.open("rb") as file:
+            sniff(file.read(SNIFFED_BYTES))
+    except (UserError, OSError):
+        return False
+    return True
 
 
 class Restore:

@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 import discord
 
-from magicmemory.bots.common.file_types import checked, may_be_photo
+from magicmemory.bots.common.file_types import checked, may_be_photo, says_photo
 from magicmemory.bots.discord.context import BotContext, ReplyTarget, TextReply
 from magicmemory.bots.discord.errors import persist
 from magicmemory.bots.discord.interactions import (
@@ -66,8 +66,16 @@ class PhotoFile(Protocol):
 
 
 def is_photo(attachment: PhotoFile) -> bool:
-    """Whether an attachment may be a still image; its bytes say what it really is."""
-    return may_be_photo(attachment.content_type)
+    """Whether an attachment says that it is a still image, or says nothing."""
+    return says_photo(attachment.content_type)
+
+
+def photos_among(attachments: Sequence[PhotoFile], most_bytes: float) -> list[PhotoFile]:
+    """The attachments to download; if none says that it is a photo, all that may be one: bytes say what they are."""
+    photos = [attachment for attachment in attachments if is_photo(attachment)]
+    if not photos:
+        photos = [file for file in attachments if may_be_photo(file.content_type, file.size, most_bytes)]
+    return photos[:MOST_PHOTOS]
 
 
 def no_photo(attachments: Sequence[PhotoFile]) -> UserError:
@@ -117,7 +125,7 @@ class Intake:
         self, request: PhotoRequest, attachments: Sequence[PhotoFile], choices: dict[str, Any]
     ) -> None:
         language = await self._ctx.language(request.sender)
-        photos = [attachment for attachment in attachments if is_photo(attachment)][:MOST_PHOTOS]
+        photos = photos_among(attachments, self._ctx.service.settings.max_photo_mb * MB)
         if not photos:
             raise no_photo(attachments)
         known = {job.address: job for job in await self._ctx.service.recent(request.sender)} if request.resumed else {}

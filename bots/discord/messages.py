@@ -11,7 +11,7 @@ import httpx
 
 from magicmemory.bots.discord.context import FILE_LIMIT, NOBODY, BotContext, ReplyTarget
 from magicmemory.bots.discord.errors import MAY_NOT_REPLY, UNCERTAIN, NotAnswered, persist
-from magicmemory.bots.discord.intake import MOST_PHOTOS, Intake, PhotoFile, is_photo, no_photo
+from magicmemory.bots.discord.intake import Intake, PhotoFile, is_photo, no_photo, photos_among
 from magicmemory.bots.discord.interactions import (
     address_of_message,
     may_reply,
@@ -204,7 +204,7 @@ class Messages:
         if missing is not None:
             await self._name_missing(message, language, missing)
             return
-        photos = [file for file in files if is_photo(file)][:MOST_PHOTOS]
+        photos = photos_among(files, self._ctx.service.settings.max_photo_mb * MB)
         if not photos:
             await self._say(message, self._ctx.explain(language, no_photo(files)))
             return

@@ -91,7 +91,7 @@ def photo_in(message: Photographed) -> PhotoFile | None:
 
     Raises:
         PhotoAnimated: the message has a video or an animation.
-        NotAPhoto: the message has sound or text.
+        NotAPhoto: the message has a large file of sound or text.
     """
     if message.photo:
         largest = max(message.photo, key=lambda size: size.width * size.height)
@@ -100,10 +100,8 @@ def photo_in(message: Photographed) -> PhotoFile | None:
         raise PhotoAnimated
     if message.document:
         document = message.document
-        if (document.mime_type or "").startswith("video/"):
-            raise PhotoAnimated
-        if not may_be_photo(document.mime_type):
-            raise NotAPhoto
+        if not may_be_photo(document.mime_type, document.file_size or 0, PUBLIC_DOWNLOAD_BYTES):
+            raise PhotoAnimated if (document.mime_type or "").startswith("video/") else NotAPhoto
         return PhotoFile(document.file_id, document.file_size or 0, as_file=True)
     return None
 

@@ -132,6 +132,7 @@ _PRIMARIES: Final = {
     12: DISPLAY_P3,
     22: Primaries((0.630, 0.340), (0.295, 0.605), (0.155, 0.077), _D65),
 }
+_BT709, _UNSPECIFIED, _SRGB = 1, 2, 13  # code points
 # BT.709 and its relatives describe a camera; a screen shows them with BT.1886's 2.4, as browsers do.
 _SCREEN_OF_BT709 = Curve(2.4)
 _TRANSFERS: Final[dict[int, Curve | HighRange]] = {
@@ -156,6 +157,16 @@ def from_cicp(primaries: int, transfer: int, *, narrow: bool = False) -> ColorSi
     """The signal of H.273's code points; None where one is unspecified, reserved, or no photo is stored like that."""
     known, curve = _PRIMARIES.get(primaries), _TRANSFERS.get(transfer)
     return None if known is None or curve is None else ColorSignal(known, curve, narrow)
+
+
+def from_nclx(primaries: int, transfer: int) -> ColorSignal | None:
+    """The same in HEIF and AVIF, whose writers name a camera's curve (BT.709's and its relatives) for what is sRGB's.
+
+    Chromium reads AVIF so: these curves and an unspecified one are sRGB's, unspecified primaries are BT.709's.
+    """
+    if transfer == _UNSPECIFIED or _TRANSFERS.get(transfer) is _SCREEN_OF_BT709:
+        transfer = _SRGB
+    return from_cicp(_BT709 if primaries == _UNSPECIFIED else primaries, transfer)
 
 
 def from_png(gama: bytes | None, chrm: bytes | None) -> ColorSignal | None:

@@ -6,6 +6,7 @@ reads orientation and colours on the way, and leaves for the decoder only what t
 """
 
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,6 +41,8 @@ class Container:
         whole_rows: of a file that ends too early, how many stored rows are whole, from the first; None where all are,
             or only the decoder can tell.
         stored: how the rows are stored where the decoder undoes it, as an EXIF orientation; `whole_rows` counts before.
+        filled: makes a file of the right length of one that ends too early: with these bytes and zeros where it ended.
+        coarse: of a file that ends too early, details are missing all over.
         metadata: EXIF, XMP and IPTC as found, not yet cleaned; where the decoder must be asked, none.
     """
 
@@ -59,6 +62,8 @@ class Container:
     pages: int = 1
     whole_rows: int | None = None
     stored: int = 1
+    filled: Callable[[bytes], bytes] | None = None
+    coarse: bool = False
     metadata: Metadata = NO_METADATA
 
 

@@ -9,9 +9,10 @@ that have a sentence.
 import math
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import cast
 
 import cv2
@@ -23,7 +24,15 @@ from tifffile import TiffFileError
 from magicmemory.core.errors import FileTooLarge, PhotoTooLarge, PhotoTruncated, PhotoUnreadable
 from magicmemory.core.file_type import sniff
 from magicmemory.core.report import Note, NoteKind
-from magicmemory.pipeline.imaging import color_profile, color_signal, cut_jpeg, png_container, readers
+from magicmemory.pipeline.imaging import (
+    color_profile,
+    color_signal,
+    cut_filled,
+    cut_jpeg,
+    cut_jpeg2000,
+    png_container,
+    readers,
+)
 from magicmemory.pipeline.imaging.color_signal import SRGB_CURVE, ColorSignal, HighRange
 from magicmemory.pipeline.imaging.container import Container
 from magicmemory.pipeline.imaging.cut import Cut
@@ -61,7 +70,11 @@ _BROKEN_FILE = (
     Warning,
 )
 _MOST_MISSING = 0.95  # of a cut photo: less than the rest shows nobody
-_WITH_ALL_ROWS = {"PNG": png_container.with_all_rows, "BMP": bmp_with_all_rows}
+_WITH_ALL_ROWS = {
+    "PNG": png_container.with_all_rows,
+    "BMP": bmp_with_all_rows,
+    "JPEG2000": cut_jpeg2000.with_all_tiles,
+}
 _ROWS_AT_ONCE = 256
 _SAMPLE_STEP = 16
 
@@ -120,8 +133,8 @@ def _decoded(kind: str, container: Container, limits: DecodeLimits, keep: Keep, 
         with _named_errors(container):
             container = _WITH_ALL_ROWS[kind](container)
     with _named_errors(container):
-        found = readers.read(kind, container, page, lambda size: _check_size(size, limits))
-        cut = _missing(kind, container, found.pixels)
+        reader = partial(readers.read, kind, page=page, check_size=partial(_check_size, limits=limits))
+        found, cut = _found(kind, container, reader)
         if cut is not None and cut.share > _MOST_MISSING:
             raise PhotoTruncated
     picture = _picture(kind, _upright(found.pixels, found.orientation), found.icc)
@@ -133,10 +146,21 @@ def _decoded(kind: str, container: Container, limits: DecodeLimits, keep: Keep, 
     return picture if cut is None else _with_cut(picture, cut, stored)
 
 
+def _found(
+    kind: str, container: Container, reader: Callable[[Container], readers.Samples]
+) -> tuple[readers.Samples, Cut | None]:
+    if container.filled is not None:
+        return cut_filled.read(kind, container, reader)
+    found = reader(container)
+    return found, _missing(kind, container, found.pixels)
+
+
 def _missing(kind: str, container: Container, pixels: Pixels) -> Cut | None:
     """What is missing in the file; None where it is whole."""
     if kind == "JPEG" and not container.complete:
         return cut_jpeg.missing(container)
+    if container.coarse:
+        return Cut(len(pixels), 0.0, coarse=True)
     if container.whole_rows is None:
         return None
     rows = pixels.shape[1 if container.stored >= 5 else 0]

@@ -3,6 +3,7 @@
 import struct
 
 from magicmemory.core.errors import PageMissing, PhotoTruncated, PhotoUnreadable
+from magicmemory.pipeline.imaging import cut_gif
 from magicmemory.pipeline.imaging.container import MOST_PARTS, Container
 
 
@@ -29,8 +30,14 @@ def gif(data: bytes, page: int = 1) -> Container:
                 frames = 1 + _frames(data, end)
                 if page > frames:
                     raise PageMissing(page=page, pages=frames)
-                bare = data if page > 1 else b"".join([*kept, control, data[start:end], b";"])
-                return Container(bare, complete, 1, size=size, pages=frames)
+                frame, rows = data[start:end], None
+                if not complete:
+                    frame, rows = cut_gif.with_all_pixels(
+                        frame, at - start, (width, height), interlaced=bool(flags & 0x40)
+                    )
+                    rows = None if rows is None else top + rows
+                bare = data if page > 1 else b"".join([*kept, control, frame, b";"])
+                return Container(bare, complete, 1, size=size, pages=frames, whole_rows=rows)
             else:
                 raise PhotoUnreadable
     except (IndexError, struct.error):  # the file ends inside a block

@@ -7,6 +7,7 @@ colours is read here: libheif and libavif give the pixels out without saying wha
 import struct
 from collections.abc import Set
 from dataclasses import replace
+from functools import partial
 
 from magicmemory.core.errors import PhotoTruncated
 from magicmemory.pipeline.imaging import codec_colors, color_signal
@@ -50,13 +51,19 @@ def _read(data: bytes, orientation: int | None) -> Container:
         properties = _primary_properties(data, inside)
         lacking = cut_items(data, inside)
         whole_rows = _whole_rows(data, inside, lacking.keys())
-        whole = data if _primary(data, inside) in lacking else _filled_up(data, lacking)
+        turned = orientation == 1  # the reader turns it
+        filled = None
+        if whole_rows is None and _primary(data, inside) in lacking:
+            filled = partial(_filled_up, data, lacking)
+            if turned:
+                _refuse_mirrored(properties)
         return replace(
             bare,
-            data=whole,
+            data=data if filled else _filled_up(data, lacking),
+            filled=filled,
             complete=bare.complete and not lacking,
             whole_rows=whole_rows,
-            stored=_stored(data, properties),
+            stored=_stored(data, properties) if turned else 1,
             signal=_signal(data, inside, properties),
             bits=_av1_bits(data, properties),
             gain_map=_has_gain_map(data, inside),
@@ -79,7 +86,7 @@ def _signal(data: bytes, meta: Box, properties: list[Box]) -> ColorSignal | None
     for name, start, end in properties:
         if name == b"colr" and data[start : start + 4] == b"nclx" and signal is None:
             primaries, transfer = struct.unpack_from(">HH", data, start + 4)
-            signal = color_signal.from_cicp(primaries, transfer)
+            signal = color_signal.from_nclx(primaries, transfer)
         elif name == b"clli" and end - start >= 4:
             peak_nits = float(struct.unpack_from(">H", data, start)[0])
         elif name == b"mdcv" and end - start >= 24 and not peak_nits:
@@ -103,12 +110,12 @@ def _codec_signal(data: bytes, meta: Box) -> ColorSignal | None:
                 continue
         except IndexError:  # a broken header is the decoder's to refuse
             return None
-        return color_signal.from_cicp(*told) if told else None
+        return color_signal.from_nclx(*told) if told else None
     return None
 
 
 def _stored(data: bytes, properties: list[Box]) -> int:
-    """How the primary picture is stored, as an EXIF orientation, but for a mirror."""
+    """How the primary picture of a HEIF is stored, as an EXIF orientation, but for a mirror."""
     turns = 0
     for name, start, _ in properties:
         if name == b"irot":
@@ -116,13 +123,15 @@ def _stored(data: bytes, properties: list[Box]) -> int:
     return (1, 8, 3, 6)[turns]
 
 
-def _filled_up(data: bytes, lacking: dict[int, int]) -> bytes:
-    """The file with zeros where it ended too early.
+def _filled_up(data: bytes, lacking: dict[int, int], filling: bytes = b"") -> bytes:
+    """The file with other bytes and zeros where it ended too early.
 
     libheif fails over EXIF that is not there, and leaves out tiles that are not, without a word.
     """
     end = max(lacking.values(), default=0)
-    return data.ljust(end, b"\0") if end - len(data) <= _MOST_FILLING_BYTES else data
+    if end - len(data) > _MOST_FILLING_BYTES:
+        return data
+    return data + filling[: max(0, end - len(data))].ljust(end - len(data), b"\0")
 
 
 def _whole_rows(data: bytes, meta: Box, lacking: Set[int]) -> int | None:
@@ -136,11 +145,17 @@ def _whole_rows(data: bytes, meta: Box, lacking: Set[int]) -> int | None:
     first = next((number for number, tile in enumerate(tiles.items) if tile in lacking), None)
     if first is None:
         return None
-    if {b"imir", b"clap"}.isdisjoint(name for name, _, _ in _properties(data, meta, primary)):
-        for name, start, _ in _properties(data, meta, tiles.items[first]):
-            if name == b"ispe":
-                return first // tiles.across * int(struct.unpack_from(">I", data, start + 8)[0])
+    _refuse_mirrored(_properties(data, meta, primary))
+    for name, start, _ in _properties(data, meta, tiles.items[first]):
+        if name == b"ispe":
+            return first // tiles.across * int(struct.unpack_from(">I", data, start + 8)[0])
     raise PhotoTruncated
+
+
+def _refuse_mirrored(properties: list[Box]) -> None:
+    """Raises PhotoTruncated where rows of the shown picture are not those of the stored one."""
+    if not {b"imir", b"clap"}.isdisjoint(name for name, _, _ in properties):
+        raise PhotoTruncated
 
 
 def _primary_properties(data: bytes, meta: Box) -> list[Box]:

@@ -1,12 +1,14 @@
 """The WebP container: its RIFF chunks."""
 
 from collections.abc import Iterator
+from functools import partial
 
-from magicmemory.core.errors import PhotoAnimated, PhotoUnreadable
+from magicmemory.core.errors import PhotoAnimated, PhotoTruncated, PhotoUnreadable
 from magicmemory.pipeline.imaging.container import MOST_PARTS, Container
 from magicmemory.pipeline.imaging.metadata import Metadata
 
 _EXIF_FLAG, _XMP_FLAG = 8, 4
+_PICTURES = (b"VP8 ", b"VP8L")
 
 
 def webp(data: bytes) -> Container:
@@ -23,7 +25,24 @@ def webp(data: bytes) -> Container:
     else:
         size = int.from_bytes(head[14:16], "little") & 0x3FFF, int.from_bytes(head[16:18], "little") & 0x3FFF
     whole = None if complete else _whole_picture(data)
-    return Container(whole or data, complete or whole is not None, size=size, metadata=_metadata(data))
+    there = complete or whole is not None
+    filled = None if there else partial(_filled, data, size)
+    return Container(whole or data, there, size=size, filled=filled, metadata=_metadata(data))
+
+
+def _filled(data: bytes, size: tuple[int, int], filling: bytes) -> bytes:
+    """A file that ends inside its picture, with other bytes behind; more than were there, because they say more.
+
+    Raises:
+        PhotoTruncated: it ends before its picture begins.
+    """
+    kept = list[bytes]()
+    for name, start, end in _chunks(data):
+        if name in _PICTURES:
+            content = (data[start:end] + filling).ljust(end - start + size[0] * size[1], b"\0")
+            return _riff([*kept, _chunk(name, content)])
+        kept.append(_chunk(name, data[start:end], only_picture=name == b"VP8X"))
+    raise PhotoTruncated
 
 
 def _whole_picture(data: bytes) -> bytes | None:
@@ -32,14 +51,21 @@ def _whole_picture(data: bytes) -> bytes | None:
     for name, start, end in _chunks(data):
         if end > len(data):
             return None
-        content = data[start:end]
-        if name == b"VP8X":  # what follows the picture is left out
-            content = bytes([content[0] & ~(_EXIF_FLAG | _XMP_FLAG)]) + content[1:]
-        kept.append(name + len(content).to_bytes(4, "little") + content + bytes(len(content) % 2))
-        if name in (b"VP8 ", b"VP8L"):
-            body = b"WEBP" + b"".join(kept)
-            return b"RIFF" + len(body).to_bytes(4, "little") + body
+        kept.append(_chunk(name, data[start:end], only_picture=name == b"VP8X"))
+        if name in _PICTURES:
+            return _riff(kept)
     return None
+
+
+def _chunk(name: bytes, content: bytes, *, only_picture: bool = False) -> bytes:
+    if only_picture:  # what follows the picture is left out
+        content = bytes([content[0] & ~(_EXIF_FLAG | _XMP_FLAG)]) + content[1:]
+    return name + len(content).to_bytes(4, "little") + content + bytes(len(content) % 2)
+
+
+def _riff(chunks: list[bytes]) -> bytes:
+    body = b"WEBP" + b"".join(chunks)
+    return b"RIFF" + len(body).to_bytes(4, "little") + body
 
 
 def _metadata(data: bytes) -> Metadata:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import imagecodecs
 import numpy as np
+import pillow_heif
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
@@ -16,7 +17,9 @@ from magicmemory.pipeline.imaging.color_signal import DISPLAY_P3, SRGB_CURVE, Co
 from magicmemory.pipeline.imaging.decode import decode
 from magicmemory.pipeline.imaging.encode import encode
 from tests.pipeline.imaging.test_color_signal import ADOBE_RGB, chrm, cicp, gama, with_chunks
-from tests.support.photo_files import LIMITS, png16, saved
+from tests.support.ink_profile import ink_profile
+from tests.support.jxl_with_profile import JXL_OF_P3
+from tests.support.photo_files import LIMITS, behind_start, chunk, png16, saved, segment
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -47,10 +50,47 @@ def avif(primaries: int, transfer: int) -> bytes:
     return data[:at] + struct.pack(">HH", primaries, transfer) + data[at + 4 :]
 
 
-def inks(*, adobe: bool) -> bytes:
-    data = saved(Image.fromarray(SCENE).convert("CMYK"), "JPEG", quality=98, subsampling=0)
+def inks(*, adobe: bool, **options: object) -> bytes:
+    data = saved(Image.fromarray(SCENE).convert("CMYK"), "JPEG", quality=98, subsampling=0, **options)
     at = data.index(b"\xff\xee")
     return data if adobe else data[:at] + data[at + 16 :]
+
+
+def deep_avif(primaries: int, transfer: int, bits: int = 10) -> bytes:
+    levels = {"level": 98, "bitspersample": bits, "matrix": 9}
+    return bytes(imagecodecs.avif_encode(DEEP >> (16 - bits), primaries=primaries, transfer=transfer, **levels))
+
+
+def by_stream(data: bytes) -> bytes:
+    """Without the box that says the colours: the codec's own header does."""
+    assert b"colrnclx" in data
+    return data.replace(b"colrnclx", b"freenclx")
+
+
+def streamed_avif(primaries: int, transfer: int) -> bytes:
+    colours = {"primaries": primaries, "transfer": transfer, "matrix": 6}
+    return by_stream(bytes(imagecodecs.avif_encode(SCENE, level=98, **colours)))
+
+
+def heif(primaries: int, transfer: int, **options: int) -> bytes:
+    colours = {"color_primaries": primaries, "transfer_characteristics": transfer, "matrix_coefficients": 6}
+    return saved(SCENE, "HEIF", quality=98, chroma=444, **colours, **options)
+
+
+def deep_heif(primaries: int, transfer: int) -> bytes:
+    file = io.BytesIO()
+    pillow_heif.encode(
+        "RGB;16", (WIDTH, HEIGHT), DEEP.tobytes(), file, quality=98, chroma=444, color_primaries=primaries,
+        transfer_characteristics=transfer, matrix_coefficients=9, full_range_flag=1,
+    )  # fmt: skip
+    return file.getvalue()
+
+
+def gain_map() -> bytes:
+    """An Ultra HDR photo: a usual screen shows its base picture."""
+    xmp = b'http://ns.adobe.com/xap/1.0/\0<x hdrgm="http://ns.adobe.com/hdr-gain-map/1.0/">'
+    data = saved(SCENE, "JPEG", quality=98, subsampling=0)
+    return behind_start(data, segment(0xE1, xmp)) + data
 
 
 CASES: dict[str, tuple[str, Callable[[], bytes]]] = {
@@ -81,9 +121,59 @@ CASES: dict[str, tuple[str, Callable[[], bytes]]] = {
             imagecodecs.avif_encode(DEEP >> 6, level=98, bitspersample=10, primaries=9, transfer=16, matrix=9)
         ),
     ),
+    "avif HLG": ("avif", lambda: deep_avif(9, 18)),
+    "avif PQ of 12 bits": ("avif", lambda: deep_avif(9, 16, 12)),
+    "avif PQ of P3": ("avif", lambda: deep_avif(12, 16)),
+    "avif linear": ("avif", lambda: avif(1, 8)),
+    "avif P3, by its stream": ("avif", lambda: streamed_avif(12, 13)),
+    "avif BT.2020, by its stream": ("avif", lambda: streamed_avif(9, 13)),
+    "avif BT.709 video, by its stream": ("avif", lambda: streamed_avif(1, 1)),
+    "avif PQ, by its stream": ("avif", lambda: by_stream(deep_avif(9, 16))),
+    "avif profile": ("avif", lambda: saved(SCENE, "AVIF", quality=98, subsampling="4:4:4", icc_profile=P3)),
+    "png 16 PQ with its peak": (
+        "png",
+        lambda: png16(DEEP, cicp(9, 16) + chunk(b"cLLI", (600 * 10_000).to_bytes(4, "big") + bytes(4))),
+    ),
+    "avif BT.709 video": ("avif", lambda: avif(1, 1)),
+    "avif BT.601 video": ("avif", lambda: avif(6, 6)),
+    "avif BT.2020 video": ("avif", lambda: avif(9, 14)),
+    "avif BT.2020 of no curve": ("avif", lambda: avif(9, 2)),
+    "avif of gamma 2.2": ("avif", lambda: avif(1, 4)),
+    "jpeg gain map": ("jpeg", gain_map),
+    "jpeg grey": ("jpeg", lambda: saved(SCENE[..., 1], "JPEG", quality=98)),
+    "gif": ("gif", lambda: saved(Image.fromarray(SCENE).quantize(256), "GIF")),
+    "bmp": ("bmp", lambda: saved(SCENE, "BMP")),
+    "jpeg inks, profile": ("jpeg", lambda: inks(adobe=True, icc_profile=ink_profile())),
     "jpeg inks": ("jpeg", lambda: inks(adobe=True)),
     "jpeg inks, no marker": ("jpeg", lambda: inks(adobe=False)),
 }
+
+
+ELSEWHERE: dict[str, tuple[Callable[[], bytes], str, Callable[[], bytes]]] = {
+    "heif": (lambda: heif(1, 13), "png", png),
+    "heif P3": (lambda: heif(12, 13), "png", lambda: png(cicp(12, 13))),
+    "heif BT.2020": (lambda: heif(9, 13), "png", lambda: png(cicp(9, 13))),
+    "heif linear": (lambda: heif(1, 8), "png", lambda: png(cicp(1, 8))),
+    "heif P3, by its stream": (lambda: by_stream(heif(12, 13)), "png", lambda: png(cicp(12, 13))),
+    "heif BT.709 video, by its stream": (lambda: by_stream(heif(1, 1)), "png", png),
+    "heif profile": (
+        lambda: saved(SCENE, "HEIF", quality=98, chroma=444, icc_profile=P3),
+        "png",
+        lambda: png(cicp(12, 13)),
+    ),
+    "heif PQ": (lambda: deep_heif(9, 16), "png", lambda: png16(DEEP, cicp(9, 16))),
+    "heif PQ, by its stream": (lambda: by_stream(deep_heif(9, 16)), "png", lambda: png16(DEEP, cicp(9, 16))),
+    "heif HLG": (lambda: deep_heif(9, 18), "png", lambda: png16(DEEP, cicp(9, 18))),
+    "tiff profile": (lambda: saved(SCENE, "TIFF", icc_profile=P3), "png", lambda: png(cicp(12, 13))),
+    "tiff inks": (
+        lambda: saved(Image.fromarray(SCENE).convert("CMYK"), "TIFF"),
+        "jpeg",
+        lambda: inks(adobe=True),
+    ),
+    "jpeg xl profile": (lambda: JXL_OF_P3, "png", lambda: png(cicp(12, 13))),
+    "jpeg 2000": (lambda: saved(SCENE, "JPEG2000"), "png", png),
+}
+"""What Chromium cannot show: a file, and the kind and bytes of one that says the same and that it can show."""
 
 
 async def shown(browser: Browser, kind: str, data: bytes) -> NDArray[np.int64]:
@@ -107,3 +197,14 @@ async def test_a_result_looks_like_its_photo(browser: Browser, name: str) -> Non
     before = await shown(browser, kind, data)
     after = await shown(browser, encoded.media_type.removeprefix("image/"), encoded.data)
     assert np.abs(before - after).mean() <= MOST_LEVELS
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+async def test_a_result_looks_like_another_file_that_says_the_same(browser: Browser, name: str) -> None:
+    make, kind, make_other = ELSEWHERE[name]
+    encoded = encode(decode(make(), LIMITS))
+    other = await shown(browser, kind, make_other())
+    if encoded.media_type == "image/tiff":
+        encoded = encode(decode(make(), LIMITS), kind="PNG")
+    after = await shown(browser, encoded.media_type.removeprefix("image/"), encoded.data)
+    assert np.abs(other - after).mean() <= MOST_LEVELS

@@ -125,8 +125,10 @@ def test_nothing_is_ever_overwritten(tmp_path: Path) -> None:
 
 def test_folders_are_searched_and_their_structure_is_kept(tmp_path: Path) -> None:
     album = tmp_path / "album"
-    for name in ("b.PNG", "deeper/a.png", ".hidden/x.png", "notes.txt"):
+    for name in ("b.PNG", "deeper/a.png", ".hidden/x.png"):
         photo(album / name)
+    (album / "notes.txt").write_text("no photo")
+    (album / "film.mp4").write_bytes(b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom")
     result = run(album, "--out", album / "restored")
     assert result.exit_code == 0, result.output
     assert len(result.stdout.splitlines()) == 2
@@ -134,6 +136,12 @@ def test_folders_are_searched_and_their_structure_is_kept(tmp_path: Path) -> Non
     assert (album / "restored/deeper/a.png").exists()
     again = photos_in([album], album / "restored")
     assert [one.path.name for one in again] == ["b.PNG", "a.png"]
+
+
+@pytest.mark.parametrize("name", ["scan", "photo.jpg.bin", "photo.txt", "IMG_0001.mp4"])
+def test_photo_in_a_folder_is_recognised_by_its_bytes(tmp_path: Path, name: str) -> None:
+    photo(tmp_path / "album" / name)
+    assert [one.path.name for one in photos_in([tmp_path / "album"], tmp_path / "out")] == [name]
 
 
 def test_empty_folder_is_reported(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ format: they drop, repeat, exchange and alter whole parts, and correct lengths a
 """
 
 import random
+import re
 import struct
 import zlib
 from collections.abc import Callable
@@ -140,6 +141,11 @@ def _tiff(data: bytes) -> list[bytes]:
     return _cut(data, [start, *(first + entry * number for number in range(min(count, 100)))])
 
 
+def _pdf(data: bytes) -> list[bytes]:
+    """Its objects."""
+    return _cut(data, [found.start() for found in re.finditer(rb"\d+ \d+ obj\b|\bxref\b|\btrailer\b", data)])
+
+
 _PARTS: dict[str, Callable[[bytes], list[bytes]]] = {
     "PNG": _png,
     "JPEG": _jpeg,
@@ -150,4 +156,5 @@ _PARTS: dict[str, Callable[[bytes], list[bytes]]] = {
     "JXL": _boxes,
     "TIFF": _tiff,
     "RAW": _tiff,
+    "PDF": _pdf,
 }

@@ -22,6 +22,7 @@ from tests.support.photo_files import (
     chunk,
     exif_with,
     heif_of_tiles,
+    large,
     png16,
     rgb_tags,
     saved,
@@ -29,6 +30,7 @@ from tests.support.photo_files import (
     srgb,
     tiff,
     tiff16,
+    with_alpha,
 )
 
 
@@ -69,6 +71,30 @@ def _with_colours(cicp: bytes) -> bytes:
     return plain[:33] + chunk(b"cICP", cicp) + chunk(b"cHRM", bytes(range(32))) + plain[33:]
 
 
+def _flat_pdf() -> bytes:
+    """A page by a scanner's own program: pixels packed by Flate with a predictor, a table of grey colours, a mask."""
+    rows = zlib.compress(b"".join(b"\2" + row.tobytes() for row in np.diff(RGB, axis=0, prepend=RGB[:1] * 0)))
+    grey, drawn = zlib.compress(RGB[..., 1].tobytes()), b"q 96 0 0 64 0 0 cm /P Do Q q 20 0 0 20 4 4 cm /G Do Q"
+    picture = b"<</Type/XObject/Subtype/Image/Width 48/Height 32/BitsPerComponent 8/Filter/FlateDecode"
+    parts = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 96 64]/Rotate 90/Contents 6 0 R"
+        b"/Resources<</XObject<</P 4 0 R/G 5 0 R>>>>>>",
+        picture + b"/ColorSpace/DeviceRGB/DecodeParms<</Predictor 15/Colors 3/Columns 48>>/SMask 5 0 R"
+        b"/Length %d>>stream\n%s\nendstream" % (len(rows), rows),
+        picture + b"/ColorSpace/DeviceGray/Length %d>>stream\n%s\nendstream" % (len(grey), grey),
+        b"<</Length %d>>stream\n%s\nendstream" % (len(drawn), drawn),
+    ]
+    body = b"".join(b"%d 0 obj\n%s\nendobj\n" % pair for pair in enumerate(parts, 1))
+    return b"%PDF-1.5\n" + body + b"trailer<</Root 1 0 R/Size 7>>\n%%EOF\n"
+
+
+def _raw_with(start: bytes) -> bytes:
+    preview = saved(large(RGB), "JPEG", quality=60, exif=b"Exif\0\0" + exif_with(3))
+    return start + bytes(100) + saved(RGB, "JPEG") + bytes(50) + preview + bytes(200)
+
+
 TWELVE = rgb_tags() | {258: (3, [12]), 262: (3, [1]), 277: (3, [1])}
 
 MORE: dict[str, tuple[str, Callable[[], bytes]]] = {
@@ -92,6 +118,11 @@ MORE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "heif of odd sides": ("HEIF", lambda: saved(RGB[:31, :47], "HEIF", quality=40)),
     "heif of tiles": ("HEIF", lambda: heif_of_tiles(RGB, 16)),
     "jxl of frames": ("JXL", lambda: bytes(imagecodecs.jpegxl_encode(np.stack([RGB, 255 - RGB]), lossless=True))),
+    "pdf of a fax": ("PDF", lambda: saved(Image.fromarray(RGB).convert("1"), "PDF", resolution=72)),
+    "pdf of jpeg 2000": ("PDF", lambda: saved(Image.fromarray(with_alpha(RGB)), "PDF", resolution=72)),
+    "pdf of flat pixels": ("PDF", _flat_pdf),
+    "raw of fuji": ("RAW", lambda: _raw_with(b"FUJIFILMCCD-RAW 0201")),
+    "raw of canon": ("RAW", lambda: _raw_with(struct.pack(">I", 24) + b"ftypcrx \0\0\0\1crx isom")),
     "avif of grey": ("AVIF", lambda: saved(np.ascontiguousarray(RGB[..., 1]), "AVIF", exif=exif_with(5))),
 }
 

@@ -16,6 +16,8 @@ from tests.servers.discord.server import DiscordServer
 from tests.support.discord_harness import harness, running_bot, running_worker
 from tests.support.telegram_harness import QuickPipeline, photo
 
+FILM = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(100)
+
 
 def black() -> bytes:
     out = io.BytesIO()
@@ -201,9 +203,11 @@ async def test_failures_are_explained_and_cost_nothing(tmp_path: Path, redis_url
         large = server.user.slash(server.channel, "restore", photo=Upload(b"0" * 600_000, "large.png"))
         assert "0.5 MB is the limit" in (await there.answer(large)).texts
         text = server.user.slash(server.channel, "restore", photo=Upload(b"hello", "letter.txt"))
-        assert "This is not a photo" in await there.said(text)
-        film = server.user.slash(server.channel, "restore", photo=Upload(b"film", "film.mp4"))
-        assert "animation or a video" in await there.said(film)
+        assert "This is not a photo" in (await there.answer(text)).texts
+        film = server.user.slash(server.channel, "restore", photo=Upload(FILM, "film.mp4"))
+        assert "animation or a video" in (await there.answer(film)).texts
+        long = server.user.slash(server.channel, "restore", photo=Upload(FILM + bytes(600_000), "film.mp4"))
+        assert "animation or a video" in await there.said(long), "it is not even downloaded"
         assert (await there.quota_of(server.user)).used == 0
 
 

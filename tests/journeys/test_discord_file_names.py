@@ -8,7 +8,7 @@ from tests.servers.discord.files import Upload
 from tests.support.discord_harness import harness
 from tests.support.telegram_harness import photo
 
-NAMES = ["photo", "photo.jpg.bin", "scan.zip", "old.pdf", "portrait.png"]
+NAMES = ["photo", "photo.jpg.bin", "scan.zip", "old.pdf", "portrait.png", "photo.txt", "photo.mp4"]
 
 
 @pytest.mark.parametrize("name", NAMES)

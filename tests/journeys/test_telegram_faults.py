@@ -64,7 +64,7 @@ async def test_message_without_a_photo_gets_one_sentence(tmp_path: Path, redis_u
         assert await running.used_by(ana) == 0
 
 
-@pytest.mark.parametrize("name", ["photo", "photo.jpg.bin", "scan.dat"])
+@pytest.mark.parametrize("name", ["photo", "photo.jpg.bin", "scan.dat", "photo.txt", "photo.mp4"])
 async def test_photo_is_recognised_by_its_bytes_not_its_name(tmp_path: Path, redis_url: str, name: str) -> None:
     async with harness(tmp_path, redis_url, QuickPipeline(), free_per_day=1) as running:
         ana = running.server.user("Ana")

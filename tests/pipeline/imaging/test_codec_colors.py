@@ -38,7 +38,7 @@ def without_box(data: bytes) -> bytes:
 @pytest.mark.slow
 @pytest.mark.parametrize("make", [heif, heif_in_tiles, avif])
 def test_the_stream_says_what_the_box_does_not(make) -> None:  # type: ignore[no-untyped-def]
-    for code in (P3, (9, 1)):
+    for code in (P3, (9, 1), (1, 4)):
         data = make(*code)
         with_box, without = decode(data, LIMITS), decode(without_box(data), LIMITS)
         assert with_box.icc is not None

@@ -175,9 +175,9 @@ def heif_or_avif(kind: str, primaries: int, transfer: int, matrix: int = 1, full
 
 
 @pytest.mark.parametrize("kind", ["HEIF", "AVIF"])
-@pytest.mark.parametrize("code", [(12, 13), (9, 1), (1, 8)])
+@pytest.mark.parametrize("code", [(12, 13), (9, 1), (9, 2), (9, 14), (2, 4), (1, 8)])
 def test_nclx_is_read_from_heif_and_avif(kind: str, code: tuple[int, int]) -> None:
-    signal = color_signal.from_cicp(*code)
+    signal = color_signal.from_nclx(*code)
     assert signal is not None
     data = heif_or_avif(kind, *code)
     plain = decode(heif_or_avif(kind, 1, 13), LIMITS)

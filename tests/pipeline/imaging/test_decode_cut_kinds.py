@@ -11,13 +11,25 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from magicmemory.core.errors import PhotoTruncated, PhotoUnreadable
-from magicmemory.core.report import NoteKind
+from magicmemory.core.report import Note, NoteKind
 from magicmemory.pipeline.imaging.decode import decode
 from magicmemory.pipeline.imaging.picture import Picture
-from tests.support.photo_files import LIMITS, RGB, chunk, exif_with, heif_of_tiles, interlaced, png16, saved, turned
+from tests.support.photo_files import (
+    LIMITS,
+    RGB,
+    chunk,
+    exif_with,
+    heif_of_tiles,
+    interlaced,
+    png16,
+    saved,
+    turned,
+    with_alpha,
+)
 
 SMOOTH = np.asarray(Image.fromarray(RGB).resize((400, 300), Image.Resampling.BICUBIC))
 NOISE = np.random.default_rng(3).integers(1, 255, (300, 400, 3), dtype=np.uint8)
+PHOTO = (SMOOTH * 0.8 + NOISE * 0.2).astype(np.uint8)
 DEEP_NOISE = NOISE.astype(np.uint16) * 257
 
 
@@ -43,6 +55,11 @@ MAKERS: dict[str, Callable[[], bytes]] = {
     "tiff lzw": lambda: a_tiff(NOISE, rowsperstrip=8, compression="lzw", predictor=True),
     "tiff in tiles": lambda: a_tiff(NOISE, tile=(32, 32)),
     "tiff in packed tiles": lambda: a_tiff(NOISE, tile=(16, 16), compression="zlib"),
+    "gif": lambda: saved(Image.fromarray(NOISE).quantize(200), "GIF", interlace=0),
+    "gif of four colours": lambda: saved(Image.fromarray(NOISE).quantize(4), "GIF", interlace=0),
+    "webp lossless": lambda: saved(NOISE, "WEBP", lossless=True),
+    "jpeg 2000 in tiles": lambda: saved(NOISE, "JPEG2000", tile_size=(32, 32)),
+    "jpeg 2000 in tiles, codestream": lambda: saved(NOISE, "JPEG2000", tile_size=(400, 16), no_jp2=True),
     "tiff big": lambda: a_tiff(NOISE, rowsperstrip=8, bigtiff=True, byteorder=">"),
 }
 
@@ -144,17 +161,97 @@ def test_a_jpeg_2000_whose_last_box_has_no_length_is_found_out() -> None:
     data = saved(NOISE, "JPEG2000")
     at = data.index(b"jp2c") - 4
     data = data[:at] + bytes(4) + data[at + 4 :]
-    decode(data, LIMITS)
+    assert decode(data, LIMITS).notes == ()
+    assert decode(data[: len(data) * 2 // 3], LIMITS).notes == (Note(kind=NoteKind.COARSE),)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"no_jp2": True}, {"irreversible": True, "quality_layers": [20, 8]}, {"progression": "RPCL"}],
+    ids=str,
+)
+def test_a_cut_jpeg_2000_of_one_tile_lacks_detail(options: dict[str, object]) -> None:
+    """The more is there, the nearer it is; a block that is half there is no noise."""
+    data = saved(PHOTO, "JPEG2000", **options)
+    whole = decode(data, LIMITS).pixels.astype(int)
+    nearer = 12.0
+    for part in (0.3, 0.5, 0.7, 0.8, 0.9, 0.99):
+        picture = decode(data[: int(len(data) * part)], LIMITS)
+        assert picture.missing is None
+        assert picture.notes == (Note(kind=NoteKind.COARSE),)
+        difference = np.abs(picture.pixels - whole).mean()
+        assert difference < nearer
+        nearer = difference
+    assert nearer < 0.5
+
+
+@pytest.mark.parametrize("options", [{}, {"progression": "PCRL"}, {"progression": "CPRL"}], ids=str)
+def test_a_jpeg_2000_without_most_of_its_detail_or_by_place_is_refused(options: dict[str, object]) -> None:
+    data = saved(PHOTO, "JPEG2000", **options)
     with pytest.raises(PhotoTruncated):
-        decode(data[: len(data) * 2 // 3], LIMITS)
+        decode(data[: int(len(data) * (0.6 if options else 0.2))], LIMITS)
 
 
-@pytest.mark.parametrize("kind", ["WEBP", "HEIF", "AVIF", "JXL", "JPEG2000"])
+@pytest.mark.parametrize("part", [0.4, 0.6, 0.85, 0.97])
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        ("WEBP", {"quality": 90}),
+        ("WEBP", {"quality": 40, "exif": b"Exif\0\0" + exif_with(1)}),
+        ("WEBP", {"lossless": True}),
+        ("AVIF", {"quality": 80}),
+        ("AVIF", {"quality": 90, "subsampling": "4:4:4"}),
+        ("AVIF", {"quality": 80, "exif": exif_with(6)}),
+        ("HEIF", {"quality": 80}),
+        ("HEIF", {"quality": 60, "exif": b"Exif\0\0" + exif_with(6)}),
+        ("HEIF", {"quality": 60, "exif": b"Exif\0\0" + exif_with(8)}),
+        ("HEIF", {"quality": 60, "exif": b"Exif\0\0" + exif_with(3)}),
+    ],
+    ids=str,
+)
+def test_rows_before_the_end_are_shown_and_the_rest_is_grey(kind: str, options: dict[str, object], part: float) -> None:
+    """In kinds whose decoders take any bytes for pixels."""
+    whole, cut = whole_and_cut(saved(np.concatenate([PHOTO, PHOTO]), kind, **options), part)
+    assert cut.missing is not None
+    left, top, right, bottom = (int(value) for value in cut.missing)
+    outside = np.ones(cut.pixels.shape[:2], bool)
+    outside[top:bottom, left:right] = False
+    assert (cut.pixels == whole.pixels)[outside].all()
+    assert (cut.pixels[~outside] == 127).all()
+    assert outside.mean() > part - 0.3, "up to two blocks of 64 rows less"
+    assert [note.kind for note in cut.notes] == [NoteKind.INCOMPLETE]
+
+
+@pytest.mark.parametrize("kind", ["WEBP", "HEIF", "AVIF"])
+def test_a_cut_picture_with_transparency_is_opaque_where_it_is_missing(kind: str) -> None:
+    data = saved(with_alpha(RGB).repeat(8, 0).repeat(8, 1), kind, quality=80)
+    for part in (0.3, 0.6, 0.9):
+        try:
+            picture = decode(data[: int(len(data) * part)], LIMITS)
+        except PhotoTruncated:  # its transparency follows the picture
+            continue
+        if picture.alpha is not None and picture.missing is not None:
+            assert (picture.alpha[int(picture.missing[1]) :] == 255).all()
+
+
+def test_a_mirrored_cut_heif_is_refused() -> None:
+    data = saved(turned(PHOTO, 2), "HEIF", quality=80, exif=b"Exif\0\0" + exif_with(2))
+    assert b"imir" in data
+    with pytest.raises(PhotoTruncated):
+        decode(data[: int(len(data) * 0.7)], LIMITS)
+
+
 @pytest.mark.parametrize("part", [0.5, 0.9, 0.99])
-def test_kinds_whose_readers_need_the_whole_file_say_so(kind: str, part: float) -> None:
-    data = saved(NOISE, kind)
+def test_a_cut_jpeg_xl_says_so(part: float) -> None:
+    data = saved(NOISE, "JXL")
     with pytest.raises(PhotoTruncated):
         decode(data[: int(len(data) * part)], LIMITS)
+
+
+def test_a_cut_gif_in_passes_says_so() -> None:
+    data = saved(Image.fromarray(NOISE).quantize(200), "GIF", interlace=1)
+    with pytest.raises(PhotoTruncated):
+        decode(data[: len(data) * 2 // 3], LIMITS)
 
 
 def test_a_cut_png_in_passes_says_so() -> None:

@@ -23,6 +23,8 @@ MIME = {
     ".tif": "image/tiff",
     ".bmp": "image/bmp",
     ".pdf": "application/pdf",
+    ".txt": "text/plain",
+    ".mp4": "video/mp4",
 }
 WAIT_S = 10.0
 
