@@ -41,6 +41,8 @@ KINDS: Final = [
     Update.MESSAGE,
     Update.EDITED_MESSAGE,
     Update.CHANNEL_POST,
+    Update.EDITED_CHANNEL_POST,
+    Update.GUEST_MESSAGE,
     Update.CALLBACK_QUERY,
     Update.PRE_CHECKOUT_QUERY,
     Update.MY_CHAT_MEMBER,

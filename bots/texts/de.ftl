@@ -188,6 +188,7 @@ telegram-start =
     }
 telegram-howto = Schick mir ein Foto, oder antworte auf eines mit /restore.
 telegram-howto-group = Antworte auf ein Foto mit /restore, oder schreib /restore unter ein Foto, das du schickst.
+telegram-guest = Als Gast in diesem Chat kann ich keine Fotos senden. Füge mich diesem Chat hinzu, oder schick mir das Foto in unserem privaten Chat.
 telegram-text = Schick mir ein Foto, und ich stelle die Gesichter darin wieder her. Mehr dazu: /help
 telegram-not-for-us = Ich kann nur Fotos wiederherstellen. Schick mir bitte eines, als Foto oder als Datei.
 telegram-help =
@@ -248,6 +249,7 @@ telegram-button-photo = 🖼️ Ganzes Foto
 telegram-button-faces = 🙂 Nur Gesichter
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Zurück
+telegram-button-private-chat = Unser privater Chat
 telegram-button-offers = ⭐ Zeig es mir
 telegram-button-buy = ⭐ { $price } · { $plan }
 telegram-button-subscribe = ⭐ Abonnieren für { $price }

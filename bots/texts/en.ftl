@@ -242,6 +242,7 @@ telegram-start =
     }
 telegram-howto = Send me a photo, or reply to one with /restore.
 telegram-howto-group = Reply to a photo with /restore, or write /restore below a photo that you send.
+telegram-guest = As a guest in this chat I cannot send photos. Add me to this chat, or send me the photo in our private chat.
 telegram-text = Send me a photo, and I restore the faces in it. /help says more.
 telegram-not-for-us = I can only restore photos. Please send me one, as a photo or as a file.
 telegram-help =
@@ -302,6 +303,7 @@ telegram-button-photo = 🖼️ Whole photo
 telegram-button-faces = 🙂 Faces only
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Back
+telegram-button-private-chat = Our private chat
 telegram-button-offers = ⭐ Show me
 telegram-button-buy = ⭐ { $price } · { $plan }
 telegram-button-subscribe = ⭐ Subscribe for { $price }

@@ -189,6 +189,7 @@ telegram-start =
     }
 telegram-howto = Envíame una foto, o responde a una con /restore.
 telegram-howto-group = Responde a una foto con /restore, o escribe /restore al pie de la foto que envías.
+telegram-guest = Como invitado en este chat no puedo enviar fotos. Añádeme a este chat o envíame la foto en nuestro chat privado.
 telegram-text = Envíame una foto y restauro las caras que haya en ella. Más en /help
 telegram-not-for-us = Solo puedo restaurar fotos. Envíame una, como foto o como archivo.
 telegram-help =
@@ -249,6 +250,7 @@ telegram-button-photo = 🖼️ Toda la foto
 telegram-button-faces = 🙂 Solo las caras
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Volver
+telegram-button-private-chat = Nuestro chat privado
 telegram-button-offers = ⭐ Ver
 telegram-button-buy = ⭐ { $price } · { $plan }
 telegram-button-subscribe = ⭐ Suscribirse por { $price }

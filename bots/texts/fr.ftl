@@ -188,6 +188,7 @@ telegram-start =
     }
 telegram-howto = Envoyez-moi une photo, ou répondez à une photo avec /restore.
 telegram-howto-group = Répondez à une photo avec /restore, ou écrivez /restore en légende de la photo que vous envoyez.
+telegram-guest = En tant qu’invité dans cette discussion, je ne peux pas envoyer de photos. Ajoutez-moi à cette discussion, ou envoyez-moi la photo dans notre discussion privée.
 telegram-text = Envoyez-moi une photo et j’en restaure les visages. Pour en savoir plus : /help
 telegram-not-for-us = Je ne sais restaurer que des photos. Envoyez-m’en une, en photo ou en fichier.
 telegram-help =
@@ -248,6 +249,7 @@ telegram-button-photo = 🖼️ Toute la photo
 telegram-button-faces = 🙂 Visages seuls
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Retour
+telegram-button-private-chat = Notre discussion privée
 telegram-button-offers = ⭐ Montrer
 telegram-button-buy = ⭐ { $price } · { $plan }
 telegram-button-subscribe = ⭐ S’abonner pour { $price }

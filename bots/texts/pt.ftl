@@ -189,6 +189,7 @@ telegram-start =
     }
 telegram-howto = Envie uma foto, ou responda a uma com /restore.
 telegram-howto-group = Responda a uma foto com /restore, ou escreva /restore na legenda da foto que você envia.
+telegram-guest = Como convidado nesta conversa, não posso enviar fotos. Adicione-me a esta conversa ou envie-me a foto na nossa conversa privada.
 telegram-text = Envie uma foto e eu restauro os rostos nela. Saiba mais em /help
 telegram-not-for-us = Só consigo restaurar fotos. Envie uma, como foto ou como arquivo.
 telegram-help =
@@ -249,6 +250,7 @@ telegram-button-photo = 🖼️ Foto inteira
 telegram-button-faces = 🙂 Só os rostos
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Voltar
+telegram-button-private-chat = Nossa conversa privada
 telegram-button-offers = ⭐ Mostrar
 telegram-button-buy = ⭐ { $price } · { $plan }
 telegram-button-subscribe = ⭐ Assinar por { $price }

@@ -177,6 +177,7 @@ telegram-start =
     }
 telegram-howto = Пришлите фото или ответьте на фото командой /restore.
 telegram-howto-group = Ответьте на фото командой /restore или подпишите ею фото, которое отправляете.
+telegram-guest = Как гость в этом чате я не могу отправлять фото. Добавьте меня в этот чат или пришлите мне фото в нашем личном чате.
 telegram-text = Пришлите фото, и я восстановлю на нём лица. Подробнее: /help
 telegram-not-for-us = Я умею восстанавливать только фото. Пришлите фото или файл с ним.
 telegram-help =
@@ -237,6 +238,7 @@ telegram-button-photo = 🖼️ Всё фото
 telegram-button-faces = 🙂 Только лица
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Назад
+telegram-button-private-chat = Наш личный чат
 telegram-button-offers = ⭐ Показать
 telegram-button-buy = ⭐ { $price } · { $plan }
 telegram-button-subscribe = ⭐ Подписаться за { $price }
