@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+from magicmemory.bots.common.groups import GroupRules
 from magicmemory.bots.common.previews import Previews
 from magicmemory.bots.common.sentences import Sentences
 from magicmemory.bots.common.shop import Shop
@@ -20,6 +21,7 @@ from magicmemory.storage.codes import Codes
 from magicmemory.storage.database import Database
 from magicmemory.storage.erasure import Erasure
 from magicmemory.storage.grants import Grants
+from magicmemory.storage.groups import Groups
 from magicmemory.storage.ledger import Ledger
 from magicmemory.storage.payments import Payments
 from magicmemory.storage.pending_requests import PendingRequests
@@ -73,6 +75,7 @@ async def open_service(
             queue=Queue(redis, names),
             hub=hub,
             grants=grants,
+            groups=GroupRules(Groups(database)),
             codes=codes,
             payments=payments,
             pending_requests=PendingRequests(database),

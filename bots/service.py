@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from magicmemory.bots.common.groups import GroupRules
 from magicmemory.bots.common.previews import Previews
 from magicmemory.bots.common.sentences import Sentences
 from magicmemory.bots.common.shop import Shop
@@ -28,6 +29,7 @@ from magicmemory.core.errors import (
     QueueFull,
     UserError,
 )
+from magicmemory.core.groups import Group
 from magicmemory.core.job import TERMINAL, Address, Job, JobState, Outcome, Platform, Progress, Quota, Sender, Stage
 from magicmemory.core.logs import about
 from magicmemory.core.metrics import Metrics
@@ -88,8 +90,8 @@ def _counted(take: TakesPhoto[Arguments]) -> TakesPhoto[Arguments]:
 class BotService:
     """What an adapter calls. Every method may raise a `UserError`, whose sentence the texts have.
 
-    Adapters use the methods, `sentences`, `shop`, `texts`, `plans` and `settings`; the stores and the queue belong to
-    the service and to `bots/common`.
+    Adapters use the methods, `sentences`, `shop`, `groups`, `texts`, `plans` and `settings`; the stores and the queue
+    belong to the service and to `bots/common`.
     """
 
     sentences: Sentences
@@ -103,6 +105,7 @@ class BotService:
     queue: Queue
     hub: ProgressHub
     grants: Grants
+    groups: GroupRules
     codes: Codes
     payments: Payments
     pending_requests: PendingRequests
@@ -124,6 +127,7 @@ class BotService:
         *,
         network: str = "",
         free: bool = False,
+        group: Group | None = None,
     ) -> Job:
         """Take a photo in: reserve quota, store the photo, queue it. The same message received again makes no second
         job. A photo that was restored for the sender with the same options is answered from the photo store, for free.
@@ -137,20 +141,25 @@ class BotService:
             network: the address that the photo came from, or its network; empty: the platform does not tell. Only a
                 keyed hash of it is stored.
             free: charge nothing, for a photo of ours.
+            group: where the sender asks, if it is a group; its settings apply.
 
         Raises:
             FileTooLarge, NotAPhoto: the file is too long or empty; the worker reports everything about its content.
             QueueFull: too many photos are waiting.
             TooManyAtOnce: the sender has too many unfinished photos.
             TooManyFailures: too many photos of the sender, or from the network, failed lately.
-            QuotaUsedUp, NetworkQuotaUsedUp, FairUseReached: nothing is left today.
+            OnlyAdministrators: the sender may not ask in this group.
+            QuotaUsedUp, NetworkQuotaUsedUp, GroupQuotaUsedUp, FairUseReached: nothing is left today.
             ModelNotInPlan, SizeNotInPlan: the sender's plan does not include these options.
         """
+        rules = await self.groups.check(sender, group)
         self._check(photo)
         self._check_room(photo)
         await self._check_queue()
         if options is None:
-            options = (await self.people.preferences(sender)).options
+            options = await self.options(sender, group.id if group else "")
+        if rules.language:  # of the replies to this photo
+            sender = sender.model_copy(update={"language": rules.language})
         digest = await asyncio.to_thread(_digest, photo)
         duplicate, restored = await self._answered_before(sender, digest, options)
         reservation = await self.ledger.reserve(
@@ -160,6 +169,8 @@ class BotService:
             context=context,
             network=self._hashed(network),
             free=free,
+            group=group.id if group else None,
+            group_limit=rules.photos_per_day,
         )
         job = reservation.job
         # Also for a message received twice: the first intake may have been interrupted before the photo was queued.
@@ -241,6 +252,17 @@ class BotService:
             job = await self._owned(sender, job_id)
         return job
 
+    async def any_job(self, platform: Platform, job_id: str) -> Job:
+        """A job of anybody's. The adapter checks that it stands where the person who asks is an administrator.
+
+        Raises:
+            PhotoExpired: there is no such job.
+        """
+        job = await self.ledger.job(job_id) if _ID.fullmatch(job_id) else None
+        if job is None or job.address.platform is not platform:
+            raise PhotoExpired
+        return job
+
     async def recent(self, sender: Sender) -> list[Job]:
         """The sender's jobs whose photos may still be stored, oldest first."""
         since = datetime.now(UTC) - timedelta(hours=self.settings.photo_retention_hours)
@@ -264,6 +286,10 @@ class BotService:
         """Run `work`, which decodes or encodes restored photos, in a thread; `IMAGES_AT_ONCE` at a time."""
         async with self.image_places:
             return await asyncio.to_thread(work, *args, **kwargs)
+
+    async def has_restored(self, job: Job) -> bool:
+        """Whether the restored photo is still stored."""
+        return await self.photos.has(result(job.id))
 
     async def delete_restored(self, job: Job) -> None:
         """Delete the restored photo of a job now instead of after the retention time."""
@@ -315,9 +341,22 @@ class BotService:
         """Change some of the sender's preferences, given by field name; all preferences after the change."""
         return await self.people.choose(sender, **choices)
 
-    async def language(self, sender: Sender) -> str:
-        """The language to answer the sender in: the one they chose, else the one that the platform reports."""
-        return self.texts.known((await self.people.preferences(sender)).language or sender.language)
+    async def options(self, sender: Sender, group: str = "", **choices: Any) -> Options:
+        """How to restore the sender's photo: their preferences, over them those of the `group` in which they ask, and
+        over both what they chose for this photo, given by field name.
+        """
+        preferred = (await self.people.preferences(sender)).options
+        settings = await self.groups.settings(sender.platform, group)
+        return Options.model_validate({**self.groups.applied(settings, preferred).model_dump(), **choices})
+
+    async def language(self, sender: Sender, group: str = "") -> str:
+        """The language to answer the sender in: the one they chose, else the one of the `group` in which they ask, else
+        the one that the platform reports.
+        """
+        chosen = (await self.people.preferences(sender)).language
+        if not chosen and group:
+            chosen = (await self.groups.settings(sender.platform, group)).language
+        return self.texts.known(chosen or sender.language)
 
     async def _owned(self, sender: Sender, job_id: str) -> Job:
         job = await self.ledger.job(job_id) if _ID.fullmatch(job_id) else None

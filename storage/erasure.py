@@ -32,7 +32,7 @@ CLEARED: dict[str, Any] = {
     "photo": None,
 }
 
-# Limits by address look back at most a day.
+# Limits by address and by group look back at most a day.
 NETWORK_MEMORY = timedelta(days=2)
 
 
@@ -65,8 +65,8 @@ class Erasure:
         await self._photos.delete([name(job) for job in finished for name in (original, result)])
 
     async def tidy(self) -> int:
-        """Delete erased accounts that nothing depends on any more, and wrong code tries and addresses that no longer
-        count. Returns the number of accounts.
+        """Delete erased accounts that nothing depends on any more, and wrong code tries, addresses and groups that no
+        longer count. Returns the number of accounts.
 
         Several processes may do this at the same time and at any rate.
         """
@@ -76,6 +76,9 @@ class Erasure:
             counted = to_db(self._clock() - NETWORK_MEMORY)
             await transaction.execute(
                 update(jobs).where(jobs.c.network.is_not(None), jobs.c.created_at < counted).values(network=None)
+            )
+            await transaction.execute(
+                update(jobs).where(jobs.c.group_chat.is_not(None), jobs.c.created_at < counted).values(group_chat=None)
             )
         async with self._database.read() as connection:
             erased = list(await connection.scalars(select(users.c.id).where(users.c.erased_at.is_not(None))))

@@ -24,6 +24,7 @@ from magicmemory.bots.discord.interactions import explain
 from magicmemory.bots.discord.messages import Messages
 from magicmemory.bots.discord.replies import DiscordReplier
 from magicmemory.bots.discord.request_journal import InFlight, RequestJournal
+from magicmemory.bots.discord.server_settings import add_server_settings
 from magicmemory.bots.discord.shop import Entitlements, add_shop
 from magicmemory.bots.service import BotService
 from magicmemory.core.errors import OperatorError
@@ -91,6 +92,7 @@ class MagicClient(discord.AutoShardedClient):
         word = words(self.ctx.service.texts)
         commands.add_commands(self.tree, self.ctx, self.intake, word)
         add_shop(self.tree, self.ctx, word)
+        add_server_settings(self.tree, self.ctx, word)
         if self.ctx.service.settings.discord_admins:
             add_admin(self.tree, self.ctx, word)
         await sync_if_changed(self.tree, self.ctx.service.settings.data_dir)

@@ -10,9 +10,9 @@ from typing import Any, Final, Protocol, Self
 import discord
 from discord import ButtonStyle, ui
 
-from magicmemory.bots.common.adjustments import STRENGTHS, neighbours, next_model, other_scope
+from magicmemory.bots.common.adjustments import REMEMBERED, STRENGTHS, closer, neighbours, next_model, other_scope
 from magicmemory.bots.common.image_fitting import fit
-from magicmemory.bots.discord.context import NOBODY, BotContext, ReplyTarget
+from magicmemory.bots.discord.context import NOBODY, SENT, BotContext, ReplyTarget
 from magicmemory.bots.discord.interactions import (
     Interaction,
     PhotoRequest,
@@ -24,12 +24,13 @@ from magicmemory.bots.discord.interactions import (
 )
 from magicmemory.bots.discord.request_journal import InFlight, RequestJournal, record_of_interaction
 from magicmemory.core.errors import PhotoExpired
-from magicmemory.core.job import Job, Sender
+from magicmemory.core.job import Job, Platform, Sender
 from magicmemory.core.options import Options, Scope
 from magicmemory.core.units import MIB
 
 log = logging.getLogger(__name__)
 
+DELETE: Final = "delete"
 # The keys of the buttons that ask for a scope.
 SCOPE_KEYS = {Scope.PHOTO: "discord-whole-photo", Scope.FACES: "discord-faces-only"}
 MOST_IN_A_ROW: Final = 5  # Discord's limit
@@ -70,12 +71,12 @@ class PhotoButton(ui.DynamicItem[Button], template=PHOTO_BUTTON):
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Carry out the button's action."""
         bot: Bot = interaction.client
-        if str(interaction.user.id) != self.user:
+        if str(interaction.user.id) != self.user and not self._is_moderation(interaction):
             with bot.in_flight:
                 await answer(interaction, bot.ctx.say(interaction.locale.value, "discord-not-yours"))
             return
         async with bot.journal.recording(record_of_interaction(interaction)), apologising(bot.ctx, interaction):
-            job = await _settled(bot.ctx, sender_of(interaction), self.job)
+            job = await self._settled_job(bot.ctx, interaction)
             action = ACTIONS.get(self.action)
             if action is None:
                 raise PhotoExpired  # a button of another version, or a forged id
@@ -83,6 +84,19 @@ class PhotoButton(ui.DynamicItem[Button], template=PHOTO_BUTTON):
             message = await acknowledge(interaction, private=private, thinking=action.thinking)
             await bot.journal.acknowledged(interaction, message)
             await action.run(bot.ctx, PhotoRequest.of(interaction, message, private=private), job)
+
+    def _is_moderation(self, interaction: discord.Interaction[Any]) -> bool:
+        """Whether somebody deletes a reply who may delete every message of the server."""
+        return self.action == DELETE and interaction.guild_id is not None and interaction.permissions.manage_messages
+
+    async def _settled_job(self, ctx: BotContext, interaction: discord.Interaction[Any]) -> Job:
+        if str(interaction.user.id) == self.user:
+            return await _settled(ctx, sender_of(interaction), self.job)
+        job = await ctx.service.any_job(Platform.DISCORD, self.job)
+        # A button's id can be forged: only the reply that stands here may be deleted.
+        if interaction.message is None or job.context.get(SENT) != str(interaction.message.id):
+            raise PhotoExpired
+        return job
 
 
 async def resume(ctx: BotContext, record: dict[str, Any]) -> None:
@@ -122,6 +136,8 @@ def rows_of_buttons(ctx: BotContext, language: str, job: Job) -> list[ui.ActionR
 def _actions(ctx: BotContext, job: Job) -> list[tuple[str, str, ButtonStyle]]:
     strength = job.options.strength
     actions = []
+    if job.report is not None and job.report.restored and _closer(ctx, job):
+        actions.append(("closer", "discord-closer", ButtonStyle.secondary))
     if strength > STRENGTHS[0]:
         actions.append(("gentler", "discord-gentler", ButtonStyle.secondary))
     if strength < STRENGTHS[-1]:
@@ -130,7 +146,7 @@ def _actions(ctx: BotContext, job: Job) -> list[tuple[str, str, ButtonStyle]]:
     actions.append(("scope", SCOPE_KEYS[other_scope(job.options.scope)], ButtonStyle.secondary))
     if next_model(job, ctx.service.settings.offered_models) is not None:
         actions.append(("model", "discord-another-model", ButtonStyle.secondary))
-    return [*actions, ("delete", "discord-delete", ButtonStyle.danger)]
+    return [*actions, (DELETE, "discord-delete", ButtonStyle.danger)]
 
 
 def _gentler(ctx: BotContext, job: Job) -> dict[str, Any]:
@@ -143,6 +159,10 @@ def _stronger(ctx: BotContext, job: Job) -> dict[str, Any]:
     return {"strength": stronger or STRENGTHS[-1]}
 
 
+def _closer(ctx: BotContext, job: Job) -> dict[str, Any]:
+    return (job.report and closer(job, job.report, ctx.service.settings.offered_models)) or {}
+
+
 def _other_scope(ctx: BotContext, job: Job) -> dict[str, Any]:
     return {"scope": other_scope(job.options.scope)}
 
@@ -153,15 +173,19 @@ def _another_model(ctx: BotContext, job: Job) -> dict[str, Any]:
     return {"model": model, "fidelity": None}
 
 
-def _adjusts(changes: Callable[[BotContext, Job], dict[str, Any]]) -> "Action":
-    """A button that restores the photo again with other options."""
+def _adjusts(changes: Callable[[BotContext, Job], dict[str, Any]], *, remember: bool = False) -> "Action":
+    """A button that restores the photo again with other options; `remember` makes them the person's preference."""
 
     async def run(ctx: BotContext, request: PhotoRequest, job: Job) -> None:
         language = await ctx.language(request.sender)
         message = request.message or await request.send(ctx.say(language, "progress-decode"), private=request.private)
         target = request.target(message, spoiler=ReplyTarget.of(job.context).spoiler)
-        options = Options.model_validate({**job.options.model_dump(), **changes(ctx, job)})
-        adjusted = await ctx.service.adjust(request.sender, request.address(), job, options, target.notes())
+        changed = changes(ctx, job)
+        options = Options.model_validate({**job.options.model_dump(), **changed})
+        notes = {**target.notes(), REMEMBERED: "1" if remember and changed else ""}
+        adjusted = await ctx.service.adjust(request.sender, request.address(), job, options, notes)
+        if remember and changed:
+            await ctx.service.choose(request.sender, **changed)
         ctx.follow(adjusted, target, language)
 
     return Action(run, thinking=True)
@@ -205,12 +229,13 @@ class Action:
 
 
 ACTIONS: dict[str, Action] = {
+    "closer": _adjusts(_closer, remember=True),
     "gentler": _adjusts(_gentler),
     "stronger": _adjusts(_stronger),
     "scope": _adjusts(_other_scope),
     "model": _adjusts(_another_model),
     "full": Action(_full, thinking=True, private=True),
-    "delete": Action(_delete, thinking=False, private=True),
+    DELETE: Action(_delete, thinking=False, private=True),
 }
 
 

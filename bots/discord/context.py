@@ -19,6 +19,7 @@ from magicmemory.core.units import MIB
 log = logging.getLogger(__name__)
 
 NOBODY: Final = discord.AllowedMentions.none()
+SENT: Final = "sent"  # the job's note that names the message with its reply
 NONCE_LENGTH: Final = 25  # characters, Discord's limit
 # Bytes of a file that every channel accepts; boosted servers accept more.
 FILE_LIMIT: Final = 10 * MIB
@@ -133,9 +134,9 @@ class BotContext:
         """Why something was refused, and how to get more if plans are sold on Discord."""
         return explain(self.service, language, error, sells_here=bool(self.service.plans.on_discord))
 
-    async def language(self, sender: Sender) -> str:
-        """The language the sender is answered in."""
-        return await self.service.language(sender)
+    async def language(self, sender: Sender, server: str = "") -> str:
+        """The language the sender is answered in, on a server."""
+        return await self.service.language(sender, server)
 
     async def show(self, target: ReplyTarget, text: str) -> None:
         """Put a text into our message until the reply replaces it. Errors are logged."""

@@ -21,10 +21,12 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden
 from magicmemory.bots.telegram.callbacks import CallbackData, PhotoButtons
 from magicmemory.bots.telegram.commands import Admin, CommandHandlers
 from magicmemory.bots.telegram.context import BotContext
+from magicmemory.bots.telegram.group_menu import GroupMenu
 from magicmemory.bots.telegram.intake import AlbumGatherer, Intake
 from magicmemory.bots.telegram.messages import (
     Photographed,
     address_of,
+    group_of,
     is_private,
     photo_in,
     sender_of,
@@ -91,9 +93,10 @@ class Handlers:
         self._albums = AlbumGatherer(self._take_album)
         self._photo_buttons = PhotoButtons(ctx, progress_messages)
         self._menu = SettingsMenu(ctx)
+        self._group_menu = GroupMenu(ctx)
         self._shop = ShopHandlers(ctx)
         self._payment_handlers = payment_handlers
-        self._commands = CommandHandlers(ctx, progress_messages, self._menu, self._shop)
+        self._commands = CommandHandlers(ctx, progress_messages, self._menu, self._group_menu, self._shop)
         self._admin = Admin(ctx, payment_handlers)
 
     async def handle(self, update: Update) -> None:
@@ -132,7 +135,7 @@ class Handlers:
         if (pressed := CallbackData.of(data)) is not None:
             await self._photo_buttons.pressed(query, pressed)
             return
-        for answer in (self._menu.pressed, self._shop.pressed, self._commands.pressed):
+        for answer in (self._menu.pressed, self._group_menu.pressed, self._shop.pressed, self._commands.pressed):
             if await answer(query, data):
                 return
         await query.answer()
@@ -246,9 +249,9 @@ class Handlers:
             return False
 
     async def _explain(self, message: Message, error: UserError) -> None:
-        language = await self._ctx.language(sender_of_message(message))
+        language = await self._ctx.language(sender_of_message(message), group_of(message))
         await self._ctx.tell(address_of(message), self._ctx.explain(language, error))
 
     async def _say(self, message: Message, key: str) -> None:
-        language = await self._ctx.language(sender_of_message(message))
+        language = await self._ctx.language(sender_of_message(message), group_of(message))
         await self._ctx.tell(address_of(message), self._ctx.say(language, key))

@@ -67,6 +67,7 @@ reply-too-small =
     }
 reply-too-many = Лиц много: восстановлены самые крупные, без изменений осталось: { $count }.
 reply-cleaned = Всё фото очищено.
+reply-remembered = Я запомню это для ваших следующих фото; изменить можно в /settings.
 reply-incomplete = Лица, обрезанные в файле, остались без изменений: { $count }.
 note-tone-mapped = У фото был расширенный динамический диапазон; я привёл его к обычному экрану.
 note-gain-map = Дополнительная яркость для HDR-экранов убрана.
@@ -167,6 +168,8 @@ telegram-done-already = Это я уже сделал.
 telegram-not-yours = Этими кнопками может пользоваться только тот, кто попросил.
 telegram-full-quality = Полное качество, файлом.
 telegram-before-after = До и после.
+telegram-deleted = Удалено.
+telegram-too-old-to-delete = У себя я фото удалил. Telegram разрешает мне удалять свои сообщения только два дня: пожалуйста, удалите это сами.
 telegram-file-name = restored
 telegram-start =
     Я возвращаю лица старым и повреждённым фотографиям. Пришлите фото, и я отвечу восстановленным.
@@ -228,8 +231,28 @@ telegram-value-scope-faces = только лица
 telegram-value-scope-photo = всё фото
 telegram-value-reply-as-file-no = фото
 telegram-value-reply-as-file-yes = файл
+telegram-group-settings = Настройки этой группы, для её администраторов. Для ваших собственных фото везде пришлите мне /settings в нашем личном чате.
+telegram-group-language = Язык: { $value }
+telegram-group-scope = Восстанавливать: { $value }
+telegram-group-who = Кто может просить: { $value }
+telegram-group-photos-per-day = Фото в день: { $value }
+telegram-group-results = Результаты: { $value }
+telegram-group-about-language = На каком языке отвечать тем, кто не выбрал язык?
+telegram-group-about-scope = Что восстанавливать на фото этой группы, если никто не скажет иначе?
+telegram-group-about-who = Чьи фото здесь можно восстанавливать?
+telegram-group-about-photos-per-day = Сколько фото в день можно восстановить всей группе?
+telegram-group-about-results = Куда отправлять восстановленные фото?
+telegram-group-value-scope-own = как хочет каждый
+telegram-group-value-who-everybody = все
+telegram-group-value-who-administrators = администраторы
+telegram-group-value-photos-per-day-0 = без ограничений
+telegram-group-value-results-asked = туда, где просят
+telegram-group-value-results-here = в эту тему
+telegram-not-administrator = Этими кнопками могут пользоваться только администраторы группы.
+telegram-results-elsewhere = Восстановленное фото придёт в тему этой группы для результатов.
 telegram-button-file = 📄 Полное качество
 telegram-button-compare = ↔️ До/после
+telegram-button-closer = 🤔 Не очень похоже?
 telegram-button-gentler = ➖ Мягче
 telegram-button-stronger = ➕ Сильнее
 telegram-button-vivid = ✨ Живее
@@ -238,6 +261,8 @@ telegram-button-photo = 🖼️ Всё фото
 telegram-button-faces = 🙂 Только лица
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Назад
+telegram-button-delete = 🗑️ Удалить
+telegram-button-delete-photo = 🗑️ Да, удалить
 telegram-button-private-chat = Наш личный чат
 telegram-button-offers = ⭐ Показать
 telegram-button-buy = ⭐ { $price } · { $plan }
@@ -256,7 +281,7 @@ telegram-command-deletemydata = Удалить ваши фото и настро
 telegram-command-paysupport = Помощь с платежом
 telegram-command-terms = Условия продажи
 
-## Discord. RedisKeys of commands and options are one word in lower case; descriptions have up to 100 letters.
+## Discord. Names of commands and options are one word in lower case; descriptions have up to 100 letters.
 
 discord-menu-restore = Восстановить лица
 discord-name-restore = восстановить
@@ -277,6 +302,11 @@ discord-name-scope = область
 discord-name-private = только-мне
 discord-name-language = язык
 discord-name-code = код
+discord-name-server = настройки-сервера
+discord-name-who = кто
+discord-name-per-day = фото-в-день
+discord-name-results = результаты
+discord-name-where-asked = там-же
 discord-about-restore = Восстановить лица на фото
 discord-about-quota = Сколько осталось сегодня
 discord-about-settings = Посмотреть или изменить, как восстанавливаются ваши фото
@@ -295,8 +325,16 @@ discord-about-scope = Только лица или всё фото: зерно, 
 discord-about-private = Ответ увидите только вы
 discord-about-language = Язык, на котором я вам отвечаю
 discord-about-code = Код
+discord-about-server = Для администраторов: что действует для всех на этом сервере
+discord-about-server-language = Язык для тех, кто не выбрал язык
+discord-about-server-scope = Что восстанавливать, если никто не скажет иначе
+discord-about-who = Чьи фото здесь можно восстанавливать
+discord-about-per-day = Фото в день на весь сервер; 0: без ограничений
+discord-about-results = Канал, куда отправлять восстановленные фото
+discord-about-where-asked = Снова отправлять восстановленные фото туда, где просят
 discord-gentler = Мягче
 discord-stronger = Сильнее
+discord-closer = Не очень похоже?
 discord-full-quality = Полное качество
 discord-whole-photo = Всё фото
 discord-faces-only = Только лица
@@ -314,6 +352,19 @@ discord-permission-send-messages = Отправлять сообщения
 discord-automatic = автоматически
 discord-scope-faces = только лица
 discord-scope-photo = всё фото
+discord-scope-own = как хочет каждый
+discord-who-everybody = все
+discord-who-administrators = администраторы
+discord-no-limit = без ограничений
+discord-where-asked = там, где просят
+discord-results-elsewhere = Восстановленное фото придёт в { $channel }.
+discord-server-settings =
+    Настройки этого сервера, для всех, кто здесь просит:
+    Язык: { $spoken }
+    Область: { $scope }
+    Кто может просить: { $who }
+    Фото в день: { $limit }
+    Результаты: { $channel }
 discord-settings =
     Ваши настройки для всех фото:
     Модель: { $model }
@@ -392,6 +443,8 @@ error-code-revoked = Этот код больше не действует.
 error-code-elsewhere = Этот код даёт скидку на то, что продаётся в Telegram. Введите его там: он ещё действует.
 error-too-many-failures = За последнее время не удалось слишком много фото. Попробуйте снова через { $wait_in }. Это фото ничего вам не стоило.
 error-network-quota-used-up = Бесплатные фото вашей сети ({ NUMBER($limit) } в день) на сегодня использованы. Следующие будут через { $renews_in }.
+error-group-quota-used-up = Сегодняшние { NUMBER($limit) } фото для всех здесь использованы. Следующие появятся через { $renews_in }. Вы также можете прислать мне фото в личном чате.
+error-only-administrators = Восстанавливать фото здесь могут только администраторы. Вы можете прислать мне фото в личном чате.
 error-too-many-guesses = Слишком много неверных кодов. Попробуйте снова через { $wait_in }.
 error-offer-gone = Это предложение изменилось. Ничего не оплачено. Посмотрите, пожалуйста, /premium ещё раз.
 error-banned = Вы не можете пользоваться этим ботом.

@@ -39,7 +39,7 @@ async def test_a_slash_command_is_answered_with_before_and_after(tmp_path: Path,
         assert [kept.filename for kept in answer.attachments] == ["restored.jpg", "original.jpg"]
         assert decoded(answer.attachments[0].data).size == decoded(sent).size
         assert answer.texts.startswith("One face restored. You have 2 of 3 left today.")
-        assert list(answer.buttons) == ["Gentler", "Full quality", "Whole photo", "Delete"]
+        assert list(answer.buttons) == ["Not quite like them?", "Gentler", "Full quality", "Whole photo", "Delete"]
         assert not answer.ephemeral
         assert (await there.quota_of(server.user)).used == 1
         assert [job.state for job in await there.finished_jobs_of(server.user)] == [JobState.DELIVERED]
@@ -147,7 +147,7 @@ async def test_buttons_adjust_for_the_asker_alone_and_after_a_restart(tmp_path: 
             gentler = await there.answer(server.user.press(answer, "Gentler"))
             assert pipeline.runs[-1].strength == 0.75
             first, second = [[button["label"] for button in row["components"]] for row in gentler.components[2:]]
-            assert first == ["Gentler", "Stronger", "Full quality"]
+            assert first == ["Not quite like them?", "Gentler", "Stronger", "Full quality"]
             assert second == ["Whole photo", "Another model", "Delete"]
             await there.answer(server.user.press(gentler, "Another model"))
             assert pipeline.runs[-1].model == "other"
@@ -182,7 +182,7 @@ async def test_a_button_asks_for_the_other_scope_after_a_restart_too(tmp_path: P
         async with running_bot(there.settings, redis_url, server):
             whole = await there.answer(server.user.press(answer, "Whole photo"))
             assert pipeline.runs[-1] == Options(strength=0.75, scope=Scope.PHOTO)
-            assert list(whole.buttons) == ["Gentler", "Stronger", "Full quality", "Faces only", "Delete"]
+            assert list(whole.buttons)[1:] == ["Gentler", "Stronger", "Full quality", "Faces only", "Delete"]
             assert len(whole.components) == 3
             faces = await there.answer(server.user.press(whole, "Faces only"))
             assert pipeline.runs[-1] == Options(strength=0.75)
