@@ -16,6 +16,7 @@ from magicmemory.bots.common.image_fitting import before_after
 from magicmemory.bots.telegram.context import BotContext, reply_to, says
 from magicmemory.bots.telegram.messages import SPOILER, address_of, is_administrator, sender_of, sender_of_press
 from magicmemory.bots.telegram.progress_messages import ProgressMessages
+from magicmemory.bots.telegram.rate_limiter import Urgency
 from magicmemory.bots.telegram.uploads import Upload, prepare
 from magicmemory.core.errors import InternalError, NotYours, PhotoExpired, UserError
 from magicmemory.core.job import TERMINAL, Address, Job, JobState, Platform, Sender
@@ -308,7 +309,8 @@ class PhotoButtons:
 
     async def _announce(self, address: Address, language: str) -> int | None:
         try:
-            return await self._ctx.tell(address, await self._progress_messages.queued_text(language))
+            text = await self._progress_messages.queued_text(language)
+            return await self._ctx.tell(address, text, urgency=Urgency.ONCE)
         except TelegramError as error:
             log.warning("no progress message in chat %s: %s", address.chat, error)
             return None

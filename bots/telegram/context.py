@@ -91,9 +91,13 @@ class BotContext:
         """The language to answer the sender in, in a group."""
         return await self.service.language(sender, group)
 
-    async def tell(self, address: Address, text: str, keyboard: Keyboard = None) -> int:
+    async def tell(
+        self, address: Address, text: str, keyboard: Keyboard = None, urgency: Urgency = Urgency.MUST
+    ) -> int:
         """Send a text in reply to the message at `address`; returns the new message's id."""
-        sent = await self.bot.send_message(address.chat, text, reply_markup=keyboard, **reply_to(address))
+        sent = await self.bot.send_message(
+            address.chat, text, reply_markup=keyboard, rate_limit_args=urgency, **reply_to(address)
+        )
         return sent.message_id
 
     async def edit_or_tell(self, address: Address, message: int | None, text: str, keyboard: Keyboard = None) -> int:

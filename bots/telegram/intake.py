@@ -28,6 +28,7 @@ from magicmemory.bots.telegram.messages import (
     sender_of_message,
 )
 from magicmemory.bots.telegram.progress_messages import ProgressMessages
+from magicmemory.bots.telegram.rate_limiter import Urgency
 from magicmemory.bots.telegram.uploads import LARGEST_ALBUM
 from magicmemory.core.errors import InternalError, QuotaUsedUp, UserError
 from magicmemory.core.groups import Group, WhoMayAsk
@@ -170,7 +171,7 @@ class Intake:
     async def _announce(self, address: Address, language: str, count: int) -> int | None:
         text = await self._progress_messages.queued_text(language, count)
         try:
-            return await self._ctx.tell(address, text)
+            return await self._ctx.tell(address, text, urgency=Urgency.ONCE)
         except Forbidden:
             return None
         except TelegramError as error:

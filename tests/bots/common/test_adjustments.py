@@ -27,7 +27,8 @@ def test_each_step_keeps_more_of_the_original_until_nothing_is_left() -> None:
     )
 
     def steps(offered: list[str], fidelity: float | None) -> list[dict[str, object]]:
-        found, options = [], Options()
+        found: list[dict[str, object]] = []
+        options = Options()
         while True:
             used = "first" if options.model == "auto" else options.model
             kept = options.fidelity if options.fidelity is not None else fidelity
