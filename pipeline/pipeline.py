@@ -52,6 +52,7 @@ from magicmemory.pipeline.photo.enlarge import enlarged
 from magicmemory.pipeline.stopwatch import Stopwatch
 
 Floats = NDArray[np.float32]
+_GENTLE_SHARE: Final = 0.5  # of the restorer's change, for faces that are to be restored gently
 
 ProgressCallback = Callable[[Stage, int, int], None]
 """Called when a stage begins and after each face: the stage, restored faces, faces to restore (0 if unknown)."""
@@ -262,6 +263,9 @@ class Pipeline:
         with clock("restore"):
             seen = [cut.seen for cut in cuts]
             better = restorer(seen, options.fidelity, lambda done: tell(Stage.RESTORE, done, len(seen)))
+            if options.gentle_faces:
+                gentle = _named(by_size(found.faces), options.gentle_faces)
+                better = _gentled(cuts, better, [any(face is one for one in gentle) for face in restored])
         tell(Stage.BLEND, len(large), len(large))
         with clock("blend"):
             judged = self._judged(cuts, better, options, restorer_facts, restorer)
@@ -459,6 +463,15 @@ class Pipeline:
             warning=FaceWarning.LESS_ALIKE if unlike else None,
             held=judged.share if judged is not None and judged.held else None,
         )
+
+
+def _gentled(cuts: Sequence[Cut], restored: Sequence[Floats], are_gentle: Sequence[bool]) -> list[Floats]:
+    """The restored faces, some of them with only a share of the restorer's change."""
+    faces = []
+    for cut, face, is_gentle in zip(cuts, restored, are_gentle, strict=True):
+        before = cut.aligned.crop.astype(np.float32)
+        faces.append(before + np.float32(_GENTLE_SHARE) * (face - before) if is_gentle else face)
+    return faces
 
 
 def _history(model: str, faces: int, options: Options, *, cleaned: bool) -> str:

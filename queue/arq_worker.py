@@ -102,6 +102,9 @@ class LeasingWorker(Worker):
                 log.error("dropped %r from %s: it is not a job of this service", name[:MAX_LOGGED], self.queue_name)
                 await self.pool.zrem(self.queue_name, name)
                 continue
+            # A process that was held up loses its leases, and then claims its own jobs: they are still running.
+            if queue_id in self.tasks:
+                continue
             task = asyncio.create_task(self._run(queue_id, int(float(score)) + ahead_ms))
             self.tasks[queue_id] = task
             task.add_done_callback(partial(self._ended, queue_id))

@@ -12,8 +12,10 @@ from telegram.error import BadRequest, TelegramError
 
 from magicmemory.bots.common.adjustments import FIDELITIES, REMEMBERED, STRENGTHS, closer, neighbours, other_scope
 from magicmemory.bots.common.albums import ALBUM, SHOWN, jobs_of_album
+from magicmemory.bots.common.face_choice import choosable
 from magicmemory.bots.common.image_fitting import before_after
 from magicmemory.bots.telegram.context import BotContext, reply_to, says
+from magicmemory.bots.telegram.faces import show_faces
 from magicmemory.bots.telegram.messages import SPOILER, address_of, is_administrator, sender_of, sender_of_press
 from magicmemory.bots.telegram.progress_messages import ProgressMessages
 from magicmemory.bots.telegram.rate_limiter import Urgency
@@ -44,10 +46,14 @@ class Verb(StrEnum):
     SCOPE = "w"  # the whole photo, or its faces only
     OPEN = "o"  # show the buttons of one photo of an album
     CLOSE = "k"  # go back to the album's photos
+    FACES = "n"  # show the photo with numbers at its faces
     CLOSER = "c"  # keep more of the original, now and for the person's next photos
     DELETE = "x"  # the reply and the stored restored photo; asks first
     DELETE_NOW = "y"
     BACK = "r"  # show the buttons of a photo again
+
+
+DELETING: Final = (Verb.DELETE, Verb.DELETE_NOW, Verb.BACK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,9 @@ def photo_keyboard(
     rows = [[labelled("file", Verb.FILE), labelled("compare", Verb.COMPARE)]]
     if report.restored and closer(job, report, ctx.service.settings.offered_models) is not None:
         rows.append([labelled("closer", Verb.CLOSER)])
+    if len(choosable(report)) > 1:
+        label = "🔢 " + ctx.say(language, "faces-button")
+        rows.append([button(label, Verb.FACES, job.id)])
     rows.append(steps(Verb.STRENGTH, "gentler", "stronger", STRENGTHS, job.options.strength))
     if report.fidelity is not None:
         rows.append(steps(Verb.FIDELITY, "vivid", "faithful", FIDELITIES, report.fidelity))
@@ -132,7 +141,7 @@ class PhotoButtons:
         language = await self._ctx.language(sender)
         message = query.message
         try:
-            job = await self._job_of(query, sender, pressed)
+            job = await self.job_of(query, sender, pressed.job, deletes=pressed.verb in DELETING)
             if not isinstance(message, Message):
                 raise PhotoExpired
             await self._do(query, pressed, job, message, language)
@@ -141,15 +150,14 @@ class PhotoButtons:
         except UserError as error:
             await self._ctx.notice(query, self._ctx.explain(language, error), alert=True)
 
-    async def _job_of(self, query: CallbackQuery, sender: Sender, pressed: CallbackData) -> Job:
+    async def job_of(self, query: CallbackQuery, sender: Sender, job_id: str, *, deletes: bool = False) -> Job:
         """The job behind a button, if it belongs to the person, or to a chat that the person administers. What is in a
         chat, its administrators may also delete.
         """
-        job_id, message = pressed.job, query.message
+        message = query.message
         try:
             return await self._ctx.service.job_of(sender, job_id, SETTLE_S)
         except NotYours:
-            deletes = pressed.verb in (Verb.DELETE, Verb.DELETE_NOW, Verb.BACK)
             if deletes and message and await is_administrator(self._ctx, message.chat, query.from_user):
                 job = await self._ctx.service.any_job(Platform.TELEGRAM, job_id)
                 if job.address.chat == str(message.chat.id):
@@ -165,10 +173,13 @@ class PhotoButtons:
             case Verb.OPEN | Verb.BACK:
                 await self._ctx.notice(query)
                 await self._open(job, message, language)
+            case Verb.FACES:
+                await self._ctx.notice(query)
+                await show_faces(self._ctx, job, address_of(message), language)
             case Verb.CLOSER:
                 changes = self._closer(job)
                 options = job.options.model_copy(update=changes)
-                await self._adjust(query, job, message, language, options, remember=changes)
+                await self.adjust(query, job, message, language, options, remember=changes)
             case Verb.DELETE:
                 await self._ctx.notice(query)
                 await self._ask_to_delete(job, message, language)
@@ -179,7 +190,7 @@ class PhotoButtons:
                 await self._close(job, message)
             case _:
                 options = job.options.model_copy(update=self._changes(pressed))
-                await self._adjust(query, job, message, language, options)
+                await self.adjust(query, job, message, language, options)
 
     def _closer(self, job: Job) -> dict[str, Any]:
         """The options that keep more of the original.
@@ -252,7 +263,7 @@ class PhotoButtons:
             prepare, restored, extension, stem, as_file=verb is Verb.FILE, is_local=self._ctx.is_local, spoiler=spoiler
         )
 
-    async def _adjust(
+    async def adjust(
         self,
         query: CallbackQuery,
         job: Job,

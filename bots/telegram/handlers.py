@@ -21,6 +21,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden
 from magicmemory.bots.telegram.callbacks import CallbackData, PhotoButtons
 from magicmemory.bots.telegram.commands import Admin, CommandHandlers
 from magicmemory.bots.telegram.context import BotContext
+from magicmemory.bots.telegram.faces import FaceButtons
 from magicmemory.bots.telegram.group_menu import GroupMenu
 from magicmemory.bots.telegram.intake import AlbumGatherer, Intake
 from magicmemory.bots.telegram.messages import (
@@ -92,6 +93,7 @@ class Handlers:
         self._intake = intake
         self._albums = AlbumGatherer(self._take_album)
         self._photo_buttons = PhotoButtons(ctx, progress_messages)
+        self._face_buttons = FaceButtons(ctx, self._photo_buttons.job_of, self._photo_buttons.adjust)
         self._menu = SettingsMenu(ctx)
         self._group_menu = GroupMenu(ctx)
         self._shop = ShopHandlers(ctx)
@@ -135,7 +137,13 @@ class Handlers:
         if (pressed := CallbackData.of(data)) is not None:
             await self._photo_buttons.pressed(query, pressed)
             return
-        for answer in (self._menu.pressed, self._group_menu.pressed, self._shop.pressed, self._commands.pressed):
+        for answer in (
+            self._face_buttons.pressed,
+            self._menu.pressed,
+            self._group_menu.pressed,
+            self._shop.pressed,
+            self._commands.pressed,
+        ):
             if await answer(query, data):
                 return
         await query.answer()

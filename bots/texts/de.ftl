@@ -65,6 +65,12 @@ reply-too-many =
     }
 reply-cleaned = Das ganze Foto wurde gereinigt.
 reply-remembered = Das merke ich mir für deine nächsten Fotos; /settings ändert es.
+faces-button = Gesichter wählen
+faces-choose = Drück die Nummer eines Gesichts, um zu ändern, was mit ihm geschieht: ✓ wiederherstellen, ½ sanft, – so lassen. Drück dann „Wiederherstellen“.
+faces-restore = Wiederherstellen
+faces-cards = Gesichtskarten
+faces-none = Wähle mindestens ein Gesicht.
+face-card = Gesicht { $number }: Reihe { $row }, Nummer { $place } von links.
 reply-incomplete =
     { $count ->
         [one] Ein Gesicht ist in der Datei abgeschnitten und blieb, wie es war.

@@ -65,6 +65,12 @@ reply-too-many =
     }
 reply-cleaned = The whole photo was cleaned.
 reply-remembered = I remember this for your next photos; /settings changes it.
+faces-button = Choose faces
+faces-choose = Press a face’s number to change what happens to it: ✓ restore, ½ gently, – leave alone. Then press “Restore”.
+faces-restore = Restore
+faces-cards = Face cards
+faces-none = Choose at least one face.
+face-card = Face { $number }: row { $row }, number { $place } from the left.
 reply-incomplete =
     { $count ->
         [one] One face is cut off in the file and was left as it is.

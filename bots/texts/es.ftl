@@ -65,6 +65,12 @@ reply-too-many =
     }
 reply-cleaned = Toda la foto quedó limpia.
 reply-remembered = Lo recuerdo para tus próximas fotos; /settings lo cambia.
+faces-button = Elegir rostros
+faces-choose = Pulsa el número de un rostro para cambiar lo que le pasa: ✓ restaurar, ½ con suavidad, – dejarlo. Luego pulsa «Restaurar».
+faces-restore = Restaurar
+faces-cards = Fichas de rostros
+faces-none = Elige al menos un rostro.
+face-card = Rostro { $number }: fila { $row }, número { $place } desde la izquierda.
 reply-incomplete =
     { $count ->
         [one] Una cara está cortada en el archivo y quedó como estaba.

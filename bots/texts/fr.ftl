@@ -65,6 +65,12 @@ reply-too-many =
     }
 reply-cleaned = Toute la photo a été nettoyée.
 reply-remembered = Je m’en souviens pour vos prochaines photos ; /settings le change.
+faces-button = Choisir les visages
+faces-choose = Touchez le numéro d’un visage pour changer ce qu’il devient : ✓ restaurer, ½ en douceur, – laisser. Puis touchez « Restaurer ».
+faces-restore = Restaurer
+faces-cards = Fiches des visages
+faces-none = Choisissez au moins un visage.
+face-card = Visage { $number } : rangée { $row }, numéro { $place } à partir de la gauche.
 reply-incomplete =
     { $count ->
         [one] { $count } visage est coupé dans le fichier et est resté tel quel.

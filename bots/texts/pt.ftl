@@ -65,6 +65,12 @@ reply-too-many =
     }
 reply-cleaned = A foto inteira foi limpa.
 reply-remembered = Vou me lembrar disso nas suas próximas fotos; /settings muda isso.
+faces-button = Escolher rostos
+faces-choose = Toque no número de um rosto para mudar o que acontece com ele: ✓ restaurar, ½ com suavidade, – deixar. Depois toque em “Restaurar”.
+faces-restore = Restaurar
+faces-cards = Cartões dos rostos
+faces-none = Escolha pelo menos um rosto.
+face-card = Rosto { $number }: fileira { $row }, número { $place } a partir da esquerda.
 reply-incomplete =
     { $count ->
         [one] { $count } rosto está cortado no arquivo e ficou como estava.
