@@ -11,7 +11,9 @@ import discord
 from discord import ButtonStyle, ui
 
 from magicmemory.bots.common.adjustments import REMEMBERED, STRENGTHS, closer, neighbours, next_model, other_scope
+from magicmemory.bots.common.face_choice import choosable
 from magicmemory.bots.common.image_fitting import fit
+from magicmemory.bots.discord import faces
 from magicmemory.bots.discord.context import NOBODY, SENT, BotContext, ReplyTarget
 from magicmemory.bots.discord.interactions import (
     Interaction,
@@ -37,7 +39,8 @@ MOST_IN_A_ROW: Final = 5  # Discord's limit
 # Well below the three seconds that Discord waits for the acknowledgement.
 SETTLE_S: Final = 1.2
 
-PHOTO_BUTTON = re.compile(r"photo:(?P<action>[a-z]+):(?P<job>[0-9a-f]{32}):(?P<user>\d{1,20})")
+# An action may have parts: `face.t03.rrgl`.
+PHOTO_BUTTON = re.compile(r"photo:(?P<action>[a-z]+(?:\.[a-z0-9]{1,20}){0,2}):(?P<job>[0-9a-f]{32}):(?P<user>\d{1,20})")
 
 Button = ui.Button[ui.LayoutView]
 
@@ -77,7 +80,7 @@ class PhotoButton(ui.DynamicItem[Button], template=PHOTO_BUTTON):
             return
         async with bot.journal.recording(record_of_interaction(interaction)), apologising(bot.ctx, interaction):
             job = await self._settled_job(bot.ctx, interaction)
-            action = ACTIONS.get(self.action)
+            action = _action(self.action)
             if action is None:
                 raise PhotoExpired  # a button of another version, or a forged id
             private = action.private or (interaction.message is not None and interaction.message.flags.ephemeral)
@@ -106,7 +109,7 @@ async def resume(ctx: BotContext, record: dict[str, Any]) -> None:
         KeyError, ValueError: the record is incomplete.
     """
     pressed = PHOTO_BUTTON.fullmatch(str(record["data"].get("custom_id")))
-    action = ACTIONS.get(pressed["action"]) if pressed is not None else None
+    action = _action(pressed["action"]) if pressed is not None else None
     message = record.get("message") or {}
     if pressed is None or action is None:
         return
@@ -146,6 +149,8 @@ def _actions(ctx: BotContext, job: Job) -> list[tuple[str, str, ButtonStyle]]:
     actions.append(("scope", SCOPE_KEYS[other_scope(job.options.scope)], ButtonStyle.secondary))
     if next_model(job, ctx.service.settings.offered_models) is not None:
         actions.append(("model", "discord-another-model", ButtonStyle.secondary))
+    if job.report is not None and len(choosable(job.report)) > 1:
+        actions.append(("faces", "faces-button", ButtonStyle.secondary))
     return [*actions, (DELETE, "discord-delete", ButtonStyle.danger)]
 
 
@@ -177,18 +182,47 @@ def _adjusts(changes: Callable[[BotContext, Job], dict[str, Any]], *, remember: 
     """A button that restores the photo again with other options; `remember` makes them the person's preference."""
 
     async def run(ctx: BotContext, request: PhotoRequest, job: Job) -> None:
-        language = await ctx.language(request.sender)
-        message = request.message or await request.send(ctx.say(language, "progress-decode"), private=request.private)
-        target = request.target(message, spoiler=ReplyTarget.of(job.context).spoiler)
         changed = changes(ctx, job)
         options = Options.model_validate({**job.options.model_dump(), **changed})
-        notes = {**target.notes(), REMEMBERED: "1" if remember and changed else ""}
-        adjusted = await ctx.service.adjust(request.sender, request.address(), job, options, notes)
+        await _adjust(ctx, request, job, options, remember=remember and bool(changed))
         if remember and changed:
             await ctx.service.choose(request.sender, **changed)
-        ctx.follow(adjusted, target, language)
 
     return Action(run, thinking=True)
+
+
+async def _adjust(
+    ctx: BotContext, request: PhotoRequest, job: Job, options: Options, *, remember: bool = False
+) -> None:
+    language = await ctx.language(request.sender)
+    message = request.message or await request.send(ctx.say(language, "progress-decode"), private=request.private)
+    target = request.target(message, spoiler=ReplyTarget.of(job.context).spoiler)
+    notes = {**target.notes(), REMEMBERED: "1" if remember else ""}
+    adjusted = await ctx.service.adjust(request.sender, request.address(), job, options, notes)
+    ctx.follow(adjusted, target, language)
+
+
+def _face_button(job: Job) -> Callable[[str, str], PhotoButton]:
+    return lambda action, label: PhotoButton(action, job.id, job.sender.account, label)
+
+
+async def _show_faces(ctx: BotContext, request: PhotoRequest, job: Job) -> None:
+    await faces.show(ctx, request, job, _face_button(job))
+
+
+def _face_action(action: str) -> "Action":
+    """What a button under the photo with numbers does; `action` is without its first part."""
+
+    async def run(ctx: BotContext, request: PhotoRequest, job: Job) -> None:
+        await faces.pressed(ctx, request, job, action, _face_button(job), _adjust)
+
+    return Action(run, thinking=action.partition(".")[0] in (faces.GO, faces.CARDS))
+
+
+def _action(name: str) -> "Action | None":
+    """What a button of this name does; None: it is of another version, or forged."""
+    kind, _, rest = name.partition(".")
+    return _face_action(rest) if kind == faces.FACE and rest else ACTIONS.get(name)
 
 
 async def _full(ctx: BotContext, request: PhotoRequest, job: Job) -> None:
@@ -234,6 +268,7 @@ ACTIONS: dict[str, Action] = {
     "stronger": _adjusts(_stronger),
     "scope": _adjusts(_other_scope),
     "model": _adjusts(_another_model),
+    "faces": Action(_show_faces, thinking=True),
     "full": Action(_full, thinking=True, private=True),
     DELETE: Action(_delete, thinking=False, private=True),
 }
