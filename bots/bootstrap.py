@@ -28,6 +28,7 @@ from magicmemory.storage.pending_requests import PendingRequests
 from magicmemory.storage.people import People
 from magicmemory.storage.photos import PhotoStore
 from magicmemory.storage.quota import Allowance
+from magicmemory.storage.reminders import Reminders
 from magicmemory.storage.statistics import Statistics
 
 log = logging.getLogger(__name__)
@@ -79,6 +80,7 @@ async def open_service(
             codes=codes,
             payments=payments,
             pending_requests=PendingRequests(database),
+            reminders=Reminders(database),
             statistics=Statistics(database, settings.zone),
             erasure=Erasure(database, photos, allowed),
             previews=previews,

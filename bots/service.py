@@ -50,6 +50,7 @@ from magicmemory.storage.payments import Payments
 from magicmemory.storage.pending_requests import PendingRequests
 from magicmemory.storage.people import People
 from magicmemory.storage.photos import PhotoStore, original, result
+from magicmemory.storage.reminders import Reminders
 from magicmemory.storage.statistics import Statistics
 
 log = logging.getLogger(__name__)
@@ -109,6 +110,7 @@ class BotService:
     codes: Codes
     payments: Payments
     pending_requests: PendingRequests
+    reminders: Reminders
     statistics: Statistics
     erasure: Erasure
     previews: Previews

@@ -17,7 +17,7 @@ from magicmemory.storage.grants import entitlement
 from magicmemory.storage.people import find_user, lock_user
 from magicmemory.storage.photos import PhotoStore, original, result
 from magicmemory.storage.quota import Allowance
-from magicmemory.storage.tables import codes, grants, guesses, jobs, redemptions, users
+from magicmemory.storage.tables import codes, grants, guesses, jobs, redemptions, reminders, users
 from magicmemory.storage.timestamps import Clock, to_db, utc_now
 
 # The ledger's unique key needs a message in each row: the job's id.
@@ -58,6 +58,7 @@ class Erasure:
             theirs = select(jobs.c.id).where(jobs.c.user_id == user, jobs.c.state.in_(TERMINAL))
             finished = list(await transaction.scalars(theirs))
             await _empty(transaction, user)
+            await transaction.execute(delete(reminders).where(reminders.c.user_id == user))
             await transaction.execute(
                 update(users).where(users.c.id == user).values(preferences={}, erased_at=to_db(now))
             )

@@ -180,3 +180,12 @@ groups = Table(
     Column("chat", String(64), primary_key=True),  # of a group on Telegram; a server on Discord
     Column("settings", JSON, nullable=False),
 )
+
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("user_id", Integer, ForeignKey("users.id"), primary_key=True, autoincrement=False),
+    Column("due_at", DateTime, nullable=False),
+    Column("language", String(16), nullable=False),
+    Index("ix_reminders_due_at", "due_at"),
+)

@@ -97,14 +97,17 @@ class ReplyMessage(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TextReply:
-    """A reply that is one sentence."""
+    """A reply that is one sentence, perhaps with a button."""
 
     text: str
+    button: ui.Item[Any] | None = None
 
     async def build(self, limit: int, greet: int | None) -> tuple[ui.LayoutView, list[discord.File]]:
-        """The sentence as a layout."""
+        """The sentence as a layout, with a button below it."""
         view = ui.LayoutView(timeout=None)
         view.add_item(ui.TextDisplay(greeted(self.text, greet)))
+        if self.button is not None:
+            view.add_item(ui.ActionRow(self.button))
         return view, []
 
 

@@ -20,6 +20,7 @@ from magicmemory.bots.discord.interactions import (
     apologising_later,
     missing_for_interaction,
 )
+from magicmemory.bots.discord.reminders import ReminderButton
 from magicmemory.bots.discord.request_journal import RequestJournal, record_of_interaction
 from magicmemory.core.errors import (
     FairUseReached,
@@ -245,5 +246,7 @@ class Intake:
             raise PhotoExpired from None
 
     async def _refuse(self, target: ReplyTarget, language: str, address: Address, error: UserError) -> None:
-        content = TextReply(self._ctx.explain(language, error))
-        await self._ctx.change(target, content)
+        button = None
+        if isinstance(error, QuotaUsedUp) and self._ctx.service.plans.free.photos_per_day:
+            button = ReminderButton(str(target.user), self._ctx.say(language, "reminder-button"))
+        await self._ctx.change(target, TextReply(self._ctx.explain(language, error), button))

@@ -35,6 +35,7 @@ from magicmemory.bots.telegram.messages import (
 )
 from magicmemory.bots.telegram.payments import PaymentHandlers
 from magicmemory.bots.telegram.progress_messages import ProgressMessages
+from magicmemory.bots.telegram.reminders import ReminderButton
 from magicmemory.bots.telegram.settings_menu import SettingsMenu
 from magicmemory.bots.telegram.shop import ShopHandlers
 from magicmemory.core.errors import UserError
@@ -94,6 +95,7 @@ class Handlers:
         self._albums = AlbumGatherer(self._take_album)
         self._photo_buttons = PhotoButtons(ctx, progress_messages)
         self._face_buttons = FaceButtons(ctx, self._photo_buttons.job_of, self._photo_buttons.adjust)
+        self._reminder_button = ReminderButton(ctx)
         self._menu = SettingsMenu(ctx)
         self._group_menu = GroupMenu(ctx)
         self._shop = ShopHandlers(ctx)
@@ -139,6 +141,7 @@ class Handlers:
             return
         for answer in (
             self._face_buttons.pressed,
+            self._reminder_button.pressed,
             self._menu.pressed,
             self._group_menu.pressed,
             self._shop.pressed,

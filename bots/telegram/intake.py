@@ -29,6 +29,7 @@ from magicmemory.bots.telegram.messages import (
 )
 from magicmemory.bots.telegram.progress_messages import ProgressMessages
 from magicmemory.bots.telegram.rate_limiter import Urgency
+from magicmemory.bots.telegram.reminders import reminder_keyboard
 from magicmemory.bots.telegram.uploads import LARGEST_ALBUM
 from magicmemory.core.errors import InternalError, QuotaUsedUp, UserError
 from magicmemory.core.groups import Group, WhoMayAsk
@@ -119,7 +120,7 @@ class Intake:
             addresses, progress = await self._announce_result(addresses, language, group)
             context = {"progress": str(progress or ""), ALBUM: album or ""}
             taken = await self._take_all(photos, sender, addresses, context, group)
-            await self._answer(addresses[0], language, progress, taken)
+            await self._answer(addresses[0], sender, language, progress, taken)
 
     async def _group(self, asked: Message) -> Group | None:
         """The group in which somebody asks. Who its administrators are is asked only where that matters."""
@@ -216,7 +217,7 @@ class Intake:
             return await self._ctx.service.intake(sender, address, data, context=notes, group=group)
 
     async def _answer(
-        self, address: Address, language: str, progress: int | None, taken: list[Job | UserError]
+        self, address: Address, sender: Sender, language: str, progress: int | None, taken: list[Job | UserError]
     ) -> None:
         jobs = [entry for entry in taken if isinstance(entry, Job)]
         refused = [entry for entry in taken if isinstance(entry, UserError)]
@@ -228,7 +229,7 @@ class Intake:
         if waiting and (shown := waiting[0].context.get("progress")):
             self._progress_messages.follow(waiting, int(shown), language)
         if refused:
-            await self._refuse(address, language, None if jobs else progress, refused, len(taken))
+            await self._refuse(address, sender, language, None if jobs else progress, refused, len(taken))
 
     async def _delete(self, chat: str, message: int) -> None:
         try:
@@ -237,14 +238,24 @@ class Intake:
             log.warning("message %s in chat %s could not be deleted: %s", message, chat, error)
 
     async def _refuse(
-        self, address: Address, language: str, progress: int | None, refused: list[UserError], total: int
+        self,
+        address: Address,
+        sender: Sender,
+        language: str,
+        progress: int | None,
+        refused: list[UserError],
+        total: int,
     ) -> None:
         """Say why, each reason once: in the progress message if no job uses it, else in a new message."""
         reasons = {error.key: self._ctx.explain(language, error) for error in refused}
         text = "\n".join(reasons.values())
         if len(refused) < total:
             text = self._ctx.say(language, "telegram-album-refused", count=len(refused)) + "\n" + text
+        used_up = any(isinstance(error, QuotaUsedUp) for error in refused)
+        keyboard = (
+            reminder_keyboard(self._ctx, language, sender) if used_up and address.chat == sender.account else None
+        )
         try:
-            await self._ctx.edit_or_tell(address, progress, text)
+            await self._ctx.edit_or_tell(address, progress, text, keyboard)
         except Forbidden:
             log.info("chat %s cannot be reached", address.chat)

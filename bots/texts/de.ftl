@@ -71,6 +71,9 @@ faces-restore = Wiederherstellen
 faces-cards = Gesichtskarten
 faces-none = Wähle mindestens ein Gesicht.
 face-card = Gesicht { $number }: Reihe { $row }, Nummer { $place } von links.
+reminder-button = Sag mir, wenn es wieder da ist
+reminder-set = Ich sage dir morgens Bescheid, wenn dein freies Foto wieder da ist.
+reminder = Dein freies Foto ist wieder da. Schick mir das nächste, wann du willst.
 reply-incomplete =
     { $count ->
         [one] Ein Gesicht ist in der Datei abgeschnitten und blieb, wie es war.

@@ -71,6 +71,9 @@ faces-restore = Restore
 faces-cards = Face cards
 faces-none = Choose at least one face.
 face-card = Face { $number }: row { $row }, number { $place } from the left.
+reminder-button = Tell me when it is back
+reminder-set = I will tell you in the morning when your free photo is back.
+reminder = Your free photo is back. Send me the next one whenever you like.
 reply-incomplete =
     { $count ->
         [one] One face is cut off in the file and was left as it is.

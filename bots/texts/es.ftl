@@ -71,6 +71,9 @@ faces-restore = Restaurar
 faces-cards = Fichas de rostros
 faces-none = Elige al menos un rostro.
 face-card = Rostro { $number }: fila { $row }, número { $place } desde la izquierda.
+reminder-button = Avísame cuando vuelva
+reminder-set = Te avisaré por la mañana, cuando vuelvas a tener tu foto gratis.
+reminder = Ya tienes otra vez tu foto gratis. Envíame la próxima cuando quieras.
 reply-incomplete =
     { $count ->
         [one] Una cara está cortada en el archivo y quedó como estaba.

@@ -71,6 +71,9 @@ faces-restore = Restaurer
 faces-cards = Fiches des visages
 faces-none = Choisissez au moins un visage.
 face-card = Visage { $number } : rangée { $row }, numéro { $place } à partir de la gauche.
+reminder-button = Prévenez-moi
+reminder-set = Je vous préviendrai le matin, quand votre photo gratuite sera revenue.
+reminder = Votre photo gratuite est revenue. Envoyez-moi la prochaine quand vous voulez.
 reply-incomplete =
     { $count ->
         [one] { $count } visage est coupé dans le fichier et est resté tel quel.

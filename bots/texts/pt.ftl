@@ -71,6 +71,9 @@ faces-restore = Restaurar
 faces-cards = Cartões dos rostos
 faces-none = Escolha pelo menos um rosto.
 face-card = Rosto { $number }: fileira { $row }, número { $place } a partir da esquerda.
+reminder-button = Avise-me quando voltar
+reminder-set = Vou avisar você de manhã, quando sua foto grátis voltar.
+reminder = Sua foto grátis voltou. Envie-me a próxima quando quiser.
 reply-incomplete =
     { $count ->
         [one] { $count } rosto está cortado no arquivo e ficou como estava.
