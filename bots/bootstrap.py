@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+from magicmemory.bots.common.groups import GroupRules
 from magicmemory.bots.common.previews import Previews
 from magicmemory.bots.common.sentences import Sentences
 from magicmemory.bots.common.shop import Shop
@@ -20,12 +21,14 @@ from magicmemory.storage.codes import Codes
 from magicmemory.storage.database import Database
 from magicmemory.storage.erasure import Erasure
 from magicmemory.storage.grants import Grants
+from magicmemory.storage.groups import Groups
 from magicmemory.storage.ledger import Ledger
 from magicmemory.storage.payments import Payments
 from magicmemory.storage.pending_requests import PendingRequests
 from magicmemory.storage.people import People
 from magicmemory.storage.photos import PhotoStore
 from magicmemory.storage.quota import Allowance
+from magicmemory.storage.reminders import Reminders
 from magicmemory.storage.statistics import Statistics
 
 log = logging.getLogger(__name__)
@@ -73,9 +76,11 @@ async def open_service(
             queue=Queue(redis, names),
             hub=hub,
             grants=grants,
+            groups=GroupRules(Groups(database)),
             codes=codes,
             payments=payments,
             pending_requests=PendingRequests(database),
+            reminders=Reminders(database),
             statistics=Statistics(database, settings.zone),
             erasure=Erasure(database, photos, allowed),
             previews=previews,

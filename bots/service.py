@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from magicmemory.bots.common.groups import GroupRules
 from magicmemory.bots.common.previews import Previews
 from magicmemory.bots.common.sentences import Sentences
 from magicmemory.bots.common.shop import Shop
@@ -30,6 +31,7 @@ from magicmemory.core.errors import (
     QueueFull,
     UserError,
 )
+from magicmemory.core.groups import Group
 from magicmemory.core.job import TERMINAL, Address, Job, JobState, Outcome, Platform, Progress, Quota, Sender, Stage
 from magicmemory.core.logs import about
 from magicmemory.core.metrics import Metrics
@@ -50,6 +52,7 @@ from magicmemory.storage.payments import Payments
 from magicmemory.storage.pending_requests import PendingRequests
 from magicmemory.storage.people import People
 from magicmemory.storage.photos import PhotoStore, original, result
+from magicmemory.storage.reminders import Reminders
 from magicmemory.storage.statistics import Statistics
 
 log = logging.getLogger(__name__)
@@ -90,8 +93,8 @@ def _counted(take: TakesPhoto[Arguments]) -> TakesPhoto[Arguments]:
 class BotService:
     """What an adapter calls. Every method may raise a `UserError`, whose sentence the texts have.
 
-    Adapters use the methods, `sentences`, `shop`, `texts`, `plans` and `settings`; the stores and the queue belong to
-    the service and to `bots/common`.
+    Adapters use the methods, `sentences`, `shop`, `groups`, `texts`, `plans` and `settings`; the stores and the queue
+    belong to the service and to `bots/common`.
     """
 
     sentences: Sentences
@@ -105,9 +108,11 @@ class BotService:
     queue: Queue
     hub: ProgressHub
     grants: Grants
+    groups: GroupRules
     codes: Codes
     payments: Payments
     pending_requests: PendingRequests
+    reminders: Reminders
     statistics: Statistics
     erasure: Erasure
     previews: Previews
@@ -126,6 +131,7 @@ class BotService:
         *,
         network: str = "",
         free: bool = False,
+        group: Group | None = None,
     ) -> Job:
         """Take a photo in: reserve quota, store the photo, queue it. The same message received again makes no second
         job. A photo that was restored for the sender with the same options is answered from the photo store, for free.
@@ -139,20 +145,25 @@ class BotService:
             network: the address that the photo came from, or its network; empty: the platform does not tell. Only a
                 keyed hash of it is stored.
             free: charge nothing: the photo is the service's own sample.
+            group: where the sender asks, if it is a group; its settings apply.
 
         Raises:
             FileTooLarge, NotAPhoto: the file is too long or empty; the worker reports everything about its content.
             QueueFull: too many photos are waiting.
             TooManyAtOnce: the sender has too many unfinished photos.
             TooManyFailures: too many photos of the sender, or from the network, failed lately.
-            QuotaUsedUp, NetworkQuotaUsedUp, FairUseReached: nothing is left today.
+            OnlyAdministrators: the sender may not ask in this group.
+            QuotaUsedUp, NetworkQuotaUsedUp, GroupQuotaUsedUp, FairUseReached: nothing is left today.
             ModelNotInPlan, SizeNotInPlan: the sender's plan does not include these options.
         """
+        rules = await self.groups.check(sender, group)
         self._check(photo)
         self._check_room(photo)
         await self._check_queue()
         if options is None:
-            options = (await self.people.preferences(sender)).options
+            options = await self.options(sender, group.id if group else "")
+        if rules.language:  # of the replies to this photo
+            sender = sender.model_copy(update={"language": rules.language})
         digest = await asyncio.to_thread(_digest, photo)
         duplicate, restored = await self._answered_before(sender, digest, options)
         reservation = await self.ledger.reserve(
@@ -162,6 +173,8 @@ class BotService:
             context=context,
             network=self._hashed(network),
             free=free,
+            group=group.id if group else None,
+            group_limit=rules.photos_per_day,
         )
         job = reservation.job
         # Also for a message received twice: the first intake may have been interrupted before the photo was queued.
@@ -243,6 +256,17 @@ class BotService:
             job = await self._owned(sender, job_id)
         return job
 
+    async def any_job(self, platform: Platform, job_id: str) -> Job:
+        """A job of anybody's. The adapter checks that it stands where the person who asks is an administrator.
+
+        Raises:
+            PhotoExpired: there is no such job.
+        """
+        job = await self.ledger.job(job_id) if _ID.fullmatch(job_id) else None
+        if job is None or job.address.platform is not platform:
+            raise PhotoExpired
+        return job
+
     async def recent(self, sender: Sender) -> list[Job]:
         """The sender's jobs whose photos may still be stored, oldest first."""
         since = datetime.now(UTC) - timedelta(hours=self.settings.photo_retention_hours)
@@ -266,6 +290,10 @@ class BotService:
         """Run `work`, which decodes or encodes restored photos, in a thread; `IMAGES_AT_ONCE` at a time."""
         async with self.image_places:
             return await asyncio.to_thread(work, *args, **kwargs)
+
+    async def has_restored(self, job: Job) -> bool:
+        """Whether the restored photo is still stored."""
+        return await self.photos.has(result(job.id))
 
     async def delete_restored(self, job: Job) -> None:
         """Delete the restored photo of a job now instead of after the retention time."""
@@ -317,9 +345,22 @@ class BotService:
         """Change some of the sender's preferences, given by field name; all preferences after the change."""
         return await self.people.choose(sender, **choices)
 
-    async def language(self, sender: Sender) -> str:
-        """The language to answer the sender in: the one they chose, else the one that the platform reports."""
-        return self.texts.known((await self.people.preferences(sender)).language or sender.language)
+    async def options(self, sender: Sender, group: str = "", **choices: Any) -> Options:
+        """How to restore the sender's photo: their preferences, over them those of the `group` in which they ask, and
+        over both what they chose for this photo, given by field name.
+        """
+        preferred = (await self.people.preferences(sender)).options
+        settings = await self.groups.settings(sender.platform, group)
+        return Options.model_validate({**self.groups.applied(settings, preferred).model_dump(), **choices})
+
+    async def language(self, sender: Sender, group: str = "") -> str:
+        """The language to answer the sender in: the one they chose, else the one of the `group` in which they ask, else
+        the one that the platform reports.
+        """
+        chosen = (await self.people.preferences(sender)).language
+        if not chosen and group:
+            chosen = (await self.groups.settings(sender.platform, group)).language
+        return self.texts.known(chosen or sender.language)
 
     async def _owned(self, sender: Sender, job_id: str) -> Job:
         job = await self.ledger.job(job_id) if _ID.fullmatch(job_id) else None

@@ -158,6 +158,18 @@ class NetworkQuotaUsedUp(UserError):
     key = "network-quota-used-up"
 
 
+class GroupQuotaUsedUp(UserError):
+    """The group's photos of today are used. Parameters: `limit`, `renews_in_s` (seconds)."""
+
+    key = "group-quota-used-up"
+
+
+class OnlyAdministrators(UserError):
+    """In this group only administrators may ask."""
+
+    key = "only-administrators"
+
+
 class QueueFull(UserError):
     """Too many photos wait. Parameters: `minutes` until there is likely room."""
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SerializerFun
 AUTO = "auto"
 MAX_NAME_LENGTH = 64
 MAX_CHOSEN_FACES: Final = 100
-_LATER: Final = ("upright", "faces", "texture")  # added after the first release
+_LATER: Final = ("upright", "faces", "texture", "gentle_faces")  # added after the first release
 
 
 def _plain(name: str) -> str:
@@ -55,6 +55,11 @@ class Options(BaseModel):
     )
 
     texture: Texture = Texture.AUTO
+    gentle_faces: tuple[Annotated[int, Field(ge=1)], ...] = Field(
+        default=(),
+        max_length=MAX_CHOSEN_FACES,
+        description="restore these with half of the change; numbers as in `faces`",
+    )
 
     @model_serializer(mode="wrap")
     def _without_later_defaults(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:

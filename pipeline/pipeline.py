@@ -46,6 +46,7 @@ from magicmemory.pipeline.photo.enlarge import enlarged
 from magicmemory.pipeline.stopwatch import Stopwatch
 
 Floats = NDArray[np.float32]
+_GENTLE_SHARE: Final = 0.5  # of the restorer's change, for faces that are to be restored gently
 
 ProgressCallback = Callable[[Stage, int, int], None]
 """Called when a stage begins and after each face: the stage, restored faces, faces to restore (0 if unknown)."""
@@ -255,6 +256,9 @@ class Pipeline:
         with clock("restore"):
             seen = [cut.seen for cut in cuts]
             better = restorer(seen, options.fidelity, lambda done: tell(Stage.RESTORE, done, len(seen)))
+            if options.gentle_faces:
+                gentle = choose_faces(by_size(found.faces), options.gentle_faces)
+                better = _gentled(cuts, better, [any(face is one for one in gentle) for face in restored])
         tell(Stage.BLEND, len(large), len(large))
         with clock("blend"):
             judged = self._judged(cuts, better, options, restorer_facts, restorer)
@@ -393,6 +397,15 @@ class Pipeline:
         used = facts.default_fidelity if options.fidelity is None else options.fidelity
         gentler = None if used is None or used >= 1 else partial(restorer, fidelity=1.0)
         return hold(cuts, judged, compare, options.strength, self._identity_warning, gentler)
+
+
+def _gentled(cuts: Sequence[Cut], restored: Sequence[Floats], are_gentle: Sequence[bool]) -> list[Floats]:
+    """The restored faces, some of them with only a share of the restorer's change."""
+    faces = []
+    for cut, face, is_gentle in zip(cuts, restored, are_gentle, strict=True):
+        before = cut.aligned.crop.astype(np.float32)
+        faces.append(before + np.float32(_GENTLE_SHARE) * (face - before) if is_gentle else face)
+    return faces
 
 
 def _history(model: str, faces: int, options: Options, *, cleaned: bool) -> str:

@@ -90,8 +90,11 @@ class LeasingWorker(Worker):
         if free <= 0:
             return
         keys = [self.queue_name, turns_key(self.queue_name), served_key(self.queue_name)]
-        arguments: list[int | str] = [now_ms(), free, int(LEASE_S * 1000), LEASE_PREFIX, WINDOW, MEMORY_MS]
-        claimed = await self._claim(keys=keys, args=arguments)
+        arguments: list[int | str] = [free, int(LEASE_S * 1000), LEASE_PREFIX, WINDOW, MEMORY_MS]
+        present, *claimed = await self._claim(keys=keys, args=arguments)
+        # arq computes from a job's score and this machine's clock when a retry is due. A score moved by the difference
+        # of the clocks makes that the time of Redis.
+        ahead_ms = now_ms() - int(present)
         for name, score in zip(claimed[::2], claimed[1::2], strict=True):
             try:
                 queue_id = name.decode()
@@ -103,7 +106,7 @@ class LeasingWorker(Worker):
                 # Our own heartbeat was late, as on an overloaded machine. The claim has renewed the lease.
                 log.warning("%s already runs here; its lease had ended", queue_id[:MAX_LOGGED])
                 continue
-            task = asyncio.create_task(self._run(queue_id, int(float(score))))
+            task = asyncio.create_task(self._run(queue_id, int(float(score)) + ahead_ms))
             self.tasks[queue_id] = task
             task.add_done_callback(partial(self._ended, queue_id))
 

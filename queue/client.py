@@ -9,11 +9,11 @@ from magicmemory.core.job import Job, Outcome, Platform, Progress, RestoreTask, 
 from magicmemory.core.options import Options
 from magicmemory.core.plans import PlanLimits
 from magicmemory.core.report import Failure
-from magicmemory.queue.arq_internals import ArqRedis, job_key, job_message, lease_key, now_ms
+from magicmemory.queue.arq_internals import ArqRedis, job_key, job_message, lease_key
 from magicmemory.queue.connection import RedisKeys, turns_key, wake_channel
 from magicmemory.queue.known_failures import KnownFailures
 from magicmemory.queue.progress import publish
-from magicmemory.queue.turns import turn_of
+from magicmemory.queue.turns import PUT, turn_of
 from magicmemory.storage.photos import original, result
 
 RESTORE = "restore"
@@ -29,6 +29,7 @@ class Queue:
         self._redis = redis
         self._keys = keys
         self._failures = KnownFailures(redis, keys)
+        self._put_script = redis.register_script(PUT)
 
     async def restore(self, task: RestoreTask, head_start_s: float = 0, turn: str = "") -> None:
         """Queue a photo for the workers.
@@ -44,7 +45,7 @@ class Queue:
             self._keys.restore_job(task.job),
             RESTORE,
             task,
-            now_ms() - head_start_s * 1000,
+            head_start_s,
             turn,
         )
 
@@ -70,23 +71,20 @@ class Queue:
     async def deliver(self, platform: Platform, outcome: Outcome) -> None:
         """Queue a reply for the platform's delivery worker."""
         queue = self._keys.delivery_queue(platform)
-        await self._put(queue, self._keys.delivery_job(outcome.job), f"{DELIVER}.{platform}", outcome, now_ms())
+        await self._put(queue, self._keys.delivery_job(outcome.job), f"{DELIVER}.{platform}", outcome)
 
     async def _put(
-        self, queue: str, queue_id: str, function: str, message: BaseModel, score: float, turn: str = ""
+        self, queue: str, queue_id: str, function: str, message: BaseModel, head_start_s: float = 0, turn: str = ""
     ) -> None:
-        """Do what arq's `enqueue_job` does, in one round trip instead of three. Also repair a job of which Redis kept
-        only half, and wake a worker.
+        """Do what arq's `enqueue_job` does, in one round trip instead of three, and by Redis' clock. Also repair a job
+        of which Redis kept only half, and wake a worker.
         """
         job = job_message(function, message.model_dump(mode="json"))
-        async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.set(job_key(queue_id), job, px=QUEUED_JOB_EXPIRY, nx=True)
-            # The queue is sorted by this time; a job is due once the time has passed.
-            pipe.zadd(queue, {queue_id: int(score)}, nx=True)
-            if turn:
-                pipe.hset(turns_key(queue), queue_id, turn)
-            pipe.publish(wake_channel(queue), b"")
-            await pipe.execute()
+        expiry_ms = int(QUEUED_JOB_EXPIRY.total_seconds() * 1000)
+        await self._put_script(
+            keys=[job_key(queue_id), queue, turns_key(queue)],
+            args=[queue_id, job, expiry_ms, int(head_start_s * 1000), turn, wake_channel(queue)],
+        )
 
     async def drop(self, job: str) -> None:
         """Remove a waiting photo from the queue. If a worker has it already, the worker finishes; its reply is not

@@ -17,7 +17,7 @@ from magicmemory.storage.grants import entitlement
 from magicmemory.storage.people import find_user, lock_user
 from magicmemory.storage.photos import PhotoStore, original, result
 from magicmemory.storage.quota import Allowance
-from magicmemory.storage.tables import codes, grants, guesses, jobs, redemptions, users
+from magicmemory.storage.tables import codes, grants, guesses, jobs, redemptions, reminders, users
 from magicmemory.storage.timestamps import Clock, to_db, utc_now
 
 # The ledger's unique key needs a message in each row: the job's id.
@@ -32,7 +32,7 @@ CLEARED: dict[str, Any] = {
     "photo": None,
 }
 
-# Limits by address look back at most a day.
+# Limits by address and by group look back at most a day.
 NETWORK_MEMORY = timedelta(days=2)
 
 
@@ -58,6 +58,7 @@ class Erasure:
             theirs = select(jobs.c.id).where(jobs.c.user_id == user, jobs.c.state.in_(TERMINAL))
             finished = list(await transaction.scalars(theirs))
             await _empty(transaction, user)
+            await transaction.execute(delete(reminders).where(reminders.c.user_id == user))
             await transaction.execute(
                 update(users).where(users.c.id == user).values(preferences={}, erased_at=to_db(now))
             )
@@ -65,8 +66,8 @@ class Erasure:
         await self._photos.delete([name(job) for job in finished for name in (original, result)])
 
     async def tidy(self) -> int:
-        """Delete erased accounts that nothing depends on any more, and wrong code tries and addresses that no longer
-        count. Returns the number of accounts.
+        """Delete erased accounts that nothing depends on any more, and wrong code tries, addresses and groups that no
+        longer count. Returns the number of accounts.
 
         Several processes may do this at the same time and at any rate.
         """
@@ -76,6 +77,9 @@ class Erasure:
             counted = to_db(self._clock() - NETWORK_MEMORY)
             await transaction.execute(
                 update(jobs).where(jobs.c.network.is_not(None), jobs.c.created_at < counted).values(network=None)
+            )
+            await transaction.execute(
+                update(jobs).where(jobs.c.group_chat.is_not(None), jobs.c.created_at < counted).values(group_chat=None)
             )
         async with self._database.read() as connection:
             erased = list(await connection.scalars(select(users.c.id).where(users.c.erased_at.is_not(None))))

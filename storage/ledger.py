@@ -19,8 +19,17 @@ from magicmemory.core.report import Failure, Report
 from magicmemory.storage.database import Database
 from magicmemory.storage.failed_attempts import check_failures
 from magicmemory.storage.people import find_user, lock_user
-from magicmemory.storage.quota import Allowance, Funding, check_at_once, choose_funding, count_jobs, not_in_plan, quota
-from magicmemory.storage.tables import jobs, users
+from magicmemory.storage.quota import (
+    Allowance,
+    Funding,
+    check_at_once,
+    check_group,
+    choose_funding,
+    count_jobs,
+    not_in_plan,
+    quota,
+)
+from magicmemory.storage.tables import groups, jobs, users
 from magicmemory.storage.timestamps import Clock, from_db, to_db, utc_now
 
 
@@ -59,6 +68,8 @@ class Ledger:
         context: dict[str, str] | None = None,
         network: str | None = None,
         free: bool = False,
+        group: str | None = None,
+        group_limit: int = 0,
     ) -> Reservation:
         """Add a job for the photo at `address`, if the sender has quota left.
 
@@ -74,12 +85,15 @@ class Ledger:
             context: the adapter's own data, kept with the job.
             network: a hash of the address that the photo came from, 32 hexadecimal characters.
             free: whether the job is charged to nothing, and needs no remaining quota.
+            group: the group in which the photo was sent.
+            group_limit: charged photos of the group in a day; 0 means unlimited.
 
         Raises:
             Banned: the sender is banned.
             TooManyFailures: too many photos of the sender, or from the network, failed lately.
             NetworkQuotaUsedUp: the network's free photos of today are used.
             TooManyAtOnce: the sender has too many unfinished jobs.
+            GroupQuotaUsedUp: the group's photos of today are used.
             QuotaUsedUp: no quota is left today.
             ModelNotInPlan, SizeNotInPlan: the remaining quota does not allow these options.
             TooManyAdjustments: the parent's free adjustments are used, or their time is over.
@@ -100,6 +114,8 @@ class Ledger:
             if parent is None and free:
                 funding = Funding()
             elif parent is None:
+                if group is not None:
+                    await check_group(transaction, sender.platform, group, group_limit, self._allowance, now)
                 funding = await choose_funding(transaction, user, counts, options, self._allowance, now, network)
             else:
                 funding = await self._funding_of(transaction, user, parent, options, again=photo is not None)
@@ -117,7 +133,14 @@ class Ledger:
                 plan=funding.plan,
             )
             await transaction.execute(
-                ADD_JOB, {**_values(job, user), "grant_id": funding.grant, "photo": photo, "network": network}
+                ADD_JOB,
+                {
+                    **_values(job, user),
+                    "grant_id": funding.grant,
+                    "photo": photo,
+                    "network": network,
+                    "group_chat": group,
+                },
             )
             if account.erased:
                 # A person who returns after erasure keeps the account.
@@ -267,7 +290,8 @@ class Ledger:
         return dropped
 
     async def move_chat(self, platform: Platform, old: str, new: str, context: dict[str, str]) -> None:
-        """Give the jobs of a chat that has a new id to that id; likewise the account under which the chat itself asked.
+        """Give the jobs of a chat that has a new id to that id; likewise its settings, and the account under which the
+        chat itself asked.
 
         Messages of the new chat are numbered anew, so an old message becomes a part of message 0, to which nothing can
         refer. `context` is what changes in the notes of unfinished jobs. A second call changes nothing.
@@ -282,6 +306,12 @@ class Ledger:
                 )
             moved = literal("0:").concat(jobs.c.message)
             await transaction.execute(update(jobs).where(*here).values(chat=new, message=moved))
+            in_group = (jobs.c.platform == platform, jobs.c.group_chat == old)
+            await transaction.execute(update(jobs).where(*in_group).values(group_chat=new))
+            settings = select(groups.c.chat).where(groups.c.platform == platform, groups.c.chat == new)
+            if (await transaction.execute(settings)).first() is None:
+                chosen = (groups.c.platform == platform, groups.c.chat == old)
+                await transaction.execute(update(groups).where(*chosen).values(chat=new))
             if (await transaction.execute(known)).first() is None:
                 account = (users.c.platform == platform, users.c.account == old)
                 await transaction.execute(update(users).where(*account).values(account=new))

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from magicmemory.core.errors import (
     FairUseReached,
+    GroupQuotaUsedUp,
     ModelNotInPlan,
     NetworkQuotaUsedUp,
     QuotaUsedUp,
@@ -17,7 +18,7 @@ from magicmemory.core.errors import (
     TooManyAtOnce,
     UserError,
 )
-from magicmemory.core.job import COUNTS_AGAINST_QUOTA, JobState, Quota
+from magicmemory.core.job import COUNTS_AGAINST_QUOTA, JobState, Platform, Quota
 from magicmemory.core.options import Options
 from magicmemory.core.plans import FREE, PlanLimits, Plans
 from magicmemory.core.settings import Settings
@@ -36,6 +37,13 @@ FREE_OF_NETWORK = select(func.count()).where(
     jobs.c.state.in_(COUNTS_AGAINST_QUOTA),
     jobs.c.charged,
     jobs.c.grant_id.is_(None),
+)
+OF_GROUP = select(func.count()).where(
+    jobs.c.platform == bindparam("platform"),
+    jobs.c.group_chat == bindparam("group"),
+    jobs.c.day == bindparam("day"),
+    jobs.c.state.in_(COUNTS_AGAINST_QUOTA),
+    jobs.c.charged,
 )
 _FREE = _CHARGED_THAT_DAY.where(jobs.c.grant_id.is_(None))
 _TIMED = _CHARGED_THAT_DAY.where(
@@ -179,6 +187,25 @@ async def _network_is_used_up(
         await connection.execute(select(func.pg_advisory_xact_lock(int(network[:15], 16))))
     used = await connection.scalar(FREE_OF_NETWORK, {"network": network, "day": allowance.day(now)})
     return (used or 0) >= allowance.free_per_network
+
+
+async def check_group(
+    connection: AsyncConnection, platform: Platform, group: str, limit: int, allowance: Allowance, now: datetime
+) -> None:
+    """Refuse a photo of a group that has had its `limit` of charged photos today; 0 means unlimited.
+
+    Raises:
+        GroupQuotaUsedUp: the limit is reached.
+    """
+    if not limit:
+        return
+    if connection.dialect.name == "postgresql":
+        # Two people of one group hold locks of their own. Taken after a person's lock, so nobody can deadlock.
+        name = f"{platform}:{group}"
+        await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+    used = await connection.scalar(OF_GROUP, {"platform": platform, "group": group, "day": allowance.day(now)})
+    if (used or 0) >= limit:
+        raise GroupQuotaUsedUp(limit=limit, renews_in_s=_renews_in_s(allowance, now))
 
 
 def check_at_once(counts: JobCounts, allowance: Allowance) -> None:

@@ -67,6 +67,7 @@ jobs = Table(
     Column("photo", String(64)),  # SHA-256 of the file: the same file again is answered from the store
     Column("faces", Integer),  # restored
     Column("took_s", Float),  # from intake to reply
+    Column("group_chat", String(64)),  # the group or server in which it was sent; cleared after two days
     Column("network", String(32)),  # a keyed hash of the address that the photo came from; cleared after two days
     # A message that arrives twice makes one job.
     UniqueConstraint("platform", "chat", "message", "fingerprint"),
@@ -76,6 +77,7 @@ jobs = Table(
     Index("ix_jobs_grant_id", "grant_id"),
     Index("ix_jobs_photo", "user_id", "photo"),
     Index("ix_jobs_network", "network", "created_at"),
+    Index("ix_jobs_group_chat", "group_chat", "day"),
 )
 
 grants = Table(
@@ -169,4 +171,21 @@ pending_requests = Table(
     Column("request", String(32), primary_key=True),  # the platform's id of it
     Column("received_at", DateTime, nullable=False),
     Column("record", JSON, nullable=False),
+)
+
+groups = Table(
+    "groups",
+    metadata,
+    Column("platform", String(16), primary_key=True),
+    Column("chat", String(64), primary_key=True),  # of a group on Telegram; a server on Discord
+    Column("settings", JSON, nullable=False),
+)
+
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("user_id", Integer, ForeignKey("users.id"), primary_key=True, autoincrement=False),
+    Column("due_at", DateTime, nullable=False),
+    Column("language", String(16), nullable=False),
+    Index("ix_reminders_due_at", "due_at"),
 )

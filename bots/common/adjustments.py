@@ -1,14 +1,17 @@
 """The steps that the buttons under a restored photo offer."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from magicmemory.core.job import Job
 from magicmemory.core.options import AUTO, Scope
+from magicmemory.core.report import Report
 
 STRENGTHS: Final = (0.25, 0.5, 0.75, 1.0)
 FIDELITIES: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 TOLERANCE: Final = 1e-6
+KEEPS_A_MODEL: Final = 0.5  # below this strength another model is tried first
+REMEMBERED: Final = "remembered"  # the note of a job whose options are now the person's preferences
 
 
 def neighbours(steps: Sequence[float], value: float) -> tuple[float | None, float | None]:
@@ -21,6 +24,21 @@ def neighbours(steps: Sequence[float], value: float) -> tuple[float | None, floa
 def other_scope(scope: Scope) -> Scope:
     """The scope that the scope button offers."""
     return Scope.FACES if scope is Scope.PHOTO else Scope.PHOTO
+
+
+def closer(job: Job, report: Report, offered: Sequence[str]) -> dict[str, Any] | None:
+    """What to change so that a face keeps more of the original: fidelity first, then strength, then another model of
+    those `offered`, last the lowest strength; None if nothing is left.
+    """
+    gentler, _ = neighbours(STRENGTHS, job.options.strength)
+    if report.fidelity is not None and report.fidelity < FIDELITIES[-1] - TOLERANCE:
+        return {"fidelity": FIDELITIES[-1]}
+    if gentler is not None and gentler >= KEEPS_A_MODEL:
+        return {"strength": gentler}
+    if job.options.model == AUTO and (model := next_model(job.model_copy(update={"report": report}), offered)):
+        # A fidelity means something else in another model.
+        return {"model": model, "fidelity": None, "strength": STRENGTHS[-1]}
+    return None if gentler is None else {"strength": gentler}
 
 
 def next_model(job: Job, offered: Sequence[str]) -> str | None:

@@ -4,6 +4,7 @@ from magicmemory.bots.service import BotService
 from magicmemory.core.job import Job, JobState
 
 ALBUM = "album"  # the note's name
+SHOWN = "shown"  # the note that names the message with the restored photo
 
 
 async def jobs_of_album(service: BotService, job: Job) -> list[Job]:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 import discord
@@ -12,6 +13,7 @@ from discord import app_commands
 from magicmemory.bots.bootstrap import open_service
 from magicmemory.bots.common.commands import Commands
 from magicmemory.bots.common.progress import ProgressTasks
+from magicmemory.bots.common.reminders import send_reminders
 from magicmemory.bots.common.replies import send_replies
 from magicmemory.bots.discord import buttons, commands
 from magicmemory.bots.discord.admin_commands import add_admin
@@ -22,8 +24,10 @@ from magicmemory.bots.discord.errors import UNCERTAIN, NotAnswered, skip_unreada
 from magicmemory.bots.discord.intake import Intake
 from magicmemory.bots.discord.interactions import explain
 from magicmemory.bots.discord.messages import Messages
+from magicmemory.bots.discord.reminders import ReminderButton, remind
 from magicmemory.bots.discord.replies import DiscordReplier
 from magicmemory.bots.discord.request_journal import InFlight, RequestJournal
+from magicmemory.bots.discord.server_settings import add_server_settings
 from magicmemory.bots.discord.shop import Entitlements, add_shop
 from magicmemory.bots.service import BotService
 from magicmemory.core.errors import OperatorError
@@ -86,11 +90,12 @@ class MagicClient(discord.AutoShardedClient):
 
     async def setup_hook(self) -> None:
         """Register buttons, and commands if they changed. The library calls it once, after login."""
-        self.add_dynamic_items(PhotoButton, EraseButton)
+        self.add_dynamic_items(PhotoButton, EraseButton, ReminderButton)
         await self.tree.set_translator(TextsTranslator(self.ctx.service.texts))
         word = words(self.ctx.service.texts)
         commands.add_commands(self.tree, self.ctx, self.intake, word)
         add_shop(self.tree, self.ctx, word)
+        add_server_settings(self.tree, self.ctx, word)
         if self.ctx.service.settings.discord_admins:
             add_admin(self.tree, self.ctx, word)
         await sync_if_changed(self.tree, self.ctx.service.settings.data_dir)
@@ -128,6 +133,11 @@ class MagicClient(discord.AutoShardedClient):
                     await self._resume(record)
             min_age = RESUME_AFTER
             await asyncio.sleep(RESUME_EVERY_S)
+
+    async def remind(self) -> None:
+        """Tell people that their free photo is back, once connected; runs until cancelled."""
+        await self.online.wait()
+        await send_reminders(self.ctx.service, Platform.DISCORD, partial(remind, self.ctx))
 
     async def _resume(self, record: dict[str, Any]) -> None:
         request = str(record["id"])
@@ -208,7 +218,11 @@ async def _run(
     # Replies are sent until the end, while the connection is still open.
     delivery = asyncio.create_task(replies)
     reporting = asyncio.create_task(_report_ready(client, ready))
-    background = [asyncio.create_task(client.purchases.run()), asyncio.create_task(client.resume())]
+    background = [
+        asyncio.create_task(client.purchases.run()),
+        asyncio.create_task(client.resume()),
+        asyncio.create_task(client.remind()),
+    ]
     stopping = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({connection, delivery, stopping}, return_when=asyncio.FIRST_COMPLETED)

@@ -10,9 +10,11 @@ from typing import Any, Final, Protocol, Self
 import discord
 from discord import ButtonStyle, ui
 
-from magicmemory.bots.common.adjustments import STRENGTHS, neighbours, next_model, other_scope
+from magicmemory.bots.common.adjustments import REMEMBERED, STRENGTHS, closer, neighbours, next_model, other_scope
+from magicmemory.bots.common.face_choice import choosable
 from magicmemory.bots.common.image_fitting import fit
-from magicmemory.bots.discord.context import NOBODY, BotContext, ReplyTarget
+from magicmemory.bots.discord import faces
+from magicmemory.bots.discord.context import NOBODY, SENT, BotContext, ReplyTarget
 from magicmemory.bots.discord.interactions import (
     Interaction,
     PhotoRequest,
@@ -24,19 +26,21 @@ from magicmemory.bots.discord.interactions import (
 )
 from magicmemory.bots.discord.request_journal import InFlight, RequestJournal, record_of_interaction
 from magicmemory.core.errors import PhotoExpired
-from magicmemory.core.job import Job, Sender
+from magicmemory.core.job import Job, Platform, Sender
 from magicmemory.core.options import Options, Scope
 from magicmemory.core.units import MIB
 
 log = logging.getLogger(__name__)
 
+DELETE: Final = "delete"
 # The keys of the buttons that ask for a scope.
 SCOPE_KEYS = {Scope.PHOTO: "discord-whole-photo", Scope.FACES: "discord-faces-only"}
 MOST_IN_A_ROW: Final = 5  # Discord's limit
 # Well below the three seconds that Discord waits for the acknowledgement.
 SETTLE_S: Final = 1.2
 
-PHOTO_BUTTON = re.compile(r"photo:(?P<action>[a-z]+):(?P<job>[0-9a-f]{32}):(?P<user>\d{1,20})")
+# An action may have parts: `face.t03.rrgl`.
+PHOTO_BUTTON = re.compile(r"photo:(?P<action>[a-z]+(?:\.[a-z0-9]{1,20}){0,2}):(?P<job>[0-9a-f]{32}):(?P<user>\d{1,20})")
 
 Button = ui.Button[ui.LayoutView]
 
@@ -70,19 +74,32 @@ class PhotoButton(ui.DynamicItem[Button], template=PHOTO_BUTTON):
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Carry out the button's action."""
         bot: Bot = interaction.client
-        if str(interaction.user.id) != self.user:
+        if str(interaction.user.id) != self.user and not self._is_moderation(interaction):
             with bot.in_flight:
                 await answer(interaction, bot.ctx.say(interaction.locale.value, "discord-not-yours"))
             return
         async with bot.journal.recording(record_of_interaction(interaction)), apologising(bot.ctx, interaction):
-            job = await _settled(bot.ctx, sender_of(interaction), self.job)
-            action = ACTIONS.get(self.action)
+            job = await self._settled_job(bot.ctx, interaction)
+            action = _action(self.action)
             if action is None:
                 raise PhotoExpired  # a button of another version, or a forged id
             private = action.private or (interaction.message is not None and interaction.message.flags.ephemeral)
             message = await acknowledge(interaction, private=private, thinking=action.thinking)
             await bot.journal.acknowledged(interaction, message)
             await action.run(bot.ctx, PhotoRequest.of(interaction, message, private=private), job)
+
+    def _is_moderation(self, interaction: discord.Interaction[Any]) -> bool:
+        """Whether somebody deletes a reply who may delete every message of the server."""
+        return self.action == DELETE and interaction.guild_id is not None and interaction.permissions.manage_messages
+
+    async def _settled_job(self, ctx: BotContext, interaction: discord.Interaction[Any]) -> Job:
+        if str(interaction.user.id) == self.user:
+            return await _settled(ctx, sender_of(interaction), self.job)
+        job = await ctx.service.any_job(Platform.DISCORD, self.job)
+        # A button's id can be forged: only the reply that stands here may be deleted.
+        if interaction.message is None or job.context.get(SENT) != str(interaction.message.id):
+            raise PhotoExpired
+        return job
 
 
 async def resume(ctx: BotContext, record: dict[str, Any]) -> None:
@@ -92,7 +109,7 @@ async def resume(ctx: BotContext, record: dict[str, Any]) -> None:
         KeyError, ValueError: the record is incomplete.
     """
     pressed = PHOTO_BUTTON.fullmatch(str(record["data"].get("custom_id")))
-    action = ACTIONS.get(pressed["action"]) if pressed is not None else None
+    action = _action(pressed["action"]) if pressed is not None else None
     message = record.get("message") or {}
     if pressed is None or action is None:
         return
@@ -122,6 +139,8 @@ def rows_of_buttons(ctx: BotContext, language: str, job: Job) -> list[ui.ActionR
 def _actions(ctx: BotContext, job: Job) -> list[tuple[str, str, ButtonStyle]]:
     strength = job.options.strength
     actions = []
+    if job.report is not None and job.report.restored and _closer(ctx, job):
+        actions.append(("closer", "discord-closer", ButtonStyle.secondary))
     if strength > STRENGTHS[0]:
         actions.append(("gentler", "discord-gentler", ButtonStyle.secondary))
     if strength < STRENGTHS[-1]:
@@ -130,7 +149,9 @@ def _actions(ctx: BotContext, job: Job) -> list[tuple[str, str, ButtonStyle]]:
     actions.append(("scope", SCOPE_KEYS[other_scope(job.options.scope)], ButtonStyle.secondary))
     if next_model(job, ctx.service.settings.offered_models) is not None:
         actions.append(("model", "discord-another-model", ButtonStyle.secondary))
-    return [*actions, ("delete", "discord-delete", ButtonStyle.danger)]
+    if job.report is not None and len(choosable(job.report)) > 1:
+        actions.append(("faces", "faces-button", ButtonStyle.secondary))
+    return [*actions, (DELETE, "discord-delete", ButtonStyle.danger)]
 
 
 def _gentler(ctx: BotContext, job: Job) -> dict[str, Any]:
@@ -143,6 +164,10 @@ def _stronger(ctx: BotContext, job: Job) -> dict[str, Any]:
     return {"strength": stronger or STRENGTHS[-1]}
 
 
+def _closer(ctx: BotContext, job: Job) -> dict[str, Any]:
+    return (job.report and closer(job, job.report, ctx.service.settings.offered_models)) or {}
+
+
 def _other_scope(ctx: BotContext, job: Job) -> dict[str, Any]:
     return {"scope": other_scope(job.options.scope)}
 
@@ -153,18 +178,51 @@ def _another_model(ctx: BotContext, job: Job) -> dict[str, Any]:
     return {"model": model, "fidelity": None}
 
 
-def _adjusts(changes: Callable[[BotContext, Job], dict[str, Any]]) -> "Action":
-    """A button that restores the photo again with other options."""
+def _adjusts(changes: Callable[[BotContext, Job], dict[str, Any]], *, remember: bool = False) -> "Action":
+    """A button that restores the photo again with other options; `remember` makes them the person's preference."""
 
     async def run(ctx: BotContext, request: PhotoRequest, job: Job) -> None:
-        language = await ctx.language(request.sender)
-        message = request.message or await request.send(ctx.say(language, "progress-decode"), private=request.private)
-        target = request.target(message, spoiler=ReplyTarget.of(job.context).spoiler)
-        options = Options.model_validate({**job.options.model_dump(), **changes(ctx, job)})
-        adjusted = await ctx.service.adjust(request.sender, request.address(), job, options, target.notes())
-        ctx.follow(adjusted, target, language)
+        changed = changes(ctx, job)
+        options = Options.model_validate({**job.options.model_dump(), **changed})
+        await _adjust(ctx, request, job, options, remember=remember and bool(changed))
+        if remember and changed:
+            await ctx.service.choose(request.sender, **changed)
 
     return Action(run, thinking=True)
+
+
+async def _adjust(
+    ctx: BotContext, request: PhotoRequest, job: Job, options: Options, *, remember: bool = False
+) -> None:
+    language = await ctx.language(request.sender)
+    message = request.message or await request.send(ctx.say(language, "progress-decode"), private=request.private)
+    target = request.target(message, spoiler=ReplyTarget.of(job.context).spoiler)
+    notes = {**target.notes(), REMEMBERED: "1" if remember else ""}
+    adjusted = await ctx.service.adjust(request.sender, request.address(), job, options, notes)
+    ctx.follow(adjusted, target, language)
+
+
+def _face_button(job: Job) -> Callable[[str, str], PhotoButton]:
+    return lambda action, label: PhotoButton(action, job.id, job.sender.account, label)
+
+
+async def _show_faces(ctx: BotContext, request: PhotoRequest, job: Job) -> None:
+    await faces.show(ctx, request, job, _face_button(job))
+
+
+def _face_action(action: str) -> "Action":
+    """What a button under the photo with numbers does; `action` is without its first part."""
+
+    async def run(ctx: BotContext, request: PhotoRequest, job: Job) -> None:
+        await faces.pressed(ctx, request, job, action, _face_button(job), _adjust)
+
+    return Action(run, thinking=action.partition(".")[0] in (faces.GO, faces.CARDS))
+
+
+def _action(name: str) -> "Action | None":
+    """What a button of this name does; None: it is of another version, or forged."""
+    kind, _, rest = name.partition(".")
+    return _face_action(rest) if kind == faces.FACE and rest else ACTIONS.get(name)
 
 
 async def _full(ctx: BotContext, request: PhotoRequest, job: Job) -> None:
@@ -205,12 +263,14 @@ class Action:
 
 
 ACTIONS: dict[str, Action] = {
+    "closer": _adjusts(_closer, remember=True),
     "gentler": _adjusts(_gentler),
     "stronger": _adjusts(_stronger),
     "scope": _adjusts(_other_scope),
     "model": _adjusts(_another_model),
+    "faces": Action(_show_faces, thinking=True),
     "full": Action(_full, thinking=True, private=True),
-    "delete": Action(_delete, thinking=False, private=True),
+    DELETE: Action(_delete, thinking=False, private=True),
 }
 
 

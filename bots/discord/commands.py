@@ -117,6 +117,7 @@ LISTED = (
     ("discord-name-restore", "discord-about-restore"),
     ("discord-name-quota", "discord-about-quota"),
     ("discord-name-settings", "discord-about-settings"),
+    ("discord-name-server", "discord-about-server"),
     ("discord-name-cancel", "discord-about-cancel"),
     ("discord-name-premium", "discord-about-premium"),
     ("discord-name-unlock", "discord-about-unlock"),

@@ -19,6 +19,7 @@ from magicmemory.core.units import MIB
 log = logging.getLogger(__name__)
 
 NOBODY: Final = discord.AllowedMentions.none()
+SENT: Final = "sent"  # the job's note that names the message with its reply
 NONCE_LENGTH: Final = 25  # characters, Discord's limit
 # Bytes of a file that every channel accepts; boosted servers accept more.
 FILE_LIMIT: Final = 10 * MIB
@@ -96,14 +97,17 @@ class ReplyMessage(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TextReply:
-    """A reply that is one sentence."""
+    """A reply that is one sentence, perhaps with a button."""
 
     text: str
+    button: ui.Item[Any] | None = None
 
     async def build(self, limit: int, greet: int | None) -> tuple[ui.LayoutView, list[discord.File]]:
-        """The sentence as a layout."""
+        """The sentence as a layout, with a button below it."""
         view = ui.LayoutView(timeout=None)
         view.add_item(ui.TextDisplay(greeted(self.text, greet)))
+        if self.button is not None:
+            view.add_item(ui.ActionRow(self.button))
         return view, []
 
 
@@ -133,9 +137,9 @@ class BotContext:
         """Why something was refused, and how to get more if plans are sold on Discord."""
         return explain(self.service, language, error, sells_here=bool(self.service.plans.on_discord))
 
-    async def language(self, sender: Sender) -> str:
-        """The language the sender is answered in."""
-        return await self.service.language(sender)
+    async def language(self, sender: Sender, server: str = "") -> str:
+        """The language the sender is answered in, on a server."""
+        return await self.service.language(sender, server)
 
     async def show(self, target: ReplyTarget, text: str) -> None:
         """Put a text into our message until the reply replaces it. Errors are logged."""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final, Protocol, TypeVar
 
 import discord
@@ -19,6 +20,7 @@ from magicmemory.bots.discord.interactions import (
     apologising_later,
     missing_for_interaction,
 )
+from magicmemory.bots.discord.reminders import ReminderButton
 from magicmemory.bots.discord.request_journal import RequestJournal, record_of_interaction
 from magicmemory.core.errors import (
     FairUseReached,
@@ -30,7 +32,8 @@ from magicmemory.core.errors import (
     QuotaUsedUp,
     UserError,
 )
-from magicmemory.core.job import Address, Sender
+from magicmemory.core.groups import Group
+from magicmemory.core.job import Address, Platform, Sender
 from magicmemory.core.options import Options
 from magicmemory.core.plans import FREE
 from magicmemory.core.units import MB
@@ -124,7 +127,8 @@ class Intake:
     async def _take_request(
         self, request: PhotoRequest, attachments: Sequence[PhotoFile], choices: dict[str, Any]
     ) -> None:
-        language = await self._ctx.language(request.sender)
+        server = request.group.id if request.group else ""
+        language = await self._ctx.language(request.sender, server)
         photos = photos_among(attachments, self._ctx.service.settings.max_photo_mb * MB)
         if not photos:
             raise no_photo(attachments)
@@ -150,9 +154,9 @@ class Intake:
                 within.append((part, photo))
                 targets.append(ReplyTarget.of(job.context))
         addresses = [request.address(part) for part, _ in within]
-        preferred = (await self._ctx.service.preferences(request.sender)).options
-        options = Options.model_validate({**preferred.model_dump(), **choices})
-        await self.take_all(request.sender, language, [photo for _, photo in within], addresses, targets, options)
+        options = await self._ctx.service.options(request.sender, server, **choices)
+        photos = [photo for _, photo in within]
+        await self.take_all(request.sender, language, photos, addresses, targets, options, request.group)
         if over is not None:
             await request.send(self._ctx.explain(language, over), private=True)
 
@@ -177,6 +181,7 @@ class Intake:
         addresses: Sequence[Address],
         targets: Sequence[ReplyTarget],
         options: Options | None,
+        group: Group | None = None,
     ) -> None:
         """Make a job of each photo. Each photo's errors are told in its target.
 
@@ -187,13 +192,14 @@ class Intake:
             addresses: what asked for each photo.
             targets: where each reply goes.
             options: how to restore them; None means the sender's preferences.
+            group: the server in which somebody asks.
 
         Raises:
             NotAnswered: Discord could not be reached to tell an error.
         """
         ends = await asyncio.gather(
             *(
-                self._take(sender, language, photo, address, target, options, len(photos))
+                self._take(sender, language, photo, address, target, options, group, len(photos))
                 for photo, address, target in zip(photos, addresses, targets, strict=True)
             ),
             return_exceptions=True,  # one photo's error must not leave the others behind
@@ -210,19 +216,32 @@ class Intake:
         address: Address,
         target: ReplyTarget,
         options: Options | None,
+        group: Group | None,
         shared_by: int,
     ) -> None:
         try:
+            goal = await self._goal(target, group)
             async with self._downloads:
                 data = await self._download(photo)
-                job = await self._ctx.service.intake(sender, address, data, options, target.notes())
+                job = await self._ctx.service.intake(sender, address, data, options, goal.notes(), group=group)
         except UserError as error:
             await self._refuse(target, language, address, error)
         except Exception:  # a bug: log it and apologise
             log.exception("photo %s in channel %s could not be taken in", address.message, address.chat)
             await self._refuse(target, language, address, InternalError())
         else:
-            self._ctx.follow(job, target, language, shared_by)
+            if goal.channel == target.channel:
+                self._ctx.follow(job, target, language, shared_by)
+            else:
+                text = self._ctx.say(language, "discord-results-elsewhere", channel=f"<#{goal.channel}>")
+                await self._ctx.change(target, TextReply(text))
+
+    async def _goal(self, target: ReplyTarget, group: Group | None) -> ReplyTarget:
+        """Where the restored photo goes: to the server's channel for results, if it has one and others may see it."""
+        results = (await self._ctx.service.groups.settings(Platform.DISCORD, group.id)).results if group else ""
+        if not results or target.private or results == str(target.channel):
+            return target
+        return replace(target, channel=int(results), token="", message=0, asked=0)
 
     async def _download(self, photo: PhotoFile) -> bytes:
         """Download a photo at once: its URL is signed and expires."""
@@ -235,5 +254,7 @@ class Intake:
             raise PhotoExpired from None
 
     async def _refuse(self, target: ReplyTarget, language: str, address: Address, error: UserError) -> None:
-        content = TextReply(self._ctx.explain(language, error))
-        await self._ctx.change(target, content)
+        button = None
+        if isinstance(error, QuotaUsedUp) and self._ctx.service.plans.free.photos_per_day:
+            button = ReminderButton(str(target.user), self._ctx.say(language, "reminder-button"))
+        await self._ctx.change(target, TextReply(self._ctx.explain(language, error), button))

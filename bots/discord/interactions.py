@@ -19,6 +19,7 @@ from magicmemory.bots.discord.errors import (
     persist,
 )
 from magicmemory.core.errors import InternalError, UserError
+from magicmemory.core.groups import Group
 from magicmemory.core.job import Address, Platform, Sender
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,18 @@ def _address(channel: int, asked: int, part: int) -> Address:
     return Address(platform=Platform.DISCORD, chat=str(channel), message=number)
 
 
+def group_of_message(message: discord.Message) -> Group | None:
+    """The server in which somebody wrote."""
+    author = message.author
+    may = author.guild_permissions if isinstance(author, discord.Member) else discord.Permissions.none()
+    return _group(message.guild.id if message.guild else 0, may)
+
+
+def _group(guild: int | None, may: discord.Permissions) -> Group | None:
+    """Discord has no single kind of administrators: those count who may manage the server."""
+    return Group(str(guild), by_administrator=may.manage_guild) if guild else None
+
+
 @dataclass(frozen=True, slots=True)
 class PhotoRequest:
     """An acknowledged interaction about photos: what can be restored from its record.
@@ -70,6 +83,7 @@ class PhotoRequest:
         progress_messages: our further messages, by the numbers of their photos.
         followup: sends further messages.
         resumed: an earlier process received it.
+        group: the server; None in a direct message.
     """
 
     id: int
@@ -83,6 +97,7 @@ class PhotoRequest:
     followup: discord.Webhook
     resumed: bool = False
     progress_messages: Mapping[int, int] = field(default_factory=dict)
+    group: Group | None = None
 
     @classmethod
     def of(cls, interaction: Interaction, message: int, *, private: bool) -> Self:
@@ -97,6 +112,7 @@ class PhotoRequest:
             private=private,
             message=message,
             followup=interaction.followup,
+            group=_group(interaction.guild_id, interaction.permissions),
         )
 
     @classmethod
@@ -120,6 +136,10 @@ class PhotoRequest:
             followup=discord.Webhook.partial(application, token, client=client),
             resumed=True,
             progress_messages={int(part): int(number) for part, number in record.get("progress_messages", {}).items()},
+            group=_group(
+                int(record.get("guild_id") or 0),
+                discord.Permissions(int((record.get("member") or {}).get("permissions") or 0)),
+            ),
         )
 
     def address(self, part: int = 0) -> Address:

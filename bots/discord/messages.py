@@ -14,6 +14,7 @@ from magicmemory.bots.discord.errors import MAY_NOT_REPLY, UNCERTAIN, NotAnswere
 from magicmemory.bots.discord.intake import Intake, PhotoFile, is_photo, no_photo, photos_among
 from magicmemory.bots.discord.interactions import (
     address_of_message,
+    group_of_message,
     may_reply,
     missing_for_message,
     sender_of_message,
@@ -198,8 +199,8 @@ class Messages:
             await self._say(message, self._ctx.explain(language, InternalError()), APOLOGY)
 
     async def _take(self, message: discord.Message, files: Sequence[PhotoFile]) -> None:
-        sender = sender_of_message(message)
-        language = await self._ctx.language(sender)
+        sender, group = sender_of_message(message), group_of_message(message)
+        language = await self._ctx.language(sender, group.id if group else "")
         missing = missing_for_message(message)
         if missing is not None:
             await self._name_missing(message, language, missing)
@@ -214,7 +215,7 @@ class Messages:
             sent = await self._say(message, self._ctx.say(language, "progress-decode"), part)
             targets.append(self._target(message, sent, photo.is_spoiler()))
         addresses = [address_of_message(message, part) for part in range(len(within))]
-        await self._intake.take_all(sender, language, within, addresses, targets, None)
+        await self._intake.take_all(sender, language, within, addresses, targets, None, group)
         if over is not None:
             await self._say(message, self._ctx.explain(language, over), len(within))
 

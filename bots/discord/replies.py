@@ -9,10 +9,12 @@ from typing import Final
 import discord
 from discord import ui
 
+from magicmemory.bots.common.adjustments import REMEMBERED
 from magicmemory.bots.common.image_fitting import FittedImage, fit
 from magicmemory.bots.discord.buttons import rows_of_buttons
 from magicmemory.bots.discord.context import (
     FILE_LIMIT,
+    SENT,
     BotContext,
     OutOfReach,
     ReplyMessage,
@@ -49,7 +51,7 @@ class DiscordReplier:
             raise RetryLater(error.retry_after) from error
         except UNCERTAIN as error:
             raise RetryLater from error
-        return {"sent": str(sent)}
+        return {SENT: str(sent)}
 
     async def _content(self, reply: Reply, target: ReplyTarget) -> ReplyMessage:
         language = await self._ctx.language(reply.job.sender)
@@ -138,6 +140,8 @@ class PhotoReply:
         service, report = self.ctx.service, self.reply.outcome.report
         parts = [service.sentences.report(self.language, report)] if report is not None else []
         parts.append(service.sentences.quota(self.language, self.reply.quota))
+        if self.reply.job.context.get(REMEMBERED):
+            parts.append(self.ctx.say(self.language, "reply-remembered"))
         if after.changed:
             parts.append(self.ctx.say(self.language, "discord-made-smaller", limit_mb=max(1, round(limit / MIB))))
         return " ".join(parts)

@@ -6,7 +6,7 @@ start reads the record and resumes. The keys of a record are those of Discord's 
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from types import TracebackType
@@ -72,6 +72,7 @@ class RequestJournal:
         self._pending = pending
         self._in_flight = in_flight
         self._records: dict[str, dict[str, Any]] = {}  # of the requests that this process works on
+        self._writing: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
     async def recording(self, record: dict[str, Any]) -> AsyncIterator[None]:
@@ -131,15 +132,27 @@ class RequestJournal:
         """Delete the record of a request that is finished."""
         self._records.pop(request, None)
         try:
-            async with asyncio.timeout(DATABASE_TIMEOUT_S):
-                await self._pending.drop(Platform.DISCORD, request)
+            await self._within_reason(self._pending.drop(Platform.DISCORD, request))
         except Exception as error:  # resuming it again changes nothing: its jobs are in the ledger
             log.info("the record of request %s stays in the database: %r", request, error)
 
+    async def _within_reason(self, write: Coroutine[Any, Any, None]) -> None:
+        """Wait at most `DATABASE_TIMEOUT_S` for a write. It goes on in the background: other writers share its
+        transaction, so it is not cancelled.
+
+        Raises:
+            TimeoutError: the write takes longer.
+        """
+        writing = asyncio.create_task(write)
+        self._writing.add(writing)
+        writing.add_done_callback(self._writing.discard)
+        # Marks an error that comes too late as seen.
+        writing.add_done_callback(lambda done: done.cancelled() or done.exception())
+        await asyncio.wait_for(asyncio.shield(writing), DATABASE_TIMEOUT_S)
+
     async def _keep(self, request: str) -> None:
         try:
-            async with asyncio.timeout(DATABASE_TIMEOUT_S):
-                await self._pending.keep(Platform.DISCORD, request, self._records[request])
+            await self._within_reason(self._pending.keep(Platform.DISCORD, request, dict(self._records[request])))
         except Exception as error:  # without a record it is answered as well, unless the bot is killed just now
             log.warning("request %s could not be recorded: %r", request, error)
 
@@ -153,6 +166,8 @@ def record_of_interaction(interaction: Interaction) -> dict[str, Any]:
         "application_id": str(interaction.application_id),
         "token": interaction.token,
         "channel_id": str(interaction.channel_id or 0),
+        "guild_id": str(interaction.guild_id or 0),
+        "member": {"permissions": str(interaction.permissions.value)},
         "user": {"id": str(interaction.user.id)},
         "locale": interaction.locale.value,
         "attachment_size_limit": interaction.filesize_limit,

@@ -5,6 +5,7 @@ import logging
 import os
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any
 
 from telegram.ext import ApplicationBuilder, ExtBot
@@ -12,6 +13,7 @@ from telegram.ext import ApplicationBuilder, ExtBot
 from magicmemory.bots.bootstrap import open_service
 from magicmemory.bots.common.commands import Commands
 from magicmemory.bots.common.progress import WaitEstimate
+from magicmemory.bots.common.reminders import send_reminders
 from magicmemory.bots.common.replies import send_replies
 from magicmemory.bots.telegram import updates
 from magicmemory.bots.telegram.commands import register_commands
@@ -21,6 +23,7 @@ from magicmemory.bots.telegram.intake import Intake
 from magicmemory.bots.telegram.payments import PaymentHandlers, Reconciliation
 from magicmemory.bots.telegram.progress_messages import ProgressMessages
 from magicmemory.bots.telegram.rate_limiter import RateLimiter, Urgency
+from magicmemory.bots.telegram.reminders import remind
 from magicmemory.bots.telegram.replies import AlbumReplies, TelegramReplier
 from magicmemory.bots.telegram.updates import UpdateReceiver
 from magicmemory.core.job import Platform
@@ -91,6 +94,7 @@ async def serve(
         background = [
             asyncio.create_task(register_commands(ctx)),
             asyncio.create_task(Reconciliation(ctx, payment_handlers).run()),
+            asyncio.create_task(send_reminders(service, Platform.TELEGRAM, partial(remind, ctx))),
         ]
         try:
             replies = send_replies(service, Platform.TELEGRAM, replier, redis_url, stop, REPLIES_AT_ONCE)

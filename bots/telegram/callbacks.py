@@ -8,17 +8,20 @@ from enum import StrEnum
 from typing import Any, Final
 
 from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
-from telegram.error import TelegramError
+from telegram.error import BadRequest, TelegramError
 
-from magicmemory.bots.common.adjustments import FIDELITIES, STRENGTHS, neighbours, other_scope
-from magicmemory.bots.common.albums import ALBUM, jobs_of_album
+from magicmemory.bots.common.adjustments import FIDELITIES, REMEMBERED, STRENGTHS, closer, neighbours, other_scope
+from magicmemory.bots.common.albums import ALBUM, SHOWN, jobs_of_album
+from magicmemory.bots.common.face_choice import choosable
 from magicmemory.bots.common.image_fitting import before_after
-from magicmemory.bots.telegram.context import BotContext, reply_to
-from magicmemory.bots.telegram.messages import SPOILER, address_of, sender_of, sender_of_press
+from magicmemory.bots.telegram.context import BotContext, reply_to, says
+from magicmemory.bots.telegram.faces import show_faces
+from magicmemory.bots.telegram.messages import SPOILER, address_of, is_administrator, sender_of, sender_of_press
 from magicmemory.bots.telegram.progress_messages import ProgressMessages
+from magicmemory.bots.telegram.rate_limiter import Urgency
 from magicmemory.bots.telegram.uploads import Upload, prepare
 from magicmemory.core.errors import InternalError, NotYours, PhotoExpired, UserError
-from magicmemory.core.job import TERMINAL, Address, Job, JobState, Sender
+from magicmemory.core.job import TERMINAL, Address, Job, JobState, Platform, Sender
 from magicmemory.core.options import Options, Scope
 from magicmemory.core.report import Report
 
@@ -43,6 +46,14 @@ class Verb(StrEnum):
     SCOPE = "w"  # the whole photo, or its faces only
     OPEN = "o"  # show the buttons of one photo of an album
     CLOSE = "k"  # go back to the album's photos
+    FACES = "n"  # show the photo with numbers at its faces
+    CLOSER = "c"  # keep more of the original, now and for the person's next photos
+    DELETE = "x"  # the reply and the stored restored photo; asks first
+    DELETE_NOW = "y"
+    BACK = "r"  # show the buttons of a photo again
+
+
+DELETING: Final = (Verb.DELETE, Verb.DELETE_NOW, Verb.BACK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +98,11 @@ def photo_keyboard(
         return row + ([labelled(higher_key, verb, higher)] if higher is not None else [])
 
     rows = [[labelled("file", Verb.FILE), labelled("compare", Verb.COMPARE)]]
+    if report.restored and closer(job, report, ctx.service.settings.offered_models) is not None:
+        rows.append([labelled("closer", Verb.CLOSER)])
+    if len(choosable(report)) > 1:
+        label = "🔢 " + ctx.say(language, "faces-button")
+        rows.append([button(label, Verb.FACES, job.id)])
     rows.append(steps(Verb.STRENGTH, "gentler", "stronger", STRENGTHS, job.options.strength))
     if report.fidelity is not None:
         rows.append(steps(Verb.FIDELITY, "vivid", "faithful", FIDELITIES, report.fidelity))
@@ -100,8 +116,7 @@ def photo_keyboard(
             for number, name in others[:MODELS_SHOWN]
         ]
     )
-    if in_album:
-        rows.append([labelled("back", Verb.CLOSE)])
+    rows.append([*([labelled("back", Verb.CLOSE)] if in_album else []), labelled("delete", Verb.DELETE)])
     return InlineKeyboardMarkup([row for row in rows if row])
 
 
@@ -126,7 +141,7 @@ class PhotoButtons:
         language = await self._ctx.language(sender)
         message = query.message
         try:
-            job = await self._job_of(query, sender, pressed.job)
+            job = await self.job_of(query, sender, pressed.job, deletes=pressed.verb in DELETING)
             if not isinstance(message, Message):
                 raise PhotoExpired
             await self._do(query, pressed, job, message, language)
@@ -135,11 +150,18 @@ class PhotoButtons:
         except UserError as error:
             await self._ctx.notice(query, self._ctx.explain(language, error), alert=True)
 
-    async def _job_of(self, query: CallbackQuery, sender: Sender, job_id: str) -> Job:
-        """The job behind a button, if it belongs to the person, or to a chat that the person administers."""
+    async def job_of(self, query: CallbackQuery, sender: Sender, job_id: str, *, deletes: bool = False) -> Job:
+        """The job behind a button, if it belongs to the person, or to a chat that the person administers. What is in a
+        chat, its administrators may also delete.
+        """
+        message = query.message
         try:
             return await self._ctx.service.job_of(sender, job_id, SETTLE_S)
         except NotYours:
+            if deletes and message and await is_administrator(self._ctx, message.chat, query.from_user):
+                job = await self._ctx.service.any_job(Platform.TELEGRAM, job_id)
+                if job.address.chat == str(message.chat.id):
+                    return job
             chat = "" if query.message is None else str(query.message.chat.id)
             acting = await sender_of_press(self._ctx, query, chat)
             return await self._ctx.service.job_of(acting, job_id, SETTLE_S)
@@ -148,15 +170,39 @@ class PhotoButtons:
         match pressed.verb:
             case Verb.FILE | Verb.COMPARE:
                 await self._send(query, pressed.verb, job, message, language)
-            case Verb.OPEN:
+            case Verb.OPEN | Verb.BACK:
                 await self._ctx.notice(query)
                 await self._open(job, message, language)
+            case Verb.FACES:
+                await self._ctx.notice(query)
+                await show_faces(self._ctx, job, address_of(message), language)
+            case Verb.CLOSER:
+                changes = self._closer(job)
+                options = job.options.model_copy(update=changes)
+                await self.adjust(query, job, message, language, options, remember=changes)
+            case Verb.DELETE:
+                await self._ctx.notice(query)
+                await self._ask_to_delete(job, message, language)
+            case Verb.DELETE_NOW:
+                await self._delete(query, job, message, language)
             case Verb.CLOSE:
                 await self._ctx.notice(query)
                 await self._close(job, message)
             case _:
                 options = job.options.model_copy(update=self._changes(pressed))
-                await self._adjust(query, job, message, language, options)
+                await self.adjust(query, job, message, language, options)
+
+    def _closer(self, job: Job) -> dict[str, Any]:
+        """The options that keep more of the original.
+
+        Raises:
+            PhotoExpired: there are none any more.
+        """
+        offered = self._ctx.service.settings.offered_models
+        changes = None if job.report is None else closer(job, job.report, offered)
+        if changes is None:
+            raise PhotoExpired
+        return changes
 
     def _changes(self, pressed: CallbackData) -> dict[str, Any]:
         """The options that a button changes.
@@ -217,9 +263,17 @@ class PhotoButtons:
             prepare, restored, extension, stem, as_file=verb is Verb.FILE, is_local=self._ctx.is_local, spoiler=spoiler
         )
 
-    async def _adjust(self, query: CallbackQuery, job: Job, message: Message, language: str, options: Options) -> None:
+    async def adjust(
+        self,
+        query: CallbackQuery,
+        job: Job,
+        message: Message,
+        language: str,
+        options: Options,
+        remember: dict[str, Any] | None = None,
+    ) -> None:
         """Restore the same photo with other options. The message with the button is the job's address, so a button
-        that is pressed twice makes one job.
+        that is pressed twice makes one job. `remember` becomes the person's preference.
         """
         address = address_of(message)
         if job.context.get(ALBUM):
@@ -231,16 +285,21 @@ class PhotoButtons:
             return
         self._in_progress.add(name)
         try:
-            await self._restore_again(job, address, job.sender, language, options)
+            await self._restore_again(job, address, language, options, remember or {})
         finally:
             self._in_progress.discard(name)
 
-    async def _restore_again(self, job: Job, address: Address, sender: Sender, language: str, options: Options) -> None:
+    async def _restore_again(
+        self, job: Job, address: Address, language: str, options: Options, remember: dict[str, Any]
+    ) -> None:
         # As for a new photo, the message that will become the photo is sent first, and its id is stored with the job.
         progress = await self._announce(address, language)
         context = {name: job.context.get(name, "") for name in ("as_file", SPOILER)} | {"progress": str(progress or "")}
+        context[REMEMBERED] = "1" if remember else ""
         try:
-            adjusted = await self._ctx.service.adjust(sender, address, job, options, context)
+            adjusted = await self._ctx.service.adjust(job.sender, address, job, options, context)
+            if remember:
+                await self._ctx.service.choose(job.sender, **remember)
         except UserError as error:
             await self._refuse(address, progress, language, error)
             return
@@ -261,7 +320,8 @@ class PhotoButtons:
 
     async def _announce(self, address: Address, language: str) -> int | None:
         try:
-            return await self._ctx.tell(address, await self._progress_messages.queued_text(language))
+            text = await self._progress_messages.queued_text(language)
+            return await self._ctx.tell(address, text, urgency=Urgency.ONCE)
         except TelegramError as error:
             log.warning("no progress message in chat %s: %s", address.chat, error)
             return None
@@ -269,10 +329,46 @@ class PhotoButtons:
     async def _open(self, job: Job, message: Message, language: str) -> None:
         if job.report is None:
             raise PhotoExpired
-        keyboard = photo_keyboard(self._ctx, language, job, job.report, in_album=True)
+        keyboard = photo_keyboard(self._ctx, language, job, job.report, in_album=_is_summary(message))
         await self._ctx.edit_keyboard(str(message.chat_id), message.message_id, keyboard)
 
     async def _close(self, job: Job, message: Message) -> None:
         album = await jobs_of_album(self._ctx.service, job)
-        numbered = [(number, other) for number, other in enumerate(album, 1) if other.state is JobState.DELIVERED]
+        numbered = [
+            (number, other)
+            for number, other in enumerate(album, 1)
+            if other.state is JobState.DELIVERED and await self._ctx.service.has_restored(other)
+        ]
         await self._ctx.edit_keyboard(str(message.chat_id), message.message_id, album_keyboard(numbered))
+
+    async def _ask_to_delete(self, job: Job, message: Message, language: str) -> None:
+        row = [
+            button(self._ctx.say(language, "telegram-button-delete-photo"), Verb.DELETE_NOW, job.id),
+            button(self._ctx.say(language, "telegram-button-back"), Verb.BACK, job.id),
+        ]
+        await self._ctx.edit_keyboard(str(message.chat_id), message.message_id, InlineKeyboardMarkup([row]))
+
+    async def _delete(self, query: CallbackQuery, job: Job, message: Message, language: str) -> None:
+        """Delete the restored photo, here and in the chat."""
+        await self._ctx.service.delete_restored(job)
+        chat, in_album = str(message.chat_id), _is_summary(message)
+        shown = int(job.context.get(SHOWN) or 0) if in_album else message.message_id
+        try:
+            if shown:
+                await self._ctx.bot.delete_message(chat, shown)
+        except BadRequest as error:
+            # Telegram's limit is 48 hours. Somebody else may also have deleted it in the meantime.
+            if not says(error, "message to delete not found"):
+                log.info("message %s in chat %s stays: %s", shown, chat, error.message)
+                await self._ctx.notice(query, self._ctx.say(language, "telegram-too-old-to-delete"), alert=True)
+                if not in_album:
+                    await self._ctx.edit_keyboard(chat, message.message_id, None)
+                    return
+        await self._ctx.notice(query, self._ctx.say(language, "telegram-deleted"))
+        if in_album:
+            await self._close(job, message)
+
+
+def _is_summary(message: Message) -> bool:
+    """Whether a message with buttons is an album's summary: a single photo carries its own buttons."""
+    return not (message.photo or message.document)

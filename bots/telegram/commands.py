@@ -23,7 +23,15 @@ from telegram.error import BadRequest, TelegramError
 from magicmemory.bots.common import admin
 from magicmemory.bots.common.admin import LANGUAGE
 from magicmemory.bots.telegram.context import BotContext, says
-from magicmemory.bots.telegram.messages import address_of, is_private, sender_of, sender_of_message
+from magicmemory.bots.telegram.group_menu import GroupMenu
+from magicmemory.bots.telegram.messages import (
+    address_of,
+    group_of,
+    is_from_administrator,
+    is_private,
+    sender_of,
+    sender_of_message,
+)
 from magicmemory.bots.telegram.payments import PaymentHandlers
 from magicmemory.bots.telegram.progress_messages import ProgressMessages
 from magicmemory.bots.telegram.settings_menu import SettingsMenu
@@ -37,7 +45,7 @@ IN_PRIVATE: Final = (
     "restore", "quota", "settings", "cancel", "premium", "unlock", "help", "privacy", "deletemydata",
 )  # fmt: skip
 FOR_BUYERS: Final = ("paysupport", "terms")  # only where something is for sale
-IN_GROUPS: Final = ("restore", "quota", "help")
+IN_GROUPS: Final = ("restore", "quota", "settings", "help")
 LINKED: Final = ("help", "quota", "settings", "premium", "privacy", "unlock")  # by `t.me/bot?start=NAME`
 CONFIRM: Final = "del"
 EXAMPLE: Final = "example.jpg"
@@ -127,11 +135,17 @@ class CommandHandlers:
     """Answers the commands of everybody."""
 
     def __init__(
-        self, ctx: BotContext, progress_messages: ProgressMessages, menu: SettingsMenu, shop: ShopHandlers
+        self,
+        ctx: BotContext,
+        progress_messages: ProgressMessages,
+        menu: SettingsMenu,
+        group_menu: GroupMenu,
+        shop: ShopHandlers,
     ) -> None:
         self._ctx = ctx
         self._progress_messages = progress_messages
         self._menu = menu
+        self._group_menu = group_menu
         self._answers: dict[str, Answer] = {
             "start": self._start,
             "help": self._help,
@@ -149,7 +163,7 @@ class CommandHandlers:
     async def answer(self, message: Message, name: str, arguments: str) -> None:
         """Answer a command. In a group, an unknown command may belong to another bot and is ignored."""
         sender = sender_of_message(message)
-        language = await self._ctx.language(sender)
+        language = await self._ctx.language(sender, group_of(message))
         answer = self._answers.get(name)
         if answer is not None:
             await answer(message, sender, language, arguments)
@@ -209,7 +223,11 @@ class CommandHandlers:
         await self._tell(message, await self._ctx.commands.quota(sender, language))
 
     async def _settings(self, message: Message, sender: Sender, _: str, __: str) -> None:
-        await self._menu.open(message, sender)
+        """In a group, administrators see the group's settings; everybody else sees their own."""
+        if group_of(message) and await is_from_administrator(self._ctx, message):
+            await self._group_menu.open(message)
+        else:
+            await self._menu.open(message, sender)
 
     async def _cancel(self, message: Message, sender: Sender, language: str, _: str) -> None:
         text, dropped = await self._ctx.commands.cancel(sender, language)

@@ -87,13 +87,17 @@ class BotContext:
         """Why something was refused, and what there is to buy against it."""
         return explain(self.service, language, error, sells_here=bool(self.service.plans.for_stars))
 
-    async def language(self, sender: Sender) -> str:
-        """The language to answer the sender in."""
-        return await self.service.language(sender)
+    async def language(self, sender: Sender, group: str = "") -> str:
+        """The language to answer the sender in, in a group."""
+        return await self.service.language(sender, group)
 
-    async def tell(self, address: Address, text: str, keyboard: Keyboard = None) -> int:
+    async def tell(
+        self, address: Address, text: str, keyboard: Keyboard = None, urgency: Urgency = Urgency.MUST
+    ) -> int:
         """Send a text in reply to the message at `address`; returns the new message's id."""
-        sent = await self.bot.send_message(address.chat, text, reply_markup=keyboard, **reply_to(address))
+        sent = await self.bot.send_message(
+            address.chat, text, reply_markup=keyboard, rate_limit_args=urgency, **reply_to(address)
+        )
         return sent.message_id
 
     async def edit_or_tell(self, address: Address, message: int | None, text: str, keyboard: Keyboard = None) -> int:

@@ -4,16 +4,38 @@ import logging
 from dataclasses import dataclass
 from typing import Final
 
-from telegram import Chat, ChatMember, ChatMemberUpdated, Message, MessageEntity, Update
-from telegram.error import ChatMigrated, Forbidden
+from telegram import (
+    Chat,
+    ChatMember,
+    ChatMemberUpdated,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InlineQueryResultArticle,
+    InputTextMessageContent,
+    Message,
+    MessageEntity,
+    Update,
+)
+from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from magicmemory.bots.telegram.callbacks import CallbackData, PhotoButtons
 from magicmemory.bots.telegram.commands import Admin, CommandHandlers
 from magicmemory.bots.telegram.context import BotContext
+from magicmemory.bots.telegram.faces import FaceButtons
+from magicmemory.bots.telegram.group_menu import GroupMenu
 from magicmemory.bots.telegram.intake import AlbumGatherer, Intake
-from magicmemory.bots.telegram.messages import address_of, is_private, photo_in, sender_of, sender_of_message
+from magicmemory.bots.telegram.messages import (
+    Photographed,
+    address_of,
+    group_of,
+    is_private,
+    photo_in,
+    sender_of,
+    sender_of_message,
+)
 from magicmemory.bots.telegram.payments import PaymentHandlers
 from magicmemory.bots.telegram.progress_messages import ProgressMessages
+from magicmemory.bots.telegram.reminders import ReminderButton
 from magicmemory.bots.telegram.settings_menu import SettingsMenu
 from magicmemory.bots.telegram.shop import ShopHandlers
 from magicmemory.core.errors import UserError
@@ -72,10 +94,13 @@ class Handlers:
         self._intake = intake
         self._albums = AlbumGatherer(self._take_album)
         self._photo_buttons = PhotoButtons(ctx, progress_messages)
+        self._face_buttons = FaceButtons(ctx, self._photo_buttons.job_of, self._photo_buttons.adjust)
+        self._reminder_button = ReminderButton(ctx)
         self._menu = SettingsMenu(ctx)
+        self._group_menu = GroupMenu(ctx)
         self._shop = ShopHandlers(ctx)
         self._payment_handlers = payment_handlers
-        self._commands = CommandHandlers(ctx, progress_messages, self._menu, self._shop)
+        self._commands = CommandHandlers(ctx, progress_messages, self._menu, self._group_menu, self._shop)
         self._admin = Admin(ctx, payment_handlers)
 
     async def handle(self, update: Update) -> None:
@@ -89,17 +114,23 @@ class Handlers:
                 await self._message(update.message)
             elif update.my_chat_member is not None:
                 await self._greet(update.my_chat_member)
-            # In an edited message, or in a channel, only a command is meant for the bot.
-            elif (changed := update.edited_message) is not None:
-                command = self._command_in(changed)
-                if command is not None and command.name == RESTORE:
-                    await self._message(changed)
-            elif (post := update.channel_post) is not None and self._command_in(post) is not None:
-                await self._message(post)
+            elif update.guest_message is not None:
+                await self._be_a_guest(update.guest_message)
+            else:
+                await self._perhaps_for_us(update)
         except ChatMigrated as error:
             log.info("update %d: its group has become a supergroup: %s", update.update_id, error.message)
         except Forbidden as error:
             log.info("update %d: the chat cannot be reached: %s", update.update_id, error.message)
+
+    async def _perhaps_for_us(self, update: Update) -> None:
+        """In an edited message, or in a channel, only a command is meant for the bot."""
+        if (post := update.channel_post) is not None and self._command_in(post) is not None:
+            await self._message(post)
+        elif (changed := update.edited_message or update.edited_channel_post) is not None:
+            command = self._command_in(changed)
+            if command is not None and command.name == RESTORE:
+                await self._message(changed)
 
     async def _press(self, update: Update) -> None:
         query = update.callback_query
@@ -108,7 +139,14 @@ class Handlers:
         if (pressed := CallbackData.of(data)) is not None:
             await self._photo_buttons.pressed(query, pressed)
             return
-        for answer in (self._menu.pressed, self._shop.pressed, self._commands.pressed):
+        for answer in (
+            self._face_buttons.pressed,
+            self._reminder_button.pressed,
+            self._menu.pressed,
+            self._group_menu.pressed,
+            self._shop.pressed,
+            self._commands.pressed,
+        ):
             if await answer(query, data):
                 return
         await query.answer()
@@ -125,6 +163,22 @@ class Handlers:
             address = Address(platform=Platform.TELEGRAM, chat=str(change.chat.id), message="")
             await self._ctx.tell(address, self._ctx.say(language, "telegram-howto-group"))
 
+    async def _be_a_guest(self, message: Message) -> None:
+        """Answer somebody who mentions the bot in a chat that it does not belong to. Telegram takes one answer, without
+        a file that it does not have yet: so no restored photo.
+        """
+        language = await self._ctx.language(sender_of(message.from_user))
+        text = self._ctx.say(language, "telegram-guest")
+        label = self._ctx.say(language, "telegram-button-private-chat")
+        button = InlineKeyboardButton(label, url=f"https://t.me/{self._ctx.bot.username}")
+        answer = InlineQueryResultArticle(
+            "guest", label, InputTextMessageContent(text), reply_markup=InlineKeyboardMarkup([[button]])
+        )
+        try:
+            await self._ctx.bot.answer_guest_query(message.guest_query_id or "", answer)
+        except BadRequest as error:
+            log.info("a guest message was not answered: %s", error.message)
+
     async def _message(self, message: Message) -> None:
         command = self._command_in(message)
         try:
@@ -140,8 +194,22 @@ class Handlers:
                 await self._command(message, command)
             elif is_private(message):
                 await self._private(message)
+            elif self._is_mentioned(message) and self._photo_meant(message) is not None:
+                await self._restore(message)
         except UserError as error:
             await self._explain(message, error)
+
+    def _is_mentioned(self, message: Message) -> bool:
+        """Whether the text or the caption names the bot."""
+        named = [*message.parse_entities([MessageEntity.MENTION]).values()]
+        named += message.parse_caption_entities([MessageEntity.MENTION]).values()
+        return f"@{self._ctx.bot.username}".lower() in (name.lower() for name in named)
+
+    @staticmethod
+    def _photo_meant(message: Message) -> Photographed | None:
+        """What has the photo: the message, or the one that it replies to, in this chat or in another one."""
+        candidates = (message, message.reply_to_message, message.external_reply)
+        return next((one for one in candidates if one is not None and photo_in(one) is not None), None)
 
     async def _command(self, message: Message, command: Command) -> None:
         if command.name == RESTORE:
@@ -156,10 +224,10 @@ class Handlers:
 
     async def _restore(self, message: Message) -> None:
         """Restore the photo of this message, or of the message that it replies to, in this chat or in another one."""
-        for candidate in (message, message.reply_to_message, message.external_reply):
-            if candidate is not None and photo_in(candidate) is not None:
-                await self._intake.take(candidate, message)
-                return
+        meant = self._photo_meant(message)
+        if meant is not None:
+            await self._intake.take(meant, message)
+            return
         await self._say(message, "telegram-howto" if is_private(message) else "telegram-howto-group")
 
     async def _private(self, message: Message) -> None:
@@ -192,9 +260,9 @@ class Handlers:
             return False
 
     async def _explain(self, message: Message, error: UserError) -> None:
-        language = await self._ctx.language(sender_of_message(message))
+        language = await self._ctx.language(sender_of_message(message), group_of(message))
         await self._ctx.tell(address_of(message), self._ctx.explain(language, error))
 
     async def _say(self, message: Message, key: str) -> None:
-        language = await self._ctx.language(sender_of_message(message))
+        language = await self._ctx.language(sender_of_message(message), group_of(message))
         await self._ctx.tell(address_of(message), self._ctx.say(language, key))

@@ -22,13 +22,18 @@ from magicmemory.bots.telegram.messages import (
     Photographed,
     address_of,
     download,
+    group_of,
+    is_from_administrator,
     photo_in,
     sender_of_message,
 )
 from magicmemory.bots.telegram.progress_messages import ProgressMessages
+from magicmemory.bots.telegram.rate_limiter import Urgency
+from magicmemory.bots.telegram.reminders import reminder_keyboard
 from magicmemory.bots.telegram.uploads import LARGEST_ALBUM
 from magicmemory.core.errors import InternalError, QuotaUsedUp, UserError
-from magicmemory.core.job import TERMINAL, Address, Job, Sender
+from magicmemory.core.groups import Group, WhoMayAsk
+from magicmemory.core.job import TERMINAL, Address, Job, Platform, Sender
 
 log = logging.getLogger(__name__)
 
@@ -109,13 +114,46 @@ class Intake:
     async def _take(
         self, photos: Sequence[Photographed], addresses: Sequence[Address], asked: Message, album: str | None
     ) -> None:
-        sender = sender_of_message(asked)
-        language = await self._ctx.language(sender)
+        sender, group = sender_of_message(asked), await self._group(asked)
+        language = await self._ctx.language(sender, group_of(asked))
         with self._taking_in(f"{asked.chat_id}:{album}") if album else nullcontext():
-            progress = await self._announce(addresses[0], language, len(photos))
+            addresses, progress = await self._announce_result(addresses, language, group)
             context = {"progress": str(progress or ""), ALBUM: album or ""}
-            taken = await self._take_all(photos, sender, addresses, context)
-            await self._answer(addresses[0], language, progress, taken)
+            taken = await self._take_all(photos, sender, addresses, context, group)
+            await self._answer(addresses[0], sender, language, progress, taken)
+
+    async def _group(self, asked: Message) -> Group | None:
+        """The group in which somebody asks. Who its administrators are is asked only where that matters."""
+        if not (name := group_of(asked)):
+            return None
+        settings = await self._ctx.service.groups.settings(Platform.TELEGRAM, name)
+        restricted = settings.who is WhoMayAsk.ADMINISTRATORS
+        return Group(name, restricted and await is_from_administrator(self._ctx, asked))
+
+    async def _announce_result(
+        self, addresses: Sequence[Address], language: str, group: Group | None
+    ) -> tuple[list[Address], int | None]:
+        """Send the progress message, in the group's topic for results if it has one; the photos' addresses there, and
+        the message's id.
+        """
+        topic = (await self._ctx.service.groups.settings(Platform.TELEGRAM, group.id)).results if group else ""
+        if topic and topic != addresses[0].thread:
+            # A message of another topic cannot be replied to: as part of message 0 it keeps its own identity.
+            moved = [
+                address.model_copy(update={"thread": topic, "message": f"0:0:{address.message}"})
+                for address in addresses
+            ]
+            # If the topic is closed or deleted, the photos come where somebody asked for them.
+            if (progress := await self._announce(moved[0], language, len(moved))) is not None:
+                await self._say_elsewhere(addresses[0], language)
+                return moved, progress
+        return list(addresses), await self._announce(addresses[0], language, len(addresses))
+
+    async def _say_elsewhere(self, address: Address, language: str) -> None:
+        try:
+            await self._ctx.tell(address, self._ctx.say(language, "telegram-results-elsewhere"))
+        except TelegramError as error:
+            log.info("chat %s is not told where its photos come: %s", address.chat, error.message)
 
     async def wait_for_album(self, chat: str, album: str) -> None:
         """Wait until every photo of an album has been taken in or refused."""
@@ -134,7 +172,7 @@ class Intake:
     async def _announce(self, address: Address, language: str, count: int) -> int | None:
         text = await self._progress_messages.queued_text(language, count)
         try:
-            return await self._ctx.tell(address, text)
+            return await self._ctx.tell(address, text, urgency=Urgency.ONCE)
         except Forbidden:
             return None
         except TelegramError as error:
@@ -142,22 +180,27 @@ class Intake:
             return None
 
     async def _take_all(
-        self, photos: Sequence[Photographed], sender: Sender, addresses: Sequence[Address], context: dict[str, str]
+        self,
+        photos: Sequence[Photographed],
+        sender: Sender,
+        addresses: Sequence[Address],
+        context: dict[str, str],
+        group: Group | None,
     ) -> list[Job | UserError]:
         """One after the other, so that a quota is spent on the first photos of an album."""
         taken: list[Job | UserError] = []
         for photo, address in zip(photos, addresses, strict=True):
             used_up = taken and isinstance(taken[-1], QuotaUsedUp)
-            taken.append(taken[-1] if used_up else await self._take_one(photo, sender, address, context))
+            taken.append(taken[-1] if used_up else await self._take_one(photo, sender, address, context, group))
         return taken
 
     async def _take_one(
-        self, photo: Photographed, sender: Sender, address: Address, context: dict[str, str]
+        self, photo: Photographed, sender: Sender, address: Address, context: dict[str, str], group: Group | None
     ) -> Job | UserError:
         try:
             file = photo_in(photo)
             assert file is not None, "only messages with a photo are taken in"
-            return await self._reserve(file, sender, address, context)
+            return await self._reserve(file, sender, address, context, group)
         except UserError as error:
             return error
         # A bug is logged, and the person gets an apology instead of silence.
@@ -165,14 +208,16 @@ class Intake:
             log.exception("photo %s in chat %s could not be taken in", address.message, address.chat)
             return InternalError()
 
-    async def _reserve(self, file: PhotoFile, sender: Sender, address: Address, context: dict[str, str]) -> Job:
+    async def _reserve(
+        self, file: PhotoFile, sender: Sender, address: Address, context: dict[str, str], group: Group | None
+    ) -> Job:
         async with self._downloads:
             data = await download(self._ctx, file)
             notes = {**context, "as_file": "1" if file.as_file else "", SPOILER: "1" if file.spoiler else ""}
-            return await self._ctx.service.intake(sender, address, data, context=notes)
+            return await self._ctx.service.intake(sender, address, data, context=notes, group=group)
 
     async def _answer(
-        self, address: Address, language: str, progress: int | None, taken: list[Job | UserError]
+        self, address: Address, sender: Sender, language: str, progress: int | None, taken: list[Job | UserError]
     ) -> None:
         jobs = [entry for entry in taken if isinstance(entry, Job)]
         refused = [entry for entry in taken if isinstance(entry, UserError)]
@@ -184,7 +229,7 @@ class Intake:
         if waiting and (shown := waiting[0].context.get("progress")):
             self._progress_messages.follow(waiting, int(shown), language)
         if refused:
-            await self._refuse(address, language, None if jobs else progress, refused, len(taken))
+            await self._refuse(address, sender, language, None if jobs else progress, refused, len(taken))
 
     async def _delete(self, chat: str, message: int) -> None:
         try:
@@ -193,14 +238,24 @@ class Intake:
             log.warning("message %s in chat %s could not be deleted: %s", message, chat, error)
 
     async def _refuse(
-        self, address: Address, language: str, progress: int | None, refused: list[UserError], total: int
+        self,
+        address: Address,
+        sender: Sender,
+        language: str,
+        progress: int | None,
+        refused: list[UserError],
+        total: int,
     ) -> None:
         """Say why, each reason once: in the progress message if no job uses it, else in a new message."""
         reasons = {error.key: self._ctx.explain(language, error) for error in refused}
         text = "\n".join(reasons.values())
         if len(refused) < total:
             text = self._ctx.say(language, "telegram-album-refused", count=len(refused)) + "\n" + text
+        used_up = any(isinstance(error, QuotaUsedUp) for error in refused)
+        keyboard = (
+            reminder_keyboard(self._ctx, language, sender) if used_up and address.chat == sender.account else None
+        )
         try:
-            await self._ctx.edit_or_tell(address, progress, text)
+            await self._ctx.edit_or_tell(address, progress, text, keyboard)
         except Forbidden:
             log.info("chat %s cannot be reached", address.chat)

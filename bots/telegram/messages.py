@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from telegram import CallbackQuery, Chat, ChatMember, ExternalReplyInfo, Message, User
-from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter
 
 from magicmemory.bots.common.file_types import checked, may_be_photo
 from magicmemory.bots.telegram.context import BotContext, says
@@ -59,15 +59,34 @@ async def sender_of_press(ctx: BotContext, query: CallbackQuery, owner: str) -> 
     Telegram names the person who pressed, also if they write anonymously.
     """
     message = query.message
-    if message is None or message.chat.type == Chat.PRIVATE or owner != str(message.chat.id):
+    if message is None or owner != str(message.chat.id):
         return sender_of(query.from_user)
+    administers = await is_administrator(ctx, message.chat, query.from_user)
+    return sender_of(query.from_user, message.chat if administers else None)
+
+
+async def is_administrator(ctx: BotContext, chat: Chat, user: User | None) -> bool:
+    """Whether somebody is an administrator of a group or a channel."""
+    if chat.type == Chat.PRIVATE or user is None:
+        return False
     try:
-        member = await ctx.bot.get_chat_member(message.chat.id, query.from_user.id)
-    except BadRequest as error:
-        log.info("chat %d does not say who its administrators are: %s", message.chat.id, error.message)
-        return sender_of(query.from_user)
-    is_administrator = member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
-    return sender_of(query.from_user, message.chat if is_administrator else None)
+        member = await ctx.bot.get_chat_member(chat.id, user.id)
+    except (BadRequest, Forbidden) as error:
+        log.info("chat %d does not say who its administrators are: %s", chat.id, error.message)
+        return False
+    return member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
+
+
+async def is_from_administrator(ctx: BotContext, message: Message) -> bool:
+    """Whether an administrator of the group wrote a message, also anonymously: then the group itself is the author."""
+    if message.sender_chat is not None:
+        return message.sender_chat.id == message.chat_id
+    return await is_administrator(ctx, message.chat, message.from_user)
+
+
+def group_of(message: Message) -> str:
+    """The group that a message was written in; empty: a private chat or a channel."""
+    return str(message.chat_id) if message.chat.type in (Chat.GROUP, Chat.SUPERGROUP) else ""
 
 
 def address_of(message: Message) -> Address:

@@ -21,7 +21,7 @@ CHAT_PER_S: Final = 1.0
 GROUP_PER_MINUTE: Final = 18
 ALL_PER_S: Final = 25
 LONGEST_PAUSE_S: Final = 60.0  # for a longer pause the caller gets the error and decides what to do
-TRIES: Final = 4
+TRIES: Final = 5
 FAULT_PAUSE_S: Final = 0.5  # before the second try after a fault of the network; it doubles
 IDLE_S: Final = 120.0
 POLL_INTERVAL_S: Final = 0.02
@@ -34,9 +34,10 @@ Answer = bool | dict[str, Any] | list[dict[str, Any]]
 
 
 class Urgency(StrEnum):
-    """What happens to a request whose chat is busy."""
+    """What happens to a request whose chat is busy, or whose answer is lost."""
 
     MUST = "must"  # it waits
+    ONCE = "once"  # it waits, and is not sent again if its answer is lost: something else will tell the person
     MAY = "may"  # it is not sent: progress is not worth waiting for
 
 
@@ -175,15 +176,21 @@ class RateLimiter(BaseRateLimiter[Urgency]):
         urgency = rate_limit_args or Urgency.MUST
         messages = len(data["media"]) if endpoint == "sendMediaGroup" else 1
         is_edit = endpoint.startswith("edit")
+        pause = FAULT_PAUSE_S
         for last in [False] * (TRIES - 1) + [True]:
+            # Also before a repetition: Telegram may have counted the message whose answer was lost.
             await self._turn(queue, messages, is_edit, urgency)
             try:
-                return await _retried(lambda: callback(*args, **kwargs), endpoint, urgency)
+                return await callback(*args, **kwargs)
             except RetryAfter as error:
-                pause = pause_of(error)
-                queue.hold(pause)
-                if last or urgency is Urgency.MAY or pause > LONGEST_PAUSE_S:
+                queue.hold(pause_of(error))
+                if last or urgency is Urgency.MAY or pause_of(error) > LONGEST_PAUSE_S:
                     raise
+            except NetworkError as error:
+                if last or not may_retry(error, endpoint, urgency):
+                    raise
+                await asyncio.sleep(pause)
+                pause *= 2
             finally:
                 self._all.leave(messages)
         raise AssertionError("the last try returns or raises")
@@ -208,26 +215,33 @@ class RateLimiter(BaseRateLimiter[Urgency]):
 
 
 async def _retried(request: Callable[[], Coroutine[Any, Any, Answer]], endpoint: str, urgency: Urgency) -> Answer:
-    """Make a request, at most `TRIES` times while the network or Telegram's server fails and a retry is safe."""
+    """Make a request that sends no message, at most `TRIES` times while Telegram or the network fails."""
     pause = FAULT_PAUSE_S
     for _ in range(TRIES - 1):
         try:
             return await request()
-        except NetworkError as error:
-            if urgency is Urgency.MAY or not may_retry(error, endpoint):
+        except RetryAfter as error:
+            if urgency is Urgency.MAY or pause_of(error) > LONGEST_PAUSE_S:
                 raise
-        await asyncio.sleep(pause)
-        pause *= 2
+            await asyncio.sleep(pause_of(error))
+        except NetworkError as error:
+            if not may_retry(error, endpoint, urgency):
+                raise
+            await asyncio.sleep(pause)
+            pause *= 2
     return await request()
 
 
-def may_retry(error: NetworkError, endpoint: str) -> bool:
-    """Whether a failed request may be made again. A message whose answer was lost may have been sent already."""
-    if isinstance(error, BadRequest):
+def may_retry(error: NetworkError, endpoint: str, urgency: Urgency) -> bool:
+    """Whether a failed request may be made again. If its answer was lost, a message is then sent twice: that is better
+    than silence, except for messages with `Urgency.ONCE`.
+    """
+    if isinstance(error, BadRequest) or urgency is Urgency.MAY:
         return False
     sends = endpoint.startswith(("send", "copy", "forward")) and endpoint not in FREE
     # The library keeps the network's error as the cause; there is none if the server answered with an error (5xx).
-    return not sends or error.__cause__ is None or isinstance(error.__cause__, httpx.ConnectError)
+    is_lost = error.__cause__ is not None and not isinstance(error.__cause__, httpx.ConnectError)
+    return not (sends and is_lost and urgency is Urgency.ONCE)
 
 
 def pause_of(error: RetryAfter) -> float:

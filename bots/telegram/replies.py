@@ -15,7 +15,8 @@ from typing import Final, TypeVar
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
-from magicmemory.bots.common.albums import ALBUM, jobs_of_album
+from magicmemory.bots.common.adjustments import REMEMBERED
+from magicmemory.bots.common.albums import ALBUM, SHOWN, jobs_of_album
 from magicmemory.bots.common.progress import WaitEstimate
 from magicmemory.bots.telegram.callbacks import album_keyboard, photo_keyboard
 from magicmemory.bots.telegram.context import (
@@ -93,12 +94,13 @@ async def tell_failure(ctx: BotContext, job: Job, progress: int | None, text: st
 
 
 class Batch:
-    """The photos of an album that are ready, and the result of sending them."""
+    """The photos of an album that are ready, and the message that became the summary, once all are sent."""
 
     def __init__(self) -> None:
         self.replies: dict[str, Reply] = {}
-        self.sent: asyncio.Future[dict[str, str]] = asyncio.get_running_loop().create_future()
+        self.sent: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.closed = False
+        self.shown: dict[str, int] = {}  # the message of each photo, by job
 
 
 class AlbumReplies:
@@ -109,7 +111,8 @@ class AlbumReplies:
         self._intake = intake
         self._progress_messages = progress_messages
         self._batches: dict[str, Batch] = {}
-        self._sent: set[str] = set()  # jobs whose photo is in the chat while the rest of their album is not
+        # The messages of photos that are in the chat while the rest of their album is not, by job.
+        self._sent: dict[str, int] = {}
 
     async def reply(self, reply: Reply) -> dict[str, str] | None:
         """Send this photo together with the others; None if no other photo of its album is restored."""
@@ -125,11 +128,12 @@ class AlbumReplies:
         if owed <= set(batch.replies):
             await self._close(name, batch, siblings)
         try:
-            return await asyncio.wait_for(asyncio.shield(batch.sent), ALBUM_WAIT_S)
+            summary = await asyncio.wait_for(asyncio.shield(batch.sent), ALBUM_WAIT_S)
         except TimeoutError:
             if not batch.closed:
                 await self._close(name, batch, siblings)
-            return await batch.sent
+            summary = await batch.sent
+        return {"reply": summary, SHOWN: str(batch.shown.get(job.id, ""))}
 
     async def _close(self, name: str, batch: Batch, siblings: list[Job]) -> None:
         """Send the batch. Every waiting reply gets the result or the error."""
@@ -144,19 +148,18 @@ class AlbumReplies:
             batch.sent.set_exception(error)
             batch.sent.exception()  # marks it as seen: asyncio would log it if no reply waits any more
 
-    async def _send(self, batch: Batch, siblings: list[Job]) -> dict[str, str]:
+    async def _send(self, batch: Batch, siblings: list[Job]) -> str:
         for job in batch.replies:
             await self._progress_messages.stop(job)
         numbers = {job.id: number for number, job in enumerate(siblings, 1)}
         replies = sorted(batch.replies.values(), key=lambda reply: numbers[reply.job.id])
         language = await self._ctx.language(replies[0].job.sender)
-        notes = {"reply": replies[0].job.context.get("progress") or ""}
         unsent = [reply for reply in replies if reply.failure is None and reply.job.id not in self._sent]
         if unsent:
             await self._send_photos(unsent, language)
         await self._summarise(replies, siblings, numbers, language)
-        self._sent -= set(batch.replies)
-        return notes
+        batch.shown = {job: self._sent.pop(job) for job in batch.replies if job in self._sent}
+        return replies[0].job.context.get("progress") or ""
 
     async def _send_photos(self, replies: list[Reply], language: str) -> None:
         uploads = [await upload_of(self._ctx, language, reply) for reply in replies]
@@ -164,20 +167,23 @@ class AlbumReplies:
         address = replies[0].job.address
         for parcel in parcels(uploads, is_local=self._ctx.is_local):
             said = [captions[position] for position in parcel]
-            await send_in_some_form(partial(self._send_parcel, address, said), [uploads[number] for number in parcel])
-            self._sent |= {replies[position].job.id for position in parcel}
+            sent = await send_in_some_form(
+                partial(self._send_parcel, address, said), [uploads[number] for number in parcel]
+            )
+            self._sent |= {replies[position].job.id: number for position, number in zip(parcel, sent, strict=True)}
 
-    async def _send_parcel(self, address: Address, captions: list[str], uploads: list[Upload]) -> None:
+    async def _send_parcel(self, address: Address, captions: list[str], uploads: list[Upload]) -> list[int]:
+        """Send some of the photos as one album; the messages' ids."""
         if len(uploads) == 1:
-            await self._ctx.send(address, uploads[0], captions[0])
-            return
-        await self._ctx.bot.send_media_group(
+            return [(await self._ctx.send(address, uploads[0], captions[0])).message_id]
+        sent = await self._ctx.bot.send_media_group(
             address.chat,
             [upload.media(caption) for upload, caption in zip(uploads, captions, strict=True)],
             read_timeout=UPLOAD_S,
             write_timeout=UPLOAD_S,
             **reply_to(address),
         )
+        return [message.message_id for message in sent]
 
     def _caption(self, reply: Reply, language: str) -> str:
         assert reply.outcome.report is not None
@@ -292,4 +298,6 @@ def caption_of(ctx: BotContext, language: str, reply: Reply, report: Report) -> 
         parts.append(ctx.service.sentences.quota(language, reply.quota))
     else:
         parts.append(ctx.say(language, "telegram-adjusted"))
+    if reply.job.context.get(REMEMBERED):
+        parts.append(ctx.say(language, "reply-remembered"))
     return "\n".join(parts)

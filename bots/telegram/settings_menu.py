@@ -7,7 +7,7 @@ from typing import Any, Final
 from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 from magicmemory.bots.telegram.context import BotContext
-from magicmemory.bots.telegram.messages import address_of, sender_of_press
+from magicmemory.bots.telegram.messages import address_of, group_of, sender_of_press
 from magicmemory.core.job import Sender
 from magicmemory.core.options import AUTO, Scope
 from magicmemory.core.preferences import Preferences
@@ -49,7 +49,7 @@ class SettingsMenu:
 
     async def open(self, message: Message, sender: Sender) -> None:
         """Show the menu."""
-        language = await self._ctx.language(sender)
+        language = await self._ctx.language(sender, group_of(message))
         preferences = await self._ctx.service.preferences(sender)
         text = self._ctx.say(language, "telegram-settings")
         await self._ctx.tell(address_of(message), text, self._menu(language, preferences, sender.account))

@@ -24,7 +24,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from telegram import Update
-from telegram.error import Conflict, EndPointNotFound, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.error import (
+    BadRequest,
+    Conflict,
+    EndPointNotFound,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
 from telegram.ext import ExtBot
 
 from magicmemory.bots.telegram.rate_limiter import Urgency, pause_of
@@ -41,6 +50,8 @@ KINDS: Final = [
     Update.MESSAGE,
     Update.EDITED_MESSAGE,
     Update.CHANNEL_POST,
+    Update.EDITED_CHANNEL_POST,
+    Update.GUEST_MESSAGE,
     Update.CALLBACK_QUERY,
     Update.PRE_CHECKOUT_QUERY,
     Update.MY_CHAT_MEMBER,
@@ -59,7 +70,7 @@ LONGEST_EMPTY_PAUSE_S: Final = 2.0
 FIRST_EMPTY_PAUSE_S: Final = 0.05
 SETTLE_S: Final = 0.5  # before the next poll while none of the last poll's updates is done
 REDIS_RETRY_S: Final = 1.0
-HANDLE_TRIES: Final = 6  # of an update during which Redis went away; about 15 seconds in all
+HANDLE_TRIES: Final = 6  # of an update during which Redis or Telegram went away; about 15 seconds in all
 GRACE_S: Final = 20.0  # for updates that are being handled when the process ends
 
 HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"
@@ -150,22 +161,19 @@ class UpdateReceiver:
             await self._insist(lambda: self._redis.set(name, b"", ex=REMEMBERED_S))
 
     async def _handle_or_log(self, update: Update) -> None:
-        """Handle an update, again while Redis is away. Every other error is caught and logged: no update may stop the
-        others, and a failed one would fail again.
+        """Handle an update, again while Redis or Telegram is away. Every other error is caught and logged: no update
+        may stop the others, and a failed one would fail again.
         """
         for tries in range(1, HANDLE_TRIES + 1):
             try:
                 await self._handle(update)
                 return
-            except RedisError as error:
-                if tries == HANDLE_TRIES:
+            except Exception as error:
+                if tries == HANDLE_TRIES or not _is_passing(error):
                     log.exception("update %d could not be handled", update.update_id)
                     return
-                log.warning("update %d waits: Redis does not answer (%s)", update.update_id, error)
+                log.warning("update %d waits: %s", update.update_id, error)
                 await asyncio.sleep(REDIS_RETRY_S * tries)
-            except Exception:
-                log.exception("update %d could not be handled", update.update_id)
-                return
 
     async def _insist(self, ask: Callable[[], Awaitable[Any]]) -> Any:
         """Ask Redis until it answers. The update stays unconfirmed meanwhile."""
@@ -175,6 +183,13 @@ class UpdateReceiver:
             except (RedisError, OSError) as error:
                 log.warning("Redis does not answer (%s); trying again", error)
                 await asyncio.sleep(REDIS_RETRY_S)
+
+
+def _is_passing(error: Exception) -> bool:
+    """Whether an update may succeed if it is handled again: Redis or Telegram did not answer."""
+    if isinstance(error, BadRequest):  # the library counts it as an error of the network
+        return False
+    return isinstance(error, (RedisError, NetworkError, RetryAfter))
 
 
 async def poll(bot: ExtBot[Urgency], receiver: UpdateReceiver, stop: asyncio.Event, ready: Callable[[], None]) -> None:

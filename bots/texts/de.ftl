@@ -64,6 +64,16 @@ reply-too-many =
        *[other] Es sind viele Gesichter: Die größten sind restauriert, { $count } blieben, wie sie waren.
     }
 reply-cleaned = Das ganze Foto wurde gereinigt.
+reply-remembered = Das merke ich mir für deine nächsten Fotos; /settings ändert es.
+faces-button = Gesichter wählen
+faces-choose = Drück die Nummer eines Gesichts, um zu ändern, was mit ihm geschieht: ✓ wiederherstellen, ½ sanft, – so lassen. Drück dann „Wiederherstellen“.
+faces-restore = Wiederherstellen
+faces-cards = Gesichtskarten
+faces-none = Wähle mindestens ein Gesicht.
+face-card = Gesicht { $number }: Reihe { $row }, Nummer { $place } von links.
+reminder-button = Sag mir, wenn es wieder da ist
+reminder-set = Ich sage dir morgens Bescheid, wenn dein freies Foto wieder da ist.
+reminder = Dein freies Foto ist wieder da. Schick mir das nächste, wann du willst.
 reply-incomplete =
     { $count ->
         [one] Ein Gesicht ist in der Datei abgeschnitten und blieb, wie es war.
@@ -178,6 +188,8 @@ telegram-done-already = Das habe ich schon gemacht.
 telegram-not-yours = Diese Knöpfe sind nur für die Person, die gefragt hat.
 telegram-full-quality = Volle Qualität, als Datei.
 telegram-before-after = Vorher und nachher.
+telegram-deleted = Gelöscht.
+telegram-too-old-to-delete = Bei mir ist das Foto gelöscht. Telegram lässt mich meine Nachrichten nur zwei Tage lang entfernen: Bitte entferne diese selbst.
 telegram-file-name = wiederhergestellt
 telegram-start =
     Ich gebe alten und beschädigten Fotos ihre Gesichter zurück. Schick mir ein Foto, und ich antworte mit dem wiederhergestellten.
@@ -188,6 +200,7 @@ telegram-start =
     }
 telegram-howto = Schick mir ein Foto, oder antworte auf eines mit /restore.
 telegram-howto-group = Antworte auf ein Foto mit /restore, oder schreib /restore unter ein Foto, das du schickst.
+telegram-guest = Als Gast in diesem Chat kann ich keine Fotos senden. Füge mich diesem Chat hinzu, oder schick mir das Foto in unserem privaten Chat.
 telegram-text = Schick mir ein Foto, und ich stelle die Gesichter darin wieder her. Mehr dazu: /help
 telegram-not-for-us = Ich kann nur Fotos wiederherstellen. Schick mir bitte eines, als Foto oder als Datei.
 telegram-help =
@@ -238,8 +251,28 @@ telegram-value-scope-faces = nur Gesichter
 telegram-value-scope-photo = ganzes Foto
 telegram-value-reply-as-file-no = Foto
 telegram-value-reply-as-file-yes = Datei
+telegram-group-settings = Die Einstellungen dieser Gruppe, für ihre Administratoren. Für deine eigenen Fotos überall schick mir /settings in unserem privaten Chat.
+telegram-group-language = Sprache: { $value }
+telegram-group-scope = Wiederherstellen: { $value }
+telegram-group-who = Wer fragen darf: { $value }
+telegram-group-photos-per-day = Fotos am Tag: { $value }
+telegram-group-results = Ergebnisse: { $value }
+telegram-group-about-language = In welcher Sprache soll ich allen antworten, die keine gewählt haben?
+telegram-group-about-scope = Was soll ich an den Fotos dieser Gruppe wiederherstellen, wenn niemand etwas anderes sagt?
+telegram-group-about-who = Wer darf hier Fotos wiederherstellen lassen?
+telegram-group-about-photos-per-day = Wie viele Fotos am Tag darf die ganze Gruppe wiederherstellen lassen?
+telegram-group-about-results = Wohin sollen wiederhergestellte Fotos kommen?
+telegram-group-value-scope-own = wie jeder mag
+telegram-group-value-who-everybody = alle
+telegram-group-value-who-administrators = Administratoren
+telegram-group-value-photos-per-day-0 = ohne Grenze
+telegram-group-value-results-asked = wo jemand fragt
+telegram-group-value-results-here = dieses Thema
+telegram-not-administrator = Nur Administratoren dieser Gruppe können diese Knöpfe benutzen.
+telegram-results-elsewhere = Das wiederhergestellte Foto kommt in das Thema dieser Gruppe für Ergebnisse.
 telegram-button-file = 📄 Volle Qualität
 telegram-button-compare = ↔️ Vorher/nachher
+telegram-button-closer = 🤔 Nicht ganz ähnlich?
 telegram-button-gentler = ➖ Sanfter
 telegram-button-stronger = ➕ Stärker
 telegram-button-vivid = ✨ Lebendiger
@@ -248,6 +281,9 @@ telegram-button-photo = 🖼️ Ganzes Foto
 telegram-button-faces = 🙂 Nur Gesichter
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Zurück
+telegram-button-delete = 🗑️ Löschen
+telegram-button-delete-photo = 🗑️ Ja, löschen
+telegram-button-private-chat = Unser privater Chat
 telegram-button-offers = ⭐ Zeig es mir
 telegram-button-buy = ⭐ { $price } · { $plan }
 telegram-button-subscribe = ⭐ Abonnieren für { $price }
@@ -286,6 +322,11 @@ discord-name-scope = umfang
 discord-name-private = privat
 discord-name-language = sprache
 discord-name-code = code
+discord-name-server = server-einstellungen
+discord-name-who = wer
+discord-name-per-day = fotos-am-tag
+discord-name-results = ergebnisse
+discord-name-where-asked = wo-gefragt
 discord-about-restore = Die Gesichter in einem Foto wiederherstellen
 discord-about-quota = Was heute noch frei ist
 discord-about-settings = Sehen oder ändern, wie deine Fotos wiederhergestellt werden
@@ -304,8 +345,16 @@ discord-about-scope = Nur die Gesichter oder das ganze Foto: auch Körnung, Raus
 discord-about-private = Nur du siehst die Antwort
 discord-about-language = Die Sprache, in der ich dir antworte
 discord-about-code = Der Code
+discord-about-server = Für Administratoren: sehen oder ändern, was für alle auf diesem Server gilt
+discord-about-server-language = Die Sprache für alle, die keine gewählt haben
+discord-about-server-scope = Was wiederhergestellt wird, wenn niemand etwas anderes sagt
+discord-about-who = Wer hier Fotos wiederherstellen lassen darf
+discord-about-per-day = Fotos am Tag für den ganzen Server; 0: ohne Grenze
+discord-about-results = Der Kanal, in den wiederhergestellte Fotos kommen
+discord-about-where-asked = Wiederhergestellte Fotos wieder dorthin schicken, wo jemand fragt
 discord-gentler = Sanfter
 discord-stronger = Stärker
+discord-closer = Nicht ganz ähnlich?
 discord-full-quality = Volle Qualität
 discord-whole-photo = Ganzes Foto
 discord-faces-only = Nur Gesichter
@@ -323,6 +372,19 @@ discord-permission-send-messages = Nachrichten senden
 discord-automatic = automatisch
 discord-scope-faces = nur Gesichter
 discord-scope-photo = ganzes Foto
+discord-scope-own = wie jeder mag
+discord-who-everybody = alle
+discord-who-administrators = Administratoren
+discord-no-limit = ohne Grenze
+discord-where-asked = wo jemand fragt
+discord-results-elsewhere = Das wiederhergestellte Foto kommt in { $channel }.
+discord-server-settings =
+    Die Einstellungen dieses Servers, für alle, die hier fragen:
+    Sprache: { $spoken }
+    Umfang: { $scope }
+    Wer fragen darf: { $who }
+    Fotos am Tag: { $limit }
+    Ergebnisse: { $channel }
 discord-settings =
     Deine Einstellungen, für alle deine Fotos:
     Modell: { $model }
@@ -396,6 +458,8 @@ error-code-revoked = Dieser Code gilt nicht mehr.
 error-code-elsewhere = Dieser Code gibt Rabatt auf etwas, das auf Telegram verkauft wird. Löse ihn dort ein: Er gilt noch.
 error-too-many-failures = In letzter Zeit sind zu viele Fotos fehlgeschlagen. Versuch es bitte in { $wait_in } noch einmal. Dieses hat dich nichts gekostet.
 error-network-quota-used-up = Die kostenlosen Fotos deines Netzwerks ({ NUMBER($limit) } am Tag) sind für heute verbraucht. Die nächsten gibt es in { $renews_in }.
+error-group-quota-used-up = Die { NUMBER($limit) } Fotos, die es heute hier für alle gibt, sind verbraucht. Die nächsten gibt es in { $renews_in }. Du kannst mir das Foto auch in einem privaten Chat schicken.
+error-only-administrators = Hier dürfen nur Administratoren Fotos wiederherstellen lassen. Du kannst mir das Foto in einem privaten Chat schicken.
 error-too-many-guesses = Zu viele falsche Codes. Versuch es in { $wait_in } noch einmal.
 error-offer-gone = Dieses Angebot hat sich geändert. Es wurde nichts bezahlt. Sieh dir bitte /premium noch einmal an.
 error-banned = Du kannst diesen Bot nicht benutzen.

@@ -64,6 +64,16 @@ reply-too-many =
        *[other] There are many faces: the largest were restored, { $count } left as they were.
     }
 reply-cleaned = The whole photo was cleaned.
+reply-remembered = I remember this for your next photos; /settings changes it.
+faces-button = Choose faces
+faces-choose = Press a face’s number to change what happens to it: ✓ restore, ½ gently, – leave alone. Then press “Restore”.
+faces-restore = Restore
+faces-cards = Face cards
+faces-none = Choose at least one face.
+face-card = Face { $number }: row { $row }, number { $place } from the left.
+reminder-button = Tell me when it is back
+reminder-set = I will tell you in the morning when your free photo is back.
+reminder = Your free photo is back. Send me the next one whenever you like.
 reply-incomplete =
     { $count ->
         [one] One face is cut off in the file and was left as it is.
@@ -232,6 +242,8 @@ telegram-done-already = I made this one already.
 telegram-not-yours = Only the person who asked for this can use these buttons.
 telegram-full-quality = Full quality, as a file.
 telegram-before-after = Before and after.
+telegram-deleted = Deleted.
+telegram-too-old-to-delete = I have deleted the photo on my side. Telegram lets me remove my messages for two days only: please remove this one yourself.
 telegram-file-name = restored
 telegram-start =
     I give old and damaged photos their faces back. Send me a photo, and I reply with the restored one.
@@ -242,6 +254,7 @@ telegram-start =
     }
 telegram-howto = Send me a photo, or reply to one with /restore.
 telegram-howto-group = Reply to a photo with /restore, or write /restore below a photo that you send.
+telegram-guest = As a guest in this chat I cannot send photos. Add me to this chat, or send me the photo in our private chat.
 telegram-text = Send me a photo, and I restore the faces in it. /help says more.
 telegram-not-for-us = I can only restore photos. Please send me one, as a photo or as a file.
 telegram-help =
@@ -292,8 +305,28 @@ telegram-value-scope-faces = faces only
 telegram-value-scope-photo = whole photo
 telegram-value-reply-as-file-no = photo
 telegram-value-reply-as-file-yes = file
+telegram-group-settings = The settings of this group, for its administrators. For your own photos everywhere, send me /settings in our private chat.
+telegram-group-language = Language: { $value }
+telegram-group-scope = Restore: { $value }
+telegram-group-who = Who may ask: { $value }
+telegram-group-photos-per-day = Photos a day: { $value }
+telegram-group-results = Results: { $value }
+telegram-group-about-language = In which language should I answer people who chose none?
+telegram-group-about-scope = What should I restore in this group’s photos, unless somebody says otherwise?
+telegram-group-about-who = Who may have photos restored here?
+telegram-group-about-photos-per-day = How many photos a day may the whole group have restored?
+telegram-group-about-results = Where should restored photos go?
+telegram-group-value-scope-own = as each person likes
+telegram-group-value-who-everybody = everybody
+telegram-group-value-who-administrators = administrators
+telegram-group-value-photos-per-day-0 = no limit
+telegram-group-value-results-asked = where somebody asks
+telegram-group-value-results-here = this topic
+telegram-not-administrator = Only administrators of this group can use these buttons.
+telegram-results-elsewhere = The restored photo comes in this group’s topic for results.
 telegram-button-file = 📄 Full quality
 telegram-button-compare = ↔️ Before/after
+telegram-button-closer = 🤔 Not quite like them?
 telegram-button-gentler = ➖ Gentler
 telegram-button-stronger = ➕ Stronger
 telegram-button-vivid = ✨ More vivid
@@ -302,6 +335,9 @@ telegram-button-photo = 🖼️ Whole photo
 telegram-button-faces = 🙂 Faces only
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Back
+telegram-button-delete = 🗑️ Delete
+telegram-button-delete-photo = 🗑️ Delete it
+telegram-button-private-chat = Our private chat
 telegram-button-offers = ⭐ Show me
 telegram-button-buy = ⭐ { $price } · { $plan }
 telegram-button-subscribe = ⭐ Subscribe for { $price }
@@ -373,6 +409,11 @@ discord-name-scope = scope
 discord-name-private = private
 discord-name-language = language
 discord-name-code = code
+discord-name-server = server-settings
+discord-name-who = who
+discord-name-per-day = photos-per-day
+discord-name-results = results
+discord-name-where-asked = where-asked
 discord-about-restore = Restore the faces in a photo
 discord-about-quota = What you have left today
 discord-about-settings = See or change how your photos are restored
@@ -391,6 +432,13 @@ discord-about-scope = Only the faces, or the whole photo: grain, noise and trace
 discord-about-private = Only you see the answer
 discord-about-language = The language I answer you in
 discord-about-code = The code
+discord-about-server = For administrators: see or change what applies to everybody on this server
+discord-about-server-language = The language for people who chose none
+discord-about-server-scope = What to restore, unless somebody says otherwise
+discord-about-who = Who may have photos restored here
+discord-about-per-day = Photos a day for the whole server; 0: no limit
+discord-about-results = The channel that restored photos go to
+discord-about-where-asked = Send restored photos where somebody asks again
 discord-admin-about = For the people who run this bot
 discord-admin-stats-about = Counts of today and of the last seven days
 discord-admin-quota-about = What a user has left today
@@ -398,6 +446,7 @@ discord-admin-user-about = What a user has, was given and paid
 discord-admin-gift-about = Give days or photos of a plan
 discord-gentler = Gentler
 discord-stronger = Stronger
+discord-closer = Not quite like them?
 discord-full-quality = Full quality
 discord-whole-photo = Whole photo
 discord-faces-only = Faces only
@@ -415,6 +464,19 @@ discord-permission-send-messages = Send Messages
 discord-automatic = automatic
 discord-scope-faces = faces only
 discord-scope-photo = whole photo
+discord-scope-own = as each person likes
+discord-who-everybody = everybody
+discord-who-administrators = administrators
+discord-no-limit = no limit
+discord-where-asked = where somebody asks
+discord-results-elsewhere = The restored photo comes in { $channel }.
+discord-server-settings =
+    The settings of this server, for everybody who asks here:
+    Language: { $spoken }
+    Scope: { $scope }
+    Who may ask: { $who }
+    Photos a day: { $limit }
+    Results: { $channel }
 discord-settings =
     Your settings, for all your photos:
     Model: { $model }
@@ -494,6 +556,8 @@ error-code-revoked = This code is no longer valid.
 error-code-elsewhere = This code gives a discount on something that is sold on Telegram. Use it there: it is still valid.
 error-too-many-failures = Too many photos failed lately. Please try again in { $wait_in }. This one did not cost you anything.
 error-network-quota-used-up = Today’s { NUMBER($limit) } free photos of your network are used. You get the next ones in { $renews_in }.
+error-group-quota-used-up = Today’s { NUMBER($limit) } photos for everybody here are used. The next ones come in { $renews_in }. You can also send me the photo in a private chat.
+error-only-administrators = Only administrators may have photos restored here. You can send me the photo in a private chat.
 error-too-many-guesses = Too many wrong codes. Please try again in { $wait_in }.
 error-offer-gone = This offer has changed. Nothing was paid. Please look at /premium again.
 error-banned = You cannot use this bot.

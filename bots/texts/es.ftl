@@ -64,6 +64,16 @@ reply-too-many =
        *[other] Hay muchas caras: se restauraron las más grandes y { $count } quedaron como estaban.
     }
 reply-cleaned = Toda la foto quedó limpia.
+reply-remembered = Lo recuerdo para tus próximas fotos; /settings lo cambia.
+faces-button = Elegir rostros
+faces-choose = Pulsa el número de un rostro para cambiar lo que le pasa: ✓ restaurar, ½ con suavidad, – dejarlo. Luego pulsa «Restaurar».
+faces-restore = Restaurar
+faces-cards = Fichas de rostros
+faces-none = Elige al menos un rostro.
+face-card = Rostro { $number }: fila { $row }, número { $place } desde la izquierda.
+reminder-button = Avísame cuando vuelva
+reminder-set = Te avisaré por la mañana, cuando vuelvas a tener tu foto gratis.
+reminder = Ya tienes otra vez tu foto gratis. Envíame la próxima cuando quieras.
 reply-incomplete =
     { $count ->
         [one] Una cara está cortada en el archivo y quedó como estaba.
@@ -179,6 +189,8 @@ telegram-done-already = Esta ya la hice.
 telegram-not-yours = Solo quien lo pidió puede usar estos botones.
 telegram-full-quality = Calidad completa, como archivo.
 telegram-before-after = Antes y después.
+telegram-deleted = Eliminada.
+telegram-too-old-to-delete = Ya borré la foto por mi parte. Telegram solo me deja quitar mis mensajes durante dos días: quita este tú, por favor.
 telegram-file-name = restaurada
 telegram-start =
     Devuelvo las caras a las fotos antiguas y dañadas. Envíame una foto y te respondo con la foto restaurada.
@@ -189,6 +201,7 @@ telegram-start =
     }
 telegram-howto = Envíame una foto, o responde a una con /restore.
 telegram-howto-group = Responde a una foto con /restore, o escribe /restore al pie de la foto que envías.
+telegram-guest = Como invitado en este chat no puedo enviar fotos. Añádeme a este chat o envíame la foto en nuestro chat privado.
 telegram-text = Envíame una foto y restauro las caras que haya en ella. Más en /help
 telegram-not-for-us = Solo puedo restaurar fotos. Envíame una, como foto o como archivo.
 telegram-help =
@@ -239,8 +252,28 @@ telegram-value-scope-faces = solo las caras
 telegram-value-scope-photo = toda la foto
 telegram-value-reply-as-file-no = foto
 telegram-value-reply-as-file-yes = archivo
+telegram-group-settings = Los ajustes de este grupo, para sus administradores. Para tus propias fotos en cualquier lugar, envíame /settings en nuestro chat privado.
+telegram-group-language = Idioma: { $value }
+telegram-group-scope = Restaurar: { $value }
+telegram-group-who = Quién puede pedir: { $value }
+telegram-group-photos-per-day = Fotos al día: { $value }
+telegram-group-results = Resultados: { $value }
+telegram-group-about-language = ¿En qué idioma respondo a quienes no eligieron ninguno?
+telegram-group-about-scope = ¿Qué restauro en las fotos de este grupo, si nadie dice otra cosa?
+telegram-group-about-who = ¿Quién puede pedir que restaure fotos aquí?
+telegram-group-about-photos-per-day = ¿Cuántas fotos al día puede pedir todo el grupo?
+telegram-group-about-results = ¿Adónde van las fotos restauradas?
+telegram-group-value-scope-own = como quiera cada uno
+telegram-group-value-who-everybody = todos
+telegram-group-value-who-administrators = administradores
+telegram-group-value-photos-per-day-0 = sin límite
+telegram-group-value-results-asked = donde alguien pide
+telegram-group-value-results-here = este tema
+telegram-not-administrator = Solo los administradores de este grupo pueden usar estos botones.
+telegram-results-elsewhere = La foto restaurada llega al tema de este grupo para resultados.
 telegram-button-file = 📄 Calidad completa
 telegram-button-compare = ↔️ Antes/después
+telegram-button-closer = 🤔 ¿No se parece del todo?
 telegram-button-gentler = ➖ Más suave
 telegram-button-stronger = ➕ Más intensa
 telegram-button-vivid = ✨ Más viva
@@ -249,6 +282,9 @@ telegram-button-photo = 🖼️ Toda la foto
 telegram-button-faces = 🙂 Solo las caras
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Volver
+telegram-button-delete = 🗑️ Eliminar
+telegram-button-delete-photo = 🗑️ Sí, eliminar
+telegram-button-private-chat = Nuestro chat privado
 telegram-button-offers = ⭐ Ver
 telegram-button-buy = ⭐ { $price } · { $plan }
 telegram-button-subscribe = ⭐ Suscribirse por { $price }
@@ -287,6 +323,11 @@ discord-name-scope = alcance
 discord-name-private = privado
 discord-name-language = idioma
 discord-name-code = código
+discord-name-server = ajustes-del-servidor
+discord-name-who = quién
+discord-name-per-day = fotos-al-día
+discord-name-results = resultados
+discord-name-where-asked = donde-se-pide
 discord-about-restore = Restaurar las caras de una foto
 discord-about-quota = Lo que te queda hoy
 discord-about-settings = Ver o cambiar cómo se restauran tus fotos
@@ -305,8 +346,16 @@ discord-about-scope = Solo las caras o toda la foto: también se quitan el grano
 discord-about-private = Solo tú ves la respuesta
 discord-about-language = El idioma en que te respondo
 discord-about-code = El código
+discord-about-server = Para administradores: ver o cambiar lo que vale para todos en este servidor
+discord-about-server-language = El idioma para quienes no eligieron ninguno
+discord-about-server-scope = Qué restaurar, si nadie dice otra cosa
+discord-about-who = Quién puede pedir que restaure fotos aquí
+discord-about-per-day = Fotos al día para todo el servidor; 0: sin límite
+discord-about-results = El canal al que van las fotos restauradas
+discord-about-where-asked = Enviar otra vez las fotos restauradas donde alguien las pide
 discord-gentler = Más suave
 discord-stronger = Más intensa
+discord-closer = ¿No se parece del todo?
 discord-full-quality = Calidad completa
 discord-whole-photo = Toda la foto
 discord-faces-only = Solo las caras
@@ -324,6 +373,19 @@ discord-permission-send-messages = Enviar mensajes
 discord-automatic = automático
 discord-scope-faces = solo las caras
 discord-scope-photo = toda la foto
+discord-scope-own = como quiera cada uno
+discord-who-everybody = todos
+discord-who-administrators = administradores
+discord-no-limit = sin límite
+discord-where-asked = donde alguien pide
+discord-results-elsewhere = La foto restaurada llega a { $channel }.
+discord-server-settings =
+    Los ajustes de este servidor, para todos los que piden aquí:
+    Idioma: { $spoken }
+    Alcance: { $scope }
+    Quién puede pedir: { $who }
+    Fotos al día: { $limit }
+    Resultados: { $channel }
 discord-settings =
     Tus ajustes, para todas tus fotos:
     Modelo: { $model }
@@ -397,6 +459,8 @@ error-code-revoked = Este código ya no vale.
 error-code-elsewhere = Este código da un descuento en algo que se vende en Telegram. Úsalo allí: sigue siendo válido.
 error-too-many-failures = Demasiadas fotos han fallado últimamente. Inténtalo de nuevo en { $wait_in }, por favor. Esta no te ha costado nada.
 error-network-quota-used-up = Las fotos gratuitas de tu red ({ NUMBER($limit) } al día) ya se han usado hoy. Tendrás las siguientes en { $renews_in }.
+error-group-quota-used-up = Las { NUMBER($limit) } fotos de hoy para todos aquí ya se usaron. Las próximas llegan en { $renews_in }. También puedes enviarme la foto en un chat privado.
+error-only-administrators = Aquí solo los administradores pueden pedir que restaure fotos. Puedes enviarme la foto en un chat privado.
 error-too-many-guesses = Demasiados códigos incorrectos. Inténtalo de nuevo en { $wait_in }.
 error-offer-gone = Esta oferta ha cambiado. No se ha pagado nada. Mira /premium otra vez, por favor.
 error-banned = No puedes usar este bot.

@@ -64,6 +64,16 @@ reply-too-many =
        *[other] Il y a beaucoup de visages : les plus grands ont été restaurés, { $count } sont restés tels quels.
     }
 reply-cleaned = Toute la photo a été nettoyée.
+reply-remembered = Je m’en souviens pour vos prochaines photos ; /settings le change.
+faces-button = Choisir les visages
+faces-choose = Touchez le numéro d’un visage pour changer ce qu’il devient : ✓ restaurer, ½ en douceur, – laisser. Puis touchez « Restaurer ».
+faces-restore = Restaurer
+faces-cards = Fiches des visages
+faces-none = Choisissez au moins un visage.
+face-card = Visage { $number } : rangée { $row }, numéro { $place } à partir de la gauche.
+reminder-button = Prévenez-moi
+reminder-set = Je vous préviendrai le matin, quand votre photo gratuite sera revenue.
+reminder = Votre photo gratuite est revenue. Envoyez-moi la prochaine quand vous voulez.
 reply-incomplete =
     { $count ->
         [one] { $count } visage est coupé dans le fichier et est resté tel quel.
@@ -178,6 +188,8 @@ telegram-done-already = J’ai déjà fait celle-ci.
 telegram-not-yours = Seule la personne qui a demandé peut utiliser ces boutons.
 telegram-full-quality = Pleine qualité, en fichier.
 telegram-before-after = Avant et après.
+telegram-deleted = Supprimée.
+telegram-too-old-to-delete = J’ai supprimé la photo chez moi. Telegram ne me laisse retirer mes messages que pendant deux jours : retirez celui-ci vous-même, s’il vous plaît.
 telegram-file-name = restauree
 telegram-start =
     Je rends leurs visages aux photos anciennes et abîmées. Envoyez-moi une photo et je vous réponds avec la photo restaurée.
@@ -188,6 +200,7 @@ telegram-start =
     }
 telegram-howto = Envoyez-moi une photo, ou répondez à une photo avec /restore.
 telegram-howto-group = Répondez à une photo avec /restore, ou écrivez /restore en légende de la photo que vous envoyez.
+telegram-guest = En tant qu’invité dans cette discussion, je ne peux pas envoyer de photos. Ajoutez-moi à cette discussion, ou envoyez-moi la photo dans notre discussion privée.
 telegram-text = Envoyez-moi une photo et j’en restaure les visages. Pour en savoir plus : /help
 telegram-not-for-us = Je ne sais restaurer que des photos. Envoyez-m’en une, en photo ou en fichier.
 telegram-help =
@@ -238,8 +251,28 @@ telegram-value-scope-faces = visages seuls
 telegram-value-scope-photo = toute la photo
 telegram-value-reply-as-file-no = photo
 telegram-value-reply-as-file-yes = fichier
+telegram-group-settings = Les réglages de ce groupe, pour ses administrateurs. Pour vos propres photos partout, envoyez-moi /settings dans notre discussion privée.
+telegram-group-language = Langue : { $value }
+telegram-group-scope = Restaurer : { $value }
+telegram-group-who = Qui peut demander : { $value }
+telegram-group-photos-per-day = Photos par jour : { $value }
+telegram-group-results = Résultats : { $value }
+telegram-group-about-language = Dans quelle langue répondre à ceux qui n’en ont choisi aucune ?
+telegram-group-about-scope = Que faut-il restaurer dans les photos de ce groupe, sauf demande contraire ?
+telegram-group-about-who = Qui peut faire restaurer des photos ici ?
+telegram-group-about-photos-per-day = Combien de photos par jour pour tout le groupe ?
+telegram-group-about-results = Où envoyer les photos restaurées ?
+telegram-group-value-scope-own = au choix de chacun
+telegram-group-value-who-everybody = tout le monde
+telegram-group-value-who-administrators = administrateurs
+telegram-group-value-photos-per-day-0 = sans limite
+telegram-group-value-results-asked = là où l’on demande
+telegram-group-value-results-here = ce sujet
+telegram-not-administrator = Seuls les administrateurs de ce groupe peuvent utiliser ces boutons.
+telegram-results-elsewhere = La photo restaurée arrive dans le sujet de ce groupe pour les résultats.
 telegram-button-file = 📄 Pleine qualité
 telegram-button-compare = ↔️ Avant/après
+telegram-button-closer = 🤔 Pas très ressemblant ?
 telegram-button-gentler = ➖ Plus doux
 telegram-button-stronger = ➕ Plus fort
 telegram-button-vivid = ✨ Plus vif
@@ -248,6 +281,9 @@ telegram-button-photo = 🖼️ Toute la photo
 telegram-button-faces = 🙂 Visages seuls
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Retour
+telegram-button-delete = 🗑️ Supprimer
+telegram-button-delete-photo = 🗑️ Oui, supprimer
+telegram-button-private-chat = Notre discussion privée
 telegram-button-offers = ⭐ Montrer
 telegram-button-buy = ⭐ { $price } · { $plan }
 telegram-button-subscribe = ⭐ S’abonner pour { $price }
@@ -286,6 +322,11 @@ discord-name-scope = étendue
 discord-name-private = privé
 discord-name-language = langue
 discord-name-code = code
+discord-name-server = réglages-du-serveur
+discord-name-who = qui
+discord-name-per-day = photos-par-jour
+discord-name-results = résultats
+discord-name-where-asked = sur-place
 discord-about-restore = Restaurer les visages d’une photo
 discord-about-quota = Ce qu’il vous reste aujourd’hui
 discord-about-settings = Voir ou changer la façon de restaurer vos photos
@@ -304,8 +345,16 @@ discord-about-scope = Les visages seuls ou toute la photo : grain, bruit et trac
 discord-about-private = Vous seul voyez la réponse
 discord-about-language = La langue dans laquelle je vous réponds
 discord-about-code = Le code
+discord-about-server = Pour les administrateurs : voir ou changer ce qui vaut pour tous sur ce serveur
+discord-about-server-language = La langue pour ceux qui n’en ont choisi aucune
+discord-about-server-scope = Ce qu’il faut restaurer, sauf demande contraire
+discord-about-who = Qui peut faire restaurer des photos ici
+discord-about-per-day = Photos par jour pour tout le serveur ; 0 : sans limite
+discord-about-results = Le salon où vont les photos restaurées
+discord-about-where-asked = Envoyer de nouveau les photos restaurées là où l’on demande
 discord-gentler = Plus doux
 discord-stronger = Plus fort
+discord-closer = Pas très ressemblant ?
 discord-full-quality = Pleine qualité
 discord-whole-photo = Toute la photo
 discord-faces-only = Visages seuls
@@ -323,6 +372,19 @@ discord-permission-send-messages = Envoyer des messages
 discord-automatic = automatique
 discord-scope-faces = visages seuls
 discord-scope-photo = toute la photo
+discord-scope-own = au choix de chacun
+discord-who-everybody = tout le monde
+discord-who-administrators = administrateurs
+discord-no-limit = sans limite
+discord-where-asked = là où l’on demande
+discord-results-elsewhere = La photo restaurée arrive dans { $channel }.
+discord-server-settings =
+    Les réglages de ce serveur, pour tous ceux qui demandent ici :
+    Langue : { $spoken }
+    Étendue : { $scope }
+    Qui peut demander : { $who }
+    Photos par jour : { $limit }
+    Résultats : { $channel }
 discord-settings =
     Vos réglages, pour toutes vos photos :
     Modèle : { $model }
@@ -396,6 +458,8 @@ error-code-revoked = Ce code n’est plus valable.
 error-code-elsewhere = Ce code donne une remise sur quelque chose qui se vend sur Telegram. Utilisez-le là-bas : il est toujours valable.
 error-too-many-failures = Trop de photos ont échoué ces derniers temps. Réessayez dans { $wait_in }, s’il vous plaît. Celle-ci ne vous a rien coûté.
 error-network-quota-used-up = Les photos gratuites de votre réseau ({ NUMBER($limit) } par jour) sont épuisées pour aujourd’hui. Les prochaines arrivent dans { $renews_in }.
+error-group-quota-used-up = Les { NUMBER($limit) } photos d’aujourd’hui pour tout le monde ici sont utilisées. Les suivantes arrivent dans { $renews_in }. Vous pouvez aussi m’envoyer la photo dans une discussion privée.
+error-only-administrators = Ici, seuls les administrateurs peuvent faire restaurer des photos. Vous pouvez m’envoyer la photo dans une discussion privée.
 error-too-many-guesses = Trop de codes faux. Réessayez dans { $wait_in }.
 error-offer-gone = Cette offre a changé. Rien n’a été payé. Regardez /premium à nouveau, s’il vous plaît.
 error-banned = Vous ne pouvez pas utiliser ce bot.

@@ -64,6 +64,16 @@ reply-too-many =
        *[other] Há muitos rostos: os maiores foram restaurados e { $count } ficaram como estavam.
     }
 reply-cleaned = A foto inteira foi limpa.
+reply-remembered = Vou me lembrar disso nas suas próximas fotos; /settings muda isso.
+faces-button = Escolher rostos
+faces-choose = Toque no número de um rosto para mudar o que acontece com ele: ✓ restaurar, ½ com suavidade, – deixar. Depois toque em “Restaurar”.
+faces-restore = Restaurar
+faces-cards = Cartões dos rostos
+faces-none = Escolha pelo menos um rosto.
+face-card = Rosto { $number }: fileira { $row }, número { $place } a partir da esquerda.
+reminder-button = Avise-me quando voltar
+reminder-set = Vou avisar você de manhã, quando sua foto grátis voltar.
+reminder = Sua foto grátis voltou. Envie-me a próxima quando quiser.
 reply-incomplete =
     { $count ->
         [one] { $count } rosto está cortado no arquivo e ficou como estava.
@@ -179,6 +189,8 @@ telegram-done-already = Esta eu já fiz.
 telegram-not-yours = Só quem pediu pode usar estes botões.
 telegram-full-quality = Qualidade total, como arquivo.
 telegram-before-after = Antes e depois.
+telegram-deleted = Apagada.
+telegram-too-old-to-delete = Apaguei a foto do meu lado. O Telegram só me deixa remover minhas mensagens por dois dias: remova esta você mesmo, por favor.
 telegram-file-name = restaurada
 telegram-start =
     Eu devolvo os rostos a fotos antigas e danificadas. Envie uma foto e eu respondo com a foto restaurada.
@@ -189,6 +201,7 @@ telegram-start =
     }
 telegram-howto = Envie uma foto, ou responda a uma com /restore.
 telegram-howto-group = Responda a uma foto com /restore, ou escreva /restore na legenda da foto que você envia.
+telegram-guest = Como convidado nesta conversa, não posso enviar fotos. Adicione-me a esta conversa ou envie-me a foto na nossa conversa privada.
 telegram-text = Envie uma foto e eu restauro os rostos nela. Saiba mais em /help
 telegram-not-for-us = Só consigo restaurar fotos. Envie uma, como foto ou como arquivo.
 telegram-help =
@@ -239,8 +252,28 @@ telegram-value-scope-faces = só os rostos
 telegram-value-scope-photo = a foto inteira
 telegram-value-reply-as-file-no = foto
 telegram-value-reply-as-file-yes = arquivo
+telegram-group-settings = As configurações deste grupo, para seus administradores. Para suas próprias fotos em qualquer lugar, envie-me /settings na nossa conversa privada.
+telegram-group-language = Idioma: { $value }
+telegram-group-scope = Restaurar: { $value }
+telegram-group-who = Quem pode pedir: { $value }
+telegram-group-photos-per-day = Fotos por dia: { $value }
+telegram-group-results = Resultados: { $value }
+telegram-group-about-language = Em que idioma devo responder a quem não escolheu nenhum?
+telegram-group-about-scope = O que devo restaurar nas fotos deste grupo, se ninguém disser outra coisa?
+telegram-group-about-who = Quem pode pedir que eu restaure fotos aqui?
+telegram-group-about-photos-per-day = Quantas fotos por dia o grupo todo pode pedir?
+telegram-group-about-results = Para onde vão as fotos restauradas?
+telegram-group-value-scope-own = como cada um quiser
+telegram-group-value-who-everybody = todos
+telegram-group-value-who-administrators = administradores
+telegram-group-value-photos-per-day-0 = sem limite
+telegram-group-value-results-asked = onde alguém pede
+telegram-group-value-results-here = este tópico
+telegram-not-administrator = Só os administradores deste grupo podem usar estes botões.
+telegram-results-elsewhere = A foto restaurada chega no tópico deste grupo para resultados.
 telegram-button-file = 📄 Qualidade total
 telegram-button-compare = ↔️ Antes/depois
+telegram-button-closer = 🤔 Não ficou parecido?
 telegram-button-gentler = ➖ Mais suave
 telegram-button-stronger = ➕ Mais forte
 telegram-button-vivid = ✨ Mais viva
@@ -249,6 +282,9 @@ telegram-button-photo = 🖼️ Foto inteira
 telegram-button-faces = 🙂 Só os rostos
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Voltar
+telegram-button-delete = 🗑️ Apagar
+telegram-button-delete-photo = 🗑️ Sim, apagar
+telegram-button-private-chat = Nossa conversa privada
 telegram-button-offers = ⭐ Mostrar
 telegram-button-buy = ⭐ { $price } · { $plan }
 telegram-button-subscribe = ⭐ Assinar por { $price }
@@ -287,6 +323,11 @@ discord-name-scope = alcance
 discord-name-private = privado
 discord-name-language = idioma
 discord-name-code = código
+discord-name-server = configurações-do-servidor
+discord-name-who = quem
+discord-name-per-day = fotos-por-dia
+discord-name-results = resultados
+discord-name-where-asked = onde-pedem
 discord-about-restore = Restaurar os rostos de uma foto
 discord-about-quota = O que resta hoje
 discord-about-settings = Ver ou mudar como suas fotos são restauradas
@@ -305,8 +346,16 @@ discord-about-scope = Só os rostos ou a foto inteira: grão, ruído e compress�
 discord-about-private = Só você vê a resposta
 discord-about-language = O idioma em que respondo a você
 discord-about-code = O código
+discord-about-server = Para administradores: ver ou mudar o que vale para todos neste servidor
+discord-about-server-language = O idioma para quem não escolheu nenhum
+discord-about-server-scope = O que restaurar, se ninguém disser outra coisa
+discord-about-who = Quem pode pedir que eu restaure fotos aqui
+discord-about-per-day = Fotos por dia para o servidor todo; 0: sem limite
+discord-about-results = O canal para onde vão as fotos restauradas
+discord-about-where-asked = Enviar de novo as fotos restauradas onde alguém pede
 discord-gentler = Mais suave
 discord-stronger = Mais forte
+discord-closer = Não ficou parecido?
 discord-full-quality = Qualidade total
 discord-whole-photo = Foto inteira
 discord-faces-only = Só os rostos
@@ -324,6 +373,19 @@ discord-permission-send-messages = Enviar mensagens
 discord-automatic = automático
 discord-scope-faces = só os rostos
 discord-scope-photo = foto inteira
+discord-scope-own = como cada um quiser
+discord-who-everybody = todos
+discord-who-administrators = administradores
+discord-no-limit = sem limite
+discord-where-asked = onde alguém pede
+discord-results-elsewhere = A foto restaurada chega em { $channel }.
+discord-server-settings =
+    As configurações deste servidor, para todos os que pedem aqui:
+    Idioma: { $spoken }
+    Alcance: { $scope }
+    Quem pode pedir: { $who }
+    Fotos por dia: { $limit }
+    Resultados: { $channel }
 discord-settings =
     Suas configurações, para todas as suas fotos:
     Modelo: { $model }
@@ -397,6 +459,8 @@ error-code-revoked = Este código não vale mais.
 error-code-elsewhere = Este código dá desconto em algo que é vendido no Telegram. Use-o lá: ele continua valendo.
 error-too-many-failures = Fotos demais falharam ultimamente. Tente de novo em { $wait_in }, por favor. Esta não custou nada.
 error-network-quota-used-up = As fotos gratuitas da sua rede ({ NUMBER($limit) } por dia) já foram usadas hoje. As próximas chegam em { $renews_in }.
+error-group-quota-used-up = As { NUMBER($limit) } fotos de hoje para todos aqui já foram usadas. As próximas chegam em { $renews_in }. Você também pode me enviar a foto numa conversa privada.
+error-only-administrators = Aqui só os administradores podem pedir que eu restaure fotos. Você pode me enviar a foto numa conversa privada.
 error-too-many-guesses = Códigos errados demais. Tente de novo em { $wait_in }.
 error-offer-gone = Esta oferta mudou. Nada foi pago. Veja /premium de novo, por favor.
 error-banned = Você não pode usar este bot.

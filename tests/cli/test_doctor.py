@@ -1,5 +1,6 @@
 """`doctor` finds problems and says what to do."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,20 @@ async def test_unusable_model_file_is_reported(tmp_path: Path) -> None:
     found = (await examine(settings_for(tmp_path)))["weights"]
     assert found.verdict is Verdict.BAD
     assert "it ends after 7 of 85331193 bytes: run `magicmemory models pull parsenet`" in found.what
+
+
+async def test_clocks_of_redis_and_postgres_are_compared(
+    tmp_path: Path, redis_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_for(tmp_path, redis_url=redis_url, database_url=database_url)
+    postgres = database_url.startswith("postgresql")
+    here = (await examine(settings))["clock"]
+    assert here.verdict is Verdict.GOOD
+    assert ("PostgreSQL is 0.0 s" in here.what) is postgres
+    right = time.time
+    monkeypatch.setattr(time, "time", lambda: right() - 15)
+    slow = (await examine(settings))["clock"]
+    assert slow.verdict is Verdict.WARNING
+    assert "Redis is 15.0 s ahead" in slow.what
+    assert ("PostgreSQL is 15.0 s ahead" in slow.what) is postgres
+    assert "NTP" in slow.hint

@@ -41,7 +41,7 @@ async def test_a_slash_command_is_answered_with_before_and_after(tmp_path: Path,
         assert [kept.filename for kept in answer.attachments] == ["restored.jpg", "original.jpg"]
         assert decoded(answer.attachments[0].data).size == decoded(sent).size
         assert answer.texts.startswith("One face restored. You have 2 of 3 left today.")
-        assert list(answer.buttons) == ["Gentler", "Full quality", "Whole photo", "Delete"]
+        assert list(answer.buttons) == ["Not quite like them?", "Gentler", "Full quality", "Whole photo", "Delete"]
         assert not answer.ephemeral
         assert (await there.quota_of(server.user)).used == 1
         assert [job.state for job in await there.finished_jobs_of(server.user)] == [JobState.DELIVERED]
@@ -151,7 +151,7 @@ async def test_buttons_work_for_the_sender_only_and_after_a_restart(tmp_path: Pa
             gentler = await there.answer(server.user.press(answer, "Gentler"))
             assert pipeline.runs[-1].strength == 0.75
             first, second = [[button["label"] for button in row["components"]] for row in gentler.components[2:]]
-            assert first == ["Gentler", "Stronger", "Full quality"]
+            assert first == ["Not quite like them?", "Gentler", "Stronger", "Full quality"]
             assert second == ["Whole photo", "Another model", "Delete"]
             await there.answer(server.user.press(gentler, "Another model"))
             assert pipeline.runs[-1].model == "other"
@@ -186,7 +186,7 @@ async def test_scope_button_works_after_a_restart(tmp_path: Path, redis_url: str
         async with running_bot(there.settings, redis_url, server):
             whole = await there.answer(server.user.press(answer, "Whole photo"))
             assert pipeline.runs[-1] == Options(strength=0.75, scope=Scope.PHOTO)
-            assert list(whole.buttons) == ["Gentler", "Stronger", "Full quality", "Faces only", "Delete"]
+            assert list(whole.buttons)[1:] == ["Gentler", "Stronger", "Full quality", "Faces only", "Delete"]
             assert len(whole.components) == 3
             faces = await there.answer(server.user.press(whole, "Faces only"))
             assert pipeline.runs[-1] == Options(strength=0.75)

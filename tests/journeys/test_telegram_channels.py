@@ -71,6 +71,40 @@ async def test_channel_post_with_a_command_is_answered(tmp_path: Path, redis_url
         assert len(channel.of_bot()) == 1
 
 
+async def test_an_edited_post_of_a_channel_is_obeyed(tmp_path: Path, redis_url: str) -> None:
+    async with harness(tmp_path, redis_url) as running:
+        ana = running.server.user("Ana")
+        channel = running.server.channel("Old town")
+        sent = await ana.send_photo(photo(), "the market, 1920", group=channel)
+        await ana.edit(sent, "/restore")
+        assert (await ana.hears(shows_photo, group=channel)).reply_to is sent
+
+
+async def test_a_guest_is_told_once_what_is_possible(tmp_path: Path, redis_url: str) -> None:
+    async with harness(tmp_path, redis_url, worker=False) as running:
+        ana = running.server.user("Ana", language_code="de")
+        answer = await ana.mention_elsewhere(photo()).answered()
+        assert "Als Gast" in answer["text"]
+        assert answer["keyboard"][0][0]["url"] == f"https://t.me/{running.server.username}"
+        assert ana.of_bot() == []
+        assert await running.used_by(ana) == 0
+
+
+async def test_a_photo_that_names_the_bot_in_a_group_is_restored(tmp_path: Path, redis_url: str) -> None:
+    async with harness(tmp_path, redis_url, privacy=False) as running:
+        ana, bob = running.server.user("Ana"), running.server.user("Bob")
+        group = running.server.group("Family", by=ana)
+        named = f"look, @{running.server.username}"
+        first = await ana.send_photo(photo(), named, group=group)
+        assert (await ana.hears(shows_photo, group=group)).reply_to is first
+        theirs = await bob.send_photo(photo(9), group=group)
+        asked = await ana.send_text(named, group=group, reply_to=theirs)
+        assert (await ana.hears(shows_photo, group=group, after=asked)).reply_to is asked
+        await ana.send_text(named, group=group)
+        await running.server.wait_for(lambda: running.server.world.updates.pending() == 0)
+        assert len(group.of_bot()) == 2
+
+
 async def test_a_group_is_greeted_once(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url, worker=False) as running:
         ana = running.server.user("Ana")

@@ -129,7 +129,7 @@ async def test_faults_neither_lose_nor_double_a_reply(tmp_path: Path, redis_url:
         assert await running.used_by(ana) == 1
 
 
-@pytest.mark.parametrize("kind", ["500", "502"])
+@pytest.mark.parametrize("kind", ["429", "500", "502", "reset"])
 async def test_one_fault_does_not_silence_a_command(tmp_path: Path, redis_url: str, kind: Kind) -> None:
     async with harness(tmp_path, redis_url, worker=False) as running:
         ana = running.server.user("Ana")
@@ -140,7 +140,24 @@ async def test_one_fault_does_not_silence_a_command(tmp_path: Path, redis_url: s
         assert len(ana.of_bot()) == 1
 
 
-@pytest.mark.parametrize("kind", ["502", "reset", "lost"])
+async def test_a_lost_answer_to_a_command_is_sent_twice(tmp_path: Path, redis_url: str) -> None:
+    async with harness(tmp_path, redis_url, worker=False) as running:
+        ana = running.server.user("Ana")
+        running.server.faults.add("lost", "sendMessage")
+        await ana.send_text("/quota")
+        await running.server.wait_for(lambda: len(ana.of_bot()) == 2)
+
+
+async def test_a_command_outlives_a_longer_trouble(tmp_path: Path, redis_url: str) -> None:
+    async with harness(tmp_path, redis_url, worker=False) as running:
+        ana = running.server.user("Ana")
+        running.server.faults.add("502", "sendMessage", times=6)
+        await ana.send_text("/quota")
+        await ana.hears("You have 3 of 3 left today.", within_s=40)
+        assert len(ana.of_bot()) == 1
+
+
+@pytest.mark.parametrize("kind", ["429", "502", "reset", "lost"])
 async def test_one_fault_does_not_silence_a_button(tmp_path: Path, redis_url: str, kind: Kind) -> None:
     async with harness(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")

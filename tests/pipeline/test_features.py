@@ -197,3 +197,17 @@ def test_memory_stays_flat() -> None:
 
     settled = rounds(6)
     assert rounds(12) - settled < 40  # megabytes; one photo's working memory is more
+
+
+def test_a_gentle_face_takes_half_of_the_change_and_the_others_all_of_it() -> None:
+    restore = pipeline().restore
+    before = decode(PHOTO, LIMITS).pixels.astype(np.float32)
+
+    def change(options: Options, face: int) -> float:
+        after = decode(restore(PHOTO, options).data, LIMITS).pixels.astype(np.float32)
+        left, top, right, bottom = (int(value) for value in TWO_FACES[face].box)
+        return float(np.abs(after - before)[top:bottom, left:right].mean())
+
+    full, gentle = Options(texture="clean"), Options(texture="clean", gentle_faces=(2,))
+    assert change(gentle, 1) == pytest.approx(change(full, 1), rel=0.02)  # number 1 is the larger face
+    assert change(gentle, 0) == pytest.approx(change(full, 0) / 2, rel=0.15)

@@ -12,6 +12,7 @@ from magicmemory.core.errors import NoFaceFound, PhotoExpired, QuotaUsedUp
 from magicmemory.core.job import JobState, Outcome, Platform, Stage
 from magicmemory.core.report import Failure
 from magicmemory.queue import arq_worker, delivery
+from magicmemory.queue.arq_internals import lease_key
 from magicmemory.queue.connection import RedisKeys, connect
 from magicmemory.queue.delivery import Reply, RetryLater, Undeliverable
 from magicmemory.queue.embedded import embedded_redis
@@ -215,3 +216,25 @@ async def test_photo_that_cannot_be_stored_or_queued_is_refunded(tmp_path: Path,
             with pytest.raises(RedisError):
                 await harness.send(message="2")
         assert (await harness.service.quota(ANA)).left == 1
+
+
+async def test_a_worker_that_lost_its_lease_does_not_run_its_own_job_again(
+    tmp_path: Path, redis_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun, end = threading.Event(), threading.Event()
+
+    def held_up(_: bytes) -> None:
+        begun.set()
+        end.wait(10)
+
+    pipeline = NoPipeline(before=held_up)
+    async with running_harness(tmp_path, redis_url, pipeline) as harness, connect(redis_url) as redis:
+        job = await harness.send()
+        await asyncio.to_thread(begun.wait, 10)
+        # As after a pause of the whole process that was longer than the lease.
+        await redis.delete(lease_key(RedisKeys(harness.settings.redis_prefix).restore_job(job.id)))
+        await asyncio.sleep(3 * arq_worker.POLL_INTERVAL_S)
+        end.set()
+        await harness.finished(job)
+    assert pipeline.runs == 1
+    assert not [record for record in caplog.records if "KeyError" in record.getMessage() or record.exc_info]

@@ -14,12 +14,14 @@ from magicmemory.storage.codes import CodeKind, Codes, CodeSpec
 from magicmemory.storage.database import Database
 from magicmemory.storage.erasure import Erasure
 from magicmemory.storage.grants import Grants
+from magicmemory.storage.groups import Groups
 from magicmemory.storage.ledger import Ledger
 from magicmemory.storage.payments import Payments
 from magicmemory.storage.pending_requests import PendingRequests
 from magicmemory.storage.people import People
 from magicmemory.storage.photos import PhotoStore
 from magicmemory.storage.quota import Allowance
+from magicmemory.storage.reminders import Reminders
 
 PLANS = Plans(free=PlanLimits(photos_per_day=5), paid={PREMIUM: Plan(days=30, stars=300, discord_sku="5")})
 REPORT = Report(width=1, height=1, faces=(), model="lite", detector="mtcnn", stages_ms={"detect": 1.25}, total_ms=2)
@@ -46,6 +48,8 @@ async def fill(database: Database, folder: Path, people: int = 12) -> None:
     await codes.create(unlock, word="ALBUM3", weak=True)
     await codes.create(CodeSpec(CodeKind.DISCOUNT, percent=40, uses=people, note="für Oma – 100 %"), word="RESTORE40")
     await PendingRequests(database, lambda: NOW).keep(Platform.DISCORD, "11", {"id": "11", "locale": "pt-BR"})
+    await Reminders(database, lambda: NOW).ask(person(2), NOW + timedelta(hours=9))
+    await Groups(database).choose(Platform.TELEGRAM, "-100", language="pt", photos_per_day=20)
     for number in range(people):
         await _live(person(number), ledger, payments, grants, codes, People(database))
     await People(database).ban(person(0), banned=True, reason="никогда")

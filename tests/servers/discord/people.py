@@ -11,6 +11,7 @@ from tests.servers.discord.refusals import JSON
 from tests.servers.discord.registry import (
     ATTACHMENT,
     BOOLEAN,
+    CHANNEL,
     CHAT,
     INTEGER,
     MESSAGE_MENU,
@@ -27,6 +28,7 @@ PYTHON_TYPES: dict[int, tuple[type, ...]] = {
     BOOLEAN: (bool,),
     NUMBER: (int, float),
     USER: (User,),
+    CHANNEL: (Channel,),
     ATTACHMENT: (bytes, Upload),
 }
 
@@ -214,6 +216,10 @@ class Person(User):
             kept = self.client.world.files.keep(_upload(value), channel.id, ephemeral=True)
             resolved.setdefault("attachments", {})[str(kept.id)] = self.client.world.files.payload(kept)
             value = str(kept.id)
+        elif kind == CHANNEL:
+            about = {"id": str(value.id), "name": value.name, "type": value.type}
+            resolved.setdefault("channels", {})[str(value.id)] = about | {"permissions": str(int(value.user_may(self)))}
+            value = str(value.id)
         elif kind == USER:
             resolved.setdefault("users", {})[str(value.id)] = value.payload()
             value = str(value.id)

@@ -10,7 +10,7 @@ from tests.servers.discord.refusals import JSON, Form, unknown
 CHAT, USER_MENU, MESSAGE_MENU = 1, 2, 3
 MOST = {CHAT: 100, USER_MENU: 15, MESSAGE_MENU: 15}
 SUB_COMMAND, SUB_GROUP = 1, 2
-STRING, INTEGER, BOOLEAN, USER, NUMBER, ATTACHMENT = 3, 4, 5, 6, 10, 11
+STRING, INTEGER, BOOLEAN, USER, CHANNEL, NUMBER, ATTACHMENT = 3, 4, 5, 6, 7, 10, 11
 LOCALES = frozenset(
     [
         "id",
@@ -124,7 +124,7 @@ class Registry:
             _Check(form, (index,), scope).command(body)
             key = (body.get("type", CHAT), body.get("name"))
             if key in seen:
-                form.wrong((index, "name"), "APPLICATION_COMMANDS_DUPLICATE_NAME", "RedisKeys must be unique.")
+                form.wrong((index, "name"), "APPLICATION_COMMANDS_DUPLICATE_NAME", "Names must be unique.")
             seen.add(key)
         for kind, most in MOST.items():
             if sum(body.get("type", CHAT) == kind for body in bodies) > most:
@@ -247,7 +247,7 @@ class _Check:
 
 
 def _characters(body: JSON) -> int:
-    """RedisKeys, descriptions and values of a command; of the localisations the longest counts."""
+    """Names, descriptions and values of a command; of the localisations the longest counts."""
     total = 0
     for name in ("name", "description"):
         texts = [str(body.get(name, "")), *(body.get(f"{name}_localizations") or {}).values()]

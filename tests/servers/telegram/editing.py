@@ -3,11 +3,11 @@
 import time
 from typing import Any
 
-from tests.servers.telegram.call import Call
+from tests.servers.telegram.call import Call, check_keyboard
 from tests.servers.telegram.model import JSON, Edit, Message
 from tests.servers.telegram.refusals import bad_request
 from tests.servers.telegram.sending import input_media
-from tests.servers.telegram.world import Answerable, World
+from tests.servers.telegram.world import GUEST_S, Answerable, World
 
 NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same as a "
@@ -117,3 +117,18 @@ async def answer_callback_query(world: World, call: Call) -> bool:
         raise bad_request("MESSAGE_TOO_LONG")
     given: JSON = {"text": call.text("text"), "show_alert": call.flag("show_alert"), "url": call.text("url")}
     return answer(world, world.callbacks, call.text("callback_query_id"), world.callback_s, given)
+
+
+async def answer_guest_query(world: World, call: Call) -> JSON:
+    """Only articles are played: a photo must be one that Telegram has, and an unknown guest has none."""
+    result = call.json("result", "inline query result")
+    if not isinstance(result, dict) or not 1 <= len(str(result.get("id", "")).encode()) <= 64:
+        raise bad_request("RESULT_ID_INVALID")
+    if result.get("type") != "article":
+        raise NotImplementedError(f"only articles are played here, not {result.get('type')}")
+    if not result.get("title"):
+        raise bad_request("can't parse inline query result: Can't find field \"title\"")
+    given: JSON = {"text": result["input_message_content"]["message_text"]}
+    given["keyboard"] = check_keyboard(result.get("reply_markup", {}).get("inline_keyboard", []))
+    answer(world, world.guest_queries, call.text("guest_query_id"), GUEST_S, given)
+    return {"inline_message_id": f"guest-{call.text('guest_query_id')}"}

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+DOWNLOAD = "download"  # of a file, which is no method
 Kind = Literal["429", "500", "502", "reset", "lost", "slow"]
 SENDING = [
     "sendMessage",
@@ -72,7 +73,8 @@ class Faults:
 
     def _planned_for(self, method: str, chat: int | None, kinds: Sequence[Kind]) -> Fault | None:
         for fault in self._planned:
-            matches = fault.method in ("", method) and fault.chat in (None, chat) and fault.kind in kinds
+            meant = fault.method == method or (not fault.method and method != DOWNLOAD)
+            matches = meant and fault.chat in (None, chat) and fault.kind in kinds
             if matches and fault.times > 0:
                 fault.times -= 1
                 self.happened.append((method, fault.kind))

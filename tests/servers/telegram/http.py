@@ -10,7 +10,7 @@ from aiohttp import BodyPartReader, web
 
 from magicmemory.core.units import MIB
 from tests.servers.telegram.call import Call
-from tests.servers.telegram.faults import Fault
+from tests.servers.telegram.faults import DOWNLOAD, Fault
 from tests.servers.telegram.files import LOCAL_BYTES, Upload
 from tests.servers.telegram.methods import METHODS, Method
 from tests.servers.telegram.refusals import NOT_FOUND, Refusal, bad_request, too_many_requests
@@ -46,9 +46,14 @@ class Http:
         if self._runner:
             await self._runner.cleanup()
 
-    async def _download(self, request: web.Request) -> web.Response:
+    async def _download(self, request: web.Request) -> web.StreamResponse:
         try:
             self._check_token(request)
+            fault = self.world.faults.before_reading(DOWNLOAD) or self.world.faults.after_reading(DOWNLOAD, None)
+            if fault and fault.kind in ("reset", "lost"):
+                return _broken(request)
+            if fault:
+                await _trouble(fault)
             data = self.world.files.download(unquote(request.match_info["path"]))
         except Refusal as refusal:
             return _answer(refusal.code, refusal.body())

@@ -77,6 +77,7 @@ TABLE: tuple[tuple[str, Handler, str], ...] = (
     ("editMessageReplyMarkup", editing.edit_message_reply_markup, EDIT),
     ("deleteMessage", editing.delete_message, "chat_id message_id"),
     ("answerCallbackQuery", editing.answer_callback_query, "callback_query_id text show_alert url cache_time"),
+    ("answerGuestQuery", editing.answer_guest_query, "guest_query_id result"),
     ("sendInvoice", paying.send_invoice, SEND + INVOICE + "start_parameter"),
     ("createInvoiceLink", paying.create_invoice_link, INVOICE + "business_connection_id subscription_period"),
     ("answerPreCheckoutQuery", paying.answer_pre_checkout_query, "pre_checkout_query_id ok error_message"),

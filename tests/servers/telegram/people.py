@@ -182,7 +182,18 @@ class Person:
         else:
             message.text, message.edited = text, message.date + 1
         message.entities = automatic(text)
-        self._world.updates.add("edited_message", message.json())
+        kind = "edited_channel_post" if message.chat.type == "channel" else "edited_message"
+        self._world.updates.add(kind, message.json())
+
+    def mention_elsewhere(self, data: bytes) -> Press:
+        """Mention the bot below a photo in a chat to which it does not belong."""
+        photo = self._world.files.photo(Upload("photo.jpg", data))
+        chat = Chat(-5_000_000_000_001, "supergroup", "Elsewhere")
+        message = chat.add(self.account, photo=photo, caption=f"@{self._world.bot.username}")
+        query = Answerable(secrets.token_hex(9), self.account)
+        self._world.guest_queries[query.id] = query
+        self._world.updates.add("guest_message", message.json() | {"guest_query_id": query.id})
+        return Press(self._world, query)
 
     async def press(self, message: Message, button: str) -> Press:
         """Press the button whose label contains `button`.

@@ -20,6 +20,7 @@ from tests.servers.telegram.updates import Updates
 
 T = TypeVar("T")
 POLL_INTERVAL_S = 0.1
+GUEST_S = 10.0
 CALLBACK_S = 15.0  # a query that is not answered by then is too old
 PRE_CHECKOUT_S = 10.0
 
@@ -63,6 +64,7 @@ class World:
         self.accounts: dict[int, Account] = {}
         self.callbacks: dict[str, Answerable] = {}
         self.checkouts: dict[str, Answerable] = {}
+        self.guest_queries: dict[str, Answerable] = {}
         self.payments: dict[str, Payment] = {}
         self.invoice_links: dict[str, JSON] = {}
         self.commands: dict[tuple[str, str], list[JSON]] = {}  # scope as JSON, language: commands
