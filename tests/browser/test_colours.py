@@ -4,6 +4,7 @@ import base64
 import io
 import struct
 from collections.abc import Callable
+from typing import Any
 
 import imagecodecs
 import numpy as np
@@ -57,7 +58,7 @@ def inks(*, adobe: bool, **options: object) -> bytes:
 
 
 def deep_avif(primaries: int, transfer: int, bits: int = 10) -> bytes:
-    levels = {"level": 98, "bitspersample": bits, "matrix": 9}
+    levels: dict[str, Any] = {"level": 98, "bitspersample": bits, "matrix": 9}
     return bytes(imagecodecs.avif_encode(DEEP >> (16 - bits), primaries=primaries, transfer=transfer, **levels))
 
 
@@ -68,7 +69,7 @@ def by_stream(data: bytes) -> bytes:
 
 
 def streamed_avif(primaries: int, transfer: int) -> bytes:
-    colours = {"primaries": primaries, "transfer": transfer, "matrix": 6}
+    colours: dict[str, Any] = {"primaries": primaries, "transfer": transfer, "matrix": 6}
     return by_stream(bytes(imagecodecs.avif_encode(SCENE, level=98, **colours)))
 
 
