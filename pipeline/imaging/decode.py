@@ -143,6 +143,7 @@ def _decoded(kind: str, container: Container, limits: DecodeLimits, keep: Keep, 
     if container.gain_map:
         picture = replace(picture, notes=(*picture.notes, Note(kind=NoteKind.GAIN_MAP)))
     stored = found.orientation if container.stored == 1 else container.stored
+    picture = replace(picture, orientation=stored)
     return picture if cut is None else _with_cut(picture, cut, stored)
 
 

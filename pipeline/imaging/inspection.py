@@ -57,7 +57,8 @@ def _inspect(data: bytes, *, max_bytes: int, max_pixels: int, page: int) -> tupl
         "bits": 16 if picture.peak > 255 else 8,
         "channels": "grey" if picture.monochrome else "colour",
         "alpha": picture.alpha is not None,
-        **_container(data, page),
+        "orientation": picture.orientation,
+        "ends_early": _ends_early(data, page),
         "colours": _colours(picture),
         "missing": list(picture.missing) if picture.missing else None,
         "notes": [note.model_dump(mode="json") for note in picture.notes],
@@ -66,12 +67,12 @@ def _inspect(data: bytes, *, max_bytes: int, max_pixels: int, page: int) -> tupl
     return facts, []
 
 
-def _container(data: bytes, page: int) -> dict[str, Any]:
+def _ends_early(data: bytes, page: int) -> bool | None:
+    """Whether the file does; None where its container is not read."""
     kind = sniff(data)
     if kind in {"PDF", "RAW"} or (kind == "TIFF" and is_camera_raw(data)):
-        return {}
-    container = unwrap(kind, data, page)
-    return {"orientation": container.orientation, "ends_early": not container.complete}
+        return None
+    return not unwrap(kind, data, page).complete
 
 
 def _colours(picture: Picture) -> str:

@@ -59,6 +59,8 @@ def _whole_picture(data: bytes) -> bytes | None:
 
 def _chunk(name: bytes, content: bytes, *, only_picture: bool = False) -> bytes:
     if only_picture:  # what follows the picture is left out
+        if not content:
+            raise PhotoUnreadable
         content = bytes([content[0] & ~(_EXIF_FLAG | _XMP_FLAG)]) + content[1:]
     return name + len(content).to_bytes(4, "little") + content + bytes(len(content) % 2)
 

@@ -148,6 +148,12 @@ def test_a_webp_without_what_follows_its_picture_is_whole() -> None:
         assert picture.missing is None
 
 
+def test_a_cut_webp_with_an_empty_header_is_an_error_with_a_name() -> None:
+    data = b"RIFF\xff\0\0\0WEBPVP8X\0\0\0\0" + saved(SMOOTH, "WEBP")[12:100]
+    with pytest.raises((PhotoUnreadable, PhotoTruncated)):
+        decode(data, LIMITS)
+
+
 @pytest.mark.parametrize("options", [{}, {"no_jp2": True}, {"irreversible": True, "quality_layers": [8]}], ids=str)
 @pytest.mark.parametrize("cut", [1, 2])
 def test_a_jpeg_2000_without_its_end_marker_is_whole(options: dict[str, object], cut: int) -> None:

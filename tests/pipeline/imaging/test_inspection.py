@@ -1,0 +1,54 @@
+"""What `inspect` says of files of every kind."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from magicmemory.pipeline.imaging.decode import decode
+from magicmemory.pipeline.imaging.inspection import inspect
+from tests.fuzz.seeds import seeds
+from tests.support.photo_files import LIMITS, RGB, exif_with, large, raw_of, saved, turned
+
+FACTS = {
+    "kind",
+    "bytes",
+    "width",
+    "height",
+    "bits",
+    "channels",
+    "alpha",
+    "orientation",
+    "pages",
+    "colours",
+    "notes",
+    "exif",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.processes
+def test_every_kind_is_described() -> None:
+    one_of_each = dict(seeds().values())
+    assert len(one_of_each) >= 12
+    for kind, data in one_of_each.items():
+        facts = inspect(data, LIMITS)
+        assert facts.keys() >= FACTS
+        assert (facts["kind"], facts["bytes"]) == (kind, len(data))
+        assert facts["ends_early"] in (False, None)
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF", "TIFF", "HEIF"])
+def test_the_orientation_is_known_in_every_container(kind: str, orientation: int) -> None:
+    exif = exif_with(orientation)
+    options: dict[str, object] = {"exif": exif if kind in {"PNG", "AVIF", "TIFF"} else b"Exif\0\0" + exif}
+    if kind == "TIFF":
+        options = {"tiffinfo": {274: orientation}}
+    picture = decode(saved(turned(RGB, orientation), kind, **options), LIMITS)
+    assert picture.orientation == orientation
+    assert np.abs(picture.pixels.astype(int) - RGB).mean() < 6
+
+
+def test_the_orientation_of_a_raw_file_is_known() -> None:
+    stored = Image.fromarray(large(RGB)).transpose(Image.Transpose.ROTATE_90)
+    assert decode(raw_of(saved(stored, "JPEG"), saved(RGB, "JPEG"), 6), LIMITS).orientation == 6
