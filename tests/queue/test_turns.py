@@ -7,7 +7,7 @@ from random import Random
 
 from magicmemory.core.job import Platform, RestoreTask, Sender
 from magicmemory.core.options import Options
-from magicmemory.queue.arq_internals import LEASE_PREFIX
+from magicmemory.queue.arq_internals import LEASE_PREFIX, now_ms
 from magicmemory.queue.client import Queue
 from magicmemory.queue.connection import RedisKeys, connect, served_key, turns_key
 from magicmemory.queue.turns import CLAIM, MEMORY_MS, WINDOW, turn_of
@@ -116,20 +116,21 @@ async def test_a_claim_chooses_as_if_it_saw_the_whole_queue(redis_url: str) -> N
         claim = redis.register_script(CLAIM)
         for _ in range(20):
             await redis.flushdb()
+            base = now_ms() - 1000
             people = [f"person-{number}" for number in range(random.randint(1, 8))]
-            waiting = {f"job-{number}": (random.randint(0, 50), random.choice(people)) for number in range(120)}
-            served = {person: random.randint(0, 50) for person in people if random.random() < 0.5}
+            waiting = {f"job-{number}": (base + random.randint(0, 50), random.choice(people)) for number in range(120)}
+            served = {person: base + random.randint(0, 50) for person in people if random.random() < 0.5}
             async with redis.pipeline() as pipe:
                 pipe.zadd(keys[0], {job: arrived for job, (arrived, _) in waiting.items()})
                 pipe.hset(keys[1], mapping={job: f"0 {person}" for job, (_, person) in waiting.items()})
                 pipe.zadd(keys[2], {"nobody": 0, **served})
                 await pipe.execute()
-            for now in range(51, 71):
+            for _ in range(20):
                 wanted = random.randint(1, 4)
-                claimed = await claim(keys=keys, args=[now, wanted, 60_000, LEASE_PREFIX, WINDOW, MEMORY_MS])
+                present, *claimed = await claim(keys=keys, args=[wanted, 60_000, LEASE_PREFIX, WINDOW, MEMORY_MS])
                 expected = []
                 for _ in range(wanted):
                     since = {job: max(at, served.get(who, 0)) for job, (at, who) in waiting.items()}
                     expected.append(min(waiting, key=lambda job: (since[job], waiting[job][0], job)))
-                    served[waiting.pop(expected[-1])[1]] = now
+                    served[waiting.pop(expected[-1])[1]] = int(present)
                 assert [name.decode() for name in claimed[::2]] == expected

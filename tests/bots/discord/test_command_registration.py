@@ -19,7 +19,17 @@ async def test_commands_are_in_every_language_and_fit_discords_rules(tmp_path: P
         commands = {command["name"]: command for command in server.registry.all(None)}
         stop.set()
         await bot
-    others = {"quota", "settings", "unlock", "premium", "cancel", "privacy", "delete-my-data", "help"}
+    others = {
+        "quota",
+        "settings",
+        "unlock",
+        "premium",
+        "cancel",
+        "privacy",
+        "delete-my-data",
+        "help",
+        "server-settings",
+    }
     assert set(commands) == others | {"restore", "Restore faces", "admin"}
     languages = set(Texts().languages) - {"en"}
     expected = {locale for locale in LOCALES if locale.split("-")[0] in languages}
