@@ -1,5 +1,6 @@
 ### كل ما يمكن أن يقرأه إنسان، بالعربية. المفاتيح واحدة في جميع اللغات.
 ### No native speaker has read this file yet. Corrections are welcome.
+### An invisible left-to-right mark (U+200E) stands before each command: without it the slash would move to its other end.
 
 ## The language
 
@@ -93,7 +94,7 @@ reply-too-many =
        *[other] الوجوه كثيرة: رُمم أكبرها، وعدد ما بقي كما كان: { $count }.
     }
 reply-cleaned = نُظفت الصورة كلها.
-reply-remembered = سأتذكر هذا لصورك القادمة؛ يمكنك تغييره في /settings.
+reply-remembered = سأتذكر هذا لصورك القادمة؛ يمكنك تغييره في ‎/settings.
 faces-button = اختر الوجوه
 faces-choose = اضغط رقم الوجه لتغيير ما يحدث له: ✓ ترميم، ½ برفق، – يُترك كما هو. ثم اضغط «رمّم».
 faces-restore = رمّم
@@ -152,8 +153,8 @@ offers-free =
     }
 offers-intro = مع خطة يمكنك ترميم صور أكثر، وصورك تسبق غيرها:
 offers-none = لا شيء للبيع هنا.
-offers-code = هل لديك رمز؟ أرسل /unlock والرمز.
-more-with-premium = لا داعي للانتظار: /premium يبين كيف تحصل على صور أكثر.
+offers-code = هل لديك رمز؟ أرسل ‎/unlock والرمز.
+more-with-premium = لا داعي للانتظار: ‎/premium يبين كيف تحصل على صور أكثر.
 offer-subscription = { $plan }: { $price } نجمة كل { $count } يوم، إلى أن تلغي
 offer-days =
     { $count ->
@@ -170,8 +171,8 @@ offer-photos =
        *[other] { $plan }: { $count } صورة مقابل { $price } نجمة
     }
 offer-instead = (بدلًا من { $full })
-unlock-howto = اكتب الرمز بعد الأمر: /unlock CODE
-code-discount = الرمز صحيح: عملية شرائك التالية أرخص بنسبة { $percent } %. ترى الأسعار في /premium.
+unlock-howto = اكتب الرمز بعد الأمر: ‎/unlock CODE
+code-discount = الرمز صحيح: عملية شرائك التالية أرخص بنسبة { $percent } %. ترى الأسعار في ‎/premium.
 code-unlocked-photos =
     { $count ->
         [one] الرمز صحيح: لديك صورة واحدة إضافية ({ $plan }).
@@ -195,13 +196,13 @@ help =
     الوجوه الصغيرة جدًا تُترك كما هي. الوجه المرمم تخمين جيد وليس وثيقة: قد تختلف التفاصيل الدقيقة.
     تُحذف الصور بعد { $hours } ساعة.
 help-commands =
-    /restore – ترميم صورة
-    /quota – ما بقي لك اليوم
-    /premium – صور أكثر
-    /unlock – استخدام رمز
-    /help – هذا النص
+    ‎/restore – ترميم صورة
+    ‎/quota – ما بقي لك اليوم
+    ‎/premium – صور أكثر
+    ‎/unlock – استخدام رمز
+    ‎/help – هذا النص
 restore-howto = أرسل صورة فأرمم الوجوه التي فيها.
-unknown-command = لا أعرف { $command }. جرّب /help.
+unknown-command = لا أعرف ‎{ $command }. جرّب ‎/help.
 cancelled = أُلغي. لم يكلفك شيئًا.
 forget-sure = هل أحذف صورك وإعداداتك الآن؟ الصور المنتظرة تُلغى. الصور التي أرسلتها اليوم تبقى محسوبة.
 forget-done = تم. حُذفت صورك وإعداداتك.
@@ -217,7 +218,7 @@ playground-drop-here = أفلت لإرسال الصورة
 playground-sample = جرّب الصورة النموذجية
 playground-add-photo = أضف صورة
 playground-message = رسالة
-playground-message-hint = اكتب /help أو /quota
+playground-message-hint = اكتب ‎/help أو ‎/quota
 playground-send = إرسال
 playground-chat = محادثة
 playground-needs-script = تحتاج هذه الصفحة إلى JavaScript.
@@ -291,16 +292,16 @@ telegram-file-name = restored
 telegram-start =
     أعيد إلى الصور القديمة والتالفة وجوهها. أرسل لي صورة فأرد عليك بالصورة المرممة.
     { $free ->
-        [0] المزيد في /help.
-        [one] صورة واحدة في اليوم مجانية. المزيد في /help.
-        [two] صورتان في اليوم مجانيتان. المزيد في /help.
-        [few] { $free } صور في اليوم مجانية. المزيد في /help.
-       *[other] { $free } صورة في اليوم مجانية. المزيد في /help.
+        [0] المزيد في ‎/help.
+        [one] صورة واحدة في اليوم مجانية. المزيد في ‎/help.
+        [two] صورتان في اليوم مجانيتان. المزيد في ‎/help.
+        [few] { $free } صور في اليوم مجانية. المزيد في ‎/help.
+       *[other] { $free } صورة في اليوم مجانية. المزيد في ‎/help.
     }
-telegram-howto = أرسل لي صورة، أو رد على صورة بالأمر /restore.
-telegram-howto-group = رد على صورة بالأمر /restore، أو اكتب /restore تحت صورة ترسلها.
+telegram-howto = أرسل لي صورة، أو رد على صورة بالأمر ‎/restore.
+telegram-howto-group = رد على صورة بالأمر ‎/restore، أو اكتب ‎/restore تحت صورة ترسلها.
 telegram-guest = لا أستطيع كضيف في هذه المحادثة أن أرسل صورًا. أضفني إلى هذه المحادثة، أو أرسل لي الصورة في محادثتنا الخاصة.
-telegram-text = أرسل لي صورة فأرمم الوجوه التي فيها. المزيد في /help.
+telegram-text = أرسل لي صورة فأرمم الوجوه التي فيها. المزيد في ‎/help.
 telegram-not-for-us = لا أستطيع إلا ترميم الصور. أرسل لي صورة من فضلك، كصورة أو كملف.
 telegram-help =
     كيف يعمل؟ ترسم شبكة عصبية كل وجه من جديد مما بقي منه، ثم أدمجه في صورتك.
@@ -308,15 +309,15 @@ telegram-help =
     الصور الجماعية؟ نعم، كل وجه كبير بما يكفي.
     الوجوه الصغيرة جدًا؟ أتركها؛ يفيد مسح ضوئي أكبر.
     ما الذي لا أستطيعه؟ تبقى الخدوش والبقع خارج الوجوه، ويبقى الأبيض والأسود كما هو.
-    أفضل جودة: أرسل الصورة كملف. في مجموعة: رد على صورة بالأمر /restore.
-telegram-privacy = أحتفظ بصورك { $hours } ساعة من أجل أزرارك ثم أحذفها. أحتفظ برقم حسابك، ومتى أرسلت صورًا وما آلت إليه، لأحسب حصتك؛ وبما اخترته في /settings؛ وبما اشتريته أو استبدلته. لا أحد ينظر إلى صورك، ولا يُدرَّب عليها شيء. الأمر /deletemydata يحذف فورًا صورك وإعداداتك وما أعرفه عن صورك. يُحذف الرقم حالما لا يحتاجه شيء: عدد اليوم، أو خطة، أو رمز ما زال صالحًا، أو حظر. تُحفظ المدفوعات للمحاسبة دون الرقم.
+    أفضل جودة: أرسل الصورة كملف. في مجموعة: رد على صورة بالأمر ‎/restore.
+telegram-privacy = أحتفظ بصورك { $hours } ساعة من أجل أزرارك ثم أحذفها. أحتفظ برقم حسابك، ومتى أرسلت صورًا وما آلت إليه، لأحسب حصتك؛ وبما اخترته في ‎/settings؛ وبما اشتريته أو استبدلته. لا أحد ينظر إلى صورك، ولا يُدرَّب عليها شيء. الأمر ‎/deletemydata يحذف فورًا صورك وإعداداتك وما أعرفه عن صورك. يُحذف الرقم حالما لا يحتاجه شيء: عدد اليوم، أو خطة، أو رمز ما زال صالحًا، أو حظر. تُحفظ المدفوعات للمحاسبة دون الرقم.
 telegram-delete-kept = لم يُحذف شيء.
 telegram-premium-group = أريك ما لديك وما يمكنك شراؤه في محادثتنا الخاصة.
 telegram-terms = شروط البيع: { $url }
-telegram-terms-none = يمكنك أن تشتري بهذا البوت وقتًا أو صورًا، لحسابك فقط. لا يتجدد شيء إلا إذا ذكر العرض ذلك، ويمكنك إلغاء التجديد في أي وقت. للأسئلة والاسترداد: /paysupport.
-telegram-receipt = شكرًا! وصلت دفعتك وقدرها { $amount } نجمة. للأسئلة عنها: /paysupport
+telegram-terms-none = يمكنك أن تشتري بهذا البوت وقتًا أو صورًا، لحسابك فقط. لا يتجدد شيء إلا إذا ذكر العرض ذلك، ويمكنك إلغاء التجديد في أي وقت. للأسئلة والاسترداد: ‎/paysupport.
+telegram-receipt = شكرًا! وصلت دفعتك وقدرها { $amount } نجمة. للأسئلة عنها: ‎/paysupport
 telegram-receipt-subscription = تتجدد تلقائيًا. يمكنك إلغاؤها في إعدادات Telegram، تحت «نجومي».
-telegram-not-credited = وصلت دفعتك وقدرها { $amount } نجمة، لكن لم أستطع إضافتها إلى حسابك. يستطيع مشغل هذا البوت أن يراها: اكتب إليه، انظر /paysupport. رقم الدفعة: { $charge }
+telegram-not-credited = وصلت دفعتك وقدرها { $amount } نجمة، لكن لم أستطع إضافتها إلى حسابك. يستطيع مشغل هذا البوت أن يراها: اكتب إليه، انظر ‎/paysupport. رقم الدفعة: { $charge }
 telegram-refunded = رُدت دفعتك وقدرها { $amount } نجمة، وانتهى ما حصلت عليه بها.
 telegram-paysupport = بشأن المدفوعات اكتب إلى { $contact } مع رقم الدفعة. دعم Telegram نفسه لا يستطيع المساعدة هنا.
 telegram-paysupport-nobody = بشأن المدفوعات اكتب إلى مشغل هذا البوت مع رقم الدفعة. دعم Telegram نفسه لا يستطيع المساعدة هنا.
@@ -350,7 +351,7 @@ telegram-value-scope-faces = الوجوه فقط
 telegram-value-scope-photo = الصورة كلها
 telegram-value-reply-as-file-no = صورة
 telegram-value-reply-as-file-yes = ملف
-telegram-group-settings = إعدادات هذه المجموعة، لمشرفيها. لصورك الخاصة في كل مكان أرسل لي /settings في محادثتنا الخاصة.
+telegram-group-settings = إعدادات هذه المجموعة، لمشرفيها. لصورك الخاصة في كل مكان أرسل لي ‎/settings في محادثتنا الخاصة.
 telegram-group-language = اللغة: { $value }
 telegram-group-scope = الترميم: { $value }
 telegram-group-who = من يطلب: { $value }
@@ -435,8 +436,8 @@ error-queue-full =
        *[other] { $minutes } دقيقة
     }. لم يكلفك ذلك شيئًا.
 error-fair-use-reached = رممت اليوم { $limit } صورة، وهذا ما تتيحه خطتك ليوم واحد. تحصل على التالية بعد { $renews_in }.
-error-size-not-in-plan = تكبير الصور { $upscale } مرات ليس ضمن خطتك. ترى الخطط في /premium.
-error-model-not-in-plan = النموذج «{ $model }» ليس ضمن خطتك. ترى الخطط في /premium.
+error-size-not-in-plan = تكبير الصور { $upscale } مرات ليس ضمن خطتك. ترى الخطط في ‎/premium.
+error-model-not-in-plan = النموذج «{ $model }» ليس ضمن خطتك. ترى الخطط في ‎/premium.
 error-too-many-at-once =
     { $limit ->
         [one] ما زلت أعمل على صورتك الأخيرة. انتظر حتى تنتهي من فضلك. هذه لم تكلفك شيئًا.
@@ -454,7 +455,7 @@ error-network-quota-used-up = استُخدمت صور شبكتك المجاني�
 error-group-quota-used-up = استُخدمت صور اليوم المخصصة للجميع هنا ({ NUMBER($limit) }). تأتي التالية بعد { $renews_in }. يمكنك أيضًا أن ترسل لي الصورة في محادثة خاصة.
 error-only-administrators = لا يحق ترميم الصور هنا إلا للمشرفين. يمكنك أن ترسل لي الصورة في محادثة خاصة.
 error-too-many-guesses = رموز خاطئة كثيرة. حاول مرة أخرى بعد { $wait_in }.
-error-offer-gone = تغير هذا العرض. لم يُدفع شيء. انظر إلى /premium مرة أخرى من فضلك.
+error-offer-gone = تغير هذا العرض. لم يُدفع شيء. انظر إلى ‎/premium مرة أخرى من فضلك.
 error-banned = لا يمكنك استخدام هذا البوت.
 error-photo-expired = لم تعد هذه الصورة لدي. أرسلها مرة أخرى من فضلك.
 error-nothing-to-cancel = ليست لديك صور منتظرة.

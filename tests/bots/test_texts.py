@@ -114,7 +114,7 @@ def test_notices_labels_and_descriptions_are_short_enough(language: str) -> None
     texts = Texts()
     for key in NOTICES:
         assert len(texts.say(language, key)) <= NOTICE, key
-    values = {"model": "codeformer", "price": 300, "plan": "Premium"}
+    values: dict[str, str | int] = {"model": "codeformer", "price": 300, "plan": "Premium"}
     for key in messages(language):
         if "-button" in key or key in ("faces-restore", "faces-cards"):
             assert len(texts.say(language, key, **values)) <= LABEL, key
