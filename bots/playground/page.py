@@ -75,7 +75,8 @@ class Page:
 
         def fill(match: re.Match[str]) -> str:
             key = match.group(1)
-            return html.escape(language if key == "language" else self._say(language, key))
+            own = {"language": language, "direction": self._service.texts.direction(language)}
+            return html.escape(own[key] if key in own else self._say(language, key))
 
         body = _PLACEHOLDER.sub(fill, self._template)
         return Response(body, media_type="text/html", headers={"Cache-Control": "no-cache", "Vary": "Accept-Language"})

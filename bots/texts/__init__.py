@@ -8,6 +8,7 @@ from fluent.runtime import FluentBundle, FluentResource
 from magicmemory.core.report import Failure
 
 FALLBACK = "en"
+RIGHT_TO_LEFT = frozenset({"ar"})
 
 Value = str | int | float
 
@@ -31,6 +32,10 @@ class Texts:
     def name_of(self, language: str) -> str:
         """What a language is called in itself."""
         return self.say(language, "language-name")
+
+    def direction(self, language: str) -> str:
+        """In which direction the sentences of a language are written, as HTML says it: `ltr` or `rtl`."""
+        return "rtl" if self.known(language) in RIGHT_TO_LEFT else "ltr"
 
     def known(self, language: str) -> str:
         """The language that `language` is answered in."""
@@ -90,7 +95,7 @@ def _bundles() -> dict[str, FluentBundle]:
     for file in sorted(files(__name__).iterdir(), key=lambda entry: entry.name):
         if file.name.endswith(".ftl"):
             language = file.name.removesuffix(".ftl")
-            # Isolation marks protect mixed writing directions; ours all run one way, and chats show them as boxes.
+            # Isolation marks protect mixed writing directions, but some chats show them as boxes.
             bundle = FluentBundle([language], use_isolating=False)
             bundle.add_resource(FluentResource(file.read_text("utf-8")))
             bundles[language] = bundle

@@ -17,12 +17,27 @@ from magicmemory.core.errors import UserError
 
 ROOT = Path(__file__).parents[2]
 TEXTS = ROOT / "bots" / "texts"
-LANGUAGES = ("de", "en", "es", "fr", "pt", "ru")
+LANGUAGES = ("ar", "de", "en", "es", "fr", "id", "it", "pl", "pt", "ru", "tr", "uk")
+# Written without a native speaker, and not read by one yet.
+UNREAD = ("ar", "id", "it", "pl", "tr", "uk")
 # Adapters that speak English alone until they are translated as a whole: half a translation would be a mix.
 MAY_BE_ENGLISH = ("playground-", "discord-")
 # The operator's own, in English.
 ONLY_ENGLISH = ("admin-", "telegram-admin-", "discord-admin-")
-CATEGORIES = {"ru": {"one", "few", "many", "other"}}
+SLAVIC = {"one", "few", "many", "other"}
+CATEGORIES = {"ru": SLAVIC, "uk": SLAVIC, "pl": SLAVIC, "ar": SLAVIC | {"zero", "two"}, "id": {"other"}}
+NOTICE = 200  # characters of a notice on a pressed button, Telegram's limit
+NOTICES = (
+    "telegram-not-yours",
+    "telegram-not-administrator",
+    "telegram-too-old-to-delete",
+    "telegram-deleted",
+    "telegram-coming",
+    "telegram-on-it",
+    "faces-none",
+    "reminder-set",
+)
+LABEL = 40  # characters of a button: longer ones are cut on a phone
 
 
 class RedisKeys(Visitor):
@@ -68,7 +83,7 @@ def patterns() -> Iterator[re.Pattern[str]]:
                     yield re.compile("".join(".+" if part is None else re.escape(str(part)) for part in parts))
 
 
-def test_there_are_six_languages() -> None:
+def test_there_are_twelve_languages() -> None:
     assert Texts().languages == LANGUAGES
 
 
@@ -92,6 +107,24 @@ def test_plural_forms_are_those_of_the_language(language: str) -> None:
     known = CATEGORIES.get(language, {"one", "other"})
     for key, names in messages(language).items():
         assert names.variants <= known, key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_notices_labels_and_descriptions_are_short_enough(language: str) -> None:
+    texts = Texts()
+    for key in NOTICES:
+        assert len(texts.say(language, key)) <= NOTICE, key
+    values: dict[str, str | int] = {"model": "codeformer", "price": 300, "plan": "Premium"}
+    for key in messages(language):
+        if "-button" in key or key in ("faces-restore", "faces-cards"):
+            assert len(texts.say(language, key, **values)) <= LABEL, key
+        elif key.startswith("telegram-command-"):
+            assert 3 <= len(texts.say(language, key)) <= 256, key
+
+
+@pytest.mark.parametrize("language", UNREAD)
+def test_a_file_that_no_native_speaker_has_read_says_so(language: str) -> None:
+    assert "No native speaker has read this file yet." in (TEXTS / f"{language}.ftl").read_text("utf-8")
 
 
 def test_every_message_is_said_somewhere() -> None:
@@ -131,6 +164,19 @@ def test_every_literal_sentence_exists() -> None:
         ("ru", 5, "Восстановлено 5 лиц."),
         ("ru", 21, "Восстановлено 21 лицо."),
         ("de", 2, "2 Gesichter wiederhergestellt."),
+        ("uk", 2, "Відновлено 2 обличчя."),
+        ("uk", 11, "Відновлено 11 облич."),
+        ("pl", 2, "Odnowiono 2 twarze."),
+        ("pl", 5, "Odnowiono 5 twarzy."),
+        ("pl", 22, "Odnowiono 22 twarze."),
+        ("tr", 3, "3 yüz onarıldı."),
+        ("it", 1, "Un volto restaurato."),
+        ("id", 3, "3 wajah dipulihkan."),
+        ("ar", 1, "رُمم وجه واحد."),
+        ("ar", 2, "رُمم وجهان."),
+        ("ar", 3, "رُممت 3 وجوه."),
+        ("ar", 11, "رُمم 11 وجهًا."),
+        ("ar", 100, "رُمم 100 وجه."),
         ("pt-br", 1, "Um rosto restaurado."),
         ("xx", 2, "2 faces restored."),
     ],

@@ -14,13 +14,19 @@ STATIC = Path(static.__path__[0])
 async def test_the_page_is_filled_in(visitor: httpx.AsyncClient) -> None:
     page = await visitor.get("/")
     assert page.headers["content-type"] == "text/html; charset=utf-8"
-    assert '<html lang="en">' in page.text
+    assert '<html lang="en" dir="ltr">' in page.text
     assert "{{" not in page.text
     assert "Up to 20 MB." in page.text
     # The content policy forbids all of these.
     assert not re.search(r"<style|style=|<script(?! type=\"module\" src=\"/)| on\w+=|https?://", page.text)
     for asset in re.findall(r'(?:src|href)="(/[^"]*)"', page.text):
         assert (await visitor.get(asset)).status_code == 200, asset
+
+
+async def test_an_arabic_page_runs_from_right_to_left(visitor: httpx.AsyncClient) -> None:
+    page = await visitor.get("/", headers={"Accept-Language": "ar-EG,ar;q=0.9"})
+    assert '<html lang="ar" dir="rtl">' in page.text
+    assert "أعد إلى الصور القديمة وجوهها" in page.text
 
 
 async def test_assets_have_types_and_tags(visitor: httpx.AsyncClient) -> None:

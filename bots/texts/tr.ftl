@@ -1,0 +1,295 @@
+### Bir insanın okuyabileceği her şey, Türkçe. Anahtarlar bütün dillerde aynıdır.
+### No native speaker has read this file yet. Corrections are welcome.
+
+## The language
+
+language-name = Türkçe
+
+## Lengths of time
+
+duration-seconds = { $count } saniye
+duration-minutes = { $count } dakika
+duration-hours = { $count } saat
+duration-days = { $count } gün
+
+## While a photo is on its way
+
+progress-queued =
+    { $ahead ->
+        [0] Aldım. Sıradaki fotoğraf sizinki.
+       *[other] Aldım. Sizinkinden önce { $ahead } fotoğraf var.
+    }
+progress-decode = Fotoğrafınızı açıyorum…
+progress-detect = Yüzleri arıyorum…
+progress-clean = Bütün fotoğrafı temizliyorum…
+progress-restore =
+    { $faces ->
+        [one] Bir yüz buldum. Onarıyorum…
+       *[other] { $faces } yüz buldum. Şimdiye kadar onarılan: { $done }…
+    }
+progress-blend = Fotoğrafa yerleştiriyorum…
+progress-encode = Az kaldı…
+
+## The reply
+
+reply-restored = { $count } yüz onarıldı.
+reply-too-small = { $count } yüz onarılamayacak kadar küçüktü.
+reply-too-many = Çok yüz var: en büyükleri onarıldı, { $count } yüz olduğu gibi kaldı.
+reply-cleaned = Bütün fotoğraf temizlendi.
+reply-remembered = Bunu sonraki fotoğraflarınız için hatırlayacağım; /settings ile değiştirebilirsiniz.
+faces-button = Yüzleri seç
+faces-choose = Bir yüze ne olacağını değiştirmek için numarasına basın: ✓ onar, ½ hafifçe, – dokunma. Sonra “Onar”a basın.
+faces-restore = Onar
+faces-cards = Yüz kartları
+faces-none = En az bir yüz seçin.
+face-card = Yüz { $number }: { $row }. sıra, soldan { $place }. yüz.
+reminder-button = Geri gelince haber ver
+reminder-set = Ücretsiz fotoğrafınız geri gelince sabah size haber vereceğim.
+reminder = Ücretsiz fotoğrafınız geri geldi. Sıradakini istediğiniz zaman gönderin.
+reply-incomplete = { $count } yüz dosyada kesik olduğu için olduğu gibi kaldı.
+note-tone-mapped = Fotoğrafın parlaklık aralığı genişti; sıradan bir ekrana uydurdum.
+note-gain-map = HDR ekranlar için olan ek parlaklık bırakıldı.
+note-preview = Bu bir kameranın ham dosyası: kameranın içine koyduğu resmi onardım.
+note-incomplete = Dosya erken bitiyor: fotoğrafın yüzde { $count } kadarı eksik. Tamamı sizdeyse yeniden gönderin.
+note-coarse = Dosya erken bitiyor, bu yüzden fotoğrafta ince ayrıntılar eksik. Tamamı sizdeyse yeniden gönderin.
+note-other-pages = Dosyada dokunmadığım { $count } sayfa ya da resim daha var. Lütfen onları tek tek gönderin.
+offer-upright =
+    { $rotation ->
+        [180] Bu fotoğraf baş aşağı. Çevireyim mi?
+       *[other] Bu fotoğraf yan yatmış. Çevireyim mi?
+    }
+quota-left =
+    { $left ->
+        [0] Bugünlük fotoğraf kalmadı. { $renews_in } sonra yeniden { $limit } hakkınız olacak.
+       *[other] Bugün { $limit } haktan { $left } tanesi kaldı. { $renews_in } sonra yenilenir.
+    }
+
+## Plans
+
+quota-none = Burada ücretsiz fotoğraf kapalı.
+plan-has = { $plan } planınız { $time } daha sürüyor.
+plan-has-endless = { $plan } planınız var.
+plan-photos-left = Satın alınmış { $count } fotoğrafınız kaldı.
+offers-free = Günde { $free } fotoğraf herkese ücretsiz.
+offers-intro = Bir planla daha çok fotoğraf onarabilirsiniz ve sizinkiler öne geçer:
+offers-none = Burada satılık bir şey yok.
+offers-code = Kodunuz mu var? /unlock ve kodu gönderin.
+more-with-premium = Beklemek zorunda değilsiniz: /premium nasıl daha çok fotoğraf alacağınızı gösterir.
+offer-subscription = { $plan }: iptal edene kadar her { $count } günde { $price } yıldız
+offer-days = { $plan }: { $price } yıldıza { $count } gün
+offer-photos = { $plan }: { $price } yıldıza { $count } fotoğraf
+offer-instead = ({ $full } yerine)
+unlock-howto = Kodu komuttan sonra yazın: /unlock KOD
+code-discount = Kod geçerli: sonraki alışverişiniz yüzde { $percent } daha ucuz. /premium fiyatları gösterir.
+code-unlocked-photos = Kod geçerli: { $count } fotoğraf daha kazandınız ({ $plan }).
+code-unlocked-days = Kod geçerli: { $plan } planınız { $count } gün daha sürecek.
+
+## Commands
+
+help =
+    Bana bir fotoğraf gönderin, içindeki yüzleri onarayım. Fotoğrafta başka hiçbir şey değişmez.
+    Eski, bulanık, çizik ve solmuş fotoğraflar olur. En iyi sonuç portrelerdedir; grup fotoğrafında her yüz ayrı ayrı onarılır.
+    Çok küçük yüzler olduğu gibi kalır. Onarılan yüz iyi bir tahmindir, belge değildir: ince ayrıntılar farklı olabilir.
+    Fotoğraflar { $hours } saat sonra silinir.
+help-commands =
+    /restore – bir fotoğraf onar
+    /quota – bugün kalan
+    /premium – daha çok fotoğraf
+    /unlock – bir kod kullan
+    /help – bu metin
+restore-howto = Bir fotoğraf gönderin, içindeki yüzleri onarayım.
+unknown-command = { $command } komutunu bilmiyorum. /help deneyin.
+cancelled = İptal edildi. Size hiçbir şeye mal olmadı.
+forget-sure = Fotoğraflarınız ve ayarlarınız şimdi silinsin mi? Bekleyen fotoğraflar iptal edilir. Bugün gönderdikleriniz yine sayılır.
+forget-done = Tamam. Fotoğraflarınız ve ayarlarınız silindi.
+
+## Telegram
+
+telegram-about = Yaklaşık { $time }.
+telegram-album-queued =
+    { $ahead ->
+        [0] { $count } fotoğrafınızı aldım. Sırada onlar var.
+       *[other] { $count } fotoğrafınızı aldım. Onlardan önce { $ahead } fotoğraf var.
+    }
+telegram-album-progress = Onarıyorum: { $count } fotoğraftan { $done } tanesi bitti…
+telegram-album-refused = Bu albümdeki { $count } fotoğraf onarılmadı.
+telegram-album-line = Fotoğraf { $number }: { $text }
+telegram-album-pick = Daha fazlası için bir fotoğraf seçin:
+telegram-adjusted = Bu değişiklik ücretsizdi.
+telegram-ready = Fotoğrafınız hazır.
+telegram-coming = Hemen geliyor…
+telegram-on-it = Yapıyorum…
+telegram-done-already = Bunu zaten yaptım.
+telegram-not-yours = Bu düğmeleri yalnızca bunu isteyen kişi kullanabilir.
+telegram-full-quality = Tam kalite, dosya olarak.
+telegram-before-after = Önce ve sonra.
+telegram-deleted = Silindi.
+telegram-too-old-to-delete = Fotoğrafı kendi tarafımda sildim. Telegram mesajlarımı yalnızca iki gün kaldırmama izin veriyor: bunu lütfen siz kaldırın.
+telegram-file-name = onarilmis
+telegram-start =
+    Eski ve hasarlı fotoğraflara yüzlerini geri veririm. Bana bir fotoğraf gönderin, onarılmış hâliyle yanıtlayayım.
+    { $free ->
+        [0] Daha fazlası: /help
+       *[other] Günde { $free } fotoğraf ücretsiz. Daha fazlası: /help
+    }
+telegram-howto = Bana bir fotoğraf gönderin ya da bir fotoğrafı /restore ile yanıtlayın.
+telegram-howto-group = Bir fotoğrafı /restore ile yanıtlayın ya da gönderdiğiniz fotoğrafın altına /restore yazın.
+telegram-guest = Bu sohbette konuk olarak fotoğraf gönderemem. Beni bu sohbete ekleyin ya da fotoğrafı özel sohbetimizde gönderin.
+telegram-text = Bana bir fotoğraf gönderin, içindeki yüzleri onarayım. Daha fazlası: /help
+telegram-not-for-us = Yalnızca fotoğraf onarabilirim. Lütfen fotoğraf ya da dosya olarak gönderin.
+telegram-help =
+    Nasıl çalışır? Bir sinir ağı her yüzü ondan kalanlardan yeniden çizer, ben de fotoğrafınıza yerleştiririm.
+    Kişinin görünüşü değişir mi? Biraz: fotoğraf ne kadar kötüyse yüzde o kadar tahmin vardır. “Daha hafif” asıldan daha çoğunu korur.
+    Grup fotoğrafları? Evet, yeterince büyük her yüz.
+    Çok küçük yüzler? Onlara dokunmam; daha büyük bir tarama işe yarar.
+    Neyi yapamam? Yüzlerin dışındaki çizikler ve lekeler kalır, siyah beyaz siyah beyaz kalır.
+    En iyi kalite: fotoğrafı dosya olarak gönderin. Grupta: bir fotoğrafı /restore ile yanıtlayın.
+telegram-privacy = Fotoğraflarınızı düğmeleriniz için { $hours } saat saklar, sonra silerim. Kotanızı saymak için hesabınızın numarasını, ne zaman fotoğraf gönderdiğinizi ve sonuçlarını; /settings içindeki seçimlerinizi; satın aldıklarınızı ve kullandığınız kodları saklarım. Fotoğraflarınıza kimse bakmaz ve onlarla hiçbir şey eğitilmez. /deletemydata fotoğraflarınızı, ayarlarınızı ve fotoğraflarınız hakkında bildiklerimi hemen siler. Numara artık hiçbir şey için gerekmediğinde silinir: bugünün sayımı, bir plan, hâlâ geçerli bir kod ya da bir engel. Ödemeler muhasebe için numarasız saklanır.
+telegram-delete-kept = Hiçbir şey silinmedi.
+telegram-premium-group = Neye sahip olduğunuzu ve neler alabileceğinizi özel sohbetimizde gösteririm.
+telegram-terms = Satış koşulları: { $url }
+telegram-terms-none = Bu bottan yalnızca kendi hesabınız için süre ya da fotoğraf alabilirsiniz. Teklif söylemedikçe hiçbir şey yenilenmez; yenilemeyi her zaman iptal edebilirsiniz. Sorular ve iadeler için /paysupport.
+telegram-receipt = Teşekkürler! { $amount } yıldızlık ödemeniz ulaştı. Sorular için: /paysupport
+telegram-receipt-subscription = Kendiliğinden yenilenir. Telegram ayarlarında “Yıldızlarım” bölümünden iptal edebilirsiniz.
+telegram-not-credited = { $amount } yıldızlık ödemeniz ulaştı, ama hesabınıza geçiremedim. Botu işleten kişi bunu görebilir: ona yazın, bkz. /paysupport. Ödemenin numarası: { $charge }
+telegram-refunded = { $amount } yıldızlık ödemeniz iade edildi ve karşılığında aldığınız şey sona erdi.
+telegram-paysupport = Ödemeler için ödeme numarasıyla { $contact } adresine yazın. Telegram’ın kendi desteği burada yardımcı olamaz.
+telegram-paysupport-nobody = Ödemeler için ödeme numarasıyla botu işleten kişiye yazın. Telegram’ın kendi desteği burada yardımcı olamaz.
+telegram-paysupport-payment = { $date }, { $amount } yıldız, numara { $charge }
+telegram-settings = Ayarlarınız, bütün fotoğraflarınız için:
+telegram-setting-language = Dil: { $value }
+telegram-setting-strength = Güç: { $value }
+telegram-setting-fidelity = Sadakat: { $value }
+telegram-setting-upscale = Boyut: { $value }
+telegram-setting-scope = Onar: { $value }
+telegram-setting-reply-as-file = Yanıt: { $value }
+telegram-setting-model = Model: { $value }
+telegram-about-language = Hangi dili kullanayım?
+telegram-about-strength = Yüzler ne kadar güçlü onarılsın? Daha düşük güç asıldan daha çoğunu korur.
+telegram-about-fidelity = Canlı yüzler daha nettir; sadık yüzler asla daha yakındır.
+telegram-about-upscale = Fotoğraf büyütülsün mü?
+telegram-about-scope = Yalnızca yüzler mi değişsin, yoksa bütün fotoğraftan gren, gürültü ve sıkıştırma da mı giderilsin?
+telegram-about-reply-as-file = Fotoğrafla mı, tam kalitede dosyayla mı yanıtlayayım?
+telegram-about-model = Fotoğraflarınızı hangi model onarsın?
+telegram-value-auto = otomatik
+telegram-value-strength-50 = yarım
+telegram-value-strength-75 = hafif
+telegram-value-strength-100 = tam
+telegram-value-fidelity-0 = canlı
+telegram-value-fidelity-50 = dengeli
+telegram-value-fidelity-100 = sadık
+telegram-value-upscale-1 = olduğu gibi
+telegram-value-upscale-2 = iki kat
+telegram-value-upscale-4 = dört kat
+telegram-value-scope-faces = yalnızca yüzler
+telegram-value-scope-photo = bütün fotoğraf
+telegram-value-reply-as-file-no = fotoğraf
+telegram-value-reply-as-file-yes = dosya
+telegram-group-settings = Bu grubun ayarları, yöneticileri için. Kendi fotoğraflarınız için özel sohbetimizde /settings gönderin.
+telegram-group-language = Dil: { $value }
+telegram-group-scope = Onar: { $value }
+telegram-group-who = Kim isteyebilir: { $value }
+telegram-group-photos-per-day = Günlük fotoğraf: { $value }
+telegram-group-results = Sonuçlar: { $value }
+telegram-group-about-language = Dil seçmemiş kişilere hangi dilde yanıt vereyim?
+telegram-group-about-scope = Kimse başka bir şey söylemezse bu grubun fotoğraflarında ne onarılsın?
+telegram-group-about-who = Burada kim fotoğraf onartabilir?
+telegram-group-about-photos-per-day = Bütün grup günde kaç fotoğraf onartabilir?
+telegram-group-about-results = Onarılan fotoğraflar nereye gitsin?
+telegram-group-value-scope-own = herkes nasıl isterse
+telegram-group-value-who-everybody = herkes
+telegram-group-value-who-administrators = yöneticiler
+telegram-group-value-photos-per-day-0 = sınırsız
+telegram-group-value-results-asked = istendiği yere
+telegram-group-value-results-here = bu konuya
+telegram-not-administrator = Bu düğmeleri yalnızca bu grubun yöneticileri kullanabilir.
+telegram-results-elsewhere = Onarılan fotoğraf bu grubun sonuç konusuna gelecek.
+telegram-button-file = 📄 Tam kalite
+telegram-button-compare = ↔️ Önce/sonra
+telegram-button-closer = 🤔 Tam benzemedi mi?
+telegram-button-gentler = ➖ Daha hafif
+telegram-button-stronger = ➕ Daha güçlü
+telegram-button-vivid = ✨ Daha canlı
+telegram-button-faithful = 🎯 Daha sadık
+telegram-button-photo = 🖼️ Bütün fotoğraf
+telegram-button-faces = 🙂 Yalnızca yüzler
+telegram-button-model = 🎨 { $model }
+telegram-button-back = ‹ Geri
+telegram-button-delete = 🗑️ Sil
+telegram-button-delete-photo = 🗑️ Evet, sil
+telegram-button-private-chat = Özel sohbetimiz
+telegram-button-offers = ⭐ Göster
+telegram-button-buy = ⭐ { $price } · { $plan }
+telegram-button-subscribe = ⭐ { $price } ile abone ol
+telegram-button-delete-yes = Her şeyi sil
+telegram-button-delete-no = Kalsın
+telegram-command-restore = Bir fotoğraf onar
+telegram-command-quota = Bugün kalan
+telegram-command-settings = Dil, güç, boyut
+telegram-command-cancel = Bekleyen fotoğrafları iptal et
+telegram-command-premium = Daha çok fotoğraf
+telegram-command-unlock = Bir kod kullan
+telegram-command-help = Nasıl çalışır ve neyi yapamaz
+telegram-command-privacy = Ne, ne kadar süre saklanır
+telegram-command-deletemydata = Fotoğraflarınızı ve ayarlarınızı silin
+telegram-command-paysupport = Ödeme yardımı
+telegram-command-terms = Satış koşulları
+
+## Errors. None of them costs quota.
+
+error-file-too-large = Bu dosya çok büyük: sınır { NUMBER($limit_mb) } MB.
+error-photo-too-large = Bu fotoğraf { NUMBER($megapixels) } megapiksel; sınır { NUMBER($limit_megapixels) }. Lütfen daha küçük bir kopya gönderin.
+error-photo-unreadable = Bu resmi okuyamıyorum; dosya bozuk görünüyor. Lütfen JPEG ya da PNG olarak gönderin.
+error-photo-truncated = Bu dosya erken bitiyor; sonuna kadar kopyalanmamış görünüyor. Lütfen yeniden gönderin.
+error-photo-animated = Bu bir animasyon ya da video. Lütfen durağan bir fotoğraf gönderin.
+error-not-a-photo = Bu bir fotoğraf değil. Lütfen bir resim gönderin, örneğin JPEG ya da PNG.
+error-kind-unsupported = Bu bir { $kind } dosyası, okuyamıyorum. Lütfen JPEG ya da PNG olarak kaydedip gönderin.
+error-archive-sent = Bu bir arşiv ({ $kind }). Lütfen açıp içindeki fotoğrafları gönderin.
+error-pdf-without-scan = Bu PDF taranmış bir fotoğraf değil, metin içeriyor. Lütfen fotoğrafın kendisini JPEG ya da PNG olarak gönderin.
+error-pdf-locked = Bu PDF parolayla korunuyor. Lütfen fotoğrafın kendisini JPEG ya da PNG olarak gönderin.
+error-preview-missing = Bu, okuyabileceğim bir resmi olmayan bir kamera ham dosyası. Lütfen JPEG olarak kaydedip gönderin.
+error-page-missing = Bu dosyada { $page }. sayfa yok; { $pages } sayfası var.
+error-no-face-found = Bu fotoğrafta yüz bulamadım. Size hiçbir şeye mal olmadı. Yüzler en iyi iki göz de görününce bulunur; daha az parlama ve toz içeren bir tarama çoğu zaman işe yarar.
+error-face-number-unknown = Bu fotoğrafta { $number } numaralı yüz yok; { $count } yüz buldum. Size hiçbir şeye mal olmadı.
+error-faces-too-small =
+    { $count ->
+        [one] Bu fotoğraftaki yüz onarılamayacak kadar küçük ({ $limit_px } pikselden az).
+       *[other] Bu fotoğraftaki yüzler onarılamayacak kadar küçük ({ $limit_px } pikselden az).
+    } Size hiçbir şeye mal olmadı. Daha büyük bir tarama çoğu zaman işe yarar.
+error-quota-used-up =
+    { $limit ->
+        [0] Burada ücretsiz onarım kapalı.
+        [one] Bugünün ücretsiz fotoğrafını kullandınız. Sıradaki { $renews_in } sonra.
+       *[other] Bugünün { $limit } ücretsiz fotoğrafını kullandınız. Sıradakiler { $renews_in } sonra.
+    }
+error-queue-full = O kadar çok fotoğraf bekliyor ki şu anda bir yenisini alamıyorum. Lütfen yaklaşık { $minutes } dakika sonra yeniden deneyin. Size hiçbir şeye mal olmadı.
+error-fair-use-reached = Bugün { $limit } fotoğraf onarttınız; planınızın bir günlük sınırı bu. Sıradakiler { $renews_in } sonra.
+error-size-not-in-plan = Fotoğrafları { $upscale } kat büyütmek planınıza dâhil değil. /premium planları gösterir.
+error-model-not-in-plan = “{ $model }” modeli planınıza dâhil değil. /premium planları gösterir.
+error-too-many-at-once = Hâlâ { $limit } fotoğrafınız üzerinde çalışıyorum. Lütfen biri bitene kadar bekleyin. Bu size hiçbir şeye mal olmadı.
+error-code-unknown = Bu kodu bilmiyorum. Lütfen denetleyin.
+error-code-mistyped = Bu kod yanlış yazılmış: en az bir karakter hatalı. Lütfen denetleyin.
+error-code-expired = Bu kodun süresi dolmuş.
+error-code-used-up = Bu kod kullanılabileceği kadar kullanılmış.
+error-code-redeemed = Bu kodu zaten kullandınız.
+error-code-revoked = Bu kod artık geçerli değil.
+error-code-elsewhere = Bu kod Telegram’da satılan bir şey için indirim sağlıyor. Orada kullanın: hâlâ geçerli.
+error-too-many-failures = Son zamanlarda çok fazla fotoğraf başarısız oldu. Lütfen { $wait_in } sonra yeniden deneyin. Bu size hiçbir şeye mal olmadı.
+error-network-quota-used-up = Ağınızın bugünkü { NUMBER($limit) } ücretsiz fotoğrafı kullanıldı. Sıradakiler { $renews_in } sonra.
+error-group-quota-used-up = Buradaki herkes için bugünkü { NUMBER($limit) } fotoğraf kullanıldı. Sıradakiler { $renews_in } sonra. Fotoğrafı bana özel sohbette de gönderebilirsiniz.
+error-only-administrators = Burada yalnızca yöneticiler fotoğraf onartabilir. Fotoğrafı bana özel sohbette gönderebilirsiniz.
+error-too-many-guesses = Çok fazla yanlış kod. Lütfen { $wait_in } sonra yeniden deneyin.
+error-offer-gone = Bu teklif değişti. Hiçbir şey ödenmedi. Lütfen /premium bölümüne yeniden bakın.
+error-banned = Bu botu kullanamazsınız.
+error-photo-expired = Bu fotoğraf artık bende yok. Lütfen yeniden gönderin.
+error-nothing-to-cancel = Bekleyen fotoğrafınız yok.
+error-too-many-adjustments = Bir fotoğrafı, aldıktan sonra { $minutes } dakika içinde { $limit } kez değiştirebilirsiniz.
+error-model-unknown = “{ $model }” adında bir model yok. Modeller: { $known }.
+error-model-not-installed = “{ $model }” modeli burada kurulu değil.
+error-model-not-allowed = “{ $model }” modeli burada kullanılamaz.
+error-model-broken = “{ $model }” modeli şu anda kullanılamıyor. Size hiçbir şeye mal olmadı.
+error-fidelity-unsupported = “{ $model }” modelinin sadakat ayarı yok.
+error-cancelled = İptal edildi. Size hiçbir şeye mal olmadı.
+error-photos-forbidden = Bu sohbette ne fotoğraf ne de dosya gönderebiliyorum. Bir yönetici sohbetin izinlerinde buna izin verebilir. Size hiçbir şeye mal olmadı.
+error-writing-forbidden = Fotoğrafınızı onarmamı istediğiniz sohbette yazamıyorum. Bir yönetici buna izin verebilir. Size hiçbir şeye mal olmadı; fotoğrafı bana burada da gönderebilirsiniz.
+error-internal-error = Üzgünüm, bizim tarafımızda bir şeyler ters gitti. Size hiçbir şeye mal olmadı. Lütfen yeniden deneyin.
