@@ -30,14 +30,16 @@ async def test_commands_are_in_every_language_and_fit_discords_rules(tmp_path: P
         "help",
         "server-settings",
     }
-    assert set(commands) == others | {"restore", "Restore faces", "admin"}
+    assert set(commands) == others | {"restore", "Restore faces", "server-settings", "admin"}
     languages = set(Texts().languages) - {"en"}
     expected = {locale for locale in LOCALES if locale.split("-")[0] in languages}
-    for name in others | {"restore"}:
+    for name in others | {"restore", "server-settings"}:
         command = commands[name]
         assert set(command["description_localizations"] or {}) == expected, name
-        assert command["integration_types"] == [0, 1]
-        assert sorted(command["contexts"]) == [0, 1, 2]
+        # A server's settings are offered in servers to which the bot belongs, everything else everywhere.
+        everywhere = name != "server-settings"
+        assert command["integration_types"] == ([0, 1] if everywhere else [0])
+        assert sorted(command["contexts"]) == ([0, 1, 2] if everywhere else [0])
     for name in ("restore", "settings"):
         scope = next(option for option in commands[name]["options"] if option["name"] == "scope")
         assert [choice["value"] for choice in scope["choices"]] == ["faces", "photo"]
