@@ -47,7 +47,7 @@ from magicmemory.storage.grants import Grants
 from magicmemory.storage.ledger import Ledger
 from magicmemory.storage.payments import Payments
 from magicmemory.storage.people import People
-from magicmemory.storage.photos import PhotoStore, original, result
+from magicmemory.storage.photos import PhotoStore, mask, original, result
 from magicmemory.storage.statistics import Statistics
 
 log = logging.getLogger(__name__)
@@ -145,34 +145,7 @@ class BotService:
             QuotaUsedUp, NetworkQuotaUsedUp, FairUseReached: nothing is left today.
             ModelNotInPlan, SizeNotInPlan: the sender's plan does not include these options.
         """
-        self._check(photo)
-        self._check_room(photo)
-        await self._check_queue()
-        if options is None:
-            options = (await self.people.preferences(sender)).options
-        digest = await asyncio.to_thread(_digest, photo)
-        duplicate, restored = await self._answered_before(sender, digest, options)
-        reservation = await self.ledger.reserve(
-            *(sender, address, options),
-            parent=duplicate.id if duplicate else None,
-            photo=digest,
-            context=context,
-            network=self._hashed(network),
-            free=free,
-        )
-        job = reservation.job
-        # Also for a message received twice: the first intake may have been interrupted before the photo was queued.
-        if job.state in TERMINAL:
-            return job
-        async with self._taking_in(job):
-            if duplicate is not None and job.parent == duplicate.id:
-                await self.photos.put(result(job.id), restored)
-                outcome = Outcome(job=job.id, report=duplicate.report, extension=duplicate.extension)
-                await self.queue.deliver(job.address.platform, outcome)
-            else:
-                await self.photos.put(original(job.photo_of), photo)
-                await self._queue_or_fail(job, digest)
-        return job
+        return await self._take(sender, address, photo, options, context, network=network, free=free)
 
     @_counted
     async def adjust(
@@ -184,13 +157,17 @@ class BotService:
         context: dict[str, str] | None = None,
         network: str = "",
     ) -> Job:
-        """Restore a delivered job's photo again with other options, which is free for a limited time.
+        """Restore a job's photo again with other options. After a delivered job this is free for a limited time; after a
+        failed one, which cost nothing, the photo is taken in as a new one.
 
         Raises:
             TooManyAdjustments: the free adjustments are used up, or their time is over.
             PhotoExpired: the photo has been deleted.
+            And what `intake` raises, after a failed job.
         """
-        await self.photos.get(original(parent.photo_of))
+        photo = await self.photos.get(original(parent.photo_of))
+        if parent.state is JobState.FAILED:
+            return await self._take(sender, address, photo, options, context, network=network)
         reservation = await self.ledger.reserve(
             sender, address, options, parent=parent.photo_of, context=context, network=self._hashed(network)
         )
@@ -253,6 +230,10 @@ class BotService:
         """The restored photo at full quality. Raises `PhotoExpired` once it is deleted."""
         return await self.photos.get(result(job.id))
 
+    async def damage(self, job: Job) -> bytes:
+        """A PNG of what was taken for damage: white on black. Raises `PhotoExpired` if there is none, or no more."""
+        return await self.photos.get(mask(job.id))
+
     async def preview(self, photo: bytes) -> bytes:
         """A photo that somebody sent as a JPEG that every program shows; see `Previews.of`."""
         return await self.previews.of(photo)
@@ -266,7 +247,7 @@ class BotService:
 
     async def delete_restored(self, job: Job) -> None:
         """Delete the restored photo of a job now instead of after the retention time."""
-        await self.photos.delete([result(job.id)])
+        await self.photos.delete([result(job.id), mask(job.id)])
 
     async def waiting(self) -> int:
         """How many photos are queued or being restored."""
@@ -321,6 +302,52 @@ class BotService:
     async def language(self, sender: Sender) -> str:
         """The language to answer the sender in: the one they chose, else the one that the platform reports."""
         return self.texts.known((await self.people.preferences(sender)).language or sender.language)
+
+    async def _take(
+        self,
+        sender: Sender,
+        address: Address,
+        photo: bytes,
+        options: Options | None,
+        context: dict[str, str] | None,
+        *,
+        network: str,
+        free: bool = False,
+    ) -> Job:
+        """See `intake`."""
+        self._check(photo)
+        self._check_room(photo)
+        await self._check_queue()
+        if options is None:
+            options = (await self.people.preferences(sender)).options
+        digest = await asyncio.to_thread(_digest, photo)
+        duplicate, restored = await self._answered_before(sender, digest, options)
+        reservation = await self.ledger.reserve(
+            *(sender, address, options),
+            parent=duplicate.id if duplicate else None,
+            photo=digest,
+            context=context,
+            network=self._hashed(network),
+            free=free,
+        )
+        job = reservation.job
+        # Also for a message received twice: the first intake may have been interrupted before the photo was queued.
+        if job.state in TERMINAL:
+            return job
+        async with self._taking_in(job):
+            if duplicate is not None and job.parent == duplicate.id:
+                await self._copy_mask(duplicate, job)
+                await self.photos.put(result(job.id), restored)
+                outcome = Outcome(job=job.id, report=duplicate.report, extension=duplicate.extension)
+                await self.queue.deliver(job.address.platform, outcome)
+            else:
+                await self.photos.put(original(job.photo_of), photo)
+                await self._queue_or_fail(job, digest)
+        return job
+
+    async def _copy_mask(self, source: Job, target: Job) -> None:
+        with suppress(PhotoExpired):
+            await self.photos.put(mask(target.id), await self.photos.get(mask(source.id)))
 
     async def _owned(self, sender: Sender, job_id: str) -> Job:
         job = await self.ledger.job(job_id) if _ID.fullmatch(job_id) else None

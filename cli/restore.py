@@ -16,7 +16,7 @@ from magicmemory.cli.messages import error_message
 from magicmemory.cli.restore_batch import Count, Done, Photo, Tally
 from magicmemory.core.errors import OperatorError, UserError
 from magicmemory.core.job import Stage
-from magicmemory.core.options import AUTO, MAX_CHOSEN_FACES, Options, Scope, Texture
+from magicmemory.core.options import AUTO, MAX_CHOSEN_FACES, Options, Scope, Step, Texture
 from magicmemory.core.report import NoteKind, Report
 from magicmemory.core.settings import load, make_data_folder
 from magicmemory.core.units import MB
@@ -92,11 +92,29 @@ def restore(
     strength: Annotated[float, typer.Option(min=0, max=1, help="0 keeps the faces, 1 restores them fully.")] = 1.0,
     fidelity: Annotated[float | None, typer.Option(min=0, max=1, help="0 vivid, 1 faithful; not all models.")] = None,
     upscale: Annotated[int, typer.Option(callback=_upscale, help="Enlarge the photo: 1, 2 or 4 times.")] = 1,
-    scope: Annotated[Scope, typer.Option(help="faces: only faces change; photo: the whole photo is cleaned too.")] = (
-        Scope.FACES
-    ),
+    scope: Annotated[
+        Scope,
+        typer.Option(
+            help="auto: the faces, and of the rest what the photo needs, nothing where it is sound; faces: only faces "
+            "change; photo: the whole photo is repaired and cleaned too."
+        ),
+    ] = Scope.AUTO,
+    repair: Annotated[
+        bool | None, typer.Option("--repair/--no-repair", help="Fill scratches, cracks, dust; default: as the scope says.")
+    ] = None,
+    clean: Annotated[
+        bool | None, typer.Option("--clean/--no-clean", help="Remove grain, halftone, compression; default: as the scope.")
+    ] = None,
+    tone: Annotated[
+        bool | None, typer.Option("--tone/--no-tone", help="Bring back faded contrast, colours; default: as the scope.")
+    ] = None,
+    save_mask: Annotated[
+        Path | None,
+        typer.Option("--save-mask", metavar="FILE", help="Write a PNG of what was taken for damage, for one photo."),
+    ] = None,
     texture: Annotated[
-        Texture, typer.Option(help="match: faces keep the photo's grain; clean: they do not; auto: as the scope asks.")
+        Texture,
+        typer.Option(help="match: faces keep the photo's grain; clean: they do not; auto: match, unless it was cleaned."),
     ] = Texture.AUTO,
     upright: Annotated[bool, typer.Option("--upright", help="Turn a photo that does not stand upright.")] = False,
     faces: Annotated[
@@ -119,7 +137,7 @@ def restore(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per photo.")] = False,
 ) -> None:
-    """Restore the faces in photos. Results go to the folder OUT; existing files are never overwritten."""
+    """Restore photos: their faces, and of the rest what they need. Results go to the folder OUT; existing files are never overwritten."""
     options = Options.model_validate(
         {
             "model": model,
@@ -128,6 +146,9 @@ def restore(
             "fidelity": fidelity,
             "upscale": upscale,
             "scope": scope,
+            "repair": repair,
+            "clean": clean,
+            "tone": tone,
             "upright": upright,
             "texture": texture,
             "faces": _numbers(faces),
@@ -144,12 +165,15 @@ def restore(
         print(f"magicmemory: {error_message(error)}", file=sys.stderr)
         raise typer.Exit(CANNOT_START) from None
     photos = _found(sources, out)
+    if save_mask is not None and (len(photos) > 1 or pages):
+        raise typer.BadParameter("give one photo, of one page.", param_hint="--save-mask")
     job = Restore(
         *(pipeline, options, kind, compare),
         most_bytes=int(settings.max_photo_mb * MB),
         all_pages=pages,
         strip=strip,
         done=Done(photos) if skip_existing else None,
+        mask=save_mask,
     )
     tally = job.run(photos, as_json)
     if len(photos) > 1 or tally.interrupted or tally.skipped:
@@ -202,8 +226,9 @@ class Restore:
         all_pages: bool = False,
         strip: bool = False,
         done: Done | None = None,
+        mask: Path | None = None,
     ) -> None:
-        """`done` knows which photos are left out; None: none."""
+        """`done` knows which photos are left out; None: none. `mask` is the file for what is taken for damage."""
         from magicmemory.pipeline.imaging.metadata import Keep
 
         self._pipeline = pipeline
@@ -213,6 +238,7 @@ class Restore:
         self._compare = compare
         self._most_bytes = most_bytes
         self._all_pages = all_pages
+        self._mask = mask
         self._keep = Keep.NOTHING if strip else Keep.ALL
 
     def run(self, photos: list[Photo], as_json: bool) -> Tally:
@@ -290,6 +316,9 @@ class Restore:
             data, self._options, tell, kind=self._kind.upper() if self._kind else None, page=page, keep=self._keep
         )
         output = write_new(photo.folder / f"{_name(photo, page, pages)}.{restored.extension}", restored.data)
+        if self._mask is not None:
+            self._mask.parent.mkdir(parents=True, exist_ok=True)
+            self._mask.write_bytes(restored.mask or self._no_damage(restored.report))
         if self._compare:
             both = self._pipeline.compare(data, restored.data, page)
             write_new(output.with_name(f"{output.stem}-compare{both.extension}"), both.data)
@@ -338,6 +367,7 @@ def _write_all(file: BinaryIO, path: Path, data: bytes) -> None:
 def _line(result: Result) -> str:
     report = result.report
     faces = "1 face" if report.restored == 1 else f"{report.restored} faces"
+    done = "".join(f", {_STEPS[step]}" for step in report.done)
     small = f", {report.too_small} too small" if report.too_small else ""
     many = f", {report.too_many} not restored because there are too many" if report.too_many else ""
     cut = f", {report.incomplete} not restored because the file ends in them" if report.incomplete else ""
@@ -347,10 +377,15 @@ def _line(result: Result) -> str:
     left = f"; {result.pages_left} more pages in the file: --pages restores them" if result.pages_left else ""
     gentler = sum(face.held is not None for face in report.faces)
     held = f", {gentler} more gently to keep the likeness" if gentler else ""
-    done = f"{faces} restored{held}{small}{many}{cut}, {report.total_ms / 1000:.1f} s"
-    return f"{result.input} -> {result.output}: {done}{lies}{notes}{left}"
+    told = f"{faces} restored{held}{small}{many}{cut}{done}, {report.total_ms / 1000:.1f} s"
+    return f"{result.input} -> {result.output}: {told}{lies}{notes}{left}"
 
 
+_STEPS: Final = {
+    Step.REPAIR: "scratches and dust repaired",
+    Step.CLEAN: "cleaned",
+    Step.TONE: "contrast brought back",
+}
 _NOTES: Final = {
     NoteKind.TONE_MAPPED: "high dynamic range mapped to the standard range",
     NoteKind.GAIN_MAP: "gain map for HDR screens left out",

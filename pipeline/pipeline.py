@@ -16,11 +16,12 @@ from magicmemory.core.errors import (
     FacesTooSmall,
     FidelityUnsupported,
     NoFaceFound,
+    NothingToRestore,
     PhotoTooLarge,
     PhotoTruncated,
 )
 from magicmemory.core.job import Stage
-from magicmemory.core.options import Options, Scope
+from magicmemory.core.options import Options, Scope, Step
 from magicmemory.core.report import Face, FaceWarning, LeftAlone, Report
 from magicmemory.core.settings import Likeness, Settings
 from magicmemory.core.units import MB
@@ -47,8 +48,8 @@ from magicmemory.pipeline.models.facts import ModelFacts
 from magicmemory.pipeline.models.loaded_models import Models
 from magicmemory.pipeline.models.model_cards import usable_restorers
 from magicmemory.pipeline.models.weights import Weights
-from magicmemory.pipeline.photo.clean import cleaned
 from magicmemory.pipeline.photo.enlarge import enlarged
+from magicmemory.pipeline.photo.whole import Look, WholePhoto, drawn
 from magicmemory.pipeline.stopwatch import Stopwatch
 
 Floats = NDArray[np.float32]
@@ -71,12 +72,15 @@ class Restoration:
         extension: without the dot: `jpg`, `png`, …
         media_type: `image/jpeg`, `image/png`, …
         report: the faces found, and what was done.
+        mask: a PNG of the size of the original, turned as the result is: white is what was taken for damage; empty:
+            none was found, or none was looked for.
     """
 
     data: bytes
     extension: str
     media_type: str
     report: Report
+    mask: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,7 @@ class Pipeline:
             max_faces: the most faces restored in one photo, largest first.
         """
         self._models = models
+        self._whole = WholePhoto(models.damage_finder, models.mender)
         self._limits = limits
         self._min_face_px = min_face_px
         self._strategy = strategy
@@ -212,7 +217,8 @@ class Pipeline:
         page: int = 1,
         keep: Keep = Keep.SHARED,
     ) -> Restoration:
-        """Restore every face in a photo. The same photo and options give the same bytes.
+        """Restore every face in a photo, and of the whole photo what the options ask for or it needs. The same photo and
+        options give the same bytes.
 
         Args:
             data: the photo's file.
@@ -235,25 +241,24 @@ class Pipeline:
         with clock("decode"):
             picture = self._decode(data, self._limits, page, keep)
             self._check_size(picture, options.upscale, max_megapixels)
+        look, sent = self._looked(picture, options, clock), picture
+        picture = self._repaired(picture, look, clock, tell)
         tell(Stage.DETECT, 0, 0)
         detector = self._models.detector(detector_facts.name)  # not timed: loading is no stage
         with clock("detect"):
             found = self._detect(picture, detector)
-        cleaning = options.scope is Scope.PHOTO
         chosen = _named(by_size(found.faces), options.faces)
-        if not cleaning:
-            self._check_faces(chosen, picture)
+        if not look.steps and options.scope is not Scope.PHOTO:
+            self._check_faces(chosen, picture, options.scope)
         restored = self._to_restore(chosen, picture)
-        sent = picture
         # A turned photo is restored upright, so that the result equals that of the upright photo.
         picture, large = _upright(picture, found, restored)
         upscaler = self._models.upscaler() if options.upscale > 1 else None
+        cleaning = Step.CLEAN in look.steps
+        shown = self._cleaned(picture, options.strength, clock, tell) if cleaning else picture
         with clock("align"):
-            shown = enlarged(picture, options.upscale, upscaler)
-        if cleaning:
-            shown = self._cleaned(shown, options.strength, clock, tell)
-        with clock("align"):
-            # Restorers expect photos, not the output of another network, so they get the original face.
+            shown = enlarged(shown, options.upscale, upscaler)
+            # Restorers expect photos, not the output of another network, so they get the face as it was.
             redrawn = upscaler is not None or cleaning
             cuts = [self._strategy.cut(picture, shown, face, redrawn) for face in large]
         if large:
@@ -267,14 +272,14 @@ class Pipeline:
             judged = self._judged(cuts, better, options, restorer_facts, restorer)
             faces = self._masked(cuts, [face.restored for face in judged])
             before, shown = shown, self._strategy.blend(shown, faces, options.strength)
-            if options.grain_back and self._strategy.matches_grain and options.strength:
+            if options.grain_back(cleaned=cleaning) and self._strategy.matches_grain and options.strength:
                 shown = with_grain(before, shown, faces, options.strength)
         tell(Stage.ENCODE, len(large), len(large))
         with clock("encode"):
             if not options.upright:
                 shown = rotated(shown, -found.rotation)
             if keep is not Keep.NOTHING:
-                what = _history(restorer_facts.name, len(large), options, cleaned=cleaning)
+                what = _history(restorer_facts.name, len(large), options, look.steps)
                 xmp = with_history(picture.metadata.xmp, f"Magic Memory {version('magicmemory')}", what)
                 shown = replace(shown, metadata=replace(picture.metadata, xmp=xmp))
             encoded = encode(shown, kind=kind)
@@ -291,11 +296,14 @@ class Pipeline:
             page=page,
             pages=picture.pages,
             cleaned=cleaning,
+            damage=look.damage,
+            done=tuple(step for step in Step if step in look.steps),
             fidelity=restorer_facts.default_fidelity if options.fidelity is None else options.fidelity,
             stages_ms=clock.stages_ms,
             total_ms=clock.total_ms(),
         )
-        return Restoration(encoded.data, encoded.extension.removeprefix("."), encoded.media_type, report)
+        mask = _mask_file(look, found.rotation if options.upright else 0)
+        return Restoration(encoded.data, encoded.extension.removeprefix("."), encoded.media_type, report, mask)
 
     def check(self, options: Options) -> tuple[ModelFacts, ModelFacts]:
         """The facts of the restorer and detector that the options name, without loading them.
@@ -373,12 +381,12 @@ class Pipeline:
             return found
         return second_look(picture, detector, smallest, self._models.cleaner())
 
-    def _check_faces(self, found: Sequence[Detection], picture: Picture) -> None:
+    def _check_faces(self, found: Sequence[Detection], picture: Picture, scope: Scope) -> None:
         whole = [face for face in found if not _reaches_missing(face, picture)]
         if picture.missing is not None and not whole:
             raise PhotoTruncated
         if not found:
-            raise NoFaceFound
+            raise NothingToRestore if scope is Scope.AUTO else NoFaceFound
         if all(face.short_side < self._min_face_px for face in found):
             raise FacesTooSmall(count=len(found), limit_px=self._min_face_px)
 
@@ -387,11 +395,21 @@ class Pipeline:
         large = [face for face in chosen if face.short_side >= self._min_face_px]
         return [face for face in large if not _reaches_missing(face, picture)][: self._max_faces]
 
+    def _looked(self, picture: Picture, options: Options, clock: Stopwatch) -> Look:
+        with clock("look"):
+            return self._whole.look(picture, options, judges=self._strategy.judges_photo)
+
+    def _repaired(self, picture: Picture, look: Look, clock: Stopwatch, tell: ProgressCallback) -> Picture:
+        if not look.steps & {Step.REPAIR, Step.TONE}:
+            return picture
+        tell(Stage.REPAIR, 0, 0)
+        with clock("repair"):
+            return self._whole.repaired(picture, look)
+
     def _cleaned(self, picture: Picture, strength: float, clock: Stopwatch, tell: ProgressCallback) -> Picture:
         tell(Stage.CLEAN, 0, 0)
-        cleaner = self._models.cleaner()
         with clock("clean"):
-            return cleaned(picture, cleaner, strength)
+            return self._whole.cleaned(picture, strength)
 
     def _masked(self, cuts: Sequence[Cut], restored: Sequence[Floats]) -> list[RestoredFace]:
         """The restored faces with their masks, if a parser is installed."""
@@ -461,16 +479,29 @@ class Pipeline:
         )
 
 
-def _history(model: str, faces: int, options: Options, *, cleaned: bool) -> str:
+def _history(model: str, faces: int, options: Options, steps: frozenset[Step]) -> str:
     """What was done to a photo, in words for its XMP."""
     parts = [f"{faces} {'face' if faces == 1 else 'faces'} restored by {model}, strength {options.strength:g}"]
     if options.fidelity is not None:
         parts.append(f"fidelity {options.fidelity:g}")
-    if cleaned:
-        parts.append("whole photo cleaned")
+    parts += [_IN_WORDS[step] for step in Step if step in steps]
     if options.upscale > 1:
         parts.append(f"enlarged {options.upscale} times")
     return ", ".join(parts)
+
+
+_IN_WORDS: Final = {
+    Step.REPAIR: "scratches and dust repaired",
+    Step.CLEAN: "whole photo cleaned",
+    Step.TONE: "faded contrast brought back",
+}
+
+
+def _mask_file(look: Look, rotation: int) -> bytes:
+    """What was taken for damage, turned as the result is."""
+    if look.mask is None or not look.mask.any():
+        return b""
+    return encode(rotated(drawn(look.mask), rotation)).data
 
 
 def _reaches_missing(face: Detection, picture: Picture) -> bool:

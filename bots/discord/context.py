@@ -1,6 +1,7 @@
 """What all parts of the bot share: the service, the client, and how a reply reaches a person on Discord."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final, Protocol, Self
 
@@ -96,14 +97,17 @@ class ReplyMessage(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TextReply:
-    """A reply that is one sentence."""
+    """A reply that is one sentence, with rows of buttons or without."""
 
     text: str
+    rows: Sequence[ui.ActionRow[ui.LayoutView]] = ()
 
     async def build(self, limit: int, greet: int | None) -> tuple[ui.LayoutView, list[discord.File]]:
         """The sentence as a layout."""
         view = ui.LayoutView(timeout=None)
         view.add_item(ui.TextDisplay(greeted(self.text, greet)))
+        for row in self.rows:
+            view.add_item(row)
         return view, []
 
 
