@@ -157,8 +157,8 @@ class BotService:
         context: dict[str, str] | None = None,
         network: str = "",
     ) -> Job:
-        """Restore a job's photo again with other options. After a delivered job this is free for a limited time; after a
-        failed one, which cost nothing, the photo is taken in as a new one.
+        """Restore a job's photo again with other options. After a delivered job this is free for a limited time; after
+        a failed one, which cost nothing, the photo is taken in as a new one.
 
         Raises:
             TooManyAdjustments: the free adjustments are used up, or their time is over.

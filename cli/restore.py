@@ -100,13 +100,13 @@ def restore(
         ),
     ] = Scope.AUTO,
     repair: Annotated[
-        bool | None, typer.Option("--repair/--no-repair", help="Fill scratches, cracks, dust; default: as the scope says.")
+        bool | None, typer.Option("--repair/--no-repair", help="Fill scratches, cracks, dust; default: by scope.")
     ] = None,
     clean: Annotated[
-        bool | None, typer.Option("--clean/--no-clean", help="Remove grain, halftone, compression; default: as the scope.")
+        bool | None, typer.Option("--clean/--no-clean", help="Remove grain, halftone, compression; default: by scope.")
     ] = None,
     tone: Annotated[
-        bool | None, typer.Option("--tone/--no-tone", help="Bring back faded contrast, colours; default: as the scope.")
+        bool | None, typer.Option("--tone/--no-tone", help="Bring back faded contrast, colours; default: by scope.")
     ] = None,
     save_mask: Annotated[
         Path | None,
@@ -114,7 +114,7 @@ def restore(
     ] = None,
     texture: Annotated[
         Texture,
-        typer.Option(help="match: faces keep the photo's grain; clean: they do not; auto: match, unless it was cleaned."),
+        typer.Option(help="match: faces keep the photo's grain; clean: they do not; auto: match, unless cleaned."),
     ] = Texture.AUTO,
     upright: Annotated[bool, typer.Option("--upright", help="Turn a photo that does not stand upright.")] = False,
     faces: Annotated[
@@ -137,7 +137,10 @@ def restore(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per photo.")] = False,
 ) -> None:
-    """Restore photos: their faces, and of the rest what they need. Results go to the folder OUT; existing files are never overwritten."""
+    """Restore photos: their faces, and of the rest what they need.
+
+    Results go to the folder OUT; existing files are never overwritten.
+    """
     options = Options.model_validate(
         {
             "model": model,

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SerializerFun
 AUTO = "auto"
 MAX_NAME_LENGTH = 64
 MAX_CHOSEN_FACES: Final = 100
-# Added after the first release, or with another default: an earlier version always wrote the scope, as `faces` or `photo`.
+# Added after the first release, or with another default: an earlier version always wrote the scope, `faces` or `photo`.
 _LATER: Final = ("scope", "upright", "faces", "texture", "repair", "clean", "tone")
 
 

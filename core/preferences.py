@@ -6,7 +6,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from magicmemory.core.options import AUTO, Name, Options, Scope
 
-
 _SINCE: Final = 2  # the present generation of defaults
 
 

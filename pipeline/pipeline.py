@@ -217,8 +217,8 @@ class Pipeline:
         page: int = 1,
         keep: Keep = Keep.SHARED,
     ) -> Restoration:
-        """Restore every face in a photo, and of the whole photo what the options ask for or it needs. The same photo and
-        options give the same bytes.
+        """Restore every face in a photo, and of the whole photo what the options ask for or it needs. The same photo
+        and options give the same bytes.
 
         Args:
             data: the photo's file.

@@ -1,4 +1,4 @@
-"""The photo store: originals, results and masks of damage, in a folder or an S3 bucket, until their retention time ends."""
+"""The photo store: originals, results, masks of damage; in a folder or an S3 bucket, until their time ends."""
 
 import errno
 import shutil

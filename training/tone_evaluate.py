@@ -1,10 +1,10 @@
-"""Measures how well faded contrast and colours are found and brought back, on sound photographs that are faded by drawing.
+"""Measures how well faded contrast and colours are found and brought back, on photographs that are faded by drawing.
 
     python -m training.tone_evaluate ../shared/data/scenes/photos --seeds 3
 
 Each photograph is shrunk to at most 512 pixels and faded: black lifted, white lowered, brightness bent, yellowed or
 reddened (grey photographs stay grey), in half of the cases unevenly. Printed for each seed: PSNR before and after, the
-share of the faded that is touched, the share made worse by 0.1 dB; and once: the share of the sound ones that is touched.
+share of the faded that is touched, the share made worse by 0.1 dB; and once: the share of the sound that is touched.
 """
 
 import argparse
@@ -62,7 +62,9 @@ def _slope(shape: tuple[int, ...], rng: Generator) -> NDArray[np.float64]:
 
 def read(path: Path) -> Image:
     """A photograph, shrunk."""
-    image = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
+    image = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
+    if image is None:
+        raise ValueError(f"{path} is no picture")
     scale = min(1.0, SIDE / max(image.shape[:2]))
     size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)

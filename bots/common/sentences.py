@@ -76,8 +76,9 @@ class Sentences:
         said = [f"{told[0].upper()}{told[1:]}.", *self._left_alone(language, report)]
         if whole and not report.faces:
             said.append(self.texts.say(language, "reply-no-face"))
-        for note in report.notes:
-            said.append(self.texts.say(language, f"note-{note.kind.replace('_', '-')}", count=note.count))
+        said += [
+            self.texts.say(language, f"note-{note.kind.replace('_', '-')}", count=note.count) for note in report.notes
+        ]
         if report.pages > 1:
             said.append(self.texts.say(language, "note-other-pages", count=report.pages - 1))
         return " ".join(said)

@@ -132,9 +132,7 @@ def rows_of_buttons(ctx: BotContext, language: str, job: Job) -> list[ui.ActionR
     return rows
 
 
-def rows_after_failure(
-    ctx: BotContext, language: str, job: Job, failure: Failure
-) -> list[ui.ActionRow[ui.LayoutView]]:
+def rows_after_failure(ctx: BotContext, language: str, job: Job, failure: Failure) -> list[ui.ActionRow[ui.LayoutView]]:
     """The button under the message that a photo was not restored, where one helps."""
     if not could_restore_whole(job, failure):
         return []
@@ -154,8 +152,8 @@ def _actions(ctx: BotContext, job: Job) -> list[tuple[str, str, ButtonStyle]]:
     actions.append(("full", "discord-full-quality", ButtonStyle.primary))
     if can_undo_repair(job.report):
         actions.append(("undo", "discord-undo-repair", ButtonStyle.secondary))
-    for scope in scopes_offered(job, job.report):
-        actions.append((SCOPE_ACTIONS[scope], SCOPE_KEYS[scope], ButtonStyle.secondary))
+    offered = scopes_offered(job, job.report)
+    actions += [(SCOPE_ACTIONS[scope], SCOPE_KEYS[scope], ButtonStyle.secondary) for scope in offered]
     if next_model(job, ctx.service.settings.offered_models) is not None:
         actions.append(("model", "discord-another-model", ButtonStyle.secondary))
     return [*actions, ("delete", "discord-delete", ButtonStyle.danger)]

@@ -27,7 +27,9 @@ _LEAST_RANGE: Final = 0.15  # of a channel: a smaller one is stretched no furthe
 _FEWEST: Final = 1000  # measured pixels
 # The score of a photo: positive means faded. A logistic regression on 585 sound photographs and drawn fadings of them
 # (`training/tone_evaluate.py`), shifted so that 2 % of the sound ones are above 0: many of these are flat indeed.
-_WEIGHTS: Final = np.array((21.3, 1.1, 12.0, -8.5), np.float32)  # lifted black, lost white, lost range; and the constant
+_WEIGHTS: Final = np.array(
+    (21.3, 1.1, 12.0, -8.5), np.float32
+)  # lifted black, lost white, lost range; and the constant
 _USUAL_RANGE: Final = 0.9  # of brightness in a sound photograph, 0 to 1: the median
 _STRIP: Final = 0.2  # of the side: the widest paper border
 _FLAT: Final = 15.0  # levels; the range of brightness in a row of plain paper
@@ -66,7 +68,7 @@ def fading_of(picture: Picture, ignored: Mask | None = None) -> Fading:
         ignored: `[height, width]`, pixels that are not the photo's own, such as scratches.
     """
     small, valid = _copy(picture, ignored)
-    luma = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
+    luma = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
     rows, columns = _print(luma)
     inside, luma = small[rows, columns], luma[rows, columns]
     own = valid[rows, columns]

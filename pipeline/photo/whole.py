@@ -1,7 +1,7 @@
 """Decides what a photo needs beside its faces, and does it: repair, tone, cleaning.
 
-Damage is found on the photo as it was sent. What hides the picture is filled first, so that faces are found and restored
-on the repaired photo, and contrast is measured without scratches and dust.
+Damage is found on the photo as it was sent. What hides the picture is filled first, so that faces are found and
+restored on the repaired photo, and contrast is measured without scratches and dust.
 """
 
 from collections.abc import Callable
@@ -111,4 +111,3 @@ class WholePhoto:
 def drawn(mask: Mask) -> Picture:
     """A mask as a picture: damage is white, the rest is black."""
     return Picture(np.repeat(mask.astype(np.uint8)[..., None] * np.uint8(255), 3, axis=2), "PNG", monochrome=True)
-
