@@ -480,7 +480,7 @@ error-pdf-locked = This PDF is locked with a password. Please send the photo its
 error-preview-missing = This is a camera’s raw file without a picture that I can read. Please save it as a JPEG and send that.
 error-page-missing = This file has no page { $page }; it has { $pages }.
 error-no-face-found = I found no face in this photo. It did not cost you anything. Faces are found best where both eyes can be seen; a scan with less glare or dust often helps.
-error-nothing-to-restore = I found no face in this photo, and nothing else in it that I should repair. It did not cost you anything.
+error-nothing-to-restore = I found no face in this photo. Nothing else in it needs repair, so it stays as it is. It did not cost you anything.
 error-face-number-unknown = There is no face number { $number } in this photo; I found { $count }. It did not cost you anything.
 error-faces-too-small =
     { $count ->

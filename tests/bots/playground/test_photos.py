@@ -95,7 +95,7 @@ async def test_a_photo_is_adjusted_free(visitor: httpx.AsyncClient) -> None:
     view = await send_and_wait(visitor)
     assert view["adjustments"] == [
         {"text": "Gentler", "options": {"strength": 0.75}},
-        {"text": "Whole photo", "options": {"scope": "photo"}},
+        {"text": "Whole photo", "options": {"scope": "photo", "repair": None, "clean": None, "tone": None}},
     ]
     answer = await visitor.post(f"{view['urls']['self']}/adjust", json={"options": {"strength": 0.75}})
     assert answer.status_code == 202
@@ -103,7 +103,7 @@ async def test_a_photo_is_adjusted_free(visitor: httpx.AsyncClient) -> None:
     assert pressed_twice.json()["job"]["id"] == answer.json()["job"]["id"]
     gentler = (await events(visitor, answer.json()["job"]))[-1][1]
     assert (gentler["state"], gentler["parent"], gentler["charged"]) == ("delivered", view["id"], False)
-    assert gentler["asked"] == "The same photo, faces only, restored at 75 %"
+    assert gentler["asked"] == "The same photo, restored at 75 %"
     assert [button["text"] for button in gentler["adjustments"]] == ["Gentler", "Stronger", "Whole photo"]
     both = [(await visitor.get(job["urls"]["result"])).content for job in (view, gentler)]
     assert both[0] != both[1]
@@ -118,16 +118,16 @@ async def test_the_whole_photo_is_cleaned_and_left_again(tmp_path: Path, redis_u
         gentler = await press(visitor, view, "Gentler")
         cleaned = await press(visitor, gentler, "Whole photo")
         assert cleaned["options"] == {**gentler["options"], "scope": "photo"}
-        assert cleaned["asked"] == "The whole photo cleaned, its faces restored at 75 %"
+        assert cleaned["asked"] == "The whole photo repaired and cleaned, its faces restored at 75 %"
         assert [button["text"] for button in cleaned["adjustments"]] == ["Gentler", "Stronger", "Faces only"]
         stronger = await press(visitor, cleaned, "Stronger")
         assert stronger["options"] == {**view["options"], "scope": "photo"}
         faces = await press(visitor, cleaned, "Faces only")
-        assert faces["options"] == gentler["options"]
-        assert faces["asked"] == gentler["asked"] == "The same photo, faces only, restored at 75 %"
+        assert faces["options"] == {**gentler["options"], "scope": "faces"}
+        assert faces["asked"] == "The same photo, faces only, restored at 75 %"
         pictures = [(await visitor.get(job["urls"]["result"])).content for job in (gentler, cleaned, faces)]
     assert pictures[0] == pictures[2] != pictures[1]
-    assert [options.scope for options in painter.seen] == ["faces", "faces", "photo", "photo", "faces"]
+    assert [options.scope for options in painter.seen] == ["auto", "auto", "photo", "photo", "faces"]
 
 
 def test_the_progress_bar_knows_every_stage() -> None:
