@@ -89,12 +89,14 @@ class QuickPipeline:
             detector="none",
             fidelity=0.5 if options.fidelity is None else options.fidelity,
             cleaned=cleaned,
-            damage=Damage(scratches=0.01, dust=0.002, fading=0.3) if self.damaged else Damage(),
+            damage=Damage(scratches=0.01, dust=0.002) if Step.REPAIR in done else Damage(),
             done=done,
             stages_ms={"restore": 1},
             total_ms=100,
         )
-        return Restoration(self.result or out.getvalue(), "jpg", "image/jpeg", report, MASK if self.damaged else b"")
+        return Restoration(
+            self.result or out.getvalue(), "jpg", "image/jpeg", report, MASK if Step.REPAIR in done else b""
+        )
 
 
 @dataclass

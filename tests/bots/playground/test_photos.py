@@ -16,6 +16,7 @@ from magicmemory.core.report import FaceWarning, LeftAlone
 from tests.support.harness import FACE
 from tests.support.playground import Gate, Painter, open_playground, photo
 from tests.support.playground_client import PATIENCE_S, error, events, new_visitor, press, send, send_and_wait, stream
+from tests.support.telegram_harness import MASK, QuickPipeline
 
 
 async def test_a_photo_comes_back(tmp_path: Path, redis_url: str) -> None:
@@ -128,6 +129,43 @@ async def test_the_whole_photo_is_cleaned_and_left_again(tmp_path: Path, redis_u
         pictures = [(await visitor.get(job["urls"]["result"])).content for job in (gentler, cleaned, faces)]
     assert pictures[0] == pictures[2] != pictures[1]
     assert [options.scope for options in painter.seen] == ["auto", "auto", "photo", "photo", "faces"]
+
+
+async def test_what_was_taken_for_damage_can_be_seen(tmp_path: Path, redis_url: str) -> None:
+    pipeline = QuickPipeline(damaged=True)
+    async with open_playground(tmp_path, redis_url, pipeline) as url, new_visitor(url) as visitor:
+        view = await send_and_wait(visitor)
+        assert view["text"] == "One face restored; scratches and dust repaired; contrast brought back."
+        assert view["report"]["done"] == ["repair", "tone"]
+        assert view["report"]["damage"]["scratches"] == 0.01
+        seen = await visitor.get(view["urls"]["damage"])
+        assert (seen.headers["content-type"], seen.content) == ("image/png", MASK)
+        undone = await press(visitor, view, "Undo repair")
+        assert undone["asked"] == "The same photo without the repair, its faces restored at 100 %"
+        assert undone["text"] == "One face restored; contrast brought back."
+        assert undone["urls"]["damage"] is None
+        assert (await visitor.get(f"{undone['urls']['self']}/damage")).status_code == 404
+        async with new_visitor(url) as other:
+            assert (await other.get(view["urls"]["damage"])).status_code == 404
+        assert (await visitor.get("/quota")).json()["used"] == 1
+
+
+async def test_whole_photo_is_offered_after_faces_only_found_none(tmp_path: Path, redis_url: str) -> None:
+    async with open_playground(tmp_path, redis_url, QuickPipeline()) as url, new_visitor(url) as visitor:
+        answer = await send(visitor, black(), options='{"scope": "faces"}')
+        failed = (await events(visitor, answer.json()["job"]))[-1][1]
+        assert failed["failure"] == "no-face-found"
+        assert failed["quota"]["used"] == 0
+        assert [button["text"] for button in failed["adjustments"]] == ["Restore the whole photo"]
+        whole = await press(visitor, failed, "Restore the whole photo")
+        assert whole["text"] == "The whole photo cleaned. I found no face in it."
+        assert (whole["charged"], whole["quota"]["used"]) == (True, 1)
+
+
+def black() -> bytes:
+    out = BytesIO()
+    Image.new("RGB", (100, 100)).save(out, "JPEG")
+    return out.getvalue()
 
 
 def test_the_progress_bar_knows_every_stage() -> None:
