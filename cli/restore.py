@@ -328,6 +328,12 @@ class Restore:
         left = 0 if self._all_pages else restored.report.pages - 1
         return Result(input=str(photo.path), output=str(output), report=restored.report, pages_left=left)
 
+    def _no_damage(self, report: Report) -> bytes:
+        """A black mask of the size of the original."""
+        from magicmemory.pipeline.pipeline import mask_file
+
+        return mask_file(report.width // self._options.upscale, report.height // self._options.upscale)
+
 
 def _name(photo: Photo, page: int, pages: int) -> str:
     """The name of a result, without its suffix."""

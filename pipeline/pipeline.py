@@ -497,6 +497,11 @@ _IN_WORDS: Final = {
 }
 
 
+def mask_file(width: int, height: int) -> bytes:
+    """The mask of a photo without damage, as a PNG."""
+    return encode(drawn(np.zeros((height, width), bool))).data
+
+
 def _mask_file(look: Look, rotation: int) -> bytes:
     """What was taken for damage, turned as the result is."""
     if look.mask is None or not look.mask.any():
