@@ -201,6 +201,8 @@ class Pipeline:
         self._models.parser()
         self._models.upscaler()
         self._models.identity()
+        self._models.damage_finder()
+        self._models.mender()
 
     def unload_idle(self, seconds: float) -> list[str]:
         """Unload the models that no photo needed for `seconds`; returns their names."""
