@@ -92,10 +92,10 @@ def fading_of(picture: Picture, ignored: Mask | None = None) -> Fading:
 def with_contrast(picture: Picture, fading: Fading) -> Picture:
     """The photo with its contrast, and unless it keeps its tone its colours, brought back. Grey stays exactly grey."""
     knots = np.arange(picture.peak + 1, dtype=np.float32) / np.float32(picture.peak)
-    reach = np.maximum(fading.white - fading.black, _LEAST_RANGE)
-    # Never less contrast than before, whatever was measured.
-    slope = np.maximum((_WHITE - _BLACK) / reach, np.float32(1))
-    curves = [(_BLACK + (knots - fading.black[c]) * slope[c]).clip(0, 1) for c in range(3)]
+    # Never less contrast than before: black that is darker stays, and so does white that is brighter.
+    low, high = np.minimum(fading.black, np.float32(_BLACK)), np.maximum(fading.white, np.float32(_WHITE))
+    slope = (high - low) / np.maximum(fading.white - fading.black, np.float32(_LEAST_RANGE))
+    curves = [(low[c] + (knots - fading.black[c]) * slope[c]).clip(0, 1) for c in range(3)]
     if fading.keeps_tone and not picture.monochrome:
         return replace(picture, pixels=_by_brightness(picture, curves[0] - knots))
     tables = [np.rint(curve * picture.peak).astype(picture.pixels.dtype) for curve in curves]

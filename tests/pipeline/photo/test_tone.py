@@ -97,3 +97,5 @@ def test_contrast_never_becomes_less() -> None:
     photo = Picture(colourful(400, 300), "PNG")
     result = with_contrast(photo, fading_of(photo)).pixels
     assert result.std() >= photo.pixels.std()
+    full = np.repeat(np.arange(256, dtype=np.uint8).reshape(16, 16, 1), 3, axis=2).repeat(8, 0).repeat(8, 1)
+    assert (with_contrast(Picture(full, "PNG"), fading_of(Picture(full, "PNG"))).pixels == full).all()
