@@ -89,8 +89,8 @@ class Mends:
         """The brighter picture."""
         peak = np.iinfo(pixels.dtype).max
         levels = self._cleans * (peak // 255)
-        brighter: Pixels = (pixels.astype(np.int64) + levels).clip(0, peak).astype(pixels.dtype)
-        return brighter
+        brighter = (pixels.astype(np.int64) + levels).clip(0, peak)
+        return brighter.astype(np.uint8) if pixels.dtype == np.uint8 else brighter.astype(np.uint16)
 
     def fill(self, pixels: Pixels, hidden: NDArray[np.bool_]) -> Floats:
         """One level everywhere, 0 to 1."""
