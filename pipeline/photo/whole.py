@@ -52,6 +52,14 @@ class WholePhoto:
         self._finder = finder
         self._mender = mender
 
+    def load(self, options: Options, *, judges: bool = True) -> None:
+        """Load the networks that a look with these arguments needs, so that it does not wait for them."""
+        wanted = _wanted(options, judges)
+        if Step.REPAIR in wanted:
+            self._finder()
+        if wanted & {Step.REPAIR, Step.CLEAN}:
+            self._mender()
+
     def look(self, picture: Picture, options: Options, *, judges: bool = True) -> Look:
         """See what a photo needs, as far as the options leave it open.
 
@@ -62,9 +70,8 @@ class WholePhoto:
         """
         # Of a file that ends too early, the person is asked for the whole one: its grey rest would mislead.
         judges = judges and picture.missing is None
-        asked = {step: options.asks_for(step) for step in Step}
-        wanted = {step for step, does in asked.items() if does or (does is None and judges)}
-        if not wanted or not options.strength or is_plain(picture.rgb8()):
+        wanted = _wanted(options, judges)
+        if not wanted or is_plain(picture.rgb8()):
             return NOTHING
         steps: set[Step] = set()
         seen = dict[str, float]()
@@ -77,11 +84,11 @@ class WholePhoto:
         if Step.CLEAN in wanted:
             needs = needs_cleaning(picture.pixels, self._mender())
             seen |= needs
-            if asked[Step.CLEAN] or any(needs.values()):
+            if options.asks_for(Step.CLEAN) or any(needs.values()):
                 steps.add(Step.CLEAN)
         if Step.TONE in wanted:
             fading = fading_of(picture, mask)
-            if fading.faded or asked[Step.TONE]:
+            if fading.faded or options.asks_for(Step.TONE):
                 seen["fading"] = fading.lost
                 steps.add(Step.TONE)
         return Look(Damage(**seen), frozenset(steps), mask, fading)
@@ -106,6 +113,14 @@ class WholePhoto:
             left, top, right, bottom = (round(value) for value in picture.missing)
             mask[top:bottom, left:right] = False
         return mask
+
+
+def _wanted(options: Options, judges: bool) -> set[Step]:
+    """The steps that are to be done, or to be judged. At strength 0 nothing changes."""
+    if not options.strength:
+        return set()
+    asked = {step: options.asks_for(step) for step in Step}
+    return {step for step, does in asked.items() if does or (does is None and judges)}
 
 
 def drawn(mask: Mask) -> Picture:
