@@ -51,7 +51,7 @@ from magicmemory.storage.ledger import Ledger
 from magicmemory.storage.payments import Payments
 from magicmemory.storage.pending_requests import PendingRequests
 from magicmemory.storage.people import People
-from magicmemory.storage.photos import PhotoStore, original, result
+from magicmemory.storage.photos import PhotoStore, mask, original, result
 from magicmemory.storage.reminders import Reminders
 from magicmemory.storage.statistics import Statistics
 
@@ -157,38 +157,17 @@ class BotService:
             ModelNotInPlan, SizeNotInPlan: the sender's plan does not include these options.
         """
         rules = await self.groups.check(sender, group)
-        self._check(photo)
-        self._check_room(photo)
-        await self._check_queue()
         if options is None:
             options = await self.options(sender, group.id if group else "")
         if rules.language:  # of the replies to this photo
             sender = sender.model_copy(update={"language": rules.language})
-        digest = await asyncio.to_thread(_digest, photo)
-        duplicate, restored = await self._answered_before(sender, digest, options)
-        reservation = await self.ledger.reserve(
-            *(sender, address, options),
-            parent=duplicate.id if duplicate else None,
-            photo=digest,
-            context=context,
-            network=self._hashed(network),
+        return await self._take(
+            *(sender, address, photo, options, context),
+            network=network,
             free=free,
             group=group.id if group else None,
             group_limit=rules.photos_per_day,
         )
-        job = reservation.job
-        # Also for a message received twice: the first intake may have been interrupted before the photo was queued.
-        if job.state in TERMINAL:
-            return job
-        async with self._taking_in(job):
-            if duplicate is not None and job.parent == duplicate.id:
-                await self.photos.put(result(job.id), restored)
-                outcome = Outcome(job=job.id, report=duplicate.report, extension=duplicate.extension)
-                await self.queue.deliver(job.address.platform, outcome)
-            else:
-                await self.photos.put(original(job.photo_of), photo)
-                await self._queue_or_fail(job, digest)
-        return job
 
     @_counted
     async def adjust(
@@ -200,13 +179,19 @@ class BotService:
         context: dict[str, str] | None = None,
         network: str = "",
     ) -> Job:
-        """Restore a delivered job's photo again with other options, which is free for a limited time.
+        """Restore a job's photo again with other options. After a delivered job this is free for a limited time; after
+        a failed one, which cost nothing, the photo is taken in as a new one.
 
         Raises:
             TooManyAdjustments: the free adjustments are used up, or their time is over.
             PhotoExpired: the photo has been deleted.
+            And what `intake` raises, after a failed job.
         """
-        await self.photos.get(original(parent.photo_of))
+        photo = await self.photos.get(original(parent.photo_of))
+        if parent.state is JobState.FAILED:
+            return await self._take(
+                *(sender, address, photo, options, context), network=network, free=False, group=None, group_limit=0
+            )
         reservation = await self.ledger.reserve(
             sender, address, options, parent=parent.photo_of, context=context, network=self._hashed(network)
         )
@@ -280,6 +265,10 @@ class BotService:
         """The restored photo at full quality. Raises `PhotoExpired` once it is deleted."""
         return await self.photos.get(result(job.id))
 
+    async def damage(self, job: Job) -> bytes:
+        """A PNG of what was taken for damage: white on black. Raises `PhotoExpired` if there is none, or no more."""
+        return await self.photos.get(mask(job.id))
+
     async def preview(self, photo: bytes) -> bytes:
         """A photo that somebody sent as a JPEG that every program shows; see `Previews.of`."""
         return await self.previews.of(photo)
@@ -297,7 +286,7 @@ class BotService:
 
     async def delete_restored(self, job: Job) -> None:
         """Delete the restored photo of a job now instead of after the retention time."""
-        await self.photos.delete([result(job.id)])
+        await self.photos.delete([result(job.id), mask(job.id)])
 
     async def waiting(self) -> int:
         """How many photos are queued or being restored."""
@@ -361,6 +350,54 @@ class BotService:
         if not chosen and group:
             chosen = (await self.groups.settings(sender.platform, group)).language
         return self.texts.known(chosen or sender.language)
+
+    async def _take(
+        self,
+        sender: Sender,
+        address: Address,
+        photo: bytes,
+        options: Options,
+        context: dict[str, str] | None,
+        *,
+        network: str,
+        free: bool,
+        group: str | None,
+        group_limit: int,
+    ) -> Job:
+        """See `intake`. `group_limit`: charged photos that the group has a day; 0 means unlimited."""
+        self._check(photo)
+        self._check_room(photo)
+        await self._check_queue()
+        digest = await asyncio.to_thread(_digest, photo)
+        duplicate, restored = await self._answered_before(sender, digest, options)
+        reservation = await self.ledger.reserve(
+            *(sender, address, options),
+            parent=duplicate.id if duplicate else None,
+            photo=digest,
+            context=context,
+            network=self._hashed(network),
+            free=free,
+            group=group,
+            group_limit=group_limit,
+        )
+        job = reservation.job
+        # Also for a message received twice: the first intake may have been interrupted before the photo was queued.
+        if job.state in TERMINAL:
+            return job
+        async with self._taking_in(job):
+            if duplicate is not None and job.parent == duplicate.id:
+                await self._copy_mask(duplicate, job)
+                await self.photos.put(result(job.id), restored)
+                outcome = Outcome(job=job.id, report=duplicate.report, extension=duplicate.extension)
+                await self.queue.deliver(job.address.platform, outcome)
+            else:
+                await self.photos.put(original(job.photo_of), photo)
+                await self._queue_or_fail(job, digest)
+        return job
+
+    async def _copy_mask(self, source: Job, target: Job) -> None:
+        with suppress(PhotoExpired):
+            await self.photos.put(mask(target.id), await self.photos.get(mask(source.id)))
 
     async def _owned(self, sender: Sender, job_id: str) -> Job:
         job = await self.ledger.job(job_id) if _ID.fullmatch(job_id) else None

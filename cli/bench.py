@@ -12,7 +12,7 @@ from rich.table import Table
 
 from magicmemory.cli.bench_stats import describe_machine, write_json
 from magicmemory.cli.processes import operator_errors
-from magicmemory.core.options import Options
+from magicmemory.core.options import Options, Scope
 from magicmemory.core.settings import load
 
 app = typer.Typer(help="Measure this machine. Times are noisy: quote ratios.")
@@ -50,7 +50,7 @@ def bench_pipeline(
 
     with operator_errors():
         pipeline = Pipeline.of(load())
-        options = Options(model=model, detector=detector)
+        options = Options(model=model, detector=detector, scope=Scope.FACES)
         rows = [measure(pipeline, options, scene, at_once, runs) for scene, at_once in (QUICK if quick else ALL)]
     Console(width=200).print(table_of(rows, pipeline.engine_name, model))
     write_json(

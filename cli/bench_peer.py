@@ -23,7 +23,7 @@ from rich.table import Table
 from magicmemory.cli import peer_paste
 from magicmemory.cli.bench_pipeline import Scene, draw
 from magicmemory.core.errors import OperatorError
-from magicmemory.core.options import Options
+from magicmemory.core.options import Options, Scope
 from magicmemory.core.settings import Settings
 from magicmemory.pipeline.engines.base import Precision, available_cores
 from magicmemory.pipeline.engines.select import choose
@@ -96,7 +96,7 @@ def whole(peer: Peer, photo: Path, settings: Settings, rounds: int) -> dict[str,
     so ours goes without these two stages too.
     """
     pipelines = {kind: Pipeline.of(settings.model_copy(update={"precision": kind})) for kind in ("auto", "full")}
-    options = Options(model=GFPGAN_1_4.facts.name, detector=DETECTOR.name)
+    options = Options(model=GFPGAN_1_4.facts.name, detector=DETECTOR.name, scope=Scope.FACES)
     data = photo.read_bytes()
     times: dict[str, list[float]] = {"peer": [], "auto": [], "full": []}
     for pipeline in pipelines.values():

@@ -6,6 +6,7 @@ from magicmemory.core.errors import (
     ModelNotAllowed,
     ModelNotInstalled,
     NoFaceFound,
+    NothingToRestore,
     UserError,
 )
 from magicmemory.core.report import Failure
@@ -19,7 +20,9 @@ def error_message(error: Exception) -> str:
         name = error.parameters["model"]
         return f"The model {name} is not installed here: run `magicmemory models pull {name}`."
     if isinstance(error, NoFaceFound):
-        return "No face was found in any orientation; `--scope photo` cleans a photo without faces."
+        return "No face was found in any orientation; `--scope auto` restores the rest of a photo."
+    if isinstance(error, NothingToRestore):
+        return "No face was found in any orientation, and the photo needs nothing else; `--scope photo` insists."
     if isinstance(error, FacesTooSmall):
         return f"All faces are under {error.parameters['limit_px']} pixels (MAGIC_MIN_FACE_PX); a larger scan helps."
     if isinstance(error, UserError):

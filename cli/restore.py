@@ -17,7 +17,7 @@ from magicmemory.cli.restore_batch import Count, Done, Photo, Tally
 from magicmemory.core.errors import OperatorError, UserError
 from magicmemory.core.file_type import sniff
 from magicmemory.core.job import Stage
-from magicmemory.core.options import AUTO, MAX_CHOSEN_FACES, Options, Scope, Texture
+from magicmemory.core.options import AUTO, MAX_CHOSEN_FACES, Options, Scope, Step, Texture
 from magicmemory.core.report import NoteKind, Report
 from magicmemory.core.settings import load, make_data_folder
 from magicmemory.core.units import MB
@@ -94,11 +94,29 @@ def restore(
     strength: Annotated[float, typer.Option(min=0, max=1, help="0 keeps the faces, 1 restores them fully.")] = 1.0,
     fidelity: Annotated[float | None, typer.Option(min=0, max=1, help="0 vivid, 1 faithful; not all models.")] = None,
     upscale: Annotated[int, typer.Option(callback=_upscale, help="Enlarge the photo: 1, 2 or 4 times.")] = 1,
-    scope: Annotated[Scope, typer.Option(help="faces: only faces change; photo: the whole photo is cleaned too.")] = (
-        Scope.FACES
-    ),
+    scope: Annotated[
+        Scope,
+        typer.Option(
+            help="auto: the faces, and of the rest what the photo needs, nothing where it is sound; faces: only faces "
+            "change; photo: the whole photo is repaired and cleaned too."
+        ),
+    ] = Scope.AUTO,
+    repair: Annotated[
+        bool | None, typer.Option("--repair/--no-repair", help="Fill scratches, cracks, dust; default: by scope.")
+    ] = None,
+    clean: Annotated[
+        bool | None, typer.Option("--clean/--no-clean", help="Remove grain, halftone, compression; default: by scope.")
+    ] = None,
+    tone: Annotated[
+        bool | None, typer.Option("--tone/--no-tone", help="Bring back faded contrast, colours; default: by scope.")
+    ] = None,
+    save_mask: Annotated[
+        Path | None,
+        typer.Option("--save-mask", metavar="FILE", help="Write a PNG of what was taken for damage, for one photo."),
+    ] = None,
     texture: Annotated[
-        Texture, typer.Option(help="match: faces keep the photo's grain; clean: they do not; auto: by the scope.")
+        Texture,
+        typer.Option(help="match: faces keep the photo's grain; clean: they do not; auto: match, unless cleaned."),
     ] = Texture.AUTO,
     upright: Annotated[bool, typer.Option("--upright", help="Turn a photo upright if it lies on its side.")] = False,
     faces: Annotated[
@@ -122,7 +140,10 @@ def restore(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per photo.")] = False,
 ) -> None:
-    """Restore the faces in photos. Results go to the folder OUT; existing files are never overwritten."""
+    """Restore photos: their faces, and of the rest what they need.
+
+    Results go to the folder OUT; existing files are never overwritten.
+    """
     options = Options.model_validate(
         {
             "model": model,
@@ -131,6 +152,9 @@ def restore(
             "fidelity": fidelity,
             "upscale": upscale,
             "scope": scope,
+            "repair": repair,
+            "clean": clean,
+            "tone": tone,
             "upright": upright,
             "texture": texture,
             "faces": _numbers(faces),
@@ -147,12 +171,15 @@ def restore(
         print(f"magicmemory: {error_message(error)}", file=sys.stderr)
         raise typer.Exit(CANNOT_START) from None
     photos = _found(sources, out)
+    if save_mask is not None and (len(photos) > 1 or pages):
+        raise typer.BadParameter("give one photo, of one page.", param_hint="--save-mask")
     job = Restore(
         *(pipeline, options, kind, compare),
         most_bytes=int(settings.max_photo_mb * MB),
         all_pages=pages,
         strip=strip,
         done=Done(photos) if skip_existing else None,
+        mask=save_mask,
     )
     tally = job.run(photos, as_json)
     if len(photos) > 1 or tally.interrupted or tally.skipped:
@@ -217,8 +244,9 @@ class Restore:
         all_pages: bool = False,
         strip: bool = False,
         done: Done | None = None,
+        mask: Path | None = None,
     ) -> None:
-        """`done` knows which photos are left out; None: none."""
+        """`done` knows which photos are left out; None: none. `mask` is the file for what is taken for damage."""
         from magicmemory.pipeline.imaging.metadata import Keep
 
         self._pipeline = pipeline
@@ -228,6 +256,7 @@ class Restore:
         self._compare = compare
         self._most_bytes = most_bytes
         self._all_pages = all_pages
+        self._mask = mask
         self._keep = Keep.NOTHING if strip else Keep.ALL
 
     def run(self, photos: list[Photo], as_json: bool) -> Tally:
@@ -305,11 +334,20 @@ class Restore:
             data, self._options, tell, kind=self._kind.upper() if self._kind else None, page=page, keep=self._keep
         )
         output = write_new(photo.folder / f"{_name(photo, page, pages)}.{restored.extension}", restored.data)
+        if self._mask is not None:
+            self._mask.parent.mkdir(parents=True, exist_ok=True)
+            self._mask.write_bytes(restored.mask or self._no_damage(restored.report))
         if self._compare:
             both = self._pipeline.compare(data, restored.data, page)
             write_new(output.with_name(f"{output.stem}-compare{both.extension}"), both.data)
         left = 0 if self._all_pages else restored.report.pages - 1
         return Result(input=str(photo.path), output=str(output), report=restored.report, pages_left=left)
+
+    def _no_damage(self, report: Report) -> bytes:
+        """A black mask of the size of the original."""
+        from magicmemory.pipeline.pipeline import mask_file
+
+        return mask_file(report.width // self._options.upscale, report.height // self._options.upscale)
 
 
 def _name(photo: Photo, page: int, pages: int) -> str:
@@ -353,6 +391,7 @@ def _write_all(file: BinaryIO, path: Path, data: bytes) -> None:
 def _line(result: Result) -> str:
     report = result.report
     faces = "1 face" if report.restored == 1 else f"{report.restored} faces"
+    done = "".join(f", {_STEPS[step]}" for step in report.done)
     small = f", {report.too_small} too small" if report.too_small else ""
     many = f", {report.too_many} not restored because there are too many" if report.too_many else ""
     cut = f", {report.incomplete} not restored because the file ends in them" if report.incomplete else ""
@@ -362,10 +401,15 @@ def _line(result: Result) -> str:
     left = f"; {result.pages_left} more pages in the file: --pages restores them" if result.pages_left else ""
     gentler = sum(face.held is not None for face in report.faces)
     held = f", {gentler} more gently to keep the likeness" if gentler else ""
-    done = f"{faces} restored{held}{small}{many}{cut}, {report.total_ms / 1000:.1f} s"
-    return f"{result.input} -> {result.output}: {done}{lies}{notes}{left}"
+    told = f"{faces} restored{held}{small}{many}{cut}{done}, {report.total_ms / 1000:.1f} s"
+    return f"{result.input} -> {result.output}: {told}{lies}{notes}{left}"
 
 
+_STEPS: Final = {
+    Step.REPAIR: "scratches and dust repaired",
+    Step.CLEAN: "cleaned",
+    Step.TONE: "contrast brought back",
+}
 _NOTES: Final = {
     NoteKind.TONE_MAPPED: "high dynamic range mapped to the standard range",
     NoteKind.GAIN_MAP: "gain map for HDR screens left out",

@@ -14,7 +14,7 @@ from magicmemory.cli.messages import error_message
 from magicmemory.cli.processes import OPERATOR_MUST_ACT
 from magicmemory.cli.restore import FAILED, write_new
 from magicmemory.core.errors import ModelBroken, OperatorError, UserError
-from magicmemory.core.options import Options
+from magicmemory.core.options import Options, Scope
 from magicmemory.core.report import Face
 from magicmemory.core.settings import load
 from magicmemory.core.units import MB
@@ -84,7 +84,9 @@ def _tried(pipeline: "Pipeline", data: bytes, facts: ModelFacts) -> Tried | None
 
     try:
         with Console(stderr=True).status(f"{facts.name} …"):
-            restoration = pipeline.restore(data, Options(model=facts.name), kind="PNG", keep=Keep.NOTHING)
+            restoration = pipeline.restore(
+                data, Options(model=facts.name, scope=Scope.FACES), kind="PNG", keep=Keep.NOTHING
+            )
     except ModelBroken as error:
         print(f"{facts.name}: {error_message(error)}")
         return None

@@ -104,6 +104,12 @@ class NoFaceFound(UserError):
     key = "no-face-found"
 
 
+class NothingToRestore(UserError):
+    """The picture shows no face, and nothing else in it needs to be restored."""
+
+    key = "nothing-to-restore"
+
+
 class FacesTooSmall(UserError):
     """Every face in the picture is smaller than the limit. Parameters: `count`, `limit_px`."""
 

@@ -109,8 +109,9 @@ class Stage(StrEnum):
 
     QUEUED = "queued"
     DECODE = "decode"
+    REPAIR = "repair"  # the whole photo, where it needs it
     DETECT = "detect"
-    CLEAN = "clean"  # the whole photo, with scope `photo`
+    CLEAN = "clean"  # the whole photo, where it needs it
     RESTORE = "restore"
     BLEND = "blend"
     ENCODE = "encode"

@@ -9,7 +9,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SerializerFun
 AUTO = "auto"
 MAX_NAME_LENGTH = 64
 MAX_CHOSEN_FACES: Final = 100
-_LATER: Final = ("upright", "faces", "texture", "gentle_faces")  # added after the first release
+# Added after the first release, or with another default: an earlier version always wrote the scope, `faces` or `photo`.
+_LATER: Final = ("scope", "upright", "faces", "texture", "gentle_faces", "repair", "clean", "tone")
 
 
 def _plain(name: str) -> str:
@@ -24,14 +25,23 @@ Name = Annotated[str, AfterValidator(_plain)]
 class Scope(StrEnum):
     """The part of a photo that is restored."""
 
+    AUTO = "auto"  # the faces, and of the whole photo what it needs: nothing where it is sound
     FACES = "faces"  # only faces change
-    PHOTO = "photo"  # grain, noise and compression artefacts are removed from the whole picture first
+    PHOTO = "photo"  # the whole photo is repaired and cleaned, whether it seems to need it or not
+
+
+class Step(StrEnum):
+    """What can be done to a whole photo, beside its faces."""
+
+    REPAIR = "repair"  # fill what scratches, cracks, dust and stains hide
+    CLEAN = "clean"  # remove grain, noise, halftone and compression artefacts
+    TONE = "tone"  # bring back faded contrast and colours
 
 
 class Texture(StrEnum):
     """What restored faces do with the photo's grain."""
 
-    AUTO = "auto"  # match where only the faces are restored, clean where the whole photo is
+    AUTO = "auto"  # match, unless the whole photo is cleaned
     MATCH = "match"  # they carry grain as the photo around them does
     CLEAN = "clean"  # they stay as the network draws them
 
@@ -46,7 +56,7 @@ class Options(BaseModel):
     strength: float = Field(default=1.0, ge=0, le=1, description="0 keeps the photo's faces, 1 takes the network's")
     fidelity: float | None = Field(default=None, ge=0, le=1, description="0 vivid, 1 faithful; None: model's default")
     upscale: Literal[1, 2, 4] = 1
-    scope: Scope = Scope.FACES
+    scope: Scope = Scope.AUTO
     upright: bool = Field(default=False, description="turn a photo that lies on its side or stands on its head")
     faces: tuple[Annotated[int, Field(ge=1)], ...] = Field(
         default=(),
@@ -60,6 +70,9 @@ class Options(BaseModel):
         max_length=MAX_CHOSEN_FACES,
         description="restore these with half of the change; numbers as in `faces`",
     )
+    repair: bool | None = Field(default=None, description="fill scratches, dust, cracks; None: as the scope says")
+    clean: bool | None = Field(default=None, description="remove grain and compression; None: as the scope says")
+    tone: bool | None = Field(default=None, description="bring back faded contrast; None: as the scope says")
 
     @model_serializer(mode="wrap")
     def _without_later_defaults(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -73,12 +86,19 @@ class Options(BaseModel):
                 written.pop(name, None)
         return written
 
-    @property
-    def grain_back(self) -> bool:
-        """Whether restored faces get the photo's grain back."""
-        if self.texture is Texture.AUTO:
-            return self.scope is Scope.FACES
-        return self.texture is Texture.MATCH
+    def asks_for(self, step: Step) -> bool | None:
+        """Whether a step is to be done; None: where the photo needs it."""
+        asked: bool | None = getattr(self, step)
+        if asked is not None:
+            return asked
+        if self.scope is Scope.AUTO:
+            return None
+        # Contrast is brought back only where it was lost: a sound photo would be harmed.
+        return None if self.scope is Scope.PHOTO and step is Step.TONE else self.scope is Scope.PHOTO
+
+    def grain_back(self, *, cleaned: bool) -> bool:
+        """Whether restored faces get the photo's grain back; `cleaned`: it was taken from the rest of the photo."""
+        return not cleaned if self.texture is Texture.AUTO else self.texture is Texture.MATCH
 
     def fingerprint(self) -> str:
         """Sixteen hexadecimal characters, equal for equal options: part of a job's identity."""

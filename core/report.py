@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from magicmemory.core.errors import UserError
+from magicmemory.core.options import Step
 
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
@@ -61,6 +62,20 @@ class Face(BaseModel):
     held: float | None = None  # restored more gently to keep the likeness, with this share of the change; None: not
 
 
+class Damage(BaseModel):
+    """What was found on the whole photo before it was restored; all 0: it is sound, or was not looked at."""
+
+    model_config = ConfigDict(frozen=True)
+
+    scratches: float = 0.0  # the share of the photo that scratches, cracks, folds and hairs hide, 0 to 1
+    dust: float = 0.0  # and small spots
+    losses: float = 0.0  # and larger ones: flakes, stains, torn places
+    grain: float = 0.0  # grain and noise, 0 (none that matters) to 1 (strong)
+    jpeg: float = 0.0  # traces of compression, 0 to 1
+    halftone: float = 0.0  # the dots of a printed picture, 0 to 1
+    fading: float = 0.0  # the share of the contrast that is lost, 0 to 1
+
+
 class Report(BaseModel):
     """The report of one restoration; travels from the worker to the chat and into the ledger."""
 
@@ -77,6 +92,8 @@ class Report(BaseModel):
     rotation: int = 0  # degrees clockwise by which the original photo must be turned to stand upright
     turned: bool = False  # the result was turned so
     cleaned: bool = False  # the whole photo, not only the faces
+    damage: Damage | None = None  # None: the photo was not looked at
+    done: tuple[Step, ...] = ()  # what was done to the whole photo
     fidelity: float | None = None  # as used; None: the model has no such option
     stages_ms: dict[str, float]
     total_ms: float

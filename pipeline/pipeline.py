@@ -11,9 +11,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from magicmemory.core.errors import FidelityUnsupported, NoFaceFound, PhotoTooLarge
+from magicmemory.core.errors import FidelityUnsupported, NoFaceFound, NothingToRestore, PhotoTooLarge
 from magicmemory.core.job import Stage
-from magicmemory.core.options import Options, Scope
+from magicmemory.core.options import Options, Scope, Step
 from magicmemory.core.report import Face, Report
 from magicmemory.core.settings import Likeness, Settings
 from magicmemory.core.units import MB
@@ -41,8 +41,8 @@ from magicmemory.pipeline.models.facts import ModelFacts
 from magicmemory.pipeline.models.loaded_models import Models
 from magicmemory.pipeline.models.model_cards import usable_restorers
 from magicmemory.pipeline.models.weights import Weights
-from magicmemory.pipeline.photo.clean import cleaned
 from magicmemory.pipeline.photo.enlarge import enlarged
+from magicmemory.pipeline.photo.whole import Look, WholePhoto, drawn
 from magicmemory.pipeline.stopwatch import Stopwatch
 
 Floats = NDArray[np.float32]
@@ -65,12 +65,15 @@ class Restoration:
         extension: without the dot: `jpg`, `png`, …
         media_type: `image/jpeg`, `image/png`, …
         report: the faces found, and what was done.
+        mask: a PNG of the size of the original, turned as the result is: white is what was taken for damage; empty:
+            none was found, or none was looked for.
     """
 
     data: bytes
     extension: str
     media_type: str
     report: Report
+    mask: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,7 @@ class Pipeline:
             max_faces: the most faces restored in one photo, largest first.
         """
         self._models = models
+        self._whole = WholePhoto(models.damage_finder, models.mender)
         self._limits = limits
         self._min_face_px = min_face_px
         self._strategy = strategy
@@ -190,6 +194,8 @@ class Pipeline:
         self._models.parser()
         self._models.upscaler()
         self._models.identity()
+        self._models.damage_finder()
+        self._models.mender()
 
     def unload_idle(self, seconds: float) -> list[str]:
         """Unload the models that no photo needed for `seconds`; returns their names."""
@@ -206,7 +212,8 @@ class Pipeline:
         page: int = 1,
         keep: Keep = Keep.SHARED,
     ) -> Restoration:
-        """Restore every face in a photo. The same photo and options give the same bytes.
+        """Restore every face in a photo, and of the whole photo what the options ask for or it needs. The same photo
+        and options give the same bytes.
 
         Args:
             data: the photo's file.
@@ -229,25 +236,24 @@ class Pipeline:
         with clock("decode"):
             picture = self._decode(data, self._limits, page, keep)
             self._check_size(picture, options.upscale, max_megapixels)
+        look, sent = self._looked(picture, options, clock), picture
+        picture = self._repaired(picture, look, clock, tell)
         tell(Stage.DETECT, 0, 0)
         detector = self._models.detector(detector_facts.name)  # not timed: loading is no stage
         with clock("detect"):
             found = self._detect(picture, detector)
-        cleaning = options.scope is Scope.PHOTO
         chosen = choose_faces(by_size(found.faces), options.faces)
-        if not cleaning:
-            self._selection.check(chosen, picture)
+        if not look.steps and options.scope is not Scope.PHOTO:
+            self._check_faces(chosen, picture, options.scope)
         restored = self._selection.to_restore(chosen, picture)
-        sent = picture
         # A turned photo is restored upright, so that the result equals that of the upright photo.
         picture, large = _upright(picture, found, restored)
         upscaler = self._models.upscaler() if options.upscale > 1 else None
+        cleaning = Step.CLEAN in look.steps
+        shown = self._cleaned(picture, options.strength, clock, tell) if cleaning else picture
         with clock("align"):
-            shown = enlarged(picture, options.upscale, upscaler)
-        if cleaning:
-            shown = self._cleaned(shown, options.strength, clock, tell)
-        with clock("align"):
-            # Restorers expect photos, not the output of another network, so they get the original face.
+            shown = enlarged(shown, options.upscale, upscaler)
+            # Restorers expect photos, not the output of another network, so they get the face as it was.
             redrawn = upscaler is not None or cleaning
             cuts = [self._strategy.cut(picture, shown, face, redrawn) for face in large]
         if large:
@@ -262,12 +268,12 @@ class Pipeline:
         tell(Stage.BLEND, len(large), len(large))
         with clock("blend"):
             judged = self._judged(cuts, better, options, restorer_facts, restorer)
-            shown = self._blended(shown, cuts, judged, options)
+            shown = self._blended(shown, cuts, judged, options, cleaned=cleaning)
         tell(Stage.ENCODE, len(large), len(large))
         with clock("encode"):
             shown = shown if options.upright else rotated(shown, -found.rotation)
             if keep is not Keep.NOTHING:
-                what = _history(restorer_facts.name, len(large), options, cleaned=cleaning)
+                what = _history(restorer_facts.name, len(large), options, look.steps)
                 shown = replace(shown, metadata=_with_history(picture.metadata, what))
             encoded = encode(shown, kind=kind)
         report = Report(
@@ -282,11 +288,14 @@ class Pipeline:
             page=page,
             pages=picture.pages,
             cleaned=cleaning,
+            damage=look.damage,
+            done=tuple(step for step in Step if step in look.steps),
             fidelity=restorer_facts.default_fidelity if options.fidelity is None else options.fidelity,
             stages_ms=clock.stages_ms,
             total_ms=clock.total_ms(),
         )
-        return Restoration(encoded.data, encoded.extension.removeprefix("."), encoded.media_type, report)
+        mask = _mask_file(look, found.rotation if options.upright else 0)
+        return Restoration(encoded.data, encoded.extension.removeprefix("."), encoded.media_type, report, mask)
 
     def check(self, options: Options) -> tuple[ModelFacts, ModelFacts]:
         """The facts of the restorer and detector that the options name, without loading them.
@@ -364,16 +373,36 @@ class Pipeline:
             return found
         return second_look(picture, detector, smallest, self._models.cleaner())
 
+    def _check_faces(self, chosen: Sequence[Detection], picture: Picture, scope: Scope) -> None:
+        try:
+            self._selection.check(chosen, picture)
+        except NoFaceFound:
+            raise NothingToRestore if scope is Scope.AUTO else NoFaceFound from None
+
+    def _looked(self, picture: Picture, options: Options, clock: Stopwatch) -> Look:
+        judges = self._strategy.judges_photo
+        self._whole.load(options, judges=judges)  # not timed: loading is no stage
+        with clock("look"):
+            return self._whole.look(picture, options, judges=judges)
+
+    def _repaired(self, picture: Picture, look: Look, clock: Stopwatch, tell: ProgressCallback) -> Picture:
+        if not look.steps & {Step.REPAIR, Step.TONE}:
+            return picture
+        tell(Stage.REPAIR, 0, 0)
+        with clock("repair"):
+            return self._whole.repaired(picture, look)
+
     def _cleaned(self, picture: Picture, strength: float, clock: Stopwatch, tell: ProgressCallback) -> Picture:
         tell(Stage.CLEAN, 0, 0)
-        cleaner = self._models.cleaner()
         with clock("clean"):
-            return cleaned(picture, cleaner, strength)
+            return self._whole.cleaned(picture, strength)
 
-    def _blended(self, shown: Picture, cuts: Sequence[Cut], judged: Sequence[Judged], options: Options) -> Picture:
+    def _blended(
+        self, shown: Picture, cuts: Sequence[Cut], judged: Sequence[Judged], options: Options, *, cleaned: bool
+    ) -> Picture:
         faces = self._masked(cuts, [face.restored for face in judged])
         blended = self._strategy.blend(shown, faces, options.strength)
-        if options.grain_back and self._strategy.matches_grain and options.strength:
+        if options.grain_back(cleaned=cleaned) and self._strategy.matches_grain and options.strength:
             return with_grain(shown, blended, faces, options.strength)
         return blended
 
@@ -408,16 +437,34 @@ def _gentled(cuts: Sequence[Cut], restored: Sequence[Floats], are_gentle: Sequen
     return faces
 
 
-def _history(model: str, faces: int, options: Options, *, cleaned: bool) -> str:
+def _history(model: str, faces: int, options: Options, steps: frozenset[Step]) -> str:
     """What was done to a photo, in words for its XMP."""
     parts = [f"{faces} {'face' if faces == 1 else 'faces'} restored by {model}, strength {options.strength:g}"]
     if options.fidelity is not None:
         parts.append(f"fidelity {options.fidelity:g}")
-    if cleaned:
-        parts.append("whole photo cleaned")
+    parts += [_IN_WORDS[step] for step in Step if step in steps]
     if options.upscale > 1:
         parts.append(f"enlarged {options.upscale} times")
     return ", ".join(parts)
+
+
+_IN_WORDS: Final = {
+    Step.REPAIR: "scratches and dust repaired",
+    Step.CLEAN: "whole photo cleaned",
+    Step.TONE: "faded contrast brought back",
+}
+
+
+def mask_file(width: int, height: int) -> bytes:
+    """The mask of a photo without damage, as a PNG."""
+    return encode(drawn(np.zeros((height, width), bool))).data
+
+
+def _mask_file(look: Look, rotation: int) -> bytes:
+    """What was taken for damage, turned as the result is."""
+    if look.mask is None or not look.mask.any():
+        return b""
+    return encode(rotated(drawn(look.mask), rotation)).data
 
 
 def _with_history(metadata: Metadata, what: str) -> Metadata:

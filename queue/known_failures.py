@@ -24,6 +24,7 @@ LASTING: Final = frozenset(
         errors.FacesTooSmall,
         errors.KindUnsupported,
         errors.NoFaceFound,
+        errors.NothingToRestore,
         errors.NotAPhoto,
         errors.PageMissing,
         errors.PdfLocked,

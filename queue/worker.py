@@ -27,7 +27,7 @@ from magicmemory.queue.connection import RedisKeys
 from magicmemory.queue.known_failures import KnownFailures
 from magicmemory.queue.poison import MAX_CRASHES, CrashCounter
 from magicmemory.queue.progress import publish
-from magicmemory.storage.photos import PhotoStore
+from magicmemory.storage.photos import PhotoStore, mask
 
 log = logging.getLogger(__name__)
 
@@ -143,6 +143,8 @@ class RestoreWorker:
         finally:
             over.set()  # a thread cannot be killed; it stops when it next reports progress
         self._metrics.restored(task.job, restored.report, starts, time.time())
+        if restored.mask:
+            await self._photos.put(mask(task.job), restored.mask)
         await self._photos.put(task.result, restored.data)
         log.info(
             "job %s: %d of %d faces in %.0f ms",

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from magicmemory.core.job import Sender
 from magicmemory.storage.database import Database
 from magicmemory.storage.people import find_user
-from magicmemory.storage.photos import PhotoStore, original, result
+from magicmemory.storage.photos import PhotoStore, mask, original, result
 from magicmemory.storage.tables import guesses, metadata, users
 
 Row = dict[str, Any]
@@ -29,7 +29,7 @@ async def export_user(database: Database, photos: PhotoStore, sender: Sender) ->
             found[table.name] = await _rows(connection, table, table.c.user_id == user)
         tries = f"{sender.platform}:person:{sender.account}"
         found[guesses.name] = await _rows(connection, guesses, guesses.c.who == tries)
-    names = [name(row["id"]) for row in found["jobs"] for name in (original, result)]
+    names = [name(row["id"]) for row in found["jobs"] for name in (original, result, mask)]
     found["photos"] = [{"name": name} for name in names if await photos.has(name)]
     return found
 

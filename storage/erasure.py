@@ -15,7 +15,7 @@ from magicmemory.storage.codes import MAX_WAIT_S
 from magicmemory.storage.database import Database
 from magicmemory.storage.grants import entitlement
 from magicmemory.storage.people import find_user, lock_user
-from magicmemory.storage.photos import PhotoStore, original, result
+from magicmemory.storage.photos import PhotoStore, mask, original, result
 from magicmemory.storage.quota import Allowance
 from magicmemory.storage.tables import codes, grants, guesses, jobs, redemptions, reminders, users
 from magicmemory.storage.timestamps import Clock, to_db, utc_now
@@ -63,7 +63,7 @@ class Erasure:
                 update(users).where(users.c.id == user).values(preferences={}, erased_at=to_db(now))
             )
         # After the transaction: if this is interrupted, the person asks again, and the same jobs are found.
-        await self._photos.delete([name(job) for job in finished for name in (original, result)])
+        await self._photos.delete([name(job) for job in finished for name in (original, result, mask)])
 
     async def tidy(self) -> int:
         """Delete erased accounts that nothing depends on any more, and wrong code tries, addresses and groups that no

@@ -41,14 +41,14 @@ class People:
         """The sender's preferences; the defaults for a new person."""
         async with self._database.read() as connection:
             kept = await connection.scalar(PREFERENCES, _key(sender))
-        return Preferences.model_validate(kept or {})
+        return Preferences.stored(kept or {})
 
     async def choose(self, sender: Sender, **choices: Any) -> Preferences:
         """Change some of the sender's preferences. Returns all of them."""
         async with self._database.write() as transaction:
             user = (await lock_user(transaction, sender, utc_now())).id
             kept = await transaction.scalar(select(users.c.preferences).where(users.c.id == user))
-            preferences = Preferences.model_validate({**(kept or {}), **choices})
+            preferences = Preferences.stored(kept or {}).changed(**choices)
             # A person who returns after erasure keeps the account.
             values = {"preferences": preferences.model_dump(mode="json"), "erased_at": None}
             await transaction.execute(update(users).where(users.c.id == user).values(values))

@@ -1,4 +1,4 @@
-"""The photo store: originals and results, in a folder or an S3 bucket, until their retention time ends."""
+"""The photo store: originals, results, masks of damage; in a folder or an S3 bucket, until their time ends."""
 
 import errno
 import shutil
@@ -17,6 +17,7 @@ from magicmemory.core.units import MIB
 
 ORIGINAL = "original"
 RESULT = "result"
+MASK = "mask"
 # Names of this kind belong to no job; `check` writes and deletes them.
 PROBE = "probe"
 # The disk keeps this much room for the ledger: refunding a photo needs room too.
@@ -28,7 +29,7 @@ class PhotoStoreUnusable(OperatorError):
 
 
 class PhotoStore:
-    """Keeps photos by name. Names are `<job>/original` and `<job>/result`."""
+    """Keeps photos by name. Names are `<job>/original`, `<job>/result` and `<job>/mask`."""
 
     def __init__(self, place: str) -> None:
         """`place` is a folder, which is created if missing, or a URL such as `s3://bucket/path`.
@@ -129,6 +130,11 @@ def original(job: str) -> str:
 def result(job: str) -> str:
     """The name of a job's restored photo."""
     return f"{job}/{RESULT}"
+
+
+def mask(job: str) -> str:
+    """The name of the picture of what was taken for damage in a job's photo; not every job has one."""
+    return f"{job}/{MASK}"
 
 
 def _close_to_others(folder: Path) -> None:

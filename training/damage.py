@@ -130,16 +130,16 @@ def spoil(image: Image, rng: Generator, level: Level) -> Image:
     work: Plane = image.astype(np.float32)
     grey = bool((image[..., 0] == image[..., 1]).all() and (image[..., 1] == image[..., 2]).all())
     if rng.random() < 0.06 + 0.06 * severity:
-        work = _halftone(work, rng, severity)
+        work = printed(work, rng, severity)
     if rng.random() < 0.12:
         work = _scratch(work, rng, severity)
     if rng.random() < 0.7 + 0.2 * severity:
         work = _blur(work, rng, severity)
     work = _small_and_back(work, rng, severity, grey)
     if rng.random() < 0.25:
-        work = _noise(work, rng, 0.5 * severity, grey)
+        work = noisy(work, rng, 0.5 * severity, grey)
     if rng.random() < 0.2:
-        work = _jpeg(work, rng, 0.7 * severity, grey)
+        work = resaved(work, rng, 0.7 * severity, grey)
     return _bytes(work)
 
 
@@ -198,9 +198,9 @@ def _small_and_back(work: Plane, rng: Generator, severity: float, grey: bool) ->
         work = cv2.resize(work, size, interpolation=shrink).astype(np.float32)
     easier = severity / max(1.0, factor) ** 0.5  # the same noise damages a smaller picture more
     if rng.random() < 0.7:
-        work = _noise(work, rng, easier, grey)
+        work = noisy(work, rng, easier, grey)
     if rng.random() < 0.75:
-        work = _jpeg(work, rng, easier, grey)
+        work = resaved(work, rng, easier, grey)
     if factor != 1.0:
         enlarge = int(rng.choice(_ENLARGE)) if factor > 1 else cv2.INTER_AREA
         work = cv2.resize(work, (width, height), interpolation=enlarge).astype(np.float32)
@@ -212,7 +212,7 @@ def _light(work: Plane) -> Plane:
     return np.asarray((work[..., :1] + work[..., 1:2] + work[..., 2:]) / 3, np.float32)
 
 
-def _noise(work: Plane, rng: Generator, severity: float, grey: bool) -> Plane:
+def noisy(work: Plane, rng: Generator, severity: float, grey: bool) -> Plane:
     """Gaussian, Poisson (signal-dependent) or film grain (correlated, mostly of the luminance)."""
     work = np.clip(work, 0, 255)
     height, width = work.shape[:2]
@@ -234,7 +234,7 @@ def _noise(work: Plane, rng: Generator, severity: float, grey: bool) -> Plane:
     return work + sigma * noise
 
 
-def _jpeg(work: Plane, rng: Generator, severity: float, grey: bool) -> Plane:
+def resaved(work: Plane, rng: Generator, severity: float, grey: bool) -> Plane:
     """JPEG at quality 95 down to 10; sometimes saved twice with a shifted grid."""
     for _ in range(2 if rng.random() < 0.25 else 1):
         quality = int(rng.uniform(max(10.0, 88 - 85 * severity), 96 - 40 * severity))
@@ -252,7 +252,7 @@ def _jpeg(work: Plane, rng: Generator, severity: float, grey: bool) -> Plane:
     return work
 
 
-def _halftone(work: Plane, rng: Generator, severity: float) -> Plane:
+def printed(work: Plane, rng: Generator, severity: float) -> Plane:
     """Halftone: dots that grow with darkness, blurred by paper and lens."""
     height, width = work.shape[:2]
     period = rng.uniform(2.2, 4.5)

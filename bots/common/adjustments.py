@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from magicmemory.core.errors import FacesTooSmall, NoFaceFound
 from magicmemory.core.job import Job
-from magicmemory.core.options import AUTO, Scope
-from magicmemory.core.report import Report
+from magicmemory.core.options import AUTO, Scope, Step
+from magicmemory.core.report import Failure, Report
 
 STRENGTHS: Final = (0.25, 0.5, 0.75, 1.0)
 FIDELITIES: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -21,9 +22,43 @@ def neighbours(steps: Sequence[float], value: float) -> tuple[float | None, floa
     return (below[-1] if below else None), (above[0] if above else None)
 
 
-def other_scope(scope: Scope) -> Scope:
-    """The scope that the scope button offers."""
-    return Scope.FACES if scope is Scope.PHOTO else Scope.PHOTO
+def scopes_offered(job: Job, report: Report | None) -> tuple[Scope, ...]:
+    """The scopes that buttons under a restored photo offer.
+
+    Args:
+        job: the job of the photo.
+        report: what was done; the job may not have it yet.
+    """
+    scope, done = job.options.scope, () if report is None else report.done
+    offered = []
+    if scope is Scope.PHOTO or done:
+        # Without a face, nothing would be left.
+        offered += [Scope.FACES] if report is None or report.restored else []
+    if scope is not Scope.PHOTO and Step.CLEAN not in done:
+        offered.append(Scope.PHOTO)
+    return tuple(offered)
+
+
+def with_scope(scope: Scope) -> dict[str, Any]:
+    """The changed options for a button that asks for a scope: it alone decides what is done."""
+    return {"scope": scope, "repair": None, "clean": None, "tone": None}
+
+
+UNDO_REPAIR: Final[dict[str, Any]] = {"repair": False}
+
+
+def can_undo_repair(report: Report | None) -> bool:
+    """Whether a photo was repaired, and something else would be left without the repair."""
+    return report is not None and Step.REPAIR in report.done and (report.restored > 0 or len(report.done) > 1)
+
+
+def could_restore_whole(job: Job, failure: Failure | None) -> bool:
+    """Whether a photo that failed for its faces may be restored as a whole: it was not looked at yet.
+
+    With the scope `auto` it was, and needs nothing.
+    """
+    keys = (NoFaceFound.key, FacesTooSmall.key)
+    return failure is not None and failure.key in keys and job.options.scope is Scope.FACES
 
 
 def closer(job: Job, report: Report, offered: Sequence[str]) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from magicmemory.bots.texts import Texts
 from magicmemory.core.job import Progress, Quota
+from magicmemory.core.options import Step
 from magicmemory.core.plans import FREE, PREMIUM, Plan, Plans
 from magicmemory.core.report import Failure, Report
 from magicmemory.storage.codes import CodeKind, CodeSpec
@@ -68,24 +69,37 @@ class Sentences:
         return self.texts.say(language, "code-unlocked-days", plan=plan, count=spec.days or 0)
 
     def report(self, language: str, report: Report) -> str:
-        """How many faces were restored and left alone, whether the whole photo was cleaned, and notes on the file."""
-        parts = [] if report.cleaned and not report.restored else self._faces(language, report)
-        if report.cleaned:
-            parts.append(self.texts.say(language, "reply-cleaned"))
-        for note in report.notes:
-            parts.append(self.texts.say(language, f"note-{note.kind.replace('_', '-')}", count=note.count))
+        """What was done to the photo, in one sentence; how many faces were left alone, and notes on the file."""
+        whole = self._whole(language, report)
+        parts = [*whole] if whole and not report.restored else [self._restored(language, report), *whole]
+        told = "; ".join(parts)
+        said = [f"{told[0].upper()}{told[1:]}.", *self._left_alone(language, report)]
+        if whole and not report.faces:
+            said.append(self.texts.say(language, "reply-no-face"))
+        said += [
+            self.texts.say(language, f"note-{note.kind.replace('_', '-')}", count=note.count) for note in report.notes
+        ]
         if report.pages > 1:
-            parts.append(self.texts.say(language, "note-other-pages", count=report.pages - 1))
-        return " ".join(parts)
+            said.append(self.texts.say(language, "note-other-pages", count=report.pages - 1))
+        return " ".join(said)
 
-    def _faces(self, language: str, report: Report) -> list[str]:
+    def _restored(self, language: str, report: Report) -> str:
+        return self.texts.say(language, "reply-restored", count=report.restored).removesuffix(".")
+
+    def _whole(self, language: str, report: Report) -> list[str]:
+        """What was done beside the faces, without full stops."""
+        keys = [_key_of(step, report) for step in report.done]
+        if report.cleaned and not report.done:  # a worker of the first version
+            keys.append("reply-cleaned")
+        return [self.texts.say(language, key) for key in keys]
+
+    def _left_alone(self, language: str, report: Report) -> list[str]:
         counted = {
             "reply-incomplete": report.incomplete,
             "reply-too-small": report.too_small,
             "reply-too-many": report.too_many,
         }
-        left_alone = [self.texts.say(language, key, count=count) for key, count in counted.items() if count]
-        return [self.texts.say(language, "reply-restored", count=report.restored), *left_alone]
+        return [self.texts.say(language, key, count=count) for key, count in counted.items() if count]
 
     def upright_offer(self, language: str, report: Report) -> str | None:
         """The question whether to turn a photo that does not stand upright; None if there is nothing to turn."""
@@ -125,3 +139,16 @@ class Sentences:
         """A plan's title; a plan that the operator has removed since is called by its name."""
         plan = self.plans.paid.get(name) or Plan(name=name or PREMIUM, days=1)
         return plan.title_in(language)
+
+
+def _key_of(step: Step, report: Report) -> str:
+    """The text for a step: it names the damage where there is one kind."""
+    damage = report.damage
+    if step is Step.TONE:
+        return "reply-toned"
+    if step is Step.REPAIR:
+        if damage is None or (damage.dust and damage.scratches + damage.losses):
+            return "reply-repaired"
+        return "reply-repaired-dust" if damage.dust else "reply-repaired-scratches"
+    kinds = [] if damage is None else [kind for kind in ("grain", "jpeg", "halftone") if getattr(damage, kind)]
+    return f"reply-cleaned-{kinds[0]}" if len(kinds) == 1 else "reply-cleaned"

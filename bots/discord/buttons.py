@@ -10,7 +10,18 @@ from typing import Any, Final, Protocol, Self
 import discord
 from discord import ButtonStyle, ui
 
-from magicmemory.bots.common.adjustments import REMEMBERED, STRENGTHS, closer, neighbours, next_model, other_scope
+from magicmemory.bots.common.adjustments import (
+    REMEMBERED,
+    STRENGTHS,
+    UNDO_REPAIR,
+    can_undo_repair,
+    closer,
+    could_restore_whole,
+    neighbours,
+    next_model,
+    scopes_offered,
+    with_scope,
+)
 from magicmemory.bots.common.face_choice import choosable
 from magicmemory.bots.common.image_fitting import fit
 from magicmemory.bots.discord import faces
@@ -28,6 +39,7 @@ from magicmemory.bots.discord.request_journal import InFlight, RequestJournal, r
 from magicmemory.core.errors import PhotoExpired
 from magicmemory.core.job import Job, Platform, Sender
 from magicmemory.core.options import Options, Scope
+from magicmemory.core.report import Failure
 from magicmemory.core.units import MIB
 
 log = logging.getLogger(__name__)
@@ -35,6 +47,7 @@ log = logging.getLogger(__name__)
 DELETE: Final = "delete"
 # The keys of the buttons that ask for a scope.
 SCOPE_KEYS = {Scope.PHOTO: "discord-whole-photo", Scope.FACES: "discord-faces-only"}
+SCOPE_ACTIONS = {Scope.PHOTO: "whole", Scope.FACES: "faces"}
 MOST_IN_A_ROW: Final = 5  # Discord's limit
 # Well below the three seconds that Discord waits for the acknowledgement.
 SETTLE_S: Final = 1.2
@@ -136,6 +149,16 @@ def rows_of_buttons(ctx: BotContext, language: str, job: Job) -> list[ui.ActionR
     return rows
 
 
+def rows_after_failure(ctx: BotContext, language: str, job: Job, failure: Failure) -> list[ui.ActionRow[ui.LayoutView]]:
+    """The button under the message that a photo was not restored, where one helps."""
+    if not could_restore_whole(job, failure):
+        return []
+    row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
+    label = ctx.say(language, "discord-restore-whole")
+    row.add_item(PhotoButton(SCOPE_ACTIONS[Scope.PHOTO], job.id, job.sender.account, label))
+    return [row]
+
+
 def _actions(ctx: BotContext, job: Job) -> list[tuple[str, str, ButtonStyle]]:
     strength = job.options.strength
     actions = []
@@ -146,11 +169,14 @@ def _actions(ctx: BotContext, job: Job) -> list[tuple[str, str, ButtonStyle]]:
     if strength < STRENGTHS[-1]:
         actions.append(("stronger", "discord-stronger", ButtonStyle.secondary))
     actions.append(("full", "discord-full-quality", ButtonStyle.primary))
-    actions.append(("scope", SCOPE_KEYS[other_scope(job.options.scope)], ButtonStyle.secondary))
+    if can_undo_repair(job.report):
+        actions.append(("undo", "discord-undo-repair", ButtonStyle.secondary))
+    offered = scopes_offered(job, job.report)
+    actions += [(SCOPE_ACTIONS[scope], SCOPE_KEYS[scope], ButtonStyle.secondary) for scope in offered]
     if next_model(job, ctx.service.settings.offered_models) is not None:
         actions.append(("model", "discord-another-model", ButtonStyle.secondary))
     if job.report is not None and len(choosable(job.report)) > 1:
-        actions.append(("faces", "faces-button", ButtonStyle.secondary))
+        actions.append(("choose", "faces-button", ButtonStyle.secondary))
     return [*actions, (DELETE, "discord-delete", ButtonStyle.danger)]
 
 
@@ -168,8 +194,21 @@ def _closer(ctx: BotContext, job: Job) -> dict[str, Any]:
     return (job.report and closer(job, job.report, ctx.service.settings.offered_models)) or {}
 
 
+def _only_faces(ctx: BotContext, job: Job) -> dict[str, Any]:
+    return with_scope(Scope.FACES)
+
+
+def _whole_photo(ctx: BotContext, job: Job) -> dict[str, Any]:
+    return with_scope(Scope.PHOTO)
+
+
 def _other_scope(ctx: BotContext, job: Job) -> dict[str, Any]:
-    return {"scope": other_scope(job.options.scope)}
+    """What the one button of the first version asks for."""
+    return with_scope(Scope.FACES if job.options.scope is Scope.PHOTO else Scope.PHOTO)
+
+
+def _undo_repair(ctx: BotContext, job: Job) -> dict[str, Any]:
+    return UNDO_REPAIR
 
 
 def _another_model(ctx: BotContext, job: Job) -> dict[str, Any]:
@@ -266,9 +305,12 @@ ACTIONS: dict[str, Action] = {
     "closer": _adjusts(_closer, remember=True),
     "gentler": _adjusts(_gentler),
     "stronger": _adjusts(_stronger),
+    "undo": _adjusts(_undo_repair),
+    "faces": _adjusts(_only_faces),
+    "whole": _adjusts(_whole_photo),
     "scope": _adjusts(_other_scope),
     "model": _adjusts(_another_model),
-    "faces": Action(_show_faces, thinking=True),
+    "choose": Action(_show_faces, thinking=True),
     "full": Action(_full, thinking=True, private=True),
     DELETE: Action(_delete, thinking=False, private=True),
 }

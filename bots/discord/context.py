@@ -1,6 +1,7 @@
 """What all parts of the bot share: the service, the client, and how a reply reaches a person on Discord."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final, Protocol, Self
 
@@ -97,17 +98,17 @@ class ReplyMessage(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TextReply:
-    """A reply that is one sentence, perhaps with a button."""
+    """A reply that is one sentence, with rows of buttons or without."""
 
     text: str
-    button: ui.Item[Any] | None = None
+    rows: Sequence[ui.ActionRow[ui.LayoutView]] = ()
 
     async def build(self, limit: int, greet: int | None) -> tuple[ui.LayoutView, list[discord.File]]:
-        """The sentence as a layout, with a button below it."""
+        """The sentence as a layout, with the buttons below it."""
         view = ui.LayoutView(timeout=None)
         view.add_item(ui.TextDisplay(greeted(self.text, greet)))
-        if self.button is not None:
-            view.add_item(ui.ActionRow(self.button))
+        for row in self.rows:
+            view.add_item(row)
         return view, []
 
 

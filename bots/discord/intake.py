@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Final, Protocol, TypeVar
 
 import discord
+from discord import ui
 
 from magicmemory.bots.common.file_types import checked, may_be_photo, says_photo
 from magicmemory.bots.discord.context import BotContext, ReplyTarget, TextReply
@@ -254,7 +255,9 @@ class Intake:
             raise PhotoExpired from None
 
     async def _refuse(self, target: ReplyTarget, language: str, address: Address, error: UserError) -> None:
-        button = None
+        rows: list[ui.ActionRow[ui.LayoutView]] = []
         if isinstance(error, QuotaUsedUp) and self._ctx.service.plans.free.photos_per_day:
             button = ReminderButton(str(target.user), self._ctx.say(language, "reminder-button"))
-        await self._ctx.change(target, TextReply(self._ctx.explain(language, error), button))
+            rows.append(ui.ActionRow())
+            rows[0].add_item(button)
+        await self._ctx.change(target, TextReply(self._ctx.explain(language, error), rows))

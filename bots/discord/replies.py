@@ -11,7 +11,7 @@ from discord import ui
 
 from magicmemory.bots.common.adjustments import REMEMBERED
 from magicmemory.bots.common.image_fitting import FittedImage, fit
-from magicmemory.bots.discord.buttons import rows_of_buttons
+from magicmemory.bots.discord.buttons import rows_after_failure, rows_of_buttons
 from magicmemory.bots.discord.context import (
     FILE_LIMIT,
     SENT,
@@ -56,7 +56,8 @@ class DiscordReplier:
     async def _content(self, reply: Reply, target: ReplyTarget) -> ReplyMessage:
         language = await self._ctx.language(reply.job.sender)
         if reply.failure is not None:
-            return TextReply(self._ctx.service.sentences.failure(language, reply.failure))
+            text = self._ctx.service.sentences.failure(language, reply.failure)
+            return TextReply(text, rows_after_failure(self._ctx, language, reply.job, reply.failure))
         return PhotoReply(self._ctx, reply, target, language)
 
     async def _deliver(self, target: ReplyTarget, content: ReplyMessage, nonce: str) -> int:

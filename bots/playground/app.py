@@ -59,6 +59,7 @@ def _routes(service: BotService, stop: asyncio.Event) -> list[Route]:
         Route("/jobs/{job}/events", visitor(jobs.events)),
         Route("/jobs/{job}/original", visitor(jobs.original)),
         Route("/jobs/{job}/result", visitor(jobs.result)),
+        Route("/jobs/{job}/damage", visitor(jobs.damage)),
         Route("/jobs/{job}/adjust", visitor(photos.adjust), methods=["POST"]),
         Route("/jobs/{job}/cancel", visitor(photos.cancel), methods=["POST"]),
         Route("/quota", visitor(chat.quota)),

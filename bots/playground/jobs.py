@@ -64,6 +64,11 @@ class Jobs:
         name = self._service.texts.say(language, key, name=stem)
         return await self._picture(request, job, data, f"{name}.{EXTENSIONS.get(media_type(data), job.extension)}")
 
+    async def damage(self, request: Request, sender: Sender) -> Response:
+        """What was taken for damage, as a PNG: white on black."""
+        job = await self._service.job_of(sender, request.path_params["job"])
+        return await self._picture(request, job, await self._service.damage(job), "damage.png")
+
     async def _picture(self, request: Request, job: Job, data: bytes, name: str) -> Response:
         if "preview" in request.query_params:
             data = await shown(data, self._service.preview)

@@ -2,17 +2,27 @@
 
 from typing import Any
 
-from magicmemory.bots.common.adjustments import STRENGTHS, neighbours, other_scope
+from magicmemory.bots.common.adjustments import (
+    STRENGTHS,
+    UNDO_REPAIR,
+    can_undo_repair,
+    could_restore_whole,
+    neighbours,
+    scopes_offered,
+    with_scope,
+)
 from magicmemory.bots.service import BotService
 from magicmemory.core.job import TERMINAL, Job, Progress, Quota, Sender, Stage
+from magicmemory.core.options import Scope
 from magicmemory.core.report import Face, FaceWarning, LeftAlone, Report
 
 # The fraction that is done when a stage begins; restoring the faces takes most of the time.
 BEGINS_AT = {
     Stage.QUEUED: 0.02,
     Stage.DECODE: 0.08,
-    Stage.DETECT: 0.12,
-    Stage.CLEAN: 0.15,
+    Stage.REPAIR: 0.1,
+    Stage.DETECT: 0.15,
+    Stage.CLEAN: 0.18,
     Stage.RESTORE: 0.25,
     Stage.BLEND: 0.85,
     Stage.ENCODE: 0.93,
@@ -75,7 +85,7 @@ class Views:
             "created_at": job.created_at.isoformat(),
             "report": self._report(language, job.report) if job.report else None,
             "failure": job.failure.key if job.failure else None,
-            "adjustments": self._adjustments(language, job) if restored else [],
+            "adjustments": self._adjustments(language, job),
             "quota": quota,
             "urls": {
                 "self": place,
@@ -83,6 +93,7 @@ class Views:
                 "original": f"{place}/original",
                 "result": f"{place}/result" if restored else None,
                 "download": f"{place}/result?download" if restored else None,
+                "damage": f"{place}/damage" if job.report is not None and _has_mask(job.report) else None,
             },
         }
 
@@ -101,7 +112,8 @@ class Views:
         if job.parent is None:
             return ""
         percent = round(job.options.strength * 100)
-        return self._service.texts.say(language, f"playground-asked-{job.options.scope}", percent=percent)
+        asked = "undo-repair" if job.options.repair is False else job.options.scope
+        return self._service.texts.say(language, f"playground-asked-{asked}", percent=percent)
 
     def _report(self, language: str, report: Report) -> dict[str, Any]:
         faces = [self._face(language, number, face) for number, face in enumerate(report.faces, start=1)]
@@ -119,19 +131,34 @@ class Views:
         return {**face.model_dump(mode="json"), "number": number, "text": text}
 
     def _adjustments(self, language: str, job: Job) -> list[dict[str, Any]]:
-        """The buttons under a restored photo."""
+        """The buttons under a restored photo, or under the message that it was not restored."""
+        found: list[tuple[str, dict[str, Any]]] = []
+        if could_restore_whole(job, job.failure):
+            found.append(("restore-whole", with_scope(Scope.PHOTO)))
+        if job.report is not None:
+            found += self._of_restored(job, job.report)
+        return [
+            {"text": self._service.texts.say(language, f"playground-{name}"), "options": options}
+            for name, options in found
+        ]
+
+    def _of_restored(self, job: Job, report: Report) -> list[tuple[str, dict[str, Any]]]:
         gentler, stronger = neighbours(STRENGTHS, job.options.strength)
         found: list[tuple[str, dict[str, Any]]] = []
         if gentler is not None:
             found.append(("gentler", {"strength": gentler}))
         if stronger is not None:
             found.append(("stronger", {"strength": stronger}))
-        scope = other_scope(job.options.scope)
-        found.append((f"scope-{scope}", {"scope": scope}))
-        return [
-            {"text": self._service.texts.say(language, f"playground-{name}"), "options": options}
-            for name, options in found
-        ]
+        if can_undo_repair(report):
+            found.append(("undo-repair", UNDO_REPAIR))
+        found += [(f"scope-{scope}", with_scope(scope)) for scope in scopes_offered(job, report)]
+        return found
+
+
+def _has_mask(report: Report) -> bool:
+    """Whether something was taken for damage, so that there is a picture of it."""
+    damage = report.damage
+    return damage is not None and damage.scratches + damage.dust + damage.losses > 0
 
 
 def _face_key(face: Face) -> str:

@@ -10,7 +10,18 @@ from typing import Any, Final
 from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.error import BadRequest, TelegramError
 
-from magicmemory.bots.common.adjustments import FIDELITIES, REMEMBERED, STRENGTHS, closer, neighbours, other_scope
+from magicmemory.bots.common.adjustments import (
+    FIDELITIES,
+    REMEMBERED,
+    STRENGTHS,
+    UNDO_REPAIR,
+    can_undo_repair,
+    closer,
+    could_restore_whole,
+    neighbours,
+    scopes_offered,
+    with_scope,
+)
 from magicmemory.bots.common.albums import ALBUM, SHOWN, jobs_of_album
 from magicmemory.bots.common.face_choice import choosable
 from magicmemory.bots.common.image_fitting import before_after
@@ -23,11 +34,11 @@ from magicmemory.bots.telegram.uploads import Upload, prepare
 from magicmemory.core.errors import InternalError, NotYours, PhotoExpired, UserError
 from magicmemory.core.job import TERMINAL, Address, Job, JobState, Platform, Sender
 from magicmemory.core.options import Options, Scope
-from magicmemory.core.report import Report
+from magicmemory.core.report import Failure, Report
 
 log = logging.getLogger(__name__)
 
-SCOPES: Final = tuple(Scope)  # a button names a scope by its position
+SCOPES: Final = (Scope.FACES, Scope.PHOTO, Scope.AUTO)  # a button names a scope by its position: only add at the end
 PHOTOS_A_ROW: Final = 5
 MODELS_SHOWN: Final = 3
 SETTLE_S: Final = 3.0  # a reply is in the chat a moment before the ledger knows
@@ -44,6 +55,7 @@ class Verb(StrEnum):
     FIDELITY = "d"
     MODEL = "m"
     SCOPE = "w"  # the whole photo, or its faces only
+    UNDO_REPAIR = "u"
     OPEN = "o"  # show the buttons of one photo of an album
     CLOSE = "k"  # go back to the album's photos
     FACES = "n"  # show the photo with numbers at its faces
@@ -106,8 +118,9 @@ def photo_keyboard(
     rows.append(steps(Verb.STRENGTH, "gentler", "stronger", STRENGTHS, job.options.strength))
     if report.fidelity is not None:
         rows.append(steps(Verb.FIDELITY, "vivid", "faithful", FIDELITIES, report.fidelity))
-    scope = other_scope(job.options.scope)
-    rows.append([labelled(scope, Verb.SCOPE, SCOPES.index(scope))])
+    undo = [labelled("undo-repair", Verb.UNDO_REPAIR)] if can_undo_repair(report) else []
+    offered = scopes_offered(job, report)
+    rows.append(undo + [labelled(scope, Verb.SCOPE, SCOPES.index(scope)) for scope in offered])
     models = enumerate(ctx.service.settings.offered_models)
     others = [(number, name) for number, name in models if name != report.model]
     rows.append(
@@ -118,6 +131,14 @@ def photo_keyboard(
     )
     rows.append([*([labelled("back", Verb.CLOSE)] if in_album else []), labelled("delete", Verb.DELETE)])
     return InlineKeyboardMarkup([row for row in rows if row])
+
+
+def failure_keyboard(ctx: BotContext, language: str, job: Job, failure: Failure | None) -> InlineKeyboardMarkup | None:
+    """The button under the message that a photo was not restored, where one helps."""
+    if not could_restore_whole(job, failure):
+        return None
+    label = ctx.say(language, "telegram-button-whole")
+    return InlineKeyboardMarkup([[button(label, Verb.SCOPE, job.id, SCOPES.index(Scope.PHOTO))]])
 
 
 def album_keyboard(jobs: Sequence[tuple[int, Job]]) -> InlineKeyboardMarkup | None:
@@ -216,6 +237,8 @@ class PhotoButtons:
                 return {"strength": pressed.value}
             case Verb.FIDELITY:
                 return {"fidelity": pressed.value}
+            case Verb.UNDO_REPAIR:
+                return UNDO_REPAIR
             case Verb.MODEL:
                 # By position in the operator's list: a name may be longer than the data of a button.
                 models = self._ctx.service.settings.offered_models
@@ -226,7 +249,7 @@ class PhotoButtons:
             case _:
                 if pressed.value not in range(len(SCOPES)):
                     raise PhotoExpired
-                return {"scope": SCOPES[position]}
+                return with_scope(SCOPES[position])
 
     async def _send(self, query: CallbackQuery, verb: Verb, job: Job, message: Message, language: str) -> None:
         """Send the restored photo at full quality, or beside the original."""

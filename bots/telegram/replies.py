@@ -18,12 +18,13 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 from magicmemory.bots.common.adjustments import REMEMBERED
 from magicmemory.bots.common.albums import ALBUM, SHOWN, jobs_of_album
 from magicmemory.bots.common.progress import WaitEstimate
-from magicmemory.bots.telegram.callbacks import album_keyboard, photo_keyboard
+from magicmemory.bots.telegram.callbacks import album_keyboard, failure_keyboard, photo_keyboard
 from magicmemory.bots.telegram.context import (
     MEDIA_FORBIDDEN,
     UPLOAD_S,
     WRITING_FORBIDDEN,
     BotContext,
+    Keyboard,
     delivering,
     reply_to,
     says,
@@ -80,10 +81,12 @@ async def send_in_some_form(send: Callable[[list[Upload]], Awaitable[Sent]], upl
     raise Undeliverable("the chat takes neither photos nor files", PhotosForbidden())
 
 
-async def tell_failure(ctx: BotContext, job: Job, progress: int | None, text: str, language: str) -> int:
+async def tell_failure(
+    ctx: BotContext, job: Job, progress: int | None, text: str, language: str, keyboard: Keyboard = None
+) -> int:
     """Say that there is no photo, or to the person alone that the bot may not write in the chat; the message's id."""
     try:
-        return await ctx.edit_or_tell(job.address, progress, text)
+        return await ctx.edit_or_tell(job.address, progress, text, keyboard)
     except (BadRequest, Forbidden) as error:
         person = job.sender.account
         # A group or a channel that asked under its own name has a negative number, and no private chat.
@@ -254,7 +257,8 @@ class TelegramReplier:
         language = await self._ctx.language(reply.job.sender)
         text = self._ctx.service.sentences.failure(language, failure)
         progress = int(reply.job.context.get("progress") or 0)
-        return {"reply": str(await tell_failure(self._ctx, reply.job, progress, text, language))}
+        keyboard = failure_keyboard(self._ctx, language, reply.job, failure)
+        return {"reply": str(await tell_failure(self._ctx, reply.job, progress, text, language, keyboard))}
 
     async def _send(self, reply: Reply) -> dict[str, str]:
         assert reply.outcome.report is not None

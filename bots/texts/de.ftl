@@ -36,6 +36,7 @@ progress-queued =
        *[other] Angekommen. Vor deinem sind noch { $ahead } Fotos dran.
     }
 progress-decode = Ich öffne dein Foto…
+progress-repair = Das Foto wird ausgebessert…
 progress-detect = Ich suche Gesichter…
 progress-clean = Das ganze Foto wird gereinigt…
 progress-restore =
@@ -63,7 +64,15 @@ reply-too-many =
         [one] Es sind viele Gesichter: Die größten sind restauriert, { $count } blieb, wie es war.
        *[other] Es sind viele Gesichter: Die größten sind restauriert, { $count } blieben, wie sie waren.
     }
-reply-cleaned = Das ganze Foto wurde gereinigt.
+reply-cleaned = das ganze Foto gereinigt
+reply-cleaned-grain = Körnung entfernt
+reply-cleaned-halftone = Druckraster entfernt
+reply-cleaned-jpeg = Kompressionsspuren entfernt
+reply-repaired = Kratzer und Staub ausgebessert
+reply-repaired-scratches = Kratzer ausgebessert
+reply-repaired-dust = Staub entfernt
+reply-toned = Kontrast zurückgeholt
+reply-no-face = Ein Gesicht habe ich darin nicht gefunden.
 reply-remembered = Das merke ich mir für deine nächsten Fotos; /settings ändert es.
 faces-button = Gesichter wählen
 faces-choose = Drück die Nummer eines Gesichts, um zu ändern, was mit ihm geschieht: ✓ wiederherstellen, ½ sanft, – so lassen. Drück dann „Wiederherstellen“.
@@ -147,7 +156,7 @@ code-unlocked-days =
 ## Commands
 
 help =
-    Schick mir ein Foto, und ich stelle die Gesichter darin wieder her. Sonst ändert sich an deinem Foto nichts.
+    Schick mir ein Foto, und ich restauriere es: jedes Gesicht, dazu Kratzer, Staub, Körnung und verblassten Kontrast, wo es sie hat. Ein heiles Foto ändert sich nur in den Gesichtern.
     Alt, unscharf, zerkratzt oder verblasst: Am besten gelingen Porträts, auch Gruppenfotos, Gesicht für Gesicht.
     Sehr kleine Gesichter bleiben, wie sie sind. Ein wiederhergestelltes Gesicht ist gut geraten, kein Beweis: Einzelheiten können anders gewesen sein.
     Fotos werden nach { $hours } Stunden gelöscht.
@@ -157,7 +166,7 @@ help-commands =
     /premium – mehr Fotos
     /unlock – einen Code einlösen
     /help – dieser Text
-restore-howto = Schick ein Foto, und ich stelle die Gesichter darin wieder her.
+restore-howto = Schick ein Foto, und ich restauriere es.
 unknown-command = { $command } kenne ich nicht. /help hilft weiter.
 cancelled = Abgebrochen. Es hat dich nichts gekostet.
 forget-sure = Deine Fotos und Einstellungen jetzt löschen? Wartende Fotos werden abgebrochen. Fotos, die du heute geschickt hast, zählen weiter.
@@ -201,14 +210,14 @@ telegram-start =
 telegram-howto = Schick mir ein Foto, oder antworte auf eines mit /restore.
 telegram-howto-group = Antworte auf ein Foto mit /restore, oder schreib /restore unter ein Foto, das du schickst.
 telegram-guest = Als Gast in diesem Chat kann ich keine Fotos senden. Füge mich diesem Chat hinzu, oder schick mir das Foto in unserem privaten Chat.
-telegram-text = Schick mir ein Foto, und ich stelle die Gesichter darin wieder her. Mehr dazu: /help
+telegram-text = Schick mir ein Foto, und ich restauriere es. Mehr dazu: /help
 telegram-not-for-us = Ich kann nur Fotos wiederherstellen. Schick mir bitte eines, als Foto oder als Datei.
 telegram-help =
     Wie geht das? Ein neuronales Netz zeichnet jedes Gesicht neu aus dem, was davon noch da ist, und ich füge es in dein Foto ein.
     Sieht jemand danach anders aus? Ein wenig: je schlechter das Foto, desto mehr ist geraten. „Sanfter“ behält mehr vom Original.
     Gruppenfotos? Ja, jedes Gesicht, das groß genug ist.
     Sehr kleine Gesichter? Die lasse ich in Ruhe; ein größerer Scan hilft.
-    Was kann ich nicht? Kratzer und Flecken außerhalb der Gesichter bleiben, und Schwarzweiß bleibt Schwarzweiß.
+    Was kann ich nicht? Große Risse und fehlende Teile bleiben, und Schwarzweiß bleibt Schwarzweiß. „Ohne Ausbesserung“ und „Nur Gesichter“ nehmen zurück, was ich neben den Gesichtern getan habe.
     Beste Qualität: Schick das Foto als Datei. In einer Gruppe: Antworte auf ein Foto mit /restore.
 telegram-privacy = Deine Fotos behalte ich { $hours } Stunden lang, für deine Knöpfe; dann lösche ich sie. Ich merke mir die Kennung deines Kontos, wann du Fotos geschickt hast und was daraus wurde, damit die Zählung stimmt; was du in /settings gewählt hast; und was du gekauft oder eingelöst hast. Niemand sieht sich deine Fotos an, und nichts wird damit trainiert. /deletemydata löscht sofort deine Fotos, deine Einstellungen und was ich über deine Fotos weiß. Die Kennung wird gelöscht, sobald sie nicht mehr gebraucht wird: für die Zählung von heute, einen Tarif, einen noch gültigen Code oder eine Sperre. Zahlungen bleiben in der Buchhaltung, ohne die Kennung.
 telegram-delete-kept = Es wurde nichts gelöscht.
@@ -234,7 +243,7 @@ telegram-about-language = Welche Sprache soll ich sprechen?
 telegram-about-strength = Wie stark sollen Gesichter wiederhergestellt werden? Weniger behält mehr vom Original.
 telegram-about-fidelity = Lebendige Gesichter sind klarer, treue näher am Original.
 telegram-about-upscale = Soll das Foto größer werden?
-telegram-about-scope = Sollen sich nur die Gesichter ändern, oder soll ich auch Körnung, Rauschen und Kompressionsspuren aus dem ganzen Foto entfernen?
+telegram-about-scope = Was soll ich restaurieren? Automatisch sind es die Gesichter und vom Rest, was das Foto braucht: nichts, wenn es heil ist. „Ganzes Foto“ bessert jedes Foto aus und reinigt es.
 telegram-about-reply-as-file = Soll ich mit einem Foto antworten oder mit einer Datei in voller Qualität?
 telegram-about-model = Welches Modell soll deine Fotos wiederherstellen?
 telegram-value-auto = automatisch
@@ -279,6 +288,8 @@ telegram-button-vivid = ✨ Lebendiger
 telegram-button-faithful = 🎯 Treuer
 telegram-button-photo = 🖼️ Ganzes Foto
 telegram-button-faces = 🙂 Nur Gesichter
+telegram-button-undo-repair = ↩️ Ohne Ausbesserung
+telegram-button-whole = 🖼️ Ganzes Foto restaurieren
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Zurück
 telegram-button-delete = 🗑️ Löschen
@@ -327,7 +338,7 @@ discord-name-who = wer
 discord-name-per-day = fotos-am-tag
 discord-name-results = ergebnisse
 discord-name-where-asked = wo-gefragt
-discord-about-restore = Die Gesichter in einem Foto wiederherstellen
+discord-about-restore = Ein Foto wiederherstellen
 discord-about-quota = Was heute noch frei ist
 discord-about-settings = Sehen oder ändern, wie deine Fotos wiederhergestellt werden
 discord-about-cancel = Wartende Fotos abbrechen; es kostet dich nichts
@@ -341,7 +352,7 @@ discord-about-model = Das Modell, das wiederherstellt; auto nimmt das beste
 discord-about-strength = In Prozent: 100 nimmt die neuen Gesichter, weniger behält mehr vom Foto
 discord-about-fidelity = In Prozent: 0 ist lebendig, 100 ist treu; nicht jedes Modell hat die Wahl
 discord-about-upscale = Das Foto so viele Male größer machen
-discord-about-scope = Nur die Gesichter oder das ganze Foto: auch Körnung, Rauschen und Kompression verschwinden
+discord-about-scope = Automatisch: was das Foto braucht; oder nur die Gesichter; oder immer das ganze Foto
 discord-about-private = Nur du siehst die Antwort
 discord-about-language = Die Sprache, in der ich dir antworte
 discord-about-code = Der Code
@@ -358,6 +369,8 @@ discord-closer = Nicht ganz ähnlich?
 discord-full-quality = Volle Qualität
 discord-whole-photo = Ganzes Foto
 discord-faces-only = Nur Gesichter
+discord-undo-repair = Ohne Ausbesserung
+discord-restore-whole = Ganzes Foto restaurieren
 discord-another-model = Anderes Modell
 discord-delete = Löschen
 discord-alt-after = Das wiederhergestellte Foto
@@ -370,6 +383,7 @@ discord-permission-missing = Mir fehlt hier eine Berechtigung: „{ $permission 
 discord-permission-attach-files = Dateien anhängen
 discord-permission-send-messages = Nachrichten senden
 discord-automatic = automatisch
+discord-scope-auto = automatisch
 discord-scope-faces = nur Gesichter
 discord-scope-photo = ganzes Foto
 discord-scope-own = wie jeder mag
@@ -424,6 +438,7 @@ error-pdf-locked = Dieses PDF ist mit einem Passwort geschützt. Schick mir bitt
 error-preview-missing = Das ist eine Rohdatei einer Kamera ohne ein Bild, das ich lesen kann. Speichere sie bitte als JPEG und schick mir das.
 error-page-missing = Diese Datei hat keine Seite { $page }; sie hat { $pages }.
 error-no-face-found = In diesem Foto habe ich kein Gesicht gefunden. Es hat dich nichts gekostet. Am besten finde ich Gesichter, bei denen beide Augen zu sehen sind; ein Scan mit weniger Spiegelung oder Staub hilft oft.
+error-nothing-to-restore = In diesem Foto habe ich kein Gesicht gefunden und auch sonst nichts, was ich ausbessern sollte. Es hat dich nichts gekostet.
 error-face-number-unknown = Ein Gesicht Nummer { $number } gibt es in diesem Foto nicht; gefunden habe ich { $count }. Es hat dich nichts gekostet.
 error-faces-too-small =
     { $count ->
@@ -484,7 +499,7 @@ error-internal-error = Entschuldige, bei uns ist etwas schiefgegangen. Es hat di
 
 playground-title = Magic Memory
 playground-headline = Gib alten Fotos ihre Gesichter zurück
-playground-lead = Schick ein altes, unscharfes oder beschädigtes Foto. Die Gesichter darin werden wiederhergestellt; sonst ändert sich nichts.
+playground-lead = Schick ein altes, unscharfes oder beschädigtes Foto. Die Gesichter werden wiederhergestellt, dazu Kratzer, Körnung und Verblasstes, wo es das gibt; sonst ändert sich nichts.
 playground-drop = Foto hierher ziehen, einfügen oder auswählen
 playground-drop-hint = Bis zu { NUMBER($limit_mb) } MB. Fotos bleiben auf diesem Server und werden nach { $hours } Stunden gelöscht.
 playground-drop-here = Loslassen, um das Foto zu schicken
@@ -508,6 +523,8 @@ playground-after-alt = Das wiederhergestellte Foto
 playground-compare = Trennlinie zwischen vorher und nachher
 playground-download = Herunterladen
 playground-show-faces = Gesichter zeigen
+playground-show-damage = Schäden zeigen
+playground-damage-alt = Was ich für Schäden hielt
 playground-faces = Gesichter
 playground-face-restored = Gesicht { $number }: { $width } × { $height } Pixel, wiederhergestellt
 playground-face-less-alike = Gesicht { $number }: { $width } × { $height } Pixel, wiederhergestellt, aber sieh genau hin: Es ähnelt dem Original vielleicht weniger
@@ -517,8 +534,12 @@ playground-gentler = Sanfter
 playground-stronger = Stärker
 playground-scope-photo = Ganzes Foto
 playground-scope-faces = Nur Gesichter
+playground-undo-repair = Ohne Ausbesserung
+playground-restore-whole = Ganzes Foto restaurieren
 playground-asked-faces = Dasselbe Foto, nur die Gesichter, zu { $percent } % wiederhergestellt
-playground-asked-photo = Das ganze Foto gereinigt, die Gesichter zu { $percent } % wiederhergestellt
+playground-asked-photo = Das ganze Foto ausgebessert und gereinigt, die Gesichter zu { $percent } % wiederhergestellt
+playground-asked-auto = Dasselbe Foto, zu { $percent } % wiederhergestellt
+playground-asked-undo-repair = Dasselbe Foto ohne Ausbesserung, die Gesichter zu { $percent } % wiederhergestellt
 playground-file-name = { $name } wiederhergestellt
 playground-file-name-plain = Wiederhergestelltes Foto
 playground-offline = Die Verbindung ist weg. Ich versuche es weiter…

@@ -36,6 +36,7 @@ progress-queued =
        *[other] Got it. { $ahead } photos are ahead of yours.
     }
 progress-decode = Opening your photo…
+progress-repair = Repairing the photo…
 progress-detect = Looking for faces…
 progress-clean = Cleaning the whole photo…
 progress-restore =
@@ -63,7 +64,15 @@ reply-too-many =
         [one] There are many faces: the largest were restored, { $count } left as it was.
        *[other] There are many faces: the largest were restored, { $count } left as they were.
     }
-reply-cleaned = The whole photo was cleaned.
+reply-cleaned = the whole photo cleaned
+reply-cleaned-grain = grain removed
+reply-cleaned-halftone = printing dots removed
+reply-cleaned-jpeg = traces of compression removed
+reply-repaired = scratches and dust repaired
+reply-repaired-scratches = scratches repaired
+reply-repaired-dust = dust removed
+reply-toned = contrast brought back
+reply-no-face = I found no face in it.
 reply-remembered = I remember this for your next photos; /settings changes it.
 faces-button = Choose faces
 faces-choose = Press a face’s number to change what happens to it: ✓ restore, ½ gently, – leave alone. Then press “Restore”.
@@ -147,7 +156,7 @@ code-unlocked-days =
 ## Commands
 
 help =
-    Send me a photo and I restore the faces in it. Nothing else in your photo changes.
+    Send me a photo and I restore it: every face, and scratches, dust, grain and faded contrast where it has them. A sound photo changes only in its faces.
     Old, blurred, scratched and faded photos are fine. Portraits work best; in a group photo each face is restored by itself.
     Very small faces are left as they are. A restored face is a good guess, not a record: fine details may differ.
     Photos are deleted after { $hours } hours.
@@ -157,7 +166,7 @@ help-commands =
     /premium – more photos
     /unlock – use a code
     /help – this text
-restore-howto = Send a photo, and I restore the faces in it.
+restore-howto = Send a photo, and I restore it.
 unknown-command = I do not know { $command }. Try /help.
 cancelled = Cancelled. It cost you nothing.
 forget-sure = Delete your photos and your settings now? Waiting photos are cancelled. Photos that you sent today still count.
@@ -167,7 +176,7 @@ forget-done = Done. Your photos and settings are deleted.
 
 playground-title = Magic Memory
 playground-headline = Give old photos their faces back
-playground-lead = Send an old, blurred or damaged photo. The faces in it are restored; nothing else in it changes.
+playground-lead = Send an old, blurred or damaged photo. Its faces are restored, and scratches, grain and fading where it has them; nothing else changes.
 playground-drop = Drop, paste or pick a photo
 playground-drop-hint = Up to { NUMBER($limit_mb) } MB. Photos stay on this server and are deleted after { $hours } hours.
 playground-drop-here = Let go to send the photo
@@ -191,6 +200,8 @@ playground-after-alt = The restored photo
 playground-compare = Divider between before and after
 playground-download = Download
 playground-show-faces = Show faces
+playground-show-damage = Show damage
+playground-damage-alt = What I took for damage
 playground-faces = Faces
 playground-face-restored = Face { $number }: { $width } × { $height } pixels, restored
 playground-face-less-alike = Face { $number }: { $width } × { $height } pixels, restored, but look twice: it may resemble the original less
@@ -200,8 +211,12 @@ playground-gentler = Gentler
 playground-stronger = Stronger
 playground-scope-photo = Whole photo
 playground-scope-faces = Faces only
+playground-undo-repair = Undo repair
+playground-restore-whole = Restore the whole photo
 playground-asked-faces = The same photo, faces only, restored at { $percent } %
-playground-asked-photo = The whole photo cleaned, its faces restored at { $percent } %
+playground-asked-photo = The whole photo repaired and cleaned, its faces restored at { $percent } %
+playground-asked-auto = The same photo, restored at { $percent } %
+playground-asked-undo-repair = The same photo without the repair, its faces restored at { $percent } %
 playground-file-name = { $name } restored
 playground-file-name-plain = Restored photo
 playground-offline = The connection is gone. I keep trying…
@@ -255,14 +270,14 @@ telegram-start =
 telegram-howto = Send me a photo, or reply to one with /restore.
 telegram-howto-group = Reply to a photo with /restore, or write /restore below a photo that you send.
 telegram-guest = As a guest in this chat I cannot send photos. Add me to this chat, or send me the photo in our private chat.
-telegram-text = Send me a photo, and I restore the faces in it. /help says more.
+telegram-text = Send me a photo, and I restore it. /help says more.
 telegram-not-for-us = I can only restore photos. Please send me one, as a photo or as a file.
 telegram-help =
     How does it work? A neural network draws each face anew from what is left of it, and I blend it into your photo.
     Does it change how someone looks? A little: the worse the photo, the more of the face is a guess. “Gentler” keeps more of the original.
     Group photos? Yes, every face that is large enough.
     Very small faces? I leave them alone; a larger scan helps.
-    What can I not do? Scratches and stains outside faces stay, and black and white stays black and white.
+    What can I not do? Large tears and missing parts stay, and black and white stays black and white. “Undo repair” and “Faces only” take back what I did beside the faces.
     Best quality: send the photo as a file. In a group: reply to a photo with /restore.
 telegram-privacy = I keep your photos for { $hours } hours, for your buttons, and then delete them. I keep your account’s id, when you sent photos and what came of them, to count your quota; what you chose in /settings; and what you bought or redeemed. Nobody looks at your photos, and nothing is trained on them. /deletemydata deletes your photos, your settings and what I know of your photos at once. The id is deleted as soon as nothing needs it any more: today’s count, a plan, a code that is still valid, or a ban. Payments are kept for the accounts, without the id.
 telegram-delete-kept = Nothing was deleted.
@@ -288,7 +303,7 @@ telegram-about-language = Which language should I use?
 telegram-about-strength = How strongly should faces be restored? A lower strength keeps more of the original.
 telegram-about-fidelity = Vivid faces are clearer; faithful faces are closer to the original.
 telegram-about-upscale = Should the photo become larger?
-telegram-about-scope = Should only the faces change, or should I also remove grain, noise and compression from the whole photo?
+telegram-about-scope = What should I restore? Automatically I restore the faces, and of the rest what the photo needs: nothing if it is sound. “Whole photo” repairs and cleans every photo.
 telegram-about-reply-as-file = Should I reply with a photo, or with a file in full quality?
 telegram-about-model = Which model should restore your photos?
 telegram-value-auto = automatic
@@ -333,6 +348,8 @@ telegram-button-vivid = ✨ More vivid
 telegram-button-faithful = 🎯 More faithful
 telegram-button-photo = 🖼️ Whole photo
 telegram-button-faces = 🙂 Faces only
+telegram-button-undo-repair = ↩️ Undo repair
+telegram-button-whole = 🖼️ Restore the whole photo
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Back
 telegram-button-delete = 🗑️ Delete
@@ -414,7 +431,7 @@ discord-name-who = who
 discord-name-per-day = photos-per-day
 discord-name-results = results
 discord-name-where-asked = where-asked
-discord-about-restore = Restore the faces in a photo
+discord-about-restore = Restore a photo
 discord-about-quota = What you have left today
 discord-about-settings = See or change how your photos are restored
 discord-about-cancel = Cancel waiting photos; it costs you nothing
@@ -428,7 +445,7 @@ discord-about-model = The model that restores; auto takes the best one
 discord-about-strength = In percent: 100 shows the restored faces, less keeps more of the original photo
 discord-about-fidelity = In percent: 0 is vivid, 100 is faithful; not every model has this choice
 discord-about-upscale = Make the photo this many times larger
-discord-about-scope = Only the faces, or the whole photo: grain, noise and traces of compression go too
+discord-about-scope = Automatic: what the photo needs; or only its faces; or the whole photo in any case
 discord-about-private = Only you see the answer
 discord-about-language = The language I answer you in
 discord-about-code = The code
@@ -450,6 +467,8 @@ discord-closer = Not quite like them?
 discord-full-quality = Full quality
 discord-whole-photo = Whole photo
 discord-faces-only = Faces only
+discord-undo-repair = Undo repair
+discord-restore-whole = Restore the whole photo
 discord-another-model = Another model
 discord-delete = Delete
 discord-alt-after = The restored photo
@@ -462,6 +481,7 @@ discord-permission-missing = I lack a permission here: “{ $permission }”. Pl
 discord-permission-attach-files = Attach Files
 discord-permission-send-messages = Send Messages
 discord-automatic = automatic
+discord-scope-auto = automatic
 discord-scope-faces = faces only
 discord-scope-photo = whole photo
 discord-scope-own = as each person likes
@@ -522,6 +542,7 @@ error-pdf-locked = This PDF is locked with a password. Please send the photo its
 error-preview-missing = This is a camera’s raw file without a picture that I can read. Please save it as a JPEG and send that.
 error-page-missing = This file has no page { $page }; it has { $pages }.
 error-no-face-found = I found no face in this photo. It did not cost you anything. Faces are found best where both eyes can be seen; a scan with less glare or dust often helps.
+error-nothing-to-restore = I found no face in this photo. Nothing else in it needs repair, so it stays as it is. It did not cost you anything.
 error-face-number-unknown = There is no face number { $number } in this photo; I found { $count }. It did not cost you anything.
 error-faces-too-small =
     { $count ->

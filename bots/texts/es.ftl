@@ -36,6 +36,7 @@ progress-queued =
        *[other] Recibida. Hay { $ahead } fotos antes que la tuya.
     }
 progress-decode = Abriendo tu foto…
+progress-repair = Reparando la foto…
 progress-detect = Buscando caras…
 progress-clean = Limpiando toda la foto…
 progress-restore =
@@ -63,7 +64,15 @@ reply-too-many =
         [one] Hay muchas caras: se restauraron las más grandes y { $count } quedó como estaba.
        *[other] Hay muchas caras: se restauraron las más grandes y { $count } quedaron como estaban.
     }
-reply-cleaned = Toda la foto quedó limpia.
+reply-cleaned = toda la foto limpia
+reply-cleaned-grain = grano eliminado
+reply-cleaned-halftone = trama de impresión eliminada
+reply-cleaned-jpeg = huellas de compresión eliminadas
+reply-repaired = rayones y polvo reparados
+reply-repaired-scratches = rayones reparados
+reply-repaired-dust = polvo eliminado
+reply-toned = contraste recuperado
+reply-no-face = No encontré ninguna cara en ella.
 reply-remembered = Lo recuerdo para tus próximas fotos; /settings lo cambia.
 faces-button = Elegir rostros
 faces-choose = Pulsa el número de un rostro para cambiar lo que le pasa: ✓ restaurar, ½ con suavidad, – dejarlo. Luego pulsa «Restaurar».
@@ -148,7 +157,7 @@ code-unlocked-days =
 ## Commands
 
 help =
-    Envíame una foto y restauro las caras que haya en ella. Nada más cambia en tu foto.
+    Envíame una foto y la restauro: cada cara y, donde los tenga, rayones, polvo, grano y contraste perdido. Una foto en buen estado solo cambia en sus caras.
     Antigua, borrosa, rayada o descolorida: los retratos salen mejor, y las fotos de grupo también, cara por cara.
     Las caras muy pequeñas se quedan como están. Una cara restaurada es una buena suposición, no un documento: los detalles pueden ser distintos.
     Las fotos se borran después de { $hours } horas.
@@ -158,7 +167,7 @@ help-commands =
     /premium – más fotos
     /unlock – usar un código
     /help – este texto
-restore-howto = Envía una foto y restauro las caras que haya en ella.
+restore-howto = Envía una foto y la restauro.
 unknown-command = No conozco { $command }. Prueba con /help.
 cancelled = Cancelado. No te ha costado nada.
 forget-sure = ¿Borrar ahora tus fotos y tus ajustes? Las fotos en espera se cancelan. Las que enviaste hoy siguen contando.
@@ -202,14 +211,14 @@ telegram-start =
 telegram-howto = Envíame una foto, o responde a una con /restore.
 telegram-howto-group = Responde a una foto con /restore, o escribe /restore al pie de la foto que envías.
 telegram-guest = Como invitado en este chat no puedo enviar fotos. Añádeme a este chat o envíame la foto en nuestro chat privado.
-telegram-text = Envíame una foto y restauro las caras que haya en ella. Más en /help
+telegram-text = Envíame una foto y la restauro. Más en /help
 telegram-not-for-us = Solo puedo restaurar fotos. Envíame una, como foto o como archivo.
 telegram-help =
     ¿Cómo funciona? Una red neuronal dibuja de nuevo cada cara a partir de lo que queda de ella, y yo la integro en tu foto.
     ¿Cambia el aspecto de las personas? Un poco: cuanto peor es la foto, más se adivina. «Más suave» conserva más del original.
     ¿Fotos de grupo? Sí, todas las caras que sean bastante grandes.
     ¿Caras muy pequeñas? Las dejo como están; un escaneo más grande ayuda.
-    ¿Qué no puedo hacer? Los rayones y manchas fuera de las caras se quedan, y el blanco y negro sigue en blanco y negro.
+    ¿Qué no puedo hacer? Los desgarros grandes y las partes que faltan se quedan, y el blanco y negro sigue en blanco y negro. «Sin reparar» y «Solo las caras» deshacen lo que hice fuera de las caras.
     La mejor calidad: envía la foto como archivo. En un grupo: responde a una foto con /restore.
 telegram-privacy = Guardo tus fotos { $hours } horas, para tus botones, y luego las borro. Guardo el id de tu cuenta, cuándo enviaste fotos y qué salió de ellas, para contar tu cuota; lo que elegiste en /settings; y lo que compraste o canjeaste. Nadie mira tus fotos y no se entrena nada con ellas. /deletemydata borra al momento tus fotos, tus ajustes y lo que sé de tus fotos. El id se borra en cuanto ya no hace falta: la cuenta de hoy, un plan, un código aún válido o un bloqueo. Los pagos quedan en la contabilidad, sin el id.
 telegram-delete-kept = No se ha borrado nada.
@@ -235,7 +244,7 @@ telegram-about-language = ¿En qué idioma te hablo?
 telegram-about-strength = ¿Con qué intensidad restauro las caras? Menos conserva más del original.
 telegram-about-fidelity = Las caras vivas son más nítidas; las fieles se acercan más al original.
 telegram-about-upscale = ¿Quieres la foto más grande?
-telegram-about-scope = ¿Cambio solo las caras, o limpio también el grano, el ruido y la compresión de toda la foto?
+telegram-about-scope = ¿Qué restauro? En automático, las caras y del resto lo que la foto necesite: nada si está bien. «Toda la foto» repara y limpia cualquier foto.
 telegram-about-reply-as-file = ¿Respondo con una foto, o con un archivo en calidad completa?
 telegram-about-model = ¿Qué modelo debe restaurar tus fotos?
 telegram-value-auto = automático
@@ -280,6 +289,8 @@ telegram-button-vivid = ✨ Más viva
 telegram-button-faithful = 🎯 Más fiel
 telegram-button-photo = 🖼️ Toda la foto
 telegram-button-faces = 🙂 Solo las caras
+telegram-button-undo-repair = ↩️ Sin reparar
+telegram-button-whole = 🖼️ Restaurar toda la foto
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Volver
 telegram-button-delete = 🗑️ Eliminar
@@ -328,7 +339,7 @@ discord-name-who = quién
 discord-name-per-day = fotos-al-día
 discord-name-results = resultados
 discord-name-where-asked = donde-se-pide
-discord-about-restore = Restaurar las caras de una foto
+discord-about-restore = Restaurar una foto
 discord-about-quota = Lo que te queda hoy
 discord-about-settings = Ver o cambiar cómo se restauran tus fotos
 discord-about-cancel = Cancelar las fotos en espera; no te cuesta nada
@@ -342,7 +353,7 @@ discord-about-model = El modelo que restaura; auto elige el mejor
 discord-about-strength = En porcentaje: 100 toma las caras restauradas, menos conserva más de la foto
 discord-about-fidelity = En porcentaje: 0 es viva, 100 es fiel; no todos los modelos pueden elegir
 discord-about-upscale = Hacer la foto tantas veces más grande
-discord-about-scope = Solo las caras o toda la foto: también se quitan el grano, el ruido y la compresión
+discord-about-scope = Automático: lo que la foto necesite; o solo las caras; o siempre toda la foto
 discord-about-private = Solo tú ves la respuesta
 discord-about-language = El idioma en que te respondo
 discord-about-code = El código
@@ -359,6 +370,8 @@ discord-closer = ¿No se parece del todo?
 discord-full-quality = Calidad completa
 discord-whole-photo = Toda la foto
 discord-faces-only = Solo las caras
+discord-undo-repair = Sin reparar
+discord-restore-whole = Restaurar toda la foto
 discord-another-model = Otro modelo
 discord-delete = Borrar
 discord-alt-after = La foto restaurada
@@ -371,6 +384,7 @@ discord-permission-missing = Aquí me falta un permiso: «{ $permission }». Pí
 discord-permission-attach-files = Adjuntar archivos
 discord-permission-send-messages = Enviar mensajes
 discord-automatic = automático
+discord-scope-auto = automático
 discord-scope-faces = solo las caras
 discord-scope-photo = toda la foto
 discord-scope-own = como quiera cada uno
@@ -425,6 +439,7 @@ error-pdf-locked = Este PDF está protegido con contraseña. Envía la foto mism
 error-preview-missing = Esto es un archivo RAW de cámara sin una imagen que pueda leer. Guárdalo como JPEG y envíamelo, por favor.
 error-page-missing = Este archivo no tiene página { $page }; tiene { $pages }.
 error-no-face-found = No he encontrado ninguna cara en esta foto. No te ha costado nada. Encuentro mejor las caras en las que se ven los dos ojos; a menudo ayuda un escaneo con menos reflejos o polvo.
+error-nothing-to-restore = No he encontrado ninguna cara en esta foto ni nada más que deba reparar. No te ha costado nada.
 error-face-number-unknown = En esta foto no hay una cara número { $number }; he encontrado { $count }. No te ha costado nada.
 error-faces-too-small =
     { $count ->
@@ -485,7 +500,7 @@ error-internal-error = Lo siento, algo ha fallado por nuestra parte. No te ha co
 
 playground-title = Magic Memory
 playground-headline = Devuelve las caras a tus fotos antiguas
-playground-lead = Envía una foto antigua, borrosa o dañada. Se restauran las caras que haya en ella; nada más cambia.
+playground-lead = Envía una foto antigua, borrosa o dañada. Se restauran sus caras y, donde los tenga, rayones, grano y colores desvaídos; nada más cambia.
 playground-drop = Arrastra, pega o elige una foto
 playground-drop-hint = Hasta { NUMBER($limit_mb) } MB. Las fotos se quedan en este servidor y se borran después de { $hours } horas.
 playground-drop-here = Suelta para enviar la foto
@@ -509,6 +524,8 @@ playground-after-alt = La foto restaurada
 playground-compare = Divisor entre antes y después
 playground-download = Descargar
 playground-show-faces = Mostrar caras
+playground-show-damage = Mostrar daños
+playground-damage-alt = Lo que tomé por daños
 playground-faces = Caras
 playground-face-restored = Cara { $number }: { $width } × { $height } píxeles, restaurada
 playground-face-less-alike = Cara { $number }: { $width } × { $height } píxeles, restaurada, pero mírala bien: quizá se parezca menos al original
@@ -518,8 +535,12 @@ playground-gentler = Más suave
 playground-stronger = Más intensa
 playground-scope-photo = Toda la foto
 playground-scope-faces = Solo las caras
+playground-undo-repair = Sin reparar
+playground-restore-whole = Restaurar toda la foto
 playground-asked-faces = La misma foto, solo las caras, restauradas al { $percent } %
-playground-asked-photo = Toda la foto limpia, con las caras restauradas al { $percent } %
+playground-asked-photo = Toda la foto reparada y limpia, con las caras restauradas al { $percent } %
+playground-asked-auto = La misma foto, restaurada al { $percent } %
+playground-asked-undo-repair = La misma foto sin reparar, con las caras restauradas al { $percent } %
 playground-file-name = { $name } restaurada
 playground-file-name-plain = Foto restaurada
 playground-offline = Se ha perdido la conexión. Sigo intentándolo…

@@ -36,6 +36,7 @@ progress-queued =
        *[other] Bien reçue. Il y a { $ahead } photos avant la vôtre.
     }
 progress-decode = J’ouvre votre photo…
+progress-repair = Réparation de la photo…
 progress-detect = Je cherche les visages…
 progress-clean = Nettoyage de toute la photo…
 progress-restore =
@@ -63,7 +64,15 @@ reply-too-many =
         [one] Il y a beaucoup de visages : les plus grands ont été restaurés, { $count } est resté tel quel.
        *[other] Il y a beaucoup de visages : les plus grands ont été restaurés, { $count } sont restés tels quels.
     }
-reply-cleaned = Toute la photo a été nettoyée.
+reply-cleaned = toute la photo nettoyée
+reply-cleaned-grain = grain enlevé
+reply-cleaned-halftone = trame d’impression enlevée
+reply-cleaned-jpeg = traces de compression enlevées
+reply-repaired = rayures et poussières réparées
+reply-repaired-scratches = rayures réparées
+reply-repaired-dust = poussières enlevées
+reply-toned = contraste retrouvé
+reply-no-face = Je n’y ai trouvé aucun visage.
 reply-remembered = Je m’en souviens pour vos prochaines photos ; /settings le change.
 faces-button = Choisir les visages
 faces-choose = Touchez le numéro d’un visage pour changer ce qu’il devient : ✓ restaurer, ½ en douceur, – laisser. Puis touchez « Restaurer ».
@@ -147,7 +156,7 @@ code-unlocked-days =
 ## Commands
 
 help =
-    Envoyez-moi une photo et j’en restaure les visages. Rien d’autre ne change dans votre photo.
+    Envoyez-moi une photo et je la restaure : chaque visage et, s’il y en a, les rayures, la poussière, le grain et le contraste perdu. Une photo en bon état ne change que dans ses visages.
     Ancienne, floue, rayée ou passée : les portraits réussissent le mieux, les photos de groupe aussi, visage par visage.
     Les très petits visages restent tels quels. Un visage restauré est une bonne supposition, pas une preuve : les détails peuvent différer.
     Les photos sont supprimées après { $hours } heures.
@@ -157,7 +166,7 @@ help-commands =
     /premium – plus de photos
     /unlock – utiliser un code
     /help – ce texte
-restore-howto = Envoyez une photo et j’en restaure les visages.
+restore-howto = Envoyez une photo et je la restaure.
 unknown-command = Je ne connais pas { $command }. Essayez /help.
 cancelled = Annulé. Cela ne vous a rien coûté.
 forget-sure = Supprimer maintenant vos photos et vos réglages ? Les photos en attente sont annulées. Celles envoyées aujourd’hui restent comptées.
@@ -201,14 +210,14 @@ telegram-start =
 telegram-howto = Envoyez-moi une photo, ou répondez à une photo avec /restore.
 telegram-howto-group = Répondez à une photo avec /restore, ou écrivez /restore en légende de la photo que vous envoyez.
 telegram-guest = En tant qu’invité dans cette discussion, je ne peux pas envoyer de photos. Ajoutez-moi à cette discussion, ou envoyez-moi la photo dans notre discussion privée.
-telegram-text = Envoyez-moi une photo et j’en restaure les visages. Pour en savoir plus : /help
+telegram-text = Envoyez-moi une photo et je la restaure. Pour en savoir plus : /help
 telegram-not-for-us = Je ne sais restaurer que des photos. Envoyez-m’en une, en photo ou en fichier.
 telegram-help =
     Comment ça marche ? Un réseau de neurones redessine chaque visage à partir de ce qu’il en reste, et je l’intègre à votre photo.
     Est-ce que cela change l’apparence ? Un peu : plus la photo est mauvaise, plus le visage est deviné. « Plus doux » garde davantage de l’original.
     Les photos de groupe ? Oui, chaque visage assez grand.
     Les très petits visages ? Je n’y touche pas ; une numérisation plus grande aide.
-    Que ne sais-je pas faire ? Les rayures et les taches hors des visages restent, et le noir et blanc reste en noir et blanc.
+    Que ne sais-je pas faire ? Les grandes déchirures et les parties manquantes restent, et le noir et blanc reste en noir et blanc. « Sans réparation » et « Visages seuls » annulent ce que j’ai fait hors des visages.
     La meilleure qualité : envoyez la photo en fichier. Dans un groupe : répondez à une photo avec /restore.
 telegram-privacy = Je garde vos photos { $hours } heures, pour vos boutons, puis je les supprime. Je garde l’identifiant de votre compte, quand vous avez envoyé des photos et ce qu’il en est advenu, pour compter votre quota ; vos choix dans /settings ; et ce que vous avez acheté ou activé. Personne ne regarde vos photos et rien n’est entraîné avec elles. /deletemydata supprime aussitôt vos photos, vos réglages et ce que je sais de vos photos. L’identifiant est supprimé dès qu’il n’est plus nécessaire : le compte du jour, une formule, un code encore valable ou un blocage. Les paiements restent dans la comptabilité, sans l’identifiant.
 telegram-delete-kept = Rien n’a été supprimé.
@@ -234,7 +243,7 @@ telegram-about-language = Dans quelle langue dois-je parler ?
 telegram-about-strength = Avec quelle intensité restaurer les visages ? Moins, c’est garder davantage de l’original.
 telegram-about-fidelity = Les visages vifs sont plus nets, les fidèles plus proches de l’original.
 telegram-about-upscale = Faut-il agrandir la photo ?
-telegram-about-scope = Dois-je ne changer que les visages, ou aussi nettoyer toute la photo du grain, du bruit et de la compression ?
+telegram-about-scope = Que dois-je restaurer ? En automatique, les visages et, du reste, ce dont la photo a besoin : rien si elle est en bon état. « Toute la photo » répare et nettoie chaque photo.
 telegram-about-reply-as-file = Dois-je répondre avec une photo, ou avec un fichier en pleine qualité ?
 telegram-about-model = Quel modèle doit restaurer vos photos ?
 telegram-value-auto = automatique
@@ -279,6 +288,8 @@ telegram-button-vivid = ✨ Plus vif
 telegram-button-faithful = 🎯 Plus fidèle
 telegram-button-photo = 🖼️ Toute la photo
 telegram-button-faces = 🙂 Visages seuls
+telegram-button-undo-repair = ↩️ Sans réparation
+telegram-button-whole = 🖼️ Restaurer toute la photo
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Retour
 telegram-button-delete = 🗑️ Supprimer
@@ -327,7 +338,7 @@ discord-name-who = qui
 discord-name-per-day = photos-par-jour
 discord-name-results = résultats
 discord-name-where-asked = sur-place
-discord-about-restore = Restaurer les visages d’une photo
+discord-about-restore = Restaurer une photo
 discord-about-quota = Ce qu’il vous reste aujourd’hui
 discord-about-settings = Voir ou changer la façon de restaurer vos photos
 discord-about-cancel = Annuler les photos en attente ; cela ne coûte rien
@@ -341,7 +352,7 @@ discord-about-model = Le modèle qui restaure ; auto prend le meilleur
 discord-about-strength = En pour cent : 100 prend les visages restaurés, moins garde davantage de la photo
 discord-about-fidelity = En pour cent : 0 est vif, 100 est fidèle ; tous les modèles n’ont pas ce choix
 discord-about-upscale = Agrandir la photo autant de fois
-discord-about-scope = Les visages seuls ou toute la photo : grain, bruit et traces de compression partent aussi
+discord-about-scope = Automatique : ce dont la photo a besoin ; ou les visages seuls ; ou toujours toute la photo
 discord-about-private = Vous seul voyez la réponse
 discord-about-language = La langue dans laquelle je vous réponds
 discord-about-code = Le code
@@ -358,6 +369,8 @@ discord-closer = Pas très ressemblant ?
 discord-full-quality = Pleine qualité
 discord-whole-photo = Toute la photo
 discord-faces-only = Visages seuls
+discord-undo-repair = Sans réparation
+discord-restore-whole = Restaurer toute la photo
 discord-another-model = Autre modèle
 discord-delete = Supprimer
 discord-alt-after = La photo restaurée
@@ -370,6 +383,7 @@ discord-permission-missing = Il me manque ici une permission : « { $permission 
 discord-permission-attach-files = Joindre des fichiers
 discord-permission-send-messages = Envoyer des messages
 discord-automatic = automatique
+discord-scope-auto = automatique
 discord-scope-faces = visages seuls
 discord-scope-photo = toute la photo
 discord-scope-own = au choix de chacun
@@ -424,6 +438,7 @@ error-pdf-locked = Ce PDF est protégé par un mot de passe. Envoyez la photo el
 error-preview-missing = Ceci est un fichier RAW d’appareil photo sans image que je puisse lire. Enregistrez-le en JPEG et envoyez-moi cela, s’il vous plaît.
 error-page-missing = Ce fichier n’a pas de page { $page } ; il en a { $pages }.
 error-no-face-found = Je n’ai trouvé aucun visage sur cette photo. Cela ne vous a rien coûté. Je trouve mieux les visages dont on voit les deux yeux ; une numérisation avec moins de reflets ou de poussière aide souvent.
+error-nothing-to-restore = Je n’ai trouvé aucun visage sur cette photo, ni rien d’autre à réparer. Cela ne vous a rien coûté.
 error-face-number-unknown = Il n’y a pas de visage numéro { $number } sur cette photo ; j’en ai trouvé { $count }. Cela ne vous a rien coûté.
 error-faces-too-small =
     { $count ->
@@ -484,7 +499,7 @@ error-internal-error = Désolé, quelque chose s’est mal passé chez nous. Cel
 
 playground-title = Magic Memory
 playground-headline = Rendez leurs visages aux vieilles photos
-playground-lead = Envoyez une photo ancienne, floue ou abîmée. Ses visages sont restaurés ; rien d’autre ne change.
+playground-lead = Envoyez une photo ancienne, floue ou abîmée. Ses visages sont restaurés et, s’il y en a, les rayures, le grain et les couleurs passées ; rien d’autre ne change.
 playground-drop = Déposez, collez ou choisissez une photo
 playground-drop-hint = Jusqu’à { NUMBER($limit_mb) } Mo. Les photos restent sur ce serveur et sont supprimées après { $hours } heures.
 playground-drop-here = Lâchez pour envoyer la photo
@@ -508,6 +523,8 @@ playground-after-alt = La photo restaurée
 playground-compare = Séparation entre avant et après
 playground-download = Télécharger
 playground-show-faces = Voir les visages
+playground-show-damage = Voir les dégâts
+playground-damage-alt = Ce que j’ai pris pour des dégâts
 playground-faces = Visages
 playground-face-restored = Visage { $number } : { $width } × { $height } pixels, restauré
 playground-face-less-alike = Visage { $number } : { $width } × { $height } pixels, restauré, mais regardez bien : il ressemble peut-être moins à l’original
@@ -517,8 +534,12 @@ playground-gentler = Plus doux
 playground-stronger = Plus fort
 playground-scope-photo = Toute la photo
 playground-scope-faces = Visages seuls
+playground-undo-repair = Sans réparation
+playground-restore-whole = Restaurer toute la photo
 playground-asked-faces = La même photo, visages seuls, restaurés à { $percent } %
-playground-asked-photo = Toute la photo nettoyée, les visages restaurés à { $percent } %
+playground-asked-photo = Toute la photo réparée et nettoyée, les visages restaurés à { $percent } %
+playground-asked-auto = La même photo, restaurée à { $percent } %
+playground-asked-undo-repair = La même photo sans réparation, les visages restaurés à { $percent } %
 playground-file-name = { $name } restaurée
 playground-file-name-plain = Photo restaurée
 playground-offline = La connexion est perdue. Je continue d’essayer…

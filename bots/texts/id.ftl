@@ -21,6 +21,7 @@ progress-queued =
     }
 progress-decode = Membuka fotomu…
 progress-detect = Mencari wajah…
+progress-repair = Memperbaiki foto…
 progress-clean = Membersihkan seluruh foto…
 progress-restore =
     { $faces ->
@@ -35,7 +36,15 @@ progress-encode = Hampir selesai…
 reply-restored = { $count } wajah dipulihkan.
 reply-too-small = { $count } wajah terlalu kecil untuk dipulihkan.
 reply-too-many = Wajahnya banyak: yang terbesar dipulihkan, { $count } dibiarkan seperti semula.
-reply-cleaned = Seluruh foto telah dibersihkan.
+reply-cleaned = seluruh foto dibersihkan
+reply-cleaned-grain = bintik dihilangkan
+reply-cleaned-halftone = titik cetak dihilangkan
+reply-cleaned-jpeg = jejak kompresi dihilangkan
+reply-repaired = goresan dan debu diperbaiki
+reply-repaired-scratches = goresan diperbaiki
+reply-repaired-dust = debu dihilangkan
+reply-toned = kontras dikembalikan
+reply-no-face = Aku tidak menemukan wajah di dalamnya.
 reply-remembered = Ini kuingat untuk foto-fotomu berikutnya; ubah lewat /settings.
 faces-button = Pilih wajah
 faces-choose = Tekan nomor wajah untuk mengubah apa yang terjadi padanya: ✓ pulihkan, ½ dengan lembut, – biarkan. Lalu tekan “Pulihkan”.
@@ -87,7 +96,7 @@ code-unlocked-days = Kodenya benar: kamu punya { $plan } selama { $count } hari 
 ## Commands
 
 help =
-    Kirim foto kepadaku dan kupulihkan wajah di dalamnya. Tidak ada lagi yang berubah di fotomu.
+    Kirim foto kepadaku dan kupulihkan: setiap wajah, serta goresan, debu, bintik, dan kontras yang pudar bila ada. Di foto yang utuh hanya wajahnya yang berubah.
     Foto lama, buram, tergores, dan pudar boleh saja. Potret paling berhasil; di foto bersama setiap wajah dipulihkan sendiri-sendiri.
     Wajah yang sangat kecil dibiarkan. Wajah yang dipulihkan adalah tebakan yang baik, bukan catatan: detail halus bisa berbeda.
     Foto dihapus setelah { $hours } jam.
@@ -97,7 +106,7 @@ help-commands =
     /premium – lebih banyak foto
     /unlock – pakai kode
     /help – teks ini
-restore-howto = Kirim foto dan kupulihkan wajah di dalamnya.
+restore-howto = Kirim foto dan kupulihkan.
 unknown-command = Aku tidak kenal { $command }. Coba /help.
 cancelled = Dibatalkan. Tidak ada biaya bagimu.
 forget-sure = Hapus foto dan pengaturanmu sekarang? Foto yang menunggu dibatalkan. Foto yang kamu kirim hari ini tetap dihitung.
@@ -135,14 +144,14 @@ telegram-start =
 telegram-howto = Kirim foto kepadaku, atau balas sebuah foto dengan /restore.
 telegram-howto-group = Balas sebuah foto dengan /restore, atau tulis /restore di bawah foto yang kamu kirim.
 telegram-guest = Sebagai tamu di obrolan ini aku tidak bisa mengirim foto. Tambahkan aku ke obrolan ini, atau kirim fotonya di obrolan pribadi kita.
-telegram-text = Kirim foto kepadaku dan kupulihkan wajah di dalamnya. Selengkapnya di /help.
+telegram-text = Kirim foto kepadaku dan kupulihkan. Selengkapnya di /help.
 telegram-not-for-us = Aku hanya bisa memulihkan foto. Kirimkan sebagai foto atau sebagai berkas.
 telegram-help =
     Bagaimana cara kerjanya? Jaringan saraf menggambar ulang setiap wajah dari yang tersisa, lalu kusatukan dengan fotomu.
     Apakah penampilan orang berubah? Sedikit: makin buruk fotonya, makin banyak tebakan di wajahnya. “Lebih lembut” mempertahankan lebih banyak aslinya.
     Foto bersama? Ya, setiap wajah yang cukup besar.
     Wajah sangat kecil? Kubiarkan; pindaian yang lebih besar membantu.
-    Apa yang tidak bisa? Goresan dan noda di luar wajah tetap ada, dan hitam putih tetap hitam putih.
+    Apa yang tidak bisa? Sobekan besar dan bagian yang hilang tetap ada, dan hitam putih tetap hitam putih. “Tanpa perbaikan” dan “Hanya wajah” membatalkan yang kulakukan selain pada wajah.
     Kualitas terbaik: kirim foto sebagai berkas. Di grup: balas sebuah foto dengan /restore.
 telegram-privacy = Fotomu kusimpan { $hours } jam, untuk tombol-tombolmu, lalu kuhapus. Kusimpan nomor akunmu, kapan kamu mengirim foto dan hasilnya, untuk menghitung kuotamu; pilihanmu di /settings; dan yang kamu beli atau tukarkan. Tidak ada yang melihat fotomu, dan tidak ada yang dilatih dengannya. /deletemydata langsung menghapus fotomu, pengaturanmu, dan yang kuketahui tentang fotomu. Nomor itu dihapus begitu tidak diperlukan lagi: hitungan hari ini, paket, kode yang masih berlaku, atau pemblokiran. Pembayaran disimpan untuk pembukuan, tanpa nomor itu.
 telegram-delete-kept = Tidak ada yang dihapus.
@@ -168,7 +177,7 @@ telegram-about-language = Bahasa apa yang kupakai?
 telegram-about-strength = Seberapa kuat wajah dipulihkan? Kekuatan lebih rendah mempertahankan lebih banyak aslinya.
 telegram-about-fidelity = Wajah yang hidup lebih jelas; wajah yang setia lebih dekat dengan aslinya.
 telegram-about-upscale = Apakah foto perlu diperbesar?
-telegram-about-scope = Hanya wajah yang berubah, atau bintik, derau, dan kompresi di seluruh foto juga dihilangkan?
+telegram-about-scope = Apa yang kupulihkan? Secara otomatis kupulihkan wajah, dan selebihnya yang diperlukan foto: tidak ada bila fotonya utuh. “Seluruh foto” memperbaiki dan membersihkan setiap foto.
 telegram-about-reply-as-file = Kubalas dengan foto, atau dengan berkas berkualitas penuh?
 telegram-about-model = Model mana yang memulihkan fotomu?
 telegram-value-auto = otomatis
@@ -213,6 +222,8 @@ telegram-button-vivid = ✨ Lebih hidup
 telegram-button-faithful = 🎯 Lebih setia
 telegram-button-photo = 🖼️ Seluruh foto
 telegram-button-faces = 🙂 Hanya wajah
+telegram-button-undo-repair = ↩️ Tanpa perbaikan
+telegram-button-whole = 🖼️ Pulihkan seluruh foto
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Kembali
 telegram-button-delete = 🗑️ Hapus
@@ -250,6 +261,7 @@ error-pdf-locked = PDF ini terkunci kata sandi. Kirim fotonya sendiri, sebagai J
 error-preview-missing = Ini berkas mentah kamera tanpa gambar yang bisa kubaca. Simpan sebagai JPEG lalu kirim.
 error-page-missing = Berkas ini tidak punya halaman { $page }; ada { $pages }.
 error-no-face-found = Aku tidak menemukan wajah di foto ini. Tidak ada biaya bagimu. Wajah paling mudah ditemukan bila kedua mata terlihat; pindaian dengan lebih sedikit silau atau debu sering membantu.
+error-nothing-to-restore = Aku tidak menemukan wajah di foto ini. Tidak ada hal lain yang perlu diperbaiki, jadi foto ini dibiarkan. Tidak ada biaya bagimu.
 error-face-number-unknown = Tidak ada wajah nomor { $number } di foto ini; kutemukan { $count }. Tidak ada biaya bagimu.
 error-faces-too-small = Di foto ini { $count } wajah terlalu kecil untuk dipulihkan (di bawah { $limit_px } piksel). Tidak ada biaya bagimu. Pindaian yang lebih besar sering membantu.
 error-quota-used-up =

@@ -38,6 +38,7 @@ progress-queued =
     }
 progress-decode = Apro la tua foto…
 progress-detect = Cerco i volti…
+progress-repair = Riparo la foto…
 progress-clean = Pulisco tutta la foto…
 progress-restore =
     { $faces ->
@@ -64,7 +65,15 @@ reply-too-many =
         [one] I volti sono molti: ho restaurato i più grandi, { $count } è rimasto com’era.
        *[other] I volti sono molti: ho restaurato i più grandi, { $count } sono rimasti com’erano.
     }
-reply-cleaned = Tutta la foto è stata pulita.
+reply-cleaned = tutta la foto pulita
+reply-cleaned-grain = grana tolta
+reply-cleaned-halftone = retino di stampa tolto
+reply-cleaned-jpeg = tracce di compressione tolte
+reply-repaired = graffi e polvere riparati
+reply-repaired-scratches = graffi riparati
+reply-repaired-dust = polvere tolta
+reply-toned = contrasto recuperato
+reply-no-face = Non vi ho trovato nessun volto.
 reply-remembered = Me ne ricorderò per le tue prossime foto; puoi cambiarlo con /settings.
 faces-button = Scegli i volti
 faces-choose = Premi il numero di un volto per cambiare cosa gli succede: ✓ restaurare, ½ con delicatezza, – lasciarlo com’è. Poi premi «Restaura».
@@ -148,7 +157,7 @@ code-unlocked-days =
 ## Commands
 
 help =
-    Mandami una foto e io restauro i volti che contiene. Nient’altro nella foto cambia.
+    Mandami una foto e io la restauro: ogni volto, e graffi, polvere, grana e contrasto sbiadito dove ci sono. Una foto intatta cambia solo nei volti.
     Vanno bene foto vecchie, sfocate, graffiate e sbiadite. I ritratti riescono meglio; in una foto di gruppo ogni volto è restaurato da solo.
     I volti molto piccoli restano come sono. Un volto restaurato è una buona ipotesi, non un documento: i dettagli fini possono essere diversi.
     Le foto vengono cancellate dopo { $hours } ore.
@@ -158,7 +167,7 @@ help-commands =
     /premium – più foto
     /unlock – usa un codice
     /help – questo testo
-restore-howto = Manda una foto e io restauro i volti che contiene.
+restore-howto = Manda una foto e io la restauro.
 unknown-command = Non conosco { $command }. Prova /help.
 cancelled = Annullato. Non ti è costato nulla.
 forget-sure = Cancellare ora le tue foto e le tue impostazioni? Le foto in attesa vengono annullate. Le foto che hai mandato oggi contano ancora.
@@ -202,14 +211,14 @@ telegram-start =
 telegram-howto = Mandami una foto, oppure rispondi a una foto con /restore.
 telegram-howto-group = Rispondi a una foto con /restore, oppure scrivi /restore sotto una foto che mandi.
 telegram-guest = Come ospite in questa chat non posso mandare foto. Aggiungimi a questa chat, oppure mandami la foto nella nostra chat privata.
-telegram-text = Mandami una foto e io restauro i volti che contiene. /help spiega di più.
+telegram-text = Mandami una foto e io la restauro. /help spiega di più.
 telegram-not-for-us = So restaurare solo foto. Mandamene una, come foto o come file.
 telegram-help =
     Come funziona? Una rete neurale ridisegna ogni volto da ciò che ne resta, e io lo inserisco nella tua foto.
     Cambia l’aspetto di qualcuno? Un po’: più la foto è rovinata, più il volto è un’ipotesi. «Più delicato» conserva di più dell’originale.
     Foto di gruppo? Sì, ogni volto abbastanza grande.
     Volti molto piccoli? Li lascio stare; una scansione più grande aiuta.
-    Cosa non so fare? Graffi e macchie fuori dai volti restano, e il bianco e nero resta bianco e nero.
+    Cosa non so fare? Grandi strappi e parti mancanti restano, e il bianco e nero resta bianco e nero. «Senza riparazione» e «Solo i volti» annullano ciò che ho fatto oltre ai volti.
     Qualità migliore: manda la foto come file. In un gruppo: rispondi a una foto con /restore.
 telegram-privacy = Conservo le tue foto per { $hours } ore, per i tuoi pulsanti, e poi le cancello. Conservo il numero del tuo account, quando hai mandato foto e che cosa ne è stato, per contare la tua quota; ciò che hai scelto in /settings; e ciò che hai comprato o riscattato. Nessuno guarda le tue foto, e niente viene addestrato con esse. /deletemydata cancella subito le tue foto, le tue impostazioni e ciò che so delle tue foto. Il numero viene cancellato appena non serve più: il conteggio di oggi, un piano, un codice ancora valido o un blocco. I pagamenti restano per la contabilità, senza il numero.
 telegram-delete-kept = Non è stato cancellato nulla.
@@ -235,7 +244,7 @@ telegram-about-language = Che lingua devo usare?
 telegram-about-strength = Con quanta intensità restaurare i volti? Un’intensità minore conserva di più dell’originale.
 telegram-about-fidelity = I volti vividi sono più nitidi; quelli fedeli sono più vicini all’originale.
 telegram-about-upscale = La foto deve diventare più grande?
-telegram-about-scope = Devono cambiare solo i volti, o devo togliere anche grana, rumore e compressione da tutta la foto?
+telegram-about-scope = Che cosa devo restaurare? In automatico restauro i volti, e del resto ciò che serve alla foto: niente, se è intatta. «Tutta la foto» ripara e pulisce ogni foto.
 telegram-about-reply-as-file = Devo rispondere con una foto, o con un file in qualità piena?
 telegram-about-model = Quale modello deve restaurare le tue foto?
 telegram-value-auto = automatico
@@ -280,6 +289,8 @@ telegram-button-vivid = ✨ Più vivido
 telegram-button-faithful = 🎯 Più fedele
 telegram-button-photo = 🖼️ Tutta la foto
 telegram-button-faces = 🙂 Solo i volti
+telegram-button-undo-repair = ↩️ Senza riparazione
+telegram-button-whole = 🖼️ Restaura tutta la foto
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Indietro
 telegram-button-delete = 🗑️ Cancella
@@ -317,6 +328,7 @@ error-pdf-locked = Questo PDF è protetto da una password. Manda la foto stessa,
 error-preview-missing = È un file raw di una fotocamera senza un’immagine che io sappia leggere. Salvalo come JPEG e mandami quello.
 error-page-missing = Questo file non ha la pagina { $page }; ne ha { $pages }.
 error-no-face-found = Non ho trovato nessun volto in questa foto. Non ti è costato nulla. I volti si trovano meglio quando si vedono entrambi gli occhi; spesso aiuta una scansione con meno riflessi o polvere.
+error-nothing-to-restore = Non ho trovato nessun volto in questa foto. Nient’altro ha bisogno di riparazione, quindi resta com’è. Non ti è costato nulla.
 error-face-number-unknown = In questa foto non c’è il volto numero { $number }; ne ho trovati { $count }. Non ti è costato nulla.
 error-faces-too-small =
     { $count ->

@@ -48,6 +48,7 @@ progress-queued =
     }
 progress-decode = Otwieram Twoje zdjęcie…
 progress-detect = Szukam twarzy…
+progress-repair = Naprawiam zdjęcie…
 progress-clean = Czyszczę całe zdjęcie…
 progress-restore =
     { $faces ->
@@ -78,7 +79,15 @@ reply-too-many =
         [one] Twarzy jest dużo: odnowiono największe, { $count } została bez zmian.
        *[other] Twarzy jest dużo: odnowiono największe, bez zmian zostało: { $count }.
     }
-reply-cleaned = Całe zdjęcie zostało oczyszczone.
+reply-cleaned = całe zdjęcie oczyszczone
+reply-cleaned-grain = ziarno usunięte
+reply-cleaned-halftone = raster druku usunięty
+reply-cleaned-jpeg = ślady kompresji usunięte
+reply-repaired = rysy i kurz usunięte
+reply-repaired-scratches = rysy usunięte
+reply-repaired-dust = kurz usunięty
+reply-toned = kontrast przywrócony
+reply-no-face = Twarzy na nim nie znalazłem.
 reply-remembered = Zapamiętam to dla następnych zdjęć; zmienisz to w /settings.
 faces-button = Wybierz twarze
 faces-choose = Naciśnij numer twarzy, aby zmienić, co się z nią stanie: ✓ odnowić, ½ łagodnie, – zostawić. Potem naciśnij „Odnów”.
@@ -174,7 +183,7 @@ code-unlocked-days =
 ## Commands
 
 help =
-    Wyślij mi zdjęcie, a odnowię twarze na nim. Nic innego na zdjęciu się nie zmieni.
+    Wyślij mi zdjęcie, a je odnowię: każdą twarz, a także rysy, kurz, ziarno i wyblakły kontrast, jeśli na nim są. W zdjęciu bez uszkodzeń zmieniają się tylko twarze.
     Mogą być stare, nieostre, porysowane i wyblakłe. Najlepiej wychodzą portrety; na zdjęciu grupowym każda twarz jest odnawiana osobno.
     Bardzo małe twarze zostają bez zmian. Odnowiona twarz to dobry domysł, a nie dokument: drobne szczegóły mogły być inne.
     Zdjęcia są usuwane po { $hours } godz.
@@ -184,7 +193,7 @@ help-commands =
     /premium – więcej zdjęć
     /unlock – użyj kodu
     /help – ten tekst
-restore-howto = Wyślij zdjęcie, a odnowię twarze na nim.
+restore-howto = Wyślij zdjęcie, a je odnowię.
 unknown-command = Nie znam { $command }. Spróbuj /help.
 cancelled = Anulowano. Nic Cię to nie kosztowało.
 forget-sure = Usunąć teraz Twoje zdjęcia i ustawienia? Czekające zdjęcia zostaną anulowane. Zdjęcia wysłane dziś nadal się liczą.
@@ -231,14 +240,14 @@ telegram-start =
 telegram-howto = Wyślij mi zdjęcie albo odpowiedz na nie poleceniem /restore.
 telegram-howto-group = Odpowiedz na zdjęcie poleceniem /restore albo napisz /restore pod zdjęciem, które wysyłasz.
 telegram-guest = Jako gość w tym czacie nie mogę wysyłać zdjęć. Dodaj mnie do tego czatu albo wyślij mi zdjęcie w naszym prywatnym czacie.
-telegram-text = Wyślij mi zdjęcie, a odnowię twarze na nim. Więcej w /help.
+telegram-text = Wyślij mi zdjęcie, a je odnowię. Więcej w /help.
 telegram-not-for-us = Umiem odnawiać tylko zdjęcia. Wyślij mi je jako zdjęcie albo jako plik.
 telegram-help =
     Jak to działa? Sieć neuronowa rysuje każdą twarz od nowa z tego, co z niej zostało, a ja wklejam ją w Twoje zdjęcie.
     Czy to zmienia wygląd? Trochę: im gorsze zdjęcie, tym więcej w twarzy domysłu. „Łagodniej” zachowuje więcej oryginału.
     Zdjęcia grupowe? Tak, każda wystarczająco duża twarz.
     Bardzo małe twarze? Zostawiam je; pomaga większy skan.
-    Czego nie umiem? Rysy i plamy poza twarzami zostają, a czarno-białe zostaje czarno-białe.
+    Czego nie umiem? Duże rozdarcia i brakujące części zostają, a czarno-białe zostaje czarno-białe. „Bez naprawy” i „Tylko twarze” cofają to, co zrobiłem poza twarzami.
     Najlepsza jakość: wyślij zdjęcie jako plik. W grupie: odpowiedz na zdjęcie poleceniem /restore.
 telegram-privacy = Przechowuję Twoje zdjęcia przez { $hours } godz., dla przycisków, a potem je usuwam. Przechowuję numer Twojego konta, kiedy wysyłałeś zdjęcia i co się z nimi stało, żeby liczyć limit; to, co wybrałeś w /settings; i to, co kupiłeś lub odebrałeś. Nikt nie ogląda Twoich zdjęć i niczego się na nich nie uczy. /deletemydata usuwa od razu Twoje zdjęcia, ustawienia i to, co wiem o Twoich zdjęciach. Numer jest usuwany, gdy do niczego nie jest już potrzebny: dzisiejszy licznik, plan, ważny jeszcze kod albo blokada. Płatności są przechowywane do rozliczeń, bez numeru.
 telegram-delete-kept = Niczego nie usunięto.
@@ -264,7 +273,7 @@ telegram-about-language = Jakiego języka mam używać?
 telegram-about-strength = Jak mocno odnawiać twarze? Mniejsza siła zachowuje więcej oryginału.
 telegram-about-fidelity = Żywe twarze są wyraźniejsze; wierne są bliższe oryginałowi.
 telegram-about-upscale = Czy zdjęcie ma być większe?
-telegram-about-scope = Zmieniać tylko twarze, czy też usuwać ziarno, szum i kompresję z całego zdjęcia?
+telegram-about-scope = Co mam odnawiać? Automatycznie odnawiam twarze, a z reszty to, czego zdjęcie potrzebuje: nic, jeśli jest bez uszkodzeń. „Całe zdjęcie” naprawia i czyści każde zdjęcie.
 telegram-about-reply-as-file = Odpowiadać zdjęciem czy plikiem w pełnej jakości?
 telegram-about-model = Który model ma odnawiać Twoje zdjęcia?
 telegram-value-auto = automatycznie
@@ -309,6 +318,8 @@ telegram-button-vivid = ✨ Żywiej
 telegram-button-faithful = 🎯 Wierniej
 telegram-button-photo = 🖼️ Całe zdjęcie
 telegram-button-faces = 🙂 Tylko twarze
+telegram-button-undo-repair = ↩️ Bez naprawy
+telegram-button-whole = 🖼️ Odnów całe zdjęcie
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Wstecz
 telegram-button-delete = 🗑️ Usuń
@@ -346,6 +357,7 @@ error-pdf-locked = Ten PDF jest chroniony hasłem. Wyślij samo zdjęcie, jako J
 error-preview-missing = To plik raw z aparatu bez obrazu, który umiałbym odczytać. Zapisz go jako JPEG i wyślij.
 error-page-missing = Ten plik nie ma strony { $page }; stron jest { $pages }.
 error-no-face-found = Nie znalazłem twarzy na tym zdjęciu. Nic Cię to nie kosztowało. Twarze najłatwiej znaleźć, gdy widać oboje oczu; często pomaga skan z mniejszą ilością odblasków i kurzu.
+error-nothing-to-restore = Nie znalazłem twarzy na tym zdjęciu. Nic innego na nim nie wymaga naprawy, więc zostaje bez zmian. Nic Cię to nie kosztowało.
 error-face-number-unknown = Na tym zdjęciu nie ma twarzy numer { $number }; znalazłem ich { $count }. Nic Cię to nie kosztowało.
 error-faces-too-small =
     { $count ->

@@ -36,6 +36,7 @@ progress-queued =
        *[other] Recebi. Há { $ahead } fotos antes da sua.
     }
 progress-decode = Abrindo sua foto…
+progress-repair = Reparando a foto…
 progress-detect = Procurando rostos…
 progress-clean = Limpando a foto inteira…
 progress-restore =
@@ -63,7 +64,15 @@ reply-too-many =
         [one] Há muitos rostos: os maiores foram restaurados e { $count } ficou como estava.
        *[other] Há muitos rostos: os maiores foram restaurados e { $count } ficaram como estavam.
     }
-reply-cleaned = A foto inteira foi limpa.
+reply-cleaned = a foto inteira limpa
+reply-cleaned-grain = grão removido
+reply-cleaned-halftone = retícula de impressão removida
+reply-cleaned-jpeg = marcas de compressão removidas
+reply-repaired = riscos e poeira reparados
+reply-repaired-scratches = riscos reparados
+reply-repaired-dust = poeira removida
+reply-toned = contraste recuperado
+reply-no-face = Não encontrei nenhum rosto nela.
 reply-remembered = Vou me lembrar disso nas suas próximas fotos; /settings muda isso.
 faces-button = Escolher rostos
 faces-choose = Toque no número de um rosto para mudar o que acontece com ele: ✓ restaurar, ½ com suavidade, – deixar. Depois toque em “Restaurar”.
@@ -148,7 +157,7 @@ code-unlocked-days =
 ## Commands
 
 help =
-    Envie uma foto e eu restauro os rostos nela. Nada mais muda na sua foto.
+    Envie uma foto e eu a restauro: cada rosto e, onde houver, riscos, poeira, grão e contraste perdido. Uma foto em bom estado só muda nos rostos.
     Antiga, borrada, riscada ou desbotada: retratos ficam melhor, e fotos de grupo também, rosto por rosto.
     Rostos muito pequenos ficam como estão. Um rosto restaurado é um bom palpite, não um registro: os detalhes podem ser outros.
     As fotos são apagadas depois de { $hours } horas.
@@ -158,7 +167,7 @@ help-commands =
     /premium – mais fotos
     /unlock – usar um código
     /help – este texto
-restore-howto = Envie uma foto e eu restauro os rostos nela.
+restore-howto = Envie uma foto e eu a restauro.
 unknown-command = Não conheço { $command }. Tente /help.
 cancelled = Cancelado. Não custou nada.
 forget-sure = Apagar agora suas fotos e configurações? As fotos na fila são canceladas. As que você enviou hoje continuam contando.
@@ -202,14 +211,14 @@ telegram-start =
 telegram-howto = Envie uma foto, ou responda a uma com /restore.
 telegram-howto-group = Responda a uma foto com /restore, ou escreva /restore na legenda da foto que você envia.
 telegram-guest = Como convidado nesta conversa, não posso enviar fotos. Adicione-me a esta conversa ou envie-me a foto na nossa conversa privada.
-telegram-text = Envie uma foto e eu restauro os rostos nela. Saiba mais em /help
+telegram-text = Envie uma foto e eu a restauro. Saiba mais em /help
 telegram-not-for-us = Só consigo restaurar fotos. Envie uma, como foto ou como arquivo.
 telegram-help =
     Como funciona? Uma rede neural desenha cada rosto de novo a partir do que resta dele, e eu o encaixo na sua foto.
     Muda a aparência das pessoas? Um pouco: quanto pior a foto, mais é palpite. “Mais suave” mantém mais do original.
     Fotos de grupo? Sim, todos os rostos que forem grandes o bastante.
     Rostos muito pequenos? Deixo como estão; uma digitalização maior ajuda.
-    O que eu não consigo? Riscos e manchas fora dos rostos ficam, e preto e branco continua preto e branco.
+    O que eu não consigo? Rasgos grandes e partes que faltam ficam, e preto e branco continua preto e branco. “Sem reparo” e “Só os rostos” desfazem o que fiz fora dos rostos.
     A melhor qualidade: envie a foto como arquivo. Em um grupo: responda a uma foto com /restore.
 telegram-privacy = Guardo suas fotos por { $hours } horas, para os seus botões, e depois apago. Guardo o id da sua conta, quando você enviou fotos e o que saiu delas, para contar sua cota; o que você escolheu em /settings; e o que você comprou ou resgatou. Ninguém olha suas fotos e nada é treinado com elas. /deletemydata apaga na hora suas fotos, suas configurações e o que sei das suas fotos. O id é apagado assim que não é mais necessário: a contagem de hoje, um plano, um código ainda válido ou um bloqueio. Os pagamentos ficam na contabilidade, sem o id.
 telegram-delete-kept = Nada foi apagado.
@@ -235,7 +244,7 @@ telegram-about-language = Em que idioma devo falar?
 telegram-about-strength = Com que intensidade restauro os rostos? Menos mantém mais do original.
 telegram-about-fidelity = Rostos vivos são mais nítidos; os fiéis ficam mais perto do original.
 telegram-about-upscale = Quer a foto maior?
-telegram-about-scope = Mudo só os rostos, ou limpo também o grão, o ruído e a compressão da foto inteira?
+telegram-about-scope = O que devo restaurar? No automático, os rostos e, do resto, o que a foto precisar: nada se ela estiver bem. “Foto inteira” repara e limpa qualquer foto.
 telegram-about-reply-as-file = Respondo com uma foto ou com um arquivo em qualidade total?
 telegram-about-model = Qual modelo deve restaurar suas fotos?
 telegram-value-auto = automático
@@ -280,6 +289,8 @@ telegram-button-vivid = ✨ Mais viva
 telegram-button-faithful = 🎯 Mais fiel
 telegram-button-photo = 🖼️ Foto inteira
 telegram-button-faces = 🙂 Só os rostos
+telegram-button-undo-repair = ↩️ Sem reparo
+telegram-button-whole = 🖼️ Restaurar a foto inteira
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Voltar
 telegram-button-delete = 🗑️ Apagar
@@ -328,7 +339,7 @@ discord-name-who = quem
 discord-name-per-day = fotos-por-dia
 discord-name-results = resultados
 discord-name-where-asked = onde-pedem
-discord-about-restore = Restaurar os rostos de uma foto
+discord-about-restore = Restaurar uma foto
 discord-about-quota = O que resta hoje
 discord-about-settings = Ver ou mudar como suas fotos são restauradas
 discord-about-cancel = Cancelar as fotos na fila; não custa nada
@@ -342,7 +353,7 @@ discord-about-model = O modelo que restaura; auto usa o melhor
 discord-about-strength = Em porcentagem: 100 usa os rostos restaurados, menos mantém mais da foto
 discord-about-fidelity = Em porcentagem: 0 é viva, 100 é fiel; nem todo modelo pode escolher
 discord-about-upscale = Deixar a foto tantas vezes maior
-discord-about-scope = Só os rostos ou a foto inteira: grão, ruído e compressão também saem
+discord-about-scope = Automático: o que a foto precisar; ou só os rostos; ou sempre a foto inteira
 discord-about-private = Só você vê a resposta
 discord-about-language = O idioma em que respondo a você
 discord-about-code = O código
@@ -359,6 +370,8 @@ discord-closer = Não ficou parecido?
 discord-full-quality = Qualidade total
 discord-whole-photo = Foto inteira
 discord-faces-only = Só os rostos
+discord-undo-repair = Sem reparo
+discord-restore-whole = Restaurar a foto inteira
 discord-another-model = Outro modelo
 discord-delete = Apagar
 discord-alt-after = A foto restaurada
@@ -371,6 +384,7 @@ discord-permission-missing = Falta-me uma permissão aqui: “{ $permission }”
 discord-permission-attach-files = Anexar arquivos
 discord-permission-send-messages = Enviar mensagens
 discord-automatic = automático
+discord-scope-auto = automático
 discord-scope-faces = só os rostos
 discord-scope-photo = foto inteira
 discord-scope-own = como cada um quiser
@@ -425,6 +439,7 @@ error-pdf-locked = Este PDF está protegido por senha. Envie a própria foto, co
 error-preview-missing = Este é um arquivo RAW de câmera sem uma imagem que eu consiga ler. Salve como JPEG e envie para mim, por favor.
 error-page-missing = Este arquivo não tem a página { $page }; tem { $pages }.
 error-no-face-found = Não encontrei nenhum rosto nesta foto. Não custou nada. Encontro melhor os rostos em que se veem os dois olhos; uma digitalização com menos reflexo ou poeira costuma ajudar.
+error-nothing-to-restore = Não encontrei nenhum rosto nesta foto nem outra coisa que eu deva reparar. Não custou nada.
 error-face-number-unknown = Não há rosto número { $number } nesta foto; encontrei { $count }. Não custou nada.
 error-faces-too-small =
     { $count ->
@@ -485,7 +500,7 @@ error-internal-error = Desculpe, algo deu errado do nosso lado. Não custou nada
 
 playground-title = Magic Memory
 playground-headline = Devolva os rostos às fotos antigas
-playground-lead = Envie uma foto antiga, borrada ou danificada. Os rostos nela são restaurados; nada mais muda.
+playground-lead = Envie uma foto antiga, borrada ou danificada. Os rostos são restaurados e, onde houver, riscos, grão e cores desbotadas; nada mais muda.
 playground-drop = Arraste, cole ou escolha uma foto
 playground-drop-hint = Até { NUMBER($limit_mb) } MB. As fotos ficam neste servidor e são apagadas depois de { $hours } horas.
 playground-drop-here = Solte para enviar a foto
@@ -509,6 +524,8 @@ playground-after-alt = A foto restaurada
 playground-compare = Divisor entre antes e depois
 playground-download = Baixar
 playground-show-faces = Mostrar rostos
+playground-show-damage = Mostrar danos
+playground-damage-alt = O que tomei por danos
 playground-faces = Rostos
 playground-face-restored = Rosto { $number }: { $width } × { $height } pixels, restaurado
 playground-face-less-alike = Rosto { $number }: { $width } × { $height } pixels, restaurado, mas olhe bem: talvez se pareça menos com o original
@@ -518,8 +535,12 @@ playground-gentler = Mais suave
 playground-stronger = Mais forte
 playground-scope-photo = Foto inteira
 playground-scope-faces = Só os rostos
+playground-undo-repair = Sem reparo
+playground-restore-whole = Restaurar a foto inteira
 playground-asked-faces = A mesma foto, só os rostos, restaurados a { $percent } %
-playground-asked-photo = A foto inteira limpa, com os rostos restaurados a { $percent } %
+playground-asked-photo = A foto inteira reparada e limpa, com os rostos restaurados a { $percent } %
+playground-asked-auto = A mesma foto, restaurada a { $percent } %
+playground-asked-undo-repair = A mesma foto sem reparo, com os rostos restaurados a { $percent } %
 playground-file-name = { $name } restaurada
 playground-file-name-plain = Foto restaurada
 playground-offline = A conexão caiu. Continuo tentando…

@@ -39,6 +39,7 @@ progress-queued =
        *[other] Получил. Фото перед вашим: { $ahead }.
     }
 progress-decode = Открываю фото…
+progress-repair = Исправляю фото…
 progress-detect = Ищу лица…
 progress-clean = Очищаю всё фото…
 progress-restore =
@@ -66,7 +67,15 @@ reply-too-small =
        *[other] Слишком маленьких лиц: { $count }.
     }
 reply-too-many = Лиц много: восстановлены самые крупные, без изменений осталось: { $count }.
-reply-cleaned = Всё фото очищено.
+reply-cleaned = всё фото очищено
+reply-cleaned-grain = зерно убрано
+reply-cleaned-halftone = растр печати убран
+reply-cleaned-jpeg = следы сжатия убраны
+reply-repaired = царапины и пыль убраны
+reply-repaired-scratches = царапины убраны
+reply-repaired-dust = пыль убрана
+reply-toned = контраст возвращён
+reply-no-face = Лиц на нём я не нашёл.
 reply-remembered = Я запомню это для ваших следующих фото; изменить можно в /settings.
 faces-button = Выбрать лица
 faces-choose = Нажмите номер лица, чтобы изменить, что с ним будет: ✓ восстановить, ½ мягко, – не трогать. Затем нажмите «Восстановить».
@@ -137,7 +146,7 @@ code-unlocked-days =
 ## Commands
 
 help =
-    Пришлите фото, и я восстановлю на нём лица. Больше на фото ничего не изменится.
+    Пришлите фото, и я восстановлю его: каждое лицо, а если есть — царапины, пыль, зерно и выцветший контраст. На целом фото меняются только лица.
     Старое, размытое, поцарапанное или выцветшее: лучше всего получаются портреты, групповые фото тоже, лицо за лицом.
     Очень маленькие лица остаются как есть. Восстановленное лицо — хорошая догадка, а не документ: детали могли быть другими.
     Фото удаляются через { $hours } ч.
@@ -147,7 +156,7 @@ help-commands =
     /premium – больше фото
     /unlock – ввести код
     /help – этот текст
-restore-howto = Пришлите фото, и я восстановлю на нём лица.
+restore-howto = Пришлите фото, и я восстановлю его.
 unknown-command = Я не знаю команды { $command }. Попробуйте /help.
 cancelled = Отменено. Это ничего вам не стоило.
 forget-sure = Удалить ваши фото и настройки? Фото в очереди будут отменены. Отправленные сегодня фото останутся в счёте.
@@ -190,14 +199,14 @@ telegram-start =
 telegram-howto = Пришлите фото или ответьте на фото командой /restore.
 telegram-howto-group = Ответьте на фото командой /restore или подпишите ею фото, которое отправляете.
 telegram-guest = Как гость в этом чате я не могу отправлять фото. Добавьте меня в этот чат или пришлите мне фото в нашем личном чате.
-telegram-text = Пришлите фото, и я восстановлю на нём лица. Подробнее: /help
+telegram-text = Пришлите фото, и я восстановлю его. Подробнее: /help
 telegram-not-for-us = Я умею восстанавливать только фото. Пришлите фото или файл с ним.
 telegram-help =
     Как это работает? Нейросеть рисует каждое лицо заново по тому, что от него осталось, а я вставляю его в ваше фото.
     Меняется ли внешность? Немного: чем хуже фото, тем больше догадок. «Мягче» сохраняет больше от оригинала.
     Групповые фото? Да, каждое достаточно крупное лицо.
     Очень маленькие лица? Их я не трогаю; поможет скан побольше.
-    Чего я не умею? Царапины и пятна вне лиц остаются, а чёрно-белое фото остаётся чёрно-белым.
+    Чего я не умею? Большие разрывы и утраченные части остаются, а чёрно-белое фото остаётся чёрно-белым. «Без исправления» и «Только лица» отменяют то, что сделано вне лиц.
     Лучшее качество: пришлите фото файлом. В группе: ответьте на фото командой /restore.
 telegram-privacy = Я храню ваши фото { $hours } ч., чтобы работали ваши кнопки, а потом удаляю. Ещё я храню номер вашего аккаунта, когда вы присылали фото и что из этого вышло, чтобы вести счёт; ваш выбор в /settings; а также что вы купили или активировали. Никто не смотрит ваши фото, и на них ничего не обучают. /deletemydata сразу удаляет ваши фото, настройки и всё, что я знаю о ваших фото. Номер будет удалён, как только он больше не нужен: счёт за сегодня, тариф, ещё действующий код или блокировка. Платежи остаются в учёте, но без номера.
 telegram-delete-kept = Ничего не удалено.
@@ -223,7 +232,7 @@ telegram-about-language = На каком языке говорить?
 telegram-about-strength = Насколько сильно восстанавливать лица? Чем меньше, тем больше остаётся от оригинала.
 telegram-about-fidelity = Живые лица чётче, точные ближе к оригиналу.
 telegram-about-upscale = Увеличить фото?
-telegram-about-scope = Менять только лица или ещё убирать зерно, шум и следы сжатия со всего фото?
+telegram-about-scope = Что восстанавливать? Автоматически — лица, а из остального то, что нужно фото: ничего, если оно цело. «Всё фото» исправляет и очищает любое фото.
 telegram-about-reply-as-file = Отвечать фотографией или файлом в полном качестве?
 telegram-about-model = Какая модель будет восстанавливать ваши фото?
 telegram-value-auto = автоматически
@@ -268,6 +277,8 @@ telegram-button-vivid = ✨ Живее
 telegram-button-faithful = 🎯 Точнее
 telegram-button-photo = 🖼️ Всё фото
 telegram-button-faces = 🙂 Только лица
+telegram-button-undo-repair = ↩️ Без исправления
+telegram-button-whole = 🖼️ Восстановить всё фото
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Назад
 telegram-button-delete = 🗑️ Удалить
@@ -316,7 +327,7 @@ discord-name-who = кто
 discord-name-per-day = фото-в-день
 discord-name-results = результаты
 discord-name-where-asked = там-же
-discord-about-restore = Восстановить лица на фото
+discord-about-restore = Восстановить фото
 discord-about-quota = Сколько осталось сегодня
 discord-about-settings = Посмотреть или изменить, как восстанавливаются ваши фото
 discord-about-cancel = Отменить фото в очереди; это ничего не стоит
@@ -330,7 +341,7 @@ discord-about-model = Модель, которая восстанавливае�
 discord-about-strength = В процентах: 100 берёт восстановленные лица, меньше сохраняет больше от фото
 discord-about-fidelity = В процентах: 0 живо, 100 точно; выбор есть не у всех моделей
 discord-about-upscale = Увеличить фото во столько раз
-discord-about-scope = Только лица или всё фото: зерно, шум и следы сжатия тоже убираются
+discord-about-scope = Автоматически: то, что нужно фото; или только лица; или всегда всё фото
 discord-about-private = Ответ увидите только вы
 discord-about-language = Язык, на котором я вам отвечаю
 discord-about-code = Код
@@ -347,6 +358,8 @@ discord-closer = Не очень похоже?
 discord-full-quality = Полное качество
 discord-whole-photo = Всё фото
 discord-faces-only = Только лица
+discord-undo-repair = Без исправления
+discord-restore-whole = Восстановить всё фото
 discord-another-model = Другая модель
 discord-delete = Удалить
 discord-alt-after = Восстановленное фото
@@ -359,6 +372,7 @@ discord-permission-missing = Здесь мне не хватает права: �
 discord-permission-attach-files = Прикреплять файлы
 discord-permission-send-messages = Отправлять сообщения
 discord-automatic = автоматически
+discord-scope-auto = автоматически
 discord-scope-faces = только лица
 discord-scope-photo = всё фото
 discord-scope-own = как хочет каждый
@@ -417,6 +431,7 @@ error-pdf-locked = Этот PDF защищён паролем. Пришлите,
 error-preview-missing = Это RAW-файл камеры без изображения, которое я могу прочитать. Сохраните его, пожалуйста, как JPEG и пришлите.
 error-page-missing = В этом файле нет страницы { $page }, всего страниц: { $pages }.
 error-no-face-found = На этом фото я не нашёл лиц. Это ничего вам не стоило. Лучше всего находятся лица, у которых видны оба глаза; часто помогает скан без бликов и пыли.
+error-nothing-to-restore = На этом фото я не нашёл лиц и ничего другого, что стоило бы исправить. Это ничего вам не стоило.
 error-face-number-unknown = На этом фото нет лица номер { $number }; найдено лиц: { $count }. Это ничего вам не стоило.
 error-faces-too-small =
     { $count ->
@@ -479,7 +494,7 @@ error-internal-error = Извините, у нас что-то пошло не �
 
 playground-title = Magic Memory
 playground-headline = Верните лица старым фото
-playground-lead = Пришлите старое, размытое или повреждённое фото. Лица на нём будут восстановлены; больше ничего не изменится.
+playground-lead = Пришлите старое, размытое или повреждённое фото. Будут восстановлены лица, а если есть — царапины, зерно и выцветшее; больше ничего не изменится.
 playground-drop = Перетащите, вставьте или выберите фото
 playground-drop-hint = До { NUMBER($limit_mb) } МБ. Фото остаются на этом сервере и удаляются через { $hours } ч.
 playground-drop-here = Отпустите, чтобы отправить фото
@@ -503,6 +518,8 @@ playground-after-alt = Восстановленное фото
 playground-compare = Граница между «до» и «после»
 playground-download = Скачать
 playground-show-faces = Показать лица
+playground-show-damage = Показать повреждения
+playground-damage-alt = Что я принял за повреждения
 playground-faces = Лица
 playground-face-restored = Лицо { $number }: { $width } × { $height } пикс., восстановлено
 playground-face-less-alike = Лицо { $number }: { $width } × { $height } пикс., восстановлено, но присмотритесь: сходство с оригиналом может быть меньше
@@ -512,8 +529,12 @@ playground-gentler = Мягче
 playground-stronger = Сильнее
 playground-scope-photo = Всё фото
 playground-scope-faces = Только лица
+playground-undo-repair = Без исправления
+playground-restore-whole = Восстановить всё фото
 playground-asked-faces = То же фото, только лица, восстановленные на { $percent } %
-playground-asked-photo = Всё фото очищено, лица восстановлены на { $percent } %
+playground-asked-photo = Всё фото исправлено и очищено, лица восстановлены на { $percent } %
+playground-asked-auto = То же фото, восстановленное на { $percent } %
+playground-asked-undo-repair = То же фото без исправления, лица восстановлены на { $percent } %
 playground-file-name = { $name } восстановлено
 playground-file-name-plain = Восстановленное фото
 playground-offline = Связь пропала. Продолжаю попытки…

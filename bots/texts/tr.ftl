@@ -21,6 +21,7 @@ progress-queued =
     }
 progress-decode = Fotoğrafınızı açıyorum…
 progress-detect = Yüzleri arıyorum…
+progress-repair = Fotoğrafı onarıyorum…
 progress-clean = Bütün fotoğrafı temizliyorum…
 progress-restore =
     { $faces ->
@@ -35,7 +36,15 @@ progress-encode = Az kaldı…
 reply-restored = { $count } yüz onarıldı.
 reply-too-small = { $count } yüz onarılamayacak kadar küçüktü.
 reply-too-many = Çok yüz var: en büyükleri onarıldı, { $count } yüz olduğu gibi kaldı.
-reply-cleaned = Bütün fotoğraf temizlendi.
+reply-cleaned = bütün fotoğraf temizlendi
+reply-cleaned-grain = gren giderildi
+reply-cleaned-halftone = baskı noktaları giderildi
+reply-cleaned-jpeg = sıkıştırma izleri giderildi
+reply-repaired = çizikler ve toz giderildi
+reply-repaired-scratches = çizikler giderildi
+reply-repaired-dust = toz giderildi
+reply-toned = kontrast geri getirildi
+reply-no-face = Fotoğrafta yüz bulamadım.
 reply-remembered = Bunu sonraki fotoğraflarınız için hatırlayacağım; /settings ile değiştirebilirsiniz.
 faces-button = Yüzleri seç
 faces-choose = Bir yüze ne olacağını değiştirmek için numarasına basın: ✓ onar, ½ hafifçe, – dokunma. Sonra “Onar”a basın.
@@ -87,7 +96,7 @@ code-unlocked-days = Kod geçerli: { $plan } planınız { $count } gün daha sü
 ## Commands
 
 help =
-    Bana bir fotoğraf gönderin, içindeki yüzleri onarayım. Fotoğrafta başka hiçbir şey değişmez.
+    Bana bir fotoğraf gönderin, onarayım: her yüzü ve varsa çizikleri, tozu, greni ve solmuş kontrastı. Sağlam bir fotoğrafta yalnızca yüzler değişir.
     Eski, bulanık, çizik ve solmuş fotoğraflar olur. En iyi sonuç portrelerdedir; grup fotoğrafında her yüz ayrı ayrı onarılır.
     Çok küçük yüzler olduğu gibi kalır. Onarılan yüz iyi bir tahmindir, belge değildir: ince ayrıntılar farklı olabilir.
     Fotoğraflar { $hours } saat sonra silinir.
@@ -97,7 +106,7 @@ help-commands =
     /premium – daha çok fotoğraf
     /unlock – bir kod kullan
     /help – bu metin
-restore-howto = Bir fotoğraf gönderin, içindeki yüzleri onarayım.
+restore-howto = Bir fotoğraf gönderin, onarayım.
 unknown-command = { $command } komutunu bilmiyorum. /help deneyin.
 cancelled = İptal edildi. Size hiçbir şeye mal olmadı.
 forget-sure = Fotoğraflarınız ve ayarlarınız şimdi silinsin mi? Bekleyen fotoğraflar iptal edilir. Bugün gönderdikleriniz yine sayılır.
@@ -135,14 +144,14 @@ telegram-start =
 telegram-howto = Bana bir fotoğraf gönderin ya da bir fotoğrafı /restore ile yanıtlayın.
 telegram-howto-group = Bir fotoğrafı /restore ile yanıtlayın ya da gönderdiğiniz fotoğrafın altına /restore yazın.
 telegram-guest = Bu sohbette konuk olarak fotoğraf gönderemem. Beni bu sohbete ekleyin ya da fotoğrafı özel sohbetimizde gönderin.
-telegram-text = Bana bir fotoğraf gönderin, içindeki yüzleri onarayım. Daha fazlası: /help
+telegram-text = Bana bir fotoğraf gönderin, onarayım. Daha fazlası: /help
 telegram-not-for-us = Yalnızca fotoğraf onarabilirim. Lütfen fotoğraf ya da dosya olarak gönderin.
 telegram-help =
     Nasıl çalışır? Bir sinir ağı her yüzü ondan kalanlardan yeniden çizer, ben de fotoğrafınıza yerleştiririm.
     Kişinin görünüşü değişir mi? Biraz: fotoğraf ne kadar kötüyse yüzde o kadar tahmin vardır. “Daha hafif” asıldan daha çoğunu korur.
     Grup fotoğrafları? Evet, yeterince büyük her yüz.
     Çok küçük yüzler? Onlara dokunmam; daha büyük bir tarama işe yarar.
-    Neyi yapamam? Yüzlerin dışındaki çizikler ve lekeler kalır, siyah beyaz siyah beyaz kalır.
+    Neyi yapamam? Büyük yırtıklar ve eksik parçalar kalır, siyah beyaz siyah beyaz kalır. “Onarmadan” ve “Yalnızca yüzler” yüzlerin dışında yaptıklarımı geri alır.
     En iyi kalite: fotoğrafı dosya olarak gönderin. Grupta: bir fotoğrafı /restore ile yanıtlayın.
 telegram-privacy = Fotoğraflarınızı düğmeleriniz için { $hours } saat saklar, sonra silerim. Kotanızı saymak için hesabınızın numarasını, ne zaman fotoğraf gönderdiğinizi ve sonuçlarını; /settings içindeki seçimlerinizi; satın aldıklarınızı ve kullandığınız kodları saklarım. Fotoğraflarınıza kimse bakmaz ve onlarla hiçbir şey eğitilmez. /deletemydata fotoğraflarınızı, ayarlarınızı ve fotoğraflarınız hakkında bildiklerimi hemen siler. Numara artık hiçbir şey için gerekmediğinde silinir: bugünün sayımı, bir plan, hâlâ geçerli bir kod ya da bir engel. Ödemeler muhasebe için numarasız saklanır.
 telegram-delete-kept = Hiçbir şey silinmedi.
@@ -168,7 +177,7 @@ telegram-about-language = Hangi dili kullanayım?
 telegram-about-strength = Yüzler ne kadar güçlü onarılsın? Daha düşük güç asıldan daha çoğunu korur.
 telegram-about-fidelity = Canlı yüzler daha nettir; sadık yüzler asla daha yakındır.
 telegram-about-upscale = Fotoğraf büyütülsün mü?
-telegram-about-scope = Yalnızca yüzler mi değişsin, yoksa bütün fotoğraftan gren, gürültü ve sıkıştırma da mı giderilsin?
+telegram-about-scope = Neyi onarayım? Otomatikte yüzleri, geri kalandan da fotoğrafın gerektirdiğini onarırım: sağlamsa hiçbir şeyi. “Bütün fotoğraf” her fotoğrafı onarır ve temizler.
 telegram-about-reply-as-file = Fotoğrafla mı, tam kalitede dosyayla mı yanıtlayayım?
 telegram-about-model = Fotoğraflarınızı hangi model onarsın?
 telegram-value-auto = otomatik
@@ -213,6 +222,8 @@ telegram-button-vivid = ✨ Daha canlı
 telegram-button-faithful = 🎯 Daha sadık
 telegram-button-photo = 🖼️ Bütün fotoğraf
 telegram-button-faces = 🙂 Yalnızca yüzler
+telegram-button-undo-repair = ↩️ Onarmadan
+telegram-button-whole = 🖼️ Bütün fotoğrafı onar
 telegram-button-model = 🎨 { $model }
 telegram-button-back = ‹ Geri
 telegram-button-delete = 🗑️ Sil
@@ -250,6 +261,7 @@ error-pdf-locked = Bu PDF parolayla korunuyor. Lütfen fotoğrafın kendisini JP
 error-preview-missing = Bu, okuyabileceğim bir resmi olmayan bir kamera ham dosyası. Lütfen JPEG olarak kaydedip gönderin.
 error-page-missing = Bu dosyada { $page }. sayfa yok; { $pages } sayfası var.
 error-no-face-found = Bu fotoğrafta yüz bulamadım. Size hiçbir şeye mal olmadı. Yüzler en iyi iki göz de görününce bulunur; daha az parlama ve toz içeren bir tarama çoğu zaman işe yarar.
+error-nothing-to-restore = Bu fotoğrafta yüz bulamadım. Başka onarılacak bir yeri de yok, bu yüzden olduğu gibi kalıyor. Size hiçbir şeye mal olmadı.
 error-face-number-unknown = Bu fotoğrafta { $number } numaralı yüz yok; { $count } yüz buldum. Size hiçbir şeye mal olmadı.
 error-faces-too-small =
     { $count ->

@@ -51,6 +51,7 @@ class FaceStrategy:
         blend: blends them into a photo with a strength of 0 to 1.
         looks_twice: if no face is found, a cleaned copy is searched.
         matches_grain: restored faces can get the photo's grain.
+        judges_photo: the rest of the photo is looked at, and restored where it needs it.
         whole_levels: restored faces are rounded to 8 bits before they are blended.
         parsing_px: the input size of ParseNet, pixels.
     """
@@ -61,6 +62,7 @@ class FaceStrategy:
     whole_levels: bool
     looks_twice: bool
     matches_grain: bool
+    judges_photo: bool
     parsing_px: int
 
 
@@ -101,7 +103,14 @@ def scaled(face: Detection, times: int) -> Detection:
 
 
 OWN: Final = FaceStrategy(
-    _find, _cut, ours.blend, whole_levels=False, looks_twice=True, matches_grain=True, parsing_px=SIZE // 2
+    _find,
+    _cut,
+    ours.blend,
+    whole_levels=False,
+    looks_twice=True,
+    matches_grain=True,
+    judges_photo=True,
+    parsing_px=SIZE // 2,
 )
 FACEXLIB: Final = FaceStrategy(
     _find_as_facexlib,
@@ -110,5 +119,6 @@ FACEXLIB: Final = FaceStrategy(
     whole_levels=True,
     looks_twice=False,
     matches_grain=False,
+    judges_photo=False,
     parsing_px=SIZE,
 )

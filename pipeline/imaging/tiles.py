@@ -74,3 +74,57 @@ class Tiling:
             weights[i + 1][:shared] *= ramp
             weights[i][-shared:] *= 1 - ramp
         return starts, weights
+
+
+Part = tuple[slice, slice]  # rows and columns
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A part of a picture for a network that takes any size: it sees `seen`, and of its result `kept` is used."""
+
+    seen: Part
+    kept: Part
+
+    @property
+    def within(self) -> Part:
+        """`kept`, counted from the corner of `seen`."""
+        rows, columns = (
+            slice(kept.start - seen.start, kept.stop - seen.start)
+            for seen, kept in zip(self.seen, self.kept, strict=True)
+        )
+        return rows, columns
+
+
+def patches(height: int, width: int, most: int, margin: int) -> list[Patch]:
+    """Cut a picture into parts as equal as can be, so that little is computed twice.
+
+    Args:
+        height: of the picture, pixels.
+        width: of the picture, pixels.
+        most: the largest side of a part, pixels.
+        margin: how far a network sees beyond what is kept, where the picture goes on.
+
+    Returns:
+        From top to bottom. What is kept covers the picture once. All have the same size.
+    """
+    down, across = (_spans(length, most, margin) for length in (height, width))
+    return [Patch((rows[0], columns[0]), (rows[1], columns[1])) for rows in down for columns in across]
+
+
+def _spans(length: int, most: int, margin: int) -> list[tuple[slice, slice]]:
+    """What is seen and what is kept along one side."""
+    count = 1 if length <= most else math.ceil(length / (most - 2 * margin))
+    side = min(length, math.ceil(length / count) + 2 * margin)
+    edges = [round(i * length / count) for i in range(count + 1)]
+    starts = [min(max(0, low - margin), length - side) for low in edges[:-1]]
+    return [
+        (slice(start, start + side), slice(low, high))
+        for start, low, high in zip(starts, edges, edges[1:], strict=False)
+    ]
+
+
+def padded(planes: Floats, multiple: int) -> Floats:
+    """`[height, width, any]`, mirrored at the right and at the bottom to multiples of so many pixels."""
+    missing = [(0, -planes.shape[0] % multiple), (0, -planes.shape[1] % multiple), (0, 0)]
+    return planes if not any(after for _, after in missing) else np.pad(planes, missing, mode="symmetric")

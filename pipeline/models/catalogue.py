@@ -14,6 +14,7 @@ ALL: Final[tuple[ModelFacts, ...]] = tuple(
         registry.PARSERS,
         registry.UPSCALERS,
         registry.IDENTITIES,
+        registry.MENDERS,
     )
     for model in models
 )

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     PARSER = "parser"
     UPSCALER = "upscaler"
     IDENTITY = "identity"
+    MENDER = "mender"
 
 
 class Commercial(StrEnum):

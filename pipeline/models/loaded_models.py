@@ -14,10 +14,21 @@ from magicmemory.pipeline.faces.restore import Restorer
 from magicmemory.pipeline.models.facts import Kind, ModelFacts
 from magicmemory.pipeline.models.model import BuildContext, Model
 from magicmemory.pipeline.models.model_cache import ModelCache, ModelContext
-from magicmemory.pipeline.models.registry import CLEANERS, DETECTORS, IDENTITIES, PARSERS, RESTORERS, UPSCALERS
+from magicmemory.pipeline.models.registry import (
+    CLEANERS,
+    DETECTORS,
+    FINDERS,
+    IDENTITIES,
+    MENDERS,
+    PARSERS,
+    RESTORERS,
+    UPSCALERS,
+)
 from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.photo.clean import Cleaner
+from magicmemory.pipeline.photo.damage import DamageFinder
 from magicmemory.pipeline.photo.enlarge import Upscaler
+from magicmemory.pipeline.photo.repair import Mender
 
 
 class Models:
@@ -41,6 +52,8 @@ class Models:
         upscalers: tuple[Model[Upscaler], ...] = UPSCALERS,
         identities: tuple[Model[Identity], ...] = IDENTITIES,
         cleaners: tuple[Model[Cleaner], ...] = CLEANERS,
+        finders: tuple[Model[DamageFinder], ...] = FINDERS,
+        menders: tuple[Model[Mender], ...] = MENDERS,
     ) -> None:
         """
         Args:
@@ -59,6 +72,8 @@ class Models:
             upscalers: all upscalers, the best first.
             identities: all networks that compare faces.
             cleaners: all networks that clean a whole photo.
+            finders: all networks that find damage.
+            menders: all networks that fill what damage hides.
         """
         self.engine_name = engine.name  # for people
         context = ModelContext(BuildContext(engine, weights, parsing_px, upscale_denoise, verdicts), paid_use)
@@ -68,6 +83,8 @@ class Models:
         self._upscalers = ModelCache(upscalers, upscaler, context)
         self._identities = ModelCache(identities, AUTO, context)
         self._cleaners = ModelCache(cleaners, AUTO, context)
+        self._finders = ModelCache(finders, AUTO, context)
+        self._menders = ModelCache(menders, AUTO, context)
 
     def restorer_facts(self, name: str = AUTO) -> ModelFacts:
         """The facts of the restorer that `name` (or `auto`) means. Loads nothing; raises as `restorer` does."""
@@ -120,6 +137,14 @@ class Models:
         """The network that cleans a whole photo. Raises as `parser` does."""
         return self._cleaners.get(AUTO)
 
+    def damage_finder(self) -> DamageFinder:
+        """The network that finds damage. Raises as `parser` does."""
+        return self._finders.get(AUTO)
+
+    def mender(self) -> Mender:
+        """The network that fills what damage hides, and cleans. Raises as `parser` does."""
+        return self._menders.get(AUTO)
+
     def load(self, facts: ModelFacts) -> None:
         """Build a model, so that its errors are raised and its verdict is kept. Raises as `restorer` does."""
         caches: dict[Kind, ModelCache[Any]] = {
@@ -128,6 +153,7 @@ class Models:
             Kind.PARSER: self._parsers,
             Kind.UPSCALER: self._upscalers,
             Kind.IDENTITY: self._identities,
+            Kind.MENDER: self._menders,
         }
         caches[facts.kind].get(facts.name)
 
@@ -142,6 +168,8 @@ class Models:
             self._upscalers,
             self._identities,
             self._cleaners,
+            self._finders,
+            self._menders,
         )
         names = [name for cache in caches for name in cache.unload_idle(seconds)]
         if names:

@@ -19,6 +19,7 @@ from magicmemory.pipeline.models import (
     mtcnn,
     onnx_restorer,
     parsenet,
+    photo,
     realesrgan,
     restoreformer,
     retinaface,
@@ -27,7 +28,9 @@ from magicmemory.pipeline.models import (
 )
 from magicmemory.pipeline.models.model import Model
 from magicmemory.pipeline.photo.clean import Cleaner
+from magicmemory.pipeline.photo.damage import DamageFinder
 from magicmemory.pipeline.photo.enlarge import Upscaler
+from magicmemory.pipeline.photo.repair import Mender
 
 RESTORERS: Final[tuple[Model[Restorer], ...]] = (
     restoreformer.RESTOREFORMER_PLUS,
@@ -55,4 +58,6 @@ UPSCALERS: Final[tuple[Model[Upscaler], ...]] = (
     realesrgan.REALESR_GENERAL_WDN,
 )
 IDENTITIES: Final[tuple[Model[Identity], ...]] = (arcface.ARCFACE, arcface_resnet18.ARCFACE_RESNET18)
+FINDERS: Final[tuple[Model[DamageFinder], ...]] = (photo.PHOTO_FINDER,)  # the same checkpoint as the mender's
+MENDERS: Final[tuple[Model[Mender], ...]] = (photo.PHOTO_MENDER,)
 CLEANERS: Final[tuple[Model[Cleaner], ...]] = (lite.LITE_CLEANER,)  # the same checkpoint as the restorer's

@@ -1,12 +1,15 @@
 """Removes grain, noise, halftone and compression artifacts from a whole photo; lines and textures stay.
 
-`lite`'s faithful decoder runs at the photo's own size, in tiles. It was trained on portraits with their backgrounds and
-clothes only, so large changes are left out: they are more likely to be mistakes.
+`needs_cleaning` says whether there is anything to remove: a sound photo is left alone.
+
+`TiledCleaner` runs `lite`'s faithful decoder at the photo's own size, in tiles. It was trained on portraits with their
+backgrounds and clothes only, so large changes are left out: they are more likely to be mistakes.
 """
 
 from dataclasses import replace
 from typing import Final, Protocol
 
+import cv2
 import numpy as np
 
 from magicmemory.pipeline.engines.base import Runner
@@ -16,6 +19,16 @@ from magicmemory.pipeline.imaging.tiles import Floats, Tiling
 
 TILE: Final = 256  # pixels; side of the network's input, `lite`'s own size
 TILING: Final = Tiling(side=TILE, overlap=64, fade=32)
+
+_WINDOW: Final = 192  # pixels; side of the parts that are looked at
+_MOST_WINDOWS: Final = 9
+_SPECTRUM: Final = 128  # pixels; side of the squares whose spectrum is measured
+_COARSEST: Final = 0.12  # cycles a pixel; slower patterns are picture
+LEAST_CHANGE: Final = 2.2  # levels; a cleaner changes sound photos by less
+STRONG_CHANGE: Final = 12.0  # levels; counts as 1
+LEAST_PEAK: Final = 3.6  # of a halftone's spectrum over its surroundings, natural logarithm
+STRONG_PEAK: Final = 9.0
+LEAST_BLOCKS: Final = 0.25  # of JPEG's block borders over the steps inside
 
 
 class Cleaner(Protocol):
@@ -58,3 +71,92 @@ def cleaned(picture: Picture, cleaner: Cleaner, strength: float = 1.0) -> Pictur
                 after = np.repeat((after @ LUMA)[..., None], 3, axis=-1)
             pixels[rows] = np.rint(before + np.float32(strength) * (after - before))
     return replace(picture, pixels=pixels)
+
+
+def needs_cleaning(pixels: Pixels, cleaner: Cleaner) -> dict[str, float]:
+    """How much a photo needs to be cleaned, judged by some parts of it.
+
+    Args:
+        pixels: `[height, width, 3]` RGB of 8 or 16 bits.
+        cleaner: what would clean it: what it would change says more than any measure of noise, which takes grass for
+            grain.
+
+    Returns:
+        `grain`, `jpeg` and `halftone`, 0 (none that matters) to 1 (strong). All 0: the photo stays as it is.
+    """
+    windows = _windows(pixels)
+    peak = np.float32(np.iinfo(pixels.dtype).max / 255)
+    change = _typical_change(windows, cleaner, peak)
+    planes = [np.asarray(window.astype(np.float32) @ LUMA / peak, np.float32) for window in windows]
+    dots = (_halftone_peak(planes) - LEAST_PEAK) / (STRONG_PEAK - LEAST_PEAK)
+    strong = (change - LEAST_CHANGE) / (STRONG_CHANGE - LEAST_CHANGE)
+    blocks = max((_blockiness(plane) for plane in planes), default=0.0) > LEAST_BLOCKS
+    found = {"grain": 0.0, "jpeg": 0.0, "halftone": float(np.clip(dots, 0, 1))}
+    if found["halftone"] == 0:
+        found["jpeg" if blocks else "grain"] = float(np.clip(strong, 0, 1))
+    return found
+
+
+def _windows(pixels: Pixels) -> list[Pixels]:
+    """Up to nine parts, evenly over the photo."""
+    height, width = pixels.shape[:2]
+    tops, lefts = (_evenly(length, min(3, max(1, length // _WINDOW))) for length in (height, width))
+    return [pixels[top : top + _WINDOW, left : left + _WINDOW] for top in tops for left in lefts][:_MOST_WINDOWS]
+
+
+def _evenly(length: int, count: int) -> list[int]:
+    room = max(0, length - _WINDOW)
+    return [round(room * (i + 0.5) / count) for i in range(count)]
+
+
+def _typical_change(windows: list[Pixels], cleaner: Cleaner, peak: np.float32) -> float:
+    """What the cleaner changes in the median of small squares, in levels: fine detail that it takes is rare, grain is
+    everywhere.
+    """
+    sizes = []
+    for window in windows:
+        change = (cleaner(window).astype(np.float32) - window.astype(np.float32)).mean(2) / peak
+        small = (
+            cv2.resize(change**2, None, fx=1 / 16, fy=1 / 16, interpolation=cv2.INTER_AREA)
+            if min(change.shape) >= 16
+            else change**2
+        )
+        sizes.append(np.sqrt(small).ravel())
+    return float(np.median(np.concatenate(sizes))) if sizes else 0.0
+
+
+def _halftone_peak(planes: list[Floats]) -> float:
+    """How far a pattern that is everywhere stands out of the spectrum, as a logarithm."""
+    side, powers = _SPECTRUM, []
+    hann = np.hanning(side)[:, None] * np.hanning(side)[None, :]
+    for plane in planes:
+        if min(plane.shape) < side:
+            continue
+        part = plane[:side, :side]
+        fine = part - cv2.GaussianBlur(part, (0, 0), 4)
+        powers.append(np.abs(np.fft.rfft2(fine * hann)) ** 2)
+    if not powers:
+        return 0.0
+    power = np.fft.fftshift(np.log(np.median(powers, axis=0) + 1), axes=0).astype(np.float32)
+    around = cv2.blur(cv2.medianBlur(power, 5), (9, 9))
+    rows = np.fft.fftshift(np.fft.fftfreq(side))[:, None]
+    columns = np.fft.rfftfreq(side)[None, :]
+    excess = power - around
+    excess[(np.hypot(rows, columns) < _COARSEST) | (np.abs(rows) < 2 / side) | (columns < 2 / side)] = (
+        0  # not the grid of JPEG
+    )
+    return float(np.sort(excess.ravel())[-3])  # dots have more than one peak
+
+
+def _blockiness(plane: Floats) -> float:
+    """How much the steps at the borders of 8x8 blocks stand out, of all steps."""
+    if min(plane.shape) < 32:
+        return 0.0
+    least = np.inf
+    for steps in (np.abs(np.diff(plane, axis=1)), np.abs(np.diff(plane.T, axis=1))):
+        over = np.minimum(steps[:, 1:-1] - (steps[:, :-2] + steps[:, 2:]) / 2, 12).mean(0)
+        phases = over[: len(over) // 8 * 8].reshape(-1, 8).mean(0)
+        best = int(phases.argmax())
+        apart = float(phases[best] - np.delete(phases, best).mean())
+        least = min(least, apart / (float(np.minimum(steps, 30).mean()) + 0.3))
+    return float(least)

@@ -16,6 +16,7 @@ from magicmemory.pipeline.faces.detect import Detection
 from magicmemory.pipeline.pipeline import Pipeline
 from tests.pipeline.test_pipeline import PHOTO, SMALL_FACE, TWO_FACES, pipeline
 from tests.support.faces import colourful
+from tests.support.networks import FindsDamage
 
 pytestmark = pytest.mark.processes
 
@@ -242,3 +243,42 @@ def test_metadata_are_kept_unless_they_are_stripped(tmp_path: Path) -> None:
     assert b"2 faces restored by plain" in Path("kept/photo.jpg").read_bytes()
     assert b"Voigtlander" not in Path("bare/photo.jpg").read_bytes()
     assert b"xmp" not in Path("bare/photo.jpg").read_bytes()
+
+
+def damaged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have every photo found scratched."""
+    finder = FindsDamage((slice(0, 400), slice(20, 24)))
+    monkeypatch.setattr(Pipeline, "of", lambda _settings: pipeline(*TWO_FACES, finder=finder))
+
+
+def test_report_and_mask_tell_of_the_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    damaged(monkeypatch)
+    result = run(photo(tmp_path / "a.png"), "--out", "out", "--save-mask", "masks/a.png", "--json")
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    assert told["done"] == ["repair"]
+    assert set(told["damage"]) >= {"scratches", "dust", "grain", "halftone", "fading"}
+    assert told["damage"]["scratches"] > 0
+    with Image.open("masks/a.png") as mask:
+        assert mask.size == (600, 400)
+        assert mask.convert("L").getpixel((22, 200)) == 255
+        assert mask.convert("L").getpixel((300, 50)) == 0
+    line = run(photo(tmp_path / "a.png"), "--out", "out").stdout
+    assert "2 faces restored, scratches and dust repaired" in line
+
+
+def test_steps_are_switched_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    damaged(monkeypatch)
+    switches = "--no-repair", "--no-clean", "--no-tone"
+    told = json.loads(run(photo(tmp_path / "a.png"), "--out", "out", "--json", *switches).stdout)
+    assert told["done"] == []
+
+
+def test_mask_of_a_sound_photo_is_black(tmp_path: Path) -> None:
+    one, two = photo(tmp_path / "a.png"), photo(tmp_path / "b.png")
+    result = run(one, "--out", "out", "--save-mask", "mask.png", "--upscale", "2")
+    assert result.exit_code == 0, result.output
+    with Image.open("mask.png") as mask:
+        assert mask.size == (600, 400)
+        assert mask.convert("L").getextrema() == (0, 0)
+    assert run(one, two, "--out", "out", "--save-mask", "m.png").exit_code == 2

@@ -166,12 +166,12 @@ async def test_the_scope_is_chosen_for_one_photo_or_for_all(tmp_path: Path, redi
     pipeline = QuickPipeline()
     async with harness(tmp_path, redis_url, pipeline) as there:
         server, user, channel = there.server, there.server.user, there.server.channel
-        assert "Scope: faces only" in await there.said(user.slash(channel, "settings"))
+        assert "Scope: automatic" in await there.said(user.slash(channel, "settings"))
         await there.answer(user.slash(channel, "restore", photo=photo(1), scope="photo"))
         await there.answer(user.slash(channel, "restore", photo=photo(2)))
         assert "Scope: whole photo" in await there.said(user.slash(channel, "settings", scope="photo"))
         await there.answer(user.slash(channel, "restore", photo=photo(3)))
-        assert [run.scope for run in pipeline.runs] == [Scope.PHOTO, Scope.FACES, Scope.PHOTO]
+        assert [run.scope for run in pipeline.runs] == [Scope.PHOTO, Scope.AUTO, Scope.PHOTO]
         with pytest.raises(NotOffered):
             user.slash(channel, "restore", photo=photo(4), scope="everything")
         assert not server.refusals()
@@ -189,8 +189,42 @@ async def test_scope_button_works_after_a_restart(tmp_path: Path, redis_url: str
             assert list(whole.buttons)[1:] == ["Gentler", "Stronger", "Full quality", "Faces only", "Delete"]
             assert len(whole.components) == 3
             faces = await there.answer(server.user.press(whole, "Faces only"))
-            assert pipeline.runs[-1] == Options(strength=0.75)
+            assert pipeline.runs[-1] == Options(strength=0.75, scope=Scope.FACES)
             assert "Whole photo" in faces.buttons
+        assert (await there.quota_of(server.user)).used == 1
+        assert not server.refusals()
+
+
+async def test_what_a_damaged_photo_needed_is_said_and_taken_back(tmp_path: Path, redis_url: str) -> None:
+    pipeline = QuickPipeline(damaged=True)
+    async with harness(tmp_path, redis_url, pipeline, offered_models=("none", "other")) as there:
+        server = there.server
+        answer = await there.answer(server.user.slash(server.channel, "restore", photo=photo(), strength=75))
+        assert answer.texts.startswith("One face restored; scratches and dust repaired; contrast brought back. ")
+        rows = [[button["label"] for button in row["components"]] for row in answer.components[2:]]
+        assert rows == [
+            ["Gentler", "Stronger", "Full quality", "Undo repair"],
+            ["Faces only", "Whole photo", "Another model", "Delete"],
+        ]
+        undone = await there.answer(server.user.press(answer, "Undo repair"))
+        assert undone.texts.startswith("One face restored; contrast brought back. ")
+        assert "Undo repair" not in undone.buttons
+        faces = await there.answer(server.user.press(undone, "Faces only"))
+        assert faces.texts.startswith("One face restored. ")
+        assert pipeline.runs[1:] == [Options(strength=0.75, repair=False), Options(strength=0.75, scope=Scope.FACES)]
+        assert (await there.quota_of(server.user)).used == 1
+        assert not server.refusals()
+
+
+async def test_whole_photo_is_offered_after_faces_only_found_none(tmp_path: Path, redis_url: str) -> None:
+    async with harness(tmp_path, redis_url) as there:
+        server = there.server
+        sent = server.user.slash(server.channel, "restore", photo=black(), scope="faces")
+        failed = await there.answer(sent)
+        assert failed.texts.startswith("I found no face in this photo.")
+        assert list(failed.buttons) == ["Restore the whole photo"]
+        whole = await there.answer(server.user.press(failed, "Restore the whole photo"))
+        assert whole.texts.startswith("The whole photo cleaned. I found no face in it. You have 2 of 3 left today.")
         assert (await there.quota_of(server.user)).used == 1
         assert not server.refusals()
 

@@ -104,20 +104,89 @@ async def test_buttons_switch_between_whole_photo_and_faces(tmp_path: Path, redi
         await ana.press(first, "Whole photo")
         whole = await ana.hears(shows_photo, after=first)
         assert whole.reply_to is first
-        assert whole.caption == "One face restored. The whole photo was cleaned.\nThis adjustment was free."
+        assert whole.caption == "One face restored; the whole photo cleaned.\nThis adjustment was free."
         assert "🙂 Faces only" in whole.buttons
         assert "🖼️ Whole photo" not in whole.buttons
         assert pipeline.runs[-1] == Options(scope=Scope.PHOTO)
         await ana.press(whole, "Gentler")
-        gentler = await ana.hears("The whole photo was cleaned.", after=whole)
+        gentler = await ana.hears("cleaned", after=whole)
         assert pipeline.runs[-1] == Options(strength=0.75, scope=Scope.PHOTO)
         await ana.press(gentler, "Faces only")
         faces = await ana.hears(shows_photo, after=gentler)
         assert "cleaned" not in faces.caption
         assert "🖼️ Whole photo" in faces.buttons
-        assert pipeline.runs[-1] == Options(strength=0.75)
+        assert pipeline.runs[-1] == Options(strength=0.75, scope=Scope.FACES)
         assert await running.used_by(ana) == 1
         assert running.server.refusals() == []
+
+
+async def test_what_a_damaged_photo_needed_is_said_and_taken_back(tmp_path: Path, redis_url: str) -> None:
+    pipeline = QuickPipeline(damaged=True)
+    async with harness(tmp_path, redis_url, pipeline) as running:
+        ana = running.server.user("Ana")
+        await ana.send_photo(photo())
+        first = await ana.hears(shows_photo)
+        assert first.caption.startswith("One face restored; scratches and dust repaired; contrast brought back.\n")
+        assert {"↩️ Undo repair", "🙂 Faces only", "🖼️ Whole photo"} <= set(first.buttons)
+        await ana.press(first, "Undo repair")
+        undone = await ana.hears(shows_photo, after=first)
+        assert undone.caption == "One face restored; contrast brought back.\nThis adjustment was free."
+        assert "↩️ Undo repair" not in undone.buttons
+        assert pipeline.runs[-1] == Options(repair=False)
+        await ana.press(undone, "Faces only")
+        faces = await ana.hears(shows_photo, after=undone)
+        assert faces.caption == "One face restored.\nThis adjustment was free."
+        assert pipeline.runs[-1] == Options(scope=Scope.FACES)
+        assert await running.used_by(ana) == 1
+        assert running.server.refusals() == []
+
+
+async def test_photo_without_a_face_is_restored_and_charged_only_if_it_needs_something(
+    tmp_path: Path, redis_url: str
+) -> None:
+    pipeline = QuickPipeline()
+    async with harness(tmp_path, redis_url, pipeline) as running:
+        ana = running.server.user("Ana")
+        await ana.send_photo(black(100))
+        sound = await ana.hears("Nothing else in it needs repair")
+        assert "It did not cost you anything." in sound.text
+        assert not sound.buttons
+        assert await running.used_by(ana) == 0
+        pipeline.damaged = True
+        await ana.send_photo(black(101))
+        repaired = await ana.hears(shows_photo)
+        said = "Scratches and dust repaired; contrast brought back. I found no face in it.\nYou have 2 of 3 left"
+        assert repaired.caption.startswith(said)
+        assert "🙂 Faces only" not in repaired.buttons  # nothing would be left
+        assert await running.used_by(ana) == 1
+
+
+async def test_whole_photo_is_offered_after_faces_only_found_none(tmp_path: Path, redis_url: str) -> None:
+    pipeline = QuickPipeline()
+    async with harness(tmp_path, redis_url, pipeline) as running:
+        ana = running.server.user("Ana")
+        await ana.send_text("/settings")
+        menu = await ana.hears("Your settings")
+        await ana.press(menu, "Restore: automatic")
+        await running.server.wait_for(lambda: "✓ automatic" in menu.buttons)
+        await ana.press(menu, "faces only")
+        await running.server.wait_for(lambda: "Restore: faces only" in menu.buttons)
+        await ana.send_photo(black(100))
+        failed = await ana.hears("I found no face in this photo.")
+        assert list(failed.buttons) == ["🖼️ Restore the whole photo"]
+        assert await running.used_by(ana) == 0
+        await ana.press(failed, "Restore the whole photo")
+        whole = await ana.hears(shows_photo, after=failed)
+        assert whole.caption.startswith("The whole photo cleaned. I found no face in it.\nYou have 2 of 3 left")
+        assert await running.used_by(ana) == 1
+        assert running.server.refusals() == []
+
+
+def black(side: int) -> bytes:
+    """A photo without a face."""
+    out = io.BytesIO()
+    Image.new("RGB", (side, side)).save(out, "JPEG")
+    return out.getvalue()
 
 
 async def test_button_offers_another_model_if_there_is_one(tmp_path: Path, redis_url: str) -> None:
@@ -240,20 +309,23 @@ async def test_whole_photo_can_be_the_default(tmp_path: Path, redis_url: str) ->
         ana = server.user("Ana")
         await ana.send_text("/settings")
         menu = await ana.hears("Your settings")
-        await ana.press(menu, "Restore: faces only")
-        await server.wait_for(lambda: "✓ faces only" in menu.buttons)
-        assert "grain" in menu.text
+        await ana.press(menu, "Restore: automatic")
+        await server.wait_for(lambda: "✓ automatic" in menu.buttons)
+        assert "nothing if it is sound" in menu.text
+        assert "faces only" in menu.buttons
         await ana.press(menu, "whole photo")
         await server.wait_for(lambda: "Restore: whole photo" in menu.buttons)
         await ana.send_photo(photo())
         reply = await ana.hears(shows_photo)
         assert [edit.text for edit in reply.edits][1] == "Cleaning the whole photo…"
-        assert "One face restored. The whole photo was cleaned." in reply.caption
+        assert "One face restored; the whole photo cleaned." in reply.caption
         assert "🙂 Faces only" in reply.buttons
         assert pipeline.runs == [Options(scope=Scope.PHOTO)]
         await ana.send_photo(black.getvalue())
         faceless = await ana.hears(shows_photo, after=reply)
-        assert faceless.caption.startswith("The whole photo was cleaned.\nYou have 1 of 3 left today.")
+        assert faceless.caption.startswith(
+            "The whole photo cleaned. I found no face in it.\nYou have 1 of 3 left today."
+        )
         assert server.refusals() == []
 
 

@@ -11,7 +11,7 @@ from magicmemory.core.errors import (
     FacesTooSmall,
     FidelityUnsupported,
     ModelUnknown,
-    NoFaceFound,
+    NothingToRestore,
     PhotoTooLarge,
     UserError,
 )
@@ -30,10 +30,12 @@ from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts
 from magicmemory.pipeline.models.loaded_models import Models
 from magicmemory.pipeline.models.model import Model, restorer_model
 from magicmemory.pipeline.models.weights import Weights
+from magicmemory.pipeline.photo.damage import DamageFinder
 from magicmemory.pipeline.photo.enlarge import enlarged
+from magicmemory.pipeline.photo.repair import Mender
 from magicmemory.pipeline.pipeline import Pipeline, Restoration, side_by_side
 from tests.support.faces import colourful, face_at, grey, picture
-from tests.support.networks import Finds, tiny, tiny_with_fidelity
+from tests.support.networks import Finds, FindsDamage, Mends, tiny, tiny_with_fidelity
 
 LIMITS = DecodeLimits(20_000_000, 2_000_000)
 TWO_FACES = face_at(180, 160, 200, 5), face_at(420, 240, 150, -9)
@@ -42,12 +44,22 @@ SMALL_FACE = face_at(540, 50, 36)  # its box is 22 pixels wide
 PLAIN = ModelFacts("plain", "Plain", Kind.RESTORER, "MIT", Commercial.YES, bundled=True)
 SLIDER = replace(PLAIN, name="slider", default_fidelity=0.5)
 FINDS = replace(PLAIN, name="finds", kind=Kind.DETECTOR)
+FINDS_DAMAGE = replace(PLAIN, name="finds-damage", kind=Kind.MENDER)
+MENDS = replace(PLAIN, name="mends", kind=Kind.MENDER)
 
 
-def pipeline(*found: Detection) -> Pipeline:
+def pipeline(*found: Detection, finder: DamageFinder | None = None, mender: Mender | None = None) -> Pipeline:
+    """A pipeline with these faces, this damage (none unless given) and this repair."""
     restorers = restorer_model(PLAIN, tiny), restorer_model(SLIDER, tiny_with_fidelity)
     detectors = (Model(FINDS, lambda _path, _engine: Finds(*found)),)
-    models = Models(TorchEngine("cpu"), Weights(Path("none")), restorers=restorers, detectors=detectors)
+    models = Models(
+        TorchEngine("cpu"),
+        Weights(Path("none")),
+        restorers=restorers,
+        detectors=detectors,
+        finders=(Model(FINDS_DAMAGE, lambda _path, _engine: finder or FindsDamage()),),
+        menders=(Model(MENDS, lambda _path, _engine: mender or Mends()),),
+    )
     return Pipeline(models, LIMITS, min_face_px=24)
 
 
@@ -77,7 +89,7 @@ def test_report_lists_faces_and_what_was_done() -> None:
     assert small.reason is LeftAlone.TOO_SMALL
     np.testing.assert_allclose(small.box, SMALL_FACE.box, atol=0.01)
     np.testing.assert_allclose(small.landmarks, SMALL_FACE.landmarks, atol=0.01)
-    assert list(report.stages_ms) == ["decode", "detect", "align", "restore", "blend", "encode"]
+    assert list(report.stages_ms) == ["decode", "look", "detect", "align", "restore", "blend", "encode"]
     assert sum(report.stages_ms.values()) <= report.total_ms + 1
 
 
@@ -100,7 +112,7 @@ def test_strength_zero_gives_the_photo_back() -> None:
 @pytest.mark.parametrize(
     ("found", "error", "parameters"),
     [
-        ((), NoFaceFound, {}),
+        ((), NothingToRestore, {}),
         ((SMALL_FACE,), FacesTooSmall, {"count": 1, "limit_px": 24}),
     ],
 )

@@ -22,7 +22,7 @@ from magicmemory.storage.erasure import Erasure
 from magicmemory.storage.grants import Grants
 from magicmemory.storage.ledger import Ledger
 from magicmemory.storage.people import People, lock_user
-from magicmemory.storage.photos import PhotoStore, original, result
+from magicmemory.storage.photos import PhotoStore, mask, original, result
 from magicmemory.storage.quota import Allowance
 from magicmemory.storage.tables import guesses, jobs, users
 
@@ -57,6 +57,7 @@ class Harness:
     async def restored(self, message: str = "1") -> Job:
         job = await self.send(message)
         await self.photos.put(result(job.id), b"restored")
+        await self.photos.put(mask(job.id), b"damage")
         assert await self.ledger.settle(Outcome(job=job.id, report=REPORT, extension="jpg"), {"reply": "13"})
         return job
 
@@ -79,7 +80,7 @@ async def test_jobs_and_preferences_are_deleted_at_once(harness: Harness) -> Non
     job = await harness.restored()
     await harness.people.choose(ANA, strength=0.5, language="pt")
     await harness.erasure.forget(ANA)
-    for name in (original(job.id), result(job.id)):
+    for name in (original(job.id), result(job.id), mask(job.id)):
         with pytest.raises(PhotoExpired):
             await harness.photos.get(name)
     assert await harness.people.preferences(ANA) == Preferences()

@@ -10,12 +10,12 @@ from magicmemory.pipeline.imaging.picture import Picture, Pixels
 
 
 def colourful(width: int, height: int, seed: int = 0) -> NDArray[np.uint8]:
-    """A colour picture `[height, width, 3]` with soft shapes and fine grain."""
+    """A colour picture `[height, width, 3]` of full contrast, with soft shapes and fine grain."""
     random = np.random.default_rng(seed)
     y, x = np.mgrid[0:height, 0:width] / max(width, height)
     phases = random.uniform(0, 6, 3)
     waves = [np.sin(9 * x * (c + 1) + 7 * y + phase) + np.cos(11 * y - phase) for c, phase in enumerate(phases)]
-    picture = 128 + 40 * np.stack(waves, axis=-1) + random.normal(0, 4, (height, width, 3))
+    picture = 128 + 60 * np.stack(waves, axis=-1) + random.normal(0, 4, (height, width, 3))
     return picture.clip(0, 255).astype(np.uint8)
 
 

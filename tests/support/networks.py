@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from magicmemory.pipeline.faces.detect import Detection
+from magicmemory.pipeline.imaging.picture import Pixels
+
+Floats = NDArray[np.float32]
 
 
 class Tiny(nn.Module):
@@ -59,3 +62,36 @@ class Finds:
     def __call__(self, pixels: NDArray[np.uint8], min_face_px: float) -> list[Detection]:
         del pixels
         return [face for face in self._found if face.short_side >= min_face_px]
+
+
+class FindsDamage:
+    """A `DamageFinder` that is certain of the given places, and of nothing else."""
+
+    def __init__(self, *places: tuple[slice, slice]) -> None:
+        self._places = places
+
+    def __call__(self, pixels: Pixels) -> Floats:
+        """1 at the places, 0 elsewhere."""
+        found = np.zeros(pixels.shape[:2], np.float32)
+        for place in self._places:
+            found[place] = 1
+        return found
+
+
+class Mends:
+    """A `Mender` that fills with one level, and makes all of a picture brighter by `cleans` levels."""
+
+    def __init__(self, fills: int = 128, cleans: int = 0) -> None:
+        self._fills = fills
+        self._cleans = cleans
+
+    def __call__(self, pixels: Pixels, hidden: NDArray[np.bool_] | None = None) -> Pixels:
+        """The brighter picture."""
+        peak = np.iinfo(pixels.dtype).max
+        levels = self._cleans * (peak // 255)
+        brighter = (pixels.astype(np.int64) + levels).clip(0, peak)
+        return brighter.astype(np.uint8) if pixels.dtype == np.uint8 else brighter.astype(np.uint16)
+
+    def fill(self, pixels: Pixels, hidden: NDArray[np.bool_]) -> Floats:
+        """One level everywhere, 0 to 1."""
+        return np.full((*hidden.shape, 3), self._fills / 255, np.float32)

@@ -11,11 +11,11 @@ from PIL import Image, ImageOps
 
 from magicmemory.bots.bootstrap import open_service
 from magicmemory.bots.telegram import serve
-from magicmemory.core.errors import NoFaceFound
+from magicmemory.core.errors import NoFaceFound, NothingToRestore
 from magicmemory.core.job import Job, Platform, Sender, Stage
 from magicmemory.core.metrics import Metrics
-from magicmemory.core.options import Options, Scope
-from magicmemory.core.report import Report
+from magicmemory.core.options import Options, Scope, Step
+from magicmemory.core.report import Damage, Report
 from magicmemory.core.settings import Settings
 from magicmemory.pipeline.pipeline import ProgressCallback, Restoration
 from magicmemory.queue.connection import RedisKeys
@@ -27,6 +27,18 @@ from tests.support.harness import FACE, eventually, settings_for
 SAMPLE = Path(__file__).parents[2] / "bots" / "playground" / "static" / "sample.jpg"
 
 
+def _mask() -> bytes:
+    """A picture of damage: one scratch."""
+    out = io.BytesIO()
+    drawn = Image.new("L", (320, 240))
+    drawn.paste(255, (100, 0, 104, 240))
+    drawn.save(out, "PNG")
+    return out.getvalue()
+
+
+MASK = _mask()
+
+
 def photo(shade: int = 120, size: tuple[int, int] = (320, 240), kind: str = "JPEG") -> bytes:
     """A photo unlike those of other shades."""
     out = io.BytesIO()
@@ -36,25 +48,35 @@ def photo(shade: int = 120, size: tuple[int, int] = (320, 240), kind: str = "JPE
 
 @dataclass
 class QuickPipeline:
-    """Turns photos upside down, in no time: for tests of the way. Black ones have no face. Cleans only in words."""
+    """Turns photos upside down, in no time: for tests of the way. Black ones have no face. Repairs and cleans only in
+    words, and finds damage if it is told so.
+    """
 
     before: Callable[[bytes, Options], None] = lambda *_: None
     runs: list[Options] = field(default_factory=list)
     result: bytes = b""
+    damaged: bool = False  # every photo is scratched, dusty and faded
 
     def restore(
         self, data: bytes, options: Options, progress: ProgressCallback | None = None, *, max_megapixels: float = 0
     ) -> Restoration:
         self.runs.append(options)
-        cleaned = options.scope is Scope.PHOTO
+        needed = (Step.REPAIR, Step.TONE) if self.damaged else ()
+        asked = {step: options.asks_for(step) for step in Step}
+        done = tuple(
+            step
+            for step, does in asked.items()
+            if (does and (step is Step.CLEAN or self.damaged)) or (does is None and step in needed)
+        )
+        cleaned = Step.CLEAN in done
         if progress is not None:
             progress(Stage.CLEAN if cleaned else Stage.DETECT, 0, 0)
         self.before(data, options)
         with Image.open(io.BytesIO(data)) as image:
             turned = ImageOps.flip(image.convert("RGB"))
         has_face = turned.getextrema() != ((0, 0),) * 3
-        if not has_face and not cleaned:
-            raise NoFaceFound
+        if not has_face and not done:
+            raise NothingToRestore if options.scope is Scope.AUTO else NoFaceFound
         if progress is not None:
             progress(Stage.RESTORE, 1, 1)
         out = io.BytesIO()
@@ -67,10 +89,14 @@ class QuickPipeline:
             detector="none",
             fidelity=0.5 if options.fidelity is None else options.fidelity,
             cleaned=cleaned,
+            damage=Damage(scratches=0.01, dust=0.002) if Step.REPAIR in done else Damage(),
+            done=done,
             stages_ms={"restore": 1},
             total_ms=100,
         )
-        return Restoration(self.result or out.getvalue(), "jpg", "image/jpeg", report)
+        return Restoration(
+            self.result or out.getvalue(), "jpg", "image/jpeg", report, MASK if Step.REPAIR in done else b""
+        )
 
 
 @dataclass

@@ -64,12 +64,14 @@ export class Reply {
     else this.#bar.removeAttribute("value");
   }
 
-  /** A sentence instead of a photo, with a button to try again where that makes sense. */
-  refuse(text, again = null) {
+  /** A sentence instead of a photo, with a button to try again or others, where that makes sense. */
+  refuse(text, again = null, adjustments = [], onAdjust = null) {
     this.#finish();
     this.#bubble.classList.add("refusal");
     this.#bubble.append(words(text));
-    if (again) this.#bubble.append(element("div", { className: "actions" }, [button(say("try-again"), again)]));
+    const others = buttons(adjustments, onAdjust);
+    const offered = again ? [button(say("try-again"), again), ...others] : others;
+    if (offered.length) this.#bubble.append(element("div", { className: "actions" }, offered));
     announce(text);
   }
 
@@ -77,10 +79,10 @@ export class Reply {
   show(view, onAdjust, quota = "") {
     this.#finish();
     this.#bubble.classList.add("result");
-    const { figure, showFaces } = compare(view);
+    const { figure, ...switches } = compare(view);
     this.#bubble.append(figure, words(view.text));
     if (quota) this.#bubble.append(element("p", { className: "muted", textContent: quota }));
-    this.#bubble.append(resultActions(view, showFaces, onAdjust), faceList(view.report.faces));
+    this.#bubble.append(resultActions(view, switches, onAdjust), faceList(view.report.faces));
     announce([view.text, quota].join(" "));
   }
 
@@ -101,19 +103,28 @@ export class Reply {
   }
 }
 
-function resultActions(view, showFaces, onAdjust) {
+function resultActions(view, { showFaces, showDamage }, onAdjust) {
   const download = element("a", { className: "button primary", href: view.urls.download, textContent: say("download") });
   download.setAttribute("download", "");
-  const faces = button(say("show-faces"), () => {
-    const on = faces.getAttribute("aria-pressed") !== "true";
-    faces.setAttribute("aria-pressed", String(on));
-    showFaces(on);
+  const switches = [];
+  if (view.report.faces.length) switches.push(toggle(say("show-faces"), showFaces));
+  if (view.urls.damage) switches.push(toggle(say("show-damage"), showDamage));
+  return element("div", { className: "actions" }, [download, ...buttons(view.adjustments, onAdjust), ...switches]);
+}
+
+function buttons(adjustments, onAdjust) {
+  return adjustments.map(({ text, options }) => button(text, (event) => onAdjust(options, event.currentTarget)));
+}
+
+/** A button that switches something on and off. */
+function toggle(text, onSwitch) {
+  const made = button(text, () => {
+    const on = made.getAttribute("aria-pressed") !== "true";
+    made.setAttribute("aria-pressed", String(on));
+    onSwitch(on);
   });
-  faces.setAttribute("aria-pressed", "false");
-  const adjustments = view.adjustments.map(({ text, options }) =>
-    button(text, (event) => onAdjust(options, event.currentTarget)),
-  );
-  return element("div", { className: "actions" }, [download, ...adjustments, faces]);
+  made.setAttribute("aria-pressed", "false");
+  return made;
 }
 
 function faceList(faces) {

@@ -3,16 +3,18 @@
 import { element, shape } from "./elements.js";
 import { say } from "./words.js";
 
-/** The picture and its `showFaces(on)`. */
+/** The picture, its `showFaces(on)` and its `showDamage(on)`. */
 export function compare(view) {
   const before = element("img", { src: `${view.urls.original}?preview`, alt: say("before-alt"), draggable: false });
   const after = element("img", { src: `${view.urls.result}?preview`, alt: say("after-alt"), draggable: false });
   after.className = "after";
   const boxes = faceBoxes(view.report.faces, before);
+  const damage = damageOverlay();
   const range = element("input", { type: "range", min: 0, max: 100, value: 50, ariaLabel: say("compare") });
   const figure = element("figure", { className: "compare" }, [
     before,
     after,
+    damage,
     boxes,
     tag("before"),
     tag("after"),
@@ -28,7 +30,22 @@ export function compare(view) {
   }
   range.addEventListener("input", () => divide(figure, range));
   divide(figure, range);
-  return { figure, showFaces: (on) => boxes.classList.toggle("shown", on) };
+  return {
+    figure,
+    showFaces: (on) => boxes.classList.toggle("shown", on),
+    showDamage: (on) => {
+      // Loaded when it is asked for: few people look.
+      damage.style.maskImage = `url("${view.urls.damage}")`;
+      damage.classList.toggle("shown", on);
+    },
+  };
+}
+
+/** A colour over what was taken for damage. */
+function damageOverlay() {
+  const overlay = element("div", { className: "damage", ariaLabel: say("damage-alt") });
+  overlay.setAttribute("role", "img");
+  return overlay;
 }
 
 function divide(figure, range) {

@@ -55,7 +55,7 @@ async function answer(job, reply) {
 
 function conclude(view, reply, quota = "") {
   if (view.report) reply.show(view, (options, pressed) => adjust(view, options, pressed), quota);
-  else reply.refuse(view.text);
+  else reply.refuse(view.text, null, view.adjustments, (options, pressed) => adjust(view, options, pressed));
 }
 
 async function cancel(job) {
@@ -72,7 +72,7 @@ async function adjust(view, options, pressed) {
   pressed.disabled = true;
   try {
     const { job } = await post(`${view.urls.self}/adjust`, { options, message: newMessage() });
-    fromVisitor(job.asked);
+    fromVisitor(job.asked || pressed.textContent);
     answer(job, new Reply(job.text));
   } catch (error) {
     fromVisitor(pressed.textContent);

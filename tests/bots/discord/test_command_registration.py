@@ -42,8 +42,8 @@ async def test_commands_are_in_every_language_and_fit_discords_rules(tmp_path: P
         assert sorted(command["contexts"]) == ([0, 1, 2] if everywhere else [0])
     for name in ("restore", "settings"):
         scope = next(option for option in commands[name]["options"] if option["name"] == "scope")
-        assert [choice["value"] for choice in scope["choices"]] == ["faces", "photo"]
-        assert [choice["name"] for choice in scope["choices"]] == ["faces only", "whole photo"]
+        assert [choice["value"] for choice in scope["choices"]] == ["auto", "faces", "photo"]
+        assert [choice["name"] for choice in scope["choices"]] == ["automatic", "faces only", "whole photo"]
         for localised in (scope["name_localizations"], *(choice["name_localizations"] for choice in scope["choices"])):
             assert set(localised) == expected, name
     assert not server.refusals()

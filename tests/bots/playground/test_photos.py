@@ -16,6 +16,7 @@ from magicmemory.core.report import FaceWarning, LeftAlone
 from tests.support.harness import FACE
 from tests.support.playground import Gate, Painter, open_playground, photo
 from tests.support.playground_client import PATIENCE_S, error, events, new_visitor, press, send, send_and_wait, stream
+from tests.support.telegram_harness import MASK, QuickPipeline
 
 
 async def test_a_photo_comes_back(tmp_path: Path, redis_url: str) -> None:
@@ -95,7 +96,7 @@ async def test_a_photo_is_adjusted_free(visitor: httpx.AsyncClient) -> None:
     view = await send_and_wait(visitor)
     assert view["adjustments"] == [
         {"text": "Gentler", "options": {"strength": 0.75}},
-        {"text": "Whole photo", "options": {"scope": "photo"}},
+        {"text": "Whole photo", "options": {"scope": "photo", "repair": None, "clean": None, "tone": None}},
     ]
     answer = await visitor.post(f"{view['urls']['self']}/adjust", json={"options": {"strength": 0.75}})
     assert answer.status_code == 202
@@ -103,7 +104,7 @@ async def test_a_photo_is_adjusted_free(visitor: httpx.AsyncClient) -> None:
     assert pressed_twice.json()["job"]["id"] == answer.json()["job"]["id"]
     gentler = (await events(visitor, answer.json()["job"]))[-1][1]
     assert (gentler["state"], gentler["parent"], gentler["charged"]) == ("delivered", view["id"], False)
-    assert gentler["asked"] == "The same photo, faces only, restored at 75 %"
+    assert gentler["asked"] == "The same photo, restored at 75 %"
     assert [button["text"] for button in gentler["adjustments"]] == ["Gentler", "Stronger", "Whole photo"]
     both = [(await visitor.get(job["urls"]["result"])).content for job in (view, gentler)]
     assert both[0] != both[1]
@@ -118,16 +119,53 @@ async def test_the_whole_photo_is_cleaned_and_left_again(tmp_path: Path, redis_u
         gentler = await press(visitor, view, "Gentler")
         cleaned = await press(visitor, gentler, "Whole photo")
         assert cleaned["options"] == {**gentler["options"], "scope": "photo"}
-        assert cleaned["asked"] == "The whole photo cleaned, its faces restored at 75 %"
+        assert cleaned["asked"] == "The whole photo repaired and cleaned, its faces restored at 75 %"
         assert [button["text"] for button in cleaned["adjustments"]] == ["Gentler", "Stronger", "Faces only"]
         stronger = await press(visitor, cleaned, "Stronger")
         assert stronger["options"] == {**view["options"], "scope": "photo"}
         faces = await press(visitor, cleaned, "Faces only")
-        assert faces["options"] == gentler["options"]
-        assert faces["asked"] == gentler["asked"] == "The same photo, faces only, restored at 75 %"
+        assert faces["options"] == {**gentler["options"], "scope": "faces"}
+        assert faces["asked"] == "The same photo, faces only, restored at 75 %"
         pictures = [(await visitor.get(job["urls"]["result"])).content for job in (gentler, cleaned, faces)]
     assert pictures[0] == pictures[2] != pictures[1]
-    assert [options.scope for options in painter.seen] == ["faces", "faces", "photo", "photo", "faces"]
+    assert [options.scope for options in painter.seen] == ["auto", "auto", "photo", "photo", "faces"]
+
+
+async def test_what_was_taken_for_damage_can_be_seen(tmp_path: Path, redis_url: str) -> None:
+    pipeline = QuickPipeline(damaged=True)
+    async with open_playground(tmp_path, redis_url, pipeline) as url, new_visitor(url) as visitor:
+        view = await send_and_wait(visitor)
+        assert view["text"] == "One face restored; scratches and dust repaired; contrast brought back."
+        assert view["report"]["done"] == ["repair", "tone"]
+        assert view["report"]["damage"]["scratches"] == 0.01
+        seen = await visitor.get(view["urls"]["damage"])
+        assert (seen.headers["content-type"], seen.content) == ("image/png", MASK)
+        undone = await press(visitor, view, "Undo repair")
+        assert undone["asked"] == "The same photo without the repair, its faces restored at 100 %"
+        assert undone["text"] == "One face restored; contrast brought back."
+        assert undone["urls"]["damage"] is None
+        assert (await visitor.get(f"{undone['urls']['self']}/damage")).status_code == 404
+        async with new_visitor(url) as other:
+            assert (await other.get(view["urls"]["damage"])).status_code == 404
+        assert (await visitor.get("/quota")).json()["used"] == 1
+
+
+async def test_whole_photo_is_offered_after_faces_only_found_none(tmp_path: Path, redis_url: str) -> None:
+    async with open_playground(tmp_path, redis_url, QuickPipeline()) as url, new_visitor(url) as visitor:
+        answer = await send(visitor, black(), options='{"scope": "faces"}')
+        failed = (await events(visitor, answer.json()["job"]))[-1][1]
+        assert failed["failure"] == "no-face-found"
+        assert failed["quota"]["used"] == 0
+        assert [button["text"] for button in failed["adjustments"]] == ["Restore the whole photo"]
+        whole = await press(visitor, failed, "Restore the whole photo")
+        assert whole["text"] == "The whole photo cleaned. I found no face in it."
+        assert (whole["charged"], whole["quota"]["used"]) == (True, 1)
+
+
+def black() -> bytes:
+    out = BytesIO()
+    Image.new("RGB", (100, 100)).save(out, "JPEG")
+    return out.getvalue()
 
 
 def test_the_progress_bar_knows_every_stage() -> None:

@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from magicmemory.core.options import Options, Scope, Texture
 from magicmemory.pipeline.faces import align
 from magicmemory.pipeline.faces.blend import RestoredFace, blend, mask_of, warped_mask
 from magicmemory.pipeline.faces.grain import measured, noise_of, with_grain
@@ -107,16 +106,3 @@ def test_a_face_that_kept_its_grain_gets_no_more() -> None:
     after = blend(photo, [face])
     result = with_grain(photo, after, [face], 1.0)
     assert noise_of(in_face(result)) == pytest.approx(noise_of(in_face(photo)), rel=0.12)
-
-
-@pytest.mark.parametrize(
-    ("texture", "scope", "back"),
-    [
-        (Texture.AUTO, Scope.FACES, True),
-        (Texture.AUTO, Scope.PHOTO, False),
-        (Texture.MATCH, Scope.PHOTO, True),
-        (Texture.CLEAN, Scope.FACES, False),
-    ],
-)
-def test_grain_is_added_only_if_faces_alone_are_restored(texture: Texture, scope: Scope, back: bool) -> None:
-    assert Options(texture=texture, scope=scope).grain_back is back

@@ -98,7 +98,7 @@ def test_the_pipeline_cleans_first_and_then_restores_the_faces() -> None:
     report = restoration.report
     assert report.cleaned
     assert report.restored == 2
-    assert list(report.stages_ms) == ["decode", "detect", "align", "clean", "restore", "blend", "encode"]
+    assert list(report.stages_ms) == ["decode", "look", "detect", "clean", "align", "restore", "blend", "encode"]
     assert told.index(Stage.DETECT) < told.index(Stage.CLEAN) < told.index(Stage.RESTORE)
     assert not pipeline(*TWO_FACES).restore(PHOTO, Options()).report.cleaned
 

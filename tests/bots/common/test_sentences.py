@@ -1,0 +1,72 @@
+"""The reply says what was done to a photo in one sentence, in every language."""
+
+import pytest
+
+from magicmemory.bots.common.sentences import Sentences
+from magicmemory.bots.texts import Texts
+from magicmemory.core.options import Step
+from magicmemory.core.plans import Plans
+from magicmemory.core.report import Damage, Report
+from tests.support.harness import FACE
+
+SENTENCES = Sentences(Texts(), Plans(), 24)
+
+
+def told(*done: Step, faces: int = 2, damage: Damage | None = None, cleaned: bool = False, language: str = "en") -> str:
+    report = Report(
+        width=9,
+        height=9,
+        faces=(FACE,) * faces,
+        model="m",
+        detector="d",
+        damage=damage,
+        done=done,
+        cleaned=cleaned,
+        stages_ms={},
+        total_ms=1,
+    )
+    return SENTENCES.report(language, report)
+
+
+def test_everything_that_was_done_is_one_sentence() -> None:
+    worn = Damage(scratches=0.01, dust=0.01, grain=0.4, fading=0.3)
+    assert told(Step.REPAIR, Step.CLEAN, Step.TONE, damage=worn) == (
+        "2 faces restored; scratches and dust repaired; grain removed; contrast brought back."
+    )
+
+
+@pytest.mark.parametrize(
+    ("step", "damage", "says"),
+    [
+        (Step.REPAIR, Damage(scratches=0.01), "scratches repaired"),
+        (Step.REPAIR, Damage(dust=0.01), "dust removed"),
+        (Step.REPAIR, Damage(losses=0.01, dust=0.01), "scratches and dust repaired"),
+        (Step.CLEAN, Damage(halftone=0.5), "printing dots removed"),
+        (Step.CLEAN, Damage(jpeg=0.5), "traces of compression removed"),
+        (Step.CLEAN, Damage(), "the whole photo cleaned"),
+    ],
+)
+def test_damage_is_named(step: Step, damage: Damage, says: str) -> None:
+    assert told(step, damage=damage) == f"2 faces restored; {says}."
+
+
+def test_photo_without_a_face_says_so() -> None:
+    assert told(Step.TONE, faces=0) == "Contrast brought back. I found no face in it."
+
+
+def test_only_faces_are_said_as_before() -> None:
+    assert told() == "2 faces restored."
+    assert told(faces=1) == "One face restored."
+
+
+def test_worker_of_the_first_version_says_that_it_cleaned() -> None:
+    assert told(cleaned=True) == "2 faces restored; the whole photo cleaned."
+
+
+@pytest.mark.parametrize("language", Texts().languages)
+def test_sentence_begins_large_and_ends_with_a_stop(language: str) -> None:
+    for faces in (0, 1, 5):
+        said = told(*Step, faces=faces, damage=Damage(scratches=1, grain=1), language=language)
+        assert not said[0].islower()  # Arabic has no case
+        assert said.endswith(".")
+        assert said.count("; ") == (2 if not faces else 3)

@@ -1,0 +1,132 @@
+"""What is taken for damage: by the rules alone, and by the network of the package."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from magicmemory.pipeline import assets
+from magicmemory.pipeline.engines.torch_engine import TorchEngine
+from magicmemory.pipeline.models.model import BuildContext
+from magicmemory.pipeline.models.registry import FINDERS
+from magicmemory.pipeline.models.weights import Weights
+from magicmemory.pipeline.photo.damage import (
+    LARGEST_LOOK,
+    DamageFinder,
+    TiledDamageFinder,
+    damage_mask,
+    shares,
+)
+from tests.support.old_prints import landscape, sample, scratched
+
+FILE = Path(assets.__path__[0]) / "photo.safetensors"
+PHOTO = np.full((300, 400, 3), 128, np.uint8)
+
+
+@pytest.fixture(scope="module")
+def finder() -> DamageFinder:
+    return FINDERS[0].build(FILE, BuildContext(TorchEngine("cpu"), Weights(Path("unused"))))
+
+
+def lines(count: int, certainty: float = 1.0, height: int = 300, width: int = 400) -> NDArray[np.float32]:
+    drawn = np.zeros((height, width), np.uint8)
+    for number in range(count):
+        cv2.line(drawn, (40 + 45 * number, 20), (40 + 45 * number, height - 20), 255, 3)
+    return (drawn > 0).astype(np.float32) * np.float32(certainty)
+
+
+def test_a_photo_with_few_isolated_hits_has_no_damage() -> None:
+    probability = np.zeros((300, 400), np.float32)
+    probability[100:103, 200:203] = 1
+    assert not damage_mask(probability, PHOTO).any()
+
+
+def test_certain_lines_are_damage_and_unsure_ones_are_not() -> None:
+    assert damage_mask(lines(5), PHOTO)[lines(5) > 0].all()
+    assert not damage_mask(lines(5, certainty=0.6), PHOTO).any()
+
+
+def test_a_line_is_followed_from_certain_to_likely_pixels() -> None:
+    probability = lines(5, certainty=0.7)
+    probability[100:130] = np.where(probability[100:130] > 0, 0.99, 0)
+    mask = damage_mask(probability, PHOTO)
+    assert mask[probability > 0].all()
+    assert mask.mean() < 2.5 * (probability > 0).mean()
+
+
+def test_shares_tell_lines_from_specks_and_losses() -> None:
+    mask = np.zeros((1000, 1000), np.uint8)
+    assert shares(mask > 0) == {"scratches": 0.0, "dust": 0.0, "losses": 0.0}
+    cv2.line(mask, (100, 100), (900, 500), 255, 3)
+    cv2.circle(mask, (300, 800), 3, 255, -1)
+    cv2.circle(mask, (700, 800), 60, 255, -1)
+    found = shares(mask > 0)
+    assert 0.002 < found["scratches"] < 0.005
+    assert 0.00001 < found["dust"] < 0.0001
+    assert found["losses"] == pytest.approx(np.pi * 60**2 / 1e6, rel=0.05)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 900), (700, 3), (33, 47), (1300, 700)])
+def test_the_finder_takes_any_size(size: tuple[int, int]) -> None:
+    seen = []
+
+    def darkness(tiles: np.ndarray) -> np.ndarray:
+        seen.append(tiles.shape)
+        return 1 - tiles[:, :1]
+
+    pixels = np.asarray(cv2.resize(sample(), size[::-1]), np.uint8)
+    found = TiledDamageFinder(darkness)(pixels)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, 1 - pixels[..., 0] / 255, atol=1e-6)
+    assert all(side % 16 == 0 for shape in seen for side in shape[2:])
+
+
+def test_a_large_photo_is_looked_at_in_a_smaller_copy() -> None:
+    seen = []
+
+    def nothing(tiles: np.ndarray) -> np.ndarray:
+        seen.append(tiles.size / 3)
+        return np.zeros_like(tiles[:, :1])
+
+    pixels = np.zeros((3000, 4000, 3), np.uint16)
+    assert TiledDamageFinder(nothing)(pixels).shape == (3000, 4000)
+    assert sum(seen) < 1.5 * LARGEST_LOOK
+    probability = cv2.resize(lines(5), (4000, 3000), interpolation=cv2.INTER_NEAREST)
+    mask = damage_mask(np.asarray(probability, np.float32), pixels)
+    assert mask.shape == (3000, 4000)
+    assert mask[probability > 0].mean() > 0.95
+
+
+@pytest.mark.slow
+def test_scratches_are_found(finder: DamageFinder) -> None:
+    for image in (landscape(), sample()):
+        worn, truth = scratched(image)
+        mask = damage_mask(finder(worn), worn)
+        near = cv2.dilate(truth.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+        assert mask[truth].mean() > 0.5
+        assert near[mask].mean() > 0.6
+
+
+@pytest.mark.slow
+def test_sound_photos_are_left_alone(finder: DamageFinder) -> None:
+    for image in (landscape(), sample(), np.ascontiguousarray(sample()[:, ::-1])):
+        assert not damage_mask(finder(image), image).any()
+
+
+@pytest.mark.slow
+def test_writing_is_no_damage(finder: DamageFinder) -> None:
+    written = landscape()
+    for row in range(4):
+        cv2.putText(written, "Anno 1911, Berlin", (40, 120 + 90 * row), 3, 1.4, (250, 250, 245), 2, cv2.LINE_AA)
+    inked = np.abs(written.astype(int) - landscape()).max(2) > 40
+    assert damage_mask(finder(written), written)[inked].mean() < 0.2
+
+
+@pytest.mark.slow
+def test_16_bits_and_8_bits_look_alike_and_twice_the_same(finder: DamageFinder) -> None:
+    worn = scratched(landscape(200, 260))[0]
+    shallow, deep = finder(worn), finder(worn.astype(np.uint16) * 257)
+    np.testing.assert_allclose(shallow, deep, atol=1e-4)
+    assert np.array_equal(finder(worn), shallow)

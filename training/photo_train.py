@@ -1,0 +1,168 @@
+"""Train a network of `photo`: `python -m training.photo_train finder|mender SCENES --portraits FOLDER … --out RUN`.
+
+The finder learns with cross-entropy and an overlap loss, the mender with an error in decibels, so that mild and strong
+damage have the same weight. The state is saved every few minutes; the same command resumes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from magicmemory.pipeline.models.photo import FinderNetwork, MenderNetwork
+from training.export import read_average
+from training.loop import Clock, follow, move_if_finite, rate_at
+from training.photo_data import Scene, finder_example, mender_example, read_portraits, read_scenes
+
+SIDES = {"finder": 192, "mender": 128}  # pixels of a cut
+BATCHES = {"finder": 8, "mender": 8}
+SAVE_EVERY = 150  # seconds
+FLOOR = 3 / 255  # of the error: with a smaller one, "change nothing", right for sound pictures, is all that is learnt
+FIRST_LOGIT = -3.0  # of the finder: damage is rare
+HIDDEN_WEIGHT = 0.4  # of the error where something is hidden, in the mender's loss
+
+Batch = tuple[Tensor, Tensor]  # what the network sees, and what it should say
+
+
+def _planes(images: list[Any]) -> Tensor:
+    """Pictures `[h, w, 3]` or `[h, w]` to `[n, planes, h, w]` in 0..1."""
+    stacked = torch.from_numpy(np.stack(images)).float() / 255
+    planes = stacked.permute(0, 3, 1, 2) if stacked.ndim == 4 else stacked[:, None]
+    return planes.contiguous(memory_format=torch.channels_last)
+
+
+def batch_of(part: str, scenes: list[Scene], chances: Any, rng: np.random.Generator) -> Batch:
+    """A batch for one of the networks."""
+    chosen = [scenes[index] for index in rng.choice(len(scenes), BATCHES[part], p=chances)]
+    if part == "finder":
+        pictures, truths = zip(*(finder_example(scene, rng, SIDES[part]) for scene in chosen), strict=True)
+        return _planes(list(pictures)), _planes(list(truths))
+    filled, holes, sound = zip(*(mender_example(scene, rng, SIDES[part]) for scene in chosen), strict=True)
+    seen = torch.cat([_planes(list(filled)), _planes(list(holes))], 1)
+    return seen.contiguous(memory_format=torch.channels_last), _planes(list(sound))
+
+
+def finder_loss(network: nn.Module, pictures: Tensor, truth: Tensor) -> Tensor:
+    """Cross-entropy, and one minus the overlap over the batch; what counts neither way is left out."""
+    logits = network.logits(pictures)  # type: ignore[operator]
+    weight = ((truth < 0.25) | (truth > 0.75)).float()
+    wanted = (truth > 0.75).float()
+    entropy = functional.binary_cross_entropy_with_logits(logits, wanted, weight=weight, reduction="sum")
+    said = torch.sigmoid(logits) * weight
+    overlap = 2 * (said * wanted).sum() / (said.square().sum() + wanted.sum() + 1)
+    return 4 * entropy / weight.sum() + 0.5 * (1 - overlap)
+
+
+def mender_loss(network: nn.Module, seen: Tensor, sound: Tensor) -> Tensor:
+    """The error in decibels, over the whole and where something is hidden; below `FLOOR` it hardly counts."""
+    squared = (network(seen) - sound).square().mean(1, keepdim=True)
+    hole = seen[:, 3:]
+    size = hole.sum((1, 2, 3))
+    whole = torch.log10(squared.mean((1, 2, 3)) + FLOOR**2)
+    hidden = torch.log10((squared * hole).sum((1, 2, 3)) / size.clamp_min(1) + FLOOR**2)
+    weight = HIDDEN_WEIGHT * (size > 20).float()
+    # where hardly anything differs, the hidden part is most of the whole: both then ask for the same
+    return ((1 - weight) * whole + weight * hidden).mean()
+
+
+LOSSES = {"finder": finder_loss, "mender": mender_loss}
+
+
+class Run:
+    """A training run on the CPU: the state to resume from, and the log."""
+
+    def __init__(self, part: str, out: Path, rate: float, seconds: float, further: Path | None = None) -> None:
+        out.mkdir(parents=True, exist_ok=True)
+        self.part, self.out, self.rate = part, out, rate
+        network = FinderNetwork() if part == "finder" else MenderNetwork()
+        self.network: nn.Module = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        if part == "finder":
+            nn.init.constant_(self.network.network.head.bias, FIRST_LOGIT)
+        if further is not None:
+            self.network.load_state_dict(read_average(further))
+        self.average = copy.deepcopy(self.network)
+        self.optimiser = torch.optim.AdamW(self.network.parameters(), lr=rate, betas=(0.9, 0.98), weight_decay=1e-4)
+        self.clock, self.step = Clock(seconds), 0
+        if (out / "state.pt").exists():
+            stored: dict[str, Any] = torch.load(out / "state.pt", weights_only=True)
+            for name in ("network", "average", "optimiser"):
+                getattr(self, name).load_state_dict(stored[name])
+            self.clock.spent, self.step = stored["seconds"], stored["step"]
+
+    def advance(self, batch: Batch) -> float:
+        """One step; returns the loss."""
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate_at(self.clock.share, self.rate)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss = LOSSES[self.part](self.network, *batch)
+        loss.backward()  # type: ignore[no-untyped-call]
+        move_if_finite(self.network, self.optimiser)
+        follow(self.average, self.network, self.step)
+        for mean, last in zip(self.average.buffers(), self.network.buffers(), strict=True):
+            mean.copy_(last)  # the statistics of normalisation are averages already
+        self.step += 1
+        return float(loss.detach())
+
+    def save(self) -> None:
+        """Write the state; if interrupted, the old state remains."""
+        state: dict[str, Any] = {name: getattr(self, name).state_dict() for name in ("network", "average", "optimiser")}
+        torch.save(state | {"seconds": self.clock.seconds, "step": self.step}, self.out / "state.new")
+        (self.out / "state.new").replace(self.out / "state.pt")
+
+    @torch.no_grad()
+    def check(self, batches: list[Batch]) -> float:
+        """The averaged network's loss on validation scenes."""
+        self.average.eval()
+        return float(torch.stack([LOSSES[self.part](self.average, *batch) for batch in batches]).mean())
+
+
+def main() -> None:
+    """Read the command line and train."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("part", choices=("finder", "mender"))
+    parser.add_argument("scenes", type=Path)
+    parser.add_argument("--portraits", type=Path, nargs="*", default=[], help="folders; a fifth of the cuts")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=80, help="of all runs with this --out together")
+    parser.add_argument("--further", type=Path, help="a run whose weights are trained further")
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+    torch.manual_seed(arguments.seed)
+    scenes, portraits = read_scenes(arguments.scenes, False), read_portraits(arguments.portraits, False)
+    share = 0.2 if portraits else 0.0
+    per_source = {source: sum(scene.source == source for scene in scenes) for source in {s.source for s in scenes}}
+    weights = np.array([per_source[scene.source] ** -0.4 for scene in scenes])  # large sources are drawn less often
+    chances = np.concatenate(
+        [(1 - share) * weights / weights.sum(), np.full(len(portraits), share / max(1, len(portraits)))]
+    )
+    held = read_scenes(arguments.scenes, True)
+    fixed = np.random.default_rng(7)
+    checks = [batch_of(arguments.part, held, None, fixed) for _ in range(8)]
+    run = Run(arguments.part, arguments.out, arguments.rate, arguments.minutes * 60, arguments.further)
+    rng = np.random.default_rng((arguments.seed, run.step))
+    losses: list[float] = []
+    next_save = run.clock.seconds + SAVE_EVERY
+    while run.clock.share < 1:
+        losses.append(run.advance(batch_of(arguments.part, [*scenes, *portraits], chances, rng)))
+        if run.clock.seconds > next_save or run.clock.share >= 1:
+            run.save()
+            line = (
+                f"{run.clock.seconds:6.0f} s, step {run.step}, loss {np.mean(losses):.4f}, held {run.check(checks):.4f}"
+            )
+            print(line, flush=True)
+            losses, next_save = [], run.clock.seconds + SAVE_EVERY
+
+
+if __name__ == "__main__":
+    main()
