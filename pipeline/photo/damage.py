@@ -7,7 +7,7 @@ photo must stay as it is.
 
 import math
 from dataclasses import dataclass
-from typing import Final, Protocol, TypeVar
+from typing import Final, Protocol, TypeVar, cast
 
 import cv2
 import numpy as np
@@ -86,8 +86,7 @@ def shrunk_to_look(pixels: Samples) -> Samples:
     if scale == 1:
         return pixels
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    shrunk: Samples = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    return shrunk
+    return cast(Samples, cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
 
 
 def small_mask(mask: Mask, least: float) -> Mask:
