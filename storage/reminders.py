@@ -22,7 +22,7 @@ class Reminders:
     async def ask(self, sender: Sender, due_at: datetime) -> None:
         """Tell the sender at this time. A second request changes the time."""
         async with self._database.write() as transaction:
-            user = await lock_user(transaction, sender, self._clock())
+            user = (await lock_user(transaction, sender, self._clock())).id
             insert = sqlite.insert if transaction.dialect.name == "sqlite" else postgresql.insert
             row = {"due_at": to_db(due_at), "language": sender.language}
             asked = insert(reminders).values(user_id=user, **row)

@@ -96,15 +96,28 @@ class SharedCommits:
             try:
                 await _finish(driver, "SAVEPOINT writer")
                 yield connection
-                await _finish(driver, "RELEASE writer")
             except BaseException:
                 try:
                     await _finish(driver, "ROLLBACK TO writer")
+                    # Else a later writer's rollback could find this savepoint, and undo what others wrote since.
+                    await _finish(driver, "RELEASE writer")
                 except sqlite3.Error:
-                    # A full disk makes SQLite roll the whole transaction back. Nobody may join a lost transaction.
-                    self._group = None
+                    self._leave_lost(driver)
+                raise
+            # A writer that is cancelled from here on has written: there is no savepoint to go back to any more.
+            try:
+                await _finish(driver, "RELEASE writer")
+            except sqlite3.Error:
+                self._leave_lost(driver)
                 raise
         await asyncio.shield(group.committed)
+
+    def _leave_lost(self, driver: aiosqlite.Connection) -> None:
+        """A full disk makes SQLite roll the whole transaction back. Nobody may join a lost transaction; while it is
+        open, nobody can begin another one.
+        """
+        if not driver.in_transaction:
+            self._group = None
 
     def _new_group(self) -> "_Group":
         group = _Group()

@@ -256,12 +256,13 @@ async def test_start_shows_an_example(tmp_path: Path, redis_url: str) -> None:
 async def test_commands_are_registered_by_scope_and_language(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url) as running:
         commands = running.server.world.commands
-        await running.server.wait_for(lambda: len(commands) == 14)
+        await running.server.wait_for(lambda: len(commands) == 26)
         private = commands['{"type": "all_private_chats"}', ""]
         assert {"command": "quota", "description": "What you have left today"} in private
         assert [command["command"] for command in commands['{"type": "all_group_chats"}', ""]] == [
             "restore",
             "quota",
+            "settings",
             "help",
         ]
 

@@ -7,10 +7,12 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import aiosqlite
 import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 
+from magicmemory.storage import sqlite as sqlite_module
 from magicmemory.storage.database import Database
 
 INSERT = text("INSERT INTO users (platform, account, preferences, created_at) VALUES ('t', :account, '{}', :now)")
@@ -121,6 +123,30 @@ async def test_waiting_for_another_processs_lock_does_not_block_the_loop(file: P
         holder.close()
         await writing
         assert kept(file) == {"waits"}
+
+
+async def test_a_writer_cancelled_at_its_end_stops_nobody(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its savepoint is gone by then, so a rollback to it would fail, or find another writer's."""
+    finish = sqlite_module._finish
+    releases = 0
+
+    async def cancelling(driver: aiosqlite.Connection, statement: str) -> None:
+        nonlocal releases
+        await finish(driver, statement)
+        releases += statement.startswith("RELEASE")
+        if statement.startswith("RELEASE") and releases == 3:
+            raise asyncio.CancelledError
+
+    monkeypatch.setattr(sqlite_module, "_finish", cancelling)
+    async with opened(file) as database:
+        wishes = [add(database, 0, ValueError()), *(add(database, number) for number in range(1, 6))]
+        async with asyncio.timeout(10):
+            ended = await asyncio.gather(*(asyncio.create_task(wish) for wish in wishes), return_exceptions=True)
+        kinds = [type(end) for end in ended]
+        assert kinds.count(asyncio.CancelledError) == 1
+        assert kinds.count(ValueError) == 1
+        assert kinds.count(type(None)) == 4
+        assert kept(file) == {str(number) for number in range(1, 6)}
 
 
 WRITER = """
