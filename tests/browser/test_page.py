@@ -217,7 +217,7 @@ async def test_commands_are_answered(tmp_path: Path, browsers_redis: str, open_w
         for text, answer in {
             "/help": "/quota – what you have left today",
             "/quota": "You have 1 of 1 left today.",
-            "/restore": "Send a photo, and I restore the faces in it.",
+            "/restore": "Send a photo, and I restore it.",
             "/dance": "I do not know /dance.",
         }.items():
             await say(page, text)
