@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 
 from magicmemory.pipeline.engines.openvino_engine import OpenVinoEngine
 from magicmemory.pipeline.imaging.picture import Picture
+from magicmemory.pipeline.models.lite import LITE_CLEANER
 from magicmemory.pipeline.models.model import BuildContext
 from magicmemory.pipeline.models.photo import PHOTO_FINDER, PHOTO_MENDER
 from magicmemory.pipeline.models.weights import Weights
-from magicmemory.pipeline.photo.clean import cleaned, needs_cleaning
+from magicmemory.pipeline.photo.clean import Cleaner, cleaned, needs_cleaning
 from magicmemory.pipeline.photo.damage import DamageFinder, Mask, damage_mask
 from magicmemory.pipeline.photo.repair import Mender, repaired, too_large
 from training.damage import printed
@@ -79,21 +80,24 @@ class Networks:
 
     finder: DamageFinder
     mender: Mender
+    cleaner: Cleaner
 
     @classmethod
     def read(cls, weights: Path, cache: Path) -> Networks:
-        """Both networks through OpenVINO."""
+        """The networks through OpenVINO; `lite` cleans."""
         context = BuildContext(OpenVinoEngine(cache), Weights(Path("unused")))
-        return cls(PHOTO_FINDER.build(weights, context), PHOTO_MENDER.build(weights, context))
+        lite = Path(str(files("magicmemory.pipeline.assets").joinpath("lite.safetensors")))
+        cleaner = LITE_CLEANER.build(lite, context)
+        return cls(PHOTO_FINDER.build(weights, context), PHOTO_MENDER.build(weights, context), cleaner)
 
     def restore(self, image: Image) -> tuple[Image, Mask]:
         """What `auto` does to the whole photo, and what it took for damage."""
         picture = Picture(image, "PNG", monochrome=is_grey(image.astype(np.float32)))
         mask = damage_mask(self.finder(image), image)
         needs = any(share > 0 for share in needs_cleaning(image, self.mender).values())
-        result = repaired(picture, mask, self.mender, grain=not needs)
+        result = repaired(picture, mask, grain=not needs)
         if needs:
-            result = cleaned(result, self.mender)
+            result = cleaned(result, self.cleaner)
         return result.rgb8(), mask
 
 

@@ -21,11 +21,10 @@ TILE: Final = 256  # pixels; side of the network's input, `lite`'s own size
 TILING: Final = Tiling(side=TILE, overlap=64, fade=32)
 
 _WINDOW: Final = 192  # pixels; side of the parts that are looked at
-_MOST_WINDOWS: Final = 9
 _SPECTRUM: Final = 128  # pixels; side of the squares whose spectrum is measured
 _COARSEST: Final = 0.12  # cycles a pixel; slower patterns are picture
-LEAST_CHANGE: Final = 2.2  # levels; a cleaner changes sound photos by less
-STRONG_CHANGE: Final = 12.0  # levels; counts as 1
+LEAST_CHANGE: Final = 4.5  # levels; `photo` changes sound photos by less
+STRONG_CHANGE: Final = 14.0  # levels; counts as 1
 LEAST_PEAK: Final = 3.6  # of a halftone's spectrum over its surroundings, natural logarithm
 STRONG_PEAK: Final = 9.0
 LEAST_BLOCKS: Final = 0.25  # of JPEG's block borders over the steps inside
@@ -78,8 +77,8 @@ def needs_cleaning(pixels: Pixels, cleaner: Cleaner) -> dict[str, float]:
 
     Args:
         pixels: `[height, width, 3]` RGB of 8 or 16 bits.
-        cleaner: what would clean it: what it would change says more than any measure of noise, which takes grass for
-            grain.
+        cleaner: `photo`, for which the limits were measured. What it would change says more than a measure of noise,
+            which takes grass for grain.
 
     Returns:
         `grain`, `jpeg` and `halftone`, 0 (none that matters) to 1 (strong). All 0: the photo stays as it is.
@@ -98,10 +97,10 @@ def needs_cleaning(pixels: Pixels, cleaner: Cleaner) -> dict[str, float]:
 
 
 def _windows(pixels: Pixels) -> list[Pixels]:
-    """Up to nine parts, evenly over the photo."""
+    """Up to five parts, evenly over the photo."""
     height, width = pixels.shape[:2]
     tops, lefts = (_evenly(length, min(3, max(1, length // _WINDOW))) for length in (height, width))
-    return [pixels[top : top + _WINDOW, left : left + _WINDOW] for top in tops for left in lefts][:_MOST_WINDOWS]
+    return [pixels[top : top + _WINDOW, left : left + _WINDOW] for top in tops for left in lefts][::2]
 
 
 def _evenly(length: int, count: int) -> list[int]:

@@ -23,11 +23,11 @@ Samples = TypeVar("Samples", Pixels, Floats)
 
 LARGEST_LOOK: Final = 3_000_000  # pixels; a larger photo is looked at in a smaller copy: its damage is larger too
 
-CERTAIN: Final = 0.9  # a region needs such a pixel
-LIKELY: Final = 0.5  # pixels of a region
-LEAST_PIXELS: Final = 4  # of a region, at the size of the look
+CERTAIN: Final = 0.99  # a region needs such a pixel
+LIKELY: Final = 0.7  # pixels of a region
+LEAST_PIXELS: Final = 6  # of a region, at the size of the look
 RIM: Final = 1  # pixels around a region that belong to it: damage has soft rims
-LEAST_SHARE: Final = 0.0004  # of the photo; less is left alone
+LEAST_SHARE: Final = 0.003  # of the photo; less is left alone: nineteen of twenty sound photos have less
 LONG: Final = 4.0  # a line is so many times longer than wide
 MOST_DUST: Final = 0.012  # of the root of the photo's pixels; a wider spot is a loss
 

@@ -111,7 +111,7 @@ def repaired(picture: Picture, mask: Mask, mender: Mender | None = None, *, grai
     Args:
         picture: the photo.
         mask: `[height, width]`: what is hidden. Places that are too wide are left: see `too_large`.
-        mender: fills; None: Telea's fast marching, which needs no network.
+        mender: fills; None: Telea's fast marching, which needs no network and measures better so far.
         grain: give what is filled the photo's grain. Not needed where the photo is cleaned afterwards.
 
     Returns:

