@@ -144,7 +144,7 @@ async def test_the_whole_photo_is_cleaned_on_request(
         whole = (await result(page)).get_by_role("button", name="Whole photo")
         await whole.focus()
         await page.keyboard.press("Enter")
-        await expect(page.locator(".bubble.you").last).to_contain_text("The whole photo cleaned")
+        await expect(page.locator(".bubble.you").last).to_contain_text("The whole photo repaired and cleaned")
         await followed(page)
         seen = []
         for sentence in ["Looking for faces…", "Cleaning the whole photo…", "Found 2 faces. Restored 0 so far…"]:
@@ -217,7 +217,7 @@ async def test_commands_are_answered(tmp_path: Path, browsers_redis: str, open_w
         for text, answer in {
             "/help": "/quota – what you have left today",
             "/quota": "You have 1 of 1 left today.",
-            "/restore": "Send a photo, and I restore the faces in it.",
+            "/restore": "Send a photo, and I restore it.",
             "/dance": "I do not know /dance.",
         }.items():
             await say(page, text)

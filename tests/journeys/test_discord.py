@@ -113,7 +113,7 @@ async def test_photo_in_a_direct_message_or_with_a_mention_is_restored(tmp_path:
         assert "“Apps” in a message’s menu" in server.said(server.channel)[-1].texts
         server.user.say(server.user.dm, "hello")
         said = await server.wait_for(lambda: server.said(server.user.dm)[1:])
-        assert said[0].texts == "Send a photo, and I restore the faces in it."
+        assert said[0].texts == "Send a photo, and I restore it."
         assert len(server.said(server.channel)) == 4
         assert not server.refusals()
 

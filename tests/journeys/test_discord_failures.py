@@ -29,7 +29,7 @@ async def test_a_refused_registration_of_commands_does_not_end_the_bot(tmp_path:
         async with running_bot(there.settings, redis_url, server):
             server.user.say(server.user.dm, "hello")
             said = await server.wait_for(lambda: server.said(server.user.dm), 30)
-            assert said[0].texts == "Send a photo, and I restore the faces in it."
+            assert said[0].texts == "Send a photo, and I restore it."
         async with running_bot(there.settings, redis_url, server):
             assert "3 of 3 left" in await there.said(server.user.slash(server.channel, "quota"))
 

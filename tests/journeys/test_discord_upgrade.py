@@ -67,7 +67,7 @@ async def test_job_with_notes_of_the_previous_version_is_answered(tmp_path: Path
             assert answers[0].reference is asked
             assert all(kept.spoiler for kept in answers[0].attachments)
             ids = [button["custom_id"] for button in answers[0].buttons.values()]
-            names = ("gentler", "full", "scope", "delete")
+            names = ("gentler", "full", "whole", "delete")
             assert ids == [f"photo:{name}:{job.id}:{server.user.id}" for name in names]
             await there.answer(server.user.press(answers[0], "Gentler"))
         assert (await there.quota_of(server.user)).used == 1
@@ -93,8 +93,8 @@ async def test_interactions_recorded_by_the_previous_version_are_finished(tmp_pa
         assert [job.state for job in jobs] == [JobState.DELIVERED] * 5
         assert {(run.strength, run.scope.value) for run in pipeline.runs[1:]} == {
             (0.5, "photo"),
-            (1.0, "faces"),
-            (0.75, "faces"),
+            (1.0, "auto"),
+            (0.75, "auto"),
         }
         assert (await there.quota_of(user)).used == 4
 

@@ -56,7 +56,7 @@ async def test_commands(visitor: httpx.AsyncClient) -> None:
     assert (await said("/quota")).startswith("You have 1 of 1 left today.")
     assert "/restore" in await said("/help")
     assert "deleted after 24 hours" in await said(" /HELP ")
-    assert await said("/restore") == await said("hello") == "Send a photo, and I restore the faces in it."
+    assert await said("/restore") == await said("hello") == "Send a photo, and I restore it."
     assert await said("/dance now") == "I do not know /dance. Try /help."
     assert await said("/cancel") == "You have no waiting photos."
     for bad in (b'{"text": 1}', b"[]", b"{" + b" " * 20_000):
