@@ -68,7 +68,7 @@ def test_the_proxies_do_not_hold_events_back() -> None:
 
 @pytest.mark.parametrize("page", ["compose", "systemd", "proxy"])
 def test_every_page_says_how_far_it_was_run(page: str) -> None:
-    assert "## How far this was run here" in (ROOT / f"docs/deploy/{page}.md").read_text()
+    assert "## What was run" in (ROOT / f"docs/deploy/{page}.md").read_text()
 
 
 def test_the_compose_page_names_every_variable_of_compose() -> None:
