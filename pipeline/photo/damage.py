@@ -7,7 +7,7 @@ photo must stay as it is.
 
 import math
 from dataclasses import dataclass
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import cv2
 import numpy as np
@@ -86,7 +86,9 @@ def shrunk_to_look(pixels: Samples) -> Samples:
     if scale == 1:
         return pixels
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), pixels.dtype)
+    small: Any = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    whole: Samples = small
+    return whole
 
 
 def small_mask(mask: Mask, least: float) -> Mask:
