@@ -18,10 +18,10 @@ def tables() -> dict[str, str]:
     """The tables in Markdown by their names, each without a line end after its last line."""
     around = (Kind.PARSER, Kind.UPSCALER, Kind.IDENTITY)
     return {
-        "whole photos": _table(catalogue.of_kind(Kind.MENDER), "work"),
         "restorers": _table(catalogue.of_kind(Kind.RESTORER), "work a face"),
         "detectors": _table(catalogue.of_kind(Kind.DETECTOR), "work"),
         "around the face": _table([facts for kind in around for facts in catalogue.of_kind(kind)], "work"),
+        "whole photos": _table(catalogue.of_kind(Kind.MENDER), "work"),
         "speed": _speed_table(),
     }
 

@@ -119,7 +119,7 @@ class Pipeline:
             max_faces: the most faces restored in one photo, largest first.
         """
         self._models = models
-        self._whole = WholePhoto(models.damage_finder, models.mender)
+        self._whole = WholePhoto(models.damage_finder, models.mender, models.cleaner)
         self._limits = limits
         self._min_face_px = min_face_px
         self._strategy = strategy

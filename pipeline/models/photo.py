@@ -172,8 +172,8 @@ _FACTS = ModelFacts(
     commercial=Commercial.YES,
     file="photo.safetensors",
     bundled=True,
-    good_at="finds scratches, dust and cracks, fills them, and cleans whole photos",
-    work="0.06 GFLOP a thousand pixels",
+    good_at="finds scratches, dust and cracks; a first version that misses most",
+    work="0.02 GFLOP a thousand pixels to find, 0.05 to mend",
 )
 
 

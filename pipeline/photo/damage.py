@@ -23,11 +23,28 @@ Samples = TypeVar("Samples", Pixels, Floats)
 
 LARGEST_LOOK: Final = 3_000_000  # pixels; a larger photo is looked at in a smaller copy: its damage is larger too
 
-CERTAIN: Final = 0.99  # a region needs such a pixel
-LIKELY: Final = 0.7  # pixels of a region
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What is taken for damage.
+
+    Attributes:
+        certain: a region needs such a pixel, 0 to 1.
+        likely: pixels of a region, 0 to 1.
+        least_share: of the photo; if less is found, it is left alone.
+    """
+
+    certain: float
+    likely: float
+    least_share: float
+
+
+# Nineteen of twenty sound photos have a smaller share.
+JUDGED: Final = Gate(certain=0.99, likely=0.7, least_share=0.003)
+# Somebody says that the photo is damaged. Joints of bricks and the legs of a tripod are then taken for scratches.
+ASKED: Final = Gate(certain=0.7, likely=0.35, least_share=0.0)
 LEAST_PIXELS: Final = 6  # of a region, at the size of the look
 RIM: Final = 1  # pixels around a region that belong to it: damage has soft rims
-LEAST_SHARE: Final = 0.003  # of the photo; less is left alone: nineteen of twenty sound photos have less
 LONG: Final = 4.0  # a line is so many times longer than wide
 MOST_DUST: Final = 0.012  # of the root of the photo's pixels; a wider spot is a loss
 
@@ -96,20 +113,21 @@ def small_mask(mask: Mask, least: float) -> Mask:
     return np.asarray(shrunk_to_look(mask.astype(np.float32)) > least, bool)
 
 
-def damage_mask(probability: Floats, pixels: Pixels) -> Mask:
+def damage_mask(probability: Floats, pixels: Pixels, gate: Gate = JUDGED) -> Mask:
     """What is taken for damage.
 
     Args:
         probability: `[height, width]`, from a `DamageFinder`.
         pixels: the photo `[height, width, 3]`.
+        gate: how certain the finder must be.
 
     Returns:
         `[height, width]`; all False for a photo with few, isolated hits.
     """
     height, width = probability.shape
     small = shrunk_to_look(probability)
-    kept = _regions(small)
-    if kept.mean() < LEAST_SHARE:
+    kept = _regions(small, gate)
+    if kept.mean() < gate.least_share:
         return np.zeros((height, width), bool)
     side = 2 * RIM + 1
     wide = cv2.dilate(kept.astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
@@ -119,13 +137,13 @@ def damage_mask(probability: Floats, pixels: Pixels) -> Mask:
     return np.asarray(shown > 127, bool)
 
 
-def _regions(probability: Floats) -> Mask:
+def _regions(probability: Floats, gate: Gate) -> Mask:
     """Connected likely pixels, where one of them is certain."""
-    count, labels = cv2.connectedComponents((probability >= LIKELY).astype(np.uint8), connectivity=8)
+    count, labels = cv2.connectedComponents((probability >= gate.likely).astype(np.uint8), connectivity=8)
     if count == 1:
         return np.zeros(probability.shape, bool)
     sizes = np.bincount(labels.ravel(), minlength=count)
-    certain = np.bincount(labels[probability >= CERTAIN], minlength=count) > 0
+    certain = np.bincount(labels[probability >= gate.certain], minlength=count) > 0
     keep = certain & (sizes >= LEAST_PIXELS)
     keep[0] = False
     return np.asarray(keep[labels], bool)

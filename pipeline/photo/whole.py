@@ -14,8 +14,8 @@ from magicmemory.core.options import Options, Step
 from magicmemory.core.report import Damage
 from magicmemory.pipeline.imaging.picture import Picture
 from magicmemory.pipeline.imaging.plain import is_plain
-from magicmemory.pipeline.photo.clean import cleaned, needs_cleaning
-from magicmemory.pipeline.photo.damage import DamageFinder, Mask, damage_mask, shares
+from magicmemory.pipeline.photo.clean import Cleaner, cleaned, needs_cleaning
+from magicmemory.pipeline.photo.damage import ASKED, JUDGED, DamageFinder, Gate, Mask, damage_mask, shares
 from magicmemory.pipeline.photo.repair import Mender, repaired, too_large
 from magicmemory.pipeline.photo.tone import Fading, fading_of, with_contrast
 
@@ -43,22 +43,27 @@ NOTHING: Final = Look()
 class WholePhoto:
     """Looks at photos and restores what is not a face. Thread-safe."""
 
-    def __init__(self, finder: Callable[[], DamageFinder], mender: Callable[[], Mender]) -> None:
+    def __init__(
+        self, finder: Callable[[], DamageFinder], mender: Callable[[], Mender], cleaner: Callable[[], Cleaner]
+    ) -> None:
         """
         Args:
             finder: gives the network that finds damage; called when it is needed.
-            mender: the same for the network that fills and cleans.
+            mender: the same for the network whose trial cleaning tells how much grain or compression there is.
+            cleaner: the same for the network that cleans.
         """
         self._finder = finder
         self._mender = mender
+        self._cleaner = cleaner
 
     def load(self, options: Options, *, judges: bool = True) -> None:
         """Load the networks that a look with these arguments needs, so that it does not wait for them."""
         wanted = _wanted(options, judges)
         if Step.REPAIR in wanted:
             self._finder()
-        if wanted & {Step.REPAIR, Step.CLEAN}:
+        if Step.CLEAN in wanted:
             self._mender()
+            self._cleaner()
 
     def look(self, picture: Picture, options: Options, *, judges: bool = True) -> Look:
         """See what a photo needs, as far as the options leave it open.
@@ -77,7 +82,7 @@ class WholePhoto:
         seen = dict[str, float]()
         mask = fading = None
         if Step.REPAIR in wanted:
-            mask = self._mask(picture)
+            mask = self._mask(picture, ASKED if options.asks_for(Step.REPAIR) else JUDGED)
             seen |= shares(mask)
             if (mask & ~too_large(mask)).any():
                 steps.add(Step.REPAIR)
@@ -96,17 +101,17 @@ class WholePhoto:
     def repaired(self, picture: Picture, look: Look) -> Picture:
         """The photo with what is hidden filled and its contrast brought back; itself if neither is to be done."""
         if Step.REPAIR in look.steps and look.mask is not None:
-            picture = repaired(picture, look.mask, self._mender(), grain=Step.CLEAN not in look.steps)
+            picture = repaired(picture, look.mask, grain=Step.CLEAN not in look.steps)
         if Step.TONE in look.steps and look.fading is not None:
             picture = with_contrast(picture, look.fading)
         return picture
 
     def cleaned(self, picture: Picture, strength: float) -> Picture:
         """The photo without grain, noise, halftone and compression artifacts, blended by `strength`, 0 to 1."""
-        return cleaned(picture, self._mender(), strength)
+        return cleaned(picture, self._cleaner(), strength)
 
-    def _mask(self, picture: Picture) -> Mask:
-        mask = damage_mask(self._finder()(picture.pixels), picture.pixels)
+    def _mask(self, picture: Picture, gate: Gate) -> Mask:
+        mask = damage_mask(self._finder()(picture.pixels), picture.pixels, gate)
         if picture.alpha is not None:
             mask &= picture.alpha > 0
         if picture.missing is not None:

@@ -46,10 +46,11 @@ SLIDER = replace(PLAIN, name="slider", default_fidelity=0.5)
 FINDS = replace(PLAIN, name="finds", kind=Kind.DETECTOR)
 FINDS_DAMAGE = replace(PLAIN, name="finds-damage", kind=Kind.MENDER)
 MENDS = replace(PLAIN, name="mends", kind=Kind.MENDER)
+CLEANS = replace(PLAIN, name="cleans")
 
 
 def pipeline(*found: Detection, finder: DamageFinder | None = None, mender: Mender | None = None) -> Pipeline:
-    """A pipeline with these faces, this damage (none unless given) and this repair."""
+    """A pipeline with these faces, this damage (none unless given) and this cleaning."""
     restorers = restorer_model(PLAIN, tiny), restorer_model(SLIDER, tiny_with_fidelity)
     detectors = (Model(FINDS, lambda _path, _engine: Finds(*found)),)
     models = Models(
@@ -59,6 +60,7 @@ def pipeline(*found: Detection, finder: DamageFinder | None = None, mender: Mend
         detectors=detectors,
         finders=(Model(FINDS_DAMAGE, lambda _path, _engine: finder or FindsDamage()),),
         menders=(Model(MENDS, lambda _path, _engine: mender or Mends()),),
+        cleaners=(Model(CLEANS, lambda _path, _engine: mender or Mends()),),
     )
     return Pipeline(models, LIMITS, min_face_px=24)
 

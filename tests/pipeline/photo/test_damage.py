@@ -13,6 +13,8 @@ from magicmemory.pipeline.models.model import BuildContext
 from magicmemory.pipeline.models.registry import FINDERS
 from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.photo.damage import (
+    ASKED,
+    JUDGED,
     LARGEST_LOOK,
     DamageFinder,
     TiledDamageFinder,
@@ -130,3 +132,15 @@ def test_16_bits_and_8_bits_look_alike_and_twice_the_same(finder: DamageFinder) 
     shallow, deep = finder(worn), finder(worn.astype(np.uint16) * 257)
     np.testing.assert_allclose(shallow, deep, atol=1e-4)
     assert np.array_equal(finder(worn), shallow)
+
+
+def test_somebody_who_says_that_a_photo_is_damaged_is_believed() -> None:
+    pixels = np.full((200, 300, 3), 120, np.uint8)
+    probability = np.zeros((200, 300), np.float32)
+    probability[100:103, 50:250] = 0.5
+    probability[101, 100] = 0.8
+    assert not damage_mask(probability, pixels, JUDGED).any()
+    asked = damage_mask(probability, pixels, ASKED)
+    assert asked[100:103, 50:250].all()
+    assert asked.mean() < 0.03
+    assert not damage_mask(probability * np.float32(0.8), pixels, ASKED).any()
