@@ -345,9 +345,9 @@ class Restore:
 
     def _no_damage(self, report: Report) -> bytes:
         """A black mask of the size of the original."""
-        from magicmemory.pipeline.pipeline import mask_file
+        from magicmemory.pipeline.photo.whole import empty_mask_file
 
-        return mask_file(report.width // self._options.upscale, report.height // self._options.upscale)
+        return empty_mask_file(report.width // self._options.upscale, report.height // self._options.upscale)
 
 
 def _name(photo: Photo, page: int, pages: int) -> str:

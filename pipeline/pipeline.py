@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib.metadata import version
 from typing import Final
 
 import numpy as np
@@ -30,9 +29,10 @@ from magicmemory.pipeline.faces.restore import Restorer
 from magicmemory.pipeline.faces.second_look import second_look
 from magicmemory.pipeline.faces.selection import FaceSelection, by_size, choose_faces
 from magicmemory.pipeline.faces.strategies import Cut, FaceStrategy
+from magicmemory.pipeline.history import with_restoration
 from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
 from magicmemory.pipeline.imaging.encode import Encoded, encode
-from magicmemory.pipeline.imaging.metadata import Keep, Metadata, with_history
+from magicmemory.pipeline.imaging.metadata import Keep
 from magicmemory.pipeline.imaging.picture import Picture, rotated
 from magicmemory.pipeline.imaging.plain import is_plain
 from magicmemory.pipeline.imaging.sandboxed_decode import SandboxedDecoder
@@ -42,7 +42,7 @@ from magicmemory.pipeline.models.loaded_models import Models
 from magicmemory.pipeline.models.model_cards import usable_restorers
 from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.photo.enlarge import enlarged
-from magicmemory.pipeline.photo.whole import Look, WholePhoto, drawn
+from magicmemory.pipeline.photo.whole import Look, WholePhoto
 from magicmemory.pipeline.stopwatch import Stopwatch
 
 Floats = NDArray[np.float32]
@@ -273,8 +273,8 @@ class Pipeline:
         with clock("encode"):
             shown = shown if options.upright else rotated(shown, -found.rotation)
             if keep is not Keep.NOTHING:
-                what = _history(restorer_facts.name, len(large), options, look.steps)
-                shown = replace(shown, metadata=_with_history(picture.metadata, what))
+                done = with_restoration(picture.metadata, restorer_facts.name, len(large), options, look.steps)
+                shown = replace(shown, metadata=done)
             encoded = encode(shown, kind=kind)
         report = Report(
             width=shown.width,
@@ -294,7 +294,7 @@ class Pipeline:
             stages_ms=clock.stages_ms,
             total_ms=clock.total_ms(),
         )
-        mask = _mask_file(look, found.rotation if options.upright else 0)
+        mask = look.mask_file(found.rotation if options.upright else 0)
         return Restoration(encoded.data, encoded.extension.removeprefix("."), encoded.media_type, report, mask)
 
     def check(self, options: Options) -> tuple[ModelFacts, ModelFacts]:
@@ -435,41 +435,6 @@ def _gentled(cuts: Sequence[Cut], restored: Sequence[Floats], are_gentle: Sequen
         before = cut.aligned.crop.astype(np.float32)
         faces.append(before + np.float32(_GENTLE_SHARE) * (face - before) if is_gentle else face)
     return faces
-
-
-def _history(model: str, faces: int, options: Options, steps: frozenset[Step]) -> str:
-    """What was done to a photo, in words for its XMP."""
-    parts = [f"{faces} {'face' if faces == 1 else 'faces'} restored by {model}, strength {options.strength:g}"]
-    if options.fidelity is not None:
-        parts.append(f"fidelity {options.fidelity:g}")
-    parts += [_IN_WORDS[step] for step in Step if step in steps]
-    if options.upscale > 1:
-        parts.append(f"enlarged {options.upscale} times")
-    return ", ".join(parts)
-
-
-_IN_WORDS: Final = {
-    Step.REPAIR: "scratches and dust repaired",
-    Step.CLEAN: "whole photo cleaned",
-    Step.TONE: "faded contrast brought back",
-}
-
-
-def mask_file(width: int, height: int) -> bytes:
-    """The mask of a photo without damage, as a PNG."""
-    return encode(drawn(np.zeros((height, width), bool))).data
-
-
-def _mask_file(look: Look, rotation: int) -> bytes:
-    """What was taken for damage, turned as the result is."""
-    if look.mask is None or not look.mask.any():
-        return b""
-    return encode(rotated(drawn(look.mask), rotation)).data
-
-
-def _with_history(metadata: Metadata, what: str) -> Metadata:
-    program = f"Magic Memory {version('magicmemory')}"
-    return replace(metadata, xmp=with_history(metadata.xmp, program, what))
 
 
 def _upright(picture: Picture, found: Found, faces: Sequence[Detection]) -> tuple[Picture, list[Detection]]:

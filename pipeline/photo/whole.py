@@ -12,7 +12,8 @@ import numpy as np
 
 from magicmemory.core.options import Options, Step
 from magicmemory.core.report import Damage
-from magicmemory.pipeline.imaging.picture import Picture
+from magicmemory.pipeline.imaging.encode import encode
+from magicmemory.pipeline.imaging.picture import Picture, rotated
 from magicmemory.pipeline.imaging.plain import is_plain
 from magicmemory.pipeline.photo.clean import Cleaner, cleaned, needs_cleaning
 from magicmemory.pipeline.photo.damage import ASKED, JUDGED, DamageFinder, Gate, Mask, damage_mask, shares
@@ -35,6 +36,12 @@ class Look:
     steps: frozenset[Step] = frozenset()
     mask: Mask | None = None
     fading: Fading | None = None
+
+    def mask_file(self, rotation: int = 0) -> bytes:
+        """What was taken for damage, as a PNG, turned clockwise by `rotation` degrees; empty: nothing."""
+        if self.mask is None or not self.mask.any():
+            return b""
+        return encode(rotated(drawn(self.mask), rotation)).data
 
 
 NOTHING: Final = Look()
@@ -131,3 +138,8 @@ def _wanted(options: Options, judges: bool) -> set[Step]:
 def drawn(mask: Mask) -> Picture:
     """A mask as a picture: damage is white, the rest is black."""
     return Picture(np.repeat(mask.astype(np.uint8)[..., None] * np.uint8(255), 3, axis=2), "PNG", monochrome=True)
+
+
+def empty_mask_file(width: int, height: int) -> bytes:
+    """The mask of a photo without damage, as a PNG."""
+    return encode(drawn(np.zeros((height, width), bool))).data

@@ -34,7 +34,7 @@ class Faults:
         """Let the next `times` requests of a route (such as `POST /channels/{channel}/messages`) fail."""
         self.planned.append(Planned(kind, route, times))
 
-    def strike(self, route: str) -> Kind | None:
+    def next_for(self, route: str) -> Kind | None:
         """The fault for this request, if any."""
         for fault in self.planned:
             if fault.times and fault.route in ("", route):

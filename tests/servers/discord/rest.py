@@ -67,7 +67,7 @@ class Rest:
             route = self._find(call)
             self._authorise(request, call)
             await read_body(request, call)
-            fault = self.faults.strike(call.route)
+            fault = self.faults.next_for(call.route)
             call.fault = fault or ""
             if fault == "reset" and request.transport is not None:
                 request.transport.abort()
