@@ -26,7 +26,7 @@ def add_server_settings(tree: Tree, ctx: BotContext, word: Word) -> None:
     who_choices = [app_commands.Choice(name=word(f"discord-who-{who}"), value=who.value) for who in WhoMayAsk]
 
     @tree.command(name=word("discord-name-server"), description=word("discord-about-server"))
-    @app_commands.guild_only()
+    @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.default_permissions(manage_guild=True)
     @app_commands.rename(

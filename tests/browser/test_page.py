@@ -126,7 +126,7 @@ async def test_the_result_is_operable_by_keyboard(tmp_path: Path, browsers_redis
         gentler = restored.get_by_role("button", name="Gentler")
         await gentler.focus()
         await page.keyboard.press("Enter")
-        await expect(page.locator(".bubble.you").last).to_contain_text("The same photo, faces only, restored at 75 %")
+        await expect(page.locator(".bubble.you").last).to_contain_text("The same photo, restored at 75 %")
         await expect(page.locator(".bubble.result")).to_have_count(2)
         await expect(page.locator(".bubble.result").last.get_by_role("button", name="Stronger")).to_be_visible()
 

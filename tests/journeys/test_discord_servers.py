@@ -34,7 +34,7 @@ async def test_settings_of_a_server_apply_to_everybody_there(tmp_path: Path, red
             answer = await there.answer(bob.slash(channel, "restore", photo=photo(number)))
             assert "wiederhergestellt" in answer.texts
         await there.answer(server.user.slash(server.user.dm, "restore", photo=photo(5)))
-        assert [run.scope for run in pipeline.runs] == [Scope.PHOTO, Scope.PHOTO, Scope.FACES]
+        assert [run.scope for run in pipeline.runs] == [Scope.PHOTO, Scope.PHOTO, Scope.AUTO]
         refused = server.user.slash(channel, "restore", photo=photo(6))
         await server.wait_for(lambda: "verbraucht" in "".join(message.texts for message in refused.shown))
         mentioned = bob.say(channel, "", photo(7), mention=True)

@@ -70,11 +70,11 @@ async def test_scope_language_and_limit_of_a_group_apply_to_everybody_there(tmp_
         await ana.hears("verbraucht", group=group, after=asked)
         assert await running.used_by(ana) == 0
         asked = await bob.send_text("/help", group=group)
-        await bob.hears("stelle die Gesichter", group=group, after=asked)
+        await bob.hears("restauriere es", group=group, after=asked)
         # Elsewhere nothing has changed.
         asked = await ana.send_photo(photo(7))
         assert "face restored" in (await ana.hears(shows_photo, after=asked)).words
-        assert pipeline.runs[-1].scope is Scope.FACES
+        assert pipeline.runs[-1].scope is Scope.AUTO
 
 
 async def test_only_administrators_may_ask_where_they_decided_so(tmp_path: Path, redis_url: str) -> None:

@@ -4,7 +4,6 @@ import asyncio
 from pathlib import Path
 
 from magicmemory.bots.discord import serve
-from magicmemory.bots.texts import Texts
 from tests.servers.discord.registry import LOCALES
 from tests.servers.discord.server import DiscordServer
 from tests.support.harness import settings_for
@@ -31,7 +30,7 @@ async def test_commands_are_in_every_language_and_fit_discords_rules(tmp_path: P
         "server-settings",
     }
     assert set(commands) == others | {"restore", "Restore faces", "server-settings", "admin"}
-    languages = set(Texts().languages) - {"en"}
+    languages = {"de", "es", "fr", "pt", "ru"}  # those with texts for Discord
     expected = {locale for locale in LOCALES if locale.split("-")[0] in languages}
     for name in others | {"restore", "server-settings"}:
         command = commands[name]

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from magicmemory.core.errors import NoFaceFound
+from magicmemory.core.errors import NothingToRestore
 from magicmemory.core.options import Options
 from magicmemory.pipeline.imaging.plain import is_plain
 from tests.pipeline.test_pipeline import TWO_FACES, pipeline, png
@@ -30,6 +30,6 @@ def test_anything_else_is_not() -> None:
 def test_no_network_looks_at_a_plain_picture() -> None:
     """A blank file of 2.5 kB held 64 megapixels, and a worker for many seconds."""
     looks = pipeline(*TWO_FACES)  # a detector that finds faces in anything
-    with pytest.raises(NoFaceFound):
+    with pytest.raises(NothingToRestore):
         looks.restore(png(plain(600, 400)), Options())
     assert looks.restore(png(colourful(600, 400)), Options()).report.restored == 2
