@@ -95,8 +95,7 @@ def test_result_metadata_record_the_restoration() -> None:
 def test_shared_result_has_no_place_and_strip_removes_all_metadata() -> None:
     data = described()
     scope = Options(scope=Scope.FACES)
-    finds = pipeline(face_at(24, 16, 30))
-    finds._min_face_px = 8
+    finds = pipeline(face_at(24, 16, 30), min_face_px=8)
     shared, bare = (finds.restore(data, scope, keep=keep).data for keep in (Keep.SHARED, Keep.NOTHING))
     block, xmp = told(shared)
     assert not block.get_ifd(34853)

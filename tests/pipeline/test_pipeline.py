@@ -49,7 +49,9 @@ MENDS = replace(PLAIN, name="mends", kind=Kind.MENDER)
 CLEANS = replace(PLAIN, name="cleans")
 
 
-def pipeline(*found: Detection, finder: DamageFinder | None = None, mender: Mender | None = None) -> Pipeline:
+def pipeline(
+    *found: Detection, finder: DamageFinder | None = None, mender: Mender | None = None, min_face_px: int = 24
+) -> Pipeline:
     """A pipeline with these faces, this damage (none unless given) and this cleaning."""
     restorers = restorer_model(PLAIN, tiny), restorer_model(SLIDER, tiny_with_fidelity)
     detectors = (Model(FINDS, lambda _path, _engine: Finds(*found)),)
@@ -62,7 +64,7 @@ def pipeline(*found: Detection, finder: DamageFinder | None = None, mender: Mend
         menders=(Model(MENDS, lambda _path, _engine: mender or Mends()),),
         cleaners=(Model(CLEANS, lambda _path, _engine: mender or Mends()),),
     )
-    return Pipeline(models, LIMITS, min_face_px=24)
+    return Pipeline(models, LIMITS, min_face_px=min_face_px)
 
 
 def png(pixels: Pixels) -> bytes:
