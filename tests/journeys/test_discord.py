@@ -187,7 +187,7 @@ async def test_scope_button_works_after_a_restart(tmp_path: Path, redis_url: str
             whole = await there.answer(server.user.press(answer, "Whole photo"))
             assert pipeline.runs[-1] == Options(strength=0.75, scope=Scope.PHOTO)
             assert list(whole.buttons)[1:] == ["Gentler", "Stronger", "Full quality", "Faces only", "Delete"]
-            assert len(whole.components) == 3
+            assert len(whole.components) == 4  # six buttons need two rows
             faces = await there.answer(server.user.press(whole, "Faces only"))
             assert pipeline.runs[-1] == Options(strength=0.75, scope=Scope.FACES)
             assert "Whole photo" in faces.buttons
@@ -203,7 +203,7 @@ async def test_what_a_damaged_photo_needed_is_said_and_taken_back(tmp_path: Path
         assert answer.texts.startswith("One face restored; scratches and dust repaired; contrast brought back. ")
         rows = [[button["label"] for button in row["components"]] for row in answer.components[2:]]
         assert rows == [
-            ["Gentler", "Stronger", "Full quality", "Undo repair"],
+            ["Not quite like them?", "Gentler", "Stronger", "Full quality", "Undo repair"],
             ["Faces only", "Whole photo", "Another model", "Delete"],
         ]
         undone = await there.answer(server.user.press(answer, "Undo repair"))

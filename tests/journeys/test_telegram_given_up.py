@@ -52,7 +52,7 @@ async def test_an_album_that_is_given_up_becomes_an_apology(tmp_path: Path, redi
         ana = running.server.user("Ana")
         running.server.faults.add("500", "sendMediaGroup", times=100)
         await ana.send_album([photo(1), photo(2)])
-        assert (await ana.hears(APOLOGY)).words.count(APOLOGY) == 2
+        assert (await ana.hears(APOLOGY, 60)).words.count(APOLOGY) == 2
         assert len(ana.of_bot()) == 1
         await running.settled(ana)
         assert await running.used_by(ana) == 0
