@@ -86,7 +86,9 @@ def test_language_with_texts_is_accepted(language: str) -> None:
 
 
 def test_language_without_texts_is_refused() -> None:
-    with pytest.raises(BadSettings, match="there are no texts in 'xx'; write ar, de, en, es, fr, id, it, pl, pt, ru, tr, uk"):
+    with pytest.raises(
+        BadSettings, match="there are no texts in 'xx'; write ar, de, en, es, fr, id, it, pl, pt, ru, tr, uk"
+    ):
         check_language(Settings(language="xx"))
 
 

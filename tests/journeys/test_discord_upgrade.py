@@ -1,23 +1,20 @@
 """This version finishes what the previous one left: jobs with its notes, and its records of interactions."""
 
-import json
-import time
 from pathlib import Path
 from typing import Any
 
 import aiohttp
-from redis.asyncio import Redis
 
 from magicmemory.bots.bootstrap import open_service
 from magicmemory.core.job import Address, Job, JobState, Platform
 from magicmemory.core.options import Options
+from magicmemory.storage.database import Database
+from magicmemory.storage.pending_requests import PendingRequests
 from tests.servers.discord.interactions import Interaction
 from tests.servers.discord.world import Message
 from tests.support.discord_harness import Harness, harness, running_bot, running_worker, sender_of
 from tests.support.harness import eventually
 from tests.support.telegram_harness import QuickPipeline, photo
-
-RECORDS = "magicmemory:asked:discord"
 
 
 async def take_in(there: Harness, asked: Message, notes: dict[str, str]) -> Job:
@@ -28,22 +25,19 @@ async def take_in(there: Harness, asked: Message, notes: dict[str, str]) -> Job:
 
 
 async def record(there: Harness, used: Interaction) -> None:
-    """Acknowledge an interaction and record it as the previous version did: as the gateway told it."""
+    """Acknowledge an interaction and record it as the gateway told it, as the first version did."""
     url = f"{there.server.url}/api/v10/interactions/{used.id}/{used.token}/callback"
     async with aiohttp.ClientSession() as http, http.post(url, json={"type": 5, "data": {}}) as response:
         assert response.status < 300
     told: dict[str, Any] = there.server.interactions._payload(used)
-    redis = Redis.from_url(there.redis_url)
-    await redis.hset(RECORDS, str(used.id), json.dumps({"at": time.time(), "told": told}))
-    await redis.aclose()
+    async with Database(there.settings.database) as database:
+        await PendingRequests(database).keep(Platform.DISCORD, str(used.id), told)
 
 
 async def records(there: Harness) -> int:
     """How many interactions are recorded."""
-    redis = Redis.from_url(there.redis_url)
-    count = await redis.hlen(RECORDS)
-    await redis.aclose()
-    return int(count)
+    async with Database(there.settings.database) as database:
+        return len(await PendingRequests(database).all(Platform.DISCORD))
 
 
 async def test_job_with_notes_of_the_previous_version_is_answered(tmp_path: Path, redis_url: str) -> None:
@@ -67,13 +61,13 @@ async def test_job_with_notes_of_the_previous_version_is_answered(tmp_path: Path
             assert answers[0].reference is asked
             assert all(kept.spoiler for kept in answers[0].attachments)
             ids = [button["custom_id"] for button in answers[0].buttons.values()]
-            names = ("gentler", "full", "whole", "delete")
+            names = ("closer", "gentler", "full", "whole", "delete")
             assert ids == [f"photo:{name}:{job.id}:{server.user.id}" for name in names]
             await there.answer(server.user.press(answers[0], "Gentler"))
         assert (await there.quota_of(server.user)).used == 1
 
 
-async def test_interactions_recorded_by_the_previous_version_are_finished(tmp_path: Path, redis_url: str) -> None:
+async def test_interactions_recorded_as_the_gateway_told_them_are_finished(tmp_path: Path, redis_url: str) -> None:
     pipeline = QuickPipeline()
     async with harness(tmp_path, redis_url, pipeline, bot=False, free_per_day=9) as there:
         server, user, channel = there.server, there.server.user, there.server.channel

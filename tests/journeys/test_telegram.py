@@ -46,10 +46,12 @@ async def test_a_photo_is_answered_with_the_restored_one(tmp_path: Path, redis_u
         assert reply.buttons == [
             "📄 Full quality",
             "↔️ Before/after",
+            "🤔 Not quite like them?",
             "➖ Gentler",
             "✨ More vivid",
             "🎯 More faithful",
             "🖼️ Whole photo",
+            "🗑️ Delete",
         ]
         assert await running.used_by(ana) == 1
         assert running.server.refusals() == []

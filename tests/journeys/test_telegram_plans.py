@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from magicmemory.bots.texts import Texts
 from magicmemory.storage.codes import CodeKind, CodeSpec
 from tests.servers.telegram import Message, TelegramServer
 from tests.support.telegram_harness import Harness, photo, running_bot, telegram_settings
@@ -235,7 +236,7 @@ async def test_the_shop_has_support_and_terms(tmp_path: Path, redis_url: str) ->
         asked = await ana.send_text("/terms")
         await ana.hears("https://example.org/terms", after=asked)
         commands = running.server.world.commands
-        await running.server.wait_for(lambda: len(commands) == 14)
+        await running.server.wait_for(lambda: len(commands) == 2 * (1 + len(Texts().languages)))
         listed = [entry["command"] for entry in commands['{"type": "all_private_chats"}', "de"]]
         assert listed[-2:] == ["paysupport", "terms"]
 
