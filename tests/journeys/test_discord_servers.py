@@ -44,7 +44,7 @@ async def test_settings_of_a_server_apply_to_everybody_there(tmp_path: Path, red
         back = server.user.slash(channel, "server-settings", scope="own", **{"photos-per-day": 0})
         assert "ohne Grenze" in await there.said(back)
         await there.answer(bob.slash(channel, "restore", photo=photo(8)))
-        assert pipeline.runs[-1].scope is Scope.FACES
+        assert pipeline.runs[-1].scope is Scope.AUTO
 
 
 async def test_only_administrators_may_ask_where_they_decided_so(tmp_path: Path, redis_url: str) -> None:
