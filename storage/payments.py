@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from magicmemory.core.errors import Banned, OfferGone
@@ -223,6 +223,8 @@ class Payments:
             invoices.c.code_id == invoice.code_id,
             invoices.c.id != invoice.id,
             invoices.c.approved_at > to_db(now - timedelta(seconds=HOLD_S)),
+            # A paid invoice waits for no payment; refunded, it gives its discount back.
+            ~exists().where(payments.c.invoice_id == invoices.c.id),
         )
         if invoice.code_id is not None and (await transaction.execute(others.limit(1))).first() is not None:
             raise OfferGone

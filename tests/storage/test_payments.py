@@ -176,6 +176,17 @@ async def test_a_discount_is_held_for_the_invoice_that_is_being_paid(shop: Shop,
         await shop.check(first)
 
 
+async def test_a_refund_gives_the_discount_back_at_once(shop: Shop) -> None:
+    await shop.discount(40, plan="premium")
+    first = await shop.payments.invoice(ANA, "premium")
+    await shop.check(first)
+    await shop.pay(first)
+    assert await shop.payments.refund(Platform.TELEGRAM, "c1")
+    again = await shop.payments.invoice(ANA, "premium")
+    assert again.offer.price == first.offer.price
+    await shop.check(again)
+
+
 async def test_expired_discount_restores_the_price(shop: Shop, clock: Clock) -> None:
     await shop.discount(40, expires_at=clock.now + timedelta(hours=1))
     invoice = await shop.payments.invoice(ANA, "premium")
