@@ -9,14 +9,14 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Final, cast
 
 import aiosqlite
-from sqlalchemy import URL, Connection, event
+from sqlalchemy import URL, AdaptedConnection, Connection, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolResetState
 
 # How long a transaction waits for another process's write lock before it fails, seconds.
 BUSY_S: Final = 60
@@ -26,13 +26,22 @@ CONNECTIONS: Final = 15
 
 def sqlite_engine(url: URL) -> AsyncEngine:
     """The engine for a file."""
+    # Readers need no transaction, so nothing is rolled back after them: that would be one more wait for the thread of
+    # the connection after each read. `_end_transaction` sees to the rest.
     # Connections are kept, because opening one costs as much as a photo's statements; none is opened beyond them. Under
     # load, requests wait for one as long as needed: the pool's own time limit would refuse them.
     engine = create_async_engine(
-        url, connect_args={"timeout": BUSY_S}, pool_size=CONNECTIONS, max_overflow=0, pool_timeout=None
+        url,
+        connect_args={"timeout": BUSY_S},
+        isolation_level="AUTOCOMMIT",
+        skip_autocommit_rollback=True,
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=None,
     )
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
+    event.listen(engine.sync_engine, "reset", _end_transaction)
     event.listen(engine.sync_engine, "handle_error", _keep_shared_connection)
     return engine
 
@@ -53,6 +62,13 @@ def _begin(connection: Connection) -> None:
     # A reader needs no transaction: each of its statements reads a consistent state.
     if _is_writing(connection):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _end_transaction(connection: DBAPIConnection, _record: ConnectionPoolEntry, state: PoolResetState) -> None:
+    """Roll back what a snapshot or a failed writer left open, before another task gets the connection."""
+    driver = cast(AdaptedConnection, connection).driver_connection
+    if state.asyncio_safe and driver.in_transaction:
+        connection.rollback()
 
 
 def _keep_shared_connection(context: ExceptionContext) -> None:

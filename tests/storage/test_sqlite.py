@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import aiosqlite
@@ -177,3 +177,17 @@ async def test_acknowledged_rows_survive_a_killed_process(file: Path) -> None:
     told += [int(line) for line in rest.splitlines(keepends=True) if line.endswith(b"\n")]
     async with opened(file):
         assert {str(number) for number in told} <= kept(file)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_snapshot_ends_with_its_reader(file: Path, monkeypatch: pytest.MonkeyPatch, fails: bool) -> None:
+    monkeypatch.setattr(sqlite_module, "CONNECTIONS", 1)  # the writer gets the reader's connection
+    async with opened(file) as database:
+        with suppress(ValueError):
+            async with database.read(snapshot=True) as connection:
+                assert not (await connection.execute(text("SELECT account FROM users"))).all()
+                if fails:
+                    raise ValueError
+        await add(database, 1)
+        async with database.read() as connection:
+            assert (await connection.scalars(text("SELECT account FROM users"))).all() == ["1"]
