@@ -4,6 +4,7 @@ import io
 from typing import Any
 
 from PIL import ExifTags, Image, ImageCms
+from tifffile import PHOTOMETRIC, PLANARCONFIG, TiffFile, TiffFileError, TiffPage
 
 from magicmemory.core.errors import PhotoUnreadable
 from magicmemory.core.file_type import sniff
@@ -26,6 +27,22 @@ _TOLD_EXIF = (
     ExifTags.Base.ImageDescription,
 )
 _LONGEST_VALUE = 200
+_PNG_COLOURS = {0: "grey", 2: "RGB", 3: "palette", 4: "grey with alpha", 6: "RGB with alpha"}
+_BANDS = {
+    ("1",): "black and white",
+    ("L",): "grey",
+    ("L", "A"): "grey with alpha",
+    ("P",): "palette",
+    ("R", "G", "B", "A"): "RGB with alpha",
+}
+_TIFF_COLOURS = {
+    "MINISWHITE": "grey, white is 0",
+    "MINISBLACK": "grey",
+    "PALETTE": "palette",
+    "SEPARATED": "CMYK",
+    "YCBCR": "YCbCr",
+    "CIELAB": "LAB",
+}
 
 
 def inspect(data: bytes, limits: DecodeLimits, page: int = 1) -> dict[str, Any]:
@@ -54,6 +71,7 @@ def _inspect(data: bytes, *, max_bytes: int, max_pixels: int, page: int) -> tupl
         "page": page,
         "width": picture.width,
         "height": picture.height,
+        "stored": _stored(data, picture.format, page),
         "bits": 16 if picture.peak > 255 else 8,
         "channels": "grey" if picture.monochrome else "colour",
         "alpha": picture.alpha is not None,
@@ -65,6 +83,39 @@ def _inspect(data: bytes, *, max_bytes: int, max_pixels: int, page: int) -> tupl
         **_metadata(picture.metadata),
     }
     return facts, []
+
+
+def _stored(data: bytes, kind: str, page: int) -> str | None:
+    """How the file keeps its samples, such as `CMYK, 8 bits`, before they were read as grey or RGB of 8 or 16 bits;
+    None where its kind is read by other libraries.
+    """
+    if kind == "TIFF":
+        return _stored_in_tiff(data, page)
+    if kind == "PNG" and data[12:16] == b"IHDR":
+        return _with_bits(_PNG_COLOURS.get(data[25], "unknown"), data[24])
+    try:
+        with Image.open(io.BytesIO(data)) as opened:
+            bands = opened.getbands()
+            return _with_bits(_BANDS.get(bands, "".join(bands)), 1 if opened.mode == "1" else 8)
+    except (OSError, Image.DecompressionBombError):
+        return None
+
+
+def _stored_in_tiff(data: bytes, page: int) -> str | None:
+    try:
+        with TiffFile(io.BytesIO(data)) as file:
+            stored = file.pages[page - 1]
+            if not isinstance(stored, TiffPage):
+                return None
+            name = PHOTOMETRIC(stored.photometric).name
+            planes = ", in planes" if stored.planarconfig == PLANARCONFIG.SEPARATE else ""
+            return _with_bits(_TIFF_COLOURS.get(name, name), stored.bitspersample) + planes
+    except (IndexError, ValueError, TiffFileError):
+        return None
+
+
+def _with_bits(colours: str, bits: int) -> str:
+    return f"{colours}, {bits} bit{'' if bits == 1 else 's'}"
 
 
 def _ends_early(data: bytes, page: int) -> bool | None:

@@ -7,7 +7,7 @@ from PIL import Image
 from magicmemory.pipeline.imaging.decode import decode
 from magicmemory.pipeline.imaging.inspection import inspect
 from tests.fuzz.seeds import seeds
-from tests.support.photo_files import LIMITS, RGB, exif_with, large, raw_of, saved, turned
+from tests.support.photo_files import LIMITS, RGB, exif_with, large, png16, raw_of, saved, tiff16, turned
 
 FACTS = {
     "kind",
@@ -52,3 +52,26 @@ def test_the_orientation_is_known_in_every_container(kind: str, orientation: int
 def test_the_orientation_of_a_raw_file_is_known() -> None:
     stored = Image.fromarray(large(RGB)).transpose(Image.Transpose.ROTATE_90)
     assert decode(raw_of(saved(stored, "JPEG"), saved(RGB, "JPEG"), 6), LIMITS).orientation == 6
+
+
+def _pillow(mode: str, kind: str) -> bytes:
+    return saved(Image.fromarray(RGB).convert(mode), kind)
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize(
+    ("data", "stored"),
+    [
+        (_pillow("CMYK", "JPEG"), "CMYK, 8 bits"),
+        (_pillow("L", "JPEG"), "grey, 8 bits"),
+        (_pillow("P", "GIF"), "palette, 8 bits"),
+        (_pillow("1", "PNG"), "grey, 1 bit"),
+        (_pillow("P", "PNG"), "palette, 8 bits"),
+        (png16(RGB.astype(np.uint16) * 257), "RGB, 16 bits"),
+        (_pillow("1", "TIFF"), "grey, 1 bit"),
+        (_pillow("CMYK", "TIFF"), "CMYK, 8 bits"),
+        (tiff16(RGB.astype(np.uint16) * 257), "RGB, 16 bits"),
+    ],
+)
+def test_inspect_says_how_the_file_stores_its_samples(data: bytes, stored: str) -> None:
+    assert inspect(data, LIMITS)["stored"] == stored
