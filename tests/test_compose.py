@@ -109,6 +109,8 @@ def test_worker_gets_neither_database_nor_token(compose: dict[str, Any], name: s
     )
     only_bots += (
         "terms",
+        "privacy",
+        "admin",
         "timezone",
         "adjust",
         "language",
