@@ -70,9 +70,11 @@ types: .venv/.dev .types/magicmemory ## run mypy, strict; after the first run on
 	@$(BIN)/mypy $(foreach room,core pipeline storage queue bots cli,--package magicmemory.$(room)) \
 		--package training --package tests
 
-# Generates the tables of docs/models.md from the facts in the models' files.
-docs: .venv/.dev ## update the generated tables in docs/models.md
+# Generates the tables of docs/models.md from the facts in the models' files, and the documents of docs/legal with the
+# default settings.
+docs: .venv/.dev ## update the generated tables in docs/models.md, and docs/legal
 	@$(BIN)/python -m magicmemory.cli.model_tables docs/models.md
+	@$(BIN)/python -m magicmemory.bots.legal.documents docs/legal
 
 # The table of docs/licences.md, from the metadata of the installed packages.
 licences: .venv/.dev ## update the table in docs/licences.md

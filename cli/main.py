@@ -9,6 +9,7 @@ from magicmemory.cli.backup import backup, restore_backup
 from magicmemory.cli.doctor import doctor
 from magicmemory.cli.faces import faces
 from magicmemory.cli.inspect import inspect
+from magicmemory.cli.legal import legal
 from magicmemory.cli.operator_page.server import page
 from magicmemory.cli.processes import operator_errors, package_version, run_service, run_until_interrupted
 from magicmemory.cli.restore import restore
@@ -26,6 +27,7 @@ app.command()(inspect)
 app.command()(faces)
 app.command()(setup)
 app.command()(doctor)
+app.command()(legal)
 app.command()(backup)
 app.command()(restore_backup)
 app.add_typer(models.app, name="models")

@@ -103,7 +103,7 @@ class Settings(BaseSettings):
         description="Secret for codes, visitors' cookies and addresses; empty: generated once, in the data folder.",
     )
     support_contact: str = Field("", description="Contact for buyers, shown by /paysupport: a link, @name or address.")
-    terms_url: str = Field("", description="URL of your terms of sale, shown by /terms and /premium.")
+    terms_url: str = Field("", description="URL of your terms, shown by /terms and /premium.")
     privacy_url: str = Field(
         "", description="URL of your privacy policy, shown by /privacy; empty: the page's own, if the page is public."
     )
