@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from magicmemory.core.metrics import Metrics
 from magicmemory.core.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[1]
+BOT_PACKAGES_MB = 300  # as in deploy/build-images
 OURS = ("telegram", "discord", "playground", "worker-cpu", "worker-gpu")
 
 
@@ -213,6 +215,46 @@ def test_postgresql_is_of_the_tested_major(compose: dict[str, Any]) -> None:
     images = {service["image"] for job in workflow["jobs"].values() for service in (job.get("services") or {}).values()}
     [tested] = [image for image in images if image.startswith("postgres:")]
     assert compose["services"]["postgres"]["image"] == f"postgres:${{POSTGRES_TAG:-{tested.partition(':')[2]}-alpine}}"
+
+
+@pytest.mark.processes
+def test_without_a_builder_the_script_says_so(tmp_path: Path) -> None:
+    for tool in ("sh", "dirname"):
+        (tmp_path / tool).symlink_to(shutil.which(tool) or "")
+    script = [ROOT / "deploy/build-images"]
+    ended = subprocess.run(script, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("Neither a Docker daemon nor buildah is here")
+
+
+def test_the_bases_can_be_pinned(compose: dict[str, Any]) -> None:
+    file = (ROOT / "Dockerfile").read_text()
+    assert "\nARG PYTHON_IMAGE=python:3.12-slim\nFROM ${PYTHON_IMAGE} AS base\n" in file
+    for name in OURS:
+        assert compose["services"][name]["build"]["args"]["PYTHON_IMAGE"] == "${PYTHON_IMAGE:-python:3.12-slim}"
+    workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text())
+    assert {"run": "deploy/build-images ci"} in workflow["jobs"]["images"]["steps"]
+
+
+def test_the_bots_packages_stay_small() -> None:
+    """The image's packages are those of the lock; what is installed here weighs the same within a little."""
+    lock = (ROOT / "requirements/bot.lock").read_text()
+    names = re.findall(r"^([\w.-]+)==", lock, re.M)
+    assert not {"torch", "numpy", "openvino", "opencv-python-headless", "pip"} & set(names)
+    sizes = {name: size for name in names if (size := installed_mb(name)) is not None}
+    assert len(sizes) > len(names) * 0.8
+    large = sorted(sizes.items(), key=lambda pair: -pair[1])[:5]
+    assert sum(sizes.values()) < BOT_PACKAGES_MB, large
+
+
+def installed_mb(name: str) -> float | None:
+    """The size of a package's files; None: it is not installed here."""
+    try:
+        files = metadata.files(name) or []
+    except metadata.PackageNotFoundError:
+        return None
+    paths = [Path(str(file.locate())) for file in files]
+    return sum(path.stat().st_size for path in paths if path.is_file()) / 1e6
 
 
 def test_both_images_have_one_entrypoint_and_a_numeric_user() -> None:
