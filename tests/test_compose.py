@@ -172,6 +172,15 @@ def test_prometheus_scrapes_every_process() -> None:
     assert os.access(ROOT / "deploy/make-secrets", os.X_OK)
 
 
+def test_alerts_reach_alertmanager(compose: dict[str, Any]) -> None:
+    prometheus = yaml.safe_load((ROOT / "deploy/prometheus.yml").read_text())
+    [manager] = prometheus["alerting"]["alertmanagers"]
+    assert manager["static_configs"] == [{"targets": ["alertmanager:9093"]}]
+    assert compose["services"]["alertmanager"]["profiles"] == ["monitoring"]
+    config = yaml.safe_load((ROOT / "deploy/alertmanager.yml").read_text())
+    assert config["route"]["receiver"] in {receiver["name"] for receiver in config["receivers"]}
+
+
 def test_no_container_can_fill_the_machine(compose: dict[str, Any]) -> None:
     for name, service in compose["services"].items():
         assert service["mem_limit"], name
