@@ -273,3 +273,37 @@ def test_both_images_have_one_entrypoint_and_a_numeric_user() -> None:
     assert re.findall(r"^USER (.*)$", file, re.M) == ["1000:1000"] * 2
     # A new volume takes the owner of the folder that it covers.
     assert "install -d -o magic -g magic -m 700 /data /photos /bot-api" in file
+
+
+FAKE_DOCKER = """#!/bin/sh
+echo "$*" >> "$LOG"
+case "$*" in
+    *"--entrypoint id "*) echo 1000 ;;
+    *"--entrypoint du "*) echo "$PACKAGES_MB /usr/local" ;;
+    *--version) echo 0.1.0 ;;
+    *worker:*" models list") echo "*  lite   restorer" ;;
+    *bot:*" models list") echo "Models need the packages of a worker: install the extra." >&2; exit 1 ;;
+esac
+"""
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize(("megabytes", "status"), [(225, 0), (900, 1)])
+def test_the_script_tries_both_images(tmp_path: Path, megabytes: int, status: int) -> None:
+    """With a program in place of docker: what the script asks of it, and what it makes of the answers."""
+    docker = tmp_path / "docker"
+    docker.write_text(FAKE_DOCKER.replace("$PACKAGES_MB ", f"{megabytes}\t"))
+    docker.chmod(0o755)
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "LOG": str(tmp_path / "log")}
+    script = [ROOT / "deploy/build-images", "1.2"]
+    ended = subprocess.run(script, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == status, ended.stderr
+    assert ("both images work" in ended.stdout) == (status == 0)
+    asked = (tmp_path / "log").read_text()
+    for target in ("bot", "worker"):
+        assert f"build --target {target} --build-arg PYTHON_IMAGE=python:3.12-slim" in asked
+    runs = [line for line in asked.splitlines() if line.startswith("run ")]
+    assert runs
+    assert all("--read-only" in line and "--cap-drop ALL" in line for line in runs)
+    if status:
+        assert "has more than 300 MB of packages" in ended.stderr
