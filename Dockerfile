@@ -2,8 +2,11 @@
 #   docker build --target bot -t magicmemory-bot .
 #   docker build --target worker -t magicmemory-worker .
 #   docker build --target worker --build-arg TORCH_BUILD=cu130 -t magicmemory-worker-gpu .
+# `deploy/build-images` builds and tries both, with docker or buildah.
 
-FROM python:3.12-slim AS base
+# Pin it by its digest where builds must be the same: --build-arg PYTHON_IMAGE=python:3.12-slim@sha256:…
+ARG PYTHON_IMAGE=python:3.12-slim
+FROM ${PYTHON_IMAGE} AS base
 # PYTHONSAFEPATH: the current folder must not shadow installed packages.
 ENV PYTHONSAFEPATH=1 PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 MAGIC_DATA_DIR=/data
 RUN useradd --create-home --uid 1000 magic && install -d -o magic -g magic -m 700 /data /photos /bot-api

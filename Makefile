@@ -19,7 +19,7 @@ PARALLEL := --numprocesses auto --dist worksteal
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check $(PIP_ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help moved run setup demo test check soak chaos fuzz mutants lint format types docs licences locks audit sbom bench clean
+.PHONY: help moved run setup demo test check soak chaos fuzz mutants lint format types docs licences locks audit sbom pictures bench clean
 
 # `make` alone prints the text after `##`.
 help:
@@ -70,9 +70,11 @@ types: .venv/.dev .types/magicmemory ## run mypy, strict; after the first run on
 	@$(BIN)/mypy $(foreach room,core pipeline storage queue bots cli,--package magicmemory.$(room)) \
 		--package training --package tests
 
-# Generates the tables of docs/models.md from the facts in the models' files.
-docs: .venv/.dev ## update the generated tables in docs/models.md
+# Generates the tables of docs/models.md from the facts in the models' files, and the documents of docs/legal with the
+# default settings.
+docs: .venv/.dev ## update the generated tables in docs/models.md, and docs/legal
 	@$(BIN)/python -m magicmemory.cli.model_tables docs/models.md
+	@$(BIN)/python -m magicmemory.bots.legal.documents docs/legal
 
 # The table of docs/licences.md, from the metadata of the installed packages.
 licences: .venv/.dev ## update the table in docs/licences.md
@@ -108,6 +110,10 @@ sbom: .venv/.dev ## write build/sbom-bot.json and build/sbom-worker.json, the so
 	@for lock in bot worker; do $(BIN)/cyclonedx-py requirements requirements/$$lock.lock --pyproject pyproject.toml \
 		--output-reproducible --output-file build/sbom-$$lock.json || exit 1; done
 	@echo build/sbom-bot.json build/sbom-worker.json
+
+# Redis, Chromium and a font with emoji (fonts-noto-color-emoji) are needed.
+pictures: .venv/.dev ## make the pictures of README.md anew
+	@$(BIN)/python -m tests.pictures docs/images
 
 bench: .venv/.run ## measure the queue, intake and the pipeline's stages; with PostgreSQL: POSTGRES=URL
 	@$(BIN)/magicmemory bench queue

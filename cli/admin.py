@@ -2,30 +2,28 @@
 
 import json
 import sys
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from magicmemory.cli.database_session import with_database
+from magicmemory.cli.standing import describe_grant, local_time, standing
 from magicmemory.core.errors import NothingToCancel, OperatorError
 from magicmemory.core.job import Platform, Sender
-from magicmemory.core.plans import FREE, MAX_CREDITS, MAX_DAYS, PREMIUM
+from magicmemory.core.plans import MAX_CREDITS, MAX_DAYS, PREMIUM
 from magicmemory.core.settings import Settings
 from magicmemory.storage.data_export import export_user
 from magicmemory.storage.database import Database
 from magicmemory.storage.erasure import Erasure
-from magicmemory.storage.grants import Grant, Grants, Source
+from magicmemory.storage.grants import Grants, Source
 from magicmemory.storage.ledger import Ledger
 from magicmemory.storage.payments import Payments
 from magicmemory.storage.people import People
 from magicmemory.storage.photos import PhotoStore
 from magicmemory.storage.quota import Allowance
-from magicmemory.storage.redemptions import redeemed
 from magicmemory.storage.statistics import Statistics, Stats
 
 app = typer.Typer(help="Show statistics, and manage people.", no_args_is_help=True)
@@ -68,8 +66,8 @@ def user(platform: On, account: Who) -> None:
         since = await People(database).since(sender)
         if since is None:
             raise NotFound(f"Nobody with the id {account} is known on {platform}.")
-        print(f"first seen  {_moment(since, settings)}")
-        for line in await _standing(settings, database, sender):
+        print(f"first seen  {local_time(since, settings)}")
+        for line in await standing(settings, database, sender):
             print(line)
 
     with_database(showing)
@@ -94,7 +92,7 @@ def gift(
         sender = _somebody(platform, account)
         await Grants(database, plans).give(sender, plans.paid[plan], days=days, credits=credits)
         gifts = [grant for grant in await Grants(database, plans).of(sender) if grant.source is Source.GIFT]
-        print(_given(gifts[-1], settings))
+        print(describe_grant(gifts[-1], settings))
 
     with_database(giving)
 
@@ -220,53 +218,3 @@ def _counted(counted: Stats) -> dict[str, str]:
         **{f"back {currency}": str(amount) for currency, amount in counted.refunded.items()},
         **{f"! {key}": str(number) for key, number in counted.failures.items()},
     }
-
-
-async def _standing(settings: Settings, database: Database, sender: Sender) -> list[str]:
-    plans = settings.plans()
-    lines = []
-    if (reason := await People(database).ban_reason(sender)) is not None:
-        lines.append(f"banned      {reason or 'no reason given'}")
-    quota = await Ledger(database, Allowance.of(settings, plans)).quota(sender)
-    until = f" until {_moment(quota.plan_ends, settings)}" if quota.plan_ends else ""
-    limit = "" if quota.unlimited else f" of {quota.limit}"
-    lines += [
-        f"plan        {'free' if quota.plan == FREE else quota.plan}{until}",
-        f"today       {quota.used}{limit} used, renews {_moment(quota.renews_at, settings)}",
-    ]
-    lines += [f"photos      {quota.credits} bought"] if quota.credits else []
-    lines += _listed("grants", [_given(grant, settings) for grant in await Grants(database, plans).of(sender)])
-    payments = await Payments(database, plans).of(sender)
-    lines += _listed(
-        "payments",
-        [
-            f"{payment.charge}  {payment.amount} {payment.currency} for {payment.plan}, "
-            + _moment(payment.created_at, settings)
-            + (f", refunded {_moment(payment.refunded_at, settings)}" if payment.refunded_at else "")
-            for payment in payments
-        ],
-    )
-    codes = await redeemed(database, by=sender)
-    lines += _listed("codes", [f"{one.code_id}  {_moment(one.at, settings)}" for one in codes])
-    return lines
-
-
-def _listed(name: str, entries: list[str]) -> Iterator[str]:
-    for number, entry in enumerate(entries):
-        yield f"{name if number == 0 else '':<12}{entry}"
-
-
-def _given(grant: Grant, settings: Settings) -> str:
-    if grant.credits:
-        much = f"{grant.credits} photos"
-    elif grant.days:
-        much = f"{grant.days} days"
-    else:
-        much = f"until {_moment(grant.ends_at, settings)}" if grant.ends_at else "without an end"
-    withdrawn = f", withdrawn {_moment(grant.withdrawn_at, settings)}" if grant.withdrawn_at else ""
-    since = _moment(grant.starts_at, settings)
-    return f"{grant.id}  {much} of {grant.plan} by {grant.source}, {since}{withdrawn}"
-
-
-def _moment(moment: datetime, settings: Settings) -> str:
-    return f"{moment.astimezone(settings.zone):%Y-%m-%d %H:%M}"

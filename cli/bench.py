@@ -12,6 +12,7 @@ from rich.table import Table
 
 from magicmemory.cli.bench_stats import describe_machine, write_json
 from magicmemory.cli.processes import operator_errors
+from magicmemory.core.errors import OperatorError
 from magicmemory.core.options import Options, Scope
 from magicmemory.core.settings import load
 
@@ -109,3 +110,82 @@ def bench_intake(
     if left_out:
         Console(stderr=True).print(left_out)
     write_json(json_file, {"machine": describe_machine(), "rows": [asdict(row) for row in rows]})
+
+
+@app.command("capacity")
+def bench_capacity(
+    people: Annotated[
+        list[int] | None, typer.Option(min=1, help="Number of people; repeat it. Default: 100, 10,000 and 1,000,000.")
+    ] = None,
+    seconds: Annotated[
+        list[float] | None,
+        typer.Option(
+            min=0.001, help="Seconds a worker takes for a photo, as `bench pipeline` measures; repeat it for a mix."
+        ),
+    ] = None,
+    photos: Annotated[
+        float | None, typer.Option(min=0.0001, help="Photos a person and day. Default: MAGIC_FREE_PER_DAY.")
+    ] = None,
+    peak: Annotated[float, typer.Option(min=1, help="Busiest rate over the day's mean.")] = 3.0,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds that 95 of 100 photos may wait.")] = 60.0,
+    photo_mb: Annotated[float, typer.Option(min=0.001, help="Megabytes of a photo; of its result the same.")] = 1.0,
+    hourly: Annotated[float | None, typer.Option(min=0, help="Price of a worker's hour, in any currency.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Also compare the model with the service, at two rates.")] = (
+        False
+    ),
+    sample: Annotated[int, typer.Option(min=10, help="Photos that are sent to measure storage and waiting.")] = 500,
+    json_file: JsonFile = None,
+) -> None:
+    """Say what numbers of people need: workers, bots, Redis, database, photo store and egress, from measured figures.
+
+    Without --seconds, `lite` restores a photo with one face here first.
+    """
+    from magicmemory.cli.bench_capacity import (
+        Assumed,
+        checks_table,
+        measure_storage,
+        measure_waits,
+        need,
+        needs_table,
+    )
+
+    with operator_errors(), tempfile.TemporaryDirectory() as folder:
+        settings = load()
+        assumed = Assumed(
+            settings.free_per_day if photos is None else photos,
+            peak,
+            wait,
+            photo_mb,
+            settings.photo_retention_hours,
+            hourly,
+        )
+        if not assumed.photos:
+            raise OperatorError("MAGIC_FREE_PER_DAY is 0: say with --photos how many photos a person sends in a day.")
+        measured = asyncio.run(measure_storage(Path(folder) / "storage", sample))
+        times = seconds or [_seconds_of_lite()]
+        needs = [need(number, measured, assumed, times) for number in people or (100, 10_000, 1_000_000)]
+        checks = asyncio.run(measure_waits(Path(folder) / "waits", sample)) if check else []
+    Console().print(needs_table(needs, times))
+    print(f"A waiting photo takes {measured.redis:.0f} bytes in Redis.")
+    print(f"A photo and its person take {measured.database:.0f} bytes in SQLite.")
+    if checks:
+        Console().print(checks_table(checks))
+    write_json(
+        json_file,
+        {
+            "machine": describe_machine(),
+            "assumed": asdict(assumed),
+            "measured": asdict(measured),
+            "seconds": times,
+            "needs": [asdict(one) for one in needs],
+            "checks": [asdict(one) for one in checks],
+        },
+    )
+
+
+def _seconds_of_lite() -> float:
+    from magicmemory.cli.bench_pipeline import Scene, measure
+    from magicmemory.pipeline.pipeline import Pipeline
+
+    options = Options(model="lite", detector="mtcnn", scope=Scope.FACES)
+    return 1 / measure(Pipeline.of(load()), options, Scene(1, 1), 1, 3).photos_per_s

@@ -1,6 +1,6 @@
 """Measures the service without its models: bot service and delivery run in this process, the worker in another.
 
-`python -m magicmemory.cli.bench_queue REDIS PHOTOS` runs that worker.
+`python -m magicmemory.cli.bench_queue REDIS PHOTOS SECONDS AT_ONCE` runs that worker.
 """
 
 import asyncio
@@ -8,7 +8,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +30,7 @@ SPOT = (0.0, 0.0)
 FACE = Face(box=(0, 0, 1, 1), landmarks=(SPOT, SPOT, SPOT, SPOT, SPOT), score=1, restored=True)
 READY = b"ready\n"
 
-Send = Callable[[str], Awaitable[None]]
+Send = Callable[[str], Coroutine[None, None, None]]
 
 
 async def measure_queue(folder: Path, jobs: int) -> dict[str, float]:
@@ -38,7 +38,7 @@ async def measure_queue(folder: Path, jobs: int) -> dict[str, float]:
     from magicmemory.queue.embedded import embedded_redis
 
     settings = Settings(_env_file=None, data_dir=folder, free_per_day=1)
-    async with embedded_redis(folder / "redis") as url, _worker(settings, url), _chat(settings, url) as send:
+    async with embedded_redis(folder / "redis") as url, running_worker(settings, url), open_chat(settings, url) as send:
         await send("first")
         began = time.perf_counter()
         await asyncio.gather(*(send(f"all-{number}") for number in range(jobs)))
@@ -58,7 +58,7 @@ async def _timed(send: Send, message: str) -> float:
 
 
 @asynccontextmanager
-async def _chat(settings: Settings, redis_url: str) -> AsyncIterator[Send]:
+async def open_chat(settings: Settings, redis_url: str) -> AsyncIterator[Send]:
     """A service, and a chat that shows nothing. Yields a function that sends one photo and waits for its reply."""
     from magicmemory.bots.bootstrap import open_service
     from magicmemory.bots.common.replies import send_replies
@@ -87,9 +87,12 @@ async def _chat(settings: Settings, redis_url: str) -> AsyncIterator[Send]:
 
 
 @asynccontextmanager
-async def _worker(settings: Settings, redis_url: str) -> AsyncIterator[None]:
+async def running_worker(
+    settings: Settings, redis_url: str, photo_s: float = 0.0, at_once: int = AT_ONCE
+) -> AsyncIterator[None]:
+    """A worker without a model, in a process of its own, which takes `photo_s` seconds for each photo."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", __name__, redis_url, settings.photos),
+        *(sys.executable, "-P", "-m", __name__, redis_url, settings.photos, str(photo_s), str(at_once)),
         stdout=subprocess.PIPE,
         preexec_fn=end_with_parent,
     )
@@ -103,25 +106,31 @@ async def _worker(settings: Settings, redis_url: str) -> AsyncIterator[None]:
 
 
 class _Nothing:
-    """A pipeline that returns the photo unchanged."""
+    """A pipeline that returns the photo unchanged, after a pause."""
+
+    def __init__(self, photo_s: float) -> None:
+        self._photo_s = photo_s
 
     def restore(
         self, data: bytes, options: Options, progress: "ProgressCallback | None" = None, *, max_megapixels: float = 0
     ) -> "Restoration":
         from magicmemory.pipeline.pipeline import Restoration
 
+        time.sleep(self._photo_s)
         report = Report(width=1, height=1, faces=(FACE,), model="none", detector="none", stages_ms={}, total_ms=0)
         return Restoration(data, "jpg", "image/jpeg", report)
 
 
-async def _work(redis_url: str, photos: str) -> None:
+async def _work(redis_url: str, photos: str, photo_s: str, at_once: str) -> None:
     from magicmemory.queue.connection import RedisKeys
     from magicmemory.queue.worker import RestoreWorker
     from magicmemory.storage.photos import PhotoStore
 
-    worker = RestoreWorker(PhotoStore(photos), _Nothing(), RedisKeys(Settings(_env_file=None).redis_prefix), 60)
+    worker = RestoreWorker(
+        PhotoStore(photos), _Nothing(float(photo_s)), RedisKeys(Settings(_env_file=None).redis_prefix), 60
+    )
     print(READY.decode(), end="", flush=True)
-    await worker.run(redis_url, AT_ONCE, asyncio.Event())
+    await worker.run(redis_url, int(at_once), asyncio.Event())
 
 
 if __name__ == "__main__":

@@ -6,8 +6,10 @@ it needs works; else 503.
 
 import asyncio
 import logging
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
+from pathlib import Path
 from typing import Final
 
 import httpx
@@ -57,6 +59,10 @@ class Health:
             "redis": self._check_redis,
             "photos": PhotoStore(settings.photos).check,
         }
+        # A bucket has no disk of ours.
+        self._disks = {"data": settings.data_dir}
+        if "://" not in settings.photos:
+            self._disks["photos"] = Path(settings.photos)
         if database:
             self._checks["database"] = lambda: ping(settings.database)
 
@@ -66,7 +72,15 @@ class Health:
         found = dict(zip(self._checks, answers, strict=True))
         for name, good in found.items():
             self._metrics.ready.labels(name).set(good)
+        await asyncio.to_thread(self._measure_disks)
         return found
+
+    def _measure_disks(self) -> None:
+        for place, folder in self._disks.items():
+            # A folder that is away is the matter of a check.
+            with suppress(OSError):
+                usage = shutil.disk_usage(folder)
+                self._metrics.disk_free.labels(place).set(usage.free / usage.total)
 
     async def _passes(self, name: str) -> bool:
         try:

@@ -9,6 +9,8 @@ from magicmemory.cli.backup import backup, restore_backup
 from magicmemory.cli.doctor import doctor
 from magicmemory.cli.faces import faces
 from magicmemory.cli.inspect import inspect
+from magicmemory.cli.legal import legal
+from magicmemory.cli.operator_page.server import page
 from magicmemory.cli.processes import operator_errors, package_version, run_service, run_until_interrupted
 from magicmemory.cli.restore import restore
 from magicmemory.cli.setup import setup
@@ -25,11 +27,13 @@ app.command()(inspect)
 app.command()(faces)
 app.command()(setup)
 app.command()(doctor)
+app.command()(legal)
 app.command()(backup)
 app.command()(restore_backup)
 app.add_typer(models.app, name="models")
 app.add_typer(bench.app, name="bench")
 app.add_typer(codes.app, name="codes")
+admin.app.command()(page)
 app.add_typer(admin.app, name="admin")
 app.add_typer(database.app, name="database")
 

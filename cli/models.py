@@ -43,7 +43,7 @@ def list_models(
 
             print("\n\n".join(tables().values()))
             return
-        defaults = _defaults(settings)
+        defaults = default_models(settings)
         if as_json:
             for facts in models:
                 print(json.dumps(_fields(facts, weights, facts.name in defaults), ensure_ascii=False))
@@ -56,7 +56,7 @@ def list_models(
         for facts in models:
             mark = "*" if facts.name in defaults else ""
             size = f"{facts.size / 1e6:.0f} MB" if facts.size else ""
-            here = _here(facts, weights)
+            here = place_of(facts, weights)
             table.add_row(mark, facts.name, facts.kind, here, size, facts.commercial, facts.licence)
         Console().print(table, "* marks the defaults.", f"The files are in {weights.folder}.", sep="\n")
         _tell_of_cards(weights)
@@ -223,7 +223,7 @@ def recommended_models(settings: Settings, *, gpu: bool | None = None, paid_use:
     return list(recommended(Hardware.GPU if gpu else Hardware.CPU, paid_use=paid_use or settings.commercial))
 
 
-def _defaults(settings: Settings) -> set[str]:
+def default_models(settings: Settings) -> set[str]:
     """The names of the default models, by the rules of a worker's `ModelCache`."""
     named = {Kind.RESTORER: settings.model, Kind.DETECTOR: settings.detector, Kind.UPSCALER: settings.upscaler}
     found = set()
@@ -235,7 +235,7 @@ def _defaults(settings: Settings) -> set[str]:
     return found
 
 
-def _here(facts: ModelFacts, weights: Weights) -> str:
+def place_of(facts: ModelFacts, weights: Weights) -> str:
     """The state of a model's file, without reading it."""
     if facts.bundled:
         return "always"

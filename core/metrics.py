@@ -45,6 +45,12 @@ class Metrics:
         ).labels(version, process).set(1)
         self.ready = Gauge("magicmemory_ready", "1: the check passes; 0: it fails.", ["check"], registry=registry)
         self.depth = Gauge("magicmemory_queue_jobs", "Jobs that wait or are in progress.", ["queue"], registry=registry)
+        self.disk_free = Gauge(
+            "magicmemory_disk_free_ratio",
+            "Free share of the disk that holds the data or the photos, 0 to 1.",
+            ["place"],
+            registry=registry,
+        )
         self.dead_letter = Gauge(
             "magicmemory_dead_letter_jobs",
             "Photos of the last 30 days that crashed their worker three times.",

@@ -103,7 +103,10 @@ class Settings(BaseSettings):
         description="Secret for codes, visitors' cookies and addresses; empty: generated once, in the data folder.",
     )
     support_contact: str = Field("", description="Contact for buyers, shown by /paysupport: a link, @name or address.")
-    terms_url: str = Field("", description="URL of your terms of sale, shown by /terms and /premium.")
+    terms_url: str = Field("", description="URL of your terms, shown by /terms and /premium.")
+    privacy_url: str = Field(
+        "", description="URL of your privacy policy, shown by /privacy; empty: the page's own, if the page is public."
+    )
     timezone: str = Field("UTC", description="Time zone whose midnight renews the quota, for example Europe/Berlin.")
     adjustments: int = Field(5, ge=0, description="Free adjustments per photo.")
     adjustment_minutes: int = Field(60, ge=1, description="Minutes in which a photo can be adjusted for free.")
@@ -204,6 +207,11 @@ class Settings(BaseSettings):
         description="Header in which your trusted proxies send the login's name; empty: visitors are known by cookies.",
     )
 
+    admin_secret: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Secret for `magicmemory admin page`, 16 characters or more; empty: a new one at each start.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Lowest level that is logged.")
     log_format: Literal["console", "json"] = Field("console", description="console: for people; json: for programs.")
     metrics_host: str = Field("127.0.0.1", description="Address that metrics and health are served on.")

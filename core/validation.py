@@ -26,7 +26,9 @@ _SENTENCES: Final = {
     "literal_error": "write {expected}",
     "missing": "it is missing",
     "path_type": "write a path",
+    "string_too_short": "write {min_length} characters or more",
     "string_type": "write a text",
+    "too_short": "write {min_length} characters or more",
     "tuple_type": "write a list",
     "value_error": "{error}",
 }

@@ -150,7 +150,7 @@ GRANTS = select(grants).where(grants.c.user_id == bindparam("user")).order_by(gr
 
 async def _granted(connection: AsyncConnection, user: int | None) -> list[Grant]:
     rows = await connection.execute(GRANTS, {"user": user})
-    return [_grant(row) for row in rows]
+    return [grant_of(row) for row in rows]
 
 
 async def _credits(connection: AsyncConnection, given: list[Grant]) -> tuple[Credits, ...]:
@@ -304,7 +304,8 @@ class Grants:
             return bool(withdrawn.rowcount)
 
 
-def _grant(row: Row[Any]) -> Grant:
+def grant_of(row: Row[Any]) -> Grant:
+    """A row of the table as a grant."""
     return Grant(
         id=row.id,
         plan=row.plan,

@@ -179,7 +179,7 @@ class Payments:
             if not refunded.rowcount:
                 return None
             await withdraw_grant(transaction, Source.PAYMENT, f"{platform}:{charge}", now)
-        return _made(row)
+        return payment_of(row)
 
     async def of(self, sender: Sender) -> list[Payment]:
         """The sender's payments, newest first."""
@@ -188,7 +188,7 @@ class Payments:
             rows = await connection.execute(
                 select(payments).where(payments.c.user_id == user).order_by(payments.c.created_at.desc())
             )
-            return [_made(row) for row in rows]
+            return [payment_of(row) for row in rows]
 
     async def payer(self, platform: Platform, charge: str) -> Sender | None:
         """The person who made a payment, or None."""
@@ -273,7 +273,8 @@ async def _payment(connection: AsyncConnection, platform: Platform, charge: str)
     return (await connection.execute(select(payments).where(*this))).first()
 
 
-def _made(row: Row[Any]) -> Payment:
+def payment_of(row: Row[Any]) -> Payment:
+    """A row of the table as a payment."""
     return Payment(
         row.id,
         row.charge,

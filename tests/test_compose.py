@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from magicmemory.core.metrics import Metrics
 from magicmemory.core.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[1]
+BOT_PACKAGES_MB = 300  # as in deploy/build-images
 OURS = ("telegram", "discord", "playground", "worker-cpu", "worker-gpu")
 
 
@@ -109,6 +111,8 @@ def test_worker_gets_neither_database_nor_token(compose: dict[str, Any], name: s
     )
     only_bots += (
         "terms",
+        "privacy",
+        "admin",
         "timezone",
         "adjust",
         "language",
@@ -168,6 +172,15 @@ def test_prometheus_scrapes_every_process() -> None:
     assert os.access(ROOT / "deploy/make-secrets", os.X_OK)
 
 
+def test_alerts_reach_alertmanager(compose: dict[str, Any]) -> None:
+    prometheus = yaml.safe_load((ROOT / "deploy/prometheus.yml").read_text())
+    [manager] = prometheus["alerting"]["alertmanagers"]
+    assert manager["static_configs"] == [{"targets": ["alertmanager:9093"]}]
+    assert compose["services"]["alertmanager"]["profiles"] == ["monitoring"]
+    config = yaml.safe_load((ROOT / "deploy/alertmanager.yml").read_text())
+    assert config["route"]["receiver"] in {receiver["name"] for receiver in config["receivers"]}
+
+
 def test_no_container_can_fill_the_machine(compose: dict[str, Any]) -> None:
     for name, service in compose["services"].items():
         assert service["mem_limit"], name
@@ -213,6 +226,46 @@ def test_postgresql_is_of_the_tested_major(compose: dict[str, Any]) -> None:
     assert compose["services"]["postgres"]["image"] == f"postgres:${{POSTGRES_TAG:-{tested.partition(':')[2]}-alpine}}"
 
 
+@pytest.mark.processes
+def test_without_a_builder_the_script_says_so(tmp_path: Path) -> None:
+    for tool in ("sh", "dirname"):
+        (tmp_path / tool).symlink_to(shutil.which(tool) or "")
+    script = [ROOT / "deploy/build-images"]
+    ended = subprocess.run(script, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("Neither a Docker daemon nor buildah is here")
+
+
+def test_the_bases_can_be_pinned(compose: dict[str, Any]) -> None:
+    file = (ROOT / "Dockerfile").read_text()
+    assert "\nARG PYTHON_IMAGE=python:3.12-slim\nFROM ${PYTHON_IMAGE} AS base\n" in file
+    for name in OURS:
+        assert compose["services"][name]["build"]["args"]["PYTHON_IMAGE"] == "${PYTHON_IMAGE:-python:3.12-slim}"
+    workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text())
+    assert {"run": "deploy/build-images ci"} in workflow["jobs"]["images"]["steps"]
+
+
+def test_the_bots_packages_stay_small() -> None:
+    """The image's packages are those of the lock; what is installed here weighs the same within a little."""
+    lock = (ROOT / "requirements/bot.lock").read_text()
+    names = re.findall(r"^([\w.-]+)==", lock, re.M)
+    assert not {"torch", "numpy", "openvino", "opencv-python-headless", "pip"} & set(names)
+    sizes = {name: size for name in names if (size := installed_mb(name)) is not None}
+    assert len(sizes) > len(names) * 0.8
+    large = sorted(sizes.items(), key=lambda pair: -pair[1])[:5]
+    assert sum(sizes.values()) < BOT_PACKAGES_MB, large
+
+
+def installed_mb(name: str) -> float | None:
+    """The size of a package's files; None: it is not installed here."""
+    try:
+        files = metadata.files(name) or []
+    except metadata.PackageNotFoundError:
+        return None
+    paths = [Path(str(file.locate())) for file in files]
+    return sum(path.stat().st_size for path in paths if path.is_file()) / 1e6
+
+
 def test_both_images_have_one_entrypoint_and_a_numeric_user() -> None:
     file = (ROOT / "Dockerfile").read_text()
     assert re.findall(r"^ENTRYPOINT (.*)$", file, re.M) == ['["magicmemory"]'] * 2
@@ -220,3 +273,37 @@ def test_both_images_have_one_entrypoint_and_a_numeric_user() -> None:
     assert re.findall(r"^USER (.*)$", file, re.M) == ["1000:1000"] * 2
     # A new volume takes the owner of the folder that it covers.
     assert "install -d -o magic -g magic -m 700 /data /photos /bot-api" in file
+
+
+FAKE_DOCKER = """#!/bin/sh
+echo "$*" >> "$LOG"
+case "$*" in
+    *"--entrypoint id "*) echo 1000 ;;
+    *"--entrypoint du "*) echo "$PACKAGES_MB /usr/local" ;;
+    *--version) echo 0.1.0 ;;
+    *worker:*" models list") echo "*  lite   restorer" ;;
+    *bot:*" models list") echo "Models need the packages of a worker: install the extra." >&2; exit 1 ;;
+esac
+"""
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize(("megabytes", "status"), [(225, 0), (900, 1)])
+def test_the_script_tries_both_images(tmp_path: Path, megabytes: int, status: int) -> None:
+    """With a program in place of docker: what the script asks of it, and what it makes of the answers."""
+    docker = tmp_path / "docker"
+    docker.write_text(FAKE_DOCKER.replace("$PACKAGES_MB ", f"{megabytes}\t"))
+    docker.chmod(0o755)
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "LOG": str(tmp_path / "log")}
+    script = [ROOT / "deploy/build-images", "1.2"]
+    ended = subprocess.run(script, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == status, ended.stderr
+    assert ("both images work" in ended.stdout) == (status == 0)
+    asked = (tmp_path / "log").read_text()
+    for target in ("bot", "worker"):
+        assert f"build --target {target} --build-arg PYTHON_IMAGE=python:3.12-slim" in asked
+    runs = [line for line in asked.splitlines() if line.startswith("run ")]
+    assert runs
+    assert all("--read-only" in line and "--cap-drop ALL" in line for line in runs)
+    if status:
+        assert "has more than 300 MB of packages" in ended.stderr

@@ -66,9 +66,17 @@ def test_the_proxies_do_not_hold_events_back() -> None:
     assert int(patience) > 2 * PING_S
 
 
-@pytest.mark.parametrize("page", ["compose", "systemd", "proxy"])
+@pytest.mark.parametrize("page", ["compose", "systemd", "proxy", "kubernetes", "gpu", "object-stores", "several-bots"])
 def test_every_page_says_how_far_it_was_run(page: str) -> None:
     assert "## What was run" in (ROOT / f"docs/deploy/{page}.md").read_text()
+
+
+def test_a_worker_of_compose_gets_what_the_page_of_object_stores_names() -> None:
+    page = (ROOT / "docs/deploy/object-stores.md").read_text()
+    named = set(re.findall(r"AWS_[A-Z_]+", page))
+    assert {"AWS_ENDPOINT", "AWS_ALLOW_HTTP"} < named
+    given = re.findall(r"^  (AWS_[A-Z_]+):$", (ROOT / "docker-compose.yml").read_text(), re.M)
+    assert named <= set(given)
 
 
 def test_the_compose_page_names_every_variable_of_compose() -> None:

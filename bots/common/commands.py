@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from magicmemory.bots.legal.documents import Document, address
 from magicmemory.bots.service import BotService
 from magicmemory.core.job import Job, Platform, Sender
 
@@ -43,10 +44,19 @@ class Commands:
         """`/help`, without the platform's list of commands."""
         return self._sentences.help(language)
 
-    def privacy(self, language: str, platform: Platform) -> str:
-        """`/privacy`: what is kept, where and for how long."""
-        hours = round(self._service.settings.photo_retention_hours)
-        return self._service.texts.say(language, f"{platform}-privacy", hours=hours)
+    def privacy(self, language: str, platform: Platform, url: str = "") -> str:
+        """`/privacy`: what is kept, where and for how long. `url` is the whole policy's, if the settings name none."""
+        settings, say = self._service.settings, self._service.texts.say
+        text = say(language, f"{platform}-privacy", hours=round(settings.photo_retention_hours))
+        url = address(Document.PRIVACY, settings) or url
+        return f"{text}\n{say(language, 'legal-privacy-whole', url=url)}" if url else text
+
+    def terms(self, language: str, url: str = "") -> str:
+        """`/terms`, without what is for sale. `url` is the whole terms', if the settings name none."""
+        say = self._service.texts.say
+        url = address(Document.TERMS, self._service.settings) or url
+        text = say(language, "legal-terms")
+        return f"{text}\n{say(language, 'legal-terms-whole', url=url)}" if url else text
 
     def unknown(self, language: str, command: str, longest: int = LONGEST_SHOWN) -> str:
         """The answer to a command that does not exist, which is quoted up to `longest` characters."""

@@ -122,6 +122,7 @@ LISTED = (
     ("discord-name-premium", "discord-about-premium"),
     ("discord-name-unlock", "discord-about-unlock"),
     ("discord-name-privacy", "discord-about-privacy"),
+    ("discord-name-terms", "discord-about-terms"),
     ("discord-name-erase", "discord-about-erase"),
     ("discord-name-help", "discord-about-help"),
 )
@@ -213,6 +214,12 @@ def _add_privacy(tree: Tree, ctx: BotContext, word: Word) -> None:
         await acknowledge(interaction, private=True)
         language = await ctx.language(sender_of(interaction))
         await answer(interaction, ctx.commands.privacy(language, Platform.DISCORD))
+
+    @tree.command(name=word("discord-name-terms"), description=word("discord-about-terms"))
+    async def terms(interaction: Interaction) -> None:
+        await acknowledge(interaction, private=True)
+        language = await ctx.language(sender_of(interaction))
+        await answer(interaction, ctx.commands.terms(language))
 
     @tree.command(name=word("discord-name-erase"), description=word("discord-about-erase"))
     async def erase(interaction: Interaction) -> None:

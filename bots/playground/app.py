@@ -52,6 +52,7 @@ def _routes(service: BotService, stop: asyncio.Event) -> list[Route]:
     return [
         Route("/", page.index),
         Route("/static/{name}", page.asset),
+        Route("/legal/{document}", page.legal),
         Route("/texts", visitor(page.texts)),
         Route("/photos", visitor(photos.send), methods=["POST"]),
         Route("/history", visitor(jobs.history)),

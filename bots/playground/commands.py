@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from magicmemory.bots.common.commands import Commands
 from magicmemory.bots.common.refusals import explain
+from magicmemory.bots.legal.documents import PATH, Document
 from magicmemory.bots.playground.refused import Refused
 from magicmemory.bots.playground.responses import answer
 from magicmemory.bots.playground.uploads import read_json
@@ -14,7 +15,7 @@ from magicmemory.bots.playground.views import Views
 from magicmemory.bots.service import BotService
 from magicmemory.core.connections import client_network
 from magicmemory.core.errors import UserError
-from magicmemory.core.job import Sender
+from magicmemory.core.job import Platform, Sender
 
 
 class Chat:
@@ -57,6 +58,10 @@ class Chat:
                 return await commands.unlock(sender, language, client_network(request.scope), arguments)
             case "/help" | "/start":
                 return f"{commands.help(language)}\n\n{say(language, 'help-commands')}"
+            case "/privacy":
+                return commands.privacy(language, Platform.PLAYGROUND, self._here(request, Document.PRIVACY))
+            case "/terms":
+                return commands.terms(language, self._here(request, Document.TERMS))
             case "/cancel":
                 answered, _ = await commands.cancel(sender, language)
                 return answered
@@ -65,3 +70,7 @@ class Chat:
             case _:
                 # Text that is not a command is most likely a question about how this works.
                 return say(language, "restore-howto")
+
+    def _here(self, request: Request, document: Document) -> str:
+        """The document's address on this page, as the browser knows the page."""
+        return str(request.base_url.replace(path=f"{PATH}{document}"))

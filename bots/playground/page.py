@@ -11,6 +11,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from magicmemory.bots.legal.documents import Document, as_html, written
 from magicmemory.bots.playground import static
 from magicmemory.bots.playground.refused import Refused
 from magicmemory.bots.playground.responses import answer
@@ -51,6 +52,26 @@ SCRIPT_TEXTS = (
     "you",
     "your-photo",
 )
+LEGAL = """<!doctype html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <meta name="color-scheme" content="light dark">
+  <title>{title}</title>
+  <link rel="icon" type="image/svg+xml" href="/static/icon.svg">
+  <link rel="stylesheet" href="/static/style.css">
+  <link rel="stylesheet" href="/static/legal.css">
+</head>
+<body>
+  <header class="top">
+    <p class="brand"><a href="/"><img src="/static/icon.svg" alt="" width="28" height="28">{title}</a></p>
+    <p class="quota" lang="{language}" dir="{direction}">{note}</p>
+  </header>
+  <main class="legal">{text}</main>
+</body>
+</html>
+"""
 _PLACEHOLDER = re.compile(r"\{\{ ([a-z-]+) \}\}")
 
 
@@ -92,6 +113,23 @@ class Page:
         if request.headers.get("if-none-match") == asset.tag:
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         return Response(asset.body, media_type=asset.media_type, headers=headers)
+
+    async def legal(self, request: Request) -> Response:
+        """The privacy policy or the terms, in English, as the settings in force make them."""
+        try:
+            document = Document(request.path_params["document"])
+        except ValueError:
+            raise Refused(HTTPStatus.NOT_FOUND, "not-found") from None
+        language = asked_language(request, self._service.texts)
+        text = as_html(written(document, self._service.settings, self._service.plans))
+        body = LEGAL.format(
+            title=html.escape(self._say(language, "title")),
+            language=language,
+            direction=self._service.texts.direction(language),
+            note="" if language == "en" else html.escape(self._say(language, "legal-english")),
+            text=text,
+        )
+        return Response(body, media_type="text/html", headers={"Cache-Control": "no-cache", "Vary": "Accept-Language"})
 
     async def texts(self, request: Request, sender: Sender) -> Response:
         """The language, sentences and limits that the scripts need at the start."""

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import Response
 
+from magicmemory.bots.legal.documents import COOKIE_DAYS
 from magicmemory.bots.playground.refused import Refused
 from magicmemory.bots.texts import Texts
 from magicmemory.core.job import Platform, Sender
@@ -17,7 +18,7 @@ from magicmemory.core.signing import Signer
 
 # Cookies ignore ports: another program on this machine may set a cookie named `visitor`.
 COOKIE = "magicmemory_visitor"
-COOKIE_AGE_S = 365 * 24 * 3600
+COOKIE_AGE_S = COOKIE_DAYS * 24 * 3600
 _ID = re.compile(r"[0-9a-f]{32}")
 
 

@@ -88,10 +88,11 @@ class ShopHandlers:
         await self._tell(message, "\n".join(lines))
 
     async def terms(self, message: Message, _: Sender, language: str, __: str) -> None:
-        """Answer `/terms`: the terms of sale."""
-        url = self._ctx.service.settings.terms_url
-        text = self._ctx.say(language, "telegram-terms", url=url) if url else ""
-        await self._tell(message, text or self._ctx.say(language, "telegram-terms-none"))
+        """Answer `/terms`: the terms of use, and of sale where something is for sale."""
+        text = self._ctx.commands.terms(language)
+        if self._ctx.service.plans.for_stars:
+            text += "\n" + self._ctx.say(language, "telegram-terms-none")
+        await self._tell(message, text)
 
     async def _send(self, chat: str, language: str, payload: str, offer: Offer) -> None:
         title = offer.plan.title_in(language)[:TITLE]

@@ -215,6 +215,9 @@ unknown-command = لا أعرف ‎{ $command }. جرّب ‎/help.
 cancelled = أُلغي. لم يكلفك شيئًا.
 forget-sure = هل أحذف صورك وإعداداتك الآن؟ الصور المنتظرة تُلغى. الصور التي أرسلتها اليوم تبقى محسوبة.
 forget-done = تم. حُذفت صورك وإعداداتك.
+legal-privacy-whole = سياسة الخصوصية كاملة: { $url }
+legal-terms = أرسل فقط الصور التي يحق لك استخدامها. الوجه المرمم تخمين جزئي من شبكة عصبية وقد يختلف عن الشخص. الصورة التي تفشل لا تكلف شيئًا، ولا وعد بأكثر من ذلك.
+legal-terms-whole = الشروط كاملة: { $url }
 
 ## The playground: a chat page
 
@@ -231,6 +234,10 @@ playground-message-hint = اكتب ‎/help أو ‎/quota
 playground-send = إرسال
 playground-chat = محادثة
 playground-needs-script = تحتاج هذه الصفحة إلى JavaScript.
+playground-privacy = أحتفظ بصورك { $hours } ساعة ثم أحذفها. في ملف تعريف الارتباط لهذا المتصفح رقم عشوائي؛ وأحفظ معه متى أرسلت صورًا وما آلت إليه، لأحسب حصتك، والرموز التي استبدلتها. لا يُدرَّب شيء على صورك.
+playground-privacy-link = الخصوصية
+playground-terms-link = الشروط
+playground-legal-english = هذا النص بالإنجليزية.
 playground-you = أنت
 playground-bot = Magic Memory
 playground-your-photo = صورتك

@@ -171,6 +171,9 @@ unknown-command = { $command } kenne ich nicht. /help hilft weiter.
 cancelled = Abgebrochen. Es hat dich nichts gekostet.
 forget-sure = Deine Fotos und Einstellungen jetzt löschen? Wartende Fotos werden abgebrochen. Fotos, die du heute geschickt hast, zählen weiter.
 forget-done = Erledigt. Deine Fotos und Einstellungen sind gelöscht.
+legal-privacy-whole = Die ganze Datenschutzerklärung: { $url }
+legal-terms = Schick nur Fotos, die du verwenden darfst. Ein wiederhergestelltes Gesicht ist zum Teil geraten und kann von der Person abweichen. Ein Foto, das misslingt, kostet nichts; mehr wird nicht versprochen.
+legal-terms-whole = Die ganzen Bedingungen: { $url }
 
 ## Telegram
 
@@ -322,6 +325,7 @@ discord-name-cancel = abbrechen
 discord-name-premium = premium
 discord-name-unlock = freischalten
 discord-name-privacy = datenschutz
+discord-name-terms = bedingungen
 discord-name-erase = meine-daten-löschen
 discord-name-help = hilfe
 discord-name-photo = foto
@@ -345,6 +349,7 @@ discord-about-cancel = Wartende Fotos abbrechen; es kostet dich nichts
 discord-about-premium = Was du über die freien Fotos hinaus bekommen kannst
 discord-about-unlock = Einen Code einlösen
 discord-about-privacy = Was über dich wie lange behalten wird
+discord-about-terms = Was du schicken darfst und was versprochen wird
 discord-about-erase = Deine Fotos und Einstellungen löschen
 discord-about-help = Wie es geht und was nicht geht
 discord-about-photo = Das Foto
@@ -510,6 +515,10 @@ playground-message-hint = Schreib /help oder /quota
 playground-send = Senden
 playground-chat = Chat
 playground-needs-script = Diese Seite braucht JavaScript.
+playground-privacy = Deine Fotos behalte ich { $hours } Stunden lang; dann lösche ich sie. Im Cookie dieses Browsers steht eine zufällige Kennung; dazu merke ich mir, wann du Fotos geschickt hast und was daraus wurde, damit die Zählung stimmt, und welche Codes du eingelöst hast. Mit deinen Fotos wird nichts trainiert.
+playground-privacy-link = Datenschutz
+playground-terms-link = Bedingungen
+playground-legal-english = Dieser Text ist auf Englisch.
 playground-you = Du
 playground-bot = Magic Memory
 playground-your-photo = Dein Foto

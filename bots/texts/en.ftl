@@ -171,6 +171,9 @@ unknown-command = I do not know { $command }. Try /help.
 cancelled = Cancelled. It cost you nothing.
 forget-sure = Delete your photos and your settings now? Waiting photos are cancelled. Photos that you sent today still count.
 forget-done = Done. Your photos and settings are deleted.
+legal-privacy-whole = The whole privacy policy: { $url }
+legal-terms = Send only photos that you may use. A restored face is partly a guess of a neural network and may differ from the person. A photo that fails costs nothing; beyond that nothing is promised.
+legal-terms-whole = The whole terms: { $url }
 
 ## The playground: a chat page
 
@@ -187,6 +190,10 @@ playground-message-hint = Type /help or /quota
 playground-send = Send
 playground-chat = Chat
 playground-needs-script = This page needs JavaScript.
+playground-privacy = I keep your photos for { $hours } hours and then delete them. This browser’s cookie has a random id; I keep with it when you sent photos and what came of them, to count your quota, and which codes you redeemed. Nothing is trained on your photos.
+playground-privacy-link = Privacy
+playground-terms-link = Terms
+playground-legal-english = This text is in English.
 playground-you = You
 playground-bot = Magic Memory
 playground-your-photo = Your photo
@@ -415,6 +422,7 @@ discord-name-cancel = cancel
 discord-name-premium = premium
 discord-name-unlock = unlock
 discord-name-privacy = privacy
+discord-name-terms = terms
 discord-name-erase = delete-my-data
 discord-name-help = help
 discord-name-photo = photo
@@ -438,6 +446,7 @@ discord-about-cancel = Cancel waiting photos; it costs you nothing
 discord-about-premium = What you can get beyond the free photos
 discord-about-unlock = Use a code
 discord-about-privacy = What is kept about you, and for how long
+discord-about-terms = What you may send, and what is promised
 discord-about-erase = Delete your photos and your settings
 discord-about-help = How it works, and what it cannot do
 discord-about-photo = The photo

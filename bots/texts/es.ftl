@@ -172,6 +172,9 @@ unknown-command = No conozco { $command }. Prueba con /help.
 cancelled = Cancelado. No te ha costado nada.
 forget-sure = ¿Borrar ahora tus fotos y tus ajustes? Las fotos en espera se cancelan. Las que enviaste hoy siguen contando.
 forget-done = Hecho. Tus fotos y tus ajustes están borrados.
+legal-privacy-whole = La política de privacidad completa: { $url }
+legal-terms = Envía solo fotos que puedas usar. Una cara restaurada es en parte una suposición de una red neuronal y puede diferir de la persona. Una foto que falla no cuesta nada; no se promete nada más.
+legal-terms-whole = Las condiciones completas: { $url }
 
 ## Telegram
 
@@ -323,6 +326,7 @@ discord-name-cancel = cancelar
 discord-name-premium = premium
 discord-name-unlock = desbloquear
 discord-name-privacy = privacidad
+discord-name-terms = condiciones
 discord-name-erase = borrar-mis-datos
 discord-name-help = ayuda
 discord-name-photo = foto
@@ -346,6 +350,7 @@ discord-about-cancel = Cancelar las fotos en espera; no te cuesta nada
 discord-about-premium = Qué puedes obtener además de las fotos gratis
 discord-about-unlock = Usar un código
 discord-about-privacy = Qué se guarda sobre ti y cuánto tiempo
+discord-about-terms = Qué puedes enviar y qué se promete
 discord-about-erase = Borrar tus fotos y tus ajustes
 discord-about-help = Cómo funciona y qué no puede hacer
 discord-about-photo = La foto
@@ -511,6 +516,10 @@ playground-message-hint = Escribe /help o /quota
 playground-send = Enviar
 playground-chat = Chat
 playground-needs-script = Esta página necesita JavaScript.
+playground-privacy = Guardo tus fotos { $hours } horas y luego las borro. La cookie de este navegador tiene un id al azar; con él guardo cuándo enviaste fotos y qué salió de ellas, para contar tu cuota, y qué códigos canjeaste. No se entrena nada con tus fotos.
+playground-privacy-link = Privacidad
+playground-terms-link = Condiciones
+playground-legal-english = Este texto está en inglés.
 playground-you = Tú
 playground-bot = Magic Memory
 playground-your-photo = Tu foto

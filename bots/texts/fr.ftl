@@ -171,6 +171,9 @@ unknown-command = Je ne connais pas { $command }. Essayez /help.
 cancelled = Annulé. Cela ne vous a rien coûté.
 forget-sure = Supprimer maintenant vos photos et vos réglages ? Les photos en attente sont annulées. Celles envoyées aujourd’hui restent comptées.
 forget-done = C’est fait. Vos photos et vos réglages sont supprimés.
+legal-privacy-whole = La politique de confidentialité complète : { $url }
+legal-terms = N’envoyez que des photos que vous avez le droit d’utiliser. Un visage restauré est en partie deviné par un réseau de neurones et peut différer de la personne. Une photo qui échoue ne coûte rien ; rien d’autre n’est promis.
+legal-terms-whole = Les conditions complètes : { $url }
 
 ## Telegram
 
@@ -322,6 +325,7 @@ discord-name-cancel = annuler
 discord-name-premium = premium
 discord-name-unlock = débloquer
 discord-name-privacy = confidentialité
+discord-name-terms = conditions
 discord-name-erase = supprimer-mes-données
 discord-name-help = aide
 discord-name-photo = photo
@@ -345,6 +349,7 @@ discord-about-cancel = Annuler les photos en attente ; cela ne coûte rien
 discord-about-premium = Ce que vous pouvez obtenir en plus des photos gratuites
 discord-about-unlock = Utiliser un code
 discord-about-privacy = Ce qui est gardé sur vous, et combien de temps
+discord-about-terms = Ce que vous pouvez envoyer, et ce qui est promis
 discord-about-erase = Supprimer vos photos et vos réglages
 discord-about-help = Comment ça marche, et ses limites
 discord-about-photo = La photo
@@ -510,6 +515,10 @@ playground-message-hint = Écrivez /help ou /quota
 playground-send = Envoyer
 playground-chat = Discussion
 playground-needs-script = Cette page a besoin de JavaScript.
+playground-privacy = Je garde vos photos { $hours } heures, puis je les supprime. Le cookie de ce navigateur contient un identifiant aléatoire ; je garde avec lui quand vous avez envoyé des photos et ce qu’il en est advenu, pour compter votre quota, et les codes que vous avez activés. Rien n’est entraîné avec vos photos.
+playground-privacy-link = Confidentialité
+playground-terms-link = Conditions
+playground-legal-english = Ce texte est en anglais.
 playground-you = Vous
 playground-bot = Magic Memory
 playground-your-photo = Votre photo

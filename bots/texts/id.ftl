@@ -111,6 +111,9 @@ unknown-command = Aku tidak kenal { $command }. Coba /help.
 cancelled = Dibatalkan. Tidak ada biaya bagimu.
 forget-sure = Hapus foto dan pengaturanmu sekarang? Foto yang menunggu dibatalkan. Foto yang kamu kirim hari ini tetap dihitung.
 forget-done = Selesai. Foto dan pengaturanmu sudah dihapus.
+legal-privacy-whole = Kebijakan privasi selengkapnya: { $url }
+legal-terms = Kirim hanya foto yang boleh kamu pakai. Wajah yang dipulihkan sebagian adalah tebakan jaringan saraf dan bisa berbeda dari orangnya. Foto yang gagal tidak dikenai biaya; selebihnya tidak ada yang dijanjikan.
+legal-terms-whole = Ketentuan selengkapnya: { $url }
 
 ## Telegram
 

@@ -172,6 +172,9 @@ unknown-command = Non conosco { $command }. Prova /help.
 cancelled = Annullato. Non ti è costato nulla.
 forget-sure = Cancellare ora le tue foto e le tue impostazioni? Le foto in attesa vengono annullate. Le foto che hai mandato oggi contano ancora.
 forget-done = Fatto. Le tue foto e le tue impostazioni sono cancellate.
+legal-privacy-whole = L’informativa sulla privacy completa: { $url }
+legal-terms = Manda solo foto che puoi usare. Un volto restaurato è in parte un’ipotesi di una rete neurale e può differire dalla persona. Una foto che non riesce non costa nulla; altro non viene promesso.
+legal-terms-whole = Le condizioni complete: { $url }
 
 ## Telegram
 

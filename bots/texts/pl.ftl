@@ -198,6 +198,9 @@ unknown-command = Nie znam { $command }. Spróbuj /help.
 cancelled = Anulowano. Nic Cię to nie kosztowało.
 forget-sure = Usunąć teraz Twoje zdjęcia i ustawienia? Czekające zdjęcia zostaną anulowane. Zdjęcia wysłane dziś nadal się liczą.
 forget-done = Gotowe. Twoje zdjęcia i ustawienia są usunięte.
+legal-privacy-whole = Cała polityka prywatności: { $url }
+legal-terms = Wysyłaj tylko zdjęcia, których wolno Ci używać. Odnowiona twarz jest po części domysłem sieci neuronowej i może różnić się od osoby. Zdjęcie, które się nie uda, nic nie kosztuje; nic więcej nie jest obiecane.
+legal-terms-whole = Całe warunki: { $url }
 
 ## Telegram
 

@@ -172,6 +172,9 @@ unknown-command = Não conheço { $command }. Tente /help.
 cancelled = Cancelado. Não custou nada.
 forget-sure = Apagar agora suas fotos e configurações? As fotos na fila são canceladas. As que você enviou hoje continuam contando.
 forget-done = Pronto. Suas fotos e configurações foram apagadas.
+legal-privacy-whole = A política de privacidade completa: { $url }
+legal-terms = Envie apenas fotos que você pode usar. Um rosto restaurado é em parte um palpite de uma rede neural e pode diferir da pessoa. Uma foto que falha não custa nada; nada além disso é prometido.
+legal-terms-whole = Os termos completos: { $url }
 
 ## Telegram
 
@@ -323,6 +326,7 @@ discord-name-cancel = cancelar
 discord-name-premium = premium
 discord-name-unlock = desbloquear
 discord-name-privacy = privacidade
+discord-name-terms = termos
 discord-name-erase = apagar-meus-dados
 discord-name-help = ajuda
 discord-name-photo = foto
@@ -346,6 +350,7 @@ discord-about-cancel = Cancelar as fotos na fila; não custa nada
 discord-about-premium = O que você pode obter além das fotos grátis
 discord-about-unlock = Usar um código
 discord-about-privacy = O que é guardado sobre você e por quanto tempo
+discord-about-terms = O que você pode enviar e o que é prometido
 discord-about-erase = Apagar suas fotos e configurações
 discord-about-help = Como funciona e o que não faz
 discord-about-photo = A foto
@@ -511,6 +516,10 @@ playground-message-hint = Digite /help ou /quota
 playground-send = Enviar
 playground-chat = Conversa
 playground-needs-script = Esta página precisa de JavaScript.
+playground-privacy = Guardo suas fotos por { $hours } horas e depois apago. O cookie deste navegador tem um id aleatório; com ele guardo quando você enviou fotos e o que saiu delas, para contar sua cota, e quais códigos você resgatou. Nada é treinado com suas fotos.
+playground-privacy-link = Privacidade
+playground-terms-link = Termos
+playground-legal-english = Este texto está em inglês.
 playground-you = Você
 playground-bot = Magic Memory
 playground-your-photo = Sua foto

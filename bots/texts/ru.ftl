@@ -161,6 +161,9 @@ unknown-command = Я не знаю команды { $command }. Попробуй
 cancelled = Отменено. Это ничего вам не стоило.
 forget-sure = Удалить ваши фото и настройки? Фото в очереди будут отменены. Отправленные сегодня фото останутся в счёте.
 forget-done = Готово. Ваши фото и настройки удалены.
+legal-privacy-whole = Политика конфиденциальности целиком: { $url }
+legal-terms = Присылайте только те фото, которые вам можно использовать. Восстановленное лицо — отчасти догадка нейросети и может отличаться от человека. Фото, которое не удалось восстановить, ничего не стоит; больше ничего не обещаем.
+legal-terms-whole = Условия целиком: { $url }
 
 ## Telegram
 
@@ -311,6 +314,7 @@ discord-name-cancel = отмена
 discord-name-premium = премиум
 discord-name-unlock = ввести-код
 discord-name-privacy = приватность
+discord-name-terms = условия
 discord-name-erase = удалить-мои-данные
 discord-name-help = помощь
 discord-name-photo = фото
@@ -334,6 +338,7 @@ discord-about-cancel = Отменить фото в очереди; это ни�
 discord-about-premium = Что можно получить сверх бесплатных фото
 discord-about-unlock = Ввести код
 discord-about-privacy = Что о вас хранится и как долго
+discord-about-terms = Что можно присылать и что обещано
 discord-about-erase = Удалить ваши фото и настройки
 discord-about-help = Как это работает и чего не умеет
 discord-about-photo = Фото
@@ -505,6 +510,10 @@ playground-message-hint = Напишите /help или /quota
 playground-send = Отправить
 playground-chat = Чат
 playground-needs-script = Этой странице нужен JavaScript.
+playground-privacy = Я храню ваши фото { $hours } ч., а потом удаляю. В cookie этого браузера — случайный номер; вместе с ним я храню, когда вы присылали фото и что из этого вышло, чтобы вести счёт, и какие коды вы активировали. На ваших фото ничего не обучают.
+playground-privacy-link = Конфиденциальность
+playground-terms-link = Условия
+playground-legal-english = Этот текст на английском языке.
 playground-you = Вы
 playground-bot = Magic Memory
 playground-your-photo = Ваше фото

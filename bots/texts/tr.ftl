@@ -111,6 +111,9 @@ unknown-command = { $command } komutunu bilmiyorum. /help deneyin.
 cancelled = İptal edildi. Size hiçbir şeye mal olmadı.
 forget-sure = Fotoğraflarınız ve ayarlarınız şimdi silinsin mi? Bekleyen fotoğraflar iptal edilir. Bugün gönderdikleriniz yine sayılır.
 forget-done = Tamam. Fotoğraflarınız ve ayarlarınız silindi.
+legal-privacy-whole = Gizlilik politikasının tamamı: { $url }
+legal-terms = Yalnızca kullanma hakkınız olan fotoğrafları gönderin. Onarılan bir yüz kısmen bir sinir ağının tahminidir ve kişiden farklı olabilir. Başarısız olan fotoğraf ücretsizdir; bunun ötesinde bir söz verilmez.
+legal-terms-whole = Koşulların tamamı: { $url }
 
 ## Telegram
 

@@ -63,6 +63,7 @@ async def test_process_is_ready_while_its_stores_answer(tmp_path: Path, redis_bi
             figures = (await client.get("/metrics")).text
             assert 'magicmemory_build_info{process="telegram",version="1.2.3"} 1.0' in figures
             assert 'magicmemory_ready{check="database"} 1.0' in figures
+            assert 'magicmemory_disk_free_ratio{place="photos"} 0.' in figures
             assert 'magicmemory_queue_jobs{queue="deliver.discord"} 0.0' in figures
         with pytest.raises(NotReady, match=r"does not answer \(ConnectError\)"):
             await asyncio.to_thread(check_health, settings, "/readyz")

@@ -332,6 +332,7 @@ async def test_other_commands_are_answered(tmp_path: Path, redis_url: str) -> No
         helped = await there.said(user.slash(channel, "help"))
         assert "/delete-my-data – " in helped
         assert "24 hours" in await there.said(user.slash(channel, "privacy"))
+        assert "partly a guess" in await there.said(user.slash(channel, "terms"))
         assert "I do not know this code" in await there.said(user.slash(channel, "unlock", code="X"))
         assert "Nothing is for sale here" in await there.said(user.slash(channel, "premium"))
         assert "You have no waiting photos" in await there.said(user.slash(channel, "cancel"))

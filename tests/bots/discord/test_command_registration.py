@@ -25,6 +25,7 @@ async def test_commands_are_in_every_language_and_fit_discords_rules(tmp_path: P
         "premium",
         "cancel",
         "privacy",
+        "terms",
         "delete-my-data",
         "help",
         "server-settings",

@@ -23,6 +23,18 @@ async def test_the_page_is_filled_in(visitor: httpx.AsyncClient) -> None:
         assert (await visitor.get(asset)).status_code == 200, asset
 
 
+async def test_the_policy_and_the_terms_are_pages_and_commands(visitor: httpx.AsyncClient) -> None:
+    policy = await visitor.get("/legal/privacy", headers={"Accept-Language": "de"})
+    assert "<h1>Privacy policy</h1>" in policy.text
+    assert "<td>24 hours</td>" in policy.text
+    assert 'lang="de" dir="ltr">Dieser Text ist auf Englisch.<' in policy.text
+    assert (await visitor.get("/legal/nothing")).status_code == 404
+    for command, part in (("/privacy", "for 24 hours"), ("/terms", "partly a guess")):
+        told = (await visitor.post("/commands", json={"text": command})).json()["text"]
+        assert part in told
+        assert told.endswith(f"/legal{command}")
+
+
 async def test_an_arabic_page_runs_from_right_to_left(visitor: httpx.AsyncClient) -> None:
     page = await visitor.get("/", headers={"Accept-Language": "ar-EG,ar;q=0.9"})
     assert '<html lang="ar" dir="rtl">' in page.text

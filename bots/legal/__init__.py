@@ -1,0 +1,1 @@
+"""The privacy policy and the terms: templates, filled in with the settings in force."""
