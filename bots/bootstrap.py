@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from magicmemory.bots.common.groups import GroupRules
 from magicmemory.bots.common.previews import Previews
 from magicmemory.bots.common.sentences import Sentences
+from magicmemory.bots.common.sharing import Sharing
 from magicmemory.bots.common.shop import Shop
 from magicmemory.bots.service import BotService
 from magicmemory.bots.texts import Texts
@@ -84,6 +85,7 @@ async def open_service(
             statistics=Statistics(database, settings.zone),
             erasure=Erasure(database, photos, allowed),
             previews=previews,
+            sharing=Sharing(photos, previews, settings.max_photo_megapixels, settings.shared_name),
             signer=Signer(codes_key),
             metrics=metrics or Metrics(),
         )

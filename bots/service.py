@@ -19,6 +19,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from magicmemory.bots.common.groups import GroupRules
 from magicmemory.bots.common.previews import Previews
 from magicmemory.bots.common.sentences import Sentences
+from magicmemory.bots.common.sharing import Sharing
 from magicmemory.bots.common.shop import Shop
 from magicmemory.bots.texts import Texts
 from magicmemory.core.errors import (
@@ -93,8 +94,8 @@ def _counted(take: TakesPhoto[Arguments]) -> TakesPhoto[Arguments]:
 class BotService:
     """What an adapter calls. Every method may raise a `UserError`, whose sentence the texts have.
 
-    Adapters use the methods, `sentences`, `shop`, `groups`, `texts`, `plans` and `settings`; the stores and the queue
-    belong to the service and to `bots/common`.
+    Adapters use the methods, `sentences`, `shop`, `sharing`, `groups`, `texts`, `plans` and `settings`; the stores and
+    the queue belong to the service and to `bots/common`.
     """
 
     sentences: Sentences
@@ -116,6 +117,7 @@ class BotService:
     statistics: Statistics
     erasure: Erasure
     previews: Previews
+    sharing: Sharing
     signer: Signer
     metrics: Metrics = field(default_factory=Metrics)
     image_places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(IMAGES_AT_ONCE))

@@ -32,8 +32,10 @@ SECRETS = Path("/run/secrets")
 
 _DEVICE = r"^(auto|cpu|cuda(:\d+)?)$"
 _REDIS_PREFIX = r"^[A-Za-z0-9_.-]+$"
+_SHARED_NAME = r"^[ -~]{0,32}$"
 PATTERNS = {
     _DEVICE: "write auto, cpu, cuda, or cuda:1 for the second GPU",
+    _SHARED_NAME: "write at most 32 English letters, digits and signs",
     _REDIS_PREFIX: "write letters, digits, dots, _ and -",
 }
 
@@ -111,6 +113,12 @@ class Settings(BaseSettings):
     adjustments: int = Field(5, ge=0, description="Free adjustments per photo.")
     adjustment_minutes: int = Field(60, ge=1, description="Minutes in which a photo can be adjusted for free.")
     language: str = Field("en", description="Language for people whose own language has no texts.")
+
+    shared_name: str = Field(
+        "",
+        pattern=_SHARED_NAME,
+        description="Small in a corner of before/after pictures to share, such as @your_bot; empty: nothing.",
+    )
 
     max_photo_mb: float = Field(20, gt=0, description="Largest accepted file, megabytes.")
     max_photo_megapixels: float = Field(64, gt=0, description="Largest accepted photo, megapixels.")

@@ -1,7 +1,6 @@
 """Images in a form that a platform accepts: eight bits, upright, within a limit of bytes."""
 
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,8 +10,6 @@ GOOD_QUALITY: Final = 92
 QUALITIES: Final = (95, 90, 82, 74)  # tried in this order before the image is scaled down
 SMALLER: Final = 0.8
 LEAST_SIDE: Final = 64  # pixels
-COMPARED_EDGE: Final = 1280  # pixels, of each half of a before/after image
-GAP: Final = 8  # pixels between the halves
 # Extensions of formats that browsers and chat programs show.
 SHOWN: Final = frozenset({"jpg", "jpeg", "png", "webp", "gif"})
 
@@ -45,20 +42,6 @@ def fit(data: bytes, extension: str, limit: int) -> FittedImage:
         if min(image.size) * SMALLER < LEAST_SIDE:
             raise ValueError("the limit is too small for any image")
         image = image.resize((round(image.width * SMALLER), round(image.height * SMALLER)), Image.Resampling.LANCZOS)
-
-
-def before_after(before: bytes, after: bytes) -> bytes:
-    """Both images side by side, as one JPEG of at most 5120x1280 pixels. Both must be encoded by us: they are not
-    decoded in a sandbox.
-    """
-    halves: Sequence[Image.Image] = [opened(data) for data in (before, after)]
-    height = min(COMPARED_EDGE, max(half.height for half in halves))
-    halves = [half.resize((max(1, round(half.width * height / half.height)), height)) for half in halves]
-    width = min(COMPARED_EDGE * 4, sum(half.width for half in halves) + GAP)
-    canvas = Image.new("RGB", (width, height), "white")
-    canvas.paste(halves[0], (0, 0))
-    canvas.paste(halves[1], (halves[0].width + GAP, 0))
-    return encode_jpeg(canvas)
 
 
 def opened(data: bytes) -> Image.Image:

@@ -15,7 +15,7 @@ from magicmemory.bots.common.commands import Commands
 from magicmemory.bots.common.progress import ProgressTasks
 from magicmemory.bots.common.reminders import send_reminders
 from magicmemory.bots.common.replies import send_replies
-from magicmemory.bots.discord import buttons, commands
+from magicmemory.bots.discord import buttons, commands, reminders
 from magicmemory.bots.discord.admin_commands import add_admin
 from magicmemory.bots.discord.buttons import EraseButton, PhotoButton
 from magicmemory.bots.discord.command_registration import TextsTranslator, sync_if_changed, words
@@ -146,7 +146,8 @@ class MagicClient(discord.AutoShardedClient):
             if "type" not in record:
                 await self.messages.resume(record)
             elif record["type"] == discord.InteractionType.component.value:
-                await buttons.resume(self.ctx, record)
+                if not await reminders.resume(self.ctx, record):
+                    await buttons.resume(self.ctx, record)
             else:
                 await commands.resume(self.ctx, self.intake, record)
         except (NotAnswered, *UNCERTAIN) as unreachable:

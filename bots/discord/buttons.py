@@ -3,7 +3,7 @@
 import io
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, Self
 
@@ -140,9 +140,9 @@ async def _settled(ctx: BotContext, sender: Sender, job_id: str) -> Job:
 
 
 def rows_of_buttons(ctx: BotContext, language: str, job: Job) -> list[ui.ActionRow[ui.LayoutView]]:
-    """The buttons that apply to this job: in one row if they fit, else in two of equal length."""
+    """The buttons that apply to this job: in as few rows of equal length as they fit into."""
     actions = _actions(ctx, job)
-    rows: list[ui.ActionRow[ui.LayoutView]] = [ui.ActionRow() for _ in range(1 if len(actions) <= MOST_IN_A_ROW else 2)]
+    rows: list[ui.ActionRow[ui.LayoutView]] = [ui.ActionRow() for _ in range(-(-len(actions) // MOST_IN_A_ROW))]
     for number, (action, key, style) in enumerate(actions):
         button = PhotoButton(action, job.id, job.sender.account, ctx.say(language, key), style)
         rows[number * len(rows) // len(actions)].add_item(button)
@@ -169,6 +169,7 @@ def _actions(ctx: BotContext, job: Job) -> list[tuple[str, str, ButtonStyle]]:
     if strength < STRENGTHS[-1]:
         actions.append(("stronger", "discord-stronger", ButtonStyle.secondary))
     actions.append(("full", "discord-full-quality", ButtonStyle.primary))
+    actions.append(("share", "discord-share", ButtonStyle.secondary))
     if can_undo_repair(job.report):
         actions.append(("undo", "discord-undo-repair", ButtonStyle.secondary))
     offered = scopes_offered(job, job.report)
@@ -273,11 +274,25 @@ async def _full(ctx: BotContext, request: PhotoRequest, job: Job) -> None:
         image = await ctx.service.on_image(fit, data, extension, request.limit)
         data, extension = image.data, image.extension
         text = ctx.say(language, "discord-too-large-here", limit_mb=request.limit // MIB)
-    file = discord.File(io.BytesIO(data), f"restored.{extension}", spoiler=ReplyTarget.of(job.context).spoiler)
+    await _send_files(request, text, [(data, f"restored.{extension}")], job)
+
+
+async def _share(ctx: BotContext, request: PhotoRequest, job: Job) -> None:
+    """Send before and after as a clip and as a card."""
+    language = await ctx.language(request.sender)
+    made = [await ctx.service.sharing.clip(job), await ctx.service.sharing.card(job)]
+    files = [(file.data, f"before-after.{file.extension}") for file in made]
+    await _send_files(request, ctx.say(language, "share-ready"), files, job)
+
+
+async def _send_files(request: PhotoRequest, text: str, named: Sequence[tuple[bytes, str]], job: Job) -> None:
+    """Put files, covered if the photo was, into our deferred message, or into a new one."""
+    spoiler = ReplyTarget.of(job.context).spoiler
+    files = [discord.File(io.BytesIO(data), name, spoiler=spoiler) for data, name in named]
     if request.message:
-        await request.followup.edit_message(request.message, content=text, attachments=[file], allowed_mentions=NOBODY)
+        await request.followup.edit_message(request.message, content=text, attachments=files, allowed_mentions=NOBODY)
     else:
-        await request.send(text, private=True, file=file)
+        await request.send(text, private=request.private, files=files)
 
 
 async def _delete(ctx: BotContext, request: PhotoRequest, job: Job) -> None:
@@ -312,6 +327,7 @@ ACTIONS: dict[str, Action] = {
     "model": _adjusts(_another_model),
     "choose": Action(_show_faces, thinking=True),
     "full": Action(_full, thinking=True, private=True),
+    "share": Action(_share, thinking=True),
     DELETE: Action(_delete, thinking=False, private=True),
 }
 

@@ -10,9 +10,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from magicmemory.bots.playground.commands import Chat
+from magicmemory.bots.playground.downloads import Downloads
 from magicmemory.bots.playground.jobs import Jobs
 from magicmemory.bots.playground.page import Page
 from magicmemory.bots.playground.photos import Photos
+from magicmemory.bots.playground.preferences import VisitorPreferences
 from magicmemory.bots.playground.refused import Refused
 from magicmemory.bots.playground.requests import Reception
 from magicmemory.bots.playground.responses import Refusals, answer
@@ -45,10 +47,12 @@ def _routes(service: BotService, stop: asyncio.Event) -> list[Route]:
     visitors = Visitors(service.is_known, service.signer, service.settings.playground_user_header)
     visitor = Reception(service.texts, visitors)
     views = Views(service)
-    page = Page(service)
+    page = Page(service, visitors)
     photos = Photos(service, views)
     jobs = Jobs(service, views, stop)
-    chat = Chat(service, views)
+    downloads = Downloads(service)
+    preferences = VisitorPreferences(service)
+    chat = Chat(service, views, preferences)
     return [
         Route("/", page.index),
         Route("/static/{name}", page.asset),
@@ -59,12 +63,17 @@ def _routes(service: BotService, stop: asyncio.Event) -> list[Route]:
         Route("/jobs/{job}", visitor(jobs.view)),
         Route("/jobs/{job}/events", visitor(jobs.events)),
         Route("/jobs/{job}/original", visitor(jobs.original)),
-        Route("/jobs/{job}/result", visitor(jobs.result)),
+        Route("/jobs/{job}/result", visitor(downloads.result)),
+        Route("/jobs/{job}/clip", visitor(downloads.clip)),
+        Route("/jobs/{job}/card", visitor(downloads.card)),
+        Route("/results.zip", visitor(downloads.archive)),
         Route("/jobs/{job}/damage", visitor(jobs.damage)),
         Route("/jobs/{job}/adjust", visitor(photos.adjust), methods=["POST"]),
         Route("/jobs/{job}/cancel", visitor(photos.cancel), methods=["POST"]),
         Route("/quota", visitor(chat.quota)),
         Route("/commands", visitor(chat.command), methods=["POST"]),
+        Route("/settings", visitor(preferences.change), methods=["POST"]),
+        Route("/forget", visitor(preferences.forget), methods=["POST"]),
         Route("/healthz", _healthz),
     ]
 

@@ -1,6 +1,7 @@
 """Commands that a visitor types, and the quota."""
 
 from http import HTTPStatus
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,6 +9,7 @@ from starlette.responses import Response
 from magicmemory.bots.common.commands import Commands
 from magicmemory.bots.common.refusals import explain
 from magicmemory.bots.legal.documents import PATH, Document
+from magicmemory.bots.playground.preferences import VisitorPreferences
 from magicmemory.bots.playground.refused import Refused
 from magicmemory.bots.playground.responses import answer
 from magicmemory.bots.playground.uploads import read_json
@@ -21,8 +23,9 @@ from magicmemory.core.job import Platform, Sender
 class Chat:
     """Answers typed commands."""
 
-    def __init__(self, service: BotService, views: Views) -> None:
+    def __init__(self, service: BotService, views: Views, preferences: VisitorPreferences) -> None:
         self._service = service
+        self._preferences = preferences
         self._commands = Commands(service)
         self._views = views
 
@@ -32,16 +35,30 @@ class Chat:
 
     async def command(self, request: Request, sender: Sender) -> Response:
         """`{"text": "/quota"}` gets `{"text": …, "quota": …}`, and so does any other text. The quota is a sentence; it
-        comes with every answer because a command may change it.
+        comes with every answer because a command may change it. The answer to `/settings` also has `settings`, the
+        fields of a form; that to `/deletemydata` has `confirm`, the label of a button.
         """
         text = (await read_json(request)).get("text")
         if not isinstance(text, str):
             raise Refused(HTTPStatus.BAD_REQUEST, "bad-request")
         try:
-            said = await self._reply(request, sender, text.strip())
+            said = await self._asking(sender, text.strip())
+            if said is None:
+                said = {"text": await self._reply(request, sender, text.strip())}
         except UserError as error:
-            said = explain(self._service, await self._service.language(sender), error)
-        return answer({"text": said, "quota": (await self._views.quota(sender))["text"]})
+            said = {"text": explain(self._service, await self._service.language(sender), error)}
+        return answer({**said, "quota": (await self._views.quota(sender))["text"]})
+
+    async def _asking(self, sender: Sender, text: str) -> dict[str, Any] | None:
+        """The answer to a command that asks something in return; None for other texts."""
+        language, say = await self._service.language(sender), self._service.texts.say
+        match text.lower():
+            case "/settings":
+                return {"text": say(language, "settings-title"), "settings": await self._preferences.form(sender)}
+            case "/deletemydata":
+                return {"text": say(language, "forget-sure"), "confirm": say(language, "playground-erase")}
+            case _:
+                return None
 
     async def _reply(self, request: Request, sender: Sender, text: str) -> str:
         language = await self._service.language(sender)

@@ -5,13 +5,12 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Any
-from urllib.parse import quote
 
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.requests import Request
 from starlette.responses import Response
 
-from magicmemory.bots.playground.media import EXTENSIONS, UNKNOWN, media_type, shown
+from magicmemory.bots.playground.downloads import picture
 from magicmemory.bots.playground.responses import answer
 from magicmemory.bots.playground.views import Views
 from magicmemory.bots.service import BotService
@@ -22,8 +21,6 @@ PING_S = 10
 # How often the queue position of a waiting job is read.
 POLL_INTERVAL_S = 1.0
 RECONNECT_MS = 2000
-# Long enough for a page and its download button; the server deletes the photo after its retention time.
-KEEP = {"Cache-Control": "private, max-age=3600"}
 
 
 class Jobs:
@@ -52,32 +49,15 @@ class Jobs:
     async def original(self, request: Request, sender: Sender) -> Response:
         """The photo as it was sent; with `?preview` in a format that every browser shows."""
         job = await self._service.job_of(sender, request.path_params["job"])
-        return await self._picture(request, job, await self._service.original(job), job.context.get("name", ""))
-
-    async def result(self, request: Request, sender: Sender) -> Response:
-        """The restored photo; with `?download` as a named file."""
-        job = await self._service.job_of(sender, request.path_params["job"])
-        data = await self._service.restored(job)
-        stem = job.context.get("name", "").rsplit(".", 1)[0]
-        language = await self._service.language(sender)
-        key = "playground-file-name" if stem else "playground-file-name-plain"
-        name = self._service.texts.say(language, key, name=stem)
-        return await self._picture(request, job, data, f"{name}.{EXTENSIONS.get(media_type(data), job.extension)}")
+        return await picture(
+            request, job, await self._service.original(job), job.context.get("name", ""), self._service.preview
+        )
 
     async def damage(self, request: Request, sender: Sender) -> Response:
         """What was taken for damage, as a PNG: white on black."""
         job = await self._service.job_of(sender, request.path_params["job"])
-        return await self._picture(request, job, await self._service.damage(job), "damage.png")
-
-    async def _picture(self, request: Request, job: Job, data: bytes, name: str) -> Response:
-        if "preview" in request.query_params:
-            data = await shown(data, self._service.preview)
-        kind = media_type(data)
-        headers = dict(KEEP)
-        # A file that is not an image is only ever downloaded: a browser must not render it as a page.
-        if "download" in request.query_params or kind == UNKNOWN:
-            headers["Content-Disposition"] = _attachment(name or job.id)
-        return Response(data, media_type=kind, headers=headers)
+        data = await self._service.damage(job)
+        return await picture(request, job, data, "damage.png", self._service.preview)
 
     async def _events(self, sender: Sender, job: Job) -> AsyncIterator[ServerSentEvent]:
         language = await self._service.language(sender)
@@ -122,10 +102,3 @@ class Jobs:
 
 def _event(name: str, content: dict[str, Any]) -> ServerSentEvent:
     return ServerSentEvent(data=json.dumps(content), event=name, retry=RECONNECT_MS)
-
-
-def _attachment(name: str) -> str:
-    """A Content-Disposition after RFC 6266: the name in ASCII for old programs, and in full."""
-    plain = "".join(character if character.isalnum() or character in " .-_()" else "_" for character in name)
-    plain = plain.encode("ascii", "replace").decode().replace("?", "_")
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

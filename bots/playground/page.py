@@ -15,7 +15,7 @@ from magicmemory.bots.legal.documents import Document, as_html, written
 from magicmemory.bots.playground import static
 from magicmemory.bots.playground.refused import Refused
 from magicmemory.bots.playground.responses import answer
-from magicmemory.bots.playground.visitors import asked_language
+from magicmemory.bots.playground.visitors import Visitors, asked_language, sender_of
 from magicmemory.bots.service import BotService
 from magicmemory.core.job import Sender
 from magicmemory.core.units import MB
@@ -36,21 +36,35 @@ SCRIPT_TEXTS = (
     "before-alt",
     "bot",
     "cancel",
+    "close",
     "compare",
+    "copied",
+    "copy",
     "damage-alt",
     "download",
+    "download-all",
     "expired",
     "faces",
+    "hold",
+    "large-view",
+    "not-copied",
     "not-sent",
     "offline",
     "online",
     "progress",
+    "saved",
     "sending",
+    "share",
+    "share-both",
+    "share-card",
+    "share-clip",
     "show-damage",
     "show-faces",
     "try-again",
     "you",
     "your-photo",
+    "zoom-in",
+    "zoom-out",
 )
 LEGAL = """<!doctype html>
 <html lang="en">
@@ -87,14 +101,15 @@ class Asset:
 class Page:
     """Serves the page."""
 
-    def __init__(self, service: BotService) -> None:
+    def __init__(self, service: BotService, visitors: Visitors) -> None:
         self._service = service
+        self._visitors = visitors
         self._assets = _read_assets()
         self._template = (files(static) / "index.html").read_text("utf-8")
 
     async def index(self, request: Request) -> Response:
-        """The page, in the browser's language."""
-        language = asked_language(request, self._service.texts)
+        """The page, in the visitor's language: the one that they chose, else the browser's."""
+        language = await self._language(request)
 
         def fill(match: re.Match[str]) -> str:
             key = match.group(1)
@@ -102,7 +117,17 @@ class Page:
             return html.escape(own[key] if key in own else self._say(language, key))
 
         body = _PLACEHOLDER.sub(fill, self._template)
-        return Response(body, media_type="text/html", headers={"Cache-Control": "no-cache", "Vary": "Accept-Language"})
+        headers = {"Cache-Control": "no-cache", "Vary": "Accept-Language, Cookie"}
+        return Response(body, media_type="text/html", headers=headers)
+
+    async def _language(self, request: Request) -> str:
+        try:
+            visitor = await self._visitors.known(request)
+        except Refused:  # nobody has logged in; the page's own requests will say so
+            visitor = None
+        if visitor is None:
+            return asked_language(request, self._service.texts)
+        return await self._service.language(sender_of(request, self._service.texts, visitor))
 
     async def asset(self, request: Request) -> Response:
         """A file of the page; the browser revalidates it each time."""

@@ -6,11 +6,13 @@ from magicmemory.bots.common.adjustments import (
     STRENGTHS,
     UNDO_REPAIR,
     can_undo_repair,
+    closer,
     could_restore_whole,
     neighbours,
     scopes_offered,
     with_scope,
 )
+from magicmemory.bots.common.face_choice import LEAVE, MARKS, NEXT, choosable, states_of
 from magicmemory.bots.service import BotService
 from magicmemory.core.job import TERMINAL, Job, Progress, Quota, Sender, Stage
 from magicmemory.core.options import Scope
@@ -28,6 +30,8 @@ BEGINS_AT = {
     Stage.ENCODE: 0.93,
     Stage.DONE: 1.0,
 }
+
+CLOSER = "closer"
 
 
 class Views:
@@ -86,6 +90,7 @@ class Views:
             "report": self._report(language, job.report) if job.report else None,
             "failure": job.failure.key if job.failure else None,
             "adjustments": self._adjustments(language, job),
+            "choice": self._choice(language, job),
             "quota": quota,
             "urls": {
                 "self": place,
@@ -93,6 +98,8 @@ class Views:
                 "original": f"{place}/original",
                 "result": f"{place}/result" if restored else None,
                 "download": f"{place}/result?download" if restored else None,
+                "clip": f"{place}/clip" if restored else None,
+                "card": f"{place}/card" if restored else None,
                 "damage": f"{place}/damage" if job.report is not None and _has_mask(job.report) else None,
             },
         }
@@ -112,11 +119,13 @@ class Views:
         if job.parent is None:
             return ""
         percent = round(job.options.strength * 100)
+        if job.options.faces or job.options.gentle_faces:
+            return self._service.texts.say(language, "playground-asked-chosen")
         asked = "undo-repair" if job.options.repair is False else job.options.scope
         return self._service.texts.say(language, f"playground-asked-{asked}", percent=percent)
 
     def _report(self, language: str, report: Report) -> dict[str, Any]:
-        faces = [self._face(language, number, face) for number, face in enumerate(report.faces, start=1)]
+        faces = [self._face(language, face.number or place, face) for place, face in enumerate(report.faces, start=1)]
         return {**report.model_dump(mode="json"), "restored": report.restored, "faces": faces}
 
     def _face(self, language: str, number: int, face: Face) -> dict[str, Any]:
@@ -130,6 +139,23 @@ class Views:
         )
         return {**face.model_dump(mode="json"), "number": number, "text": text}
 
+    def _choice(self, language: str, job: Job) -> dict[str, Any] | None:
+        """What somebody needs to choose among the faces; None if there are not several."""
+        if job.report is None or len(faces := choosable(job.report)) < 2:
+            return None
+        say = self._service.texts.say
+        return {
+            "numbers": [face.number for face in faces],
+            "states": states_of(job.report, job.options),
+            "marks": MARKS,
+            "next": NEXT,
+            "leave": LEAVE,
+            "button": say(language, "faces-button"),
+            "text": say(language, "faces-choose"),
+            "restore": say(language, "faces-restore"),
+            "none": say(language, "faces-none"),
+        }
+
     def _adjustments(self, language: str, job: Job) -> list[dict[str, Any]]:
         """The buttons under a restored photo, or under the message that it was not restored."""
         found: list[tuple[str, dict[str, Any]]] = []
@@ -138,13 +164,20 @@ class Views:
         if job.report is not None:
             found += self._of_restored(job, job.report)
         return [
-            {"text": self._service.texts.say(language, f"playground-{name}"), "options": options}
+            {
+                "text": self._service.texts.say(language, f"playground-{name}"),
+                "options": options,
+                "remember": name == CLOSER,
+            }
             for name, options in found
         ]
 
     def _of_restored(self, job: Job, report: Report) -> list[tuple[str, dict[str, Any]]]:
         gentler, stronger = neighbours(STRENGTHS, job.options.strength)
         found: list[tuple[str, dict[str, Any]]] = []
+        changes = closer(job, report, self._service.settings.offered_models) if report.restored else None
+        if changes is not None:
+            found.append((CLOSER, changes))
         if gentler is not None:
             found.append(("gentler", {"strength": gentler}))
         if stronger is not None:

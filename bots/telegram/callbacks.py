@@ -24,12 +24,12 @@ from magicmemory.bots.common.adjustments import (
 )
 from magicmemory.bots.common.albums import ALBUM, SHOWN, jobs_of_album
 from magicmemory.bots.common.face_choice import choosable
-from magicmemory.bots.common.image_fitting import before_after
 from magicmemory.bots.telegram.context import BotContext, reply_to, says
 from magicmemory.bots.telegram.faces import show_faces
 from magicmemory.bots.telegram.messages import SPOILER, address_of, is_administrator, sender_of, sender_of_press
 from magicmemory.bots.telegram.progress_messages import ProgressMessages
 from magicmemory.bots.telegram.rate_limiter import Urgency
+from magicmemory.bots.telegram.sharing import share
 from magicmemory.bots.telegram.uploads import Upload, prepare
 from magicmemory.core.errors import InternalError, NotYours, PhotoExpired, UserError
 from magicmemory.core.job import TERMINAL, Address, Job, JobState, Platform, Sender
@@ -50,7 +50,7 @@ class Verb(StrEnum):
     """What a button does."""
 
     FILE = "f"
-    COMPARE = "b"
+    SHARE = "b"  # before and after: a card and a clip
     STRENGTH = "s"
     FIDELITY = "d"
     MODEL = "m"
@@ -109,7 +109,7 @@ def photo_keyboard(
         row = [labelled(lower_key, verb, lower)] if lower is not None else []
         return row + ([labelled(higher_key, verb, higher)] if higher is not None else [])
 
-    rows = [[labelled("file", Verb.FILE), labelled("compare", Verb.COMPARE)]]
+    rows = [[labelled("file", Verb.FILE), labelled("compare", Verb.SHARE)]]
     if report.restored and closer(job, report, ctx.service.settings.offered_models) is not None:
         rows.append([labelled("closer", Verb.CLOSER)])
     if len(choosable(report)) > 1:
@@ -189,8 +189,10 @@ class PhotoButtons:
 
     async def _do(self, query: CallbackQuery, pressed: CallbackData, job: Job, message: Message, language: str) -> None:
         match pressed.verb:
-            case Verb.FILE | Verb.COMPARE:
-                await self._send(query, pressed.verb, job, message, language)
+            case Verb.FILE:
+                await self._send_file(query, job, message, language)
+            case Verb.SHARE:
+                await share(self._ctx, query, job, message, language)
             case Verb.OPEN | Verb.BACK:
                 await self._ctx.notice(query)
                 await self._open(job, message, language)
@@ -251,39 +253,27 @@ class PhotoButtons:
                     raise PhotoExpired
                 return with_scope(SCOPES[position])
 
-    async def _send(self, query: CallbackQuery, verb: Verb, job: Job, message: Message, language: str) -> None:
-        """Send the restored photo at full quality, or beside the original."""
-        # The image is made first: if the photo is deleted, the answer to the button says so.
-        known = self._ctx.file_ids.get(f"{verb}:{job.id}")
-        upload = None if known else await self._upload(verb, job, language)
+    async def _send_file(self, query: CallbackQuery, job: Job, message: Message, language: str) -> None:
+        """Send the restored photo at full quality."""
+        # The photo is read first: if it is deleted, the answer to the button says so.
+        known = self._ctx.file_ids.get(f"{Verb.FILE}:{job.id}")
+        upload = None if known else await self._file(job, language)
         await self._ctx.notice(query, self._ctx.say(language, "telegram-coming"))
         address = address_of(message)
         if known:
-            if verb is Verb.FILE:
-                await self._ctx.bot.send_document(address.chat, known, **reply_to(address))
-            else:
-                covered = bool(job.context.get(SPOILER))
-                await self._ctx.bot.send_photo(address.chat, known, has_spoiler=covered, **reply_to(address))
+            await self._ctx.bot.send_document(address.chat, known, **reply_to(address))
             return
         assert upload is not None
-        await self._ctx.act(address, "upload_document" if upload.as_file else "upload_photo")
-        key = "telegram-full-quality" if verb is Verb.FILE else "telegram-before-after"
-        sent = await self._ctx.send(address, upload, self._ctx.say(language, key))
-        file = sent.document or (sent.photo[-1] if sent.photo else None)
-        if file and bool(sent.document) is (verb is Verb.FILE):
-            self._ctx.remember(f"{verb}:{job.id}", file.file_id)
+        await self._ctx.act(address, "upload_document")
+        sent = await self._ctx.send(address, upload, self._ctx.say(language, "telegram-full-quality"))
+        if sent.document:
+            self._ctx.remember(f"{Verb.FILE}:{job.id}", sent.document.file_id)
 
-    async def _upload(self, verb: Verb, job: Job, language: str) -> Upload:
+    async def _file(self, job: Job, language: str) -> Upload:
         restored = await self._ctx.service.restored(job)
         stem = self._ctx.say(language, "telegram-file-name")
-        extension = job.extension or "jpg"
-        if verb is Verb.COMPARE:
-            service = self._ctx.service
-            before = await service.preview(await service.original(job))
-            restored, extension = await service.on_image(before_after, before, restored), "jpg"
-        spoiler = bool(job.context.get(SPOILER))
         return await self._ctx.service.on_image(
-            prepare, restored, extension, stem, as_file=verb is Verb.FILE, is_local=self._ctx.is_local, spoiler=spoiler
+            prepare, restored, job.extension or "jpg", stem, as_file=True, is_local=self._ctx.is_local
         )
 
     async def adjust(

@@ -39,13 +39,15 @@ NOBODY_THERE: Final = (
     "topic_closed",
     "group chat was upgraded",
 )
-# Parts of error descriptions that say that the chat takes no photos, or no files.
+# Parts of error descriptions that say that the chat takes no photos, no files, or no clips.
 MEDIA_FORBIDDEN: Final = (
     "not enough rights to send photos",
     "not enough rights to send documents",
     "chat_send_photos_forbidden",
     "chat_send_docs_forbidden",
     "chat_send_media_forbidden",
+    "not enough rights to send animations",
+    "chat_send_gifs_forbidden",
 )
 # Parts of error descriptions that say that the bot may not even write.
 WRITING_FORBIDDEN: Final = (

@@ -4,9 +4,10 @@ from typing import Any, Final
 
 from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
+from magicmemory.bots.common.preference_choices import Field
 from magicmemory.bots.telegram.context import BotContext
 from magicmemory.bots.telegram.messages import address_of, group_of, is_administrator, sender_of, sender_of_message
-from magicmemory.bots.telegram.settings_menu import BUTTONS_A_ROW, Field
+from magicmemory.bots.telegram.settings_menu import BUTTONS_A_ROW
 from magicmemory.core.groups import GroupSettings, WhoMayAsk
 from magicmemory.core.job import Platform
 from magicmemory.core.options import Scope
@@ -102,14 +103,12 @@ class GroupMenu:
         if field.name == "language":
             is_automatic = kept == "auto"
             return (
-                self._ctx.say(language, "telegram-value-auto")
-                if is_automatic
-                else self._ctx.service.texts.name_of(kept)
+                self._ctx.say(language, "setting-value-auto") if is_automatic else self._ctx.service.texts.name_of(kept)
             )
         if field.name == "photos_per_day" and kept != "0":
             return kept
         if field.name == "scope" and kept != "own":
-            return self._ctx.say(language, f"telegram-value-scope-{kept}")
+            return self._ctx.say(language, f"setting-value-scope-{kept}")
         return self._ctx.say(language, f"telegram-group-value-{_key(field)}-{kept}")
 
 

@@ -46,6 +46,7 @@ reply-repaired-dust = debu dihilangkan
 reply-toned = kontras dikembalikan
 reply-no-face = Aku tidak menemukan wajah di dalamnya.
 reply-remembered = Ini kuingat untuk foto-fotomu berikutnya; ubah lewat /settings.
+share-ready = Sebelum dan sesudah, untuk dibagikan.
 faces-button = Pilih wajah
 faces-choose = Tekan nomor wajah untuk mengubah apa yang terjadi padanya: ✓ pulihkan, ½ dengan lembut, – biarkan. Lalu tekan “Pulihkan”.
 faces-restore = Pulihkan
@@ -105,6 +106,10 @@ help-commands =
     /quota – sisa hari ini
     /premium – lebih banyak foto
     /unlock – pakai kode
+    /settings – bahasa, kekuatan, ukuran
+    /cancel – batalkan foto yang menunggu
+    /privacy – apa yang disimpan, dan berapa lama
+    /deletemydata – hapus foto dan pengaturanmu
     /help – teks ini
 restore-howto = Kirim foto dan kupulihkan.
 unknown-command = Aku tidak kenal { $command }. Coba /help.
@@ -134,7 +139,6 @@ telegram-on-it = Sedang kukerjakan…
 telegram-done-already = Yang ini sudah kubuat.
 telegram-not-yours = Hanya orang yang meminta yang bisa memakai tombol ini.
 telegram-full-quality = Kualitas penuh, sebagai berkas.
-telegram-before-after = Sebelum dan sesudah.
 telegram-deleted = Dihapus.
 telegram-too-old-to-delete = Di sisiku foto sudah dihapus. Telegram hanya mengizinkanku menghapus pesanku selama dua hari: tolong hapus yang ini sendiri.
 telegram-file-name = dipulihkan
@@ -168,7 +172,7 @@ telegram-refunded = Pembayaranmu sebesar { $amount } bintang dikembalikan, dan y
 telegram-paysupport = Soal pembayaran tulislah ke { $contact }, dengan nomor pembayaran. Bantuan Telegram sendiri tidak bisa membantu di sini.
 telegram-paysupport-nobody = Soal pembayaran tulislah kepada pengelola bot ini, dengan nomor pembayaran. Bantuan Telegram sendiri tidak bisa membantu di sini.
 telegram-paysupport-payment = { $date }, { $amount } bintang, nomor { $charge }
-telegram-settings = Pengaturanmu, untuk semua fotomu:
+settings-title = Pengaturanmu, untuk semua fotomu:
 telegram-setting-language = Bahasa: { $value }
 telegram-setting-strength = Kekuatan: { $value }
 telegram-setting-fidelity = Kesetiaan: { $value }
@@ -176,27 +180,27 @@ telegram-setting-upscale = Ukuran: { $value }
 telegram-setting-scope = Pulihkan: { $value }
 telegram-setting-reply-as-file = Balasan: { $value }
 telegram-setting-model = Model: { $value }
-telegram-about-language = Bahasa apa yang kupakai?
-telegram-about-strength = Seberapa kuat wajah dipulihkan? Kekuatan lebih rendah mempertahankan lebih banyak aslinya.
-telegram-about-fidelity = Wajah yang hidup lebih jelas; wajah yang setia lebih dekat dengan aslinya.
-telegram-about-upscale = Apakah foto perlu diperbesar?
-telegram-about-scope = Apa yang kupulihkan? Secara otomatis kupulihkan wajah, dan selebihnya yang diperlukan foto: tidak ada bila fotonya utuh. “Seluruh foto” memperbaiki dan membersihkan setiap foto.
-telegram-about-reply-as-file = Kubalas dengan foto, atau dengan berkas berkualitas penuh?
-telegram-about-model = Model mana yang memulihkan fotomu?
-telegram-value-auto = otomatis
-telegram-value-strength-50 = setengah
-telegram-value-strength-75 = lembut
-telegram-value-strength-100 = penuh
-telegram-value-fidelity-0 = hidup
-telegram-value-fidelity-50 = seimbang
-telegram-value-fidelity-100 = setia
-telegram-value-upscale-1 = apa adanya
-telegram-value-upscale-2 = dua kali
-telegram-value-upscale-4 = empat kali
-telegram-value-scope-faces = hanya wajah
-telegram-value-scope-photo = seluruh foto
-telegram-value-reply-as-file-no = foto
-telegram-value-reply-as-file-yes = berkas
+setting-about-language = Bahasa apa yang kupakai?
+setting-about-strength = Seberapa kuat wajah dipulihkan? Kekuatan lebih rendah mempertahankan lebih banyak aslinya.
+setting-about-fidelity = Wajah yang hidup lebih jelas; wajah yang setia lebih dekat dengan aslinya.
+setting-about-upscale = Apakah foto perlu diperbesar?
+setting-about-scope = Apa yang kupulihkan? Secara otomatis kupulihkan wajah, dan selebihnya yang diperlukan foto: tidak ada bila fotonya utuh. “Seluruh foto” memperbaiki dan membersihkan setiap foto.
+setting-about-reply-as-file = Kubalas dengan foto, atau dengan berkas berkualitas penuh?
+setting-about-model = Model mana yang memulihkan fotomu?
+setting-value-auto = otomatis
+setting-value-strength-50 = setengah
+setting-value-strength-75 = lembut
+setting-value-strength-100 = penuh
+setting-value-fidelity-0 = hidup
+setting-value-fidelity-50 = seimbang
+setting-value-fidelity-100 = setia
+setting-value-upscale-1 = apa adanya
+setting-value-upscale-2 = dua kali
+setting-value-upscale-4 = empat kali
+setting-value-scope-faces = hanya wajah
+setting-value-scope-photo = seluruh foto
+setting-value-reply-as-file-no = foto
+setting-value-reply-as-file-yes = berkas
 telegram-group-settings = Pengaturan grup ini, untuk para adminnya. Untuk fotomu sendiri di mana pun, kirim /settings di obrolan pribadi kita.
 telegram-group-language = Bahasa: { $value }
 telegram-group-scope = Pulihkan: { $value }

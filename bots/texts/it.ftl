@@ -75,6 +75,7 @@ reply-repaired-dust = polvere tolta
 reply-toned = contrasto recuperato
 reply-no-face = Non vi ho trovato nessun volto.
 reply-remembered = Me ne ricorderò per le tue prossime foto; puoi cambiarlo con /settings.
+share-ready = Prima e dopo, da condividere.
 faces-button = Scegli i volti
 faces-choose = Premi il numero di un volto per cambiare cosa gli succede: ✓ restaurare, ½ con delicatezza, – lasciarlo com’è. Poi premi «Restaura».
 faces-restore = Restaura
@@ -166,6 +167,10 @@ help-commands =
     /quota – quello che ti resta oggi
     /premium – più foto
     /unlock – usa un codice
+    /settings – lingua, intensità, dimensione
+    /cancel – annulla le foto in attesa
+    /privacy – che cosa viene conservato, e per quanto
+    /deletemydata – cancella le tue foto e impostazioni
     /help – questo testo
 restore-howto = Manda una foto e io la restauro.
 unknown-command = Non conosco { $command }. Prova /help.
@@ -200,7 +205,6 @@ telegram-on-it = Ci sto lavorando…
 telegram-done-already = Questa l’ho già fatta.
 telegram-not-yours = Solo chi ha chiesto può usare questi pulsanti.
 telegram-full-quality = Qualità piena, come file.
-telegram-before-after = Prima e dopo.
 telegram-deleted = Cancellata.
 telegram-too-old-to-delete = Da parte mia la foto è cancellata. Telegram mi lascia togliere i miei messaggi solo per due giorni: togli tu questo, per favore.
 telegram-file-name = restaurata
@@ -235,7 +239,7 @@ telegram-refunded = Il tuo pagamento di { $amount } stelle è stato rimborsato, 
 telegram-paysupport = Per i pagamenti scrivi a { $contact }, con il numero del pagamento. L’assistenza di Telegram qui non può aiutare.
 telegram-paysupport-nobody = Per i pagamenti scrivi a chi gestisce questo bot, con il numero del pagamento. L’assistenza di Telegram qui non può aiutare.
 telegram-paysupport-payment = { $date }, { $amount } stelle, numero { $charge }
-telegram-settings = Le tue impostazioni, per tutte le tue foto:
+settings-title = Le tue impostazioni, per tutte le tue foto:
 telegram-setting-language = Lingua: { $value }
 telegram-setting-strength = Intensità: { $value }
 telegram-setting-fidelity = Fedeltà: { $value }
@@ -243,27 +247,27 @@ telegram-setting-upscale = Dimensione: { $value }
 telegram-setting-scope = Restaura: { $value }
 telegram-setting-reply-as-file = Risposta: { $value }
 telegram-setting-model = Modello: { $value }
-telegram-about-language = Che lingua devo usare?
-telegram-about-strength = Con quanta intensità restaurare i volti? Un’intensità minore conserva di più dell’originale.
-telegram-about-fidelity = I volti vividi sono più nitidi; quelli fedeli sono più vicini all’originale.
-telegram-about-upscale = La foto deve diventare più grande?
-telegram-about-scope = Che cosa devo restaurare? In automatico restauro i volti, e del resto ciò che serve alla foto: niente, se è intatta. «Tutta la foto» ripara e pulisce ogni foto.
-telegram-about-reply-as-file = Devo rispondere con una foto, o con un file in qualità piena?
-telegram-about-model = Quale modello deve restaurare le tue foto?
-telegram-value-auto = automatico
-telegram-value-strength-50 = a metà
-telegram-value-strength-75 = delicata
-telegram-value-strength-100 = piena
-telegram-value-fidelity-0 = vivida
-telegram-value-fidelity-50 = equilibrata
-telegram-value-fidelity-100 = fedele
-telegram-value-upscale-1 = com’è
-telegram-value-upscale-2 = doppia
-telegram-value-upscale-4 = quadrupla
-telegram-value-scope-faces = solo i volti
-telegram-value-scope-photo = tutta la foto
-telegram-value-reply-as-file-no = foto
-telegram-value-reply-as-file-yes = file
+setting-about-language = Che lingua devo usare?
+setting-about-strength = Con quanta intensità restaurare i volti? Un’intensità minore conserva di più dell’originale.
+setting-about-fidelity = I volti vividi sono più nitidi; quelli fedeli sono più vicini all’originale.
+setting-about-upscale = La foto deve diventare più grande?
+setting-about-scope = Che cosa devo restaurare? In automatico restauro i volti, e del resto ciò che serve alla foto: niente, se è intatta. «Tutta la foto» ripara e pulisce ogni foto.
+setting-about-reply-as-file = Devo rispondere con una foto, o con un file in qualità piena?
+setting-about-model = Quale modello deve restaurare le tue foto?
+setting-value-auto = automatico
+setting-value-strength-50 = a metà
+setting-value-strength-75 = delicata
+setting-value-strength-100 = piena
+setting-value-fidelity-0 = vivida
+setting-value-fidelity-50 = equilibrata
+setting-value-fidelity-100 = fedele
+setting-value-upscale-1 = com’è
+setting-value-upscale-2 = doppia
+setting-value-upscale-4 = quadrupla
+setting-value-scope-faces = solo i volti
+setting-value-scope-photo = tutta la foto
+setting-value-reply-as-file-no = foto
+setting-value-reply-as-file-yes = file
 telegram-group-settings = Le impostazioni di questo gruppo, per i suoi amministratori. Per le tue foto, ovunque, mandami /settings nella nostra chat privata.
 telegram-group-language = Lingua: { $value }
 telegram-group-scope = Restaura: { $value }

@@ -89,6 +89,7 @@ reply-repaired-dust = kurz usunięty
 reply-toned = kontrast przywrócony
 reply-no-face = Twarzy na nim nie znalazłem.
 reply-remembered = Zapamiętam to dla następnych zdjęć; zmienisz to w /settings.
+share-ready = Przed i po, do udostępnienia.
 faces-button = Wybierz twarze
 faces-choose = Naciśnij numer twarzy, aby zmienić, co się z nią stanie: ✓ odnowić, ½ łagodnie, – zostawić. Potem naciśnij „Odnów”.
 faces-restore = Odnów
@@ -192,6 +193,10 @@ help-commands =
     /quota – ile zostało na dziś
     /premium – więcej zdjęć
     /unlock – użyj kodu
+    /settings – język, siła, rozmiar
+    /cancel – anuluj czekające zdjęcia
+    /privacy – co jest przechowywane i jak długo
+    /deletemydata – usuń swoje zdjęcia i ustawienia
     /help – ten tekst
 restore-howto = Wyślij zdjęcie, a je odnowię.
 unknown-command = Nie znam { $command }. Spróbuj /help.
@@ -227,7 +232,6 @@ telegram-on-it = Już robię…
 telegram-done-already = To już zrobiłem.
 telegram-not-yours = Tych przycisków może używać tylko osoba, która o to prosiła.
 telegram-full-quality = Pełna jakość, jako plik.
-telegram-before-after = Przed i po.
 telegram-deleted = Usunięte.
 telegram-too-old-to-delete = U siebie zdjęcie usunąłem. Telegram pozwala mi usuwać moje wiadomości tylko przez dwa dni: usuń tę sam.
 telegram-file-name = odnowione
@@ -264,7 +268,7 @@ telegram-refunded = Twoja płatność ({ $amount } gwiazdek) została zwrócona,
 telegram-paysupport = W sprawie płatności napisz do { $contact }, podając numer płatności. Pomoc samego Telegrama tu nie pomoże.
 telegram-paysupport-nobody = W sprawie płatności napisz do osoby prowadzącej bota, podając numer płatności. Pomoc samego Telegrama tu nie pomoże.
 telegram-paysupport-payment = { $date }, { $amount } gwiazdek, numer { $charge }
-telegram-settings = Twoje ustawienia, dla wszystkich Twoich zdjęć:
+settings-title = Twoje ustawienia, dla wszystkich Twoich zdjęć:
 telegram-setting-language = Język: { $value }
 telegram-setting-strength = Siła: { $value }
 telegram-setting-fidelity = Wierność: { $value }
@@ -272,27 +276,27 @@ telegram-setting-upscale = Rozmiar: { $value }
 telegram-setting-scope = Odnawiać: { $value }
 telegram-setting-reply-as-file = Odpowiedź: { $value }
 telegram-setting-model = Model: { $value }
-telegram-about-language = Jakiego języka mam używać?
-telegram-about-strength = Jak mocno odnawiać twarze? Mniejsza siła zachowuje więcej oryginału.
-telegram-about-fidelity = Żywe twarze są wyraźniejsze; wierne są bliższe oryginałowi.
-telegram-about-upscale = Czy zdjęcie ma być większe?
-telegram-about-scope = Co mam odnawiać? Automatycznie odnawiam twarze, a z reszty to, czego zdjęcie potrzebuje: nic, jeśli jest bez uszkodzeń. „Całe zdjęcie” naprawia i czyści każde zdjęcie.
-telegram-about-reply-as-file = Odpowiadać zdjęciem czy plikiem w pełnej jakości?
-telegram-about-model = Który model ma odnawiać Twoje zdjęcia?
-telegram-value-auto = automatycznie
-telegram-value-strength-50 = połowa
-telegram-value-strength-75 = łagodnie
-telegram-value-strength-100 = pełna
-telegram-value-fidelity-0 = żywo
-telegram-value-fidelity-50 = pośrednio
-telegram-value-fidelity-100 = wiernie
-telegram-value-upscale-1 = jak jest
-telegram-value-upscale-2 = dwa razy
-telegram-value-upscale-4 = cztery razy
-telegram-value-scope-faces = tylko twarze
-telegram-value-scope-photo = całe zdjęcie
-telegram-value-reply-as-file-no = zdjęcie
-telegram-value-reply-as-file-yes = plik
+setting-about-language = Jakiego języka mam używać?
+setting-about-strength = Jak mocno odnawiać twarze? Mniejsza siła zachowuje więcej oryginału.
+setting-about-fidelity = Żywe twarze są wyraźniejsze; wierne są bliższe oryginałowi.
+setting-about-upscale = Czy zdjęcie ma być większe?
+setting-about-scope = Co mam odnawiać? Automatycznie odnawiam twarze, a z reszty to, czego zdjęcie potrzebuje: nic, jeśli jest bez uszkodzeń. „Całe zdjęcie” naprawia i czyści każde zdjęcie.
+setting-about-reply-as-file = Odpowiadać zdjęciem czy plikiem w pełnej jakości?
+setting-about-model = Który model ma odnawiać Twoje zdjęcia?
+setting-value-auto = automatycznie
+setting-value-strength-50 = połowa
+setting-value-strength-75 = łagodnie
+setting-value-strength-100 = pełna
+setting-value-fidelity-0 = żywo
+setting-value-fidelity-50 = pośrednio
+setting-value-fidelity-100 = wiernie
+setting-value-upscale-1 = jak jest
+setting-value-upscale-2 = dwa razy
+setting-value-upscale-4 = cztery razy
+setting-value-scope-faces = tylko twarze
+setting-value-scope-photo = całe zdjęcie
+setting-value-reply-as-file-no = zdjęcie
+setting-value-reply-as-file-yes = plik
 telegram-group-settings = Ustawienia tej grupy, dla jej administratorów. Dla własnych zdjęć wszędzie wyślij mi /settings w naszym prywatnym czacie.
 telegram-group-language = Język: { $value }
 telegram-group-scope = Odnawiać: { $value }

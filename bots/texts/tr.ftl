@@ -46,6 +46,7 @@ reply-repaired-dust = toz giderildi
 reply-toned = kontrast geri getirildi
 reply-no-face = Fotoğrafta yüz bulamadım.
 reply-remembered = Bunu sonraki fotoğraflarınız için hatırlayacağım; /settings ile değiştirebilirsiniz.
+share-ready = Önce ve sonra, paylaşmak için.
 faces-button = Yüzleri seç
 faces-choose = Bir yüze ne olacağını değiştirmek için numarasına basın: ✓ onar, ½ hafifçe, – dokunma. Sonra “Onar”a basın.
 faces-restore = Onar
@@ -105,6 +106,10 @@ help-commands =
     /quota – bugün kalan
     /premium – daha çok fotoğraf
     /unlock – bir kod kullan
+    /settings – dil, güç, boyut
+    /cancel – bekleyen fotoğrafları iptal et
+    /privacy – ne, ne kadar süre saklanır
+    /deletemydata – fotoğraflarınızı ve ayarlarınızı silin
     /help – bu metin
 restore-howto = Bir fotoğraf gönderin, onarayım.
 unknown-command = { $command } komutunu bilmiyorum. /help deneyin.
@@ -134,7 +139,6 @@ telegram-on-it = Yapıyorum…
 telegram-done-already = Bunu zaten yaptım.
 telegram-not-yours = Bu düğmeleri yalnızca bunu isteyen kişi kullanabilir.
 telegram-full-quality = Tam kalite, dosya olarak.
-telegram-before-after = Önce ve sonra.
 telegram-deleted = Silindi.
 telegram-too-old-to-delete = Fotoğrafı kendi tarafımda sildim. Telegram mesajlarımı yalnızca iki gün kaldırmama izin veriyor: bunu lütfen siz kaldırın.
 telegram-file-name = onarilmis
@@ -168,7 +172,7 @@ telegram-refunded = { $amount } yıldızlık ödemeniz iade edildi ve karşılı
 telegram-paysupport = Ödemeler için ödeme numarasıyla { $contact } adresine yazın. Telegram’ın kendi desteği burada yardımcı olamaz.
 telegram-paysupport-nobody = Ödemeler için ödeme numarasıyla botu işleten kişiye yazın. Telegram’ın kendi desteği burada yardımcı olamaz.
 telegram-paysupport-payment = { $date }, { $amount } yıldız, numara { $charge }
-telegram-settings = Ayarlarınız, bütün fotoğraflarınız için:
+settings-title = Ayarlarınız, bütün fotoğraflarınız için:
 telegram-setting-language = Dil: { $value }
 telegram-setting-strength = Güç: { $value }
 telegram-setting-fidelity = Sadakat: { $value }
@@ -176,27 +180,27 @@ telegram-setting-upscale = Boyut: { $value }
 telegram-setting-scope = Onar: { $value }
 telegram-setting-reply-as-file = Yanıt: { $value }
 telegram-setting-model = Model: { $value }
-telegram-about-language = Hangi dili kullanayım?
-telegram-about-strength = Yüzler ne kadar güçlü onarılsın? Daha düşük güç asıldan daha çoğunu korur.
-telegram-about-fidelity = Canlı yüzler daha nettir; sadık yüzler asla daha yakındır.
-telegram-about-upscale = Fotoğraf büyütülsün mü?
-telegram-about-scope = Neyi onarayım? Otomatikte yüzleri, geri kalandan da fotoğrafın gerektirdiğini onarırım: sağlamsa hiçbir şeyi. “Bütün fotoğraf” her fotoğrafı onarır ve temizler.
-telegram-about-reply-as-file = Fotoğrafla mı, tam kalitede dosyayla mı yanıtlayayım?
-telegram-about-model = Fotoğraflarınızı hangi model onarsın?
-telegram-value-auto = otomatik
-telegram-value-strength-50 = yarım
-telegram-value-strength-75 = hafif
-telegram-value-strength-100 = tam
-telegram-value-fidelity-0 = canlı
-telegram-value-fidelity-50 = dengeli
-telegram-value-fidelity-100 = sadık
-telegram-value-upscale-1 = olduğu gibi
-telegram-value-upscale-2 = iki kat
-telegram-value-upscale-4 = dört kat
-telegram-value-scope-faces = yalnızca yüzler
-telegram-value-scope-photo = bütün fotoğraf
-telegram-value-reply-as-file-no = fotoğraf
-telegram-value-reply-as-file-yes = dosya
+setting-about-language = Hangi dili kullanayım?
+setting-about-strength = Yüzler ne kadar güçlü onarılsın? Daha düşük güç asıldan daha çoğunu korur.
+setting-about-fidelity = Canlı yüzler daha nettir; sadık yüzler asla daha yakındır.
+setting-about-upscale = Fotoğraf büyütülsün mü?
+setting-about-scope = Neyi onarayım? Otomatikte yüzleri, geri kalandan da fotoğrafın gerektirdiğini onarırım: sağlamsa hiçbir şeyi. “Bütün fotoğraf” her fotoğrafı onarır ve temizler.
+setting-about-reply-as-file = Fotoğrafla mı, tam kalitede dosyayla mı yanıtlayayım?
+setting-about-model = Fotoğraflarınızı hangi model onarsın?
+setting-value-auto = otomatik
+setting-value-strength-50 = yarım
+setting-value-strength-75 = hafif
+setting-value-strength-100 = tam
+setting-value-fidelity-0 = canlı
+setting-value-fidelity-50 = dengeli
+setting-value-fidelity-100 = sadık
+setting-value-upscale-1 = olduğu gibi
+setting-value-upscale-2 = iki kat
+setting-value-upscale-4 = dört kat
+setting-value-scope-faces = yalnızca yüzler
+setting-value-scope-photo = bütün fotoğraf
+setting-value-reply-as-file-no = fotoğraf
+setting-value-reply-as-file-yes = dosya
 telegram-group-settings = Bu grubun ayarları, yöneticileri için. Kendi fotoğraflarınız için özel sohbetimizde /settings gönderin.
 telegram-group-language = Dil: { $value }
 telegram-group-scope = Onar: { $value }

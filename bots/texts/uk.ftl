@@ -89,6 +89,7 @@ reply-repaired-dust = пил прибрано
 reply-toned = контраст повернуто
 reply-no-face = Обличчя на ньому я не знайшов.
 reply-remembered = Я запам’ятаю це для ваших наступних фото; змінити можна в /settings.
+share-ready = До і після, щоб поділитися.
 faces-button = Вибрати обличчя
 faces-choose = Натисніть номер обличчя, щоб змінити, що з ним буде: ✓ відновити, ½ м’яко, – не чіпати. Потім натисніть «Відновити».
 faces-restore = Відновити
@@ -192,6 +193,10 @@ help-commands =
     /quota – що лишилося на сьогодні
     /premium – більше фото
     /unlock – використати код
+    /settings – мова, сила, розмір
+    /cancel – скасувати фото в черзі
+    /privacy – що зберігається і як довго
+    /deletemydata – видалити ваші фото й налаштування
     /help – цей текст
 restore-howto = Надішліть фото, і я відновлю його.
 unknown-command = Я не знаю { $command }. Спробуйте /help.
@@ -225,7 +230,6 @@ telegram-on-it = Уже роблю…
 telegram-done-already = Це я вже зробив.
 telegram-not-yours = Цими кнопками може користуватися лише той, хто просив.
 telegram-full-quality = Повна якість, файлом.
-telegram-before-after = До і після.
 telegram-deleted = Видалено.
 telegram-too-old-to-delete = У себе я фото видалив. Telegram дозволяє мені прибирати свої повідомлення лише два дні: приберіть це, будь ласка, самі.
 telegram-file-name = vidnovlene
@@ -260,7 +264,7 @@ telegram-refunded = Ваш платіж на { $amount } зірок поверн
 telegram-paysupport = Про платежі пишіть на { $contact }, із номером платежу. Підтримка самого Telegram тут не допоможе.
 telegram-paysupport-nobody = Про платежі пишіть власникові бота, із номером платежу. Підтримка самого Telegram тут не допоможе.
 telegram-paysupport-payment = { $date }, { $amount } зірок, номер { $charge }
-telegram-settings = Ваші налаштування, для всіх ваших фото:
+settings-title = Ваші налаштування, для всіх ваших фото:
 telegram-setting-language = Мова: { $value }
 telegram-setting-strength = Сила: { $value }
 telegram-setting-fidelity = Вірність: { $value }
@@ -268,27 +272,27 @@ telegram-setting-upscale = Розмір: { $value }
 telegram-setting-scope = Відновлювати: { $value }
 telegram-setting-reply-as-file = Відповідь: { $value }
 telegram-setting-model = Модель: { $value }
-telegram-about-language = Якою мовою мені говорити?
-telegram-about-strength = Наскільки сильно відновлювати обличчя? Менша сила зберігає більше оригіналу.
-telegram-about-fidelity = Яскраві обличчя чіткіші; вірні ближчі до оригіналу.
-telegram-about-upscale = Зробити фото більшим?
-telegram-about-scope = Що мені відновлювати? Автоматично я відновлюю обличчя, а решту – за потреби: нічого, якщо фото справне. «Усе фото» ремонтує й очищає кожне фото.
-telegram-about-reply-as-file = Відповідати фото чи файлом у повній якості?
-telegram-about-model = Яка модель має відновлювати ваші фото?
-telegram-value-auto = автоматично
-telegram-value-strength-50 = наполовину
-telegram-value-strength-75 = м’яко
-telegram-value-strength-100 = повністю
-telegram-value-fidelity-0 = яскраво
-telegram-value-fidelity-50 = збалансовано
-telegram-value-fidelity-100 = вірно
-telegram-value-upscale-1 = як є
-telegram-value-upscale-2 = удвічі
-telegram-value-upscale-4 = учетверо
-telegram-value-scope-faces = лише обличчя
-telegram-value-scope-photo = усе фото
-telegram-value-reply-as-file-no = фото
-telegram-value-reply-as-file-yes = файл
+setting-about-language = Якою мовою мені говорити?
+setting-about-strength = Наскільки сильно відновлювати обличчя? Менша сила зберігає більше оригіналу.
+setting-about-fidelity = Яскраві обличчя чіткіші; вірні ближчі до оригіналу.
+setting-about-upscale = Зробити фото більшим?
+setting-about-scope = Що мені відновлювати? Автоматично я відновлюю обличчя, а решту – за потреби: нічого, якщо фото справне. «Усе фото» ремонтує й очищає кожне фото.
+setting-about-reply-as-file = Відповідати фото чи файлом у повній якості?
+setting-about-model = Яка модель має відновлювати ваші фото?
+setting-value-auto = автоматично
+setting-value-strength-50 = наполовину
+setting-value-strength-75 = м’яко
+setting-value-strength-100 = повністю
+setting-value-fidelity-0 = яскраво
+setting-value-fidelity-50 = збалансовано
+setting-value-fidelity-100 = вірно
+setting-value-upscale-1 = як є
+setting-value-upscale-2 = удвічі
+setting-value-upscale-4 = учетверо
+setting-value-scope-faces = лише обличчя
+setting-value-scope-photo = усе фото
+setting-value-reply-as-file-no = фото
+setting-value-reply-as-file-yes = файл
 telegram-group-settings = Налаштування цієї групи, для її адміністраторів. Для власних фото всюди надішліть мені /settings у нашому особистому чаті.
 telegram-group-language = Мова: { $value }
 telegram-group-scope = Відновлювати: { $value }

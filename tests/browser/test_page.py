@@ -417,6 +417,55 @@ async def unreadable_texts(page: Page) -> list[Any]:
     return found
 
 
+async def test_a_result_is_looked_at_closely_and_the_focus_is_never_hidden(
+    tmp_path: Path, browsers_redis: str, open_window: OpenWindow
+) -> None:
+    size = {"width": 1280, "height": 800}
+    async with (
+        open_playground(tmp_path, browsers_redis, free_per_day=3) as url,
+        open_window(url, viewport=size) as window,
+    ):
+        page: Page = window.page
+        await pick(page, photo(600, 760))
+        restored = await result(page)
+        await shown_pictures(restored)
+        after = restored.locator("img.after")
+        hold = restored.get_by_role("button", name="Hold to see the original")
+        await hold.hover()
+        await page.mouse.down()
+        await expect(after).to_be_hidden()
+        await page.mouse.up()
+        await expect(after).to_be_visible()
+        await restored.get_by_role("button", name="Large view").click()
+        viewer = page.get_by_role("dialog", name="Large view")
+        await viewer.get_by_role("button", name="Enlarge").click()
+        await expect(viewer.locator(".stage")).to_have_class("stage zoomed")
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("Escape")  # the first may end the full screen only
+        await expect(viewer).to_have_count(0)
+        await expect(restored.locator(".compare")).to_be_visible()
+        await pick(page, photo(600, 761))
+        await expect(page.locator(".bubble.result")).to_have_count(2)
+        await expect(page.get_by_role("link", name="Download all in one file")).to_have_count(1)
+        await say(page, "/deletemydata")
+        await expect(last(page).get_by_role("button", name="Delete everything")).to_be_visible()
+        await page.reload()
+        await expect(page.locator(".bubble.result")).to_have_count(2)
+        hidden = []
+        for _ in range(34):
+            await page.keyboard.press("Tab")
+            hidden += await page.evaluate(
+                """() => {
+                const [element, composer] = [document.activeElement, document.getElementById("composer")];
+                const [own, other] = [element.getBoundingClientRect(), composer.getBoundingClientRect()];
+                const free = element === document.body || composer.contains(element);
+                return free || (own.bottom <= other.top + 1 && own.top >= -1) || own.height > 600
+                    ? [] : [element.outerHTML];
+            }"""
+            )
+        assert hidden == []
+
+
 async def test_everything_has_a_name(tmp_path: Path, browsers_redis: str, open_window: OpenWindow) -> None:
     async with open_playground(tmp_path, browsers_redis) as url, open_window(url) as window:
         page: Page = window.page
@@ -433,7 +482,7 @@ async def test_everything_has_a_name(tmp_path: Path, browsers_redis: str, open_w
         await page.reload()
         await result(page)
         reached = []
-        for _ in range(10):
+        for _ in range(15):
             await page.keyboard.press("Tab")
             reached.append(
                 await page.evaluate(
@@ -441,5 +490,6 @@ async def test_everything_has_a_name(tmp_path: Path, browsers_redis: str, open_w
                 )
             )
         assert reached[:4] == ["drop", "sample", "range", "Download"]
-        # Gentler, the whole photo, and the faces' boxes.
-        assert reached[4:] == ["button", "button", "button", "Faces (2)", "add", "text"]
+        # Hold, large view and copy; gentler, the whole photo, and the faces' boxes.
+        assert reached[4:-4] == ["button"] * 7
+        assert reached[-4:] == ["Before and after, to share", "Faces (2)", "add", "text"]

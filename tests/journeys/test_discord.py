@@ -41,7 +41,10 @@ async def test_a_slash_command_is_answered_with_before_and_after(tmp_path: Path,
         assert [kept.filename for kept in answer.attachments] == ["restored.jpg", "original.jpg"]
         assert decoded(answer.attachments[0].data).size == decoded(sent).size
         assert answer.texts.startswith("One face restored. You have 2 of 3 left today.")
-        assert list(answer.buttons) == ["Not quite like them?", "Gentler", "Full quality", "Whole photo", "Delete"]
+        assert list(answer.buttons) == [
+            *("Not quite like them?", "Gentler", "Full quality"),
+            *("Before/after", "Whole photo", "Delete"),
+        ]
         assert not answer.ephemeral
         assert (await there.quota_of(server.user)).used == 1
         assert [job.state for job in await there.finished_jobs_of(server.user)] == [JobState.DELIVERED]
@@ -64,6 +67,16 @@ async def test_private_answer_is_visible_to_the_sender_only_and_spoilers_stay_hi
         sent = await server.wait_for(lambda: [message for message in full.shown if message.attachments])
         assert sent[0].ephemeral
         assert sent[0].attachments[0].spoiler
+        shared = server.user.press(answer, "Before/after")
+        [both] = await server.wait_for(lambda: [message for message in shared.shown if message.attachments])
+        assert both.ephemeral
+        assert "Before and after, to share." in both.texts
+        clip, card = both.attachments
+        assert clip.filename in ("SPOILER_before-after.mp4", "SPOILER_before-after.gif")
+        assert decoded(card.data).size == (320, 240 * 2 + 8)
+        assert clip.spoiler
+        assert card.spoiler
+        assert (await there.quota_of(server.user)).used == 1
 
 
 async def test_a_menu_takes_all_photos_of_a_message(tmp_path: Path, redis_url: str) -> None:
@@ -152,7 +165,7 @@ async def test_buttons_work_for_the_sender_only_and_after_a_restart(tmp_path: Pa
             assert pipeline.runs[-1].strength == 0.75
             first, second = [[button["label"] for button in row["components"]] for row in gentler.components[2:]]
             assert first == ["Not quite like them?", "Gentler", "Stronger", "Full quality"]
-            assert second == ["Whole photo", "Another model", "Delete"]
+            assert second == ["Before/after", "Whole photo", "Another model", "Delete"]
             await there.answer(server.user.press(gentler, "Another model"))
             assert pipeline.runs[-1].model == "other"
             assert pipeline.runs[-1].strength == 0.75
@@ -186,8 +199,11 @@ async def test_scope_button_works_after_a_restart(tmp_path: Path, redis_url: str
         async with running_bot(there.settings, redis_url, server):
             whole = await there.answer(server.user.press(answer, "Whole photo"))
             assert pipeline.runs[-1] == Options(strength=0.75, scope=Scope.PHOTO)
-            assert list(whole.buttons)[1:] == ["Gentler", "Stronger", "Full quality", "Faces only", "Delete"]
-            assert len(whole.components) == 4  # six buttons need two rows
+            assert list(whole.buttons)[1:] == [
+                *("Gentler", "Stronger", "Full quality"),
+                *("Before/after", "Faces only", "Delete"),
+            ]
+            assert len(whole.components) == 4  # seven buttons need two rows
             faces = await there.answer(server.user.press(whole, "Faces only"))
             assert pipeline.runs[-1] == Options(strength=0.75, scope=Scope.FACES)
             assert "Whole photo" in faces.buttons
@@ -203,8 +219,8 @@ async def test_what_a_damaged_photo_needed_is_said_and_taken_back(tmp_path: Path
         assert answer.texts.startswith("One face restored; scratches and dust repaired; contrast brought back. ")
         rows = [[button["label"] for button in row["components"]] for row in answer.components[2:]]
         assert rows == [
-            ["Not quite like them?", "Gentler", "Stronger", "Full quality", "Undo repair"],
-            ["Faces only", "Whole photo", "Another model", "Delete"],
+            ["Not quite like them?", "Gentler", "Stronger", "Full quality", "Before/after"],
+            ["Undo repair", "Faces only", "Whole photo", "Another model", "Delete"],
         ]
         undone = await there.answer(server.user.press(answer, "Undo repair"))
         assert undone.texts.startswith("One face restored; contrast brought back. ")

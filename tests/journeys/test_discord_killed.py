@@ -15,6 +15,7 @@ from magicmemory.bots.discord import bot
 from magicmemory.core.job import JobState, Platform
 from magicmemory.storage.database import Database
 from magicmemory.storage.pending_requests import PendingRequests
+from magicmemory.storage.tables import reminders
 from tests.support.discord_harness import Harness, harness, running_bot, running_worker
 from tests.support.harness import eventually
 from tests.support.telegram_harness import QuickPipeline, photo
@@ -115,6 +116,27 @@ async def test_kill_between_acknowledgement_and_ledger_loses_nothing(tmp_path: P
         assert len(several.shown) == 2  # no progress message stays
 
 
+async def test_kill_before_a_reminder_is_confirmed_loses_no_reminder(tmp_path: Path, redis_url: str) -> None:
+    async with harness(tmp_path, redis_url, bot=False, free_per_day=1) as there:
+        server, user = there.server, there.server.user
+        async with running_bot(there.settings, redis_url, server):
+            await there.answer(user.slash(server.channel, "restore", photo=photo(1)))
+            refused = await there.answer(user.slash(server.channel, "restore", photo=photo(2)))
+        async with bot_process(there):
+            server.faults.plan("slow", EDIT, times=100)
+            pressed = user.press(refused, "Tell me when it is back")
+            await server.wait_for(lambda: [call for call in server.calls if call.route == EDIT and call.fault], 30)
+            await eventually(lambda: is_recorded(there, str(pressed.id)))
+        server.faults.planned.clear()
+        async with Database(there.settings.database) as database, database.write() as transaction:
+            await transaction.execute(reminders.delete())
+        async with running_bot(there.settings, redis_url, server):
+            assert "in the morning" in await there.said(pressed)
+            await eventually(lambda: has_records(there, 0))
+        async with Database(there.settings.database) as database, database.read() as connection:
+            assert len(list(await connection.execute(reminders.select()))) == 1
+
+
 async def test_an_answer_that_discord_does_not_take_is_given_later(
     tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,6 +161,13 @@ async def has_records(there: Harness, count: int) -> bool | None:
         records = await PendingRequests(database).all(Platform.DISCORD)
     shown = not count or any("progress_messages" in record for record in records)
     return (len(records) == count and shown) or None
+
+
+async def is_recorded(there: Harness, request: str) -> bool | None:
+    """Whether a request is recorded; None: not yet."""
+    async with Database(there.settings.database) as database:
+        records = await PendingRequests(database).all(Platform.DISCORD)
+    return request in [record["id"] for record in records] or None
 
 
 async def has_jobs(there: Harness, count: int) -> bool | None:

@@ -26,6 +26,10 @@ def shows_photo(message: Message) -> bool:
     return message.photo is not None
 
 
+def shows_clip(message: Message) -> bool:
+    return message.animation is not None
+
+
 def shows_file(message: Message) -> bool:
     return message.document is not None
 
@@ -41,15 +45,19 @@ async def test_the_buttons_send_the_file_and_the_comparison(tmp_path: Path, redi
         assert full.caption == "Full quality, as a file."
         assert full.reply_to is reply
         await ana.press(reply, "Before/after")
-        both = await ana.hears("Before and after.")
-        assert Image.open(io.BytesIO(both.media)).size == (640 * 2 + 8, 480)
+        both = await ana.hears("Before and after, to share.")
+        assert Image.open(io.BytesIO(both.media)).size == (640, 480 * 2 + 8)
+        clip = await ana.hears(shows_clip)
+        assert clip.reply_to is reply
         uploads = running.server.world.files.uploads
         await ana.press(reply, "Full quality")
-        again = await ana.hears(shows_file, after=both)
+        again = await ana.hears(shows_file, after=clip)
         assert again.document
         assert full.document
         assert again.document.file is full.document.file
-        assert running.server.world.files.uploads == uploads, "Telegram has the file already"
+        await ana.press(reply, "Before/after")
+        assert (await ana.hears(shows_clip, after=again)).media == clip.media
+        assert running.server.world.files.uploads == uploads, "Telegram has the files already"
         assert await running.used_by(ana) == 1
 
 

@@ -30,6 +30,10 @@ def shows_photo(message: Message) -> bool:
     return message.photo is not None
 
 
+def shows_clip(message: Message) -> bool:
+    return message.animation is not None
+
+
 def shows_file(message: Message) -> bool:
     return message.document is not None
 
@@ -71,6 +75,23 @@ async def test_a_group_that_forbids_photos_gets_a_file(tmp_path: Path, redis_url
         assert len([message for message in group.of_bot() if message.document]) == 3
         await running.settled(ana)
         assert await running.used_by(ana) == 3
+
+
+async def test_group_that_forbids_clips_gets_the_clip_as_a_file_or_a_sentence(tmp_path: Path, redis_url: str) -> None:
+    async with harness(tmp_path, redis_url) as running:
+        ana = running.server.user("Ana")
+        group = running.server.group("Family", by=ana)
+        await ana.send_photo(photo(), "/restore", group=group)
+        reply = await ana.hears(shows_photo, group=group)
+        group.chat.forbidden = frozenset({"animation"})
+        await ana.press(reply, "Before/after")
+        file = await ana.hears(shows_file, group=group)
+        assert file.document
+        assert file.document.file.name.startswith("before-after.")
+        group.chat.forbidden = frozenset({"photo", "animation", "document"})
+        await ana.press(reply, "Before/after")
+        await ana.hears("I may send neither photos nor files in this chat.", group=group)
+        assert await running.used_by(ana) == 1
 
 
 async def test_group_that_forbids_photos_and_files_is_told_the_missing_right(tmp_path: Path, redis_url: str) -> None:
@@ -123,8 +144,11 @@ async def test_photo_with_a_spoiler_is_answered_with_a_spoiler(tmp_path: Path, r
         await ana.press(first, "before")
         beside = await ana.hears(shows_photo, after=first)
         assert beside.spoiler
+        clip = await ana.hears(shows_clip, after=beside)
+        assert clip.spoiler
         await ana.press(first, "before")
-        again = await ana.hears(shows_photo, after=beside)
+        again = await ana.hears(shows_photo, after=clip)
         assert again.spoiler
+        assert (await ana.hears(shows_clip, after=again)).spoiler
         await ana.press(first, "Gentler")
         assert (await ana.hears(shows_photo, after=again)).spoiler

@@ -324,3 +324,25 @@ async def test_chat_information_is_returned() -> None:
         assert "<b>One face</b> restored &amp; more 🙂 <i>today</i>" in page
         assert "data:image/jpeg;base64," in page
         assert "<span>Stronger</span>" in page
+
+
+async def test_a_clip_is_an_animation_and_its_file_no_photo() -> None:
+    async with TelegramServer() as server, application(server) as app:
+        ana = server.user("Ana")
+        await ana.send_text("hello")
+        sent = await app.bot.send_animation(ana.id, picture(kind="GIF"), has_spoiler=True)
+        assert sent.animation
+        assert sent.document
+        assert sent.has_media_spoiler
+        again = await app.bot.send_animation(ana.id, sent.animation.file_id)
+        assert again.animation
+        assert not again.has_media_spoiler
+        with pytest.raises(BadRequest, match="Can't use file of type animation as photo"):
+            await app.bot.send_photo(ana.id, sent.animation.file_id)
+        stranger = await app.bot.send_animation(ana.id, picture(kind="PNG"))
+        assert stranger.animation is None
+        assert stranger.document
+        group = server.group("Family", by=ana)
+        group.chat.forbidden = frozenset({"animation"})
+        with pytest.raises(BadRequest, match="Not enough rights to send animations"):
+            await app.bot.send_animation(group.chat.id, picture(kind="GIF"))

@@ -1,12 +1,12 @@
 // The chat's bubbles: what the visitor sent, and what is answered.
 
+import { faceChoice } from "./choosing.js";
 import { compare } from "./compare.js";
 import { button, element } from "./elements.js";
 import { followNewest } from "./scrolling.js";
+import { beforeAndAfter, copyAndShare, downloadLink, offerAll } from "./sharing.js";
+import { holdButton, showLarge } from "./viewer.js";
 import { announce, say } from "./words.js";
-
-// With more faces than this, the list is opened on demand.
-const FACES_SHOWN = 4;
 
 /** What the visitor typed or chose. */
 export function fromVisitor(text) {
@@ -75,14 +75,17 @@ export class Reply {
     announce(text);
   }
 
-  /** The restored photo. `onAdjust` is called with the options of a button that was pressed. */
+  /** The restored photo. `onAdjust` is called with what a button asks for, and the button. */
   show(view, onAdjust, quota = "") {
     this.#finish();
     this.#bubble.classList.add("result");
     const { figure, ...switches } = compare(view);
     this.#bubble.append(figure, words(view.text));
     if (quota) this.#bubble.append(element("p", { className: "muted", textContent: quota }));
-    this.#bubble.append(resultActions(view, switches, onAdjust), faceList(view.report.faces));
+    const taken = takeAway(view, figure, switches);
+    this.#bubble.append(taken, ...changes(view, switches, onAdjust), beforeAndAfter(view));
+    if (view.report.faces.length) this.#bubble.append(faceList(view.report.faces));
+    offerAll(taken);
     announce([view.text, quota].join(" "));
   }
 
@@ -103,17 +106,31 @@ export class Reply {
   }
 }
 
-function resultActions(view, { showFaces, showDamage }, onAdjust) {
-  const download = element("a", { className: "button primary", href: view.urls.download, textContent: say("download") });
-  download.setAttribute("download", "");
+/** What a visitor does with the photo as it is. */
+function takeAway(view, figure, { showBefore }) {
+  return element("div", { className: "actions" }, [
+    downloadLink(view.urls.download, say("download"), "button primary"),
+    holdButton(showBefore),
+    button(say("large-view"), () => showLarge(figure, showBefore)),
+    ...copyAndShare(view),
+  ]);
+}
+
+/** What a visitor may change about it, or look at. */
+function changes(view, { showFaces, showDamage }, onAdjust) {
   const switches = [];
   if (view.report.faces.length) switches.push(toggle(say("show-faces"), showFaces));
   if (view.urls.damage) switches.push(toggle(say("show-damage"), showDamage));
-  return element("div", { className: "actions" }, [download, ...buttons(view.adjustments, onAdjust), ...switches]);
+  const offered = buttons(view.adjustments, onAdjust);
+  if (!view.choice) return [element("div", { className: "actions" }, [...offered, ...switches])];
+  const { opener, panel } = faceChoice(view.choice, onAdjust, showFaces);
+  return [element("div", { className: "actions" }, [...offered, opener, ...switches]), panel];
 }
 
 function buttons(adjustments, onAdjust) {
-  return adjustments.map(({ text, options }) => button(text, (event) => onAdjust(options, event.currentTarget)));
+  return adjustments.map(({ text, options, remember }) =>
+    button(text, (event) => onAdjust({ options, remember }, event.currentTarget)),
+  );
 }
 
 /** A button that switches something on and off. */
@@ -133,7 +150,7 @@ function faceList(faces) {
   );
   const summary = element("summary", { textContent: `${say("faces")} (${faces.length})` });
   const list = element("ol", { className: "faces" }, items);
-  return element("details", { open: faces.length <= FACES_SHOWN }, [summary, list]);
+  return element("details", {}, [summary, list]);
 }
 
 function bubble(who, children) {

@@ -3,7 +3,7 @@
 import { element, shape } from "./elements.js";
 import { say } from "./words.js";
 
-/** The picture, its `showFaces(on)` and its `showDamage(on)`. */
+/** The picture, its `showFaces(on)`, its `showDamage(on)`, and its `showBefore(on)`: the whole photo as it was sent. */
 export function compare(view) {
   const before = element("img", { src: `${view.urls.original}?preview`, alt: say("before-alt"), draggable: false });
   const after = element("img", { src: `${view.urls.result}?preview`, alt: say("after-alt"), draggable: false });
@@ -32,6 +32,7 @@ export function compare(view) {
   divide(figure, range);
   return {
     figure,
+    showBefore: (on) => figure.classList.toggle("before-only", on),
     showFaces: (on) => boxes.classList.toggle("shown", on),
     showDamage: (on) => {
       // Loaded when it is asked for: few people look.

@@ -4,6 +4,7 @@ import { Offline, Refusal, get, newMessage, post, sendPhoto } from "./api.js";
 import { Reply, fromUs, fromVisitor, photoFromVisitor } from "./bubbles.js";
 import { found, lost } from "./connection.js";
 import { askNow, follow } from "./follow.js";
+import { confirmDeletion, settingsForm } from "./preferences.js";
 import { learn, say } from "./words.js";
 
 const RETRY_MS = 2000;
@@ -54,8 +55,9 @@ async function answer(job, reply) {
 }
 
 function conclude(view, reply, quota = "") {
-  if (view.report) reply.show(view, (options, pressed) => adjust(view, options, pressed), quota);
-  else reply.refuse(view.text, null, view.adjustments, (options, pressed) => adjust(view, options, pressed));
+  const onAdjust = (asked, pressed) => adjust(view, asked, pressed);
+  if (view.report) reply.show(view, onAdjust, quota);
+  else reply.refuse(view.text, null, view.adjustments, onAdjust);
 }
 
 async function cancel(job) {
@@ -68,10 +70,10 @@ async function cancel(job) {
   askNow();
 }
 
-async function adjust(view, options, pressed) {
+async function adjust(view, asked, pressed) {
   pressed.disabled = true;
   try {
-    const { job } = await post(`${view.urls.self}/adjust`, { options, message: newMessage() });
+    const { job } = await post(`${view.urls.self}/adjust`, { ...asked, message: newMessage() });
     fromVisitor(job.asked || pressed.textContent);
     answer(job, new Reply(job.text));
   } catch (error) {
@@ -85,7 +87,9 @@ async function speak(text) {
   fromVisitor(text);
   try {
     const said = await post("/commands", { text });
-    fromUs(said.text);
+    const answered = fromUs(said.text);
+    if (said.settings) settingsForm(answered, said.settings);
+    if (said.confirm) confirmDeletion(answered, said.confirm);
     at("quota").textContent = said.quota;
     if (text.startsWith("/cancel")) askNow();
   } catch (error) {

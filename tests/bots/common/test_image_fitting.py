@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageCms
 
-from magicmemory.bots.common.image_fitting import before_after, encode_jpeg, fit, opened
+from magicmemory.bots.common.image_fitting import encode_jpeg, fit, opened
 
 
 def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
@@ -17,13 +17,6 @@ def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
 
 def noise(side: int = 600) -> Image.Image:
     return Image.effect_noise((side, side), 80).convert("RGB")
-
-
-@pytest.mark.parametrize("mode", ["L", "RGBA", "I;16"])
-def test_before_and_after_are_as_high_as_each_other(mode: str) -> None:
-    before, after = encoded(Image.new(mode, (30, 20), 0), "PNG"), encoded(Image.new("RGB", (60, 40)), "JPEG")
-    with Image.open(io.BytesIO(before_after(before, after))) as both:
-        assert both.size == (60 + 8 + 60, 40)
 
 
 def test_an_image_that_is_encoded_again_keeps_its_profile_and_becomes_opaque() -> None:

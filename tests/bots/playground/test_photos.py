@@ -95,8 +95,13 @@ async def test_options_come_with_the_photo(tmp_path: Path, redis_url: str) -> No
 async def test_a_photo_is_adjusted_free(visitor: httpx.AsyncClient) -> None:
     view = await send_and_wait(visitor)
     assert view["adjustments"] == [
-        {"text": "Gentler", "options": {"strength": 0.75}},
-        {"text": "Whole photo", "options": {"scope": "photo", "repair": None, "clean": None, "tone": None}},
+        {"text": "Not quite like them?", "options": {"strength": 0.75}, "remember": True},
+        {"text": "Gentler", "options": {"strength": 0.75}, "remember": False},
+        {
+            "text": "Whole photo",
+            "options": {"scope": "photo", "repair": None, "clean": None, "tone": None},
+            "remember": False,
+        },
     ]
     answer = await visitor.post(f"{view['urls']['self']}/adjust", json={"options": {"strength": 0.75}})
     assert answer.status_code == 202
@@ -105,7 +110,7 @@ async def test_a_photo_is_adjusted_free(visitor: httpx.AsyncClient) -> None:
     gentler = (await events(visitor, answer.json()["job"]))[-1][1]
     assert (gentler["state"], gentler["parent"], gentler["charged"]) == ("delivered", view["id"], False)
     assert gentler["asked"] == "The same photo, restored at 75 %"
-    assert [button["text"] for button in gentler["adjustments"]] == ["Gentler", "Stronger", "Whole photo"]
+    assert [button["text"] for button in gentler["adjustments"]][1:] == ["Gentler", "Stronger", "Whole photo"]
     both = [(await visitor.get(job["urls"]["result"])).content for job in (view, gentler)]
     assert both[0] != both[1]
     assert (await visitor.get(gentler["urls"]["original"])).content == photo()
@@ -120,7 +125,7 @@ async def test_the_whole_photo_is_cleaned_and_left_again(tmp_path: Path, redis_u
         cleaned = await press(visitor, gentler, "Whole photo")
         assert cleaned["options"] == {**gentler["options"], "scope": "photo"}
         assert cleaned["asked"] == "The whole photo repaired and cleaned, its faces restored at 75 %"
-        assert [button["text"] for button in cleaned["adjustments"]] == ["Gentler", "Stronger", "Faces only"]
+        assert [button["text"] for button in cleaned["adjustments"]][1:] == ["Gentler", "Stronger", "Faces only"]
         stronger = await press(visitor, cleaned, "Stronger")
         assert stronger["options"] == {**view["options"], "scope": "photo"}
         faces = await press(visitor, cleaned, "Faces only")

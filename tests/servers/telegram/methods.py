@@ -65,6 +65,12 @@ TABLE: tuple[tuple[str, Handler, str], ...] = (
         sending.send_document,
         SEND + "document thumbnail caption parse_mode caption_entities disable_content_type_detection",
     ),
+    (
+        "sendAnimation",
+        sending.send_animation,
+        SEND + "animation duration width height thumbnail caption parse_mode caption_entities "
+        "show_caption_above_media has_spoiler",
+    ),
     ("sendMediaGroup", sending.send_media_group, ALBUM + "media"),
     ("sendChatAction", sending.send_chat_action, "business_connection_id chat_id message_thread_id action"),
     ("editMessageText", editing.edit_message_text, EDIT + "text parse_mode entities link_preview_options"),

@@ -53,6 +53,7 @@ class Message:
     entities: list[Entity] = field(default_factory=list)  # of the text, or of the caption
     photo: Photo | None = None
     document: Sent | None = None
+    animation: Sent | None = None
     other: JSON = field(default_factory=dict)  # stickers, voices, service messages, … as they are
     invoice: JSON | None = None
     keyboard: Keyboard = field(default_factory=list)
@@ -60,7 +61,7 @@ class Message:
     thread: int | None = None
     media_group: str = ""
     anonymous: bool = False  # an administrator wrote in the group's name
-    spoiler: bool = False  # the photo is covered
+    spoiler: bool = False  # the photo or the clip is covered
     at: float = field(default_factory=time.monotonic)
     date: int = field(default_factory=lambda: int(time.time()))
     edits: list[Edit] = field(default_factory=list)
@@ -85,7 +86,9 @@ class Message:
             return self.photo.uploaded
         if self.document:
             return self.document.file.data
-        raise AssertionError(f"message {self.id} has neither photo nor file: {self.words!r}")
+        if self.animation:
+            return self.animation.file.data
+        raise AssertionError(f"message {self.id} has no photo, file or clip: {self.words!r}")
 
     def commands(self) -> list[str]:
         """The commands in the text or the caption, as written."""
@@ -127,8 +130,10 @@ class Message:
             body |= {"text": self.text} | ({"entities": self.entities} if self.entities else {})
         if self.photo:
             body["photo"] = self.photo.json()
-            if self.spoiler:
-                body["has_media_spoiler"] = True
+        if self.animation:
+            body |= {"animation": self.animation.json(), "document": self.animation.json()}
+        if self.spoiler:
+            body["has_media_spoiler"] = True
         if self.document:
             body["document"] = self.document.json()
         if self.invoice:
@@ -152,7 +157,7 @@ class Chat:
     bot_is: Literal["member", "administrator", "left", "kicked"] = "member"
     administrators: set[int] = field(default_factory=set)  # group: their accounts
     upgraded_to: int = 0  # group: the id of the supergroup that it has become
-    forbidden: frozenset[str] = frozenset()  # group: what a member may not send: `text`, `photo`, `document`
+    forbidden: frozenset[str] = frozenset()  # group: what a member may not send, such as `photo`
     last_bot: int = 0  # group: the bot that spoke last
     messages: dict[int, Message] = field(default_factory=dict)
     topics: dict[int, Message] = field(default_factory=dict)  # thread id: the message that opened the topic
@@ -188,13 +193,13 @@ class Chat:
             raise forbidden("bot is not a member of the supergroup chat")
 
     def check_kind(self, kind: str, *, is_edit: bool = False) -> None:
-        """Raise what Telegram answers when the bot may not send `text`, `photo` or `document` here."""
+        """Raise what Telegram answers when the bot may not send a kind of message here."""
         if kind not in self.forbidden or self.bot_is == "administrator":
             return
         if is_edit:
             name = {"text": "PLAIN", "photo": "PHOTOS", "document": "DOCS"}[kind]
             raise bad_request(f"CHAT_SEND_{name}_FORBIDDEN")
-        name = {"text": "text messages", "photo": "photos", "document": "documents"}[kind]
+        name = {"text": "text messages", "photo": "photos", "document": "documents", "animation": "animations"}[kind]
         raise bad_request(f"not enough rights to send {name} to the chat")
 
     def find(self, number: int, what: str) -> Message:
@@ -223,7 +228,8 @@ class Chat:
 
 
 def _line(message: Message) -> str:
-    kinds = [kind for kind in ("photo", "document", "invoice") if getattr(message, kind)] + list(message.other)
+    kinds = [kind for kind in ("photo", "document", "animation", "invoice") if getattr(message, kind)]
+    kinds += list(message.other)
     what = " ".join([*(f"[{kind}]" for kind in kinds), message.words, *(f"({label})" for label in message.buttons)])
     reply = f" (to {message.reply_to.id})" if message.reply_to else ""
     return f"{message.id} {message.sender.first_name}{reply}: {what}"

@@ -97,6 +97,8 @@ def _quote(message: Message) -> str:
 def _media(message: Message) -> str:
     if message.photo:
         return f"<img alt='' src='{_picture(message.photo.largest.file.data)}'>"
+    if message.animation:
+        return f"<div class=file><div>🎞</div><div>{html.escape(message.animation.file.name)}</div></div>"
     if message.document:
         file = message.document.file
         size = f"{html.escape(file.name)}<br><small>{len(file.data) / 1024:.0f} KB</small>"

@@ -79,11 +79,15 @@ def file_of(world: World, call: Call, value: str, kind: str) -> Photo | Sent:
         return world.files.again(value, kind)
     world.files.check_upload(upload, kind)
     world.files.uploads += 1
-    return world.files.photo(upload) if kind == "photo" else world.files.document(upload, kind)
+    if kind == "photo":
+        return world.files.photo(upload)
+    if kind == "animation" and (clip := world.files.animation(upload)) is not None:
+        return clip
+    return world.files.document(upload)
 
 
 def one_file(world: World, call: Call, kind: str) -> Photo | Sent:
-    """The file of `sendPhoto` or `sendDocument`."""
+    """The file of `sendPhoto`, `sendDocument` or `sendAnimation`."""
     if kind in call.files:
         return file_of(world, call, kind, kind)
     if not call.text(kind):
@@ -123,6 +127,18 @@ async def send_document(world: World, call: Call) -> JSON:
     chat, place = target(world, call)
     chat.check_kind("document")
     content: JSON = {"caption": caption, "entities": entities, "keyboard": keyboard, "document": document}
+    return done(world, chat.add(world.bot, **content, **place))
+
+
+async def send_animation(world: World, call: Call) -> JSON:
+    caption, entities = call.caption()
+    keyboard = call.keyboard()
+    file = one_file(world, call, "animation")
+    assert isinstance(file, Sent)
+    chat, place = target(world, call)
+    chat.check_kind("animation")
+    content: JSON = {"caption": caption, "entities": entities, "keyboard": keyboard, file.file.kind: file}
+    content["spoiler"] = call.flag("has_spoiler") and file.file.kind == "animation"
     return done(world, chat.add(world.bot, **content, **place))
 
 
