@@ -195,7 +195,7 @@ playground-message-hint = Questions? Type /help
 playground-send = Send
 playground-chat = Chat
 playground-needs-script = This page needs JavaScript.
-playground-privacy = I keep your photos for { $hours } hours, for your buttons, and then delete them. I keep a random id (in a cookie of this browser), when you sent photos and what came of them, to count your quota; what you chose in /settings; and what you bought or redeemed. Nothing is trained on them. /deletemydata deletes your photos, your settings and what I know of your photos at once. The id is deleted as soon as nothing needs it any more: today’s count, a plan, a code that is still valid, or a ban. Payments are kept for the accounts, without the id.
+playground-privacy = I keep your photos for { $hours } hours, for your buttons, and then delete them. I keep a random id (in a cookie of this browser), when you sent photos and what came of them, to count your quota; what you chose in /settings; and what you bought or redeemed. Nobody looks at your photos, and nothing is trained on them. /deletemydata deletes your photos, your settings and what I know of your photos at once. The id is deleted as soon as nothing needs it any more: today’s count, a plan, a code that is still valid, or a ban. Payments are kept for the accounts, without the id.
 playground-privacy-link = Privacy
 playground-terms-link = Terms
 playground-legal-english = This text is in English.
@@ -307,7 +307,7 @@ telegram-help =
     Very small faces? I leave them alone; a larger scan helps.
     What can I not do? Large tears and missing parts stay, and black and white stays black and white. “Undo repair” and “Faces only” take back what I did beside the faces.
     Best quality: send the photo as a file. In a group: reply to a photo with /restore.
-telegram-privacy = I keep your photos for { $hours } hours, for your buttons, and then delete them. I keep your account’s id, when you sent photos and what came of them, to count your quota; what you chose in /settings; and what you bought or redeemed. Nothing is trained on them. /deletemydata deletes your photos, your settings and what I know of your photos at once. The id is deleted as soon as nothing needs it any more: today’s count, a plan, a code that is still valid, or a ban. Payments are kept for the accounts, without the id.
+telegram-privacy = I keep your photos for { $hours } hours, for your buttons, and then delete them. I keep your account’s id, when you sent photos and what came of them, to count your quota; what you chose in /settings; and what you bought or redeemed. Nobody looks at your photos, and nothing is trained on them. /deletemydata deletes your photos, your settings and what I know of your photos at once. The id is deleted as soon as nothing needs it any more: today’s count, a plan, a code that is still valid, or a ban. Payments are kept for the accounts, without the id.
 telegram-delete-kept = Nothing was deleted.
 telegram-premium-group = I show what you have and what you can buy in our private chat.
 telegram-terms = The terms of sale: { $url }
@@ -549,7 +549,7 @@ discord-offer-photos =
        *[other] { $plan }: { $count } photos
     }
 discord-offers-note = Discord shows the prices below and takes the payment. What it sells here is for your account, in every server.
-discord-privacy = I keep your photos for { $hours } hours, for the buttons under them, and then delete them. I keep your account’s id, when you sent photos and what came of them, to count your quota; your settings; and what you bought or redeemed. Nothing is trained on them. /delete-my-data deletes your photos, your settings and what I know of your photos at once. The id is deleted as soon as nothing needs it any more: today’s count, a plan, a code that is still valid, or a ban. Payments are kept for the accounts, without the id.
+discord-privacy = I keep your photos for { $hours } hours, for the buttons under them, and then delete them. I keep your account’s id, when you sent photos and what came of them, to count your quota; your settings; and what you bought or redeemed. Nobody looks at your photos, and nothing is trained on them. /delete-my-data deletes your photos, your settings and what I know of your photos at once. The id is deleted as soon as nothing needs it any more: today’s count, a plan, a code that is still valid, or a ban. Payments are kept for the accounts, without the id.
 discord-erase-yes = Delete everything
 discord-admin-not-for-you = This command is for the people who run the bot.
 discord-admin-servers = Servers: { $servers }, connections: { $shards }
