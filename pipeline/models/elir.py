@@ -222,15 +222,15 @@ class Flow(nn.Module):
         self.down_blocks, self.mid_blocks, self.up_blocks = nn.ModuleList(), nn.ModuleList(), nn.ModuleList()
         channels = _FLOW
         for change in _CHANGES:
-            resample = nn.Identity() if change == 1 else _Halve(channels)
-            self.down_blocks.append(nn.ModuleList([TimedBlock(channels, channels), resample]))
+            smaller = nn.Identity() if change == 1 else _Halve(channels)
+            self.down_blocks.append(nn.ModuleList([TimedBlock(channels, channels), smaller]))
             channels *= change
         for _ in range(3):
             self.mid_blocks.append(TimedBlock(channels, channels))
         for change in reversed(_CHANGES):
-            resample = nn.Identity() if change == 1 else _Double(channels)
+            larger = nn.Identity() if change == 1 else _Double(channels)
             channels //= change
-            self.up_blocks.append(nn.ModuleList([resample, TimedBlock(2 * channels, channels)]))
+            self.up_blocks.append(nn.ModuleList([larger, TimedBlock(2 * channels, channels)]))
         self.final_block = NormedConv(channels, channels)
         self.final_proj = nn.Conv2d(channels, _LATENT, 1)
 
