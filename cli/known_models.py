@@ -8,7 +8,7 @@ from magicmemory.pipeline.models.weights import Weights, WeightsError
 
 
 def all_models(weights: Weights) -> tuple[ModelFacts, ...]:
-    """The catalogue with the restorers whose cards lie in the weights folder.
+    """The catalogue with the models whose cards lie in the weights folder.
 
     It comes from the networks' own files, so it is imported only by the commands that need it.
 
@@ -22,7 +22,8 @@ def all_models(weights: Weights) -> tuple[ModelFacts, ...]:
 
     brought = read_cards(weights.folder)
     others = (facts for facts in catalogue.ALL if facts.kind is not Kind.RESTORER)
-    return (*(model.facts for model in restorers_with(brought)), *others)
+    masks = (model.facts for model in brought.occlusions)
+    return (*(model.facts for model in restorers_with(brought)), *others, *masks)
 
 
 def card_problems(weights: Weights) -> tuple[str, ...]:

@@ -160,7 +160,8 @@ def _run_sample(settings: Settings, weights: Weights, models: list[ModelFacts]) 
 
     folder = settings.data_dir / "cache"
     engine = choose(settings.device, folder, settings.precision)
-    loaded = Models(engine, weights, verdicts=folder, restorers=restorers_with(read_cards(weights.folder)))
+    brought = read_cards(weights.folder)
+    loaded = Models(engine, weights, verdicts=folder, restorers=restorers_with(brought), occlusions=brought.occlusions)
     works = True
     for facts in models:
         try:

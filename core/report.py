@@ -118,6 +118,11 @@ class Report(BaseModel):
         """Faces that were not restored because there are too many."""
         return sum(face.reason is LeftAlone.TOO_MANY for face in self.faces)
 
+    @property
+    def held(self) -> int:
+        """Faces that took less of the change, because they would have become too unlike themselves."""
+        return sum(face.held is not None for face in self.faces)
+
 
 class Failure(BaseModel):
     """A `UserError` on its way to the person: the message's key and parameters."""

@@ -22,8 +22,9 @@ from magicmemory.pipeline.faces import strategies
 from magicmemory.pipeline.faces.blend import RestoredFace
 from magicmemory.pipeline.faces.detect import Detection, Detector
 from magicmemory.pipeline.faces.grain import with_grain
-from magicmemory.pipeline.faces.likeness import Judged, hold, judge
+from magicmemory.pipeline.faces.likeness import Judged, gentled, hold, judge
 from magicmemory.pipeline.faces.numbered import numbered
+from magicmemory.pipeline.faces.occlusion import without_hidden
 from magicmemory.pipeline.faces.orientation import Found, turned_along
 from magicmemory.pipeline.faces.restore import Restorer
 from magicmemory.pipeline.faces.second_look import second_look
@@ -39,14 +40,14 @@ from magicmemory.pipeline.imaging.sandboxed_decode import SandboxedDecoder
 from magicmemory.pipeline.models import registry, upstream
 from magicmemory.pipeline.models.facts import ModelFacts
 from magicmemory.pipeline.models.loaded_models import Models
-from magicmemory.pipeline.models.model_cards import usable_restorers
+from magicmemory.pipeline.models.model_cards import restorers_with, usable_cards
 from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.photo.enlarge import enlarged
+from magicmemory.pipeline.photo.side_by_side import side_by_side
 from magicmemory.pipeline.photo.whole import Look, WholePhoto
 from magicmemory.pipeline.stopwatch import Stopwatch
 
 Floats = NDArray[np.float32]
-_GENTLE_SHARE: Final = 0.5  # of the restorer's change, for faces that are to be restored gently
 
 ProgressCallback = Callable[[Stage, int, int], None]
 """Called when a stage begins and after each face: the stage, restored faces, faces to restore (0 if unknown)."""
@@ -143,7 +144,8 @@ class Pipeline:
         engine = choose(settings.device, settings.data_dir / "cache", settings.precision)
         weights = Weights.of(settings)
         strategy = strategies.FACEXLIB if settings.blend == "facexlib" else strategies.OWN
-        restorers, detectors, parsers = usable_restorers(weights.folder), registry.DETECTORS, registry.PARSERS
+        brought = usable_cards(weights.folder)
+        restorers, detectors, parsers = restorers_with(brought), registry.DETECTORS, registry.PARSERS
         if settings.engine == "upstream":
             engine = upstream.engine(engine.device)
             restorers, detectors, parsers = upstream.RESTORERS, upstream.DETECTORS, upstream.PARSERS
@@ -160,6 +162,7 @@ class Pipeline:
             restorers=restorers,
             detectors=detectors,
             parsers=parsers,
+            occlusions=brought.occlusions,
         )
         engine.on_batch = on_batch
         limits = DecodeLimits(int(settings.max_photo_mb * MB), int(settings.max_photo_megapixels * 1_000_000))
@@ -194,6 +197,7 @@ class Pipeline:
         self._models.parser()
         self._models.upscaler()
         self._models.identity()
+        self._models.occlusion()
         self._models.damage_finder()
         self._models.mender()
 
@@ -264,7 +268,7 @@ class Pipeline:
             better = restorer(seen, options.fidelity, lambda done: tell(Stage.RESTORE, done, len(seen)))
             if options.gentle_faces:
                 gentle = choose_faces(by_size(found.faces), options.gentle_faces)
-                better = _gentled(cuts, better, [any(face is one for one in gentle) for face in restored])
+                better = gentled(cuts, better, [any(face is one for one in gentle) for face in restored])
         tell(Stage.BLEND, len(large), len(large))
         with clock("blend"):
             judged = self._judged(cuts, better, options, restorer_facts, restorer)
@@ -407,11 +411,14 @@ class Pipeline:
         return blended
 
     def _masked(self, cuts: Sequence[Cut], restored: Sequence[Floats]) -> list[RestoredFace]:
-        """The restored faces with their masks, if a parser is installed."""
+        """The restored faces with their masks, if a parser or an occlusion mask is installed."""
         parse = self._models.parser()
         faces = [np.rint(better) for better in restored] if self._strategy.whole_levels else restored
         masks = [None] * len(faces) if parse is None else parse(faces)
-        return [RestoredFace(cut.aligned, face, mask) for cut, face, mask in zip(cuts, faces, masks, strict=True)]
+        made = [RestoredFace(cut.aligned, face, mask) for cut, face, mask in zip(cuts, faces, masks, strict=True)]
+        # What hides a face is seen in the photo only: restorers draw it as skin.
+        hides = self._models.occlusion() if self._strategy.keeps_hidden else None
+        return made if hides is None else without_hidden(made, hides([cut.seen for cut in cuts]))
 
     def _judged(
         self, cuts: Sequence[Cut], restored: Sequence[Floats], options: Options, facts: ModelFacts, restorer: Restorer
@@ -428,29 +435,12 @@ class Pipeline:
         return hold(cuts, judged, compare, options.strength, self._identity_warning, gentler)
 
 
-def _gentled(cuts: Sequence[Cut], restored: Sequence[Floats], are_gentle: Sequence[bool]) -> list[Floats]:
-    """The restored faces, some of them with only a share of the restorer's change."""
-    faces = []
-    for cut, face, is_gentle in zip(cuts, restored, are_gentle, strict=True):
-        before = cut.aligned.crop.astype(np.float32)
-        faces.append(before + np.float32(_GENTLE_SHARE) * (face - before) if is_gentle else face)
-    return faces
-
-
 def _upright(picture: Picture, found: Found, faces: Sequence[Detection]) -> tuple[Picture, list[Detection]]:
     """The photo and its faces, turned upright."""
     if not found.rotation:
         return picture, list(faces)
     upright = rotated(picture, found.rotation)
     return upright, [turned_along(face, found.rotation, picture.width, picture.height) for face in faces]
-
-
-def side_by_side(before: Picture, after: Picture) -> Picture:
-    """The two pictures side by side, as a PNG. `before` is enlarged to `after`'s size if it is smaller."""
-    before = enlarged(before, after.width // before.width)
-    gap = np.full((after.height, max(4, after.width // 100), 3), after.peak, after.pixels.dtype)
-    pixels = np.hstack([before.pixels, gap, after.pixels])
-    return replace(after, pixels=pixels, alpha=None, format="PNG")
 
 
 def _no_one(stage: Stage, done: int, faces: int) -> None:

@@ -69,11 +69,11 @@ class Sentences:
         return self.texts.say(language, "code-unlocked-days", plan=plan, count=spec.days or 0)
 
     def report(self, language: str, report: Report) -> str:
-        """What was done to the photo, in one sentence; how many faces were left alone, and notes on the file."""
+        """What was done to the photo, in one sentence; faces left alone or changed less, and notes on the file."""
         whole = self._whole(language, report)
         parts = [*whole] if whole and not report.restored else [self._restored(language, report), *whole]
         told = "; ".join(parts)
-        said = [f"{told[0].upper()}{told[1:]}.", *self._left_alone(language, report)]
+        said = [f"{told[0].upper()}{told[1:]}.", *self._faces(language, report)]
         if whole and not report.faces:
             said.append(self.texts.say(language, "reply-no-face"))
         said += [
@@ -93,11 +93,13 @@ class Sentences:
             keys.append("reply-cleaned")
         return [self.texts.say(language, key) for key in keys]
 
-    def _left_alone(self, language: str, report: Report) -> list[str]:
+    def _faces(self, language: str, report: Report) -> list[str]:
+        """Faces that were left alone or changed less than was asked for."""
         counted = {
             "reply-incomplete": report.incomplete,
             "reply-too-small": report.too_small,
             "reply-too-many": report.too_many,
+            "reply-held": report.held,
         }
         return [self.texts.say(language, key, count=count) for key, count in counted.items() if count]
 

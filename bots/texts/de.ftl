@@ -89,6 +89,11 @@ reply-incomplete =
         [one] Ein Gesicht ist in der Datei abgeschnitten und blieb, wie es war.
        *[other] { $count } Gesichter sind in der Datei abgeschnitten und blieben, wie sie waren.
     }
+reply-held =
+    { $count ->
+        [one] Ein Gesicht blieb näher am Original, damit es der Person noch ähnlich sieht.
+       *[other] { $count } Gesichter blieben näher am Original, damit sie den Personen noch ähnlich sehen.
+    }
 note-tone-mapped = Das Foto hatte einen hohen Dynamikumfang; ich habe es an gewöhnliche Bildschirme angepasst.
 note-gain-map = Die zusätzliche Helligkeit für HDR-Bildschirme fehlt im Ergebnis.
 note-preview = Das ist eine Rohdatei einer Kamera: Restauriert ist das Bild, das die Kamera darin abgelegt hat.

@@ -89,6 +89,11 @@ reply-incomplete =
         [one] One face is cut off in the file and was left as it is.
        *[other] { $count } faces are cut off in the file and were left as they are.
     }
+reply-held =
+    { $count ->
+        [one] One face was kept closer to the original, so that it still looks like the same person.
+       *[other] { $count } faces were kept closer to the original, so that they still look like the same people.
+    }
 note-tone-mapped = It had a high dynamic range; I made it fit an ordinary screen.
 note-gain-map = The extra brightness for HDR screens is left out.
 note-preview = It is a camera’s raw file: I restored the picture that the camera put into it.

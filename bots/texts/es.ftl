@@ -89,6 +89,11 @@ reply-incomplete =
         [one] Una cara está cortada en el archivo y quedó como estaba.
        *[other] { $count } caras están cortadas en el archivo y quedaron como estaban.
     }
+reply-held =
+    { $count ->
+        [one] Una cara quedó más cerca del original para que siga pareciéndose a la persona.
+       *[other] { $count } caras quedaron más cerca del original para que sigan pareciéndose a las personas.
+    }
 note-tone-mapped = La foto tenía un rango dinámico alto; la he adaptado a una pantalla normal.
 note-gain-map = El brillo adicional para pantallas HDR se ha quitado.
 note-preview = Es un archivo RAW de cámara: he restaurado la imagen que la cámara guardó en él.

@@ -89,6 +89,11 @@ reply-incomplete =
         [one] { $count } visage est coupé dans le fichier et est resté tel quel.
        *[other] { $count } visages sont coupés dans le fichier et sont restés tels quels.
     }
+reply-held =
+    { $count ->
+        [one] { $count } visage est resté plus proche de l’original pour garder la ressemblance.
+       *[other] { $count } visages sont restés plus proches de l’original pour garder la ressemblance.
+    }
 note-tone-mapped = La photo avait une grande plage dynamique ; je l’ai adaptée à un écran ordinaire.
 note-gain-map = La luminosité supplémentaire pour écrans HDR est laissée de côté.
 note-preview = C’est un fichier RAW d’appareil photo : j’ai restauré l’image que l’appareil y a mise.

@@ -57,6 +57,7 @@ reminder-button = Beri tahu aku bila sudah ada lagi
 reminder-set = Pagi hari, saat foto gratismu ada lagi, aku akan memberi tahu.
 reminder = Foto gratismu sudah ada lagi. Kirim foto berikutnya kapan pun kamu mau.
 reply-incomplete = { $count } wajah terpotong di berkas dan dibiarkan seperti adanya.
+reply-held = { $count } wajah dibuat lebih dekat dengan aslinya agar tetap mirip orangnya.
 note-tone-mapped = Rentang terangnya lebar; sudah kusesuaikan dengan layar biasa.
 note-gain-map = Kecerahan tambahan untuk layar HDR ditinggalkan.
 note-preview = Ini berkas mentah kamera: kupulihkan gambar yang disimpan kamera di dalamnya.

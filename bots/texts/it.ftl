@@ -90,6 +90,11 @@ reply-incomplete =
         [one] Un volto è tagliato nel file ed è rimasto com’è.
        *[other] { $count } volti sono tagliati nel file e sono rimasti come sono.
     }
+reply-held =
+    { $count ->
+        [one] Un volto è rimasto più vicino all’originale, perché somigli ancora alla persona.
+       *[other] { $count } volti sono rimasti più vicini all’originale, perché somiglino ancora alle persone.
+    }
 note-tone-mapped = Aveva un’ampia gamma dinamica; l’ho adattata a uno schermo normale.
 note-gain-map = La luminosità in più per gli schermi HDR è stata tralasciata.
 note-preview = È un file raw di una fotocamera: ho restaurato l’immagine che la fotocamera ci ha messo.

@@ -106,6 +106,13 @@ reply-incomplete =
         [many] { $count } twarzy jest w pliku uciętych i zostało bez zmian.
        *[other] { $count } twarzy jest w pliku uciętych i zostało bez zmian.
     }
+reply-held =
+    { $count ->
+        [one] { $count } twarz została bliżej oryginału, żeby zachować podobieństwo.
+        [few] { $count } twarze zostały bliżej oryginału, żeby zachować podobieństwo.
+        [many] { $count } twarzy zostało bliżej oryginału, żeby zachować podobieństwo.
+       *[other] { $count } twarzy zostało bliżej oryginału, żeby zachować podobieństwo.
+    }
 note-tone-mapped = Zdjęcie miało duży zakres jasności; dopasowałem je do zwykłego ekranu.
 note-gain-map = Dodatkowa jasność dla ekranów HDR została pominięta.
 note-preview = To plik raw z aparatu: odnowiłem obraz, który aparat w nim zapisał.

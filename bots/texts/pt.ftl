@@ -89,6 +89,11 @@ reply-incomplete =
         [one] { $count } rosto está cortado no arquivo e ficou como estava.
        *[other] { $count } rostos estão cortados no arquivo e ficaram como estavam.
     }
+reply-held =
+    { $count ->
+        [one] { $count } rosto ficou mais próximo do original, para continuar parecido com a pessoa.
+       *[other] { $count } rostos ficaram mais próximos do original, para continuar parecidos com as pessoas.
+    }
 note-tone-mapped = A foto tinha alta faixa dinâmica; eu a adaptei a uma tela comum.
 note-gain-map = O brilho extra para telas HDR ficou de fora.
 note-preview = É um arquivo RAW de câmera: restaurei a imagem que a câmera guardou nele.

@@ -57,6 +57,7 @@ reminder-button = Geri gelince haber ver
 reminder-set = Ücretsiz fotoğrafınız geri gelince sabah size haber vereceğim.
 reminder = Ücretsiz fotoğrafınız geri geldi. Sıradakini istediğiniz zaman gönderin.
 reply-incomplete = { $count } yüz dosyada kesik olduğu için olduğu gibi kaldı.
+reply-held = Benzerliği korumak için { $count } yüz aslına daha yakın bırakıldı.
 note-tone-mapped = Fotoğrafın parlaklık aralığı genişti; sıradan bir ekrana uydurdum.
 note-gain-map = HDR ekranlar için olan ek parlaklık bırakıldı.
 note-preview = Bu bir kameranın ham dosyası: kameranın içine koyduğu resmi onardım.

@@ -94,12 +94,13 @@ class OpenVinoEngine:
             ]
         return _runner(requests)
 
-    def compile_onnx(self, file: Path, shape: tuple[int, ...]) -> Runner:
+    def compile_onnx(self, file: Path, shape: tuple[int, ...], output_shape: tuple[int, ...]) -> Runner:
         """Make the network of an ONNX file ready to run, in full precision. Nothing of it is kept on disk.
 
         Args:
             file: the ONNX file. The caller has checked that it may be used.
-            shape: of the only input. The first output must have the same.
+            shape: of the only input.
+            output_shape: of the first output.
 
         Raises:
             RuntimeError: OpenVINO cannot run it, or it takes or gives something else.
@@ -109,7 +110,7 @@ class OpenVinoEngine:
             raise RuntimeError(f"it has {len(network.inputs)} inputs instead of one picture")
         network.reshape(list(shape))
         given = network.outputs[0].partial_shape
-        if given.is_dynamic or tuple(given.to_shape()) != shape:
+        if given.is_dynamic or tuple(given.to_shape()) != output_shape:
             raise RuntimeError(f"it gives {given} for a picture of {list(shape)}")
         return _runner([self._core.compile_model(network, "CPU", self._config).create_infer_request()])
 

@@ -12,6 +12,7 @@ from magicmemory.pipeline.faces.strategies import Cut
 
 Floats = NDArray[np.float32]
 
+GENTLE_SHARE: Final = 0.5  # of the restorer's change, for faces that are to be restored gently
 _HALVINGS: Final = 4  # the share is found to a sixteenth; each step looks at the face once more
 
 Gentler = Callable[[Sequence[NDArray[np.uint8]]], list[Floats]]
@@ -85,6 +86,15 @@ def hold(
     for index in unlike:
         results[index] = _held(cuts[index], results[index], compare, strength, least)
     return results
+
+
+def gentled(cuts: Sequence[Cut], restored: Sequence[Floats], are_gentle: Sequence[bool]) -> list[Floats]:
+    """The restored faces, some of them with only a share of the restorer's change."""
+    faces = []
+    for cut, face, is_gentle in zip(cuts, restored, are_gentle, strict=True):
+        before = cut.aligned.crop.astype(np.float32)
+        faces.append(before + np.float32(GENTLE_SHARE) * (face - before) if is_gentle else face)
+    return faces
 
 
 def _held(cut: Cut, face: Judged, compare: Identity, strength: float, least: float) -> Judged:

@@ -51,6 +51,7 @@ class FaceStrategy:
         blend: blends them into a photo with a strength of 0 to 1.
         looks_twice: if no face is found, a cleaned copy is searched.
         matches_grain: restored faces can get the photo's grain.
+        keeps_hidden: what stands before a face keeps its pixels, where an occlusion mask is installed.
         judges_photo: the rest of the photo is looked at, and restored where it needs it.
         whole_levels: restored faces are rounded to 8 bits before they are blended.
         parsing_px: the input size of ParseNet, pixels.
@@ -62,6 +63,7 @@ class FaceStrategy:
     whole_levels: bool
     looks_twice: bool
     matches_grain: bool
+    keeps_hidden: bool
     judges_photo: bool
     parsing_px: int
 
@@ -109,6 +111,7 @@ OWN: Final = FaceStrategy(
     whole_levels=False,
     looks_twice=True,
     matches_grain=True,
+    keeps_hidden=True,
     judges_photo=True,
     parsing_px=SIZE // 2,
 )
@@ -119,6 +122,7 @@ FACEXLIB: Final = FaceStrategy(
     whole_levels=True,
     looks_twice=False,
     matches_grain=False,
+    keeps_hidden=False,
     judges_photo=False,
     parsing_px=SIZE,
 )

@@ -16,6 +16,7 @@ class Kind(StrEnum):
     UPSCALER = "upscaler"
     IDENTITY = "identity"
     MENDER = "mender"
+    OCCLUSION = "occlusion mask"
 
 
 class Commercial(StrEnum):

@@ -9,6 +9,7 @@ from magicmemory.pipeline.engines.base import Engine, tidy_memory
 from magicmemory.pipeline.faces.align import SIZE
 from magicmemory.pipeline.faces.detect import Detector
 from magicmemory.pipeline.faces.identity import Identity
+from magicmemory.pipeline.faces.occlusion import OcclusionMask
 from magicmemory.pipeline.faces.parsing import Parser
 from magicmemory.pipeline.faces.restore import Restorer
 from magicmemory.pipeline.models.facts import Kind, ModelFacts
@@ -20,6 +21,7 @@ from magicmemory.pipeline.models.registry import (
     FINDERS,
     IDENTITIES,
     MENDERS,
+    OCCLUSIONS,
     PARSERS,
     RESTORERS,
     UPSCALERS,
@@ -51,6 +53,7 @@ class Models:
         parsers: tuple[Model[Parser], ...] = PARSERS,
         upscalers: tuple[Model[Upscaler], ...] = UPSCALERS,
         identities: tuple[Model[Identity], ...] = IDENTITIES,
+        occlusions: tuple[Model[OcclusionMask], ...] = OCCLUSIONS,
         cleaners: tuple[Model[Cleaner], ...] = CLEANERS,
         finders: tuple[Model[DamageFinder], ...] = FINDERS,
         menders: tuple[Model[Mender], ...] = MENDERS,
@@ -71,6 +74,7 @@ class Models:
             parsers: all face parsers.
             upscalers: all upscalers, the best first.
             identities: all networks that compare faces.
+            occlusions: all networks that find what hides faces.
             cleaners: all networks that clean a whole photo.
             finders: all networks that find damage.
             menders: all networks that fill what damage hides.
@@ -82,6 +86,7 @@ class Models:
         self._parsers = ModelCache(parsers, AUTO, context)
         self._upscalers = ModelCache(upscalers, upscaler, context)
         self._identities = ModelCache(identities, AUTO, context)
+        self._occlusions = ModelCache(occlusions, AUTO, context)
         self._cleaners = ModelCache(cleaners, AUTO, context)
         self._finders = ModelCache(finders, AUTO, context)
         self._menders = ModelCache(menders, AUTO, context)
@@ -133,6 +138,10 @@ class Models:
             # By its name, the reason is said where it is here and must not be used.
             return self._identities.find(str(error.parameters["model"])).facts
 
+    def occlusion(self) -> OcclusionMask | None:
+        """The network that finds what hides faces, or None where none is installed. Raises as `parser` does."""
+        return self._occlusions.get_any()
+
     def cleaner(self) -> Cleaner:
         """The network that cleans a whole photo. Raises as `parser` does."""
         return self._cleaners.get(AUTO)
@@ -154,6 +163,7 @@ class Models:
             Kind.UPSCALER: self._upscalers,
             Kind.IDENTITY: self._identities,
             Kind.MENDER: self._menders,
+            Kind.OCCLUSION: self._occlusions,
         }
         caches[facts.kind].get(facts.name)
 
@@ -167,6 +177,7 @@ class Models:
             self._parsers,
             self._upscalers,
             self._identities,
+            self._occlusions,
             self._cleaners,
             self._finders,
             self._menders,

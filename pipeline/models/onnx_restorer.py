@@ -1,58 +1,35 @@
-"""Restorers that come as an ONNX file: aligned faces in and out, run by OpenVINO on the CPU."""
+"""Restorers that come as an ONNX file: aligned faces in and out."""
 
-import importlib.util
 import logging
-import tempfile
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from magicmemory.core.errors import ModelBroken, ModelNotInstalled
+from magicmemory.core.errors import ModelBroken
 from magicmemory.pipeline.engines.base import Runner
-from magicmemory.pipeline.engines.openvino_engine import OpenVinoEngine
 from magicmemory.pipeline.faces.align import SIZE
 from magicmemory.pipeline.faces.restore import NetworkRestorer, Restorer
 from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts
 from magicmemory.pipeline.models.model import BuildContext, Model, sample_planes
-from magicmemory.pipeline.models.onnx_file import OnnxError, check_onnx
+from magicmemory.pipeline.models.onnx_network import FaceFormat, onnx_runner, resized
+from magicmemory.pipeline.models.restoreformer import RESTOREFORMER_PLUS
 from magicmemory.pipeline.models.self_test import face_problem
 
 Floats = NDArray[np.float32]
-Order = Literal["rgb", "bgr"]
+
+_GPEN_PAPER: Final = "Yang et al., GAN Prior Embedded Network for Blind Face Restoration in the Wild, CVPR 2021"
+_REACTOR: Final = "https://huggingface.co/datasets/Gourieff/ReActor/resolve/main/models/facerestore_models"
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class FaceFormat:
-    """How a network takes and gives faces: `[1, 3, size, size]`, aligned to the FFHQ template.
-
-    Attributes:
-        size: side of a face, pixels.
-        range: what black and white are before `mean` and `std`.
-        order: of the channels.
-        mean: subtracted from each channel, in that order.
-        std: each channel is then divided by it.
-        output_range: what black and white are in the output.
-    """
-
-    size: int = SIZE
-    range: tuple[float, float] = (-1.0, 1.0)
-    order: Order = "rgb"
-    mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    std: tuple[float, float, float] = (1.0, 1.0, 1.0)
-    output_range: tuple[float, float] = (-1.0, 1.0)
 
 
 def onnx_restorer(facts: ModelFacts, face: FaceFormat) -> Model[Restorer]:
     """A restorer that is an ONNX file with one input and a face as its first output.
 
-    It runs on the CPU even where there is a GPU. The sample face goes through it each time it is built.
+    The sample face goes through it each time it is built.
 
     Args:
         facts: what is known of it.
@@ -60,17 +37,9 @@ def onnx_restorer(facts: ModelFacts, face: FaceFormat) -> Model[Restorer]:
     """
 
     def build(path: Path, context: BuildContext) -> Restorer:
-        try:
-            check_onnx(path)
-            runner = in_our_format(_engine(context).compile_onnx(path, (1, 3, face.size, face.size)), face)
-        except FileNotFoundError as error:
-            raise ModelNotInstalled(model=facts.name) from error
-        except OnnxError as error:
-            raise ModelBroken(model=facts.name, reason=str(error)) from error
-        except (RuntimeError, ImportError) as error:
-            reason = f"OpenVINO cannot run {path.name}: {' '.join(str(error).split())[-300:]}"
-            raise ModelBroken(model=facts.name, reason=reason) from error
-        _try_sample(runner, facts, enforce=not context.weights.allows_unverified)
+        runner = in_our_format(onnx_runner(facts, path, context, face, channels=3), face)
+        sample = sample_planes(SIZE)
+        refuse(face_problem(sample, runner(sample), span=2), facts, context)
         return NetworkRestorer(runner, observe=partial(context.engine.on_batch, facts.name))
 
     return Model(facts, build)
@@ -78,17 +47,11 @@ def onnx_restorer(facts: ModelFacts, face: FaceFormat) -> Model[Restorer]:
 
 def in_our_format(runner: Runner, face: FaceFormat) -> Runner:
     """A runner of faces `[n, 3, 512, 512]`, RGB in [-1, 1], from one that takes and gives them as `face` says."""
-    low, high = face.range
-    out_low, out_high = face.output_range
-    mean, std = np.array(face.mean, np.float32), np.array(face.std, np.float32)
-    step = 1 if face.order == "rgb" else -1
 
     def one(planes: Floats) -> Floats:
-        picture = _resized(np.asarray((planes.transpose(1, 2, 0) + 1) / 2, np.float32), face.size)
-        given = ((picture * (high - low) + low)[..., ::step] - mean) / std
-        got = runner(np.ascontiguousarray(given.transpose(2, 0, 1)[None], np.float32))[0]
-        shown = (got.transpose(1, 2, 0)[..., ::step] - out_low) / (out_high - out_low) * 2 - 1
-        return _resized(np.asarray(shown, np.float32), SIZE).transpose(2, 0, 1)
+        picture = resized(np.asarray((planes.transpose(1, 2, 0) + 1) / 2, np.float32), face.size)
+        shown = face.shown(runner(face.given(picture)))
+        return resized(shown * np.float32(2) - np.float32(1), SIZE).transpose(2, 0, 1)
 
     def run(faces: Floats) -> Floats:
         return np.stack([one(planes) for planes in faces])
@@ -96,47 +59,82 @@ def in_our_format(runner: Runner, face: FaceFormat) -> Runner:
     return run
 
 
-def _resized(picture: Floats, side: int) -> Floats:
-    if picture.shape[0] == side:
-        return picture
-    how = cv2.INTER_AREA if side < picture.shape[0] else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(np.ascontiguousarray(picture), (side, side), interpolation=how), np.float32)
+def refuse(problem: str, facts: ModelFacts, context: BuildContext) -> None:
+    """Refuse a model whose sample came out wrong; only log it where unverified weights are allowed.
 
+    Args:
+        problem: what is wrong, the end of a sentence; empty: nothing.
+        facts: the model's.
+        context: what it is built with.
 
-def _engine(context: BuildContext) -> OpenVinoEngine:
-    if isinstance(context.engine, OpenVinoEngine):
-        return context.engine
-    if importlib.util.find_spec("openvino") is None:
-        raise ImportError("the package openvino is not installed")
-    log.info("ONNX restorers run on the CPU, all others with %s.", context.engine.name)
-    return OpenVinoEngine(context.verdicts or Path(tempfile.gettempdir()))
-
-
-def _try_sample(runner: Runner, facts: ModelFacts, *, enforce: bool) -> None:
-    """Raises `ModelBroken` where the sample face comes out wrong; only logs it unless `enforce`."""
-    face = sample_planes(SIZE)
-    problem = face_problem(face, runner(face), span=2)
+    Raises:
+        ModelBroken: there is a problem.
+    """
     if not problem:
         return
     reason = f"The sample face comes out of {facts.name} wrong: {problem}. Check its card, or fetch the file again."
-    if enforce:
+    if not context.weights.allows_unverified:
         raise ModelBroken(model=facts.name, reason=reason)
     log.warning("%s It is used, because MAGIC_ALLOW_UNVERIFIED_WEIGHTS is set.", reason)
 
 
-GPEN_512: Final = onnx_restorer(
-    ModelFacts(
-        name="gpen-512",
-        title="GPEN 512",
+def _gpen(size: int, url: str, sha256: str, good_at: str, file_bytes: int | None = None) -> Model[Restorer]:
+    facts = ModelFacts(
+        name=f"gpen-{size}",
+        title=f"GPEN {size}",
         kind=Kind.RESTORER,
         licence="non-commercial",
         commercial=Commercial.NO,
-        file="GPEN-BFR-512.onnx",
-        url="https://huggingface.co/datasets/Gourieff/ReActor/resolve/main/models/facerestore_models/GPEN-BFR-512.onnx",
-        sha256="bf80acb8e91ba8852e3f012505be2c3b6cd6b3eed5ec605e3db87863c4e74d4e",
-        size=284244491,
-        paper="Yang et al., GAN Prior Embedded Network for Blind Face Restoration in the Wild, CVPR 2021",
-        good_at="sharp faces; an ONNX file, runs on the CPU",
+        file=f"GPEN-BFR-{size}.onnx",
+        url=url,
+        sha256=sha256,
+        size=file_bytes,
+        paper=_GPEN_PAPER,
+        good_at=good_at,
+        work="not counted",
+    )
+    return onnx_restorer(facts, FaceFormat(size))
+
+
+GPEN_256: Final = _gpen(
+    256,
+    "https://github.com/harisreedhar/Face-Upscalers-ONNX/releases/download/GPEN-BFR/GPEN-BFR-256.onnx",
+    "aa5bd3ab238640a378c59e4a560f7a7150627944cf2129e6311ae4720e833271",
+    "small faces, speed; an ONNX file",
+    75715262,
+)
+GPEN_512: Final = _gpen(
+    512,
+    f"{_REACTOR}/GPEN-BFR-512.onnx",
+    "bf80acb8e91ba8852e3f012505be2c3b6cd6b3eed5ec605e3db87863c4e74d4e",
+    "sharp faces; an ONNX file",
+    284244491,
+)
+GPEN_1024: Final = _gpen(
+    1024,
+    f"{_REACTOR}/GPEN-BFR-1024.onnx",
+    "cec8892093d7b99828acde97bf231fb0964d3fb11b43f3b0951e36ef1e192a3e",
+    "as GPEN 512, drawn at twice the size; an ONNX file",
+)
+GPEN_2048: Final = _gpen(
+    2048,
+    f"{_REACTOR}/GPEN-BFR-2048.onnx",
+    "d0229ff43f979c360bd19daa9cd0ce893722d59f41a41822b9223ebbe4f89b3e",
+    "as GPEN 512, drawn at four times the size; an ONNX file",
+)
+RESTOREFORMER_PLUS_ONNX: Final = onnx_restorer(
+    ModelFacts(
+        name="restoreformer++-onnx",
+        title="RestoreFormer++ (ONNX)",
+        kind=Kind.RESTORER,
+        licence="not stated",
+        commercial=Commercial.ASK,
+        file="RestoreFormer_PP.onnx",
+        url=f"{_REACTOR}/RestoreFormer_PP.onnx",
+        sha256="f4db5a89902b6a2d452446f5721245a6f7185f699b6aec7b77285adb4d504337",
+        size=294264812,
+        paper=RESTOREFORMER_PLUS.facts.paper,
+        good_at="RestoreFormer++ as an ONNX file, for those who have it",
         work="not counted",
     ),
     FaceFormat(),

@@ -8,12 +8,14 @@ from typing import Final
 
 from magicmemory.pipeline.faces.detect import Detector
 from magicmemory.pipeline.faces.identity import Identity
+from magicmemory.pipeline.faces.occlusion import OcclusionMask
 from magicmemory.pipeline.faces.parsing import Parser
 from magicmemory.pipeline.faces.restore import Restorer
 from magicmemory.pipeline.models import (
     arcface,
     arcface_resnet18,
     codeformer,
+    elir,
     gfpgan,
     lite,
     mtcnn,
@@ -36,11 +38,16 @@ RESTORERS: Final[tuple[Model[Restorer], ...]] = (
     restoreformer.RESTOREFORMER_PLUS,
     gfpgan.GFPGAN_1_4,
     codeformer.CODEFORMER,
+    elir.ELIR,
     gfpgan.GFPGAN_1_3,
     restoreformer.RESTOREFORMER,
     vqfr.VQFR_2,
     vqfr.VQFR_1,
+    onnx_restorer.RESTOREFORMER_PLUS_ONNX,
     onnx_restorer.GPEN_512,
+    onnx_restorer.GPEN_1024,
+    onnx_restorer.GPEN_2048,
+    onnx_restorer.GPEN_256,
     gfpgan.GFPGAN_1_2,
     lite.LITE,
 )
@@ -58,6 +65,7 @@ UPSCALERS: Final[tuple[Model[Upscaler], ...]] = (
     realesrgan.REALESR_GENERAL_WDN,
 )
 IDENTITIES: Final[tuple[Model[Identity], ...]] = (arcface.ARCFACE, arcface_resnet18.ARCFACE_RESNET18)
+OCCLUSIONS: Final[tuple[Model[OcclusionMask], ...]] = ()  # the operator brings one
 FINDERS: Final[tuple[Model[DamageFinder], ...]] = (photo.PHOTO_FINDER,)  # the same checkpoint as the mender's
 MENDERS: Final[tuple[Model[Mender], ...]] = (photo.PHOTO_MENDER,)
 CLEANERS: Final[tuple[Model[Cleaner], ...]] = (lite.LITE_CLEANER,)  # the same checkpoint as the restorer's

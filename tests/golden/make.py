@@ -3,12 +3,12 @@ r"""Write the reference outputs in `data/` by running the networks' original cod
 Run it from the repository's root, in an environment of its own that has the packages `gfpgan`, `facexlib`, `basicsr`,
 `torchvision` and `einops`:
 
-    python -m tests.golden.make --codeformer CHECKOUT --vqfr CHECKOUT --restoreformer-plus CHECKOUT \
+    python -m tests.golden.make --codeformer CHECKOUT --vqfr CHECKOUT --restoreformer-plus CHECKOUT --elir CHECKOUT \
         [--photos DIR --detector-weights FILE] [NAME...]
 
-The checkouts are folders of the public repositories sczhou/CodeFormer, TencentARC/VQFR and
-wzhouxiff/RestoreFormerPlusPlus; nothing is fetched or built here. Each network runs in a process of its own, because
-CodeFormer's repository and the package both bring a `basicsr`. Without names all references are made.
+The checkouts are folders of the public repositories sczhou/CodeFormer, TencentARC/VQFR,
+wzhouxiff/RestoreFormerPlusPlus and eladc-git/ELIR; nothing is fetched or built here. Each network runs in a process of
+its own, because CodeFormer's repository and the package both bring a `basicsr`. Without names all references are made.
 """
 
 import argparse
@@ -137,6 +137,35 @@ def codeformer(face: torch.Tensor, args: argparse.Namespace) -> tuple[torch.nn.M
     return network, run
 
 
+def elir(face: torch.Tensor, args: argparse.Namespace) -> tuple[torch.nn.Module, Callable[[], Outputs]]:
+    package_at("ELIR", args.elir / "ELIR")
+    package_at("ELIR.models", args.elir / "ELIR" / "models")
+    parts = {
+        name: importlib.import_module(f"ELIR.models.{module}")
+        for name, module in (("lunet", "lunet"), ("rrdbnet", "rrdbnet"), ("taesd", "taesd"))
+    }
+    makers: dict[str, Callable[..., torch.nn.Module]] = {
+        "lunet": parts["lunet"].LUnet,
+        "rrdbnet": parts["rrdbnet"].RRDBNet,
+        "tiny_enc": lambda: parts["taesd"].TAESD(pretrained=False).encoder,
+        "tiny_dec": lambda: parts["taesd"].TAESD(pretrained=False).decoder,
+    }
+    # The repository's own fetches the autoencoder's weights, which the checkpoint replaces.
+    module_of("ELIR.models.load_model", get_model=lambda part: makers[part["name"]](**part.get("params", {})))
+    network = importlib.import_module("ELIR.models.elir").Elir(
+        # configs/elir_infer_bfr.yaml, but for the noise, which the program draws anew for each face.
+        fm_cfg={"k_steps": 5, "sigma_s": 0.1, "latent_shape": [16, 64, 64], "dynamic_noise": False},
+        fmir_cfg={"name": "lunet", "params": {"ch_mult": [1, 2, 1, 2], "n_mid_blocks": 3}},
+        mmse_cfg={"name": "rrdbnet", "params": {"c_inout": 16, "c_hid": 96, "n_rrdb": 3}},
+        enc_cfg={"name": "tiny_enc"},
+        dec_cfg={"name": "tiny_dec"},
+    )
+    drawn = np.random.RandomState(2025).standard_normal((1, 16, 64, 64))
+    network.noise = network.sigma_s * torch.from_numpy(drawn).float()
+    # It takes and gives 0 to 1.
+    return network, lambda: {"out": network((face + 1) / 2) * 2 - 1}
+
+
 def vqfr_package(root: Path) -> None:
     """VQFR's own package, with stand-ins for what only its training needs."""
     importlib.import_module("torchvision")  # before the stand-ins: torch looks for the real packages
@@ -258,6 +287,7 @@ NETWORKS: dict[str, Callable[[torch.Tensor, argparse.Namespace], tuple[torch.nn.
     "restoreformer": restoreformer,
     "restoreformer_plus": restoreformer_plus,
     "codeformer": codeformer,
+    "elir": elir,
     "vqfr_v1": vqfr_v1,
     "vqfr_v2": vqfr_v2,
     "retinaface_resnet50": lambda image, _: retinaface("resnet50", image),
@@ -327,6 +357,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NETWORKS)}, deformable, detections")
     parser.add_argument("--codeformer", type=Path, help="folder of a checkout of sczhou/CodeFormer")
     parser.add_argument("--restoreformer-plus", type=Path, help="likewise of wzhouxiff/RestoreFormerPlusPlus")
+    parser.add_argument("--elir", type=Path, help="likewise of eladc-git/ELIR")
     parser.add_argument("--vqfr", type=Path, help="folder of a checkout of TencentARC/VQFR")
     parser.add_argument("--photos", type=Path, help="folder of photos to detect faces in")
     parser.add_argument("--detector-weights", type=Path, help="trained detection_mobilenet0.25_Final.pth")

@@ -90,6 +90,7 @@ INPUTS: dict[str, tuple[Shape, float, float]] = {
     "restoreformer": ((1, 3, 256, 256), -1.0, 1.0),
     "restoreformer_plus": ((1, 3, 256, 256), -1.0, 1.0),
     "codeformer": ((1, 3, 512, 512), -1.0, 1.0),
+    "elir": ((1, 3, 512, 512), -1.0, 1.0),
     "vqfr_v1": ((1, 3, 256, 256), -1.0, 1.0),
     "vqfr_v2": ((1, 3, 256, 256), -1.0, 1.0),
     "retinaface_resnet50": ((1, 3, 150, 202), -123.0, 151.0),

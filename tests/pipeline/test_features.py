@@ -17,6 +17,7 @@ from magicmemory.core.settings import BadSettings, Settings, load
 from magicmemory.pipeline.engines.torch_engine import TorchEngine
 from magicmemory.pipeline.faces import strategies
 from magicmemory.pipeline.faces.identity import Identity
+from magicmemory.pipeline.faces.occlusion import OcclusionMask
 from magicmemory.pipeline.faces.parsing import Parser
 from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
 from magicmemory.pipeline.imaging.encode import encode
@@ -58,6 +59,9 @@ class LeftHalf:
     """Sees half a face."""
 
     def __call__(self, faces: Sequence[Floats]) -> list[Floats | None]:
+        return [*self.halves(faces)]
+
+    def halves(self, faces: Sequence[object]) -> list[Floats]:
         mask = np.zeros((512, 512), np.float32)
         mask[:, :256] = 1
         return [mask for _ in faces]
@@ -68,6 +72,7 @@ def pipeline(
     strategy: strategies.FaceStrategy = strategies.OWN,
     compare: Identity | None = None,
     parse: Parser | None = None,
+    hides: OcclusionMask | None = None,
     upscaler: TiledUpscaler | None = None,
 ) -> Pipeline:
     models = Models(
@@ -82,6 +87,7 @@ def pipeline(
         ),
         detectors=(Model(facts("finds", Kind.DETECTOR), lambda *_: Finds(*TWO_FACES, SMALL_FACE)),),
         parsers=() if parse is None else (Model(facts("parses", Kind.PARSER), lambda *_: parse),),
+        occlusions=() if hides is None else (Model(facts("hides", Kind.OCCLUSION), lambda *_: hides),),
         upscalers=() if upscaler is None else (Model(facts("enlarges", Kind.UPSCALER), lambda *_: upscaler),),
         identities=() if compare is None else (Model(facts("compares", Kind.IDENTITY), lambda *_: compare),),
     )
@@ -114,9 +120,11 @@ def test_report_has_no_similarity_without_arcface() -> None:
     assert {face.similarity for face in pipeline().restore(PHOTO, Options()).report.faces} == {None}
 
 
-def test_parser_mask_bounds_the_change() -> None:
+@pytest.mark.parametrize("mask", ["parser", "occlusion"])
+def test_masks_bound_the_change(mask: str) -> None:
     before = colourful(600, 400).astype(float)
-    half = np.abs(pixels_of(pipeline(parse=LeftHalf()).restore(PHOTO, Options())) - before).max(-1)
+    made = pipeline(parse=LeftHalf()) if mask == "parser" else pipeline(hides=lambda crops: LeftHalf().halves(crops))
+    half = np.abs(pixels_of(made.restore(PHOTO, Options())) - before).max(-1)
     face = TWO_FACES[1]
     x, y = (int(value) for value in face.landmarks[2])
     assert half[y - 20 : y + 20, x - 60 : x - 10].max() > 0

@@ -33,7 +33,8 @@ from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.photo.damage import DamageFinder
 from magicmemory.pipeline.photo.enlarge import enlarged
 from magicmemory.pipeline.photo.repair import Mender
-from magicmemory.pipeline.pipeline import Pipeline, Restoration, side_by_side
+from magicmemory.pipeline.photo.side_by_side import side_by_side
+from magicmemory.pipeline.pipeline import Pipeline, Restoration
 from tests.support.faces import colourful, face_at, grey, picture
 from tests.support.networks import Finds, FindsDamage, Mends, tiny, tiny_with_fidelity
 

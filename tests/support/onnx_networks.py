@@ -6,7 +6,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-FACES: list[str | int | None] = ["n", 3, "h", "w"]
+FACES: tuple[str | int | None, ...] = ("n", 3, "h", "w")
 
 
 def conv(seed: int = 5, strength: float = 0.02) -> onnx.ModelProto:
@@ -27,18 +27,36 @@ def gains(red: float, green: float, blue: float) -> onnx.ModelProto:
     )
 
 
+def hides_green(bias: float = 1) -> onnx.ModelProto:
+    """An occlusion mask as XSeg's are laid out, `[n, h, w, 3]` in and `[n, h, w, 1]` out: what is green is hidden."""
+    redness = np.array([[0], [-4], [4]], np.float32)  # its channels are blue, green, red
+    return network(
+        [
+            helper.make_node("MatMul", ["faces", "redness"], ["difference"]),
+            helper.make_node("Add", ["difference", "bias"], ["visible"]),
+            helper.make_node("Clip", ["visible", "low", "high"], ["restored"]),
+        ],
+        numpy_helper.from_array(redness, "redness"),
+        numpy_helper.from_array(np.array(bias, np.float32), "bias"),
+        numpy_helper.from_array(np.array(0, np.float32), "low"),
+        numpy_helper.from_array(np.array(1, np.float32), "high"),
+        shape=("n", "h", "w", 3),
+    )
+
+
 def network(
     nodes: list[onnx.NodeProto],
     *weights: onnx.TensorProto,
     inputs: tuple[str, ...] = ("faces",),
     output: str = "restored",
     functions: tuple[onnx.FunctionProto, ...] = (),
+    shape: tuple[str | int | None, ...] = FACES,
 ) -> onnx.ModelProto:
-    """A model of these nodes: faces `[n, 3, h, w]` in and out."""
+    """A model of these nodes: faces of that shape in and out."""
     graph = helper.make_graph(
         nodes,
         "restorer",
-        [helper.make_tensor_value_info(name, TensorProto.FLOAT, FACES) for name in inputs],
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, list(shape)) for name in inputs],
         [helper.make_tensor_value_info(output, TensorProto.FLOAT, None)],
         initializer=list(weights),
     )

@@ -6,17 +6,24 @@ from magicmemory.bots.common.sentences import Sentences
 from magicmemory.bots.texts import Texts
 from magicmemory.core.options import Step
 from magicmemory.core.plans import Plans
-from magicmemory.core.report import Damage, Report
+from magicmemory.core.report import Damage, Face, Report
 from tests.support.harness import FACE
 
 SENTENCES = Sentences(Texts(), Plans(), 24)
 
 
-def told(*done: Step, faces: int = 2, damage: Damage | None = None, cleaned: bool = False, language: str = "en") -> str:
+def told(
+    *done: Step,
+    faces: int = 2,
+    damage: Damage | None = None,
+    cleaned: bool = False,
+    language: str = "en",
+    face: Face = FACE,
+) -> str:
     report = Report(
         width=9,
         height=9,
-        faces=(FACE,) * faces,
+        faces=(face,) * faces,
         model="m",
         detector="d",
         damage=damage,
@@ -61,6 +68,16 @@ def test_only_faces_are_said_as_before() -> None:
 
 def test_worker_of_the_first_version_says_that_it_cleaned() -> None:
     assert told(cleaned=True) == "2 faces restored; the whole photo cleaned."
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])  # 1: the model's most faithful setting was enough
+def test_faces_that_were_held_are_told(share: float) -> None:
+    held = FACE.model_copy(update={"held": share})
+    assert told(faces=1, face=held) == (
+        "One face restored. One face was kept closer to the original, so that it still looks like the same person."
+    )
+    for language in Texts().languages:
+        assert told(faces=2, face=held, language=language) != told(faces=2, language=language)
 
 
 @pytest.mark.parametrize("language", Texts().languages)

@@ -10,7 +10,7 @@ from magicmemory.core.errors import ModelNotAllowed
 from magicmemory.pipeline.engines.torch_engine import TorchEngine
 from magicmemory.pipeline.models.facts import Commercial, Kind
 from magicmemory.pipeline.models.loaded_models import Models
-from magicmemory.pipeline.models.model_cards import read_cards, restorers_with, usable_restorers
+from magicmemory.pipeline.models.model_cards import read_cards, restorers_with, usable_cards
 from magicmemory.pipeline.models.weights import Weights
 from tests.support.onnx_networks import conv, written
 
@@ -37,7 +37,7 @@ def test_auto_takes_it_once_its_hash_is_known(tmp_path: Path) -> None:
     content = written(conv(), tmp_path / "mine.onnx").read_bytes()
 
     def default() -> str:
-        models = Models(TorchEngine("cpu"), Weights(tmp_path), restorers=usable_restorers(tmp_path))
+        models = Models(TorchEngine("cpu"), Weights(tmp_path), restorers=restorers_with(usable_cards(tmp_path)))
         return models.restorer_facts().name
 
     card(tmp_path)
@@ -48,7 +48,9 @@ def test_auto_takes_it_once_its_hash_is_known(tmp_path: Path) -> None:
 
 def test_the_licence_holds_as_for_other_models(tmp_path: Path) -> None:
     card(tmp_path, text=CARD.replace('"yes"', '"ask"'))
-    models = Models(TorchEngine("cpu"), Weights(tmp_path), restorers=usable_restorers(tmp_path), paid_use=True)
+    models = Models(
+        TorchEngine("cpu"), Weights(tmp_path), restorers=restorers_with(usable_cards(tmp_path)), paid_use=True
+    )
     with pytest.raises(ModelNotAllowed):
         models.restorer("mine")
 
@@ -56,7 +58,7 @@ def test_the_licence_holds_as_for_other_models(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("more", "says"),
     [
-        ("size = 300\n", "size: Input should be 256, 512 or 1024."),
+        ("size = 300\n", "size: Input should be 256, 512, 1024 or 2048."),
         ('order = "grb"\n', "order: Input should be 'rgb' or 'bgr'."),
         ("range = [1, -1]\n", "a range goes from a smaller to a larger number."),
         ("range = [0, inf]\n", "range.1: Input should be a finite number."),
@@ -96,5 +98,5 @@ def test_a_name_that_is_taken_or_odd_is_refused(tmp_path: Path, name: str) -> No
 def test_the_log_of_a_worker_tells_of_wrong_cards(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     card(tmp_path, "size = 1\n")
     with caplog.at_level(logging.WARNING):
-        assert len(usable_restorers(tmp_path)) == len(usable_restorers(tmp_path / "none"))
+        assert usable_cards(tmp_path).models == ()
     assert "mine.toml is not a usable card" in caplog.text

@@ -18,7 +18,8 @@ from magicmemory.pipeline.engines.torch_engine import TorchEngine
 from magicmemory.pipeline.faces.restore import Restorer
 from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts
 from magicmemory.pipeline.models.loaded_models import Models
-from magicmemory.pipeline.models.onnx_restorer import GPEN_512, FaceFormat, in_our_format, onnx_restorer
+from magicmemory.pipeline.models.onnx_network import FaceFormat
+from magicmemory.pipeline.models.onnx_restorer import GPEN_512, in_our_format, onnx_restorer
 from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.sample import aligned_face
 from tests.support.onnx_networks import conv, gains, network, written
