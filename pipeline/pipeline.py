@@ -3,7 +3,7 @@
 import math
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from magicmemory.core.errors import FidelityUnsupported, NoFaceFound, NothingToRestore, PhotoTooLarge
 from magicmemory.core.job import Stage
 from magicmemory.core.options import Options, Scope, Step
-from magicmemory.core.report import Face, Report
+from magicmemory.core.report import Report
 from magicmemory.core.settings import Likeness, Settings
 from magicmemory.core.units import MB
 from magicmemory.pipeline.engines.base import OnBatch, ignore_batch
@@ -42,7 +42,9 @@ from magicmemory.pipeline.models.loaded_models import Models
 from magicmemory.pipeline.models.model_cards import usable_restorers
 from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.photo.enlarge import enlarged
+from magicmemory.pipeline.photo.print_quality import print_of, sized, with_resolution
 from magicmemory.pipeline.photo.whole import Look, WholePhoto
+from magicmemory.pipeline.restoration import Overview, Restoration, side_by_side
 from magicmemory.pipeline.stopwatch import Stopwatch
 
 Floats = NDArray[np.float32]
@@ -54,41 +56,6 @@ ProgressCallback = Callable[[Stage, int, int], None]
 _NO_LIMITS: Final = DecodeLimits(sys.maxsize, sys.maxsize)  # for files that we made ourselves
 MAX_FACES: Final = 100
 _SMALLEST_REPORTED: Final = 0.75  # of the limit; searching smaller faces would cost much time
-
-
-@dataclass(frozen=True, slots=True)
-class Restoration:
-    """A restored photo.
-
-    Attributes:
-        data: the file.
-        extension: without the dot: `jpg`, `png`, …
-        media_type: `image/jpeg`, `image/png`, …
-        report: the faces found, and what was done.
-        mask: a PNG of the size of the original, turned as the result is: white is what was taken for damage; empty:
-            none was found, or none was looked for.
-    """
-
-    data: bytes
-    extension: str
-    media_type: str
-    report: Report
-    mask: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """The faces in a photo, before anything is restored.
-
-    Attributes:
-        faces: row by row from the top; `restored` tells which would be restored.
-        rotation: the clockwise turn that makes the photo upright: 0, 90, 180 or 270 degrees.
-        picture: the upright photo with the faces' numbers, as a file.
-    """
-
-    faces: tuple[Face, ...]
-    rotation: int
-    picture: Encoded
 
 
 class Pipeline:
@@ -144,6 +111,9 @@ class Pipeline:
         weights = Weights.of(settings)
         strategy = strategies.FACEXLIB if settings.blend == "facexlib" else strategies.OWN
         restorers, detectors, parsers = usable_restorers(weights.folder), registry.DETECTORS, registry.PARSERS
+        upscalers = registry.UPSCALERS
+        if strategy is strategies.FACEXLIB:  # upstream enlarges with Lanczos where no network is installed
+            upscalers = tuple(model for model in upscalers if not model.facts.bundled)
         if settings.engine == "upstream":
             engine = upstream.engine(engine.device)
             restorers, detectors, parsers = upstream.RESTORERS, upstream.DETECTORS, upstream.PARSERS
@@ -160,6 +130,7 @@ class Pipeline:
             restorers=restorers,
             detectors=detectors,
             parsers=parsers,
+            upscalers=upscalers,
         )
         engine.on_batch = on_batch
         limits = DecodeLimits(int(settings.max_photo_mb * MB), int(settings.max_photo_megapixels * 1_000_000))
@@ -235,6 +206,7 @@ class Pipeline:
         tell(Stage.DECODE, 0, 0)
         with clock("decode"):
             picture = self._decode(data, self._limits, page, keep)
+            options = sized(options, picture, self._limits.max_pixels)
             self._check_size(picture, options.upscale, max_megapixels)
         look, sent = self._looked(picture, options, clock), picture
         picture = self._repaired(picture, look, clock, tell)
@@ -275,7 +247,8 @@ class Pipeline:
             if keep is not Keep.NOTHING:
                 done = with_restoration(picture.metadata, restorer_facts.name, len(large), options, look.steps)
                 shown = replace(shown, metadata=done)
-            encoded = encode(shown, kind=kind)
+            prints = print_of(options, shown)
+            encoded = encode(with_resolution(shown, prints), kind=kind)
         report = Report(
             width=shown.width,
             height=shown.height,
@@ -287,6 +260,8 @@ class Pipeline:
             notes=picture.notes,
             page=page,
             pages=picture.pages,
+            upscale=options.upscale,
+            print=prints,
             cleaned=cleaning,
             damage=look.damage,
             done=tuple(step for step in Step if step in look.steps),
@@ -443,14 +418,6 @@ def _upright(picture: Picture, found: Found, faces: Sequence[Detection]) -> tupl
         return picture, list(faces)
     upright = rotated(picture, found.rotation)
     return upright, [turned_along(face, found.rotation, picture.width, picture.height) for face in faces]
-
-
-def side_by_side(before: Picture, after: Picture) -> Picture:
-    """The two pictures side by side, as a PNG. `before` is enlarged to `after`'s size if it is smaller."""
-    before = enlarged(before, after.width // before.width)
-    gap = np.full((after.height, max(4, after.width // 100), 3), after.peak, after.pixels.dtype)
-    pixels = np.hstack([before.pixels, gap, after.pixels])
-    return replace(after, pixels=pixels, alpha=None, format="PNG")
 
 
 def _no_one(stage: Stage, done: int, faces: int) -> None:

@@ -7,13 +7,16 @@ from magicmemory.bots.common.adjustments import (
     UNDO_REPAIR,
     can_undo_repair,
     could_restore_whole,
+    for_print,
     neighbours,
+    prints_offered,
     scopes_offered,
     with_scope,
 )
 from magicmemory.bots.service import BotService
 from magicmemory.core.job import TERMINAL, Job, Progress, Quota, Sender, Stage
 from magicmemory.core.options import Scope
+from magicmemory.core.print_size import PrintSize
 from magicmemory.core.report import Face, FaceWarning, LeftAlone, Report
 
 # The fraction that is done when a stage begins; restoring the faces takes most of the time.
@@ -86,6 +89,7 @@ class Views:
             "report": self._report(language, job.report) if job.report else None,
             "failure": job.failure.key if job.failure else None,
             "adjustments": self._adjustments(language, job),
+            "prints": self._prints(language, job),
             "quota": quota,
             "urls": {
                 "self": place,
@@ -112,6 +116,9 @@ class Views:
         if job.parent is None:
             return ""
         percent = round(job.options.strength * 100)
+        if job.options.print_size is not None:
+            size = PrintSize.parse(job.options.print_size).title
+            return self._service.texts.say(language, "playground-asked-print", size=size)
         asked = "undo-repair" if job.options.repair is False else job.options.scope
         return self._service.texts.say(language, f"playground-asked-{asked}", percent=percent)
 
@@ -141,6 +148,13 @@ class Views:
             {"text": self._service.texts.say(language, f"playground-{name}"), "options": options}
             for name, options in found
         ]
+
+    def _prints(self, language: str, job: Job) -> dict[str, Any] | None:
+        """The button for prints and the sizes behind it; None where there is no photo."""
+        if job.report is None:
+            return None
+        sizes = [{"text": size.title, "options": for_print(str(size))} for size in prints_offered(job)]
+        return {"text": self._service.texts.say(language, "print-button"), "sizes": sizes}
 
     def _of_restored(self, job: Job, report: Report) -> list[tuple[str, dict[str, Any]]]:
         gentler, stronger = neighbours(STRENGTHS, job.options.strength)

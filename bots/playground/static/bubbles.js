@@ -109,7 +109,15 @@ function resultActions(view, { showFaces, showDamage }, onAdjust) {
   const switches = [];
   if (view.report.faces.length) switches.push(toggle(say("show-faces"), showFaces));
   if (view.urls.damage) switches.push(toggle(say("show-damage"), showDamage));
-  return element("div", { className: "actions" }, [download, ...buttons(view.adjustments, onAdjust), ...switches]);
+  const adjustments = buttons(view.adjustments, onAdjust);
+  const sizes = view.prints ? printSizes(view.prints, onAdjust) : [];
+  return element("div", { className: "actions" }, [download, ...adjustments, ...switches, ...sizes]);
+}
+
+/** A button that shows and hides the sizes of prints, and these. */
+function printSizes({ text, sizes }, onAdjust) {
+  const shown = element("div", { className: "sizes", hidden: true }, buttons(sizes, onAdjust));
+  return [toggle(text, (on) => (shown.hidden = !on)), shown];
 }
 
 function buttons(adjustments, onAdjust) {
