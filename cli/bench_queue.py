@@ -21,7 +21,8 @@ from magicmemory.core.report import Face, Report
 from magicmemory.core.settings import Settings
 
 if TYPE_CHECKING:
-    from magicmemory.pipeline.pipeline import ProgressCallback, Restoration
+    from magicmemory.pipeline.pipeline import ProgressCallback
+    from magicmemory.pipeline.restoration import Restoration
     from magicmemory.queue.delivery import Reply
 
 ALONE = 50
@@ -114,7 +115,7 @@ class _Nothing:
     def restore(
         self, data: bytes, options: Options, progress: "ProgressCallback | None" = None, *, max_megapixels: float = 0
     ) -> "Restoration":
-        from magicmemory.pipeline.pipeline import Restoration
+        from magicmemory.pipeline.restoration import Restoration
 
         time.sleep(self._photo_s)
         report = Report(width=1, height=1, faces=(FACE,), model="none", detector="none", stages_ms={}, total_ms=0)

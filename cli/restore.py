@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Final
 
 import typer
-from pydantic import BaseModel
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from magicmemory.cli.messages import error_message
 from magicmemory.cli.restore_batch import Count, Done, Photo, Tally
-from magicmemory.core.errors import OperatorError, UserError
+from magicmemory.cli.restore_results import Result, json_of, line_of
+from magicmemory.core.errors import OperatorError, PrintSizeUnusable, UserError
 from magicmemory.core.file_type import sniff
 from magicmemory.core.job import Stage
-from magicmemory.core.options import AUTO, MAX_CHOSEN_FACES, Options, Scope, Step, Texture
-from magicmemory.core.report import NoteKind, Report
+from magicmemory.core.options import AUTO, MAX_CHOSEN_FACES, Options, Scope, Texture
+from magicmemory.core.print_size import PrintSize
+from magicmemory.core.report import Report
 from magicmemory.core.settings import load, make_data_folder
 from magicmemory.core.units import MB
 
@@ -78,6 +79,14 @@ def _upscale(value: int) -> int:
     return value
 
 
+def _print_size(text: str) -> str:
+    """The size as it is stored; empty: no print."""
+    try:
+        return text and str(PrintSize.parse(text))
+    except PrintSizeUnusable:
+        raise typer.BadParameter("write a size such as 13x18cm or 5x7in, each side from 3 to 150 cm.") from None
+
+
 def _numbers(text: str) -> tuple[int, ...]:
     """The numbers in `1,3`; none in an empty text."""
     parts = [part.strip() for part in text.split(",")] if text.strip() else []
@@ -94,6 +103,15 @@ def restore(
     strength: Annotated[float, typer.Option(min=0, max=1, help="0 keeps the faces, 1 restores them fully.")] = 1.0,
     fidelity: Annotated[float | None, typer.Option(min=0, max=1, help="0 vivid, 1 faithful; not all models.")] = None,
     upscale: Annotated[int, typer.Option(callback=_upscale, help="Enlarge the photo: 1, 2 or 4 times.")] = 1,
+    print_size: Annotated[
+        str,
+        typer.Option(
+            "--print",
+            metavar="SIZE",
+            callback=_print_size,
+            help="Enlarge as a print of this size needs, at most 4 times, and write its resolution: 13x18cm, 5x7in.",
+        ),
+    ] = "",
     scope: Annotated[
         Scope,
         typer.Option(
@@ -144,6 +162,8 @@ def restore(
 
     Results go to the folder OUT; existing files are never overwritten.
     """
+    if print_size and upscale > 1:
+        raise typer.BadParameter("leave it out: --print decides how much a photo is enlarged.", param_hint="--upscale")
     options = Options.model_validate(
         {
             "model": model,
@@ -151,6 +171,7 @@ def restore(
             "strength": strength,
             "fidelity": fidelity,
             "upscale": upscale,
+            "print_size": print_size or None,
             "scope": scope,
             "repair": repair,
             "clean": clean,
@@ -279,7 +300,7 @@ class Restore:
                         before = count.begin() if count else ""
                         if isinstance(outcome, Result):
                             left = count.left() if count else ""
-                            say(_json(outcome) if as_json else f"{before}{_line(outcome)}{left}")
+                            say(json_of(outcome) if as_json else f"{before}{line_of(outcome)}{left}")
                         elif as_json:
                             say(json.dumps(outcome, ensure_ascii=False))
                         else:
@@ -347,21 +368,12 @@ class Restore:
         """A black mask of the size of the original."""
         from magicmemory.pipeline.photo.whole import empty_mask_file
 
-        return empty_mask_file(report.width // self._options.upscale, report.height // self._options.upscale)
+        return empty_mask_file(report.width // report.upscale, report.height // report.upscale)
 
 
 def _name(photo: Photo, page: int, pages: int) -> str:
     """The name of a result, without its suffix."""
     return f"{photo.path.stem}-page-{page}" if pages > 1 else photo.path.stem
-
-
-class Result(BaseModel):
-    """The result of one photo."""
-
-    input: str
-    output: str
-    report: Report
-    pages_left: int = 0  # pages or pictures of the file that were not restored
 
 
 def write_new(path: Path, data: bytes) -> Path:
@@ -386,47 +398,6 @@ def _write_all(file: BinaryIO, path: Path, data: bytes) -> None:
     except BaseException:  # Ctrl-C too
         path.unlink()
         raise
-
-
-def _line(result: Result) -> str:
-    report = result.report
-    faces = "1 face" if report.restored == 1 else f"{report.restored} faces"
-    done = "".join(f", {_STEPS[step]}" for step in report.done)
-    small = f", {report.too_small} too small" if report.too_small else ""
-    many = f", {report.too_many} not restored because there are too many" if report.too_many else ""
-    cut = f", {report.incomplete} not restored because the file ends in them" if report.incomplete else ""
-    turn = {90: "lies on its side", 180: "is upside down", 270: "lies on its side"}.get(report.rotation)
-    lies = "" if turn is None else ", turned upright" if report.turned else f"; the photo {turn} (--upright turns it)"
-    notes = "".join(f"; {_NOTES[note.kind].format(note.count)}" for note in report.notes)
-    left = f"; {result.pages_left} more pages in the file: --pages restores them" if result.pages_left else ""
-    gentler = sum(face.held is not None for face in report.faces)
-    held = f", {gentler} more gently to keep the likeness" if gentler else ""
-    told = f"{faces} restored{held}{small}{many}{cut}{done}, {report.total_ms / 1000:.1f} s"
-    return f"{result.input} -> {result.output}: {told}{lies}{notes}{left}"
-
-
-_STEPS: Final = {
-    Step.REPAIR: "scratches and dust repaired",
-    Step.CLEAN: "cleaned",
-    Step.TONE: "contrast brought back",
-}
-_NOTES: Final = {
-    NoteKind.TONE_MAPPED: "high dynamic range mapped to the standard range",
-    NoteKind.GAIN_MAP: "gain map for HDR screens left out",
-    NoteKind.PREVIEW: "the preview in the raw file was restored",
-    NoteKind.INCOMPLETE: "the file ends too early: {} percent of the photo are missing",
-    NoteKind.COARSE: "the file ends too early: fine detail is missing",
-}
-
-
-def _json(result: Result) -> str:
-    fields: dict[str, Any] = {
-        "input": result.input,
-        "output": result.output,
-        "pages_left": result.pages_left,
-        **result.report.model_dump(mode="json"),
-    }
-    return json.dumps(fields, ensure_ascii=False)
 
 
 def _bar() -> Progress:

@@ -21,7 +21,8 @@ from magicmemory.core.units import MB
 from magicmemory.pipeline.models.facts import Kind, ModelFacts
 
 if TYPE_CHECKING:  # the pipeline imports torch, which would slow down the start of every other command
-    from magicmemory.pipeline.pipeline import Pipeline, Restoration
+    from magicmemory.pipeline.pipeline import Pipeline
+    from magicmemory.pipeline.restoration import Restoration
 
 FACES: Final = 4  # on a sheet, the largest of the photo: more would be too small to judge
 

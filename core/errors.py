@@ -146,6 +146,12 @@ class SizeNotInPlan(UserError):
     key = "size-not-in-plan"
 
 
+class PrintSizeUnusable(UserError):
+    """A print's size is no size, or too small or too large."""
+
+    key = "print-size-unusable"
+
+
 class TooManyAtOnce(UserError):
     """The person has too many unfinished photos. Parameters: `limit`."""
 

@@ -6,11 +6,13 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
+from magicmemory.core.print_size import LARGEST_TIMES, PrintSize
+
 AUTO = "auto"
 MAX_NAME_LENGTH = 64
 MAX_CHOSEN_FACES: Final = 100
 # Added after the first release, or with another default: an earlier version always wrote the scope, `faces` or `photo`.
-_LATER: Final = ("scope", "upright", "faces", "texture", "gentle_faces", "repair", "clean", "tone")
+_LATER: Final = ("scope", "upright", "faces", "texture", "gentle_faces", "repair", "clean", "tone", "print_size")
 
 
 def _plain(name: str) -> str:
@@ -20,6 +22,14 @@ def _plain(name: str) -> str:
 
 Name = Annotated[str, AfterValidator(_plain)]
 """A model's name. It may not exist, but it is safe to store and show."""
+
+
+def _paper(text: str) -> str:
+    return str(PrintSize.parse(text))
+
+
+PaperName = Annotated[str, AfterValidator(_paper)]
+"""The size of a print, `13x18cm`. Another one raises `PrintSizeUnusable`."""
 
 
 class Scope(StrEnum):
@@ -73,6 +83,9 @@ class Options(BaseModel):
     repair: bool | None = Field(default=None, description="fill scratches, dust, cracks; None: as the scope says")
     clean: bool | None = Field(default=None, description="remove grain and compression; None: as the scope says")
     tone: bool | None = Field(default=None, description="bring back faded contrast; None: as the scope says")
+    print_size: PaperName | None = Field(
+        default=None, description="enlarge as a print of this size needs, up to 4 times, instead of by `upscale`"
+    )
 
     @model_serializer(mode="wrap")
     def _without_later_defaults(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -85,6 +98,11 @@ class Options(BaseModel):
             if getattr(self, name) == type(self).model_fields[name].default:
                 written.pop(name, None)
         return written
+
+    @property
+    def most_upscale(self) -> int:
+        """How many times the photo may get larger."""
+        return self.upscale if self.print_size is None else LARGEST_TIMES
 
     def asks_for(self, step: Step) -> bool | None:
         """Whether a step is to be done; None: where the photo needs it."""

@@ -50,7 +50,7 @@ class PlanLimits(BaseModel):
     def allow(self, options: Options) -> bool:
         """Whether the plan allows these options. `auto` is always allowed: see `choose`."""
         known = not self.models or options.model in (AUTO, *self.models)
-        return known and options.upscale <= self.max_upscale
+        return known and options.most_upscale <= self.max_upscale
 
     def choose(self, options: Options) -> Options:
         """The options, with `auto` replaced by the plan's first model if the plan names models."""

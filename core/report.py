@@ -76,6 +76,17 @@ class Damage(BaseModel):
     fading: float = 0.0  # the share of the contrast that is lost, 0 to 1
 
 
+class Print(BaseModel):
+    """How a photo prints that was enlarged for a print."""
+
+    model_config = ConfigDict(frozen=True)
+
+    size: str  # as asked for: `13x18cm`
+    dpi: int  # dots an inch at that size, as written into the file
+    sharp: bool  # at that size
+    sharp_size: str  # the largest paper on which it prints sharp
+
+
 class Report(BaseModel):
     """The report of one restoration; travels from the worker to the chat and into the ledger."""
 
@@ -91,6 +102,8 @@ class Report(BaseModel):
     pages: int = 1  # how many the file has
     rotation: int = 0  # degrees clockwise by which the original photo must be turned to stand upright
     turned: bool = False  # the result was turned so
+    upscale: int = 0  # how many times larger than the original; 0: an earlier version did not say
+    print: Print | None = None  # None: no print was asked for
     cleaned: bool = False  # the whole photo, not only the faces
     damage: Damage | None = None  # None: the photo was not looked at
     done: tuple[Step, ...] = ()  # what was done to the whole photo

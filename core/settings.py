@@ -140,7 +140,7 @@ class Settings(BaseSettings):
     blend: Literal["own", "facexlib"] = Field(
         "own", description="Detection, cropping and blending: own; or facexlib, for comparison with upstream."
     )
-    upscaler: str = Field("auto", description="Real-ESRGAN model for enlarging; auto: the best one installed, or none.")
+    upscaler: str = Field("auto", description="Network that enlarges; auto: Real-ESRGAN if installed, else photo-x2.")
     upscale_denoise: float = Field(
         0.5, ge=0, le=1, description="Noise that realesr-general-x4v3 removes, 0 to 1; less than 1 needs its wdn file."
     )

@@ -30,5 +30,7 @@ def with_restoration(metadata: Metadata, model: str, faces: int, options: Option
     parts += [_IN_WORDS[step] for step in Step if step in steps]
     if options.upscale > 1:
         parts.append(f"enlarged {options.upscale} times")
+    if options.print_size is not None:
+        parts.append(f"for a print of {options.print_size}")
     program = f"Magic Memory {version('magicmemory')}"
     return replace(metadata, xmp=with_history(metadata.xmp, program, ", ".join(parts)))

@@ -3,7 +3,7 @@
 import math
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from magicmemory.core.errors import FidelityUnsupported, NoFaceFound, NothingToRestore, PhotoTooLarge
 from magicmemory.core.job import Stage
 from magicmemory.core.options import Options, Scope, Step
-from magicmemory.core.report import Face, Report
+from magicmemory.core.report import Report
 from magicmemory.core.settings import Likeness, Settings
 from magicmemory.core.units import MB
 from magicmemory.pipeline.engines.base import OnBatch, ignore_batch
@@ -43,8 +43,9 @@ from magicmemory.pipeline.models.loaded_models import Models
 from magicmemory.pipeline.models.model_cards import restorers_with, usable_cards
 from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.photo.enlarge import enlarged
-from magicmemory.pipeline.photo.side_by_side import side_by_side
+from magicmemory.pipeline.photo.print_quality import print_of, sized, with_resolution
 from magicmemory.pipeline.photo.whole import Look, WholePhoto
+from magicmemory.pipeline.restoration import Overview, Restoration, side_by_side
 from magicmemory.pipeline.stopwatch import Stopwatch
 
 Floats = NDArray[np.float32]
@@ -55,41 +56,6 @@ ProgressCallback = Callable[[Stage, int, int], None]
 _NO_LIMITS: Final = DecodeLimits(sys.maxsize, sys.maxsize)  # for files that we made ourselves
 MAX_FACES: Final = 100
 _SMALLEST_REPORTED: Final = 0.75  # of the limit; searching smaller faces would cost much time
-
-
-@dataclass(frozen=True, slots=True)
-class Restoration:
-    """A restored photo.
-
-    Attributes:
-        data: the file.
-        extension: without the dot: `jpg`, `png`, …
-        media_type: `image/jpeg`, `image/png`, …
-        report: the faces found, and what was done.
-        mask: a PNG of the size of the original, turned as the result is: white is what was taken for damage; empty:
-            none was found, or none was looked for.
-    """
-
-    data: bytes
-    extension: str
-    media_type: str
-    report: Report
-    mask: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """The faces in a photo, before anything is restored.
-
-    Attributes:
-        faces: row by row from the top; `restored` tells which would be restored.
-        rotation: the clockwise turn that makes the photo upright: 0, 90, 180 or 270 degrees.
-        picture: the upright photo with the faces' numbers, as a file.
-    """
-
-    faces: tuple[Face, ...]
-    rotation: int
-    picture: Encoded
 
 
 class Pipeline:
@@ -146,6 +112,9 @@ class Pipeline:
         strategy = strategies.FACEXLIB if settings.blend == "facexlib" else strategies.OWN
         brought = usable_cards(weights.folder)
         restorers, detectors, parsers = restorers_with(brought), registry.DETECTORS, registry.PARSERS
+        upscalers = registry.UPSCALERS
+        if strategy is strategies.FACEXLIB:  # upstream enlarges with Lanczos where no network is installed
+            upscalers = tuple(model for model in upscalers if not model.facts.bundled)
         if settings.engine == "upstream":
             engine = upstream.engine(engine.device)
             restorers, detectors, parsers = upstream.RESTORERS, upstream.DETECTORS, upstream.PARSERS
@@ -162,6 +131,7 @@ class Pipeline:
             restorers=restorers,
             detectors=detectors,
             parsers=parsers,
+            upscalers=upscalers,
             occlusions=brought.occlusions,
         )
         engine.on_batch = on_batch
@@ -239,6 +209,7 @@ class Pipeline:
         tell(Stage.DECODE, 0, 0)
         with clock("decode"):
             picture = self._decode(data, self._limits, page, keep)
+            options = sized(options, picture, self._limits.max_pixels)
             self._check_size(picture, options.upscale, max_megapixels)
         look, sent = self._looked(picture, options, clock), picture
         picture = self._repaired(picture, look, clock, tell)
@@ -279,7 +250,8 @@ class Pipeline:
             if keep is not Keep.NOTHING:
                 done = with_restoration(picture.metadata, restorer_facts.name, len(large), options, look.steps)
                 shown = replace(shown, metadata=done)
-            encoded = encode(shown, kind=kind)
+            prints = print_of(options, shown)
+            encoded = encode(with_resolution(shown, prints), kind=kind)
         report = Report(
             width=shown.width,
             height=shown.height,
@@ -291,6 +263,8 @@ class Pipeline:
             notes=picture.notes,
             page=page,
             pages=picture.pages,
+            upscale=options.upscale,
+            print=prints,
             cleaned=cleaning,
             damage=look.damage,
             done=tuple(step for step in Step if step in look.steps),

@@ -232,6 +232,6 @@ def _offers(counts: JobCounts, has: Entitlement, allowance: Allowance) -> list[t
 
 def not_in_plan(options: Options, limits: PlanLimits) -> UserError:
     """The error that names the option that the plan does not allow."""
-    if options.upscale > limits.max_upscale:
-        return SizeNotInPlan(upscale=options.upscale)
+    if options.most_upscale > limits.max_upscale:
+        return SizeNotInPlan(upscale=options.most_upscale)
     return ModelNotInPlan(model=options.model)

@@ -6,6 +6,7 @@ from typing import Any, Final
 from magicmemory.core.errors import FacesTooSmall, NoFaceFound
 from magicmemory.core.job import Job
 from magicmemory.core.options import AUTO, Scope, Step
+from magicmemory.core.print_size import OFFERED, PrintSize
 from magicmemory.core.report import Failure, Report
 
 STRENGTHS: Final = (0.25, 0.5, 0.75, 1.0)
@@ -50,6 +51,16 @@ UNDO_REPAIR: Final[dict[str, Any]] = {"repair": False}
 def can_undo_repair(report: Report | None) -> bool:
     """Whether a photo was repaired, and something else would be left without the repair."""
     return report is not None and Step.REPAIR in report.done and (report.restored > 0 or len(report.done) > 1)
+
+
+def for_print(size: str) -> dict[str, Any]:
+    """The changed options for a button that asks for a print of a size."""
+    return {"print_size": size}
+
+
+def prints_offered(job: Job) -> tuple[PrintSize, ...]:
+    """The sizes of prints that buttons offer: all but the one that the photo was made for."""
+    return tuple(size for size in OFFERED if str(size) != job.options.print_size)
 
 
 def could_restore_whole(job: Job, failure: Failure | None) -> bool:

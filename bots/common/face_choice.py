@@ -135,16 +135,23 @@ def _middle(face: Face) -> float:
     return (face.box[1] + face.box[3]) / 2
 
 
+def _times(report: Report, options: Options) -> int:
+    """How many times larger than the original the restored photo is."""
+    return report.upscale or options.upscale
+
+
 def _original_size(report: Report, options: Options) -> tuple[float, float]:
     """The photo's width and height in pixels, turned as its file says."""
-    width, height = report.width / options.upscale, report.height / options.upscale
+    times = _times(report, options)
+    width, height = report.width / times, report.height / times
     return (height, width) if report.turned and report.rotation in (90, 270) else (width, height)
 
 
 def _in_result(box: Box, report: Report, options: Options) -> Box:
     """A face's box in the restored photo, which may be larger and turned clockwise."""
-    left, top, right, bottom = (value * options.upscale for value in box)
-    width, height = (side * options.upscale for side in _original_size(report, options))
+    times = _times(report, options)
+    left, top, right, bottom = (value * times for value in box)
+    width, height = (side * times for side in _original_size(report, options))
     if not report.turned:
         return left, top, right, bottom
     if report.rotation == 90:

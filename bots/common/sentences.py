@@ -8,7 +8,8 @@ from magicmemory.bots.texts import Texts
 from magicmemory.core.job import Progress, Quota
 from magicmemory.core.options import Step
 from magicmemory.core.plans import FREE, PREMIUM, Plan, Plans
-from magicmemory.core.report import Failure, Report
+from magicmemory.core.print_size import PrintSize
+from magicmemory.core.report import Failure, Print, Report
 from magicmemory.storage.codes import CodeKind, CodeSpec
 from magicmemory.storage.payments import Offer
 
@@ -76,12 +77,20 @@ class Sentences:
         said = [f"{told[0].upper()}{told[1:]}.", *self._faces(language, report)]
         if whole and not report.faces:
             said.append(self.texts.say(language, "reply-no-face"))
+        if report.print is not None:
+            said.append(self._print(language, report.print))
         said += [
             self.texts.say(language, f"note-{note.kind.replace('_', '-')}", count=note.count) for note in report.notes
         ]
         if report.pages > 1:
             said.append(self.texts.say(language, "note-other-pages", count=report.pages - 1))
         return " ".join(said)
+
+    def _print(self, language: str, made: Print) -> str:
+        """How the photo prints at the size that was asked for, and up to which size it is sharp."""
+        key = "print-sharp" if made.sharp else "print-soft"
+        size, sharp = (PrintSize.read(name).title for name in (made.size, made.sharp_size))
+        return self.texts.say(language, key, size=size, dpi=made.dpi, sharp=sharp)
 
     def _restored(self, language: str, report: Report) -> str:
         return self.texts.say(language, "reply-restored", count=report.restored).removesuffix(".")

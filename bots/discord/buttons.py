@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any, Final, Protocol, Self
 
 import discord
@@ -24,7 +25,7 @@ from magicmemory.bots.common.adjustments import (
 )
 from magicmemory.bots.common.face_choice import choosable
 from magicmemory.bots.common.image_fitting import fit
-from magicmemory.bots.discord import faces
+from magicmemory.bots.discord import faces, prints
 from magicmemory.bots.discord.context import NOBODY, SENT, BotContext, ReplyTarget
 from magicmemory.bots.discord.interactions import (
     Interaction,
@@ -140,9 +141,9 @@ async def _settled(ctx: BotContext, sender: Sender, job_id: str) -> Job:
 
 
 def rows_of_buttons(ctx: BotContext, language: str, job: Job) -> list[ui.ActionRow[ui.LayoutView]]:
-    """The buttons that apply to this job: in as few rows of equal length as they fit into."""
+    """The buttons that apply to this job, in as few rows of equal length as they fit into."""
     actions = _actions(ctx, job)
-    rows: list[ui.ActionRow[ui.LayoutView]] = [ui.ActionRow() for _ in range(-(-len(actions) // MOST_IN_A_ROW))]
+    rows: list[ui.ActionRow[ui.LayoutView]] = [ui.ActionRow() for _ in range(ceil(len(actions) / MOST_IN_A_ROW))]
     for number, (action, key, style) in enumerate(actions):
         button = PhotoButton(action, job.id, job.sender.account, ctx.say(language, key), style)
         rows[number * len(rows) // len(actions)].add_item(button)
@@ -178,6 +179,8 @@ def _actions(ctx: BotContext, job: Job) -> list[tuple[str, str, ButtonStyle]]:
         actions.append(("model", "discord-another-model", ButtonStyle.secondary))
     if job.report is not None and len(choosable(job.report)) > 1:
         actions.append(("choose", "faces-button", ButtonStyle.secondary))
+    if job.report is not None:
+        actions.append((prints.PRINT, "print-button", ButtonStyle.secondary))
     return [*actions, (DELETE, "discord-delete", ButtonStyle.danger)]
 
 
@@ -242,26 +245,44 @@ async def _adjust(
     ctx.follow(adjusted, target, language)
 
 
-def _face_button(job: Job) -> Callable[[str, str], PhotoButton]:
+def _photo_button(job: Job) -> Callable[[str, str], PhotoButton]:
     return lambda action, label: PhotoButton(action, job.id, job.sender.account, label)
 
 
 async def _show_faces(ctx: BotContext, request: PhotoRequest, job: Job) -> None:
-    await faces.show(ctx, request, job, _face_button(job))
+    await faces.show(ctx, request, job, _photo_button(job))
 
 
 def _face_action(action: str) -> "Action":
     """What a button under the photo with numbers does; `action` is without its first part."""
 
     async def run(ctx: BotContext, request: PhotoRequest, job: Job) -> None:
-        await faces.pressed(ctx, request, job, action, _face_button(job), _adjust)
+        await faces.pressed(ctx, request, job, action, _photo_button(job), _adjust)
 
     return Action(run, thinking=action.partition(".")[0] in (faces.GO, faces.CARDS))
+
+
+async def _show_prints(ctx: BotContext, request: PhotoRequest, job: Job) -> None:
+    await prints.show(ctx, request, job, _photo_button(job))
+
+
+def _print_action(size: str) -> "Action":
+    """Restores the photo again for a print of a size."""
+
+    async def run(ctx: BotContext, request: PhotoRequest, job: Job) -> None:
+        options = prints.options_of(size, job.options)
+        if options is None:
+            raise PhotoExpired  # a forged id
+        await _adjust(ctx, request, job, options)
+
+    return Action(run, thinking=True)
 
 
 def _action(name: str) -> "Action | None":
     """What a button of this name does; None: it is of another version, or forged."""
     kind, _, rest = name.partition(".")
+    if kind == prints.PRINT and rest:
+        return _print_action(rest)
     return _face_action(rest) if kind == faces.FACE and rest else ACTIONS.get(name)
 
 
@@ -326,6 +347,7 @@ ACTIONS: dict[str, Action] = {
     "scope": _adjusts(_other_scope),
     "model": _adjusts(_another_model),
     "choose": Action(_show_faces, thinking=True),
+    prints.PRINT: Action(_show_prints, thinking=True),
     "full": Action(_full, thinking=True, private=True),
     "share": Action(_share, thinking=True),
     DELETE: Action(_delete, thinking=False, private=True),

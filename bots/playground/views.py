@@ -8,7 +8,9 @@ from magicmemory.bots.common.adjustments import (
     can_undo_repair,
     closer,
     could_restore_whole,
+    for_print,
     neighbours,
+    prints_offered,
     scopes_offered,
     with_scope,
 )
@@ -16,6 +18,7 @@ from magicmemory.bots.common.face_choice import LEAVE, MARKS, NEXT, choosable, s
 from magicmemory.bots.service import BotService
 from magicmemory.core.job import TERMINAL, Job, Progress, Quota, Sender, Stage
 from magicmemory.core.options import Scope
+from magicmemory.core.print_size import PrintSize
 from magicmemory.core.report import Face, FaceWarning, LeftAlone, Report
 
 # The fraction that is done when a stage begins; restoring the faces takes most of the time.
@@ -91,6 +94,7 @@ class Views:
             "failure": job.failure.key if job.failure else None,
             "adjustments": self._adjustments(language, job),
             "choice": self._choice(language, job),
+            "prints": self._prints(language, job),
             "quota": quota,
             "urls": {
                 "self": place,
@@ -121,6 +125,9 @@ class Views:
         percent = round(job.options.strength * 100)
         if job.options.faces or job.options.gentle_faces:
             return self._service.texts.say(language, "playground-asked-chosen")
+        if job.options.print_size is not None:
+            size = PrintSize.parse(job.options.print_size).title
+            return self._service.texts.say(language, "playground-asked-print", size=size)
         asked = "undo-repair" if job.options.repair is False else job.options.scope
         return self._service.texts.say(language, f"playground-asked-{asked}", percent=percent)
 
@@ -171,6 +178,13 @@ class Views:
             }
             for name, options in found
         ]
+
+    def _prints(self, language: str, job: Job) -> dict[str, Any] | None:
+        """The button for prints and the sizes behind it; None where there is no photo."""
+        if job.report is None:
+            return None
+        sizes = [{"text": size.title, "options": for_print(str(size))} for size in prints_offered(job)]
+        return {"text": self._service.texts.say(language, "print-button"), "sizes": sizes}
 
     def _of_restored(self, job: Job, report: Report) -> list[tuple[str, dict[str, Any]]]:
         gentler, stronger = neighbours(STRENGTHS, job.options.strength)

@@ -18,7 +18,9 @@ from magicmemory.bots.common.adjustments import (
     can_undo_repair,
     closer,
     could_restore_whole,
+    for_print,
     neighbours,
+    prints_offered,
     scopes_offered,
     with_scope,
 )
@@ -34,6 +36,7 @@ from magicmemory.bots.telegram.uploads import Upload, prepare
 from magicmemory.core.errors import InternalError, NotYours, PhotoExpired, UserError
 from magicmemory.core.job import TERMINAL, Address, Job, JobState, Platform, Sender
 from magicmemory.core.options import Options, Scope
+from magicmemory.core.print_size import OFFERED
 from magicmemory.core.report import Failure, Report
 
 log = logging.getLogger(__name__)
@@ -41,6 +44,7 @@ log = logging.getLogger(__name__)
 SCOPES: Final = (Scope.FACES, Scope.PHOTO, Scope.AUTO)  # a button names a scope by its position: only add at the end
 PHOTOS_A_ROW: Final = 5
 MODELS_SHOWN: Final = 3
+SIZES_A_ROW: Final = 2
 SETTLE_S: Final = 3.0  # a reply is in the chat a moment before the ledger knows
 # A modified client may send any data.
 _DATA: Final = re.compile(r"j:([a-z]):([0-9a-f]{32}):([0-9]{1,4}(?:\.[0-9]{1,4})?)")
@@ -58,6 +62,8 @@ class Verb(StrEnum):
     UNDO_REPAIR = "u"
     OPEN = "o"  # show the buttons of one photo of an album
     CLOSE = "k"  # go back to the album's photos
+    PRINTS = "q"  # show the sizes of prints
+    PRINT = "p"  # make the photo as large as a print needs
     FACES = "n"  # show the photo with numbers at its faces
     CLOSER = "c"  # keep more of the original, now and for the person's next photos
     DELETE = "x"  # the reply and the stored restored photo; asks first
@@ -129,8 +135,16 @@ def photo_keyboard(
             for number, name in others[:MODELS_SHOWN]
         ]
     )
+    rows.append([button("🖨️ " + ctx.say(language, "print-button"), Verb.PRINTS, job.id)])
     rows.append([*([labelled("back", Verb.CLOSE)] if in_album else []), labelled("delete", Verb.DELETE)])
     return InlineKeyboardMarkup([row for row in rows if row])
+
+
+def print_keyboard(ctx: BotContext, language: str, job: Job) -> InlineKeyboardMarkup:
+    """The sizes of prints, and the way back to the photo's buttons."""
+    sizes = [button(size.title, Verb.PRINT, job.id, OFFERED.index(size)) for size in prints_offered(job)]
+    rows = [sizes[start : start + SIZES_A_ROW] for start in range(0, len(sizes), SIZES_A_ROW)]
+    return InlineKeyboardMarkup([*rows, [button(ctx.say(language, "telegram-button-back"), Verb.BACK, job.id)]])
 
 
 def failure_keyboard(ctx: BotContext, language: str, job: Job, failure: Failure | None) -> InlineKeyboardMarkup | None:
@@ -196,6 +210,10 @@ class PhotoButtons:
             case Verb.OPEN | Verb.BACK:
                 await self._ctx.notice(query)
                 await self._open(job, message, language)
+            case Verb.PRINTS:
+                await self._ctx.notice(query)
+                keyboard = print_keyboard(self._ctx, language, job)
+                await self._ctx.edit_keyboard(str(message.chat_id), message.message_id, keyboard)
             case Verb.FACES:
                 await self._ctx.notice(query)
                 await show_faces(self._ctx, job, address_of(message), language)
@@ -231,7 +249,7 @@ class PhotoButtons:
         """The options that a button changes.
 
         Raises:
-            PhotoExpired: the button names a model or a scope that does not exist any more.
+            PhotoExpired: the button names a model, a scope or a size that does not exist any more.
         """
         position = int(pressed.value)
         match pressed.verb:
@@ -248,6 +266,10 @@ class PhotoButtons:
                     raise PhotoExpired
                 # A fidelity means something else in another model.
                 return {"model": models[position], "fidelity": None}
+            case Verb.PRINT:
+                if pressed.value not in range(len(OFFERED)):
+                    raise PhotoExpired
+                return for_print(str(OFFERED[position]))
             case _:
                 if pressed.value not in range(len(SCOPES)):
                     raise PhotoExpired

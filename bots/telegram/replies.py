@@ -49,12 +49,13 @@ ALBUM_WAIT_S: Final = 90.0
 
 
 async def upload_of(ctx: BotContext, language: str, reply: Reply) -> Upload:
-    """The restored photo, as a file if it came as one or the person prefers files, else as a photo.
+    """The restored photo, as a file if it came as one, is for a print or the person prefers files, else as a photo.
 
     Raises:
         FileTooLarge: the photo is larger than a bot may send.
     """
-    as_file = bool(reply.job.context.get("as_file"))
+    # Telegram makes photos smaller, and drops their resolution.
+    as_file = bool(reply.job.context.get("as_file")) or reply.job.options.print_size is not None
     if not as_file:
         as_file = (await ctx.service.preferences(reply.job.sender)).reply_as_file
     stem = ctx.say(language, "telegram-file-name")

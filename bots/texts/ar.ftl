@@ -106,6 +106,10 @@ reply-no-face = لم أجد فيها وجهًا.
 reply-remembered = سأتذكر هذا لصورك القادمة؛ يمكنك تغييره في ‎/settings.
 share-ready = قبل وبعد، للمشاركة.
 faces-button = اختر الوجوه
+print-button = جودة الطباعة
+print-choose = ما مقاس الصورة المطبوعة؟
+print-sharp = بمقاس { $size } تكون الطباعة بدقة { $dpi } نقطة في البوصة. تُطبع الصورة واضحة حتى { $sharp }.
+print-soft = بمقاس { $size } تكون الطباعة بدقة { $dpi } نقطة في البوصة وتبدو غير حادة. تُطبع الصورة واضحة حتى { $sharp }.
 faces-choose = اضغط رقم الوجه لتغيير ما يحدث له: ✓ ترميم، ½ برفق، – يُترك كما هو. ثم اضغط «رمّم».
 faces-restore = رمّم
 faces-cards = بطاقات الوجوه
@@ -296,6 +300,7 @@ playground-asked-faces = الصورة نفسها، الوجوه فقط، مرم�
 playground-asked-photo = الصورة كلها مُصلحة ومنظفة، ووجوهها مرممة بنسبة { $percent } %
 playground-asked-auto = الصورة نفسها، مرممة بنسبة { $percent } %
 playground-asked-undo-repair = الصورة نفسها دون إصلاح، ووجوهها مرممة بنسبة { $percent } %
+playground-asked-print = الصورة نفسها لطباعة بمقاس { $size }
 playground-file-name = { $name } مرممة
 playground-file-name-plain = صورة مرممة
 playground-offline = انقطع الاتصال. أواصل المحاولة…
@@ -489,6 +494,7 @@ error-queue-full =
     }. لم يكلفك ذلك شيئًا.
 error-fair-use-reached = رممت اليوم { $limit } صورة، وهذا ما تتيحه خطتك ليوم واحد. تحصل على التالية بعد { $renews_in }.
 error-size-not-in-plan = تكبير الصور { $upscale } مرات ليس ضمن خطتك. ترى الخطط في ‎/premium.
+error-print-size-unusable = لا أستطيع تجهيز طباعة بهذا المقاس. اكتب مقاسًا مثل ‎13x18cm أو ‎5x7in، طول كل ضلع من 3 إلى 150 سم. لم يكلفك ذلك شيئًا.
 error-model-not-in-plan = النموذج «{ $model }» ليس ضمن خطتك. ترى الخطط في ‎/premium.
 error-too-many-at-once =
     { $limit ->

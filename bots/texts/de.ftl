@@ -76,6 +76,10 @@ reply-no-face = Ein Gesicht habe ich darin nicht gefunden.
 reply-remembered = Das merke ich mir für deine nächsten Fotos; /settings ändert es.
 share-ready = Vorher und nachher, zum Teilen.
 faces-button = Gesichter wählen
+print-button = Druckqualität
+print-choose = Wie groß soll der Abzug werden?
+print-sharp = Bei { $size } hat der Abzug { $dpi } Punkte je Zoll. Scharf lässt sich das Foto bis { $sharp } drucken.
+print-soft = Bei { $size } hat der Abzug { $dpi } Punkte je Zoll und wirkt weich. Scharf lässt sich das Foto bis { $sharp } drucken.
 faces-choose = Drück die Nummer eines Gesichts, um zu ändern, was mit ihm geschieht: ✓ wiederherstellen, ½ sanft, – so lassen. Drück dann „Wiederherstellen“.
 faces-restore = Wiederherstellen
 faces-cards = Gesichtskarten
@@ -473,6 +477,7 @@ error-queue-full =
     } noch einmal. Es hat dich nichts gekostet.
 error-fair-use-reached = Du hast heute { $limit } Fotos restauriert, mehr hat dein Tarif für einen Tag nicht. Die nächsten gibt es in { $renews_in }.
 error-size-not-in-plan = Fotos { $upscale }-fach zu vergrößern gehört nicht zu deinem Tarif. /premium sagt, was dazugehört.
+error-print-size-unusable = Einen Abzug in dieser Größe kann ich nicht vorbereiten. Bitte schreib eine Größe wie 13x18cm oder 5x7in, die Seiten zwischen 3 und 150 cm. Es hat dich nichts gekostet.
 error-model-not-in-plan = Das Modell „{ $model }“ gehört nicht zu deinem Tarif. /premium sagt, was dazugehört.
 error-too-many-at-once =
     { $limit ->
@@ -576,6 +581,7 @@ playground-asked-faces = Dasselbe Foto, nur die Gesichter, zu { $percent } % wie
 playground-asked-photo = Das ganze Foto ausgebessert und gereinigt, die Gesichter zu { $percent } % wiederhergestellt
 playground-asked-auto = Dasselbe Foto, zu { $percent } % wiederhergestellt
 playground-asked-undo-repair = Dasselbe Foto ohne Ausbesserung, die Gesichter zu { $percent } % wiederhergestellt
+playground-asked-print = Dasselbe Foto für einen Abzug von { $size }
 playground-file-name = { $name } wiederhergestellt
 playground-file-name-plain = Wiederhergestelltes Foto
 playground-offline = Die Verbindung ist weg. Ich versuche es weiter…

@@ -76,6 +76,10 @@ reply-no-face = I found no face in it.
 reply-remembered = I remember this for your next photos; /settings changes it.
 share-ready = Before and after, to share.
 faces-button = Choose faces
+print-button = Print quality
+print-choose = Which size should the print have?
+print-sharp = At { $size } the print has { $dpi } dots an inch. The photo prints sharp up to { $sharp }.
+print-soft = At { $size } the print has { $dpi } dots an inch and looks soft. The photo prints sharp up to { $sharp }.
 faces-choose = Press a face’s number to change what happens to it: ✓ restore, ½ gently, – leave alone. Then press “Restore”.
 faces-restore = Restore
 faces-cards = Face cards
@@ -251,6 +255,7 @@ playground-asked-faces = The same photo, faces only, restored at { $percent } %
 playground-asked-photo = The whole photo repaired and cleaned, its faces restored at { $percent } %
 playground-asked-auto = The same photo, restored at { $percent } %
 playground-asked-undo-repair = The same photo without the repair, its faces restored at { $percent } %
+playground-asked-print = The same photo for a print of { $size }
 playground-file-name = { $name } restored
 playground-file-name-plain = Restored photo
 playground-offline = The connection is gone. I keep trying…
@@ -598,6 +603,7 @@ error-queue-full =
     }. It did not cost you anything.
 error-fair-use-reached = You have restored { $limit } photos today, which is as many as your plan has for one day. You get the next ones in { $renews_in }.
 error-size-not-in-plan = Making photos { $upscale } times larger is not part of your plan. /premium shows the plans.
+error-print-size-unusable = I cannot prepare a print of this size. Please write a size such as 13x18cm or 5x7in, with sides from 3 to 150 cm. It did not cost you anything.
 error-model-not-in-plan = The model “{ $model }” is not part of your plan. /premium shows the plans.
 error-too-many-at-once =
     { $limit ->

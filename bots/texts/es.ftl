@@ -76,6 +76,10 @@ reply-no-face = No encontré ninguna cara en ella.
 reply-remembered = Lo recuerdo para tus próximas fotos; /settings lo cambia.
 share-ready = Antes y después, para compartir.
 faces-button = Elegir rostros
+print-button = Calidad de impresión
+print-choose = ¿Qué tamaño debe tener la copia?
+print-sharp = A { $size } la copia tiene { $dpi } puntos por pulgada. La foto se imprime nítida hasta { $sharp }.
+print-soft = A { $size } la copia tiene { $dpi } puntos por pulgada y se ve borrosa. La foto se imprime nítida hasta { $sharp }.
 faces-choose = Pulsa el número de un rostro para cambiar lo que le pasa: ✓ restaurar, ½ con suavidad, – dejarlo. Luego pulsa «Restaurar».
 faces-restore = Restaurar
 faces-cards = Fichas de rostros
@@ -474,6 +478,7 @@ error-queue-full =
     }, por favor. No te ha costado nada.
 error-fair-use-reached = Hoy has restaurado { $limit } fotos, todas las que tu plan permite en un día. Tendrás las siguientes en { $renews_in }.
 error-size-not-in-plan = Ampliar fotos { $upscale } veces no forma parte de tu plan. /premium dice qué incluye.
+error-print-size-unusable = No puedo preparar una copia de este tamaño. Escribe un tamaño como 13x18cm o 5x7in, con lados de 3 a 150 cm. No te ha costado nada.
 error-model-not-in-plan = El modelo «{ $model }» no forma parte de tu plan. /premium dice qué incluye.
 error-too-many-at-once =
     { $limit ->
@@ -577,6 +582,7 @@ playground-asked-faces = La misma foto, solo las caras, restauradas al { $percen
 playground-asked-photo = Toda la foto reparada y limpia, con las caras restauradas al { $percent } %
 playground-asked-auto = La misma foto, restaurada al { $percent } %
 playground-asked-undo-repair = La misma foto sin reparar, con las caras restauradas al { $percent } %
+playground-asked-print = La misma foto para una copia de { $size }
 playground-file-name = { $name } restaurada
 playground-file-name-plain = Foto restaurada
 playground-offline = Se ha perdido la conexión. Sigo intentándolo…

@@ -76,6 +76,10 @@ reply-no-face = Je n’y ai trouvé aucun visage.
 reply-remembered = Je m’en souviens pour vos prochaines photos ; /settings le change.
 share-ready = Avant et après, à partager.
 faces-button = Choisir les visages
+print-button = Qualité d’impression
+print-choose = Quelle taille doit avoir le tirage ?
+print-sharp = En { $size }, le tirage a { $dpi } points par pouce. La photo s’imprime nette jusqu’à { $sharp }.
+print-soft = En { $size }, le tirage a { $dpi } points par pouce et paraît flou. La photo s’imprime nette jusqu’à { $sharp }.
 faces-choose = Touchez le numéro d’un visage pour changer ce qu’il devient : ✓ restaurer, ½ en douceur, – laisser. Puis touchez « Restaurer ».
 faces-restore = Restaurer
 faces-cards = Fiches des visages
@@ -473,6 +477,7 @@ error-queue-full =
     }, s’il vous plaît. Cela ne vous a rien coûté.
 error-fair-use-reached = Vous avez restauré { $limit } photos aujourd’hui, c’est tout ce que votre formule permet en un jour. Les prochaines arrivent dans { $renews_in }.
 error-size-not-in-plan = Agrandir { $upscale } fois ne fait pas partie de votre formule. /premium dit ce qui en fait partie.
+error-print-size-unusable = Je ne peux pas préparer un tirage de cette taille. Écrivez une taille comme 13x18cm ou 5x7in, avec des côtés de 3 à 150 cm. Cela ne vous a rien coûté.
 error-model-not-in-plan = Le modèle « { $model } » ne fait pas partie de votre formule. /premium dit ce qui en fait partie.
 error-too-many-at-once =
     { $limit ->
@@ -576,6 +581,7 @@ playground-asked-faces = La même photo, visages seuls, restaurés à { $percent
 playground-asked-photo = Toute la photo réparée et nettoyée, les visages restaurés à { $percent } %
 playground-asked-auto = La même photo, restaurée à { $percent } %
 playground-asked-undo-repair = La même photo sans réparation, les visages restaurés à { $percent } %
+playground-asked-print = La même photo pour un tirage de { $size }
 playground-file-name = { $name } restaurée
 playground-file-name-plain = Photo restaurée
 playground-offline = La connexion est perdue. Je continue d’essayer…

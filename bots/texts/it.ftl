@@ -77,6 +77,10 @@ reply-no-face = Non vi ho trovato nessun volto.
 reply-remembered = Me ne ricorderò per le tue prossime foto; puoi cambiarlo con /settings.
 share-ready = Prima e dopo, da condividere.
 faces-button = Scegli i volti
+print-button = Qualità di stampa
+print-choose = Che formato deve avere la stampa?
+print-sharp = In { $size } la stampa ha { $dpi } punti per pollice. La foto si stampa nitida fino a { $sharp }.
+print-soft = In { $size } la stampa ha { $dpi } punti per pollice e appare sfocata. La foto si stampa nitida fino a { $sharp }.
 faces-choose = Premi il numero di un volto per cambiare cosa gli succede: ✓ restaurare, ½ con delicatezza, – lasciarlo com’è. Poi premi «Restaura».
 faces-restore = Restaura
 faces-cards = Schede dei volti
@@ -360,6 +364,7 @@ error-queue-full =
     }. Non ti è costato nulla.
 error-fair-use-reached = Oggi hai restaurato { $limit } foto, quante ne prevede il tuo piano per un giorno. Avrai le prossime tra { $renews_in }.
 error-size-not-in-plan = Ingrandire le foto { $upscale } volte non fa parte del tuo piano. /premium mostra i piani.
+error-print-size-unusable = Non posso preparare una stampa di questo formato. Scrivi un formato come 13x18cm o 5x7in, con lati da 3 a 150 cm. Non ti è costato nulla.
 error-model-not-in-plan = Il modello «{ $model }» non fa parte del tuo piano. /premium mostra i piani.
 error-too-many-at-once =
     { $limit ->

@@ -91,6 +91,10 @@ reply-no-face = Twarzy na nim nie znalazłem.
 reply-remembered = Zapamiętam to dla następnych zdjęć; zmienisz to w /settings.
 share-ready = Przed i po, do udostępnienia.
 faces-button = Wybierz twarze
+print-button = Jakość do druku
+print-choose = Jaki rozmiar ma mieć odbitka?
+print-sharp = W rozmiarze { $size } odbitka ma { $dpi } punktów na cal. Zdjęcie drukuje się ostro do { $sharp }.
+print-soft = W rozmiarze { $size } odbitka ma { $dpi } punktów na cal i wygląda nieostro. Zdjęcie drukuje się ostro do { $sharp }.
 faces-choose = Naciśnij numer twarzy, aby zmienić, co się z nią stanie: ✓ odnowić, ½ łagodnie, – zostawić. Potem naciśnij „Odnów”.
 faces-restore = Odnów
 faces-cards = Karty twarzy
@@ -393,6 +397,7 @@ error-queue-full =
     }. Nic Cię to nie kosztowało.
 error-fair-use-reached = Odnowiłeś dziś { $limit } zdjęć, czyli tyle, ile Twój plan ma na jeden dzień. Następne za { $renews_in }.
 error-size-not-in-plan = Powiększanie zdjęć { $upscale } razy nie należy do Twojego planu. /premium pokazuje plany.
+error-print-size-unusable = Odbitki w tym rozmiarze nie mogę przygotować. Napisz rozmiar, na przykład 13x18cm albo 5x7in, z bokami od 3 do 150 cm. Nic Cię to nie kosztowało.
 error-model-not-in-plan = Model „{ $model }” nie należy do Twojego planu. /premium pokazuje plany.
 error-too-many-at-once =
     { $limit ->

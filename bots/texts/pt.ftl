@@ -76,6 +76,10 @@ reply-no-face = Não encontrei nenhum rosto nela.
 reply-remembered = Vou me lembrar disso nas suas próximas fotos; /settings muda isso.
 share-ready = Antes e depois, para compartilhar.
 faces-button = Escolher rostos
+print-button = Qualidade de impressão
+print-choose = Que tamanho a impressão deve ter?
+print-sharp = Em { $size } a impressão tem { $dpi } pontos por polegada. A foto fica nítida impressa até { $sharp }.
+print-soft = Em { $size } a impressão tem { $dpi } pontos por polegada e parece desfocada. A foto fica nítida impressa até { $sharp }.
 faces-choose = Toque no número de um rosto para mudar o que acontece com ele: ✓ restaurar, ½ com suavidade, – deixar. Depois toque em “Restaurar”.
 faces-restore = Restaurar
 faces-cards = Cartões dos rostos
@@ -474,6 +478,7 @@ error-queue-full =
     }, por favor. Não custou nada.
 error-fair-use-reached = Você já restaurou { $limit } fotos hoje, todas as que o seu plano permite por dia. As próximas vêm em { $renews_in }.
 error-size-not-in-plan = Ampliar fotos { $upscale } vezes não faz parte do seu plano. /premium diz o que faz.
+error-print-size-unusable = Não consigo preparar uma impressão desse tamanho. Escreva um tamanho como 13x18cm ou 5x7in, com lados de 3 a 150 cm. Isso não custou nada a você.
 error-model-not-in-plan = O modelo “{ $model }” não faz parte do seu plano. /premium diz o que faz.
 error-too-many-at-once =
     { $limit ->
@@ -577,6 +582,7 @@ playground-asked-faces = A mesma foto, só os rostos, restaurados a { $percent }
 playground-asked-photo = A foto inteira reparada e limpa, com os rostos restaurados a { $percent } %
 playground-asked-auto = A mesma foto, restaurada a { $percent } %
 playground-asked-undo-repair = A mesma foto sem reparo, com os rostos restaurados a { $percent } %
+playground-asked-print = A mesma foto para uma impressão de { $size }
 playground-file-name = { $name } restaurada
 playground-file-name-plain = Foto restaurada
 playground-offline = A conexão caiu. Continuo tentando…

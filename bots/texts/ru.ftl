@@ -79,6 +79,10 @@ reply-no-face = Лиц на нём я не нашёл.
 reply-remembered = Я запомню это для ваших следующих фото; изменить можно в /settings.
 share-ready = До и после — чтобы поделиться.
 faces-button = Выбрать лица
+print-button = Для печати
+print-choose = Какого размера нужен отпечаток?
+print-sharp = При размере { $size } у отпечатка { $dpi } точек на дюйм. Резким фото печатается до { $sharp }.
+print-soft = При размере { $size } у отпечатка { $dpi } точек на дюйм, и он выглядит мягким. Резким фото печатается до { $sharp }.
 faces-choose = Нажмите номер лица, чтобы изменить, что с ним будет: ✓ восстановить, ½ мягко, – не трогать. Затем нажмите «Восстановить».
 faces-restore = Восстановить
 faces-cards = Карточки лиц
@@ -463,6 +467,7 @@ error-queue-full =
     }. Это ничего вам не стоило.
 error-fair-use-reached = Сегодня вы восстановили { $limit } фото: больше ваш тариф за день не даёт. Следующие будут через { $renews_in }.
 error-size-not-in-plan = Увеличение в { $upscale } раза не входит в ваш тариф. Что входит, скажет /premium.
+error-print-size-unusable = Отпечаток такого размера я подготовить не могу. Напишите размер, например 13x18cm или 5x7in, стороны от 3 до 150 см. Это ничего вам не стоило.
 error-model-not-in-plan = Модель «{ $model }» не входит в ваш тариф. Что входит, скажет /premium.
 error-too-many-at-once =
     { $limit ->
@@ -567,6 +572,7 @@ playground-asked-faces = То же фото, только лица, восста
 playground-asked-photo = Всё фото исправлено и очищено, лица восстановлены на { $percent } %
 playground-asked-auto = То же фото, восстановленное на { $percent } %
 playground-asked-undo-repair = То же фото без исправления, лица восстановлены на { $percent } %
+playground-asked-print = То же фото для отпечатка { $size }
 playground-file-name = { $name } восстановлено
 playground-file-name-plain = Восстановленное фото
 playground-offline = Связь пропала. Продолжаю попытки…

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from magicmemory.pipeline.imaging import color_profile
-from magicmemory.pipeline.imaging.exif_block import Entry, entries_of, written
+from magicmemory.pipeline.imaging.exif_block import Entry, entries_of, with_resolution, written
 from magicmemory.pipeline.imaging.metadata import Metadata, photoshop_of_iptc
 from magicmemory.pipeline.imaging.picture import Picture, Pixels, eight_bits
 from magicmemory.pipeline.imaging.png_container import chunk
@@ -27,6 +27,8 @@ _PNG_EFFORT = 3  # of 9: higher ones take several times as long for a few per ce
 _TIFF_EFFORT = 3
 _TIFF_STRIP_BYTES = 1 << 18
 _MOST_SEGMENT_BYTES = 65_533  # of a JPEG
+_MOST_DPI = 65_535  # of a JPEG
+_INCH_M = 0.0254
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ def encode(picture: Picture, *, kind: str | None = None) -> Encoded:
     channel (in WebP, which has no such thing, three equal ones; in a 16-bit file with alpha too). The colour
     profile is kept, for one channel as a grey profile made of it. What `picture.metadata` holds is written as
     far as the kind can hold it (IPTC: JPEG and TIFF); an orientation is not, because the pixels are upright.
+    `picture.dpi` is written where the kind has a place for it, and into the EXIF.
 
     Args:
         picture: the photo.
@@ -66,11 +69,20 @@ def encode(picture: Picture, *, kind: str | None = None) -> Encoded:
             kind = "PNG"
     if max(picture.width, picture.height) > _LONGEST_SIDE.get(kind, 1 << 31):
         kind = "PNG"
+    picture = _with_resolution(picture, kind)
     if kind == "WEBP":
         webp = _webp(picture)
         return encode(picture, kind="PNG") if webp is None else _file("WEBP", webp)
     writers = {"JPEG": _jpeg, "PNG": _png if picture.peak == 255 else _png16, "TIFF": _tiff}
     return _file(kind, writers[kind](picture))
+
+
+def _with_resolution(picture: Picture, kind: str) -> Picture:
+    """The photo with its resolution in the EXIF, which must not say another; WebP and TIFF have no other place."""
+    told = picture.metadata
+    if picture.dpi is None or not (told.exif or kind in {"WEBP", "TIFF"}):
+        return picture
+    return replace(picture, metadata=replace(told, exif=with_resolution(told.exif, picture.dpi)))
 
 
 def _file(kind: str, data: bytes) -> Encoded:
@@ -106,7 +118,10 @@ def _jpeg(picture: Picture) -> bytes:
         picture = replace(picture, pixels=white, alpha=None)
     samples, icc = _channels(picture)
     quality = _JPEG_QUALITY if picture.format in _OF_JPEGS else _JPEG_QUALITY_OF_OTHERS
-    return _jpeg_with(picture.metadata, _saved(samples, "JPEG", icc, quality=quality, subsampling="4:4:4"))
+    each = picture.dpi and min(picture.dpi, _MOST_DPI)
+    resolution = {"dpi": (each, each)} if each else {}
+    file = _saved(samples, "JPEG", icc, quality=quality, subsampling="4:4:4", **resolution)
+    return _jpeg_with(picture.metadata, file)
 
 
 def _jpeg_with(metadata: Metadata, data: bytes) -> bytes:
@@ -127,12 +142,14 @@ def _jpeg_with(metadata: Metadata, data: bytes) -> bytes:
 
 def _png(picture: Picture) -> bytes:
     samples, icc = _channels(picture)
-    return _png_with(picture.metadata, None, _saved(samples, "PNG", icc, compress_level=_PNG_EFFORT))
+    return _png_with(picture, None, _saved(samples, "PNG", icc, compress_level=_PNG_EFFORT))
 
 
-def _png_with(metadata: Metadata, icc: bytes | None, data: bytes) -> bytes:
-    """The file with a profile and metadata in chunks behind its header."""
+def _png_with(picture: Picture, icc: bytes | None, data: bytes) -> bytes:
+    """The file with a profile, its resolution and metadata in chunks behind its header."""
+    metadata, per_metre = picture.metadata, round((picture.dpi or 0) / _INCH_M)
     chunks = [
+        chunk(b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1)) if per_metre else b"",
         chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(icc)) if icc else b"",
         chunk(b"eXIf", metadata.exif) if metadata.exif else b"",
         chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + metadata.xmp) if metadata.xmp else b"",
@@ -148,7 +165,7 @@ def _png16(picture: Picture) -> bytes:
         to_bgr = cv2.COLOR_RGB2BGR if samples.shape[2] == 3 else cv2.COLOR_RGBA2BGRA
         samples = cast(Pixels, cv2.cvtColor(samples, to_bgr))
     _, file = cv2.imencode(".png", samples, [cv2.IMWRITE_PNG_COMPRESSION, _PNG_EFFORT])
-    return _png_with(picture.metadata, icc, file.tobytes())
+    return _png_with(picture, icc, file.tobytes())
 
 
 def _webp(picture: Picture) -> bytes | None:

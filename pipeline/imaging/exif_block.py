@@ -10,6 +10,8 @@ from magicmemory.pipeline.imaging.tiff_directory import Directory
 SUB_DIRECTORIES: Final = (34665, 34853)  # EXIF, GPS
 # What describes a photo in a TIFF's own directory; the rest describes its pixels.
 DESCRIBING: Final = {270, 271, 272, 282, 283, 296, 305, 306, 315, 316, 33432, 40091, 40092, 40093, 40094, 40095}
+_ACROSS, _DOWN, _RESOLUTION_UNIT = 282, 283, 296
+_INCH: Final = 2  # the unit
 _UNIT = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
 _NUMBER_BYTES = {3: 2, 4: 4, 5: 4, 8: 2, 9: 4, 10: 4, 11: 4, 12: 8}
 _MOST_BYTES = 65_536  # of one value
@@ -81,6 +83,20 @@ def block_of(directory: Directory) -> bytes:
         return b""
     mark = b"II*\0" if directory.order == "<" else b"MM\0*"
     return mark + struct.pack(directory.order + "I", 8) + written(entries, 8, directory.order)
+
+
+def with_resolution(exif: bytes, dpi: int) -> bytes:
+    """A block of EXIF that says how large the photo is to be printed.
+
+    Args:
+        exif: the block, little-endian, or empty.
+        dpi: pixels an inch.
+    """
+    each, unit = struct.pack("<II", dpi, 1), struct.pack("<H", _INCH)
+    own = [Entry(_ACROSS, 5, each), Entry(_DOWN, 5, each), Entry(_RESOLUTION_UNIT, 3, unit)]
+    others = entries_of(Directory(exif), unwanted={entry.tag for entry in own}) if exif else ()
+    together = sorted([*others, *own], key=lambda entry: entry.tag)
+    return b"II*\0" + struct.pack("<I", 8) + written(together, 8)
 
 
 def written(entries: Sequence[Entry], at: int, order: str = "<", last: int = 0) -> bytes:

@@ -37,6 +37,9 @@ _SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrai
 # Of the old pixels: they would be wrong, or show the photo as it was.
 _STALE_XMP = (
     "{http://ns.adobe.com/tiff/1.0/}Orientation",
+    "{http://ns.adobe.com/tiff/1.0/}XResolution",  # EXIF says it too, and a print changes it
+    "{http://ns.adobe.com/tiff/1.0/}YResolution",
+    "{http://ns.adobe.com/tiff/1.0/}ResolutionUnit",
     f"{{{_XMP}}}Thumbnails",
     "{http://ns.adobe.com/hdr-gain-map/1.0/}",
     "{http://ns.apple.com/HDRGainMap/1.0/}",

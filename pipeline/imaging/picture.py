@@ -26,6 +26,7 @@ class Picture:
         pages: how many pages or pictures the file has.
         missing: the part of the picture that is not in the file: left, top, right, bottom in pixels.
         metadata: EXIF, XMP and IPTC that may go into the result.
+        dpi: pixels an inch at which it is to be printed; None: the file keeps what its metadata say.
         orientation: how the file stores it, as in EXIF, 1 to 8; for those who look into a file.
     """
 
@@ -38,6 +39,7 @@ class Picture:
     pages: int = 1
     missing: Box | None = None
     metadata: Metadata = NO_METADATA
+    dpi: int | None = None
     orientation: int = 1
 
     @property

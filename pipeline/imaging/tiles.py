@@ -96,6 +96,12 @@ class Patch:
         return rows, columns
 
 
+def scaled(part: Part, times: int) -> Part:
+    """The same part of a picture that is `times` wider and higher."""
+    rows, columns = (slice(side.start * times, side.stop * times) for side in part)
+    return rows, columns
+
+
 def patches(height: int, width: int, most: int, margin: int) -> list[Patch]:
     """Cut a picture into parts as equal as can be, so that little is computed twice.
 

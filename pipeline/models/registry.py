@@ -1,7 +1,7 @@
 """All models, once each. A new model is its own file in this folder and one line here.
 
-Of each kind the best stands first: `auto` takes the first that is installed and allowed. The last restorer and the
-last detector come with the package. Of the other kinds the pipeline does without where none is installed.
+Of each kind the best stands first: `auto` takes the first that is installed and allowed. The last restorer,
+detector and upscaler come with the package. Parsers and identities the pipeline does without where none is installed.
 """
 
 from typing import Final
@@ -22,6 +22,7 @@ from magicmemory.pipeline.models import (
     onnx_restorer,
     parsenet,
     photo,
+    photo_x2,
     realesrgan,
     restoreformer,
     retinaface,
@@ -63,6 +64,7 @@ UPSCALERS: Final[tuple[Model[Upscaler], ...]] = (
     realesrgan.REALESRGAN_X2,
     realesrgan.REALESRGAN_X4,
     realesrgan.REALESR_GENERAL_WDN,
+    photo_x2.PHOTO_X2,
 )
 IDENTITIES: Final[tuple[Model[Identity], ...]] = (arcface.ARCFACE, arcface_resnet18.ARCFACE_RESNET18)
 OCCLUSIONS: Final[tuple[Model[OcclusionMask], ...]] = ()  # the operator brings one

@@ -1,4 +1,4 @@
-"""Enlarges a photo with Lanczos, or with a Real-ESRGAN network in tiles."""
+"""Enlarges a photo with a network in tiles: `photo-x2`, or Real-ESRGAN; or with Lanczos."""
 
 from dataclasses import replace
 from functools import partial
@@ -9,10 +9,14 @@ import numpy as np
 
 from magicmemory.pipeline.engines.base import Runner
 from magicmemory.pipeline.imaging.picture import Picture, Pixels
-from magicmemory.pipeline.imaging.tiles import Floats, Tiling
+from magicmemory.pipeline.imaging.tiles import Floats, Patch, Tiling, patches, scaled
+from magicmemory.pipeline.photo.network_patches import run_patches
 
 TILE: Final = 192  # pixels; side of the network's input, which bounds the memory
 TILING: Final = Tiling(side=TILE, overlap=48, fade=16)
+
+LARGEST_PART: Final = 384  # pixels; the largest side of what `photo-x2` sees at once, which bounds the memory
+SEEN_AROUND: Final = 12  # pixels; it sees no further than 10, so that there is no seam
 
 LUMA: Final = np.array((0.299, 0.587, 0.114), np.float32)
 
@@ -66,6 +70,36 @@ class TiledUpscaler:
             return made
         smooth = cv2.INTER_AREA if self._scale > times else cv2.INTER_LANCZOS4
         return np.asarray(cv2.resize(made, (TILE * times, TILE * times), interpolation=smooth), np.float32)
+
+
+class DoublingUpscaler:
+    """A network that enlarges twice behind the `Upscaler` protocol. For four times it runs twice."""
+
+    def __init__(self, runner: Runner) -> None:
+        """
+        Args:
+            runner: the compiled network: `[n, 3, height, width]` RGB in 0..1 to twice that size, any size.
+        """
+        self._runner = runner
+
+    def __call__(self, pixels: Pixels, times: int) -> Pixels:
+        """See `Upscaler`."""
+        while times > 1:
+            pixels, times = self._doubled(pixels), times // 2
+        return pixels
+
+    def _doubled(self, pixels: Pixels) -> Pixels:
+        height, width = pixels.shape[:2]
+        peak = np.float32(np.iinfo(pixels.dtype).max)
+        result = np.empty((2 * height, 2 * width, 3), pixels.dtype)
+
+        def planes(part: Patch) -> Floats:
+            return np.asarray(pixels[part.seen].astype(np.float32) / peak, np.float32)
+
+        parts = patches(height, width, LARGEST_PART, SEEN_AROUND)
+        for part, made in run_patches(self._runner, parts, planes, times=2):
+            result[scaled(part.kept, 2)] = np.rint(made.clip(0, 1) * peak)
+        return result
 
 
 def _lanczos(pixels: Pixels, times: int) -> Pixels:

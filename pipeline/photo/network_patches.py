@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from magicmemory.pipeline.engines.base import Runner
-from magicmemory.pipeline.imaging.tiles import Floats, Patch, padded
+from magicmemory.pipeline.imaging.tiles import Floats, Patch, padded, scaled
 
 MULTIPLE: Final = 16  # pixels; the networks halve a picture four times
 MOST: Final = 640  # pixels; the largest side of a part
@@ -15,7 +15,7 @@ _TOGETHER: Final = 4  # parts in a batch
 
 
 def run_patches(
-    runner: Runner, parts: Sequence[Patch], planes_of: Callable[[Patch], Floats]
+    runner: Runner, parts: Sequence[Patch], planes_of: Callable[[Patch], Floats], times: int = 1
 ) -> Iterator[tuple[Patch, Floats]]:
     """What a network makes of each part.
 
@@ -23,13 +23,14 @@ def run_patches(
         runner: the compiled network: `[n, planes, height, width]` in and out, sides in multiples of 16.
         parts: all of one size.
         planes_of: a part's input, `[height, width, planes]`.
+        times: how much wider and higher the output is.
 
     Yields:
-        A part, and `[height, width, planes]` of what is kept of it.
+        A part, and `[height * times, width * times, planes]` of what is kept of it.
     """
     for start in range(0, len(parts), _TOGETHER):
         some = parts[start : start + _TOGETHER]
         seen = np.stack([padded(planes_of(part), MULTIPLE).transpose(2, 0, 1) for part in some])
         for part, made in zip(some, runner(seen), strict=True):
-            rows, columns = part.within
+            rows, columns = scaled(part.within, times)
             yield part, made[:, rows, columns].transpose(1, 2, 0)

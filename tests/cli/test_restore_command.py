@@ -160,6 +160,14 @@ def test_compare_writes_before_and_after_side_by_side(tmp_path: Path) -> None:
     assert size_of(Path("out/me-compare.png"))[0] > 2400
 
 
+def test_print_says_up_to_which_size_the_photo_is_sharp(tmp_path: Path) -> None:
+    result = run(photo(tmp_path / "me.png"), "--out", "out", "--print", "13x18cm")
+    assert "170 dpi at 13 × 18 cm, which prints soft: the photo prints sharp only up to 6 × 9 cm" in result.stdout
+    assert size_of(Path("out/me.png")) == (1200, 800)
+    for wrong in (("--print", "13x18"), ("--print", "5x7in", "--upscale", "2")):
+        assert run(tmp_path / "me.png", "--out", "out", *wrong).exit_code == 2
+
+
 @pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "tiff"])
 def test_result_has_the_requested_format(tmp_path: Path, kind: str) -> None:
     result = run(photo(tmp_path / "aunt.png"), "--out", tmp_path / "out", "--format", kind)

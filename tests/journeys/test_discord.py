@@ -42,8 +42,8 @@ async def test_a_slash_command_is_answered_with_before_and_after(tmp_path: Path,
         assert decoded(answer.attachments[0].data).size == decoded(sent).size
         assert answer.texts.startswith("One face restored. You have 2 of 3 left today.")
         assert list(answer.buttons) == [
-            *("Not quite like them?", "Gentler", "Full quality"),
-            *("Before/after", "Whole photo", "Delete"),
+            *("Not quite like them?", "Gentler", "Full quality", "Before/after"),
+            *("Whole photo", "Print quality", "Delete"),
         ]
         assert not answer.ephemeral
         assert (await there.quota_of(server.user)).used == 1
@@ -164,8 +164,8 @@ async def test_buttons_work_for_the_sender_only_and_after_a_restart(tmp_path: Pa
             gentler = await there.answer(server.user.press(answer, "Gentler"))
             assert pipeline.runs[-1].strength == 0.75
             first, second = [[button["label"] for button in row["components"]] for row in gentler.components[2:]]
-            assert first == ["Not quite like them?", "Gentler", "Stronger", "Full quality"]
-            assert second == ["Before/after", "Whole photo", "Another model", "Delete"]
+            assert first == ["Not quite like them?", "Gentler", "Stronger", "Full quality", "Before/after"]
+            assert second == ["Whole photo", "Another model", "Print quality", "Delete"]
             await there.answer(server.user.press(gentler, "Another model"))
             assert pipeline.runs[-1].model == "other"
             assert pipeline.runs[-1].strength == 0.75
@@ -200,10 +200,10 @@ async def test_scope_button_works_after_a_restart(tmp_path: Path, redis_url: str
             whole = await there.answer(server.user.press(answer, "Whole photo"))
             assert pipeline.runs[-1] == Options(strength=0.75, scope=Scope.PHOTO)
             assert list(whole.buttons)[1:] == [
-                *("Gentler", "Stronger", "Full quality"),
-                *("Before/after", "Faces only", "Delete"),
+                *("Gentler", "Stronger", "Full quality", "Before/after"),
+                *("Faces only", "Print quality", "Delete"),
             ]
-            assert len(whole.components) == 4  # seven buttons need two rows
+            assert len(whole.components) == 4  # eight buttons need two rows
             faces = await there.answer(server.user.press(whole, "Faces only"))
             assert pipeline.runs[-1] == Options(strength=0.75, scope=Scope.FACES)
             assert "Whole photo" in faces.buttons
@@ -219,8 +219,9 @@ async def test_what_a_damaged_photo_needed_is_said_and_taken_back(tmp_path: Path
         assert answer.texts.startswith("One face restored; scratches and dust repaired; contrast brought back. ")
         rows = [[button["label"] for button in row["components"]] for row in answer.components[2:]]
         assert rows == [
-            ["Not quite like them?", "Gentler", "Stronger", "Full quality", "Before/after"],
-            ["Undo repair", "Faces only", "Whole photo", "Another model", "Delete"],
+            ["Not quite like them?", "Gentler", "Stronger", "Full quality"],
+            ["Before/after", "Undo repair", "Faces only", "Whole photo"],
+            ["Another model", "Print quality", "Delete"],
         ]
         undone = await there.answer(server.user.press(answer, "Undo repair"))
         assert undone.texts.startswith("One face restored; contrast brought back. ")
@@ -228,6 +229,20 @@ async def test_what_a_damaged_photo_needed_is_said_and_taken_back(tmp_path: Path
         faces = await there.answer(server.user.press(undone, "Faces only"))
         assert faces.texts.startswith("One face restored. ")
         assert pipeline.runs[1:] == [Options(strength=0.75, repair=False), Options(strength=0.75, scope=Scope.FACES)]
+        assert (await there.quota_of(server.user)).used == 1
+        assert not server.refusals()
+
+
+async def test_print_is_made_at_the_chosen_size(tmp_path: Path, redis_url: str) -> None:
+    pipeline = QuickPipeline()
+    async with harness(tmp_path, redis_url, pipeline) as there:
+        server = there.server
+        answer = await there.answer(server.user.slash(server.channel, "restore", photo=photo()))
+        sizes = await there.answer(server.user.press(answer, "Print quality"))
+        assert sizes.content == "Which size should the print have?"
+        assert list(sizes.buttons) == ["10 × 15 cm", "13 × 18 cm", "20 × 25 cm", "30 × 40 cm"]
+        await there.answer(server.user.press(sizes, "20 × 25 cm"))
+        assert pipeline.runs[-1] == Options(print_size="20x25cm")
         assert (await there.quota_of(server.user)).used == 1
         assert not server.refusals()
 

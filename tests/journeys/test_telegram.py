@@ -51,6 +51,7 @@ async def test_a_photo_is_answered_with_the_restored_one(tmp_path: Path, redis_u
             "✨ More vivid",
             "🎯 More faithful",
             "🖼️ Whole photo",
+            "🖨️ Print quality",
             "🗑️ Delete",
         ]
         assert await running.used_by(ana) == 1
@@ -75,6 +76,25 @@ async def test_a_file_is_answered_with_a_file(tmp_path: Path, redis_url: str) ->
         assert Image.open(io.BytesIO(reply.media)).size == (1600, 1200)
         assert reply.document
         assert reply.document.file.name == "restored.jpg"
+
+
+async def test_a_print_is_made_at_the_chosen_size_and_comes_as_a_file(tmp_path: Path, redis_url: str) -> None:
+    pipeline = QuickPipeline()
+    async with harness(tmp_path, redis_url, pipeline) as running:
+        ana = running.server.user("Ana")
+        await ana.send_photo(photo())
+        first = await ana.hears(shows_photo)
+        await running.settled(ana)
+        await ana.press(first, "🖨️ Print quality")
+        await running.server.wait_for(lambda: "13 × 18 cm" in first.buttons)
+        assert first.buttons == ["10 × 15 cm", "13 × 18 cm", "20 × 25 cm", "30 × 40 cm", "‹ Back"]
+        await ana.press(first, "13 × 18 cm")
+        printed = await ana.hears(shows_file)
+        assert pipeline.runs[-1].print_size == "13x18cm"
+        assert "This adjustment was free" in printed.caption
+        forged = first.keyboard[0][0]["callback_data"].rsplit(":", 1)[0] + ":9"
+        assert "no longer have" in (await ana.press_data(first, forged).answered())["text"]
+        assert await running.used_by(ana) == 1
 
 
 async def test_duplicate_update_is_answered_once(tmp_path: Path, redis_url: str) -> None:

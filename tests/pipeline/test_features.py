@@ -27,7 +27,8 @@ from magicmemory.pipeline.models.loaded_models import Models
 from magicmemory.pipeline.models.model import Model, restorer_model
 from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.photo.enlarge import TiledUpscaler, enlarged
-from magicmemory.pipeline.pipeline import Pipeline, Restoration
+from magicmemory.pipeline.pipeline import Pipeline
+from magicmemory.pipeline.restoration import Restoration
 from tests.support.faces import colourful, face_at, picture
 from tests.support.networks import Finds, tiny, tiny_with_fidelity
 

@@ -1,3 +1,4 @@
+import io
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -6,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from magicmemory.core.errors import (
     FacesTooSmall,
@@ -17,7 +19,7 @@ from magicmemory.core.errors import (
 )
 from magicmemory.core.job import Stage
 from magicmemory.core.options import Options, Texture
-from magicmemory.core.report import LeftAlone
+from magicmemory.core.report import LeftAlone, Print
 from magicmemory.core.settings import BadSettings, Settings
 from magicmemory.pipeline import assets
 from magicmemory.pipeline.engines.openvino_engine import OpenVinoEngine
@@ -33,8 +35,8 @@ from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.photo.damage import DamageFinder
 from magicmemory.pipeline.photo.enlarge import enlarged
 from magicmemory.pipeline.photo.repair import Mender
-from magicmemory.pipeline.photo.side_by_side import side_by_side
-from magicmemory.pipeline.pipeline import Pipeline, Restoration
+from magicmemory.pipeline.pipeline import Pipeline
+from magicmemory.pipeline.restoration import Restoration, side_by_side
 from tests.support.faces import colourful, face_at, grey, picture
 from tests.support.networks import Finds, FindsDamage, Mends, tiny, tiny_with_fidelity
 
@@ -152,6 +154,17 @@ def test_restored_faces_are_placed_in_the_enlarged_photo() -> None:
     y, x = np.mgrid[0:800, 0:800]
     middle = (x * wide).sum() / wide.sum(), (y * wide).sum() / wide.sum()
     assert middle == pytest.approx((60 * 4 + 1.5, 80 * 4 + 1.5), abs=0.2)
+
+
+def test_print_is_enlarged_as_it_needs_and_its_resolution_is_in_the_file() -> None:
+    restoration = pipeline(*TWO_FACES).restore(PHOTO, Options(print_size="2x3in", strength=0))
+    report = restoration.report
+    assert (report.width, report.height, report.upscale) == (1200, 800, 2)
+    assert report.print == Print(size="2x3in", dpi=400, sharp=True, sharp_size="2.5x3.5in")
+    assert Image.open(io.BytesIO(restoration.data)).info["dpi"] == pytest.approx((400, 400), abs=0.02)
+    # The limit of pixels leaves twice, although the paper asks for more.
+    large = pipeline(*TWO_FACES).restore(PHOTO, Options(print_size="20x30cm", strength=0)).report
+    assert (large.upscale, large.print and large.print.sharp) == (2, False)
 
 
 def test_pixel_limit_applies_to_the_enlarged_photo() -> None:

@@ -12,7 +12,8 @@ from magicmemory.core.job import Stage
 from magicmemory.core.options import Options
 from magicmemory.core.report import Failure
 from magicmemory.pipeline.engines.batcher import Batcher
-from magicmemory.pipeline.pipeline import ProgressCallback, Restoration
+from magicmemory.pipeline.pipeline import ProgressCallback
+from magicmemory.pipeline.restoration import Restoration
 from tests.support.harness import running_harness, settings_for
 
 

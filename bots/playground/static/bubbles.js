@@ -121,10 +121,17 @@ function changes(view, { showFaces, showDamage }, onAdjust) {
   const switches = [];
   if (view.report.faces.length) switches.push(toggle(say("show-faces"), showFaces));
   if (view.urls.damage) switches.push(toggle(say("show-damage"), showDamage));
-  const offered = buttons(view.adjustments, onAdjust);
-  if (!view.choice) return [element("div", { className: "actions" }, [...offered, ...switches])];
+  const sizes = view.prints ? printSizes(view.prints, onAdjust) : [];
+  const offered = [...buttons(view.adjustments, onAdjust), ...switches, ...sizes];
+  if (!view.choice) return [element("div", { className: "actions" }, offered)];
   const { opener, panel } = faceChoice(view.choice, onAdjust, showFaces);
-  return [element("div", { className: "actions" }, [...offered, opener, ...switches]), panel];
+  return [element("div", { className: "actions" }, [opener, ...offered]), panel];
+}
+
+/** A button that shows and hides the sizes of prints, and these. */
+function printSizes({ text, sizes }, onAdjust) {
+  const shown = element("div", { className: "sizes", hidden: true }, buttons(sizes, onAdjust));
+  return [toggle(text, (on) => (shown.hidden = !on)), shown];
 }
 
 function buttons(adjustments, onAdjust) {

@@ -6,7 +6,7 @@ from magicmemory.bots.common.sentences import Sentences
 from magicmemory.bots.texts import Texts
 from magicmemory.core.options import Step
 from magicmemory.core.plans import Plans
-from magicmemory.core.report import Damage, Face, Report
+from magicmemory.core.report import Damage, Face, Print, Report
 from tests.support.harness import FACE
 
 SENTENCES = Sentences(Texts(), Plans(), 24)
@@ -87,3 +87,17 @@ def test_sentence_begins_large_and_ends_with_a_stop(language: str) -> None:
         assert not said[0].islower()  # Arabic has no case
         assert said.endswith(".")
         assert said.count("; ") == (2 if not faces else 3)
+
+
+@pytest.mark.parametrize("language", Texts().languages)
+def test_print_says_up_to_which_size_it_is_sharp(language: str) -> None:
+    made = Print(size="13x18cm", dpi=302, sharp=True, sharp_size="13x18cm")
+    report = Report(width=9, height=9, faces=(FACE,), model="m", detector="d", print=made, stages_ms={}, total_ms=1)
+    soft = report.model_copy(update={"print": made.model_copy(update={"sharp": False, "sharp_size": "1x1.5cm"})})
+    said = [SENTENCES.report(language, one) for one in (report, soft)]
+    assert all("302" in text and "13 × 18 cm" in text for text in said)
+    assert "1 × 1.5 cm" in said[1]
+    if language == "en":
+        assert said[0] == (
+            "One face restored. At 13 × 18 cm the print has 302 dots an inch. The photo prints sharp up to 13 × 18 cm."
+        )

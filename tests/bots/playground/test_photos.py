@@ -117,6 +117,24 @@ async def test_a_photo_is_adjusted_free(visitor: httpx.AsyncClient) -> None:
     assert (await visitor.get("/quota")).json()["used"] == 1
 
 
+async def test_a_print_is_asked_for_by_its_size(tmp_path: Path, redis_url: str) -> None:
+    painter = Painter()
+    async with open_playground(tmp_path, redis_url, painter) as url, new_visitor(url) as visitor:
+        view = await send_and_wait(visitor)
+        assert view["prints"]["text"] == "Print quality"
+        size = view["prints"]["sizes"][1]
+        assert size == {"text": "13 × 18 cm", "options": {"print_size": "13x18cm"}}
+        address = f"{view['urls']['self']}/adjust"
+        answer = await visitor.post(address, json={"options": size["options"]})
+        made = (await events(visitor, answer.json()["job"]))[-1][1]
+        assert (made["asked"], made["charged"]) == ("The same photo for a print of 13 × 18 cm", False)
+        assert size not in made["prints"]["sizes"]
+        status, key, said = error(await visitor.post(address, json={"options": {"print_size": "3x4km"}}))
+        assert (status, key) == (422, "print-size-unusable")
+        assert said.startswith("I cannot prepare a print of this size.")
+    assert [options.print_size for options in painter.seen] == [None, "13x18cm"]
+
+
 async def test_the_whole_photo_is_cleaned_and_left_again(tmp_path: Path, redis_url: str) -> None:
     painter = Painter()
     async with open_playground(tmp_path, redis_url, painter) as url, new_visitor(url) as visitor:

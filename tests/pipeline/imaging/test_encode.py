@@ -13,6 +13,7 @@ from PIL import Image, ImageCms
 from magicmemory.pipeline.imaging import color_profile
 from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
 from magicmemory.pipeline.imaging.encode import Encoded, encode
+from magicmemory.pipeline.imaging.metadata import NO_METADATA, Metadata
 from magicmemory.pipeline.imaging.picture import Picture
 
 LIMITS = DecodeLimits(max_bytes=200_000_000, max_pixels=64_000_000)
@@ -234,3 +235,20 @@ def test_photo_of_24_megapixels_survives_a_round_trip() -> None:
     assert back.pixels.shape == large.pixels.shape
     step = np.s_[::50, ::50]
     assert np.abs(back.pixels[step].astype(int) - large.pixels[step]).mean() < 1.5
+
+
+@pytest.mark.parametrize("exif", [False, True])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "PNG 16", "TIFF", "WEBP"])
+def test_resolution_of_a_print_is_written_and_an_earlier_one_is_not(kind: str, exif: bool) -> None:
+    block = Image.Exif()
+    block[282] = block[283] = 72.0
+    block[270] = "A caption"
+    told = Metadata(exif=block.tobytes().removeprefix(b"Exif\0\0")) if exif else NO_METADATA
+    photo = Picture(DEEP if kind == "PNG 16" else RGB, kind.split()[0], metadata=told, dpi=305)
+    image = opened(encode(photo))
+    if kind != "WEBP":  # it has no other place than EXIF
+        assert image.info["dpi"] == pytest.approx((305, 305), abs=0.02)
+    found = image.getexif()
+    if exif or kind in ("WEBP", "TIFF"):
+        assert [found[tag] for tag in (282, 283, 296)] == [305, 305, 2]
+    assert found.get(270) == ("A caption" if exif else None)

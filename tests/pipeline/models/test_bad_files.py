@@ -21,6 +21,7 @@ from magicmemory.pipeline.models.loaded_models import Models
 from magicmemory.pipeline.models.model import from_checkpoint, restorer_model
 from magicmemory.pipeline.models.registry import RESTORERS
 from magicmemory.pipeline.models.weights import Weights
+from magicmemory.pipeline.photo.enlarge import DoublingUpscaler
 from tests.support.networks import Tiny
 
 FACTS = ModelFacts("tiny", "Tiny", Kind.RESTORER, "MIT", Commercial.YES, file="tiny.pth", url="https://example.org")
@@ -154,7 +155,8 @@ def test_idle_models_are_unloaded_and_loaded_again(tmp_path: Path) -> None:
 
 def test_missing_optional_model_is_skipped_but_a_broken_one_fails(tmp_path: Path) -> None:
     cache = models(tmp_path)
-    assert (cache.parser(), cache.upscaler(), cache.identity()) == (None, None, None)
+    assert (cache.parser(), cache.identity()) == (None, None)
+    assert isinstance(cache.upscaler(), DoublingUpscaler)  # comes with the package
     (tmp_path / "parsing_parsenet.pth").write_bytes(b"nonsense")
     with pytest.raises(ModelBroken, match=r"parsing_parsenet\.pth is not a torch checkpoint"):
         cache.parser()

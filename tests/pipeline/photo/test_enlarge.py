@@ -11,9 +11,9 @@ from magicmemory.pipeline import assets
 from magicmemory.pipeline.engines.torch_engine import TorchEngine
 from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
 from magicmemory.pipeline.imaging.picture import Picture
-from magicmemory.pipeline.models import realesrgan
+from magicmemory.pipeline.models import photo_x2, realesrgan
 from magicmemory.pipeline.models.checkpoint import Checkpoint, fill
-from magicmemory.pipeline.photo.enlarge import TILE, TILING, TiledUpscaler, enlarged
+from magicmemory.pipeline.photo.enlarge import TILE, TILING, DoublingUpscaler, TiledUpscaler, enlarged
 from tests.golden import ours
 from tests.support.faces import colourful, grey, picture
 
@@ -98,6 +98,35 @@ def test_monochrome_photo_stays_monochrome() -> None:
     assert result.alpha is not None
     assert result.alpha.shape == (120, 160)
     assert enlarged(photo, 1, TiledUpscaler(tints, 2)) is photo
+
+
+def doubles(*inputs: Floats) -> Floats:
+    return inputs[0].repeat(2, axis=2).repeat(2, axis=3)
+
+
+@pytest.mark.parametrize("deep", [False, True])
+@pytest.mark.parametrize(("width", "height", "times"), [(450, 37, 2), (401, 390, 4), (1, 5, 2)])
+def test_doubling_in_parts_equals_the_whole(width: int, height: int, times: int, deep: bool) -> None:
+    pixels = colourful(width, height)
+    wide = pixels.astype(np.uint16) * 257 if deep else pixels
+    result = DoublingUpscaler(doubles)(wide, times)
+    assert result.dtype == wide.dtype
+    np.testing.assert_array_equal(result, wide.repeat(times, axis=0).repeat(times, axis=1))
+
+
+def test_bundled_network_draws_a_photo_more_sharply_than_lanczos_and_without_seams() -> None:
+    folder = Path(assets.__path__[0])
+    run = TorchEngine("cpu").compile(photo_x2.load(folder / "photo_x2.safetensors"), (), "photo-x2")
+    photo = decode((folder / "astronaut.png").read_bytes(), DecodeLimits(10**7, 10**7)).rgb8()[:256, 100:400]
+    small = np.asarray(cv2.resize(photo, (150, 128), interpolation=cv2.INTER_AREA), np.uint8)
+    errors = [
+        float(np.square(made.astype(float) - photo).mean())
+        for made in (enlarged(picture(small), 2).pixels, DoublingUpscaler(run)(small, 2))
+    ]
+    assert 10 * np.log10(errors[0] / errors[1]) > 0.8
+    long = np.tile(small, (1, 4, 1))  # in two parts
+    whole = run((long / np.float32(255)).transpose(2, 0, 1)[None])[0].transpose(1, 2, 0).clip(0, 1) * 255
+    assert np.abs(DoublingUpscaler(run)(long, 2) - whole)[:, :-40].max() <= 0.51
 
 
 @pytest.mark.slow

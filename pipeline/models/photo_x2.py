@@ -1,0 +1,125 @@
+"""`photo-x2`: the network in the package that enlarges whole photos twice. It is ours, trained only on public-domain
+and CC0 photos.
+
+Convolutions at the photo's own size, then one shuffle of channels into pixels (Shi et al., "Real-Time Single Image and
+Video Super-Resolution Using an Efficient Sub-Pixel Convolutional Neural Network", CVPR 2016). The network says only
+what bicubic interpolation lacks.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts
+from magicmemory.pipeline.models.model import BuildContext, Model, load_network
+from magicmemory.pipeline.photo.enlarge import DoublingUpscaler, Upscaler
+
+FORMAT: Final = "magicmemory.photo-x2/1"  # stored in the weights file; changes with the architecture
+CHANNELS: Final = 48
+BLOCKS: Final = 4
+_CUBIC: Final = -0.5  # Keys' parameter: the one that loses least
+_EXAMPLE: Final = 256  # pixels; any size is taken
+
+
+class Residual(nn.Module):
+    """Two 3x3 convolutions around a ReLU, added to the input."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(channels, channels, 3, padding=1)
+        self.second = nn.Conv2d(channels, channels, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`[batch, channels, height, width]` to the same shape."""
+        change: Tensor = self.second(functional.relu(self.first(x)))
+        return x + change
+
+
+class EnlargerNetwork(nn.Module):
+    """Enlarges twice."""
+
+    base: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, CHANNELS, 3, padding=1)
+        self.body = nn.Sequential(*(Residual(CHANNELS) for _ in range(BLOCKS)))
+        self.head = nn.Conv2d(CHANNELS, 12, 3, padding=1)
+        self.register_buffer("base", torch.from_numpy(_bicubic()), persistent=False)
+        nn.init.zeros_(self.head.weight)
+        nn.init.zeros_(self.head.bias)  # type: ignore[arg-type]
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """Enlarge.
+
+        Args:
+            pictures: `[batch, 3, height, width]`, RGB in 0..1.
+
+        Returns:
+            `[batch, 3, 2 * height, 2 * width]`; values may leave 0..1 a little.
+        """
+        change = self.head(functional.relu(self.body(self.stem(pictures - 0.5))))
+        smooth = functional.conv2d(functional.pad(pictures, (2, 2, 2, 2), mode="replicate"), self.base, groups=3)
+        return functional.pixel_shuffle(smooth + change, 2)
+
+
+def _bicubic() -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    """Bicubic interpolation to twice the size as a convolution, `[12, 1, 5, 5]`: 4 pixels of each of 3 colours."""
+    distances = np.abs(np.arange(-2, 3)[None] - np.array([[-0.25], [0.25]]))
+    near = (_CUBIC + 2) * distances**3 - (_CUBIC + 3) * distances**2 + 1
+    far = _CUBIC * (distances**3 - 5 * distances**2 + 8 * distances - 4)
+    taps = np.where(distances <= 1, near, np.where(distances < 2, far, 0))  # [2, 5]
+    places = np.einsum("ai,bj->abij", taps, taps).reshape(4, 1, 5, 5)
+    return np.tile(places, (3, 1, 1, 1)).astype(np.float32)
+
+
+def load(path: Path) -> EnlargerNetwork:
+    """Read the weights, in evaluation mode and full precision.
+
+    Raises:
+        ValueError: the file is damaged, has another format, or does not have exactly this network's tensors.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="pt") as file:
+            said = (file.metadata() or {}).get("format")
+            if said != FORMAT:
+                raise ValueError(f"{path} is not a file of {FORMAT}: it says {said}")
+            state = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 (no iterator)
+    except SafetensorError as error:
+        raise ValueError(f"{path} is damaged: {error}") from error
+    network = EnlargerNetwork()
+    try:
+        network.load_state_dict(state, strict=True)
+    except RuntimeError as error:
+        raise ValueError(f"{path} does not fit the network: {error}") from error
+    return network.eval()
+
+
+_FACTS = ModelFacts(
+    name="photo-x2",
+    title="Magic Memory photo x2",
+    kind=Kind.UPSCALER,
+    licence="Apache-2.0",
+    commercial=Commercial.YES,
+    file="photo_x2.safetensors",
+    bundled=True,
+    good_at="enlarging at once, true to the photo",
+    work="0.34 GFLOP a thousand pixels",
+)
+
+
+def _build(path: Path, context: BuildContext) -> Upscaler:
+    network = load_network(_FACTS, load, path)
+    example = (torch.zeros(1, 3, _EXAMPLE, _EXAMPLE),)
+    return DoublingUpscaler(context.engine.compile(network, example, _FACTS.name, any_size=True))
+
+
+PHOTO_X2: Model[Upscaler] = Model(_FACTS, _build)
