@@ -532,3 +532,123 @@ error-cancelled = أُلغي. لم يكلفك شيئًا.
 error-photos-forbidden = لا يُسمح لي في هذه المحادثة بإرسال صور ولا ملفات. يستطيع مشرف أن يسمح بذلك في صلاحيات المحادثة. لم يكلفك ذلك شيئًا.
 error-writing-forbidden = لا يُسمح لي بالكتابة في المحادثة التي طلبت فيها ترميم صورتك. يستطيع مشرف أن يسمح بذلك. لم يكلفك ذلك شيئًا؛ ويمكنك أيضًا أن ترسل لي الصورة هنا.
 error-internal-error = عذرًا، حدث خطأ من جهتنا. لم يكلفك ذلك شيئًا. حاول مرة أخرى من فضلك.
+
+## Discord
+
+discord-menu-restore = ترميم الوجوه
+discord-name-restore = ترميم
+discord-name-quota = الحصة
+discord-name-settings = الإعدادات
+discord-name-cancel = إلغاء
+discord-name-premium = مميز
+discord-name-unlock = استخدام-رمز
+discord-name-privacy = الخصوصية
+discord-name-erase = حذف-بياناتي
+discord-name-help = مساعدة
+discord-name-photo = صورة
+discord-name-model = نموذج
+discord-name-strength = القوة
+discord-name-fidelity = الأمانة
+discord-name-upscale = التكبير
+discord-name-scope = النطاق
+discord-name-private = خاص
+discord-name-language = اللغة
+discord-name-code = الرمز
+discord-name-server = إعدادات-الخادم
+discord-name-who = من
+discord-name-per-day = صور-يوميًا
+discord-name-results = النتائج
+discord-name-where-asked = مكان-الطلب
+discord-about-restore = ترميم صورة
+discord-about-quota = ما بقي لك اليوم
+discord-about-settings = عرض أو تغيير طريقة ترميم صورك
+discord-about-cancel = إلغاء الصور المنتظرة
+discord-about-premium = صور أكثر
+discord-about-unlock = استخدام رمز
+discord-about-privacy = ماذا يُحفظ، وكم من الوقت
+discord-about-erase = احذف صورك وإعداداتك
+discord-about-help = كيف يعمل، وما لا يستطيعه
+discord-about-photo = الصورة
+discord-about-model = النموذج الذي يرمم؛ auto يختار الأفضل
+discord-about-strength = بالمئة: 100 تعرض الوجوه المرممة، والأقل يُبقي من الأصل أكثر
+discord-about-fidelity = بالمئة: 0 أوضح، و100 أقرب إلى الأصل؛ ليس في كل نموذج
+discord-about-upscale = كبّر الصورة بهذا العدد من المرات
+discord-about-scope = تلقائي: ما تحتاجه الصورة؛ أو وجوهها فقط؛ أو الصورة كلها دائمًا
+discord-about-private = أنت وحدك ترى الرد
+discord-about-language = اللغة التي أرد بها عليك
+discord-about-code = الرمز
+discord-about-server = للمشرفين: عرض أو تغيير ما يسري على الجميع في هذا الخادم
+discord-about-server-language = بأي لغة أجيب من لم يختر لغة؟
+discord-about-server-scope = ماذا أرمم في صور هذه المجموعة، ما لم يقل أحد غير ذلك؟
+discord-about-who = من يحق له ترميم الصور هنا؟
+discord-about-per-day = الصور في اليوم للخادم كله؛ 0: بلا حد
+discord-about-results = القناة التي تذهب إليها الصور المرممة
+discord-about-where-asked = إرسال الصور المرممة من جديد حيث يطلبها أحد
+discord-gentler = أخف
+discord-stronger = أقوى
+discord-closer = لا يشبهه تمامًا؟
+discord-full-quality = الجودة الكاملة
+discord-share = قبل/بعد
+discord-whole-photo = الصورة كلها
+discord-faces-only = الوجوه فقط
+discord-undo-repair = دون إصلاح
+discord-restore-whole = رمم الصورة كلها
+discord-another-model = نموذج آخر
+discord-delete = حذف
+discord-alt-after = الصورة المرممة
+discord-alt-before = الصورة كما أُرسلت
+discord-made-smaller = صُغّرت الصورة لتناسب { $limit_mb } م.ب المسموح بها هنا.
+discord-full-quality-here = الصورة المرممة بأعلى جودة.
+discord-too-large-here = الملف الكامل أكبر من { $limit_mb } م.ب المسموح بها هنا. هذه أفضل نسخة تناسبها.
+discord-not-yours = وحده من طلب هذه الصورة يستطيع استخدام أزرارها.
+discord-permission-missing = ينقصني هنا إذن: «{ $permission }». اطلب ممن يديرون هذا الخادم أن يمنحوني إياه.
+discord-permission-attach-files = إرفاق الملفات
+discord-permission-send-messages = إرسال الرسائل
+discord-automatic = تلقائي
+discord-scope-auto = تلقائي
+discord-scope-faces = الوجوه فقط
+discord-scope-photo = الصورة كلها
+discord-scope-own = كما يحب كل واحد
+discord-who-everybody = الجميع
+discord-who-administrators = المشرفون
+discord-no-limit = بلا حد
+discord-where-asked = حيث يُطلب
+discord-results-elsewhere = ستظهر الصورة المرممة في { $channel }.
+discord-server-settings =
+    إعدادات هذا الخادم، لكل من يطلب هنا:
+    اللغة: { $spoken }
+    الترميم: { $scope }
+    من يطلب: { $who }
+    صور في اليوم: { $limit }
+    النتائج: { $channel }
+discord-settings =
+    إعداداتك، لكل صورك:
+    النموذج: { $model }
+    القوة: { $strength }
+    الأمانة: { $fidelity }
+    الحجم: × { $upscale }
+    الترميم: { $scope }
+    اللغة: { $spoken }
+discord-help-more = يمكنك أيضًا أن ترسل إليّ صورة في رسالة مباشرة، أو تذكرني مع صورة، أو تختار «التطبيقات» من قائمة رسالة.
+discord-offer-plan =
+    { $plan }: { $photos ->
+        [0] صور بقدر ما تشاء
+        [zero] لا صور في اليوم
+        [one] صورة واحدة في اليوم
+        [two] صورتان في اليوم
+        [few] { $photos } صور في اليوم
+        [many] { $photos } صورة في اليوم
+       *[other] { $photos } صورة في اليوم
+    }
+discord-offer-photos =
+    { $count ->
+        [zero] { $plan }: لا صور
+        [one] { $plan }: صورة واحدة
+        [two] { $plan }: صورتان
+        [few] { $plan }: { $count } صور
+        [many] { $plan }: { $count } صورة
+       *[other] { $plan }: { $count } صورة
+    }
+discord-offers-note = يعرض Discord الأسعار أدناه ويستلم الدفع. ما يبيعه هنا يسري على حسابك في كل خادم.
+discord-privacy = أحتفظ بصورك { $hours } ساعة من أجل أزرارك ثم أحذفها. أحتفظ برقم حسابك، ومتى أرسلت صورًا وما آلت إليه، لأحسب حصتك؛ وبما اخترته في ‎/الإعدادات؛ وبما اشتريته أو استبدلته. لا أحد ينظر إلى صورك، ولا يُدرَّب عليها شيء. الأمر ‎/حذف-بياناتي يحذف فورًا صورك وإعداداتك وما أعرفه عن صورك. يُحذف الرقم حالما لا يحتاجه شيء: عدد اليوم، أو خطة، أو رمز ما زال صالحًا، أو حظر. تُحفظ المدفوعات للمحاسبة دون الرقم.
+discord-erase-yes = احذف كل شيء

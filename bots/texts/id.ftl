@@ -313,3 +313,113 @@ error-cancelled = Dibatalkan. Tidak ada biaya bagimu.
 error-photos-forbidden = Di obrolan ini aku tidak boleh mengirim foto maupun berkas. Admin bisa mengizinkannya di izin obrolan. Tidak ada biaya bagimu.
 error-writing-forbidden = Aku tidak boleh menulis di obrolan tempat kamu memintaku memulihkan foto. Admin bisa mengizinkannya. Tidak ada biaya bagimu; kamu juga bisa mengirim fotonya di sini.
 error-internal-error = Maaf, ada yang salah di pihak kami. Tidak ada biaya bagimu. Coba lagi.
+
+## Discord
+
+discord-menu-restore = Pulihkan wajah
+discord-name-restore = pulihkan
+discord-name-quota = kuota
+discord-name-settings = setelan
+discord-name-cancel = batal
+discord-name-premium = premium
+discord-name-unlock = pakai-kode
+discord-name-privacy = privasi
+discord-name-erase = hapus-data-saya
+discord-name-help = bantuan
+discord-name-photo = foto
+discord-name-model = model
+discord-name-strength = kekuatan
+discord-name-fidelity = kesetiaan
+discord-name-upscale = perbesaran
+discord-name-scope = cakupan
+discord-name-private = pribadi
+discord-name-language = bahasa
+discord-name-code = kode
+discord-name-server = setelan-server
+discord-name-who = siapa
+discord-name-per-day = foto-per-hari
+discord-name-results = hasil
+discord-name-where-asked = tempat-diminta
+discord-about-restore = Pulihkan foto
+discord-about-quota = Sisa hari ini
+discord-about-settings = Lihat atau ubah cara fotomu dipulihkan
+discord-about-cancel = Batalkan foto yang menunggu
+discord-about-premium = Lebih banyak foto
+discord-about-unlock = Pakai kode
+discord-about-privacy = Apa yang disimpan, dan berapa lama
+discord-about-erase = Hapus foto dan pengaturanmu
+discord-about-help = Cara kerjanya, dan yang tidak bisa
+discord-about-photo = Fotonya
+discord-about-model = Model yang memulihkan; auto memilih yang terbaik
+discord-about-strength = Dalam persen: 100 menampilkan wajah yang dipulihkan, lebih kecil menjaga foto asli
+discord-about-fidelity = Dalam persen: 0 hidup, 100 setia; tidak semua model punya pilihan ini
+discord-about-upscale = Perbesar foto sekian kali
+discord-about-scope = Otomatis: yang dibutuhkan foto; atau wajah saja; atau selalu seluruh foto
+discord-about-private = Hanya kamu yang melihat jawabannya
+discord-about-language = Bahasa jawabanku untukmu
+discord-about-code = Kodenya
+discord-about-server = Untuk administrator: lihat atau ubah yang berlaku untuk semua di server ini
+discord-about-server-language = Dengan bahasa apa kujawab orang yang belum memilih?
+discord-about-server-scope = Apa yang dipulihkan di foto grup ini, bila tidak ada yang meminta lain?
+discord-about-who = Siapa yang boleh memulihkan foto di sini?
+discord-about-per-day = Foto per hari untuk seluruh server; 0: tanpa batas
+discord-about-results = Kanal tujuan foto yang dipulihkan
+discord-about-where-asked = Kirim lagi foto yang dipulihkan ke tempat orang meminta
+discord-gentler = Lebih lembut
+discord-stronger = Lebih kuat
+discord-closer = Kurang mirip?
+discord-full-quality = Kualitas penuh
+discord-share = Sebelum/sesudah
+discord-whole-photo = Seluruh foto
+discord-faces-only = Hanya wajah
+discord-undo-repair = Tanpa perbaikan
+discord-restore-whole = Pulihkan seluruh foto
+discord-another-model = Model lain
+discord-delete = Hapus
+discord-alt-after = Foto yang dipulihkan
+discord-alt-before = Foto seperti saat dikirim
+discord-made-smaller = Gambar diperkecil agar muat dalam { $limit_mb } MB yang diizinkan di sini.
+discord-full-quality-here = Foto yang dipulihkan dalam kualitas penuh.
+discord-too-large-here = Berkas lengkapnya lebih besar dari { $limit_mb } MB yang diizinkan di sini. Ini versi terbaik yang muat.
+discord-not-yours = Hanya orang yang meminta foto ini yang bisa memakai tombolnya.
+discord-permission-missing = Aku tidak punya izin ini di sini: “{ $permission }”. Mintalah pengelola server ini memberikannya.
+discord-permission-attach-files = Lampirkan File
+discord-permission-send-messages = Kirim Pesan
+discord-automatic = otomatis
+discord-scope-auto = otomatis
+discord-scope-faces = hanya wajah
+discord-scope-photo = seluruh foto
+discord-scope-own = sesuka masing-masing
+discord-who-everybody = semua orang
+discord-who-administrators = admin
+discord-no-limit = tanpa batas
+discord-where-asked = di tempat diminta
+discord-results-elsewhere = Foto yang dipulihkan akan muncul di { $channel }.
+discord-server-settings =
+    Setelan server ini, untuk semua yang meminta di sini:
+    Bahasa: { $spoken }
+    Pulihkan: { $scope }
+    Yang boleh meminta: { $who }
+    Foto sehari: { $limit }
+    Hasil: { $channel }
+discord-settings =
+    Pengaturanmu, untuk semua fotomu:
+    Model: { $model }
+    Kekuatan: { $strength }
+    Kesetiaan: { $fidelity }
+    Ukuran: × { $upscale }
+    Pulihkan: { $scope }
+    Bahasa: { $spoken }
+discord-help-more = Kamu juga bisa mengirimiku foto lewat pesan langsung, menyebutku bersama foto, atau memilih “Aplikasi” di menu sebuah pesan.
+discord-offer-plan =
+    { $plan }: { $photos ->
+        [0] foto sebanyak yang kamu mau
+       *[other] { $photos } foto per hari
+    }
+discord-offer-photos =
+    { $count ->
+       *[other] { $plan }: { $count } foto
+    }
+discord-offers-note = Discord menampilkan harga di bawah dan menerima pembayarannya. Yang dijual di sini berlaku untuk akunmu di setiap server.
+discord-privacy = Fotomu kusimpan { $hours } jam, untuk tombol-tombolmu, lalu kuhapus. Kusimpan nomor akunmu, kapan kamu mengirim foto dan hasilnya, untuk menghitung kuotamu; pilihanmu di /setelan; dan yang kamu beli atau tukarkan. Tidak ada yang melihat fotomu, dan tidak ada yang dilatih dengannya. /hapus-data-saya langsung menghapus fotomu, pengaturanmu, dan yang kuketahui tentang fotomu. Nomor itu dihapus begitu tidak diperlukan lagi: hitungan hari ini, paket, kode yang masih berlaku, atau pemblokiran. Pembayaran disimpan untuk pembukuan, tanpa nomor itu.
+discord-erase-yes = Hapus semuanya

@@ -401,3 +401,115 @@ error-cancelled = Annullato. Non ti è costato nulla.
 error-photos-forbidden = In questa chat non posso mandare né foto né file. Un amministratore può permetterlo nei permessi della chat. Non ti è costato nulla.
 error-writing-forbidden = Non posso scrivere nella chat in cui mi hai chiesto di restaurare la foto. Un amministratore può permetterlo. Non ti è costato nulla; puoi anche mandarmi la foto qui.
 error-internal-error = Scusa, qualcosa è andato storto da parte nostra. Non ti è costato nulla. Riprova.
+
+## Discord
+
+discord-menu-restore = Restaura i volti
+discord-name-restore = restaura
+discord-name-quota = quota
+discord-name-settings = impostazioni
+discord-name-cancel = annulla
+discord-name-premium = premium
+discord-name-unlock = sblocca
+discord-name-privacy = privacy
+discord-name-erase = cancella-i-miei-dati
+discord-name-help = aiuto
+discord-name-photo = foto
+discord-name-model = modello
+discord-name-strength = intensità
+discord-name-fidelity = fedeltà
+discord-name-upscale = ingrandimento
+discord-name-scope = ambito
+discord-name-private = privato
+discord-name-language = lingua
+discord-name-code = codice
+discord-name-server = impostazioni-del-server
+discord-name-who = chi
+discord-name-per-day = foto-al-giorno
+discord-name-results = risultati
+discord-name-where-asked = dove-si-chiede
+discord-about-restore = Restaura una foto
+discord-about-quota = Quello che ti resta oggi
+discord-about-settings = Vedi o cambia come vengono restaurate le tue foto
+discord-about-cancel = Annulla le foto in attesa
+discord-about-premium = Più foto
+discord-about-unlock = Usa un codice
+discord-about-privacy = Che cosa viene conservato, e per quanto
+discord-about-erase = Cancella le tue foto e impostazioni
+discord-about-help = Come funziona, e cosa non sa fare
+discord-about-photo = La foto
+discord-about-model = Il modello che restaura; auto prende il migliore
+discord-about-strength = In percento: 100 mostra i volti restaurati, meno conserva di più l’originale
+discord-about-fidelity = In percento: 0 è vivido, 100 è fedele; non tutti i modelli lo offrono
+discord-about-upscale = Ingrandisci la foto di tante volte
+discord-about-scope = Automatico: ciò che serve alla foto; o solo i volti; o comunque tutta la foto
+discord-about-private = Solo tu vedi la risposta
+discord-about-language = La lingua in cui ti rispondo
+discord-about-code = Il codice
+discord-about-server = Per amministratori: vedi o cambia ciò che vale per tutti su questo server
+discord-about-server-language = In che lingua rispondere a chi non ne ha scelta una?
+discord-about-server-scope = Che cosa restaurare nelle foto di questo gruppo, se nessuno dice altro?
+discord-about-who = Chi può far restaurare foto qui?
+discord-about-per-day = Foto al giorno per tutto il server; 0: senza limite
+discord-about-results = Il canale a cui vanno le foto restaurate
+discord-about-where-asked = Manda di nuovo le foto restaurate dove qualcuno chiede
+discord-gentler = Più delicato
+discord-stronger = Più intenso
+discord-closer = Non somiglia del tutto?
+discord-full-quality = Qualità piena
+discord-share = Prima/dopo
+discord-whole-photo = Tutta la foto
+discord-faces-only = Solo i volti
+discord-undo-repair = Senza riparazione
+discord-restore-whole = Restaura tutta la foto
+discord-another-model = Altro modello
+discord-delete = Cancella
+discord-alt-after = La foto restaurata
+discord-alt-before = La foto come è stata inviata
+discord-made-smaller = L’immagine è stata rimpicciolita per stare nei { $limit_mb } MB consentiti qui.
+discord-full-quality-here = La foto restaurata in qualità piena.
+discord-too-large-here = Il file intero supera i { $limit_mb } MB consentiti qui. Questa è la versione migliore che ci sta.
+discord-not-yours = Solo chi ha chiesto questa foto può usare i suoi pulsanti.
+discord-permission-missing = Qui mi manca un permesso: «{ $permission }». Chiedi a chi gestisce questo server di darmelo.
+discord-permission-attach-files = Allegare file
+discord-permission-send-messages = Inviare messaggi
+discord-automatic = automatico
+discord-scope-auto = automatico
+discord-scope-faces = solo i volti
+discord-scope-photo = tutta la foto
+discord-scope-own = come vuole ognuno
+discord-who-everybody = tutti
+discord-who-administrators = amministratori
+discord-no-limit = senza limite
+discord-where-asked = dove qualcuno chiede
+discord-results-elsewhere = La foto restaurata arriva in { $channel }.
+discord-server-settings =
+    Le impostazioni di questo server, per tutti quelli che chiedono qui:
+    Lingua: { $spoken }
+    Restaura: { $scope }
+    Chi può chiedere: { $who }
+    Foto al giorno: { $limit }
+    Risultati: { $channel }
+discord-settings =
+    Le tue impostazioni, per tutte le tue foto:
+    Modello: { $model }
+    Intensità: { $strength }
+    Fedeltà: { $fidelity }
+    Dimensione: × { $upscale }
+    Restaura: { $scope }
+    Lingua: { $spoken }
+discord-help-more = Puoi anche mandarmi una foto in un messaggio privato, menzionarmi con una foto, o scegliere «App» nel menu di un messaggio.
+discord-offer-plan =
+    { $plan }: { $photos ->
+        [0] tutte le foto che vuoi
+        [one] { $photos } foto al giorno
+       *[other] { $photos } foto al giorno
+    }
+discord-offer-photos =
+    { $count ->
+        [one] { $plan }: { $count } foto
+       *[other] { $plan }: { $count } foto
+    }
+discord-offers-note = Discord mostra sotto i prezzi e incassa il pagamento. Ciò che vende qui vale per il tuo account, su ogni server.
+discord-privacy = Conservo le tue foto per { $hours } ore, per i tuoi pulsanti, e poi le cancello. Conservo il numero del tuo account, quando hai mandato foto e che cosa ne è stato, per contare la tua quota; ciò che hai scelto in /impostazioni; e ciò che hai comprato o riscattato. Nessuno guarda le tue foto, e niente viene addestrato con esse. /cancella-i-miei-dati cancella subito le tue foto, le tue impostazioni e ciò che so delle tue foto. Il numero viene cancellato appena non serve più: il conteggio di oggi, un piano, un codice ancora valido o un blocco. I pagamenti restano per la contabilità, senza il numero.
+discord-erase-yes = Cancella tutto

@@ -434,3 +434,119 @@ error-cancelled = Anulowano. Nic Cię to nie kosztowało.
 error-photos-forbidden = W tym czacie nie wolno mi wysyłać ani zdjęć, ani plików. Administrator może na to pozwolić w uprawnieniach czatu. Nic Cię to nie kosztowało.
 error-writing-forbidden = W czacie, w którym prosiłeś o odnowienie zdjęcia, nie wolno mi pisać. Administrator może na to pozwolić. Nic Cię to nie kosztowało; możesz też wysłać mi zdjęcie tutaj.
 error-internal-error = Przepraszam, coś poszło nie tak po naszej stronie. Nic Cię to nie kosztowało. Spróbuj jeszcze raz.
+
+## Discord
+
+discord-menu-restore = Odnów twarze
+discord-name-restore = odnów
+discord-name-quota = limit
+discord-name-settings = ustawienia
+discord-name-cancel = anuluj
+discord-name-premium = premium
+discord-name-unlock = odblokuj
+discord-name-privacy = prywatność
+discord-name-erase = usuń-moje-dane
+discord-name-help = pomoc
+discord-name-photo = zdjęcie
+discord-name-model = model
+discord-name-strength = siła
+discord-name-fidelity = wierność
+discord-name-upscale = powiększenie
+discord-name-scope = zakres
+discord-name-private = prywatnie
+discord-name-language = język
+discord-name-code = kod
+discord-name-server = ustawienia-serwera
+discord-name-who = kto
+discord-name-per-day = zdjęć-dziennie
+discord-name-results = wyniki
+discord-name-where-asked = gdzie-pytano
+discord-about-restore = Odnów zdjęcie
+discord-about-quota = Ile zostało na dziś
+discord-about-settings = Zobacz lub zmień, jak odnawiam twoje zdjęcia
+discord-about-cancel = Anuluj czekające zdjęcia
+discord-about-premium = Więcej zdjęć
+discord-about-unlock = Użyj kodu
+discord-about-privacy = Co jest przechowywane i jak długo
+discord-about-erase = Usuń swoje zdjęcia i ustawienia
+discord-about-help = Jak to działa i czego nie umie
+discord-about-photo = Zdjęcie
+discord-about-model = Model, który odnawia; auto wybiera najlepszy
+discord-about-strength = W procentach: 100 pokazuje odnowione twarze, mniej zachowuje więcej oryginału
+discord-about-fidelity = W procentach: 0 to wyraziście, 100 to wiernie; nie każdy model to ma
+discord-about-upscale = Powiększ zdjęcie tyle razy
+discord-about-scope = Automatycznie: czego potrzebuje zdjęcie; albo same twarze; albo zawsze całe zdjęcie
+discord-about-private = Tylko ty widzisz odpowiedź
+discord-about-language = Język, w którym odpowiadam
+discord-about-code = Kod
+discord-about-server = Dla administratorów: zobacz lub zmień, co obowiązuje wszystkich na tym serwerze
+discord-about-server-language = W jakim języku odpowiadać tym, którzy żadnego nie wybrali?
+discord-about-server-scope = Co odnawiać na zdjęciach tej grupy, jeśli nikt nie powie inaczej?
+discord-about-who = Czyje zdjęcia można tu odnawiać?
+discord-about-per-day = Zdjęć dziennie dla całego serwera; 0: bez limitu
+discord-about-results = Kanał, na który trafiają odnowione zdjęcia
+discord-about-where-asked = Znów wysyłaj odnowione zdjęcia tam, gdzie ktoś poprosi
+discord-gentler = Łagodniej
+discord-stronger = Mocniej
+discord-closer = Nie całkiem podobne?
+discord-full-quality = Pełna jakość
+discord-share = Przed/po
+discord-whole-photo = Całe zdjęcie
+discord-faces-only = Tylko twarze
+discord-undo-repair = Bez naprawy
+discord-restore-whole = Odnów całe zdjęcie
+discord-another-model = Inny model
+discord-delete = Usuń
+discord-alt-after = Odnowione zdjęcie
+discord-alt-before = Zdjęcie tak, jak je wysłano
+discord-made-smaller = Obraz zmniejszono, by zmieścił się w { $limit_mb } MB, które są tu dozwolone.
+discord-full-quality-here = Odnowione zdjęcie w pełnej jakości.
+discord-too-large-here = Pełny plik jest większy niż { $limit_mb } MB, które są tu dozwolone. To najlepsza wersja, która się mieści.
+discord-not-yours = Tylko osoba, która poprosiła o to zdjęcie, może używać jego przycisków.
+discord-permission-missing = Brakuje mi tu uprawnienia: „{ $permission }”. Poproś osoby, które prowadzą ten serwer, by mi je nadały.
+discord-permission-attach-files = Załączanie plików
+discord-permission-send-messages = Wysyłanie wiadomości
+discord-automatic = automatycznie
+discord-scope-auto = automatycznie
+discord-scope-faces = tylko twarze
+discord-scope-photo = całe zdjęcie
+discord-scope-own = jak kto chce
+discord-who-everybody = wszyscy
+discord-who-administrators = administratorzy
+discord-no-limit = bez limitu
+discord-where-asked = tam, gdzie ktoś prosi
+discord-results-elsewhere = Odnowione zdjęcie pojawi się w { $channel }.
+discord-server-settings =
+    Ustawienia tego serwera, dla wszystkich, którzy tu proszą:
+    Język: { $spoken }
+    Odnawiać: { $scope }
+    Kto może prosić: { $who }
+    Zdjęć dziennie: { $limit }
+    Wyniki: { $channel }
+discord-settings =
+    Twoje ustawienia, dla wszystkich Twoich zdjęć:
+    Model: { $model }
+    Siła: { $strength }
+    Wierność: { $fidelity }
+    Rozmiar: × { $upscale }
+    Odnawiać: { $scope }
+    Język: { $spoken }
+discord-help-more = Możesz też wysłać mi zdjęcie w wiadomości prywatnej, wspomnieć mnie przy zdjęciu albo wybrać „Aplikacje” w menu wiadomości.
+discord-offer-plan =
+    { $plan }: { $photos ->
+        [0] tyle zdjęć, ile chcesz
+        [one] { $photos } zdjęcie dziennie
+        [few] { $photos } zdjęcia dziennie
+        [many] { $photos } zdjęć dziennie
+       *[other] { $photos } zdjęcia dziennie
+    }
+discord-offer-photos =
+    { $count ->
+        [one] { $plan }: { $count } zdjęcie
+        [few] { $plan }: { $count } zdjęcia
+        [many] { $plan }: { $count } zdjęć
+       *[other] { $plan }: { $count } zdjęcia
+    }
+discord-offers-note = Discord pokazuje poniżej ceny i przyjmuje płatność. To, co tu sprzedaje, jest dla twojego konta, na każdym serwerze.
+discord-privacy = Przechowuję Twoje zdjęcia przez { $hours } godz., dla przycisków, a potem je usuwam. Przechowuję numer Twojego konta, kiedy wysyłałeś zdjęcia i co się z nimi stało, żeby liczyć limit; to, co wybrałeś w /ustawienia; i to, co kupiłeś lub odebrałeś. Nikt nie ogląda Twoich zdjęć i niczego się na nich nie uczy. /usuń-moje-dane usuwa od razu Twoje zdjęcia, ustawienia i to, co wiem o Twoich zdjęciach. Numer jest usuwany, gdy do niczego nie jest już potrzebny: dzisiejszy licznik, plan, ważny jeszcze kod albo blokada. Płatności są przechowywane do rozliczeń, bez numeru.
+discord-erase-yes = Usuń wszystko

@@ -318,3 +318,115 @@ error-cancelled = İptal edildi. Size hiçbir şeye mal olmadı.
 error-photos-forbidden = Bu sohbette ne fotoğraf ne de dosya gönderebiliyorum. Bir yönetici sohbetin izinlerinde buna izin verebilir. Size hiçbir şeye mal olmadı.
 error-writing-forbidden = Fotoğrafınızı onarmamı istediğiniz sohbette yazamıyorum. Bir yönetici buna izin verebilir. Size hiçbir şeye mal olmadı; fotoğrafı bana burada da gönderebilirsiniz.
 error-internal-error = Üzgünüm, bizim tarafımızda bir şeyler ters gitti. Size hiçbir şeye mal olmadı. Lütfen yeniden deneyin.
+
+## Discord
+
+discord-menu-restore = Yüzleri onar
+discord-name-restore = onar
+discord-name-quota = hak
+discord-name-settings = ayarlar
+discord-name-cancel = iptal
+discord-name-premium = premium
+discord-name-unlock = kod-kullan
+discord-name-privacy = gizlilik
+discord-name-erase = verilerimi-sil
+discord-name-help = yardım
+discord-name-photo = fotoğraf
+discord-name-model = model
+discord-name-strength = güç
+discord-name-fidelity = sadakat
+discord-name-upscale = büyütme
+discord-name-scope = kapsam
+discord-name-private = özel
+discord-name-language = dil
+discord-name-code = kod
+discord-name-server = sunucu-ayarları
+discord-name-who = kim
+discord-name-per-day = günlük-fotoğraf
+discord-name-results = sonuçlar
+discord-name-where-asked = istenen-yer
+discord-about-restore = Bir fotoğraf onar
+discord-about-quota = Bugün kalan
+discord-about-settings = Fotoğraflarınızın nasıl onarıldığını görün ya da değiştirin
+discord-about-cancel = Bekleyen fotoğrafları iptal et
+discord-about-premium = Daha çok fotoğraf
+discord-about-unlock = Bir kod kullan
+discord-about-privacy = Ne, ne kadar süre saklanır
+discord-about-erase = Fotoğraflarınızı ve ayarlarınızı silin
+discord-about-help = Nasıl çalışır ve neyi yapamaz
+discord-about-photo = Fotoğraf
+discord-about-model = Onaran model; auto en iyisini seçer
+discord-about-strength = Yüzde: 100 onarılan yüzleri gösterir, daha azı aslından daha çok korur
+discord-about-fidelity = Yüzde: 0 canlı, 100 aslına sadık; her modelde yoktur
+discord-about-upscale = Fotoğrafı bu kadar kat büyüt
+discord-about-scope = Otomatik: fotoğrafa gereken; ya da yalnız yüzler; ya da her durumda bütün fotoğraf
+discord-about-private = Yanıtı yalnız siz görürsünüz
+discord-about-language = Size yanıt verdiğim dil
+discord-about-code = Kod
+discord-about-server = Yöneticiler için: bu sunucuda herkes için geçerli olanı gör ya da değiştir
+discord-about-server-language = Dil seçmemiş kişilere hangi dilde yanıt vereyim?
+discord-about-server-scope = Kimse başka bir şey söylemezse bu grubun fotoğraflarında ne onarılsın?
+discord-about-who = Burada kim fotoğraf onartabilir?
+discord-about-per-day = Bütün sunucu için günlük fotoğraf; 0: sınırsız
+discord-about-results = Onarılan fotoğrafların gittiği kanal
+discord-about-where-asked = Onarılan fotoğrafları yine istenen yere gönder
+discord-gentler = Daha hafif
+discord-stronger = Daha güçlü
+discord-closer = Tam benzemedi mi?
+discord-full-quality = Tam kalite
+discord-share = Önce/sonra
+discord-whole-photo = Bütün fotoğraf
+discord-faces-only = Yalnızca yüzler
+discord-undo-repair = Onarmadan
+discord-restore-whole = Bütün fotoğrafı onar
+discord-another-model = Başka model
+discord-delete = Sil
+discord-alt-after = Onarılan fotoğraf
+discord-alt-before = Gönderildiği haliyle fotoğraf
+discord-made-smaller = Görsel, burada izin verilen { $limit_mb } MB’a sığması için küçültüldü.
+discord-full-quality-here = Onarılan fotoğraf, tam kalitede.
+discord-too-large-here = Tam dosya burada izin verilen { $limit_mb } MB’tan büyük. Sığan en iyi hali bu.
+discord-not-yours = Bu fotoğrafın düğmelerini yalnız onu isteyen kişi kullanabilir.
+discord-permission-missing = Burada bir iznim eksik: “{ $permission }”. Lütfen bu sunucuyu yönetenlerden bana vermelerini isteyin.
+discord-permission-attach-files = Dosya Ekle
+discord-permission-send-messages = Mesaj Gönder
+discord-automatic = otomatik
+discord-scope-auto = otomatik
+discord-scope-faces = yalnızca yüzler
+discord-scope-photo = bütün fotoğraf
+discord-scope-own = herkes nasıl isterse
+discord-who-everybody = herkes
+discord-who-administrators = yöneticiler
+discord-no-limit = sınırsız
+discord-where-asked = istendiği yere
+discord-results-elsewhere = Onarılan fotoğraf { $channel } kanalına gelecek.
+discord-server-settings =
+    Bu sunucunun ayarları, burada isteyen herkes için:
+    Dil: { $spoken }
+    Onar: { $scope }
+    Kim isteyebilir: { $who }
+    Günlük fotoğraf: { $limit }
+    Sonuçlar: { $channel }
+discord-settings =
+    Ayarlarınız, bütün fotoğraflarınız için:
+    Model: { $model }
+    Güç: { $strength }
+    Sadakat: { $fidelity }
+    Boyut: × { $upscale }
+    Onar: { $scope }
+    Dil: { $spoken }
+discord-help-more = Bana özel mesajla da fotoğraf gönderebilir, bir fotoğrafla benden bahsedebilir ya da bir mesajın menüsünde “Uygulamalar”ı seçebilirsiniz.
+discord-offer-plan =
+    { $plan }: { $photos ->
+        [0] istediğiniz kadar fotoğraf
+        [one] günde { $photos } fotoğraf
+       *[other] günde { $photos } fotoğraf
+    }
+discord-offer-photos =
+    { $count ->
+        [one] { $plan }: { $count } fotoğraf
+       *[other] { $plan }: { $count } fotoğraf
+    }
+discord-offers-note = Discord fiyatları aşağıda gösterir ve ödemeyi alır. Burada sattığı, her sunucuda hesabınız için geçerlidir.
+discord-privacy = Fotoğraflarınızı düğmeleriniz için { $hours } saat saklar, sonra silerim. Kotanızı saymak için hesabınızın numarasını, ne zaman fotoğraf gönderdiğinizi ve sonuçlarını; /ayarlar içindeki seçimlerinizi; satın aldıklarınızı ve kullandığınız kodları saklarım. Fotoğraflarınıza kimse bakmaz ve onlarla hiçbir şey eğitilmez. /verilerimi-sil fotoğraflarınızı, ayarlarınızı ve fotoğraflarınız hakkında bildiklerimi hemen siler. Numara artık hiçbir şey için gerekmediğinde silinir: bugünün sayımı, bir plan, hâlâ geçerli bir kod ya da bir engel. Ödemeler muhasebe için numarasız saklanır.
+discord-erase-yes = Her şeyi sil

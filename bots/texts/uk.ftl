@@ -430,3 +430,119 @@ error-cancelled = Скасовано. Це нічого вам не коштув
 error-photos-forbidden = У цьому чаті мені не можна надсилати ні фото, ні файли. Адміністратор може дозволити це в правах чату. Це нічого вам не коштувало.
 error-writing-forbidden = У чаті, де ви просили відновити фото, мені не можна писати. Адміністратор може це дозволити. Це нічого вам не коштувало; ви також можете надіслати мені фото сюди.
 error-internal-error = Вибачте, щось пішло не так з нашого боку. Це нічого вам не коштувало. Спробуйте ще раз.
+
+## Discord
+
+discord-menu-restore = Відновити обличчя
+discord-name-restore = відновити
+discord-name-quota = залишок
+discord-name-settings = налаштування
+discord-name-cancel = скасувати
+discord-name-premium = преміум
+discord-name-unlock = код-активувати
+discord-name-privacy = приватність
+discord-name-erase = видалити-мої-дані
+discord-name-help = довідка
+discord-name-photo = фото
+discord-name-model = модель
+discord-name-strength = сила
+discord-name-fidelity = точність
+discord-name-upscale = збільшення
+discord-name-scope = обсяг
+discord-name-private = приватно
+discord-name-language = мова
+discord-name-code = код
+discord-name-server = налаштування-сервера
+discord-name-who = хто
+discord-name-per-day = фото-на-день
+discord-name-results = результати
+discord-name-where-asked = де-просили
+discord-about-restore = Відновити фото
+discord-about-quota = Що лишилося на сьогодні
+discord-about-settings = Переглянути або змінити, як відновлюються ваші фото
+discord-about-cancel = Скасувати фото в черзі
+discord-about-premium = Більше фото
+discord-about-unlock = Використати код
+discord-about-privacy = Що зберігається і як довго
+discord-about-erase = Видалити ваші фото й налаштування
+discord-about-help = Як це працює і чого не вміє
+discord-about-photo = Фото
+discord-about-model = Модель, яка відновлює; auto бере найкращу
+discord-about-strength = У відсотках: 100 показує відновлені обличчя, менше зберігає більше оригіналу
+discord-about-fidelity = У відсотках: 0 – виразно, 100 – точно; це має не кожна модель
+discord-about-upscale = Збільшити фото у стільки разів
+discord-about-scope = Автоматично: що потрібно фото; або лише обличчя; або завжди все фото
+discord-about-private = Відповідь бачите лише ви
+discord-about-language = Мова, якою я вам відповідаю
+discord-about-code = Код
+discord-about-server = Для адміністраторів: переглянути або змінити, що діє для всіх на цьому сервері
+discord-about-server-language = Якою мовою відповідати тим, хто мови не вибрав?
+discord-about-server-scope = Що відновлювати на фото цієї групи, якщо ніхто не скаже інакше?
+discord-about-who = Чиї фото тут можна відновлювати?
+discord-about-per-day = Фото на день для всього сервера; 0: без обмежень
+discord-about-results = Канал, куди надсилати відновлені фото
+discord-about-where-asked = Знову надсилати відновлені фото туди, де просять
+discord-gentler = М’якше
+discord-stronger = Сильніше
+discord-closer = Не зовсім схоже?
+discord-full-quality = Повна якість
+discord-share = До/після
+discord-whole-photo = Усе фото
+discord-faces-only = Лише обличчя
+discord-undo-repair = Без ремонту
+discord-restore-whole = Відновити все фото
+discord-another-model = Інша модель
+discord-delete = Видалити
+discord-alt-after = Відновлене фото
+discord-alt-before = Фото, яким його надіслали
+discord-made-smaller = Зображення зменшено, щоб воно вмістилося в { $limit_mb } МБ, дозволені тут.
+discord-full-quality-here = Відновлене фото у повній якості.
+discord-too-large-here = Повний файл більший за { $limit_mb } МБ, дозволені тут. Це найкраща версія, яка вміщується.
+discord-not-yours = Кнопками цього фото може користуватися лише той, хто його попросив.
+discord-permission-missing = Мені тут бракує дозволу: «{ $permission }». Попросіть тих, хто керує цим сервером, надати його мені.
+discord-permission-attach-files = Прикріплення файлів
+discord-permission-send-messages = Надсилання повідомлень
+discord-automatic = автоматично
+discord-scope-auto = автоматично
+discord-scope-faces = лише обличчя
+discord-scope-photo = усе фото
+discord-scope-own = як хоче кожен
+discord-who-everybody = усі
+discord-who-administrators = адміністратори
+discord-no-limit = без обмежень
+discord-where-asked = туди, де просять
+discord-results-elsewhere = Відновлене фото з’явиться в { $channel }.
+discord-server-settings =
+    Налаштування цього сервера, для всіх, хто тут просить:
+    Мова: { $spoken }
+    Відновлювати: { $scope }
+    Хто може просити: { $who }
+    Фото на день: { $limit }
+    Результати: { $channel }
+discord-settings =
+    Ваші налаштування, для всіх ваших фото:
+    Модель: { $model }
+    Сила: { $strength }
+    Вірність: { $fidelity }
+    Розмір: × { $upscale }
+    Відновлювати: { $scope }
+    Мова: { $spoken }
+discord-help-more = Ви також можете надіслати мені фото в особистому повідомленні, згадати мене з фото або вибрати «Застосунки» в меню повідомлення.
+discord-offer-plan =
+    { $plan }: { $photos ->
+        [0] скільки завгодно фото
+        [one] { $photos } фото на день
+        [few] { $photos } фото на день
+        [many] { $photos } фото на день
+       *[other] { $photos } фото на день
+    }
+discord-offer-photos =
+    { $count ->
+        [one] { $plan }: { $count } фото
+        [few] { $plan }: { $count } фото
+        [many] { $plan }: { $count } фото
+       *[other] { $plan }: { $count } фото
+    }
+discord-offers-note = Discord показує ціни нижче й приймає оплату. Те, що він тут продає, діє для вашого облікового запису на кожному сервері.
+discord-privacy = Я зберігаю ваші фото { $hours } год для ваших кнопок, а потім видаляю. Я зберігаю номер вашого облікового запису, час ваших фото і що з ними сталося, щоб рахувати квоту; ваш вибір у /налаштування; і те, що ви купили або активували. Ніхто не дивиться на ваші фото, і ні на чому з них не навчають. /видалити-мої-дані одразу видаляє ваші фото, налаштування і все, що я знаю про ваші фото. Номер видаляється, щойно він більше ні для чого не потрібен: сьогоднішній лічильник, план, чинний код або блокування. Платежі зберігаються для обліку без номера.
+discord-erase-yes = Видалити все

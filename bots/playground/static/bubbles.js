@@ -10,7 +10,8 @@ import { announce, say } from "./words.js";
 
 /** What the visitor typed or chose. */
 export function fromVisitor(text) {
-  return bubble("you", [words(text)]);
+  // A command is written from left to right, whatever the page's direction.
+  return bubble("you", [Object.assign(words(text), { dir: "auto" })]);
 }
 
 /** The visitor's photo, or its name where the browser cannot show it. */
