@@ -7,8 +7,8 @@ import numpy as np
 from numpy.random import Generator
 from PIL import Image as Pillow
 
-from training.damage import noisy, resaved
-from training.photo_data import Image, Plane, Scene, cut, is_grey, to_bytes
+from training.damage import Image, Plane, noisy, resaved
+from training.photo_data import Scene, cut, is_grey, to_bytes
 
 MILD_SHARE = 0.5  # of the examples
 MOST_NOISE = 0.2  # severity, 0 to 1
