@@ -295,7 +295,7 @@ def test_the_script_tries_both_images(tmp_path: Path, megabytes: int, status: in
     docker.write_text(FAKE_DOCKER.replace("$PACKAGES_MB ", f"{megabytes}\t"))
     docker.chmod(0o755)
     environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "LOG": str(tmp_path / "log")}
-    script = [ROOT / "deploy/build-images", "1.2"]
+    script = [str(ROOT / "deploy/build-images"), "1.2"]
     ended = subprocess.run(script, env=environment, capture_output=True, text=True, check=False)
     assert ended.returncode == status, ended.stderr
     assert ("both images work" in ended.stdout) == (status == 0)
