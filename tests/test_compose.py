@@ -111,6 +111,7 @@ def test_worker_gets_neither_database_nor_token(compose: dict[str, Any], name: s
     )
     only_bots += (
         "terms",
+        "shared",
         "privacy",
         "admin",
         "timezone",
