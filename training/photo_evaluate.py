@@ -26,7 +26,7 @@ from magicmemory.pipeline.models.model import BuildContext
 from magicmemory.pipeline.models.photo import PHOTO_FINDER, PHOTO_MENDER
 from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.photo.clean import Cleaner, cleaned, needs_cleaning
-from magicmemory.pipeline.photo.damage import DamageFinder, Mask, damage_mask
+from magicmemory.pipeline.photo.damage import DamageFinder, Mask, damage_mask, is_damaged
 from magicmemory.pipeline.photo.repair import Mender, repaired, too_large
 from training.damage import printed
 from training.other_wear import grained_otherwise, worn_otherwise
@@ -93,7 +93,9 @@ class Networks:
     def restore(self, image: Image) -> tuple[Image, Mask]:
         """What `auto` does to the whole photo, and what it took for damage."""
         picture = Picture(image, "PNG", monochrome=is_grey(image.astype(np.float32)))
-        mask = damage_mask(self.finder(image), image)
+        probability = self.finder(image)
+        damaged = is_damaged(probability, image, self.finder)
+        mask = damage_mask(probability) if damaged else np.zeros(probability.shape, bool)
         needs = any(share > 0 for share in needs_cleaning(image, self.mender).values())
         result = repaired(picture, mask, grain=not needs)
         if needs:

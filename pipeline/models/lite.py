@@ -23,6 +23,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from magicmemory.pipeline.models.bundled_file import load_bundled
 from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts, Speed
 from magicmemory.pipeline.models.model import BuildContext, Model, load_network, restorer_model
 from magicmemory.pipeline.photo.clean import Cleaner, TiledCleaner
@@ -281,27 +282,8 @@ def enlarge(small: Tensor) -> Tensor:
 
 
 def load(path: Path) -> Lite:
-    """Read the weights, in evaluation mode and full precision.
-
-    Raises:
-        ValueError: the file is damaged, has another format, or does not have exactly this network's tensors.
-    """
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, framework="pt") as file:
-            said = (file.metadata() or {}).get("format")
-            if said != FORMAT:
-                raise ValueError(f"{path} is not a file of {FORMAT}: it says {said}")
-            state = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 (no iterator)
-    except SafetensorError as error:
-        raise ValueError(f"{path} is damaged: {error}") from error
-    network = Lite()
-    try:
-        network.load_state_dict(state, strict=True)
-    except RuntimeError as error:
-        raise ValueError(f"{path} does not fit the network: {error}") from error
-    return network.eval()
+    """Read the weights; see `load_bundled`."""
+    return load_bundled(Lite(), path, FORMAT)
 
 
 _FACTS = ModelFacts(

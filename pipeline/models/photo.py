@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from magicmemory.pipeline.models.bundled_file import load_bundled
 from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts
 from magicmemory.pipeline.models.model import BuildContext, Model, load_network
 from magicmemory.pipeline.photo.damage import DamageFinder, TiledDamageFinder
@@ -98,7 +99,7 @@ class FinderNetwork(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.network = UNet(3, 1, (16, 32, 64, 96), (0, 1, 2, 3), (1, 1, 1), normalised=True)
+        self.network = UNet(3, 1, (32, 32, 64, 96), (1, 1, 2, 3), (1, 1, 1), normalised=True)
 
     def logits(self, pictures: Tensor) -> Tensor:
         """`[batch, 3, height, width]` RGB in 0..1 to logits `[batch, 1, height, width]`."""
@@ -141,27 +142,8 @@ class Photo(nn.Module):
 
 
 def load(path: Path) -> Photo:
-    """Read the weights, in evaluation mode and full precision.
-
-    Raises:
-        ValueError: the file is damaged, has another format, or does not have exactly these networks' tensors.
-    """
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, framework="pt") as file:
-            said = (file.metadata() or {}).get("format")
-            if said != FORMAT:
-                raise ValueError(f"{path} is not a file of {FORMAT}: it says {said}")
-            state = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 (no iterator)
-    except SafetensorError as error:
-        raise ValueError(f"{path} is damaged: {error}") from error
-    networks = Photo()
-    try:
-        networks.load_state_dict(state, strict=True)
-    except RuntimeError as error:
-        raise ValueError(f"{path} does not fit the networks: {error}") from error
-    return networks.eval()
+    """Read the weights; see `load_bundled`."""
+    return load_bundled(Photo(), path, FORMAT)
 
 
 _FACTS = ModelFacts(

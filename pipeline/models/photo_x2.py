@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from magicmemory.pipeline.models.bundled_file import load_bundled
 from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts
 from magicmemory.pipeline.models.model import BuildContext, Model, load_network
 from magicmemory.pipeline.photo.enlarge import DoublingUpscaler, Upscaler
@@ -80,27 +81,8 @@ def _bicubic() -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
 
 
 def load(path: Path) -> EnlargerNetwork:
-    """Read the weights, in evaluation mode and full precision.
-
-    Raises:
-        ValueError: the file is damaged, has another format, or does not have exactly this network's tensors.
-    """
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, framework="pt") as file:
-            said = (file.metadata() or {}).get("format")
-            if said != FORMAT:
-                raise ValueError(f"{path} is not a file of {FORMAT}: it says {said}")
-            state = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 (no iterator)
-    except SafetensorError as error:
-        raise ValueError(f"{path} is damaged: {error}") from error
-    network = EnlargerNetwork()
-    try:
-        network.load_state_dict(state, strict=True)
-    except RuntimeError as error:
-        raise ValueError(f"{path} does not fit the network: {error}") from error
-    return network.eval()
+    """Read the weights; see `load_bundled`."""
+    return load_bundled(EnlargerNetwork(), path, FORMAT)
 
 
 _FACTS = ModelFacts(

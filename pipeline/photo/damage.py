@@ -1,8 +1,7 @@
 """Finds what hides parts of a photo: scratches, cracks, folds, dust, hairs, flakes, stains, tears.
 
-A network says for each pixel how certain it is. `damage_mask` decides: it follows lines and spots from certain pixels
-to likely ones, drops what stands alone, and finds nothing at all in a photo where little looks damaged, because a sound
-photo must stay as it is.
+A network says for each pixel how certain it is. `damage_mask` follows lines and spots from certain pixels to likely
+ones. `is_damaged` says whether the photo as a whole looks damaged, because a sound photo must stay as it is.
 """
 
 import math
@@ -24,25 +23,13 @@ Samples = TypeVar("Samples", Pixels, Floats)
 LARGEST_LOOK: Final = 3_000_000  # pixels; a larger photo is looked at in a smaller copy: its damage is larger too
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """What is taken for damage.
-
-    Attributes:
-        certain: a region needs such a pixel, 0 to 1.
-        likely: pixels of a region, 0 to 1.
-        least_share: of the photo; if less is found, it is left alone.
-    """
-
-    certain: float
-    likely: float
-    least_share: float
-
-
-# Nineteen of twenty sound photos have a smaller share.
-JUDGED: Final = Gate(certain=0.99, likely=0.7, least_share=0.003)
-# Somebody says that the photo is damaged. Joints of bricks and the legs of a tripod are then taken for scratches.
-ASKED: Final = Gate(certain=0.7, likely=0.35, least_share=0.0)
+# A region of damage is likely everywhere and certain somewhere.
+LIKELY: Final = 0.3
+CERTAIN: Final = 0.7
+# A photo counts as damaged where so much of it looks damaged at two scales: damage does, while most of what the network
+# takes for it in a sound photo (joints of bricks, glints) looks so at one. Nineteen of twenty sound photos have less.
+AGREED: Final = 0.5
+LEAST_AGREED: Final = 0.0055  # of the photo
 LEAST_PIXELS: Final = 6  # of a region, at the size of the look
 RIM: Final = 1  # pixels around a region that belong to it: damage has soft rims
 LONG: Final = 4.0  # a line is so many times longer than wide
@@ -113,22 +100,36 @@ def small_mask(mask: Mask, least: float) -> Mask:
     return np.asarray(shrunk_to_look(mask.astype(np.float32)) > least, bool)
 
 
-def damage_mask(probability: Floats, pixels: Pixels, gate: Gate = JUDGED) -> Mask:
+def is_damaged(probability: Floats, pixels: Pixels, finder: DamageFinder) -> bool:
+    """Whether so much of a photo looks damaged, at its own size and at half of it, that it is no sound photo.
+
+    Args:
+        probability: `[height, width]`, what the finder says of the photo.
+        pixels: the photo `[height, width, 3]`.
+        finder: looks at the half-size copy, if there is a need to.
+    """
+    small = shrunk_to_look(probability)
+    # The mean of both looks reaches `AGREED` only where the first one reaches its square.
+    if (small >= AGREED**2).mean() < LEAST_AGREED:
+        return False
+    height, width = small.shape
+    half = cv2.resize(shrunk_to_look(pixels), (max(1, width // 2), max(1, height // 2)), interpolation=cv2.INTER_AREA)
+    coarse = cv2.resize(finder(cast(Pixels, half)), (width, height), interpolation=cv2.INTER_LINEAR)
+    return bool((small * coarse >= AGREED**2).mean() >= LEAST_AGREED)
+
+
+def damage_mask(probability: Floats) -> Mask:
     """What is taken for damage.
 
     Args:
         probability: `[height, width]`, from a `DamageFinder`.
-        pixels: the photo `[height, width, 3]`.
-        gate: how certain the finder must be.
 
     Returns:
-        `[height, width]`; all False for a photo with few, isolated hits.
+        `[height, width]`.
     """
     height, width = probability.shape
     small = shrunk_to_look(probability)
-    kept = _regions(small, gate)
-    if kept.mean() < gate.least_share:
-        return np.zeros((height, width), bool)
+    kept = _regions(small)
     side = 2 * RIM + 1
     wide = cv2.dilate(kept.astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
     if wide.shape == (height, width):
@@ -137,13 +138,13 @@ def damage_mask(probability: Floats, pixels: Pixels, gate: Gate = JUDGED) -> Mas
     return np.asarray(shown > 127, bool)
 
 
-def _regions(probability: Floats, gate: Gate) -> Mask:
+def _regions(probability: Floats) -> Mask:
     """Connected likely pixels, where one of them is certain."""
-    count, labels = cv2.connectedComponents((probability >= gate.likely).astype(np.uint8), connectivity=8)
+    count, labels = cv2.connectedComponents((probability >= LIKELY).astype(np.uint8), connectivity=8)
     if count == 1:
         return np.zeros(probability.shape, bool)
     sizes = np.bincount(labels.ravel(), minlength=count)
-    certain = np.bincount(labels[probability >= gate.certain], minlength=count) > 0
+    certain = np.bincount(labels[probability >= CERTAIN], minlength=count) > 0
     keep = certain & (sizes >= LEAST_PIXELS)
     keep[0] = False
     return np.asarray(keep[labels], bool)

@@ -16,7 +16,7 @@ from magicmemory.pipeline.imaging.encode import encode
 from magicmemory.pipeline.imaging.picture import Picture, rotated
 from magicmemory.pipeline.imaging.plain import is_plain
 from magicmemory.pipeline.photo.clean import Cleaner, cleaned, needs_cleaning
-from magicmemory.pipeline.photo.damage import ASKED, JUDGED, DamageFinder, Gate, Mask, damage_mask, shares
+from magicmemory.pipeline.photo.damage import DamageFinder, Mask, damage_mask, is_damaged, shares
 from magicmemory.pipeline.photo.repair import Mender, repaired, too_large
 from magicmemory.pipeline.photo.tone import Fading, fading_of, with_contrast
 
@@ -89,7 +89,7 @@ class WholePhoto:
         seen = dict[str, float]()
         mask = fading = None
         if Step.REPAIR in wanted:
-            mask = self._mask(picture, ASKED if options.asks_for(Step.REPAIR) else JUDGED)
+            mask = self._mask(picture, judged=not options.asks_for(Step.REPAIR))
             seen |= shares(mask)
             if (mask & ~too_large(mask)).any():
                 steps.add(Step.REPAIR)
@@ -117,8 +117,13 @@ class WholePhoto:
         """The photo without grain, noise, halftone and compression artifacts, blended by `strength`, 0 to 1."""
         return cleaned(picture, self._cleaner(), strength)
 
-    def _mask(self, picture: Picture, gate: Gate) -> Mask:
-        mask = damage_mask(self._finder()(picture.pixels), picture.pixels, gate)
+    def _mask(self, picture: Picture, *, judged: bool) -> Mask:
+        """What is taken for damage; with `judged`, nothing in a photo that does not look damaged as a whole."""
+        finder = self._finder()
+        probability = finder(picture.pixels)
+        if judged and not is_damaged(probability, picture.pixels, finder):
+            return np.zeros(probability.shape, bool)
+        mask = damage_mask(probability)
         if picture.alpha is not None:
             mask &= picture.alpha > 0
         if picture.missing is not None:

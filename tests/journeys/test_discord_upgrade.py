@@ -61,7 +61,7 @@ async def test_job_with_notes_of_the_previous_version_is_answered(tmp_path: Path
             assert answers[0].reference is asked
             assert all(kept.spoiler for kept in answers[0].attachments)
             ids = [button["custom_id"] for button in answers[0].buttons.values()]
-            names = ("closer", "gentler", "full", "whole", "delete")
+            names = ("closer", "gentler", "full", "share", "whole", "print", "delete")
             assert ids == [f"photo:{name}:{job.id}:{server.user.id}" for name in names]
             await there.answer(server.user.press(answers[0], "Gentler"))
         assert (await there.quota_of(server.user)).used == 1

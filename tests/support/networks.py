@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -65,17 +66,20 @@ class Finds:
 
 
 class FindsDamage:
-    """A `DamageFinder` that is certain of the given places, and of nothing else."""
+    """A `DamageFinder` that is certain of the given places of the first picture it sees, and of nothing else."""
 
     def __init__(self, *places: tuple[slice, slice]) -> None:
         self._places = places
+        self._first: tuple[int, int] | None = None
 
     def __call__(self, pixels: Pixels) -> Floats:
-        """1 at the places, 0 elsewhere."""
-        found = np.zeros(pixels.shape[:2], np.float32)
+        """1 at the places, 0 elsewhere; the same places in copies of other sizes."""
+        height, width = pixels.shape[:2]
+        self._first = self._first or (height, width)
+        found = np.zeros(self._first, np.float32)
         for place in self._places:
             found[place] = 1
-        return found
+        return np.asarray(cv2.resize(found, (width, height), interpolation=cv2.INTER_AREA), np.float32)
 
 
 class Mends:
