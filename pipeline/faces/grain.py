@@ -149,13 +149,20 @@ def _flat_blocks(luma: Floats, where: Floats | None = None) -> _Blocks:
 
 
 def _kernel(luma: Floats) -> Floats | None:
-    """The filter that gives white noise the mean spectrum of the flattest windows; None without noise."""
+    """The filter that gives white noise the spectrum of the flattest windows; None without noise.
+
+    Grain has no direction: power is averaged over all directions, and of the windows the median is taken. Otherwise
+    a few scratches or a weave in the background would lie on the face as hatching.
+    """
     fine, smooth = _residual(luma)
     structure = _in_squares(smooth, _WINDOW).std(1)
     windows = _in_squares(fine, _WINDOW).reshape(-1, _WINDOW, _WINDOW)
     flattest = np.argsort(structure, kind="stable")[: max(4, len(structure) // 6)]
     hann = np.hanning(_WINDOW)[:, None] * np.hanning(_WINDOW)[None, :]
-    power = (np.abs(np.fft.fft2(windows[flattest] * hann)) ** 2).mean(0)
+    power = np.median(np.abs(np.fft.fft2(windows[flattest] * hann)) ** 2, axis=0)
+    waves = np.fft.fftfreq(_WINDOW, 1 / _WINDOW)
+    ring = np.rint(np.hypot(waves[:, None], waves)).astype(int)
+    power = (np.bincount(ring.ravel(), power.ravel()) / np.bincount(ring.ravel()))[ring]
     kernel = np.fft.fftshift(np.fft.ifft2(np.sqrt(power)).real)
     middle = _WINDOW // 2
     kernel = kernel[middle - _KERNEL : middle + _KERNEL + 1, middle - _KERNEL : middle + _KERNEL + 1]

@@ -109,7 +109,9 @@ def test_mistake_prints_one_sentence(arguments: tuple[str, ...]) -> None:
 def test_recommended_models_can_be_downloaded_checked_and_used(hardware: Hardware) -> None:
     chosen = recommended(hardware, paid_use=False)
     assert all(facts.url and facts.sha256 and not facts.bundled for facts in chosen)
-    assert len({facts.kind for facts in chosen}) == len(chosen) == len(Kind) - 1  # the mender is bundled
+    assert (
+        len({facts.kind for facts in chosen}) == len(chosen) == len(Kind) - 2
+    )  # the mender is bundled, occlusion masks are brought
     allowed = recommended(hardware, paid_use=True)
     assert {facts.kind for facts in allowed} == {Kind.DETECTOR, Kind.UPSCALER}
     assert {facts.commercial for facts in allowed} == {Commercial.YES}

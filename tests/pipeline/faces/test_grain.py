@@ -106,3 +106,12 @@ def test_a_face_that_kept_its_grain_gets_no_more() -> None:
     after = blend(photo, [face])
     result = with_grain(photo, after, [face], 1.0)
     assert noise_of(in_face(result)) == pytest.approx(noise_of(in_face(photo)), rel=0.12)
+
+
+def test_scratches_in_the_background_do_not_become_hatching() -> None:
+    rng = np.random.default_rng(4)
+    luma = (120 + 4 * rng.standard_normal((256, 256))).astype(np.float32)
+    luma[::5] += 12  # a weave, or a bundle of scratches
+    found = measured(luma)
+    assert found is not None
+    np.testing.assert_allclose(found.kernel, found.kernel.T, atol=1e-4)
