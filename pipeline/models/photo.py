@@ -21,7 +21,7 @@ from magicmemory.pipeline.models.model import BuildContext, Model, load_network
 from magicmemory.pipeline.photo.damage import DamageFinder, TiledDamageFinder
 from magicmemory.pipeline.photo.repair import Mender, TiledMender
 
-FORMAT: Final = "magicmemory.photo/1"  # stored in the weights file; changes with the architecture
+FORMAT: Final = "magicmemory.photo/2"  # stored in the weights file; changes with the architecture
 _EXAMPLE: Final = 256  # pixels; any size is taken, in multiples of 16
 
 
@@ -154,8 +154,8 @@ _FACTS = ModelFacts(
     commercial=Commercial.YES,
     file="photo.safetensors",
     bundled=True,
-    good_at="finds scratches, dust and cracks; a first version that misses most",
-    work="0.02 GFLOP a thousand pixels to find, 0.05 to mend",
+    good_at="finds scratches, dust and cracks; faint and very wide ones are missed",
+    work="0.04 GFLOP a thousand pixels to find, 0.05 to mend",
 )
 
 
