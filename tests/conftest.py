@@ -57,6 +57,26 @@ def same_random_numbers(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(scope="session")
+def converted_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where all tests of this process keep models that are converted for the CPU."""
+    return tmp_path_factory.mktemp("converted-models")
+
+
+@pytest.fixture(autouse=True)
+def models_are_converted_once(converted_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Converting the bundled models takes nine seconds of processor time, and dozens of tests would each do it for a
+    data folder of their own. Once the pipeline is imported, its engines share a folder, as they do on a machine where
+    the service ran before. Tests of engines and of the folder itself build their own.
+    """
+    pipeline = sys.modules.get("magicmemory.pipeline.pipeline")
+    if pipeline is not None:
+        choose = pipeline.choose
+        monkeypatch.setattr(
+            pipeline, "choose", lambda device, _folder, precision: choose(device, converted_models, precision)
+        )
+
+
+@pytest.fixture(scope="session")
 def redis_server() -> Iterator[str]:
     """The URL of a Redis that all tests of this process share, one after another."""
     with shared_redis() as url:

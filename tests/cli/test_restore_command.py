@@ -255,7 +255,7 @@ def test_metadata_are_kept_unless_they_are_stripped(tmp_path: Path) -> None:
 
 def damaged(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have every photo found scratched."""
-    finder = FindsDamage((slice(0, 400), slice(20, 24)))
+    finder = FindsDamage((slice(0, 400), slice(20, 26)))
     monkeypatch.setattr(Pipeline, "of", lambda _settings: pipeline(*TWO_FACES, finder=finder))
 
 
