@@ -15,7 +15,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
 from magicmemory.pipeline.engines.openvino_engine import OpenVinoEngine
 from magicmemory.pipeline.imaging.picture import Picture
@@ -24,6 +23,7 @@ from magicmemory.pipeline.models.photo_x2 import PHOTO_X2
 from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.photo.enlarge import Upscaler, enlarged
 from training.enlarge_data import half, small_of
+from training.measures import structural_similarity
 from training.photo_data import Image, Scene, read_scenes, to_bytes
 from training.photo_evaluate import decibels
 
@@ -62,18 +62,9 @@ def middle(scene: Scene) -> Image:
 
 
 def similarity(image: Image, clean: Image) -> float:
-    """SSIM of the brightness (Wang et al. 2004: Gaussian window, sigma 1.5)."""
+    """SSIM of the brightness."""
     a, b = (cv2.cvtColor(x, cv2.COLOR_RGB2GRAY).astype(np.float64) for x in (image, clean))
-
-    def smooth(x: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.asarray(cv2.GaussianBlur(x, (11, 11), 1.5), np.float64)
-
-    mean_a, mean_b = smooth(a), smooth(b)
-    var_a, var_b = smooth(a * a) - mean_a**2, smooth(b * b) - mean_b**2
-    both = smooth(a * b) - mean_a * mean_b
-    c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
-    ratio = (2 * mean_a * mean_b + c1) * (2 * both + c2) / ((mean_a**2 + mean_b**2 + c1) * (var_a + var_b + c2))
-    return float(ratio[5:-5, 5:-5].mean())
+    return structural_similarity(a, b)
 
 
 def by_lanczos(image: Image, times: int) -> Image:

@@ -34,8 +34,12 @@ def psnr(image: Image, clean: Image) -> float:
 
 
 def ssim(image: Image, clean: Image) -> float:
-    """Structural similarity of the brightness (Wang et al. 2004: Gaussian window, sigma 1.5)."""
-    a, b = luma(image)[FACE_REGION], luma(clean)[FACE_REGION]
+    """Structural similarity of the brightness of two faces."""
+    return structural_similarity(luma(image)[FACE_REGION], luma(clean)[FACE_REGION])
+
+
+def structural_similarity(a: Floats, b: Floats) -> float:
+    """Of two pictures `[height, width]`, 0 to 255 (Wang et al. 2004: Gaussian window, sigma 1.5)."""
 
     def smooth(x: Floats) -> Floats:
         return np.asarray(cv2.GaussianBlur(x, (11, 11), 1.5), np.float64)

@@ -19,6 +19,7 @@ from torch.nn import functional
 from magicmemory.pipeline.models.bundled_file import load_bundled
 from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts
 from magicmemory.pipeline.models.model import BuildContext, Model, load_network
+from magicmemory.pipeline.models.photo import Residual
 from magicmemory.pipeline.photo.enlarge import DoublingUpscaler, Upscaler
 
 FORMAT: Final = "magicmemory.photo-x2/1"  # stored in the weights file; changes with the architecture
@@ -26,20 +27,6 @@ CHANNELS: Final = 48
 BLOCKS: Final = 4
 _CUBIC: Final = -0.5  # Keys' parameter: the one that loses least
 _EXAMPLE: Final = 256  # pixels; any size is taken
-
-
-class Residual(nn.Module):
-    """Two 3x3 convolutions around a ReLU, added to the input."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.first = nn.Conv2d(channels, channels, 3, padding=1)
-        self.second = nn.Conv2d(channels, channels, 3, padding=1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """`[batch, channels, height, width]` to the same shape."""
-        change: Tensor = self.second(functional.relu(self.first(x)))
-        return x + change
 
 
 class EnlargerNetwork(nn.Module):
@@ -50,7 +37,7 @@ class EnlargerNetwork(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.stem = nn.Conv2d(3, CHANNELS, 3, padding=1)
-        self.body = nn.Sequential(*(Residual(CHANNELS) for _ in range(BLOCKS)))
+        self.body = nn.Sequential(*(Residual(CHANNELS, normalised=False) for _ in range(BLOCKS)))
         self.head = nn.Conv2d(CHANNELS, 12, 3, padding=1)
         self.register_buffer("base", torch.from_numpy(_bicubic()), persistent=False)
         nn.init.zeros_(self.head.weight)
