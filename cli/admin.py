@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from magicmemory.cli.database_session import with_database
+from magicmemory.cli.operator_page.server import page
 from magicmemory.cli.standing import describe_grant, local_time, standing
 from magicmemory.core.errors import NothingToCancel, OperatorError
 from magicmemory.core.job import Platform, Sender
@@ -27,6 +28,7 @@ from magicmemory.storage.quota import Allowance
 from magicmemory.storage.statistics import Statistics, Stats
 
 app = typer.Typer(help="Show statistics, and manage people.", no_args_is_help=True)
+app.command()(page)
 
 On = Annotated[Platform, typer.Argument(metavar="PLATFORM", help="telegram, discord or playground.")]
 Who = Annotated[str, typer.Argument(metavar="ID", help="The person's id on the platform.")]

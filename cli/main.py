@@ -4,38 +4,17 @@ from typing import Annotated
 
 import typer
 
-from magicmemory.cli import admin, bench, codes, database, models
-from magicmemory.cli.backup import backup, restore_backup
-from magicmemory.cli.doctor import doctor
-from magicmemory.cli.faces import faces
-from magicmemory.cli.inspect import inspect
-from magicmemory.cli.legal import legal
-from magicmemory.cli.operator_page.server import page
+from magicmemory.cli.lazy_commands import LazyGroup
 from magicmemory.cli.processes import operator_errors, package_version, run_service, run_until_interrupted
-from magicmemory.cli.restore import restore
-from magicmemory.cli.setup import setup
 from magicmemory.core.settings import load
 
 app = typer.Typer(
     name="magicmemory",
+    cls=LazyGroup,
     help="A chat bot service that restores faces in old photos.",
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command()(restore)
-app.command()(inspect)
-app.command()(faces)
-app.command()(setup)
-app.command()(doctor)
-app.command()(legal)
-app.command()(backup)
-app.command()(restore_backup)
-app.add_typer(models.app, name="models")
-app.add_typer(bench.app, name="bench")
-app.add_typer(codes.app, name="codes")
-admin.app.command()(page)
-app.add_typer(admin.app, name="admin")
-app.add_typer(database.app, name="database")
 
 
 @app.callback(invoke_without_command=True)
