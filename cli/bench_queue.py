@@ -21,8 +21,7 @@ from magicmemory.core.report import Face, Report
 from magicmemory.core.settings import Settings
 
 if TYPE_CHECKING:
-    from magicmemory.pipeline.pipeline import ProgressCallback
-    from magicmemory.pipeline.restoration import Restoration
+    from magicmemory.pipeline.restoration import ProgressCallback, Restoration
     from magicmemory.queue.delivery import Reply
 
 ALONE = 50

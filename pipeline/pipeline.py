@@ -2,7 +2,7 @@
 
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -42,16 +42,13 @@ from magicmemory.pipeline.models.facts import ModelFacts
 from magicmemory.pipeline.models.loaded_models import Models
 from magicmemory.pipeline.models.model_cards import restorers_with, usable_cards
 from magicmemory.pipeline.models.weights import Weights
-from magicmemory.pipeline.photo.enlarge import enlarged
+from magicmemory.pipeline.photo.enlarge import enlarged, side_by_side
 from magicmemory.pipeline.photo.print_quality import print_of, sized, with_resolution
 from magicmemory.pipeline.photo.whole import Look, WholePhoto
-from magicmemory.pipeline.restoration import Overview, Restoration, side_by_side
+from magicmemory.pipeline.restoration import Overview, ProgressCallback, Restoration
 from magicmemory.pipeline.stopwatch import Stopwatch
 
 Floats = NDArray[np.float32]
-
-ProgressCallback = Callable[[Stage, int, int], None]
-"""Called when a stage begins and after each face: the stage, restored faces, faces to restore (0 if unknown)."""
 
 _NO_LIMITS: Final = DecodeLimits(sys.maxsize, sys.maxsize)  # for files that we made ourselves
 MAX_FACES: Final = 100

@@ -1,13 +1,20 @@
-"""What comes out of the pipeline: a restored photo, the faces of one, before and after in one picture."""
+"""What comes out of the pipeline: a restored photo, the faces of one, and how far it is.
 
-from dataclasses import dataclass, replace
+This file imports no network and no image library, so that a queue can use its types without them.
+"""
 
-import numpy as np
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from magicmemory.core.job import Stage
 from magicmemory.core.report import Face, Report
-from magicmemory.pipeline.imaging.encode import Encoded
-from magicmemory.pipeline.imaging.picture import Picture
-from magicmemory.pipeline.photo.enlarge import enlarged
+
+if TYPE_CHECKING:
+    from magicmemory.pipeline.imaging.encode import Encoded
+
+ProgressCallback = Callable[[Stage, int, int], None]
+"""Called when a stage begins and after each face: the stage, restored faces, faces to restore (0 if unknown)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +49,4 @@ class Overview:
 
     faces: tuple[Face, ...]
     rotation: int
-    picture: Encoded
-
-
-def side_by_side(before: Picture, after: Picture) -> Picture:
-    """The two pictures side by side, as a PNG. `before` is enlarged to `after`'s size if it is smaller."""
-    before = enlarged(before, after.width // before.width)
-    gap = np.full((after.height, max(4, after.width // 100), 3), after.peak, after.pixels.dtype)
-    pixels = np.hstack([before.pixels, gap, after.pixels])
-    return replace(after, pixels=pixels, alpha=None, format="PNG")
+    picture: "Encoded"

@@ -18,8 +18,7 @@ from magicmemory.core.logs import about
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.options import Options
 from magicmemory.core.report import Failure
-from magicmemory.pipeline.pipeline import ProgressCallback
-from magicmemory.pipeline.restoration import Restoration
+from magicmemory.pipeline.restoration import ProgressCallback, Restoration
 from magicmemory.queue.arq_internals import ArqRedis
 from magicmemory.queue.arq_worker import run_worker
 from magicmemory.queue.client import RESTORE, Queue

@@ -47,6 +47,14 @@ def enlarged(picture: Picture, times: int, upscaler: Upscaler | None = None) -> 
     return replace(picture, pixels=pixels, alpha=alpha)
 
 
+def side_by_side(before: Picture, after: Picture) -> Picture:
+    """The two pictures side by side, as a PNG. `before` is enlarged to `after`'s size if it is smaller."""
+    before = enlarged(before, after.width // before.width)
+    gap = np.full((after.height, max(4, after.width // 100), 3), after.peak, after.pixels.dtype)
+    pixels = np.hstack([before.pixels, gap, after.pixels])
+    return replace(after, pixels=pixels, alpha=None, format="PNG")
+
+
 class TiledUpscaler:
     """A Real-ESRGAN network behind the `Upscaler` protocol, in tiles of one size with blended seams."""
 

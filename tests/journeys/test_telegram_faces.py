@@ -8,8 +8,7 @@ from PIL import Image
 
 from magicmemory.core.options import Options
 from magicmemory.core.report import Face, LeftAlone
-from magicmemory.pipeline.pipeline import ProgressCallback
-from magicmemory.pipeline.restoration import Restoration
+from magicmemory.pipeline.restoration import ProgressCallback, Restoration
 from tests.servers.telegram import Message
 from tests.support.telegram_harness import QuickPipeline, harness, photo
 

@@ -33,10 +33,10 @@ from magicmemory.pipeline.models.loaded_models import Models
 from magicmemory.pipeline.models.model import Model, restorer_model
 from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.photo.damage import DamageFinder
-from magicmemory.pipeline.photo.enlarge import enlarged
+from magicmemory.pipeline.photo.enlarge import enlarged, side_by_side
 from magicmemory.pipeline.photo.repair import Mender
 from magicmemory.pipeline.pipeline import Pipeline
-from magicmemory.pipeline.restoration import Restoration, side_by_side
+from magicmemory.pipeline.restoration import Restoration
 from tests.support.faces import colourful, face_at, grey, picture
 from tests.support.networks import Finds, FindsDamage, Mends, tiny, tiny_with_fidelity
 

@@ -12,8 +12,7 @@ from magicmemory.core.job import Stage
 from magicmemory.core.options import Options
 from magicmemory.core.report import Failure
 from magicmemory.pipeline.engines.batcher import Batcher
-from magicmemory.pipeline.pipeline import ProgressCallback
-from magicmemory.pipeline.restoration import Restoration
+from magicmemory.pipeline.restoration import ProgressCallback, Restoration
 from tests.support.harness import running_harness, settings_for
 
 

@@ -14,8 +14,7 @@ from magicmemory.core.job import Address, Job, Platform, Sender, Stage
 from magicmemory.core.options import Options
 from magicmemory.core.report import Face, Report
 from magicmemory.core.settings import Settings
-from magicmemory.pipeline.pipeline import ProgressCallback
-from magicmemory.pipeline.restoration import Restoration
+from magicmemory.pipeline.restoration import ProgressCallback, Restoration
 from magicmemory.queue.connection import RedisKeys
 from magicmemory.queue.delivery import DeliveryWorker, Reply
 from magicmemory.queue.worker import Restores, RestoreWorker

@@ -15,8 +15,7 @@ from magicmemory.core.errors import NotAPhoto
 from magicmemory.core.job import Stage
 from magicmemory.core.options import Options, Scope
 from magicmemory.core.report import Face, LeftAlone, Report
-from magicmemory.pipeline.pipeline import ProgressCallback
-from magicmemory.pipeline.restoration import Restoration
+from magicmemory.pipeline.restoration import ProgressCallback, Restoration
 from magicmemory.queue.connection import RedisKeys
 from magicmemory.queue.worker import Restores, RestoreWorker
 from magicmemory.storage.photos import PhotoStore

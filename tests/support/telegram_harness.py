@@ -17,8 +17,7 @@ from magicmemory.core.metrics import Metrics
 from magicmemory.core.options import Options, Scope, Step
 from magicmemory.core.report import Damage, Report
 from magicmemory.core.settings import Settings
-from magicmemory.pipeline.pipeline import ProgressCallback
-from magicmemory.pipeline.restoration import Restoration
+from magicmemory.pipeline.restoration import ProgressCallback, Restoration
 from magicmemory.queue.connection import RedisKeys
 from magicmemory.queue.worker import Restores, RestoreWorker
 from magicmemory.storage.photos import PhotoStore
