@@ -9,11 +9,14 @@ from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import make_url
 
 from magicmemory.queue.embedded import embedded_redis, find_binary
+from tests.support import converted_models
+from tests.support.converted_models import add_converted_models
 from tests.support.services import NO_REDIS, as_new, copy_migrated, migrate, missing, postgres_database, shared_redis
 
 pytest_plugins = ["tests.support.state_guard", "tests.support.tiers"]
@@ -22,6 +25,10 @@ pytest_plugins = ["tests.support.state_guard", "tests.support.tiers"]
 # it is large enough. No test checks what happens in a power cut.
 MEMORY, ENOUGH_BYTES = Path("/dev/shm"), 4 << 30
 
+
+# The test processes share the cores, and torch's idle threads would wait for work in a busy loop: on a full machine a
+# network took four times the processor time. OpenMP reads this when torch is imported.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 # OpenVINO's telemetry starts a process at every conversion and reports to Google Analytics. The engine blocks its
 # import, but some tests import OpenVINO first.
@@ -57,23 +64,29 @@ def same_random_numbers(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(scope="session")
-def converted_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where all tests of this process keep models that are converted for the CPU."""
-    return tmp_path_factory.mktemp("converted-models")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this test run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 @pytest.fixture(autouse=True)
-def models_are_converted_once(converted_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Converting the bundled models takes nine seconds of processor time, and dozens of tests would each do it for a
-    data folder of their own. Once the pipeline is imported, its engines share a folder, as they do on a machine where
-    the service ran before. Tests of engines and of the folder itself build their own.
+def models_are_converted_once(shared_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each data folder the converted models when a pipeline is made for it. Child processes make theirs
+    themselves, so a test that starts one calls `add_converted_models`.
     """
+    converted_models.shared = shared_folder
     pipeline = sys.modules.get("magicmemory.pipeline.pipeline")
-    if pipeline is not None:
-        choose = pipeline.choose
-        monkeypatch.setattr(
-            pipeline, "choose", lambda device, _folder, precision: choose(device, converted_models, precision)
-        )
+    if pipeline is None:  # importing it would import torch into every test process
+        return
+    choose = pipeline.choose
+
+    def choose_with_models(device: str, cache_dir: Path, precision: Any) -> Any:
+        if not cache_dir.exists():
+            add_converted_models(cache_dir.parent)
+        return choose(device, cache_dir, precision)
+
+    monkeypatch.setattr(pipeline, "choose", choose_with_models)
 
 
 @pytest.fixture(scope="session")

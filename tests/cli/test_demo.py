@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.support.converted_models import add_converted_models
+
 pytestmark = pytest.mark.usefixtures("redis_binary")
 
 
 @pytest.mark.processes
 async def test_the_demo_restores_the_sample_and_is_refused_a_second(tmp_path: Path) -> None:
+    add_converted_models(tmp_path / "demo" / "service")
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "magicmemory.cli.main", "demo"),
         env={**os.environ, "MAGIC_DATA_DIR": str(tmp_path)},

@@ -15,6 +15,7 @@ import httpx
 import psutil
 import pytest
 
+from tests.support.converted_models import add_converted_models
 from tests.support.harness import eventually
 
 pytestmark = [pytest.mark.usefixtures("redis_binary"), pytest.mark.processes]
@@ -39,6 +40,7 @@ def free_ports(count: int) -> int:
 
 async def started(folder: Path, metrics_port: int = 0) -> tuple[asyncio.subprocess.Process, dict[str, str]]:
     """The running service, and the addresses that it prints."""
+    add_converted_models(folder / "var")
     process = await asyncio.create_subprocess_exec(
         *COMMAND,
         env=environment(folder, metrics_port),

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from magicmemory.bots.playground import static
+from tests.support.converted_models import add_converted_models
 from tests.support.harness import running_harness, settings_for
 
 pytestmark = pytest.mark.processes
@@ -21,6 +22,8 @@ SAMPLE = (files(static) / "sample.jpg").read_bytes()
 
 async def start(name: str, *arguments: str | Path, data: Path) -> asyncio.subprocess.Process:
     """Start an example as a user would, with settings of its own."""
+    if not (data / "cache").exists():
+        add_converted_models(data)
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", str(EXAMPLES / name), *map(str, arguments)),
         env={**os.environ, "MAGIC_DATA_DIR": str(data)},

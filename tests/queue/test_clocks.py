@@ -1,7 +1,6 @@
 """The clocks of machines differ: only that of Redis decides when a job is due."""
 
 import asyncio
-import os
 import signal
 import subprocess
 import sys
@@ -16,29 +15,40 @@ from magicmemory.core.job import JobState
 from magicmemory.core.settings import Settings
 from magicmemory.queue.delivery import Reply, RetryLater
 from tests.support.harness import Recorder, running_harness, settings_for
-from tests.support.telegram_harness import SAMPLE
 
 SKEW_S = 60
-# `magicmemory worker` on a machine whose clock differs from this one's by the first argument's seconds.
+# A worker on a machine whose clock differs from this one's by the last argument's seconds.
 WORKER = """
-import sys, time
-right, skew = time.time, float(sys.argv.pop(1))
-time.time = lambda: right() + skew
-from magicmemory.cli.main import app
-app()
+import asyncio, signal, sys, time
+redis_url, photos, skew = sys.argv[1:]
+right = time.time
+time.time = lambda: right() + float(skew)
+from magicmemory.queue.connection import RedisKeys
+from magicmemory.queue.worker import RestoreWorker
+from magicmemory.storage.photos import PhotoStore
+from tests.support.harness import NoPipeline
+
+async def work():
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    print("ready", flush=True)
+    await RestoreWorker(PhotoStore(photos), NoPipeline(), RedisKeys("magicmemory"), 60).run(redis_url, 1, stop)
+
+asyncio.run(work())
 """
 
 
 @asynccontextmanager
 async def worker_process(settings: Settings, redis_url: str, skew_s: float) -> AsyncIterator[None]:
     """A worker process with another clock, once it is ready."""
-    environment = {**os.environ, "MAGIC_REDIS_URL": redis_url, "MAGIC_DATA_DIR": str(settings.data_dir)}
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-c", WORKER, str(skew_s), "worker"), env=environment, stdout=subprocess.PIPE
+        *(sys.executable, "-c", WORKER, redis_url, settings.photos, str(skew_s)),
+        cwd=Path(__file__).parents[2],
+        stdout=subprocess.PIPE,
     )
     assert process.stdout is not None
     try:
-        assert b"lite" in await process.stdout.readline()
+        assert await process.stdout.readline() == b"ready\n"
         yield
     finally:
         process.send_signal(signal.SIGTERM)
@@ -54,7 +64,7 @@ async def test_a_worker_with_another_clock_starts_photos_at_once(tmp_path: Path,
         worker_process(settings, redis_url, skew_s),
     ):
         began = time.monotonic()
-        job = await harness.finished(await harness.send(SAMPLE.read_bytes()))
+        job = await harness.finished(await harness.send())
         assert job.state is JobState.DELIVERED
         assert time.monotonic() - began < SKEW_S / 2
 

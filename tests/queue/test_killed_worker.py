@@ -14,6 +14,7 @@ import pytest
 from magicmemory.core.job import JobState, Stage
 from magicmemory.core.settings import Settings
 from magicmemory.pipeline.sample import old_photo, portrait
+from tests.support.converted_models import add_converted_models
 from tests.support.harness import ANA, running_harness, settings_for
 
 pytestmark = pytest.mark.processes
@@ -38,6 +39,7 @@ async def worker_process(settings: Settings, redis_url: str) -> AsyncIterator[as
 
 async def test_a_killed_workers_photo_is_restored_and_delivered_once(tmp_path: Path, redis_url: str) -> None:
     settings = settings_for(tmp_path)
+    add_converted_models(tmp_path)
     async with running_harness(tmp_path, redis_url, worker=False) as harness:
         async with worker_process(settings, redis_url) as first:
             job = await harness.send(old_photo(portrait()))

@@ -1,9 +1,6 @@
 """A process killed before its commit leaves nothing half done, and the action can be repeated."""
 
-import asyncio
-import json
 import signal
-import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,7 +11,7 @@ from magicmemory.core.errors import CodeRedeemed, NothingToCancel
 from magicmemory.core.job import Sender
 from magicmemory.storage.database import Database
 from magicmemory.storage.tables import metadata
-from tests.support import killed_transactions
+from tests.support import forked, killed_transactions
 from tests.support.killed_transactions import ANA, BEN
 
 # Whose quota it changes, and how many photos of which plan they have then (0: as many as they like).
@@ -49,11 +46,8 @@ async def test_process_killed_before_the_commit_changes_nothing(database_url: st
         harness = killed_transactions.Harness(database, tmp_path)
         prepared = await harness.prepare()
         before = await everything(database)
-        killed = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", killed_transactions.__file__, database_url, action, json.dumps(prepared)),
-            cwd=tmp_path,
-        )
-        assert await killed.wait() == -signal.SIGKILL
+        killed = forked.start(killed_transactions.die_before_the_commit, database_url, tmp_path, action, prepared)
+        assert await forked.ended(killed) == -signal.SIGKILL
         assert await everything(database) == before
 
         do = harness.actions(prepared)[action]

@@ -1,8 +1,5 @@
 """Quota is exact (reserved, settled, refunded, renewed at midnight) under repeats and concurrent requests."""
 
-import asyncio
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -211,54 +208,6 @@ async def test_history_shows_only_the_senders_jobs(ledger: Ledger, clock: Clock)
     await reserve(ledger, 1, BEN)
     assert [job.id for job in await ledger.history(ANA, clock.now - timedelta(hours=1))] == [first.id]
     assert await ledger.history(ANA, clock.now + timedelta(hours=1)) == []
-
-
-ASK_AT_ONCE = """
-import asyncio, sys
-from zoneinfo import ZoneInfo
-from magicmemory.core.errors import QuotaUsedUp
-from magicmemory.core.job import Address, Platform, Sender
-from magicmemory.core.options import Options
-from magicmemory.core.plans import Plans
-from magicmemory.storage.database import Database
-from magicmemory.storage.ledger import Ledger
-from magicmemory.storage.quota import Allowance
-
-async def main(url, name):
-    async with Database(url) as database:
-        ledger = Ledger(database, Allowance(ZoneInfo("UTC"), Plans(), 5, 60))
-        sender = Sender(platform=Platform.TELEGRAM, account="7")
-        async def ask(number):
-            address = Address(platform=Platform.TELEGRAM, chat="1", message=f"{name}-{number}")
-            try:
-                await ledger.reserve(sender, address, Options())
-            except QuotaUsedUp:
-                return 0
-            return 1
-        sys.stdout.write("ready\\n"); sys.stdout.flush(); sys.stdin.readline()
-        print(sum(await asyncio.gather(*(ask(number) for number in range(100)))))
-
-asyncio.run(main(*sys.argv[1:]))
-"""
-
-
-@pytest.mark.processes
-async def test_one_of_200_concurrent_requests_is_accepted(database_url: str) -> None:
-    async with Database(database_url) as database:
-        processes = [
-            await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-c", ASK_AT_ONCE, database_url, name),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-            )
-            for name in ("a", "b")
-        ]
-        for process in processes:
-            assert process.stdout is not None
-            assert await process.stdout.readline() == b"ready\n"
-        answers = await asyncio.gather(*(process.communicate(b"go\n") for process in processes))
-        assert sorted(int(answer) for answer, _ in answers) == [0, 1]
-        assert (await Ledger(database, allowance()).quota(ANA)).used == 1
 
 
 async def test_a_chat_with_a_new_id_takes_its_jobs_along(ledger: Ledger) -> None:

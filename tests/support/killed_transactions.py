@@ -1,13 +1,8 @@
-"""What changes the database, each in one transaction; run as a program, it dies right before the commit.
-
-killed_transactions.py DATABASE_URL ACTION PREPARED
-"""
+"""What changes the database, each in one transaction; a process that does it dies right before the commit."""
 
 import asyncio
-import json
 import os
 import signal
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -82,11 +77,12 @@ def die(_connection: Connection) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-async def main(url: str, action: str, prepared: str) -> None:
-    async with Database(url) as database:
-        event.listen(database._engine.sync_engine, "commit", die)
-        await Harness(database, Path.cwd()).actions(json.loads(prepared))[action]()
+def die_before_the_commit(url: str, folder: Path, action: str, prepared: dict[str, str]) -> None:
+    """Do one action in this process, which ends with SIGKILL."""
 
+    async def act() -> None:
+        async with Database(url) as database:
+            event.listen(database._engine.sync_engine, "commit", die)
+            await Harness(database, folder).actions(prepared)[action]()
 
-if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))
+    asyncio.run(act())

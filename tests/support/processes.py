@@ -9,6 +9,7 @@ from pathlib import Path
 
 from magicmemory.core.processes import end
 from magicmemory.core.settings import PREFIX
+from tests.support.converted_models import add_converted_models
 from tests.support.harness import eventually
 
 
@@ -36,6 +37,8 @@ class Running:
 @asynccontextmanager
 async def running(folder: Path, *command: str, **settings: object) -> AsyncIterator[Running]:
     """`magicmemory <command>` until the end of the context, as chatty as it can be."""
+    if command[0] == "worker" and not (folder / "var" / "cache").exists():
+        add_converted_models(folder / "var")
     chosen = {"data_dir": folder / "var", "log_level": "DEBUG", **settings}
     environment = {**os.environ, **{PREFIX + name.upper(): str(value) for name, value in chosen.items()}}
     file = folder / f"{command[0]}-{len(list(folder.iterdir()))}.log"

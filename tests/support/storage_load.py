@@ -1,15 +1,8 @@
-"""One of several processes that ask at once. Prints `ready`, waits for a line, and prints what became of its requests:
-`{"accepted": 3, "QuotaUsedUp": 122}`.
-
-    storage_load.py DATABASE_URL PROCESS REQUESTS PEOPLE [CODE]
-
-With a code people redeem it; else they send photos. The requests of all processes go round among the people.
-"""
+"""Several processes that send their requests at once."""
 
 import asyncio
-import json
-import sys
 from collections import Counter
+from multiprocessing.connection import Connection
 from zoneinfo import ZoneInfo
 
 from magicmemory.core.errors import UserError
@@ -27,12 +20,26 @@ ALLOWANCE = Allowance(
 )
 
 
-async def main(url: str, process: str, requests: str, people: str, code: str = "") -> None:
+def ask_at_once(pipe: Connection, url: str, numbers: range, people: int, code: str) -> None:
+    """Send "ready" through the pipe, wait for an answer, and send what became of the requests:
+    `{"accepted": 3, "QuotaUsedUp": 122}`.
+
+    Args:
+        pipe: to the test.
+        url: the database.
+        numbers: of the requests; the requests of all processes go round among the people.
+        people: how many there are.
+        code: people redeem it; empty: they send photos.
+    """
+    asyncio.run(_ask_at_once(pipe, url, numbers, people, code))
+
+
+async def _ask_at_once(pipe: Connection, url: str, numbers: range, people: int, code: str) -> None:
     async with Database(url) as database:
         ledger, codes = Ledger(database, ALLOWANCE), Codes(database, KEY)
 
         async def ask(number: int) -> str:
-            sender = Sender(platform=Platform.TELEGRAM, account=str(number % int(people)))
+            sender = Sender(platform=Platform.TELEGRAM, account=str(number % people))
             try:
                 if code:
                     await codes.redeem(sender, sender.account, code)
@@ -43,12 +50,6 @@ async def main(url: str, process: str, requests: str, people: str, code: str = "
                 return type(error).__name__
             return "accepted"
 
-        print("ready", flush=True)
-        sys.stdin.readline()
-        first = int(process) * int(requests)
-        answers = await asyncio.gather(*(ask(number) for number in range(first, first + int(requests))))
-        print(json.dumps(Counter(answers)))
-
-
-if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))
+        pipe.send("ready")
+        pipe.recv()
+        pipe.send(Counter(await asyncio.gather(*(ask(number) for number in numbers))))
