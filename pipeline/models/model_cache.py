@@ -9,7 +9,7 @@ from typing import Final, Generic, TypeVar
 from magicmemory.core.errors import ModelBroken, ModelNotAllowed, ModelNotInstalled, ModelUnknown
 from magicmemory.core.options import AUTO
 from magicmemory.pipeline import assets
-from magicmemory.pipeline.engines.base import tidy_memory
+from magicmemory.pipeline.engines.base import tidied_memory
 from magicmemory.pipeline.models.facts import ModelFacts, why_refused
 from magicmemory.pipeline.models.model import BuildContext, Model
 from magicmemory.pipeline.models.weights import Weights, WeightsError
@@ -116,8 +116,8 @@ class ModelCache(Generic[T]):
             with self._lock:
                 built = self._built.get(name)
                 if built is None:
-                    made = model.build(self._context.path(model.facts), self._context.build)
-                    tidy_memory()
+                    with tidied_memory():
+                        made = model.build(self._context.path(model.facts), self._context.build)
                     built = self._built[name] = _BuiltModel(made, time.monotonic())
         built.last_used_at = time.monotonic()
         return built.model
