@@ -37,6 +37,7 @@ from magicmemory.pipeline.photo.enlarge import enlarged, side_by_side
 from magicmemory.pipeline.photo.repair import Mender
 from magicmemory.pipeline.pipeline import Pipeline
 from magicmemory.pipeline.restoration import Restoration
+from tests.support.converted_models import add_converted_models
 from tests.support.faces import colourful, face_at, grey, picture
 from tests.support.networks import Finds, FindsDamage, Mends, tiny, tiny_with_fidelity
 
@@ -267,7 +268,8 @@ def test_a_real_portrait_with_the_real_detector() -> None:
 @pytest.mark.skipif(not (Path(assets.__path__[0]) / "lite.safetensors").is_file(), reason="lite is not trained yet")
 def test_a_sharp_portrait_stays_sharp(tmp_path: Path) -> None:
     portrait = astronaut()
-    models = Models(OpenVinoEngine(tmp_path), Weights(Path("none")))
+    add_converted_models(tmp_path)
+    models = Models(OpenVinoEngine(tmp_path / "cache"), Weights(Path("none")))
     result = pixels_of(Pipeline(models, LIMITS, min_face_px=24).restore(png(portrait), Options(model="lite")))
     face = slice(50, 190), slice(160, 290)
     off = result[face].astype(float) - portrait[face]
