@@ -106,13 +106,10 @@ class FaceButtons:
         assert job.report is not None
         made = await self._ctx.service.on_image(face_choice.cards, await self._ctx.service.restored(job), job)
         await self._ctx.notice(query, self._ctx.say(language, "telegram-coming"))
-        places = face_choice.places(job.report.faces)
+        below = self._ctx.service.sentences.face_cards(language, job.report)
         spoiler, address = bool(job.context.get(SPOILER)), address_of(message)
         uploads = [Upload(data, f"face-{face.number}.jpg", as_file=False, spoiler=spoiler) for face, data in made]
-        captions = []
-        for face, _ in made:
-            row, place = places[face.number]
-            captions.append(self._ctx.say(language, "face-card", number=face.number, row=row, place=place))
+        captions = [below[face.number] for face, _ in made]
         for parcel in parcels(uploads, is_local=self._ctx.is_local):
             if len(parcel) == 1:
                 await self._ctx.send(address, uploads[parcel[0]], captions[parcel[0]])

@@ -303,6 +303,7 @@ playground-asked-undo-repair = الصورة نفسها دون إصلاح، وو�
 playground-asked-print = الصورة نفسها لطباعة بمقاس { $size }
 playground-file-name = { $name } مرممة
 playground-file-name-plain = صورة مرممة
+playground-file-name-face = { $name }، الوجه { $number } (الصف { $row }، الرقم { $place })
 playground-offline = انقطع الاتصال. أواصل المحاولة…
 playground-online = عاد الاتصال.
 playground-not-sent = لم يُرسل هذا: لا يوجد اتصال.

@@ -584,6 +584,7 @@ playground-asked-undo-repair = Dasselbe Foto ohne Ausbesserung, die Gesichter zu
 playground-asked-print = Dasselbe Foto für einen Abzug von { $size }
 playground-file-name = { $name } wiederhergestellt
 playground-file-name-plain = Wiederhergestelltes Foto
+playground-file-name-face = { $name }, Gesicht { $number } (Reihe { $row }, Nummer { $place })
 playground-offline = Die Verbindung ist weg. Ich versuche es weiter…
 playground-online = Wieder verbunden.
 playground-not-sent = Das wurde nicht gesendet: Es gibt keine Verbindung.

@@ -258,6 +258,7 @@ playground-asked-undo-repair = The same photo without the repair, its faces rest
 playground-asked-print = The same photo for a print of { $size }
 playground-file-name = { $name } restored
 playground-file-name-plain = Restored photo
+playground-file-name-face = { $name }, face { $number } (row { $row }, number { $place })
 playground-offline = The connection is gone. I keep trying…
 playground-online = Connected again.
 playground-not-sent = This was not sent: there is no connection.

@@ -585,6 +585,7 @@ playground-asked-undo-repair = La misma foto sin reparar, con las caras restaura
 playground-asked-print = La misma foto para una copia de { $size }
 playground-file-name = { $name } restaurada
 playground-file-name-plain = Foto restaurada
+playground-file-name-face = { $name }, rostro { $number } (fila { $row }, número { $place })
 playground-offline = Se ha perdido la conexión. Sigo intentándolo…
 playground-online = Conectado de nuevo.
 playground-not-sent = Esto no se ha enviado: no hay conexión.

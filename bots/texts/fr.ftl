@@ -584,6 +584,7 @@ playground-asked-undo-repair = La même photo sans réparation, les visages rest
 playground-asked-print = La même photo pour un tirage de { $size }
 playground-file-name = { $name } restaurée
 playground-file-name-plain = Photo restaurée
+playground-file-name-face = { $name }, visage { $number } (rangée { $row }, numéro { $place })
 playground-offline = La connexion est perdue. Je continue d’essayer…
 playground-online = De nouveau en ligne.
 playground-not-sent = Cela n’a pas été envoyé : il n’y a pas de connexion.

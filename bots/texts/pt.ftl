@@ -585,6 +585,7 @@ playground-asked-undo-repair = A mesma foto sem reparo, com os rostos restaurado
 playground-asked-print = A mesma foto para uma impressão de { $size }
 playground-file-name = { $name } restaurada
 playground-file-name-plain = Foto restaurada
+playground-file-name-face = { $name }, rosto { $number } (fileira { $row }, número { $place })
 playground-offline = A conexão caiu. Continuo tentando…
 playground-online = Conectado de novo.
 playground-not-sent = Isto não foi enviado: não há conexão.

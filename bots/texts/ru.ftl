@@ -575,6 +575,7 @@ playground-asked-undo-repair = То же фото без исправления,
 playground-asked-print = То же фото для отпечатка { $size }
 playground-file-name = { $name } восстановлено
 playground-file-name-plain = Восстановленное фото
+playground-file-name-face = { $name }, лицо { $number } (ряд { $row }, номер { $place })
 playground-offline = Связь пропала. Продолжаю попытки…
 playground-online = Связь восстановлена.
 playground-not-sent = Не отправлено: нет связи.
