@@ -294,6 +294,7 @@ playground-share-both = قبل وبعد، للمشاركة
 playground-share-clip = مقطع
 playground-share-card = صورة
 playground-download-all = تنزيل الكل في ملف واحد
+playground-download-cards = تنزيل بطاقات الوجوه
 playground-saved = حُفظ.
 playground-erase = حذف كل شيء
 playground-asked-faces = الصورة نفسها، الوجوه فقط، مرممة بنسبة { $percent } %

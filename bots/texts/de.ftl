@@ -575,6 +575,7 @@ playground-share-both = Vorher und nachher, zum Teilen
 playground-share-clip = Clip
 playground-share-card = Bild
 playground-download-all = Alles in einer Datei herunterladen
+playground-download-cards = Gesichtskarten herunterladen
 playground-saved = Gespeichert.
 playground-erase = Alles löschen
 playground-asked-faces = Dasselbe Foto, nur die Gesichter, zu { $percent } % wiederhergestellt

@@ -249,6 +249,7 @@ playground-share-both = Before and after, to share
 playground-share-clip = Clip
 playground-share-card = Picture
 playground-download-all = Download all in one file
+playground-download-cards = Download the face cards
 playground-saved = Saved.
 playground-erase = Delete everything
 playground-asked-faces = The same photo, faces only, restored at { $percent } %

@@ -576,6 +576,7 @@ playground-share-both = Antes y después, para compartir
 playground-share-clip = Clip
 playground-share-card = Imagen
 playground-download-all = Descargar todo en un archivo
+playground-download-cards = Descargar las fichas de rostros
 playground-saved = Guardado.
 playground-erase = Borrar todo
 playground-asked-faces = La misma foto, solo las caras, restauradas al { $percent } %

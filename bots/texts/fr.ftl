@@ -575,6 +575,7 @@ playground-share-both = Avant et après, à partager
 playground-share-clip = Clip
 playground-share-card = Image
 playground-download-all = Tout télécharger en un fichier
+playground-download-cards = Télécharger les fiches des visages
 playground-saved = Enregistré.
 playground-erase = Tout supprimer
 playground-asked-faces = La même photo, visages seuls, restaurés à { $percent } %

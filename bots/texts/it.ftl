@@ -250,6 +250,7 @@ playground-share-both = Prima e dopo, da condividere
 playground-share-clip = Clip
 playground-share-card = Immagine
 playground-download-all = Scarica tutto in un file
+playground-download-cards = Scarica le schede dei volti
 playground-saved = Salvato.
 playground-erase = Cancella tutto
 playground-asked-faces = La stessa foto, solo i volti, restaurati al { $percent } %

@@ -278,6 +278,7 @@ playground-share-both = Przed i po, do udostępnienia
 playground-share-clip = Klip
 playground-share-card = Obraz
 playground-download-all = Pobierz wszystko w jednym pliku
+playground-download-cards = Pobierz karty twarzy
 playground-saved = Zapisano.
 playground-erase = Usuń wszystko
 playground-asked-faces = To samo zdjęcie, tylko twarze, odnowione w { $percent } %

@@ -576,6 +576,7 @@ playground-share-both = Antes e depois, para compartilhar
 playground-share-clip = Clipe
 playground-share-card = Imagem
 playground-download-all = Baixar tudo em um arquivo
+playground-download-cards = Baixar os cartões dos rostos
 playground-saved = Salvo.
 playground-erase = Apagar tudo
 playground-asked-faces = A mesma foto, só os rostos, restaurados a { $percent } %

@@ -566,6 +566,7 @@ playground-share-both = До и после, чтобы поделиться
 playground-share-clip = Ролик
 playground-share-card = Картинка
 playground-download-all = Скачать всё одним файлом
+playground-download-cards = Скачать карточки лиц
 playground-saved = Сохранено.
 playground-erase = Удалить всё
 playground-asked-faces = То же фото, только лица, восстановленные на { $percent } %

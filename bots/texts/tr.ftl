@@ -136,7 +136,7 @@ playground-drop-here = Göndermek için bırakın
 playground-sample = Örnek fotoğrafı deneyin
 playground-add-photo = Fotoğraf ekle
 playground-message = Mesaj
-playground-message-hint = Sorunuz mu var? /help yazın
+playground-message-hint = Sorular? /help yazın
 playground-send = Gönder
 playground-chat = Sohbet
 playground-needs-script = Bu sayfa için JavaScript gerekir.
@@ -161,7 +161,7 @@ playground-show-damage = Hasarı göster
 playground-damage-alt = Hasar saydığım yerler
 playground-faces = Yüzler
 playground-face-restored = Yüz { $number }: { $width } × { $height } piksel, onarıldı
-playground-face-less-alike = Yüz { $number }: { $width } × { $height } piksel, onarıldı, ama dikkatle bakın: asla daha az benziyor olabilir
+playground-face-less-alike = Yüz { $number }: { $width } × { $height } piksel, onarıldı, ama dikkatle bakın: aslına daha az benziyor olabilir
 playground-face-too-small = Yüz { $number }: { $width } × { $height } piksel, onarılamayacak kadar küçük
 playground-face-left-alone = Yüz { $number }: { $width } × { $height } piksel, olduğu gibi kaldı
 playground-gentler = Daha hafif
@@ -185,6 +185,7 @@ playground-share-both = Önce ve sonra, paylaşmak için
 playground-share-clip = Klip
 playground-share-card = Resim
 playground-download-all = Hepsini tek dosyada indir
+playground-download-cards = Yüz kartlarını indir
 playground-saved = Kaydedildi.
 playground-erase = Her şeyi sil
 playground-asked-faces = Aynı fotoğraf, yalnızca yüzler, %{ $percent } onarımla
@@ -243,7 +244,7 @@ telegram-text = Bana bir fotoğraf gönderin, onarayım. Daha fazlası: /help
 telegram-not-for-us = Yalnızca fotoğraf onarabilirim. Lütfen fotoğraf ya da dosya olarak gönderin.
 telegram-help =
     Nasıl çalışır? Bir sinir ağı her yüzü ondan kalanlardan yeniden çizer, ben de fotoğrafınıza yerleştiririm.
-    Kişinin görünüşü değişir mi? Biraz: fotoğraf ne kadar kötüyse yüzde o kadar tahmin vardır. “Daha hafif” asıldan daha çoğunu korur.
+    Kişinin görünüşü değişir mi? Biraz: fotoğraf ne kadar kötüyse yüzde o kadar tahmin vardır. “Daha hafif” aslından daha çoğunu korur.
     Grup fotoğrafları? Evet, yeterince büyük her yüz.
     Çok küçük yüzler? Onlara dokunmam; daha büyük bir tarama işe yarar.
     Neyi yapamam? Büyük yırtıklar ve eksik parçalar kalır, siyah beyaz siyah beyaz kalır. “Onarmadan” ve “Yalnızca yüzler” yüzlerin dışında yaptıklarımı geri alır.
@@ -269,8 +270,8 @@ telegram-setting-scope = Onar: { $value }
 telegram-setting-reply-as-file = Yanıt: { $value }
 telegram-setting-model = Model: { $value }
 setting-about-language = Hangi dili kullanayım?
-setting-about-strength = Yüzler ne kadar güçlü onarılsın? Daha düşük güç asıldan daha çoğunu korur.
-setting-about-fidelity = Canlı yüzler daha nettir; sadık yüzler asla daha yakındır.
+setting-about-strength = Yüzler ne kadar güçlü onarılsın? Daha düşük güç aslından daha çoğunu korur.
+setting-about-fidelity = Canlı yüzler daha nettir; sadık yüzler aslına daha yakındır.
 setting-about-upscale = Fotoğraf büyütülsün mü?
 setting-about-scope = Neyi onarayım? Otomatikte yüzleri, geri kalandan da fotoğrafın gerektirdiğini onarırım: sağlamsa hiçbir şeyi. “Bütün fotoğraf” her fotoğrafı onarır ve temizler.
 setting-about-reply-as-file = Fotoğrafla mı, tam kalitede dosyayla mı yanıtlayayım?

@@ -36,11 +36,11 @@ NOTICES = (
     "reminder-set",
 )
 LABEL = 40  # characters of a button: longer ones are cut on a phone
-HINT = 28  # characters of the hint in the page's input: more are cut on a phone
+HINT = 22  # characters of the hint in the page's input: more are cut on a phone
 PAGE_LABELS = (
-    *("cancel", "close", "closer", "copy", "download", "download-all", "erase", "gentler", "hold", "large-view"),
-    *("restore-whole", "sample", "scope-faces", "scope-photo", "share", "share-both", "share-card", "share-clip"),
-    *("show-damage", "show-faces", "stronger", "try-again", "undo-repair"),
+    *("cancel", "close", "closer", "copy", "download", "download-all", "download-cards", "erase", "gentler", "hold"),
+    *("large-view", "restore-whole", "sample", "scope-faces", "scope-photo", "share", "share-both", "share-card"),
+    *("share-clip", "show-damage", "show-faces", "stronger", "try-again", "undo-repair"),
 )
 
 

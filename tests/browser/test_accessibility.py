@@ -17,6 +17,14 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 expect.set_options(timeout=PATIENCE_MS)
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+# Pixels of the input that its hint leaves free.
+ROOM_FOR_HINT = """() => {
+    const input = document.getElementById("text"), style = getComputedStyle(input);
+    const pen = document.createElement("canvas").getContext("2d");
+    pen.font = style.font;
+    const room = input.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    return room - pen.measureText(input.placeholder).width;
+}"""
 REFUSAL = re.compile("You have used today’s free photo. You get the next one in ")
 
 
@@ -48,6 +56,7 @@ async def test_it_fits_a_phone_in_every_language(tmp_path: Path, browsers_redis:
             async with open_window(url, locale=language, **PHONE) as window:
                 page: Page = window.page
                 await expect(page.locator("h1")).to_have_text(texts.say(language, "playground-headline"))
+                assert await page.evaluate(ROOM_FOR_HINT) >= 0, f"{language}: the hint is cut"
                 await say(page, "/help", texts.say(language, "playground-message"))
                 await expect(page.locator(".bubble")).to_have_count(2)
                 await page.locator("#sample").click()

@@ -60,7 +60,7 @@ async function fill(album, urls) {
       link.append(element("img", { src: source, alt: "" }), element("span", { textContent: text }));
       return element("li", {}, [link]);
     });
-    const all = downloadLink(urls.faces_archive, say("download-all"));
+    const all = downloadLink(urls.faces_archive, say("download-cards"));
     album.replaceChildren(element("ol", { className: "cards" }, items), element("div", { className: "actions" }, [all]));
   } catch (error) {
     // Opened again, it asks again.
