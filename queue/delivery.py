@@ -150,10 +150,12 @@ class DeliveryWorker:
                 await self._ledger.refund_quota(job.id, Failure.of(error))
                 quota = await self._ledger.quota(job.sender)
         context = await self._replier.reply(Reply(job=job, outcome=outcome, photo=photo, quota=quota))
+        # The reply is in the chat. Even if the delivery runs out of time here, on an overloaded machine, that must be
+        # recorded: else the reply would be sent again.
         if outcome.failure is None:
-            await self._ledger.settle(outcome, context)
+            await asyncio.shield(self._ledger.settle(outcome, context))
         else:
-            await self._ledger.replied(job.id, context)
+            await asyncio.shield(self._ledger.replied(job.id, context))
         log.info("job %s: replied", job.id)
         return "photo" if outcome.failure is None else "failure"
 

@@ -32,6 +32,11 @@ def choosable(report: Report) -> list[Face]:
     return sorted(faces, key=lambda face: face.number)[:MOST]
 
 
+def offered(report: Report | None) -> bool:
+    """Whether there are several faces to choose among."""
+    return report is not None and len(choosable(report)) > 1
+
+
 def states_of(report: Report, options: Options) -> str:
     """What happened to each choosable face."""
     gentle = options.gentle_faces

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from magicmemory.bots.common.face_choice import places
 from magicmemory.bots.texts import Texts
 from magicmemory.core.job import Progress, Quota
 from magicmemory.core.options import Step
@@ -111,6 +112,13 @@ class Sentences:
             "reply-held": report.held,
         }
         return [self.texts.say(language, key, count=count) for key, count in counted.items() if count]
+
+    def face_cards(self, language: str, report: Report) -> dict[int, str]:
+        """What stands below each face's card, by the face's number: its row and its place in the photo."""
+        return {
+            number: self.texts.say(language, "face-card", number=number, row=row, place=place)
+            for number, (row, place) in places(report.faces).items()
+        }
 
     def upright_offer(self, language: str, report: Report) -> str | None:
         """The question whether to turn a photo that does not stand upright; None if there is nothing to turn."""

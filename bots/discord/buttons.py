@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol, Self
 import discord
 from discord import ButtonStyle, ui
 
+from magicmemory.bots.common import face_choice
 from magicmemory.bots.common.adjustments import (
     REMEMBERED,
     STRENGTHS,
@@ -23,7 +24,6 @@ from magicmemory.bots.common.adjustments import (
     scopes_offered,
     with_scope,
 )
-from magicmemory.bots.common.face_choice import choosable
 from magicmemory.bots.common.image_fitting import fit
 from magicmemory.bots.discord import faces, prints
 from magicmemory.bots.discord.context import NOBODY, SENT, BotContext, ReplyTarget
@@ -177,7 +177,7 @@ def _actions(ctx: BotContext, job: Job) -> list[tuple[str, str, ButtonStyle]]:
     actions += [(SCOPE_ACTIONS[scope], SCOPE_KEYS[scope], ButtonStyle.secondary) for scope in offered]
     if next_model(job, ctx.service.settings.offered_models) is not None:
         actions.append(("model", "discord-another-model", ButtonStyle.secondary))
-    if job.report is not None and len(choosable(job.report)) > 1:
+    if face_choice.offered(job.report):
         actions.append(("choose", "faces-button", ButtonStyle.secondary))
     if job.report is not None:
         actions.append((prints.PRINT, "print-button", ButtonStyle.secondary))

@@ -90,16 +90,12 @@ async def _send_cards(ctx: BotContext, request: PhotoRequest, job: Job, language
     """Send each restored face by itself, as many as fit into one message at a time."""
     assert job.report is not None
     made = await ctx.service.on_image(face_choice.cards, await ctx.service.restored(job), job)
-    places = face_choice.places(job.report.faces)
+    below = ctx.service.sentences.face_cards(language, job.report)
     spoiler = ReplyTarget.of(job.context).spoiler
     for start in range(0, len(made), MOST_FILES):
         some = made[start : start + MOST_FILES]
-        lines = []
-        for face, _ in some:
-            row, place = places[face.number]
-            lines.append(ctx.say(language, "face-card", number=face.number, row=row, place=place))
         files = [discord.File(io.BytesIO(data), f"face-{face.number}.jpg", spoiler=spoiler) for face, data in some]
-        text = "\n".join(lines)
+        text = "\n".join(below[face.number] for face, _ in some)
         if start == 0 and request.message:
             await request.followup.edit_message(
                 request.message, content=text, attachments=files, allowed_mentions=NOBODY

@@ -66,6 +66,8 @@ def _routes(service: BotService, stop: asyncio.Event) -> list[Route]:
         Route("/jobs/{job}/result", visitor(downloads.result)),
         Route("/jobs/{job}/clip", visitor(downloads.clip)),
         Route("/jobs/{job}/card", visitor(downloads.card)),
+        Route("/jobs/{job}/faces", visitor(downloads.faces)),
+        Route("/jobs/{job}/faces.zip", visitor(downloads.faces_archive)),
         Route("/results.zip", visitor(downloads.archive)),
         Route("/jobs/{job}/damage", visitor(jobs.damage)),
         Route("/jobs/{job}/adjust", visitor(photos.adjust), methods=["POST"]),

@@ -1,16 +1,20 @@
-"""What a visitor takes with them: restored photos, clips and cards to share, and all results in one file."""
+"""What a visitor takes with them: restored photos, clips and cards to share, face cards, all results in one file."""
 
+import base64
 import io
 import zipfile
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import PurePath
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from magicmemory.bots.common.face_choice import cards, offered, places
 from magicmemory.bots.common.sharing import Shared
 from magicmemory.bots.playground.media import EXTENSIONS, UNKNOWN, media_type, shown
+from magicmemory.bots.playground.responses import answer
 from magicmemory.bots.service import BotService
 from magicmemory.core.errors import PhotoExpired
 from magicmemory.core.job import Job, Sender
@@ -19,6 +23,15 @@ from magicmemory.core.job import Job, Sender
 KEEP = {"Cache-Control": "private, max-age=3600"}
 SHARED_TYPES = {"mp4": "video/mp4", "gif": "image/gif", "jpg": "image/jpeg"}
 ARCHIVE = "magic-memory.zip"
+
+
+@dataclass(frozen=True, slots=True)
+class FaceCard:
+    """A face by itself."""
+
+    text: str  # its number, row and place
+    file_name: str
+    jpeg: bytes
 
 
 class Downloads:
@@ -44,8 +57,28 @@ class Downloads:
         job = await self._service.job_of(sender, request.path_params["job"])
         return await self._shared(sender, job, await self._service.sharing.card(job))
 
+    async def faces(self, request: Request, sender: Sender) -> Response:
+        """Each restored face by itself as a JPEG in base64, with what stands below it and its file's name."""
+        job = await self._service.job_of(sender, request.path_params["job"])
+        made = await self._faces(sender, job, await self._service.restored(job))
+        found = [
+            {"text": card.text, "name": card.file_name, "jpeg": base64.b64encode(card.jpeg).decode()} for card in made
+        ]
+        return answer({"cards": found})
+
+    async def faces_archive(self, request: Request, sender: Sender) -> Response:
+        """The face cards of a photo as a ZIP file."""
+        job = await self._service.job_of(sender, request.path_params["job"])
+        sink = _Sink()
+        with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
+            for card in await self._faces(sender, job, await self._service.restored(job)):
+                archive.writestr(card.file_name, card.jpeg)
+        name = await self._name(sender, job, "zip")
+        headers = {"Cache-Control": "no-store", "Content-Disposition": attachment(name)}
+        return Response(sink.taken(), media_type="application/zip", headers=headers)
+
     async def archive(self, request: Request, sender: Sender) -> Response:
-        """All restored photos that are still stored, as a ZIP file.
+        """All restored photos that are still stored, and the face cards of each group photo, as a ZIP file.
 
         Raises:
             PhotoExpired: there are none.
@@ -70,13 +103,33 @@ class Downloads:
                 name = await self._name(sender, job, EXTENSIONS.get(media_type(data), job.extension))
                 archive.writestr(_unused(name, used), data)
                 yield sink.taken()
+                for card in await self._faces(sender, job, data):
+                    archive.writestr(_unused(card.file_name, used), card.jpeg)
+                yield sink.taken()
         yield sink.taken()
 
+    async def _faces(self, sender: Sender, job: Job, restored: bytes) -> list[FaceCard]:
+        """Each restored face by itself, if the photo has several faces."""
+        if job.report is None or not offered(job.report):
+            return []
+        language, where = await self._service.language(sender), places(job.report.faces)
+        below = self._service.sentences.face_cards(language, job.report)
+        stem = await self._stem(sender, job)
+        found = []
+        for face, data in await self._service.on_image(cards, restored, job):
+            row, place = where[face.number]
+            values = {"number": face.number, "row": row, "place": place}
+            name = self._service.texts.say(language, "playground-file-name-face", name=stem, **values)
+            found.append(FaceCard(below[face.number], f"{name}.jpg", data))
+        return found
+
     async def _name(self, sender: Sender, job: Job, extension: str) -> str:
+        return f"{await self._stem(sender, job)}.{extension}"
+
+    async def _stem(self, sender: Sender, job: Job) -> str:
         stem = job.context.get("name", "").rsplit(".", 1)[0]
         key = "playground-file-name" if stem else "playground-file-name-plain"
-        name = self._service.texts.say(await self._service.language(sender), key, name=stem)
-        return f"{name}.{extension}"
+        return self._service.texts.say(await self._service.language(sender), key, name=stem)
 
     async def _shared(self, sender: Sender, job: Job, made: Shared) -> Response:
         headers = {**KEEP, "Content-Disposition": attachment(await self._name(sender, job, made.extension))}

@@ -43,6 +43,7 @@ SCRIPT_TEXTS = (
     "damage-alt",
     "download",
     "download-all",
+    "download-cards",
     "expired",
     "faces",
     "hold",

@@ -14,7 +14,7 @@ from magicmemory.bots.common.adjustments import (
     scopes_offered,
     with_scope,
 )
-from magicmemory.bots.common.face_choice import LEAVE, MARKS, NEXT, choosable, states_of
+from magicmemory.bots.common.face_choice import LEAVE, MARKS, NEXT, choosable, offered, states_of
 from magicmemory.bots.service import BotService
 from magicmemory.core.job import TERMINAL, Job, Progress, Quota, Sender, Stage
 from magicmemory.core.options import Scope
@@ -104,6 +104,8 @@ class Views:
                 "download": f"{place}/result?download" if restored else None,
                 "clip": f"{place}/clip" if restored else None,
                 "card": f"{place}/card" if restored else None,
+                "faces": f"{place}/faces" if offered(job.report) else None,
+                "faces_archive": f"{place}/faces.zip" if offered(job.report) else None,
                 "damage": f"{place}/damage" if job.report is not None and _has_mask(job.report) else None,
             },
         }
@@ -148,11 +150,11 @@ class Views:
 
     def _choice(self, language: str, job: Job) -> dict[str, Any] | None:
         """What somebody needs to choose among the faces; None if there are not several."""
-        if job.report is None or len(faces := choosable(job.report)) < 2:
+        if job.report is None or not offered(job.report):
             return None
         say = self._service.texts.say
         return {
-            "numbers": [face.number for face in faces],
+            "numbers": [face.number for face in choosable(job.report)],
             "states": states_of(job.report, job.options),
             "marks": MARKS,
             "next": NEXT,
@@ -161,6 +163,7 @@ class Views:
             "text": say(language, "faces-choose"),
             "restore": say(language, "faces-restore"),
             "none": say(language, "faces-none"),
+            "cards": say(language, "faces-cards"),
         }
 
     def _adjustments(self, language: str, job: Job) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.error import BadRequest, TelegramError
 
+from magicmemory.bots.common import face_choice
 from magicmemory.bots.common.adjustments import (
     FIDELITIES,
     REMEMBERED,
@@ -25,7 +26,6 @@ from magicmemory.bots.common.adjustments import (
     with_scope,
 )
 from magicmemory.bots.common.albums import ALBUM, SHOWN, jobs_of_album
-from magicmemory.bots.common.face_choice import choosable
 from magicmemory.bots.telegram.context import BotContext, reply_to, says
 from magicmemory.bots.telegram.faces import show_faces
 from magicmemory.bots.telegram.messages import SPOILER, address_of, is_administrator, sender_of, sender_of_press
@@ -118,7 +118,7 @@ def photo_keyboard(
     rows = [[labelled("file", Verb.FILE), labelled("compare", Verb.SHARE)]]
     if report.restored and closer(job, report, ctx.service.settings.offered_models) is not None:
         rows.append([labelled("closer", Verb.CLOSER)])
-    if len(choosable(report)) > 1:
+    if face_choice.offered(report):
         label = "🔢 " + ctx.say(language, "faces-button")
         rows.append([button(label, Verb.FACES, job.id)])
     rows.append(steps(Verb.STRENGTH, "gentler", "stronger", STRENGTHS, job.options.strength))

@@ -22,7 +22,7 @@ from telegram.error import BadRequest, TelegramError
 
 from magicmemory.bots.common import admin
 from magicmemory.bots.common.admin import LANGUAGE
-from magicmemory.bots.telegram.context import BotContext, says
+from magicmemory.bots.telegram.context import BotContext, reply_to, says
 from magicmemory.bots.telegram.group_menu import GroupMenu
 from magicmemory.bots.telegram.messages import (
     address_of,
@@ -205,7 +205,7 @@ class CommandHandlers:
         address = address_of(message).model_copy(update={"message": ""})
         if (known := self._ctx.file_ids.get(EXAMPLE)) is not None:
             with suppress(BadRequest):
-                await self._ctx.bot.send_photo(address.chat, known, caption=text)
+                await self._ctx.bot.send_photo(address.chat, known, caption=text, **reply_to(address))
                 return True
         upload = example()
         if upload is None:

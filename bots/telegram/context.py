@@ -1,10 +1,10 @@
 """What all parts of the bot share: the service, the connection to Telegram, and how messages are sent and edited."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, TypeVar
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, InputFile, Message, ReplyParameters
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
@@ -15,13 +15,14 @@ from magicmemory.bots.common.refusals import explain
 from magicmemory.bots.service import BotService
 from magicmemory.bots.telegram.rate_limiter import Busy, Urgency, pause_of
 from magicmemory.bots.telegram.uploads import Upload
-from magicmemory.core.errors import UserError, WritingForbidden
+from magicmemory.core.errors import PhotosForbidden, UserError, WritingForbidden
 from magicmemory.core.job import Address, Platform, Sender
 from magicmemory.queue.delivery import RetryLater, Undeliverable
 
 log = logging.getLogger(__name__)
 
 Keyboard = InlineKeyboardMarkup | None
+Sent = TypeVar("Sent")
 UPLOAD_S: Final = 120.0  # to write a large file, and again for Telegram to answer
 FILE_IDS: Final = 1000
 LONGEST_NOTICE: Final = 200  # characters, Telegram's limit
@@ -129,6 +130,19 @@ class BotContext:
             return await self.bot.send_document(address.chat, file, disable_content_type_detection=True, **given)
         return await self.bot.send_photo(address.chat, file, has_spoiler=upload.spoiler, **given)
 
+    async def send_album(self, address: Address, captions: list[str], uploads: list[Upload]) -> list[int]:
+        """Send images as one album in reply to the message at `address`; the messages' ids."""
+        if len(uploads) == 1:
+            return [(await self.send(address, uploads[0], captions[0])).message_id]
+        sent = await self.bot.send_media_group(
+            address.chat,
+            [upload.media(caption) for upload, caption in zip(uploads, captions, strict=True)],
+            read_timeout=UPLOAD_S,
+            write_timeout=UPLOAD_S,
+            **reply_to(address),
+        )
+        return [message.message_id for message in sent]
+
     async def edit_text(
         self, chat: str, message: int, text: str, keyboard: Keyboard = None, urgency: Urgency = Urgency.MUST
     ) -> bool:
@@ -202,6 +216,22 @@ def reply_to(address: Address) -> dict[str, Any]:
         "reply_parameters": ReplyParameters(message, allow_sending_without_reply=True) if message else None,
         "message_thread_id": int(address.thread) if address.thread else None,
     }
+
+
+async def send_in_some_form(send: Callable[[list[Upload]], Awaitable[Sent]], uploads: list[Upload]) -> Sent:
+    """Send images, as files if the chat forbids photos.
+
+    Raises:
+        Undeliverable: the chat forbids both.
+    """
+    for form in (uploads, [replace(upload, as_file=True) for upload in uploads]):
+        try:
+            return await send(form)
+        except (BadRequest, Forbidden) as error:
+            if not says(error, *MEDIA_FORBIDDEN):
+                raise
+            log.info("the chat forbids photos or files: %s", error.message)
+    raise Undeliverable("the chat takes neither photos nor files", PhotosForbidden())
 
 
 def says(error: TelegramError, *parts: str) -> bool:

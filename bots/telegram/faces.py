@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 from magicmemory.bots.common import face_choice
 from magicmemory.bots.common.face_choice import MARKS, choosable, is_valid, options_of, states_of
-from magicmemory.bots.telegram.context import UPLOAD_S, BotContext, reply_to
+from magicmemory.bots.telegram.context import BotContext, send_in_some_form
 from magicmemory.bots.telegram.messages import SPOILER, address_of, sender_of
 from magicmemory.bots.telegram.uploads import Upload, parcels
 from magicmemory.core.errors import NotYours, PhotoExpired, UserError
@@ -36,7 +37,8 @@ async def show_faces(ctx: BotContext, job: Job, address: Address, language: str)
     picture = await ctx.service.on_image(face_choice.numbered, preview, job)
     upload = Upload(picture, "faces.jpg", as_file=False, spoiler=bool(job.context.get(SPOILER)))
     keyboard = _keyboard(ctx, language, job, states_of(job.report, job.options))
-    await ctx.send(address, upload, ctx.say(language, "faces-choose"), keyboard)
+    text = ctx.say(language, "faces-choose")
+    await send_in_some_form(lambda form: ctx.send(address, form[0], text, keyboard), [upload])
 
 
 def _keyboard(ctx: BotContext, language: str, job: Job, states: str) -> InlineKeyboardMarkup:
@@ -106,21 +108,12 @@ class FaceButtons:
         assert job.report is not None
         made = await self._ctx.service.on_image(face_choice.cards, await self._ctx.service.restored(job), job)
         await self._ctx.notice(query, self._ctx.say(language, "telegram-coming"))
-        places = face_choice.places(job.report.faces)
+        below = self._ctx.service.sentences.face_cards(language, job.report)
         spoiler, address = bool(job.context.get(SPOILER)), address_of(message)
         uploads = [Upload(data, f"face-{face.number}.jpg", as_file=False, spoiler=spoiler) for face, data in made]
-        captions = []
-        for face, _ in made:
-            row, place = places[face.number]
-            captions.append(self._ctx.say(language, "face-card", number=face.number, row=row, place=place))
+        captions = [below[face.number] for face, _ in made]
         for parcel in parcels(uploads, is_local=self._ctx.is_local):
-            if len(parcel) == 1:
-                await self._ctx.send(address, uploads[parcel[0]], captions[parcel[0]])
-                continue
-            await self._ctx.bot.send_media_group(
-                address.chat,
-                [uploads[position].media(captions[position]) for position in parcel],
-                read_timeout=UPLOAD_S,
-                write_timeout=UPLOAD_S,
-                **reply_to(address),
+            said = [captions[position] for position in parcel]
+            await send_in_some_form(
+                partial(self._ctx.send_album, address, said), [uploads[position] for position in parcel]
             )

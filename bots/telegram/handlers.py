@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from telegram import (
+    CallbackQuery,
     Chat,
     ChatMember,
     ChatMemberUpdated,
@@ -20,7 +21,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from magicmemory.bots.telegram.callbacks import CallbackData, PhotoButtons
 from magicmemory.bots.telegram.commands import Admin, CommandHandlers
-from magicmemory.bots.telegram.context import BotContext
+from magicmemory.bots.telegram.context import MEDIA_FORBIDDEN, BotContext, says
 from magicmemory.bots.telegram.faces import FaceButtons
 from magicmemory.bots.telegram.group_menu import GroupMenu
 from magicmemory.bots.telegram.intake import AlbumGatherer, Intake
@@ -28,6 +29,7 @@ from magicmemory.bots.telegram.messages import (
     Photographed,
     address_of,
     group_of,
+    is_administrator,
     is_private,
     photo_in,
     sender_of,
@@ -38,8 +40,9 @@ from magicmemory.bots.telegram.progress_messages import ProgressMessages
 from magicmemory.bots.telegram.reminders import ReminderButton
 from magicmemory.bots.telegram.settings_menu import SettingsMenu
 from magicmemory.bots.telegram.shop import ShopHandlers
-from magicmemory.core.errors import UserError
-from magicmemory.core.job import Address, Platform
+from magicmemory.core.errors import PhotosForbidden, UserError
+from magicmemory.core.job import Address, Platform, Sender
+from magicmemory.queue.delivery import Undeliverable
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +112,7 @@ class Handlers:
             if update.pre_checkout_query is not None:
                 await self._payment_handlers.check(update.pre_checkout_query)
             elif update.callback_query is not None:
-                await self._press(update)
+                await self._press(update.callback_query)
             elif update.message is not None:
                 await self._message(update.message)
             elif update.my_chat_member is not None:
@@ -132,9 +135,17 @@ class Handlers:
             if command is not None and command.name == RESTORE:
                 await self._message(changed)
 
-    async def _press(self, update: Update) -> None:
-        query = update.callback_query
-        assert query is not None
+    async def _press(self, query: CallbackQuery) -> None:
+        try:
+            await self._answer_press(query)
+        except (BadRequest, Forbidden, Undeliverable) as error:
+            if not isinstance(error, Undeliverable) and not says(error, *MEDIA_FORBIDDEN):
+                raise
+            # What the button promised cannot be sent to this chat.
+            if isinstance(query.message, Message):
+                await self._explain_to(sender_of(query.from_user), query.message, PhotosForbidden())
+
+    async def _answer_press(self, query: CallbackQuery) -> None:
         data = query.data or ""
         if (pressed := CallbackData.of(data)) is not None:
             await self._photo_buttons.pressed(query, pressed)
@@ -180,6 +191,8 @@ class Handlers:
             log.info("a guest message was not answered: %s", error.message)
 
     async def _message(self, message: Message) -> None:
+        if message.is_automatic_forward and message.sender_chat and await self._reads(message.sender_chat):
+            return  # a channel's post in the group for its discussion: it is answered in the channel
         command = self._command_in(message)
         try:
             if message.successful_payment is not None:
@@ -198,6 +211,10 @@ class Handlers:
                 await self._restore(message)
         except UserError as error:
             await self._explain(message, error)
+
+    async def _reads(self, channel: Chat) -> bool:
+        """Whether the bot gets the posts of a channel."""
+        return await is_administrator(self._ctx, channel, self._ctx.bot.bot)
 
     def _is_mentioned(self, message: Message) -> bool:
         """Whether the text or the caption names the bot."""
@@ -260,7 +277,10 @@ class Handlers:
             return False
 
     async def _explain(self, message: Message, error: UserError) -> None:
-        language = await self._ctx.language(sender_of_message(message), group_of(message))
+        await self._explain_to(sender_of_message(message), message, error)
+
+    async def _explain_to(self, sender: Sender, message: Message, error: UserError) -> None:
+        language = await self._ctx.language(sender, group_of(message))
         await self._ctx.tell(address_of(message), self._ctx.explain(language, error))
 
     async def _say(self, message: Message, key: str) -> None:

@@ -7,11 +7,9 @@ not allow under an album.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
@@ -20,27 +18,23 @@ from magicmemory.bots.common.albums import ALBUM, SHOWN, jobs_of_album
 from magicmemory.bots.common.progress import WaitEstimate
 from magicmemory.bots.telegram.callbacks import album_keyboard, failure_keyboard, photo_keyboard
 from magicmemory.bots.telegram.context import (
-    MEDIA_FORBIDDEN,
-    UPLOAD_S,
     WRITING_FORBIDDEN,
     BotContext,
     Keyboard,
     delivering,
-    reply_to,
     says,
+    send_in_some_form,
 )
 from magicmemory.bots.telegram.intake import Intake
 from magicmemory.bots.telegram.messages import SPOILER
 from magicmemory.bots.telegram.progress_messages import ProgressMessages
 from magicmemory.bots.telegram.uploads import Upload, parcels, prepare
-from magicmemory.core.errors import FileTooLarge, PhotosForbidden, WritingForbidden
+from magicmemory.core.errors import FileTooLarge, WritingForbidden
 from magicmemory.core.job import Address, Job
 from magicmemory.core.report import Failure, Report
-from magicmemory.queue.delivery import Reply, RetryLater, Undeliverable
+from magicmemory.queue.delivery import Reply, RetryLater
 
 log = logging.getLogger(__name__)
-
-Sent = TypeVar("Sent")
 
 # An edited message makes no sound, so a person who waited longer than this also gets a new message.
 PATIENCE_S: Final = 60.0
@@ -64,22 +58,6 @@ async def upload_of(ctx: BotContext, language: str, reply: Reply) -> Upload:
     return await ctx.service.on_image(
         prepare, reply.photo, extension, stem, as_file=as_file, is_local=ctx.is_local, spoiler=spoiler
     )
-
-
-async def send_in_some_form(send: Callable[[list[Upload]], Awaitable[Sent]], uploads: list[Upload]) -> Sent:
-    """Send images, as files if the chat forbids photos.
-
-    Raises:
-        Undeliverable: the chat forbids both.
-    """
-    for form in (uploads, [replace(upload, as_file=True) for upload in uploads]):
-        try:
-            return await send(form)
-        except (BadRequest, Forbidden) as error:
-            if not says(error, *MEDIA_FORBIDDEN):
-                raise
-            log.info("the chat forbids photos or files: %s", error.message)
-    raise Undeliverable("the chat takes neither photos nor files", PhotosForbidden())
 
 
 async def tell_failure(
@@ -172,22 +150,9 @@ class AlbumReplies:
         for parcel in parcels(uploads, is_local=self._ctx.is_local):
             said = [captions[position] for position in parcel]
             sent = await send_in_some_form(
-                partial(self._send_parcel, address, said), [uploads[number] for number in parcel]
+                partial(self._ctx.send_album, address, said), [uploads[number] for number in parcel]
             )
             self._sent |= {replies[position].job.id: number for position, number in zip(parcel, sent, strict=True)}
-
-    async def _send_parcel(self, address: Address, captions: list[str], uploads: list[Upload]) -> list[int]:
-        """Send some of the photos as one album; the messages' ids."""
-        if len(uploads) == 1:
-            return [(await self._ctx.send(address, uploads[0], captions[0])).message_id]
-        sent = await self._ctx.bot.send_media_group(
-            address.chat,
-            [upload.media(caption) for upload, caption in zip(uploads, captions, strict=True)],
-            read_timeout=UPLOAD_S,
-            write_timeout=UPLOAD_S,
-            **reply_to(address),
-        )
-        return [message.message_id for message in sent]
 
     def _caption(self, reply: Reply, language: str) -> str:
         assert reply.outcome.report is not None

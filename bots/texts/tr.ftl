@@ -125,6 +125,90 @@ legal-privacy-whole = Gizlilik politikasının tamamı: { $url }
 legal-terms = Yalnızca kullanma hakkınız olan fotoğrafları gönderin. Onarılan bir yüz kısmen bir sinir ağının tahminidir ve kişiden farklı olabilir. Başarısız olan fotoğraf ücretsizdir; bunun ötesinde bir söz verilmez.
 legal-terms-whole = Koşulların tamamı: { $url }
 
+## The playground: a chat page
+
+playground-title = Magic Memory
+playground-headline = Eski fotoğraflara yüzlerini geri verin
+playground-lead = Eski, bulanık ya da hasarlı bir fotoğraf gönderin. Yüzleri, varsa çizikleri, greni ve solmuş renkleri onarılır; başka hiçbir şey değişmez.
+playground-drop = Bir fotoğraf bırakın, yapıştırın ya da seçin
+playground-drop-hint = En çok { NUMBER($limit_mb) } MB. Fotoğraflar bu sunucuda kalır ve { $hours } saat sonra silinir.
+playground-drop-here = Göndermek için bırakın
+playground-sample = Örnek fotoğrafı deneyin
+playground-add-photo = Fotoğraf ekle
+playground-message = Mesaj
+playground-message-hint = Sorular? /help yazın
+playground-send = Gönder
+playground-chat = Sohbet
+playground-needs-script = Bu sayfa için JavaScript gerekir.
+playground-privacy = Fotoğraflarınızı düğmeleriniz için { $hours } saat saklar, sonra silerim. Kotanızı saymak için (bu tarayıcının bir çerezinde) rastgele bir numarayı, ne zaman fotoğraf gönderdiğinizi ve sonuçlarını; /settings içindeki seçimlerinizi; satın aldıklarınızı ve kullandığınız kodları saklarım. Fotoğraflarınıza kimse bakmaz ve onlarla hiçbir şey eğitilmez. /deletemydata fotoğraflarınızı, ayarlarınızı ve fotoğraflarınız hakkında bildiklerimi hemen siler. Numara artık hiçbir şey için gerekmediğinde silinir: bugünün sayımı, bir plan, hâlâ geçerli bir kod ya da bir engel. Ödemeler muhasebe için numarasız saklanır.
+playground-privacy-link = Gizlilik
+playground-terms-link = Koşullar
+playground-legal-english = Bu metin İngilizcedir.
+playground-you = Siz
+playground-bot = Magic Memory
+playground-your-photo = Fotoğrafınız
+playground-sending = Fotoğrafınız gönderiliyor…
+playground-progress = İlerleme
+playground-cancel = İptal
+playground-before = Önce
+playground-after = Sonra
+playground-before-alt = Gönderdiğiniz fotoğraf
+playground-after-alt = Onarılmış fotoğraf
+playground-compare = Önce ile sonra arasındaki çizgi
+playground-download = İndir
+playground-show-faces = Yüzleri göster
+playground-show-damage = Hasarı göster
+playground-damage-alt = Hasar saydığım yerler
+playground-faces = Yüzler
+playground-face-restored = Yüz { $number }: { $width } × { $height } piksel, onarıldı
+playground-face-less-alike = Yüz { $number }: { $width } × { $height } piksel, onarıldı, ama dikkatle bakın: aslına daha az benziyor olabilir
+playground-face-too-small = Yüz { $number }: { $width } × { $height } piksel, onarılamayacak kadar küçük
+playground-face-left-alone = Yüz { $number }: { $width } × { $height } piksel, olduğu gibi kaldı
+playground-gentler = Daha hafif
+playground-stronger = Daha güçlü
+playground-scope-photo = Bütün fotoğraf
+playground-scope-faces = Yalnızca yüzler
+playground-undo-repair = Onarmadan
+playground-restore-whole = Bütün fotoğrafı onar
+playground-closer = Tam benzemedi mi?
+playground-asked-chosen = Aynı fotoğraf, seçtiğim yüzlerle
+playground-hold = Aslını görmek için basılı tutun
+playground-large-view = Büyük görünüm
+playground-close = Kapat
+playground-zoom-in = Büyüt
+playground-zoom-out = Küçült
+playground-copy = Kopyala
+playground-copied = Kopyalandı. Şimdi yapıştırabilirsiniz.
+playground-not-copied = Bu tarayıcı kopyalamama izin vermiyor. Onun yerine indirin.
+playground-share = Paylaş…
+playground-share-both = Önce ve sonra, paylaşmak için
+playground-share-clip = Klip
+playground-share-card = Resim
+playground-download-all = Hepsini tek dosyada indir
+playground-download-cards = Yüz kartlarını indir
+playground-saved = Kaydedildi.
+playground-erase = Her şeyi sil
+playground-asked-faces = Aynı fotoğraf, yalnızca yüzler, %{ $percent } onarımla
+playground-asked-photo = Bütün fotoğraf onarılıp temizlenmiş, yüzler %{ $percent } onarımla
+playground-asked-auto = Aynı fotoğraf, %{ $percent } onarımla
+playground-asked-undo-repair = Aynı fotoğraf onarılmadan, yüzler %{ $percent } onarımla
+playground-asked-print = Aynı fotoğraf, { $size } baskı için
+playground-file-name = { $name } onarılmış
+playground-file-name-plain = Onarılmış fotoğraf
+playground-file-name-face = { $name }, yüz { $number } ({ $row }. sıra, { $place }. yüz)
+playground-offline = Bağlantı koptu. Denemeyi sürdürüyorum…
+playground-online = Yeniden bağlandı.
+playground-not-sent = Bu gönderilmedi: bağlantı yok.
+playground-try-again = Yeniden dene
+playground-expired = Bu fotoğraf artık bende yok.
+playground-error-bad-request = Bu isteği okuyamıyorum.
+playground-error-bad-options = Bu seçenekler kullanılamaz.
+playground-error-host = Sayfa bu adreste yanıt vermiyor. İşletmecisi MAGIC_PLAYGROUND_ORIGINS ile izin verebilir.
+playground-error-origin = Sayfa başka sitelere yanıt vermiyor. İşletmecisi MAGIC_PLAYGROUND_ORIGINS ile bir siteye izin verebilir.
+playground-error-not-found = Burada bir şey yok.
+playground-error-login = Lütfen önce oturum açın.
+playground-error-too-fast = Bu çok hızlıydı. Lütfen biraz bekleyin.
+
 ## Telegram
 
 telegram-about = Yaklaşık { $time }.
@@ -160,7 +244,7 @@ telegram-text = Bana bir fotoğraf gönderin, onarayım. Daha fazlası: /help
 telegram-not-for-us = Yalnızca fotoğraf onarabilirim. Lütfen fotoğraf ya da dosya olarak gönderin.
 telegram-help =
     Nasıl çalışır? Bir sinir ağı her yüzü ondan kalanlardan yeniden çizer, ben de fotoğrafınıza yerleştiririm.
-    Kişinin görünüşü değişir mi? Biraz: fotoğraf ne kadar kötüyse yüzde o kadar tahmin vardır. “Daha hafif” asıldan daha çoğunu korur.
+    Kişinin görünüşü değişir mi? Biraz: fotoğraf ne kadar kötüyse yüzde o kadar tahmin vardır. “Daha hafif” aslından daha çoğunu korur.
     Grup fotoğrafları? Evet, yeterince büyük her yüz.
     Çok küçük yüzler? Onlara dokunmam; daha büyük bir tarama işe yarar.
     Neyi yapamam? Büyük yırtıklar ve eksik parçalar kalır, siyah beyaz siyah beyaz kalır. “Onarmadan” ve “Yalnızca yüzler” yüzlerin dışında yaptıklarımı geri alır.
@@ -186,8 +270,8 @@ telegram-setting-scope = Onar: { $value }
 telegram-setting-reply-as-file = Yanıt: { $value }
 telegram-setting-model = Model: { $value }
 setting-about-language = Hangi dili kullanayım?
-setting-about-strength = Yüzler ne kadar güçlü onarılsın? Daha düşük güç asıldan daha çoğunu korur.
-setting-about-fidelity = Canlı yüzler daha nettir; sadık yüzler asla daha yakındır.
+setting-about-strength = Yüzler ne kadar güçlü onarılsın? Daha düşük güç aslından daha çoğunu korur.
+setting-about-fidelity = Canlı yüzler daha nettir; sadık yüzler aslına daha yakındır.
 setting-about-upscale = Fotoğraf büyütülsün mü?
 setting-about-scope = Neyi onarayım? Otomatikte yüzleri, geri kalandan da fotoğrafın gerektirdiğini onarırım: sağlamsa hiçbir şeyi. “Bütün fotoğraf” her fotoğrafı onarır ve temizler.
 setting-about-reply-as-file = Fotoğrafla mı, tam kalitede dosyayla mı yanıtlayayım?

@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 
 from magicmemory.bots.texts import Texts
 from tests.browser.conftest import PATIENCE_MS, OpenWindow
+from tests.journeys.test_telegram_faces import ThreeFaces
 from tests.support.page import last, pick, result, say, shown_pictures
 from tests.support.playground import open_playground, photo
 
@@ -16,6 +17,14 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 expect.set_options(timeout=PATIENCE_MS)
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+# Pixels of the input that its hint leaves free.
+ROOM_FOR_HINT = """() => {
+    const input = document.getElementById("text"), style = getComputedStyle(input);
+    const pen = document.createElement("canvas").getContext("2d");
+    pen.font = style.font;
+    const room = input.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    return room - pen.measureText(input.placeholder).width;
+}"""
 REFUSAL = re.compile("You have used today’s free photo. You get the next one in ")
 
 
@@ -47,6 +56,7 @@ async def test_it_fits_a_phone_in_every_language(tmp_path: Path, browsers_redis:
             async with open_window(url, locale=language, **PHONE) as window:
                 page: Page = window.page
                 await expect(page.locator("h1")).to_have_text(texts.say(language, "playground-headline"))
+                assert await page.evaluate(ROOM_FOR_HINT) >= 0, f"{language}: the hint is cut"
                 await say(page, "/help", texts.say(language, "playground-message"))
                 await expect(page.locator(".bubble")).to_have_count(2)
                 await page.locator("#sample").click()
@@ -96,7 +106,7 @@ async def test_a_result_is_looked_at_closely_and_the_focus_is_never_hidden(
 ) -> None:
     size = {"width": 1280, "height": 800}
     async with (
-        open_playground(tmp_path, browsers_redis, free_per_day=3) as url,
+        open_playground(tmp_path, browsers_redis, ThreeFaces(), free_per_day=3) as url,
         open_window(url, viewport=size) as window,
     ):
         page: Page = window.page
@@ -121,6 +131,13 @@ async def test_a_result_is_looked_at_closely_and_the_focus_is_never_hidden(
         await pick(page, photo(600, 761))
         await expect(page.locator(".bubble.result")).to_have_count(2)
         await expect(page.get_by_role("link", name="Download all in one file")).to_have_count(1)
+        await last(page).get_by_role("button", name="Choose faces").click()
+        await last(page).get_by_role("button", name="Face cards").click()
+        await expect(last(page).get_by_text("Face 2: row 1, number 1 from the left.")).to_be_visible()
+        assert len(await shown_pictures(last(page).locator(".cards"))) == 3
+        async with page.expect_download() as downloading:
+            await last(page).locator(".card").first.click()
+        assert (await downloading.value).suggested_filename == "granny restored, face 1 (row 1, number 2).jpg"
         await say(page, "/deletemydata")
         await expect(last(page).get_by_role("button", name="Delete everything")).to_be_visible()
         await page.reload()

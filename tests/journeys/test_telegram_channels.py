@@ -80,6 +80,22 @@ async def test_an_edited_post_of_a_channel_is_obeyed(tmp_path: Path, redis_url: 
         assert (await ana.hears(shows_photo, group=channel)).reply_to is sent
 
 
+async def test_a_post_in_the_group_for_its_discussion_is_answered_once(tmp_path: Path, redis_url: str) -> None:
+    async with harness(tmp_path, redis_url) as running:
+        ana, bob = running.server.user("Ana"), running.server.user("Bob")
+        channel, group = running.server.channel("Old town"), running.server.group("Talk", by=ana)
+        post = await ana.send_photo(photo(), "/restore", group=channel)
+        discussed = group.discuss(post)
+        assert (await ana.hears(shows_photo, group=channel)).reply_to is post
+        asked = await bob.send_text("/restore", group=group, reply_to=discussed)
+        assert (await bob.hears(shows_photo, group=group)).reply_to is asked
+        assert len(group.of_bot()) == 1
+        # A channel whose posts the bot does not get: then the group is the place.
+        channel.chat.bot_is = "left"
+        another = group.discuss(post)
+        assert (await ana.hears(shows_photo, group=group, after=another)).reply_to is another
+
+
 async def test_a_guest_is_told_once_what_is_possible(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url, worker=False) as running:
         ana = running.server.user("Ana", language_code="de")

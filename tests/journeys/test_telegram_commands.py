@@ -244,12 +244,14 @@ async def test_start_help_quota_and_privacy_are_answered(tmp_path: Path, redis_u
 async def test_start_shows_an_example(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url, worker=False) as running:
         ana, bob = running.server.user("Ana"), running.server.user("Bob", language_code="de")
-        await ana.send_text("/start")
+        topics = [person.topic("Old photos") for person in (ana, bob)]
+        await ana.send_text("/start", thread=topics[0])
         hello = await ana.hears("3 photos a day are free.")
         assert hello.photo
-        await bob.send_text("/start something_else")
+        await bob.send_text("/start something_else", thread=topics[1])
         hallo = await bob.hears("3 Fotos am Tag sind frei.")
         assert hallo.photo
+        assert [hello.thread, hallo.thread] == topics
         assert hallo.photo.largest.file is hello.photo.largest.file
         assert running.server.world.files.uploads == 1, "Telegram has the example already"
 

@@ -91,6 +91,23 @@ async def test_face_cards_are_an_album_with_places(tmp_path: Path, redis_url: st
         ]
 
 
+async def test_faces_come_as_files_or_a_sentence_where_photos_are_forbidden(tmp_path: Path, redis_url: str) -> None:
+    async with harness(tmp_path, redis_url, ThreeFaces()) as running:
+        ana = running.server.user("Ana")
+        group = running.server.group("Family", by=ana)
+        await ana.send_photo(photo(), "/restore", group=group)
+        reply = await ana.hears(shows_photo, group=group)
+        group.chat.forbidden = frozenset({"photo"})
+        await ana.press(reply, "Choose faces")
+        chooser = await ana.hears("Press a face’s number", group=group, after=reply)
+        assert chooser.document
+        group.chat.forbidden = frozenset({"photo", "document"})
+        for button in ("Choose faces", "Full quality"):
+            last = group.of_bot()[-1]
+            await ana.press(reply, button)
+            await ana.hears("I may send neither photos nor files in this chat.", group=group, after=last)
+
+
 async def test_at_least_one_face_is_chosen(tmp_path: Path, redis_url: str) -> None:
     pipeline = ThreeFaces()
     async with harness(tmp_path, redis_url, pipeline) as running:

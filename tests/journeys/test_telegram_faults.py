@@ -45,6 +45,8 @@ async def test_message_without_a_photo_gets_one_sentence(tmp_path: Path, redis_u
             "sticker": "I can only restore photos.",
             "voice": "I can only restore photos.",
             "location": "I can only restore photos.",
+            "paid_media": "I can only restore photos.",
+            "checklist": "I can only restore photos.",
             "video": "This is an animation or a video.",
             "video_note": "This is an animation or a video.",
             "animation": "This is an animation or a video.",
@@ -137,6 +139,17 @@ async def test_one_fault_does_not_silence_a_command(tmp_path: Path, redis_url: s
         await ana.send_text("/quota")
         await ana.hears("You have 3 of 3 left today.")
         assert running.server.faults.happened == [("sendMessage", kind)]
+        assert len(ana.of_bot()) == 1
+
+
+@pytest.mark.parametrize("kind", ["429", "502", "reset", "lost"])
+async def test_one_fault_does_not_silence_a_refusal(tmp_path: Path, redis_url: str, kind: Kind) -> None:
+    async with harness(tmp_path, redis_url, worker=False) as running:
+        ana = running.server.user("Ana")
+        running.server.faults.add(kind, "editMessageText")
+        await ana.send_document(b"not a photo", "photo.png")
+        await ana.hears("This is not a photo.")
+        assert running.server.faults.happened == [("editMessageText", kind)]
         assert len(ana.of_bot()) == 1
 
 

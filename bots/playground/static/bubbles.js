@@ -125,7 +125,7 @@ function changes(view, { showFaces, showDamage }, onAdjust) {
   const sizes = view.prints ? printSizes(view.prints, onAdjust) : [];
   const offered = [...buttons(view.adjustments, onAdjust), ...switches, ...sizes];
   if (!view.choice) return [element("div", { className: "actions" }, offered)];
-  const { opener, panel } = faceChoice(view.choice, onAdjust, showFaces);
+  const { opener, panel } = faceChoice(view, onAdjust, showFaces);
   return [element("div", { className: "actions" }, [opener, ...offered]), panel];
 }
 

@@ -1,5 +1,6 @@
 """What the page learnt from the chats: settings, privacy, deletion, chosen faces, things to share, one archive."""
 
+import base64
 import io
 import zipfile
 from pathlib import Path
@@ -63,6 +64,32 @@ async def test_faces_are_chosen(tmp_path: Path, redis_url: str) -> None:
         for wrong in ("lll", "rr", "rrx", 3):
             refused = await visitor.post(f"{view['urls']['self']}/adjust", json={"faces": wrong})
             assert error(refused)[:2] == (422, "bad-options")
+
+
+async def test_face_cards_are_shown_and_taken_away(tmp_path: Path, redis_url: str) -> None:
+    names = [f"granny restored, face {face} (row 1, number {place}).jpg" for face, place in ((1, 2), (2, 1), (3, 3))]
+    async with (
+        open_playground(tmp_path, redis_url, ThreeFaces()) as url,
+        new_visitor(url) as visitor,
+        new_visitor(url) as other,
+    ):
+        view = await send_and_wait(visitor, photo(320, 240))
+        assert view["choice"]["cards"] == "Face cards"
+        shown = (await visitor.get(view["urls"]["faces"])).json()["cards"]
+        assert [card["text"] for card in shown] == [
+            "Face 1: row 1, number 2 from the left.",
+            "Face 2: row 1, number 1 from the left.",
+            "Face 3: row 1, number 3 from the left.",
+        ]
+        assert [card["name"] for card in shown] == names
+        pictures = [Image.open(io.BytesIO(base64.b64decode(card["jpeg"]))) for card in shown]
+        assert {picture.format for picture in pictures} == {"JPEG"}
+        for path, found in ((view["urls"]["faces_archive"], names), ("/results.zip", ["granny restored.jpg", *names])):
+            archive = await visitor.get(path)
+            with zipfile.ZipFile(io.BytesIO(archive.content)) as files:
+                assert (files.namelist(), files.testzip()) == (found, None)
+        for path in (view["urls"]["faces"], view["urls"]["faces_archive"]):
+            assert (await other.get(path)).status_code == 404
 
 
 async def test_not_quite_like_them_is_remembered(visitor: httpx.AsyncClient) -> None:

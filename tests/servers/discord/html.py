@@ -41,7 +41,7 @@ def _message(message: Message) -> str:
     if message.content:
         parts.append(f"<pre>{escape(message.content)}</pre>")
     by_id = {str(attachment.id): attachment for attachment in message.attachments}
-    if not message.components:
+    if all(component["type"] == ROW for component in message.components):  # else the components show the files
         parts += [_image(attachment) for attachment in message.attachments]
     parts += [_component(component, by_id) for component in message.components]
     return f'<article class="{"hidden" if message.ephemeral else ""}">{" ".join(parts)}</article>'

@@ -72,6 +72,15 @@ class Group:
         """Tell the bot that it is a member now, as Telegram does beside the message about it."""
         by.membership(self.chat, "left", "member")
 
+    def discuss(self, post: Message) -> Message:
+        """A post of the linked channel comes into this group for its discussion."""
+        other = {"is_automatic_forward": True, "sender_chat": post.chat.json()}
+        forwarded = self.chat.add(
+            Account(777000, "Telegram", "", ""), photo=post.photo, caption=post.caption, other=other
+        )
+        self._world.tell(forwarded)
+        return forwarded
+
     def other_bot_says(self, text: str) -> Message:
         """Another bot of the group speaks; ours does not hear it."""
         other = Account(8_000_000_001, "Other", "some_other_bot", is_bot=True)
@@ -95,6 +104,10 @@ class Person:
     def id(self) -> int:
         """The account's number, which is the private chat's too."""
         return self.account.id
+
+    def topic(self, name: str) -> int:
+        """Open a topic in the chat with the bot; its thread id."""
+        return Group(self._world, self.chat).topic(name, self)
 
     def _say(self, group: Group | None, reply_to: Message | None, thread: int | None, **content: Any) -> Message:
         chat = group.chat if group else self.chat
@@ -172,7 +185,7 @@ class Person:
         return self._say(group, reply_to, thread, document=sent, caption=caption)
 
     async def send_other(self, kind: str, *, group: Group | None = None) -> Message:
-        """Send a `sticker`, `voice`, `video`, `animation`, `video_note` or `location`."""
+        """Send one of `_OTHERS`, which have no photo that the bot may open."""
         return self._say(group, None, None, other=_OTHERS[kind](self._world))
 
     async def edit(self, message: Message, text: str) -> None:
@@ -329,6 +342,10 @@ _OTHERS: dict[str, Callable[[World], JSON]] = {
         },
     },
     "location": lambda _: {"location": {"latitude": 48.2, "longitude": 16.4}},
+    "paid_media": lambda _: {
+        "paid_media": {"star_count": 5, "paid_media": [{"type": "preview", "width": 640, "height": 480}]}
+    },
+    "checklist": lambda _: {"checklist": {"title": "Albums", "tasks": [{"id": 1, "text": "scan them"}]}},
 }
 
 

@@ -23,6 +23,13 @@ SCOPES = frozenset(
     }
 )
 
+# The rights of an administrator, which are part of every answer about one.
+ADMINISTRATOR = (
+    *("can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats"),
+    *("can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories"),
+    *("can_edit_stories", "can_delete_stories"),
+)
+
 
 async def get_me(world: World, _: Call) -> JSON:
     abilities = {
@@ -48,6 +55,10 @@ async def get_file(world: World, call: Call) -> JSON:
 
 async def get_chat_member(world: World, call: Call) -> JSON:
     chat = world.chat(call.text("chat_id"))
+    if call.integer("user_id") == world.bot.id:
+        chat.check_write()
+        rights = dict.fromkeys(ADMINISTRATOR, False) if chat.bot_is == "administrator" else {}
+        return {"status": chat.bot_is, "user": world.bot.json(), **rights}
     account = world.accounts.get(call.integer("user_id"))
     if account is None:
         raise bad_request("user not found")
