@@ -14,6 +14,7 @@ from magicmemory.pipeline.imaging.png_container import png
 from magicmemory.pipeline.imaging.tiff_container import tiff
 from magicmemory.pipeline.imaging.webp_container import webp
 
+_BMP_BITS = {1, 2, 4, 8, 16, 24, 32}  # a pixel
 _BMP_HEAD_BYTES = 54  # from the third version on
 _MOST_RUN_LENGTH_BYTES = 1 << 20  # of a packed BMP, which Pillow unpacks in Python
 
@@ -53,12 +54,17 @@ def bmp_with_all_rows(container: Container) -> Container:
     """A BMP that ends too early, with zeros in the rows that are not there. Its size must have been checked.
 
     Raises:
-        PhotoTruncated: its header is older, or its pixels are packed.
+        PhotoTruncated: its header is older, its pixels are packed, or it has none of them.
+        PhotoUnreadable: no pixel has that many bits.
     """
     data = container.data
     if container.size is None or data[30:34] in (b"\1\0\0\0", b"\2\0\0\0"):
         raise PhotoTruncated
     start, stored_height, bits = struct.unpack_from("<I", data, 10)[0], *struct.unpack_from("<i2xH", data, 22)
+    if bits not in _BMP_BITS:
+        raise PhotoUnreadable
+    if start >= len(data):
+        raise PhotoTruncated
     width, height = container.size
     row_bytes = (width * bits + 31) // 32 * 4
     whole = min(height, max(0, len(data) - start) // row_bytes) if row_bytes else 0

@@ -33,6 +33,7 @@ from tests.support.photo_files import (
     chunk,
     differs,
     exif_with,
+    large,
     png,
     repeated,
     rgb_tags,
@@ -187,6 +188,16 @@ def test_huge_size_in_a_header_allocates_nothing(data: bytes) -> None:
     with pytest.raises(PhotoTooLarge):
         decode(data, LIMITS)
     assert time.process_time() - started < 1
+    assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize(("at", "lie"), [(10, struct.pack("<I", 1 << 27)), (28, struct.pack("<H", 65_535))])
+def test_truncated_bmp_that_lies_about_its_pixels_allocates_nothing(at: int, lie: bytes) -> None:
+    """Where they begin, and how many bits each has."""
+    tracemalloc.start()
+    with pytest.raises((PhotoTruncated, PhotoUnreadable)):
+        decode(patched(saved(large(RGB), "BMP"), at, lie)[:2_000], LIMITS)
     assert tracemalloc.get_traced_memory()[1] < 2_000_000
     tracemalloc.stop()
 
