@@ -18,7 +18,7 @@ from magicmemory.pipeline.imaging.color_profile import grey_of
 from magicmemory.pipeline.imaging.color_signal import DISPLAY_P3, SRGB_CURVE, ColorSignal, Curve, icc_profile
 from magicmemory.pipeline.imaging.decode import decode
 from magicmemory.pipeline.imaging.encode import encode
-from tests.pipeline.imaging.test_color_signal import ADOBE_RGB, chrm, cicp, gama, with_chunks
+from tests.pipeline.imaging.test_color_signal import ADOBE_RGB, bmp_with_profile, chrm, cicp, gama, with_chunks
 from tests.support.jxl_with_profile import JXL_OF_P3
 from tests.support.photo_files import LIMITS, behind_start, chunk, chunk_of_profile, png16, saved, segment
 from tests.support.table_profiles import ink_profile, linear_table_profile
@@ -152,6 +152,7 @@ CASES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "jpeg grey": ("jpeg", lambda: saved(SCENE[..., 1], "JPEG", quality=98)),
     "gif": ("gif", lambda: saved(Image.fromarray(SCENE).quantize(256), "GIF")),
     "bmp": ("bmp", lambda: saved(SCENE, "BMP")),
+    "bmp profile": ("bmp", lambda: bmp_with_profile(SCENE, P3 or b"")),
     "jpeg inks, profile": ("jpeg", lambda: inks(adobe=True, icc_profile=ink_profile())),
     "jpeg inks": ("jpeg", lambda: inks(adobe=True)),
     "jpeg inks, no marker": ("jpeg", lambda: inks(adobe=False)),

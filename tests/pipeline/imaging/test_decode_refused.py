@@ -6,6 +6,7 @@ import time
 import tracemalloc
 import zlib
 
+import imagecodecs
 import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin, TiffImagePlugin
@@ -23,6 +24,7 @@ from magicmemory.core.errors import (
 from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
 from tests.support.photo_files import (
     COLOUR,
+    DEEP,
     GREY,
     HEIGHT,
     LIMITS,
@@ -109,6 +111,10 @@ def test_raw_file_without_a_preview_is_refused(data: bytes) -> None:
         (saved(Image.fromarray(GREY.astype(np.float32)), "TIFF"), "TIFF (32-bit float)"),
         (saved(Image.fromarray(GREY.astype(np.int32)), "TIFF"), "TIFF (signed)"),
         (b"8BPS" + bytes(100), "Photoshop (PSD)"),
+        (imagecodecs.jpegls_encode(RGB), "JPEG-LS"),
+        (imagecodecs.jpeg8_encode(DEEP >> 4, bitspersample=12), "JPEG (12-bit)"),
+        (imagecodecs.ljpeg_encode(DEEP[..., 0]), "JPEG (16-bit)"),
+        (saved(RGB, "JPEG").replace(b"\xff\xc0", b"\xff\xc5"), "JPEG (hierarchical)"),
     ],
 )
 def test_unsupported_formats_are_named(data: bytes, kind: str) -> None:
