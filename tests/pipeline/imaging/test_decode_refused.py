@@ -111,6 +111,7 @@ def test_raw_file_without_a_preview_is_refused(data: bytes) -> None:
         (saved(Image.fromarray(GREY.astype(np.float32)), "TIFF"), "TIFF (32-bit float)"),
         (saved(Image.fromarray(GREY.astype(np.int32)), "TIFF"), "TIFF (signed)"),
         (b"8BPS" + bytes(100), "Photoshop (PSD)"),
+        (saved(RGB, "JPEG2000").replace(b"colr\1\0\0\0\0\0\x10", b"colr\1\0\0\0\0\0\x0e"), "JPEG 2000 (LAB)"),
         (imagecodecs.jpegls_encode(RGB), "JPEG-LS"),
         (imagecodecs.jpeg8_encode(DEEP >> 4, bitspersample=12), "JPEG (12-bit)"),
         (imagecodecs.ljpeg_encode(DEEP[..., 0]), "JPEG (16-bit)"),
