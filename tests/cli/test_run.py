@@ -3,7 +3,6 @@
 import asyncio
 import os
 import re
-import resource
 import signal
 import socket
 import subprocess
@@ -38,11 +37,6 @@ def free_ports(count: int) -> int:
             return int(first)
 
 
-def few_files() -> None:
-    """The usual limit of a user, far below the one that is allowed."""
-    resource.setrlimit(resource.RLIMIT_NOFILE, (256, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
-
-
 async def started(folder: Path, metrics_port: int = 0) -> tuple[asyncio.subprocess.Process, dict[str, str]]:
     """The running service, and the addresses that it prints."""
     process = await asyncio.create_subprocess_exec(
@@ -51,7 +45,6 @@ async def started(folder: Path, metrics_port: int = 0) -> tuple[asyncio.subproce
         cwd=folder,
         stdout=subprocess.PIPE,
         start_new_session=True,
-        preexec_fn=few_files,
     )
     assert process.stdout is not None
     where: dict[str, str] = {}
@@ -106,9 +99,6 @@ async def test_run_starts_and_stops_every_process(tmp_path: Path) -> None:
     assert told == f"magicmemory: http://127.0.0.1:{port + 1}/readyz does not answer (ConnectError).\n"
     children = family(process)
     assert len(children) >= 3
-    for child in (psutil.Process(process.pid), *workers(process)):
-        few, most = child.rlimit(psutil.RLIMIT_NOFILE)
-        assert few == most, "each connection is an open file"
 
     second = await asyncio.create_subprocess_exec(
         *COMMAND, env=environment(tmp_path), cwd=tmp_path, stderr=subprocess.PIPE
