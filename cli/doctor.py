@@ -2,9 +2,11 @@
 
 import asyncio
 import importlib.util
+import shlex
 import shutil
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -106,6 +108,8 @@ async def examine(settings: Settings) -> dict[str, Finding]:
         "disk": _disk,
         "permissions": _permissions,
     }
+    with suppress(OperatorError):  # the check of the disk tells of it
+        make_data_folder(settings)
     return {name: await _patiently(check, settings) for name, check in checks.items()}
 
 
@@ -388,5 +392,5 @@ async def _permissions(settings: Settings) -> Finding:
     open_to_others = [path for path in private if path.exists() and path.stat().st_mode & 0o077]
     if not open_to_others:
         return Finding(Verdict.GOOD, "only this user can read the data")
-    names = " ".join(str(path) for path in open_to_others)
+    names = shlex.join(str(path) for path in open_to_others)
     return Finding(Verdict.WARNING, f"other users can read {names}", f"chmod go-rwx {names}")

@@ -9,6 +9,7 @@ import asyncio
 import ipaddress
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, ClassVar, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,6 +20,7 @@ BODY_PAUSE_S: Final = 30.0  # without a byte of a body
 BODY_S: Final = 300.0  # for a whole body
 MAX_CONNECTIONS: Final = 800
 MAX_PER_ADDRESS: Final = 64
+_LONGEST_ADDRESS = 64  # characters, with an interface's name
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -37,11 +39,15 @@ def client_network(scope: Scope) -> str:
     clients without an address count as one client: `unknown`.
     """
     client = scope.get("client")
+    return network_of(str(client[0])[:_LONGEST_ADDRESS]) if client else "unknown"
+
+
+@lru_cache(maxsize=4096)
+def network_of(host: str) -> str:
+    """The IPv4 address or IPv6 /64 network of a host; `unknown` for what is no address."""
     try:
-        address = ipaddress.ip_address(str(client[0])) if client else None
+        address = ipaddress.ip_address(host)
     except ValueError:
-        address = None
-    if address is None:
         return "unknown"
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is not None:
@@ -66,7 +72,8 @@ class ConnectionLimits:
         """Whether a connection from `peer` may stay; the oldest one without a complete request may be closed for it."""
         if len(self.connections) >= self.max_connections and not self._close_oldest(self.connections.values()):
             return False
-        same = [open_one for (host, _), open_one in self.connections.items() if host == peer[0]]
+        network = network_of(peer[0])
+        same = [open_one for (host, _), open_one in self.connections.items() if network_of(host) == network]
         if len(same) < self.max_per_address or self.trusts(peer[0]):
             return True
         return self._close_oldest(same)

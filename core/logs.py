@@ -97,23 +97,34 @@ class JsonFormatter(logging.Formatter):
         return json.dumps({name: value for name, value in line.items() if value}, ensure_ascii=False)
 
 
-class AcceptErrors(logging.Filter):
-    """Passes asyncio's report of a failed accept once a minute: without free files it comes thousands of times."""
+# What strangers can cause thousands of times a minute: accepts without free files, and requests that are none.
+_CAUSED_BY_CLIENTS = (
+    "socket.accept()",
+    "Invalid HTTP request received",
+    "Unsupported upgrade request",
+    "No supported WebSocket library",
+)
+
+
+class ClientErrors(logging.Filter):
+    """Passes each message that any client can cause at will once a minute."""
 
     def __init__(self, every_s: float = 60.0, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self._every_s = every_s
         self._clock = clock
-        self._last: float | None = None
+        self._last: dict[str, float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         """See `logging.Filter`."""
-        if "socket.accept()" not in str(record.msg):
+        text = str(record.msg)
+        known = next((part for part in _CAUSED_BY_CLIENTS if part in text), None)
+        if known is None:
             return True
         now = self._clock()
-        if self._last is not None and now - self._last < self._every_s:
+        if known in self._last and now - self._last[known] < self._every_s:
             return False
-        self._last = now
+        self._last[known] = now
         return True
 
 
@@ -151,6 +162,7 @@ def set_up(settings: Settings, process: str, redact: Redactor, stream: TextIO | 
     root.setLevel(max(level, logging.INFO))
     for name in NOISY:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
-    logging.getLogger("asyncio").addFilter(AcceptErrors())
+    for name in ("asyncio", "uvicorn.error"):
+        logging.getLogger(name).addFilter(ClientErrors())
     logging.captureWarnings(capture=True)
     return handler

@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from magicmemory.core.errors import OperatorError
 from magicmemory.core.plans import Plans, read_plans
+from magicmemory.core.private_folder import make_private
 from magicmemory.core.validation import reason
 
 PREFIX = "MAGIC_"
@@ -393,14 +394,14 @@ def load(**overrides: object) -> Settings:
 
 
 def make_data_folder(settings: Settings) -> None:
-    """Make the data folder if it is missing.
+    """Make the data folder if it is missing, and close it to other users.
 
     Raises:
         BadSettings: it cannot be made, or is not a folder.
     """
     try:
         # People's photos and ids lie there: only the service's user may look into it.
-        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(settings.data_dir)
     except FileExistsError:
         raise BadSettings(f"MAGIC_DATA_DIR cannot be used: {settings.data_dir} is not a folder.") from None
     except OSError as error:

@@ -2,9 +2,7 @@
 
 import errno
 import shutil
-import stat
 import uuid
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from obstore.exceptions import NotFoundError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from magicmemory.core.errors import OperatorError, PhotoExpired
+from magicmemory.core.private_folder import make_private
 from magicmemory.core.units import MIB
 
 ORIGINAL = "original"
@@ -43,10 +42,9 @@ class PhotoStore:
         else:
             # Photos are people's own: nobody but the service's user may look into the folder.
             try:
-                Path(place).mkdir(parents=True, exist_ok=True, mode=0o700)
+                make_private(Path(place))
             except OSError as error:
                 raise PhotoStoreUnusable(f"The photo store {place} cannot be used: {error.strerror}.") from None
-            _close_to_others(Path(place))
             self._store = LocalStore(Path(place).resolve(), automatic_cleanup=True)
 
     async def check(self) -> None:
@@ -135,12 +133,3 @@ def result(job: str) -> str:
 def mask(job: str) -> str:
     """The name of the picture of what was taken for damage in a job's photo; not every job has one."""
     return f"{job}/{MASK}"
-
-
-def _close_to_others(folder: Path) -> None:
-    """Make a folder that everybody can look into the service's alone; one that is shared with a group stays."""
-    mode = stat.S_IMODE(folder.stat().st_mode)
-    if mode & stat.S_IRWXO:
-        # Another user's folder cannot be changed; `doctor` warns of it.
-        with suppress(PermissionError):
-            folder.chmod(mode & ~(stat.S_IRWXG | stat.S_IRWXO))

@@ -44,11 +44,17 @@ def grey_of(icc: bytes) -> bytes | None:
     It keeps the white point and takes red's tone curve. None where the three curves differ or the profile has
     tables instead of curves: only three channels can then say what the greys are.
     """
-    tags = _tags(icc)
-    curve = tags.get(b"rTRC")
-    if curve is None or curve != tags.get(b"gTRC") or curve != tags.get(b"bTRC"):
+    found = tags(icc)
+    curve = found.get(b"rTRC")
+    if curve is None or curve != found.get(b"gTRC") or curve != found.get(b"bTRC"):
         return None
-    kept = {name: tags[name] for name in _KEPT_TAGS if name in tags} | {b"kTRC": curve}
+    return usable(grey_profile(icc, curve), b"GRAY")
+
+
+def grey_profile(icc: bytes, curve: bytes) -> bytes:
+    """A profile of one channel with that tone curve, a tag's content, and the white point of `icc`. Not yet checked."""
+    found = tags(icc)
+    kept = {name: found[name] for name in _KEPT_TAGS if name in found} | {b"kTRC": curve}
     at = _HEADER_BYTES + 4 + 12 * len(kept)
     table, body = [struct.pack(">I", len(kept))], []
     for name, content in kept.items():
@@ -57,12 +63,12 @@ def grey_of(icc: bytes) -> bytes | None:
         at += len(body[-1])
     # Bytes 84 to 100 are a checksum of the old profile; zeros mean "not computed".
     header = struct.pack(">I", at) + icc[4:16] + b"GRAY" + icc[20:84] + bytes(16) + icc[100:_HEADER_BYTES]
-    return usable(b"".join([header, *table, *body]), b"GRAY")
+    return b"".join([header, *table, *body])
 
 
 def signal_of(icc: bytes) -> ColorSignal | None:
     """What a profile's `cicp` tag says, which version 4.4 has for a high dynamic range; None where there is none."""
-    tag = _tags(icc).get(b"cicp", b"")
+    tag = tags(icc).get(b"cicp", b"")
     return color_signal.from_cicp(tag[8], tag[9]) if len(tag) >= 12 and tag[:4] == b"cicp" else None
 
 
@@ -70,10 +76,11 @@ def _declared_bytes(icc: bytes) -> int:
     return int.from_bytes(icc[:4], "big")
 
 
-def _tags(icc: bytes) -> dict[bytes, bytes]:
+def tags(icc: bytes) -> dict[bytes, bytes]:
+    """The content of each tag, by its four letters."""
     count = min(int.from_bytes(icc[128:132], "big"), _MOST_TAGS)
-    tags = {}
+    found = {}
     for at in range(132, min(132 + 12 * count, len(icc) - 11), 12):
         name, start, length = struct.unpack_from(">4sII", icc, at)
-        tags[name] = icc[start : start + length]
-    return tags
+        found[name] = icc[start : start + length]
+    return found

@@ -19,7 +19,7 @@ Chromaticity = tuple[float, float]
 
 _SAME_CHROMATICITY = 0.0015  # PNG's cHRM of sRGB is rounded in several ways
 _SAME_GAMMA = 0.01
-_USUAL_GAMMAS = (1.6, 2.9)  # an 8-bit photo is stored in these: the networks see it as it looks
+USUAL_GAMMAS: Final = (1.6, 2.9)  # an 8-bit photo is stored in these: the networks see it as it looks
 DEFAULT_PEAK_NITS: Final = 1000.0
 
 
@@ -110,7 +110,7 @@ class ColorSignal:
     @property
     def unusual(self) -> bool:
         """Whether the stored values look wrong without conversion: linear light, for example."""
-        low, high = _USUAL_GAMMAS
+        low, high = USUAL_GAMMAS
         return isinstance(self.transfer, Curve) and self.transfer.d == 0 and not low <= self.transfer.gamma <= high
 
 
@@ -247,20 +247,20 @@ def icc_profile(signal: ColorSignal) -> bytes | None:
     to_xyz = signal.primaries.to_xyz()
     adaptation = adapted_to_d50(to_xyz.sum(axis=1))
     colorants = (adaptation @ to_xyz).T
-    curve = _para(signal.transfer)
     tags = {
-        b"desc": _text(_description(signal)),
-        b"cprt": _text("No copyright"),
         b"wtpt": _xyz_tag(_D50_XYZ),
         b"chad": b"sf32" + bytes(4) + struct.pack(">9i", *(_fixed(value) for value in adaptation.flat)),
         b"rXYZ": _xyz_tag(colorants[0]),
         b"gXYZ": _xyz_tag(colorants[1]),
         b"bXYZ": _xyz_tag(colorants[2]),
-        b"rTRC": curve,
-        b"gTRC": curve,
-        b"bTRC": curve,
     }
-    return _profile(tags)
+    return matrix_profile(tags, signal.transfer, _description(signal))
+
+
+def matrix_profile(tags: dict[bytes, bytes], curve: Curve, description: str) -> bytes:
+    """A profile, version 4, with tags for white point and colorants, and one curve for all channels."""
+    named = {b"desc": _text(description), b"cprt": _text("No copyright")}
+    return _profile(named | tags | dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), _para(curve)))
 
 
 def adapted_to_d50(white: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -32,6 +32,7 @@ from magicmemory.pipeline.imaging import (
     cut_jpeg2000,
     png_container,
     readers,
+    unusual_curve,
 )
 from magicmemory.pipeline.imaging.color_signal import SRGB_CURVE, ColorSignal, HighRange
 from magicmemory.pipeline.imaging.container import Container
@@ -138,7 +139,8 @@ def _decoded(kind: str, container: Container, limits: DecodeLimits, keep: Keep, 
         if cut is not None and cut.share > _MOST_MISSING:
             raise PhotoTruncated
     picture = _picture(kind, _upright(found.pixels, found.orientation), found.icc)
-    picture = _in_carried_colours(picture, found.signal)
+    with _named_errors(container):
+        picture = _in_carried_colours(picture, found.signal)
     picture = replace(picture, pages=found.pages, metadata=cleaned(found.metadata, keep))
     if container.gain_map:
         picture = replace(picture, notes=(*picture.notes, Note(kind=NoteKind.GAIN_MAP)))
@@ -265,7 +267,10 @@ def _in_carried_colours(picture: Picture, signal: ColorSignal | None) -> Picture
     if picture.icc is not None:
         signal = color_profile.signal_of(picture.icc)
         if signal is None or not isinstance(signal.transfer, HighRange):
-            return picture
+            if not unusual_curve.is_unusual(picture.icc):
+                return picture
+            pixels, icc = unusual_curve.with_srgb_curve(picture.pixels, picture.icc)
+            return replace(picture, pixels=pixels, icc=icc)
     if signal is None:
         return picture
     pixels, notes = picture.pixels, picture.notes

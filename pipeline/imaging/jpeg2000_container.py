@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Callable
 
-from magicmemory.core.errors import PhotoTruncated, PhotoUnreadable
+from magicmemory.core.errors import KindUnsupported, PhotoTruncated, PhotoUnreadable
 from magicmemory.pipeline.imaging import color_profile
 from magicmemory.pipeline.imaging.container import Container
 from magicmemory.pipeline.imaging.isobmff_boxes import box_within, boxes, complete
@@ -11,6 +11,7 @@ from magicmemory.pipeline.imaging.isobmff_boxes import box_within, boxes, comple
 _SIZ = b"\xff\x4f\xff\x51"  # the start of a codestream, and the marker of its size
 _EOC = b"\xff\xd9"  # the end of a codestream
 _PROFILES = (2, 3)  # of a `colr` box: a profile follows
+_ENUMERATED, _LAB = 1, b"\0\0\0\x0e"  # of a `colr` box: CIE L*a*b*, whose samples OpenJPEG gives as they are
 _JXL_START = b"\xff\x0a"
 _JXL_RATIOS = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))
 _JXL_SIDE_BITS = (9, 13, 18, 30)
@@ -19,7 +20,12 @@ _MOST_SAMPLES = 4  # of a pixel: Pillow knows no more
 
 
 def jpeg2000(data: bytes) -> Container:
-    """Read a JPEG 2000's container, or its bare codestream."""
+    """Read a JPEG 2000's container, or its bare codestream.
+
+    Raises:
+        KindUnsupported: its samples are no RGB, grey, YCC or CMYK.
+        PhotoTruncated, PhotoUnreadable: see `unwrap`.
+    """
     try:
         if data.startswith(_SIZ):
             ended = _ended(data)
@@ -32,6 +38,8 @@ def jpeg2000(data: bytes) -> Container:
         for name, start, end in boxes(data, header):
             if name == b"colr" and data[start] in _PROFILES and end - start - 3 <= color_profile.MOST_BYTES:
                 icc = icc or data[start + 3 : end]
+            if name == b"colr" and data[start] == _ENUMERATED and data[start + 3 : start + 7] == _LAB:
+                raise KindUnsupported(kind="JPEG 2000 (LAB)")
         # The codestream's own size counts: it is what the decoder reserves.
         size = _codestream_size(data, stream[1])
         ended = _ended(data) if stream[2] >= len(data) else data

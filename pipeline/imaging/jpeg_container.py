@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from magicmemory.core.errors import PhotoUnreadable
+from magicmemory.core.errors import KindUnsupported, PhotoUnreadable
 from magicmemory.pipeline.imaging.container import Container, exif_orientation
 from magicmemory.pipeline.imaging.metadata import Metadata, iptc_of_photoshop
 
@@ -27,17 +27,27 @@ _XMP = b"http://ns.adobe.com/xap/1.0/\0"
 # Ultra HDR, ISO 21496-1, and Apple's: each names the second picture in the first one's metadata.
 _GAIN_MAPS = (b"http://ns.adobe.com/hdr-gain-map/", b"urn:iso:std:iso:ts:21496:-1", b"HDRGainMap")
 _PROGRESSIVE = 0xC2
+_FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # the first byte of their content is the depth
+_UNREAD_FRAMES = {0xCB: "lossless, arithmetic", **dict.fromkeys((0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF), "hierarchical")}
+_JPEG_LS_FRAME = 0xF7
+_MOST_BITS = 16
 END: Final = b"\xff\xd9"
 _BARE = {0x01, 0xD8}  # markers without a length
 
 
 def jpeg(data: bytes) -> Container:
-    """Take the bare picture out of a JPEG."""
+    """Take the bare picture out of a JPEG.
+
+    Raises:
+        KindUnsupported: its kind of coding, or its depth, is one that libjpeg-turbo does not decode through Pillow.
+        PhotoUnreadable: it has too many parts.
+    """
     kept, profiles, orientation = [data[:2]], dict[int, bytes](), 0
     scans, gain_map, complete, progressive = 0, False, False, False
     exif, xmp, iptc = b"", b"", b""
     for code, start, body, end in segments(data):
         complete = code == _END
+        _check_frame(code, data[body : body + 1])
         scans += code == _SCAN
         progressive = progressive or code == _PROGRESSIVE
         if scans > _MOST_SCANS:
@@ -69,6 +79,15 @@ def jpeg(data: bytes) -> Container:
         progressive=progressive,
         metadata=Metadata(exif, xmp, iptc),
     )
+
+
+def _check_frame(code: int | None, depth: bytes) -> None:
+    if code == _JPEG_LS_FRAME:
+        raise KindUnsupported(kind="JPEG-LS")
+    if code in _UNREAD_FRAMES:
+        raise KindUnsupported(kind=f"JPEG ({_UNREAD_FRAMES[code]})")
+    if code in _FRAMES and depth and 8 < depth[0] <= _MOST_BITS:
+        raise KindUnsupported(kind=f"JPEG ({depth[0]}-bit)")
 
 
 def segments(data: bytes, start: int = 0) -> Iterator[tuple[int | None, int, int, int]]:

@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.async_api import Browser
 
-from magicmemory.pipeline.imaging.color_signal import DISPLAY_P3, SRGB_CURVE, ColorSignal, icc_profile
+from magicmemory.pipeline.imaging.color_profile import grey_of
+from magicmemory.pipeline.imaging.color_signal import DISPLAY_P3, SRGB_CURVE, ColorSignal, Curve, icc_profile
 from magicmemory.pipeline.imaging.decode import decode
 from magicmemory.pipeline.imaging.encode import encode
-from tests.pipeline.imaging.test_color_signal import ADOBE_RGB, chrm, cicp, gama, with_chunks
-from tests.support.ink_profile import ink_profile
+from tests.pipeline.imaging.test_color_signal import ADOBE_RGB, bmp_with_profile, chrm, cicp, gama, with_chunks
 from tests.support.jxl_with_profile import JXL_OF_P3
-from tests.support.photo_files import LIMITS, behind_start, chunk, png16, saved, segment
+from tests.support.photo_files import LIMITS, behind_start, chunk, chunk_of_profile, png16, saved, segment
+from tests.support.table_profiles import ink_profile, linear_table_profile
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -39,6 +40,7 @@ def scene() -> NDArray[np.float64]:
 SCENE = np.rint(scene() * 255).astype(np.uint8)
 DEEP = np.rint(scene() * 65535).astype(np.uint16)
 P3 = icc_profile(ColorSignal(DISPLAY_P3, SRGB_CURVE))
+LINEAR = icc_profile(ColorSignal(DISPLAY_P3, Curve(1.0))) or b""
 
 
 def png(*chunks: bytes) -> bytes:
@@ -110,6 +112,12 @@ CASES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "png cHRM alone": ("png", lambda: png(chrm(ADOBE_RGB))),
     "png 16 P3": ("png", lambda: png16(DEEP, cicp(12, 13))),
     "png grey gamma 1.8": ("png", lambda: with_chunks(saved(SCENE[..., 1], "PNG"), gama(1.8))),
+    "png linear profile": ("png", lambda: saved(SCENE, "PNG", icc_profile=LINEAR)),
+    "png 16 linear profile": ("png", lambda: png16(DEEP, chunk_of_profile(LINEAR))),
+    "png linear table": ("png", lambda: saved(SCENE, "PNG", icc_profile=linear_table_profile())),
+    "png 16 linear table": ("png", lambda: png16(DEEP, chunk_of_profile(linear_table_profile()))),
+    "png grey linear profile": ("png", lambda: saved(SCENE[..., 1], "PNG", icc_profile=grey_of(LINEAR))),
+    "jpeg linear profile": ("jpeg", lambda: saved(SCENE, "JPEG", quality=98, subsampling=0, icc_profile=LINEAR)),
     "png profile": ("png", lambda: saved(SCENE, "PNG", icc_profile=P3)),
     "jpeg profile": ("jpeg", lambda: saved(SCENE, "JPEG", quality=98, icc_profile=P3)),
     "webp profile": ("webp", lambda: saved(SCENE, "WEBP", lossless=True, icc_profile=P3)),
@@ -144,6 +152,7 @@ CASES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "jpeg grey": ("jpeg", lambda: saved(SCENE[..., 1], "JPEG", quality=98)),
     "gif": ("gif", lambda: saved(Image.fromarray(SCENE).quantize(256), "GIF")),
     "bmp": ("bmp", lambda: saved(SCENE, "BMP")),
+    "bmp profile": ("bmp", lambda: bmp_with_profile(SCENE, P3 or b"")),
     "jpeg inks, profile": ("jpeg", lambda: inks(adobe=True, icc_profile=ink_profile())),
     "jpeg inks": ("jpeg", lambda: inks(adobe=True)),
     "jpeg inks, no marker": ("jpeg", lambda: inks(adobe=False)),

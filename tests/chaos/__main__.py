@@ -27,10 +27,16 @@ def main() -> None:
     parser.add_argument("--every", type=float, default=8, help="seconds between two faults")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database", default="", help="SQLAlchemy URL of an empty database; else SQLite")
+    parser.add_argument(
+        "--patience", type=float, default=0, help="seconds that the last replies may take; 0: the default"
+    )
     parser.add_argument("--keep", type=Path, help="folder for logs and data that stays")
     parser.add_argument("--own", action="store_true", help="the processes of `magicmemory run`, with the bundled model")
     given = parser.parse_args()
-    plan = Plan(given.photos, given.people, given.seconds, given.every, given.seed, given.database, own=given.own)
+    plan = Plan(
+        given.photos, given.people, given.seconds, given.every, given.seed, given.database,
+        patience_s=given.patience, own=given.own,
+    )  # fmt: skip
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from magicmemory.bots.discord.context import NONCE_LENGTH
 from magicmemory.core.job import Platform, Sender
 from tests.servers.discord import people as discord_people
 from tests.servers.discord.components import GALLERY
@@ -27,6 +28,7 @@ class Request:
     told: Callable[[], bool]  # whether the person sees any final word, be it a refusal of the platform's own
     seen: Callable[[], bool]  # whether the person sees anything of the bot's at all
     texts: Callable[[], list[str]] = list  # what the bot says to it, for the report
+    posted: Callable[[str], int] = lambda _: 0  # restored photos beside it that name the job with this id
     first_at: float | None = None
     answered_at: float | None = None
 
@@ -125,9 +127,13 @@ class Crowd:
         def texts() -> list[str]:
             return [message.texts or message.content or "(empty)" for message in used.shown]
 
-        self.requests.append(
-            Request(discord_harness.sender_of(person), str(used.id), time.monotonic(), answers, told, seen, texts)
-        )
+        def posted(job: str) -> int:
+            # After fifteen minutes an interaction's message cannot be edited any more, so its answer comes beside it.
+            beside = [said for said in person.dm.messages.values() if said.nonce == job[:NONCE_LENGTH]]
+            return sum(any(part["type"] == GALLERY for part in said.components) for said in beside)
+
+        sender = discord_harness.sender_of(person)
+        self.requests.append(Request(sender, str(used.id), time.monotonic(), answers, told, seen, texts, posted))
 
 
 def is_on(platform: Platform) -> Callable[[Request], bool]:

@@ -73,6 +73,19 @@ async def test_redis_with_an_eviction_policy_is_reported(tmp_path: Path, redis_u
     assert "noeviction" in bad.hint
 
 
+async def test_data_that_other_users_can_read_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = settings_for(tmp_path / "my data")
+    assert (await examine(settings))["permissions"].verdict is Verdict.GOOD
+    Path(".env").write_text("MAGIC_TELEGRAM_TOKEN=x")
+    Path(".env").chmod(0o644)
+    (settings.data_dir / "redis").mkdir()
+    (settings.data_dir / "redis").chmod(0o755)
+    found = (await examine(settings))["permissions"]
+    assert found.verdict is Verdict.WARNING
+    assert found.hint == f"chmod go-rwx '{settings.data_dir / 'redis'}' .env"
+
+
 async def test_dead_letters_are_listed(tmp_path: Path, own_redis_url: str) -> None:
     settings = settings_for(tmp_path, redis_url=own_redis_url)
     assert "no photo" in (await examine(settings))["dead letters"].what

@@ -5,6 +5,7 @@ import logging
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 
 import httpx
 import pytest
@@ -15,7 +16,7 @@ from starlette.routing import Route
 
 from magicmemory.core.connections import ConnectionLimits, client_network, networks
 from magicmemory.core.http_server import Server, listen
-from magicmemory.core.logs import AcceptErrors
+from magicmemory.core.logs import ClientErrors
 from magicmemory.core.settings import BadSettings, load
 
 
@@ -153,10 +154,33 @@ def test_a_wrong_proxy_is_one_sentence() -> None:
         load(trusted_proxies="here")
 
 
-def test_accept_errors_are_logged_once_a_minute() -> None:
+@dataclass
+class Reading:
+    """A connection whose request is complete and whose response takes long, as that of a stream of events."""
+
+    waits_for_headers: bool = False
+
+
+def test_connections_of_one_subscriber_are_counted_together() -> None:
+    limits = ConnectionLimits(max_per_address=3)
+    limits.connections = {(f"2001:db8::{number}", number): Reading() for number in range(3)}  # type: ignore[misc]
+    assert not limits.make_room(("2001:db8::ffff:1", 9))
+    assert limits.make_room(("2001:db8:0:1::1", 9))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "socket.accept() out of system resource",
+        "Invalid HTTP request received.",
+        "Unsupported upgrade request.",
+        "No supported WebSocket library detected.",
+    ],
+)
+def test_errors_that_clients_cause_are_logged_once_a_minute(text: str) -> None:
     now = 0.0
-    errors = AcceptErrors(clock=lambda: now)
-    record = logging.LogRecord("asyncio", 40, "", 1, "socket.accept() out of system resource", (), None)
+    errors = ClientErrors(clock=lambda: now)
+    record = logging.LogRecord("asyncio", 40, "", 1, text, (), None)
     passed = 0
     for second in range(600):
         now = second / 5

@@ -143,6 +143,13 @@ def test_no_value_is_refused_in_pydantics_words() -> None:
     assert [sentence for sentence in told if re.search(r"Input|valid|pattern|\\d|\^", sentence)] == []
 
 
+def test_a_data_folder_from_before_is_closed_to_others(tmp_path: Path) -> None:
+    """A command that writes below it makes it with the user's usual permissions."""
+    (tmp_path / "var" / "weights").mkdir(parents=True, mode=0o755)
+    make_data_folder(load(data_dir=tmp_path / "var"))
+    assert (tmp_path / "var").stat().st_mode & 0o777 == 0o700
+
+
 @pytest.mark.parametrize("inside", ["", "deeper"])
 def test_a_data_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path, inside: str) -> None:
     (tmp_path / "file").write_text("no folder")

@@ -58,6 +58,10 @@ def chunk(name: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
 
 
+def chunk_of_profile(icc: bytes) -> bytes:
+    return chunk(b"iCCP", b"x\0\0" + zlib.compress(icc))
+
+
 def png(width: int, height: int, bits: int, colour: int, rows: bytes, extra: bytes = b"") -> bytes:
     header = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + b"".join(

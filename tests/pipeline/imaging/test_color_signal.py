@@ -96,6 +96,27 @@ def test_color_signal_applies_to_sixteen_bits(name: str) -> None:
     assert np.abs(as_srgb(picture) - light_of(signal, RGB)).mean() <= 1.0
 
 
+def bmp_with_profile(pixels: NDArray[np.uint8], icc: bytes) -> bytes:
+    """A BMP of the fifth version."""
+    height, width = pixels.shape[:2]
+    stored = np.zeros((height, -(-width * 3 // 4) * 4), np.uint8)
+    stored[:, : width * 3] = pixels[::-1, :, ::-1].reshape(height, -1)
+    header = struct.pack("<IiiHHIIiiII", 124, width, height, 1, 24, 0, stored.size, 2835, 2835, 0, 0)
+    header += bytes(16) + b"DEBM" + bytes(48) + struct.pack("<4I", 4, 124 + stored.size, len(icc), 0)
+    start = b"BM" + struct.pack("<IHHI", 138 + stored.size + len(icc), 0, 0, 138)
+    return start + header + stored.tobytes() + icc
+
+
+def test_profile_of_a_bmp_is_kept() -> None:
+    icc = color_signal.icc_profile(ColorSignal(DISPLAY_P3, SRGB_CURVE))
+    assert icc is not None
+    data = bmp_with_profile(RGB, icc)
+    picture = decode(data, LIMITS)
+    assert picture.icc == icc
+    assert (picture.pixels == RGB).all()
+    assert decode(data[:-100], LIMITS).icc is None
+
+
 def test_color_signal_applies_to_one_channel() -> None:
     picture = decode(with_chunks(saved(GREY, "PNG"), gama(1.0)), LIMITS)
     assert picture.monochrome

@@ -6,6 +6,7 @@ import time
 import tracemalloc
 import zlib
 
+import imagecodecs
 import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin, TiffImagePlugin
@@ -23,6 +24,7 @@ from magicmemory.core.errors import (
 from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
 from tests.support.photo_files import (
     COLOUR,
+    DEEP,
     GREY,
     HEIGHT,
     LIMITS,
@@ -33,6 +35,7 @@ from tests.support.photo_files import (
     chunk,
     differs,
     exif_with,
+    large,
     png,
     repeated,
     rgb_tags,
@@ -108,6 +111,11 @@ def test_raw_file_without_a_preview_is_refused(data: bytes) -> None:
         (saved(Image.fromarray(GREY.astype(np.float32)), "TIFF"), "TIFF (32-bit float)"),
         (saved(Image.fromarray(GREY.astype(np.int32)), "TIFF"), "TIFF (signed)"),
         (b"8BPS" + bytes(100), "Photoshop (PSD)"),
+        (saved(RGB, "JPEG2000").replace(b"colr\1\0\0\0\0\0\x10", b"colr\1\0\0\0\0\0\x0e"), "JPEG 2000 (LAB)"),
+        (imagecodecs.jpegls_encode(RGB), "JPEG-LS"),
+        (imagecodecs.jpeg8_encode(DEEP >> 4, bitspersample=12), "JPEG (12-bit)"),
+        (imagecodecs.ljpeg_encode(DEEP[..., 0]), "JPEG (16-bit)"),
+        (saved(RGB, "JPEG").replace(b"\xff\xc0", b"\xff\xc5"), "JPEG (hierarchical)"),
     ],
 )
 def test_unsupported_formats_are_named(data: bytes, kind: str) -> None:
@@ -187,6 +195,16 @@ def test_huge_size_in_a_header_allocates_nothing(data: bytes) -> None:
     with pytest.raises(PhotoTooLarge):
         decode(data, LIMITS)
     assert time.process_time() - started < 1
+    assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize(("at", "lie"), [(10, struct.pack("<I", 1 << 27)), (28, struct.pack("<H", 65_535))])
+def test_truncated_bmp_that_lies_about_its_pixels_allocates_nothing(at: int, lie: bytes) -> None:
+    """Where they begin, and how many bits each has."""
+    tracemalloc.start()
+    with pytest.raises((PhotoTruncated, PhotoUnreadable)):
+        decode(patched(saved(large(RGB), "BMP"), at, lie)[:2_000], LIMITS)
     assert tracemalloc.get_traced_memory()[1] < 2_000_000
     tracemalloc.stop()
 

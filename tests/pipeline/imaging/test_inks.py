@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from magicmemory.pipeline.imaging.decode import decode
-from tests.support.ink_profile import ink_profile, shown
 from tests.support.photo_files import LIMITS
+from tests.support.table_profiles import ink_profile, shown
 
 y, x = np.mgrid[0:48, 0:64]
 INKS = np.dstack([x * 4, y * 5, (x + y) * 2, (63 - x) * (47 - y) / 63 / 47 * 200]).astype(np.uint8)
