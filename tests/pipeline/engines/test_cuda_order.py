@@ -61,6 +61,32 @@ class Doubles(nn.Module):
         return made
 
 
+def pinning(world: Device, make: Any) -> Any:
+    """`torch.zeros` or `torch.empty`; what is pinned is remembered."""
+
+    def made(*shape: Any, pin_memory: bool = False, **more: Any) -> Tensor:
+        tensor: Tensor = make(*shape, **more)
+        if pin_memory:
+            assert world.capturing is None, "no memory is pinned while a graph is captured"
+            world.pinned.add(tensor.data_ptr())
+        return tensor
+
+    return made
+
+
+def copying(world: Device, copy: Any) -> Any:
+    """`Tensor.copy_`, for copies between the host and the device."""
+
+    def copied(there: Tensor, source: Tensor, non_blocking: bool = False) -> Any:
+        here = [tensor.data_ptr() in world.pinned for tensor in (there, source)]
+        assert here in ([True, False], [False, True]), "a copy that does not wait needs pinned memory on one side"
+        assert non_blocking
+        world.note("copy out" if here[0] else "copy in")
+        return copy(there, source)
+
+    return copied
+
+
 @pytest.fixture
 def device(monkeypatch: pytest.MonkeyPatch) -> Device:
     world = Device()
@@ -95,25 +121,6 @@ def device(monkeypatch: pytest.MonkeyPatch) -> Device:
     def on(_: str) -> Iterator[None]:
         yield
 
-    def pinning(make: Any) -> Any:
-        def made(*shape: Any, pin_memory: bool = False, **more: Any) -> Tensor:
-            tensor: Tensor = make(*shape, **more)
-            if pin_memory:
-                assert world.capturing is None, "no memory is pinned while a graph is captured"
-                world.pinned.add(tensor.data_ptr())
-            return tensor
-
-        return made
-
-    copy = torch.Tensor.copy_
-
-    def copied(there: Tensor, source: Tensor, non_blocking: bool = False) -> Tensor:
-        here = [tensor.data_ptr() in world.pinned for tensor in (there, source)]
-        assert here in ([True, False], [False, True]), "a copy that does not wait needs pinned memory on one side"
-        assert non_blocking
-        world.note("copy out" if here[0] else "copy in")
-        return copy(there, source)
-
     for name, stands_for in {
         "Stream": Stream,
         "stream": within,
@@ -127,9 +134,9 @@ def device(monkeypatch: pytest.MonkeyPatch) -> Device:
         "get_device_properties": lambda _: SimpleNamespace(total_memory=16 * 2**30),
     }.items():
         monkeypatch.setattr(torch.cuda, name, stands_for)
-    monkeypatch.setattr(torch, "zeros", pinning(torch.zeros))
-    monkeypatch.setattr(torch, "empty", pinning(torch.empty))
-    monkeypatch.setattr(torch.Tensor, "copy_", copied)
+    monkeypatch.setattr(torch, "zeros", pinning(world, torch.zeros))
+    monkeypatch.setattr(torch, "empty", pinning(world, torch.empty))
+    monkeypatch.setattr(torch.Tensor, "copy_", copying(world, torch.Tensor.copy_))
     return world
 
 
