@@ -117,7 +117,7 @@ def test_original_and_shown_face_are_compared() -> None:
 
 def test_limit_follows_the_detail_that_the_photo_has_left() -> None:
     sharp = aligned_face()
-    blurred = [cv2.GaussianBlur(sharp, (0, 0), sigma) for sigma in (3, 12)]
+    blurred = [np.asarray(cv2.GaussianBlur(sharp, (0, 0), sigma), np.uint8) for sigma in (3, 12)]
     grain = np.random.default_rng(0).normal(0, 12, sharp.shape)
     grainy = [(face + grain).clip(0, 255).astype(np.uint8) for face in (sharp, *blurred)]
     limits = [least_similarity(face) for face in (sharp, *blurred)]
