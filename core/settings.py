@@ -145,11 +145,11 @@ class Settings(BaseSettings):
     upscale_denoise: float = Field(
         0.5, ge=0, le=1, description="Noise that realesr-general-x4v3 removes, 0 to 1; less than 1 needs its wdn file."
     )
-    identity_warning: float = Field(
-        0.3,
+    identity_warning: float | None = Field(
+        None,
         ge=-1,
         le=1,
-        description="Least similarity of a restored face to the original, -1 to 1 (needs arcface): see MAGIC_LIKENESS.",
+        description="Least similarity of a restored face to the original, -1 to 1 (needs arcface); empty: by detail.",
     )
     likeness: Likeness = Field(
         "warn",

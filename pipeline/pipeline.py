@@ -65,7 +65,7 @@ class Pipeline:
         min_face_px: int,
         *,
         strategy: FaceStrategy = strategies.OWN,
-        identity_warning: float = 0.0,
+        identity_warning: float | None = None,
         likeness: Likeness = "warn",
         sandboxed_decoder: SandboxedDecoder | None = None,
         max_faces: int = MAX_FACES,
@@ -76,7 +76,8 @@ class Pipeline:
             limits: the largest photo that is accepted.
             min_face_px: faces whose box has a shorter side under this are left alone, pixels of the original photo.
             strategy: how to find, crop and blend faces.
-            identity_warning: the lowest similarity that is accepted, -1 to 1.
+            identity_warning: the lowest similarity that is accepted, -1 to 1; None: see
+                `likeness.least_similarity`.
             likeness: what happens to a restored face below it: nothing; the report marks it; or it is restored more
                 gently.
             sandboxed_decoder: decodes uploads in child processes; None: decode in this process.
@@ -90,7 +91,7 @@ class Pipeline:
         self._identity_warning = identity_warning
         self._likeness = likeness
         self._sandboxed_decoder = sandboxed_decoder
-        self._selection = FaceSelection(min_face_px, max_faces, likeness, identity_warning)
+        self._selection = FaceSelection(min_face_px, max_faces, likeness)
         self._decode = sandboxed_decoder or decode
 
     @classmethod
@@ -398,12 +399,12 @@ class Pipeline:
         gently.
         """
         compare = self._models.identity()
-        judged = judge(cuts, restored, compare, options.strength)
+        judged = judge(cuts, restored, compare, options.strength, self._identity_warning)
         if self._likeness != "hold" or compare is None:
             return judged
         used = facts.default_fidelity if options.fidelity is None else options.fidelity
         gentler = None if used is None or used >= 1 else partial(restorer, fidelity=1.0)
-        return hold(cuts, judged, compare, options.strength, self._identity_warning, gentler)
+        return hold(cuts, judged, compare, options.strength, gentler)
 
 
 def _upright(picture: Picture, found: Found, faces: Sequence[Detection]) -> tuple[Picture, list[Detection]]:

@@ -161,8 +161,11 @@ class _Stream:
     def _capture(self, size: int) -> _Captured:
         with _capturing, deterministic_cudnn(), torch.inference_mode(), torch.cuda.device(self._device):
             given = [torch.zeros(size, *shape, pin_memory=True) for shape in self._shapes]
-            inputs = [self._on_device(x) for x in given]
+            # The network's weights were copied in the default stream, for which this one does not wait by itself.
+            self._stream.wait_stream(torch.cuda.current_stream())
             with torch.cuda.stream(self._stream):
+                # Made in the stream that uses them: the allocator gives freed memory to the stream that it was made in.
+                inputs = [self._on_device(x) for x in given]
                 for _ in range(2):  # libraries make their workspaces at first use, which no graph may hold
                     self._forward(*inputs)
             self._stream.synchronize()

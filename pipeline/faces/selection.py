@@ -22,13 +22,11 @@ class FaceSelection:
         min_face_px: faces whose box has a shorter side under this are left alone, pixels of the original photo.
         max_faces: the most faces restored in one photo, largest first.
         likeness: with "off", the report warns of no face.
-        identity_warning: the report warns of faces that are less similar than this, -1 to 1.
     """
 
     min_face_px: int
     max_faces: int
     likeness: Likeness
-    identity_warning: float
 
     def check(self, chosen: Sequence[Detection], picture: Picture) -> None:
         """Refuse a photo with nothing to restore.
@@ -91,8 +89,7 @@ class FaceSelection:
     def _face(self, number: int, detection: Detection, judged: Judged | None, reason: LeftAlone | None) -> Face:
         left, top, right, bottom = (float(value) for value in detection.box)
         one, two, three, four, five = ((float(x), float(y)) for x, y in detection.landmarks)
-        similarity = None if judged is None else judged.similarity
-        unlike = self.likeness != "off" and similarity is not None and similarity < self.identity_warning
+        unlike = self.likeness != "off" and judged is not None and judged.unlike
         return Face(
             number=number,
             box=(left, top, right, bottom),
@@ -100,7 +97,7 @@ class FaceSelection:
             score=detection.score,
             restored=reason is None,
             reason=reason,
-            similarity=similarity,
+            similarity=None if judged is None else judged.similarity,
             warning=FaceWarning.LESS_ALIKE if unlike else None,
             held=judged.share if judged is not None and judged.held else None,
         )

@@ -310,6 +310,7 @@ ELIR = restorer_model(
         paper="Cohen et al., Efficient Image Restoration via Latent Consistency Flow Matching, BMVC 2025",
         good_at="paid use: strong, and its licence states no exceptions",
         work="499 GFLOP",
+        supports_half=True,
     ),
     from_checkpoint(Elir, CHECKPOINT),
 )

@@ -44,7 +44,7 @@ def photo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             detectors=(Model(replace(PLAIN, kind=Kind.DETECTOR), lambda *_: Finds(FACE)),),
             identities=(Model(replace(PLAIN, kind=Kind.IDENTITY), lambda *_: Compares(0.91, 0.25)),),
         )
-        return Pipeline(models, LIMITS, 24)
+        return Pipeline(models, LIMITS, 24, identity_warning=0.3)
 
     monkeypatch.setattr(Pipeline, "of", staticmethod(made))
     monkeypatch.setattr(command, "usable_models", lambda *_: [LITE.facts, PLAIN, TORN])

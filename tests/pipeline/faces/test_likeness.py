@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from magicmemory.pipeline.faces.align import TEMPLATE, crop
-from magicmemory.pipeline.faces.likeness import Judged, hold, judge
+from magicmemory.pipeline.faces.likeness import Judged, detail, hold, judge, least_similarity
 from magicmemory.pipeline.faces.strategies import Cut
+from magicmemory.pipeline.sample import aligned_face
 from tests.support.faces import colourful, face_at
 
 Floats = NDArray[np.float32]
@@ -39,9 +41,9 @@ def changed(face: Cut, levels: float = CHANGE) -> Floats:
 
 def test_a_face_over_the_limit_is_left_as_it_is() -> None:
     face, compare = cut(), Distance()
-    judged = judge([face], [changed(face, 50)], compare, 1.0)
+    judged = judge([face], [changed(face, 50)], compare, 1.0, 0.3)
     assert judged[0].similarity == pytest.approx(0.5)
-    assert hold([face], judged, compare, 1.0, 0.3) == judged
+    assert hold([face], judged, compare, 1.0) == judged
     assert not judged[0].held
     assert compare.looks == 1
 
@@ -49,7 +51,7 @@ def test_a_face_over_the_limit_is_left_as_it_is() -> None:
 @pytest.mark.parametrize(("least", "strength", "share"), [(0.3, 1.0, 0.6875), (0.5, 1.0, 0.5), (0.7, 0.5, 0.5625)])
 def test_the_largest_share_that_holds_is_taken(least: float, strength: float, share: float) -> None:
     face, compare = cut(), Distance()
-    [held] = hold([face], judge([face], [changed(face)], compare, strength), compare, strength, least)
+    [held] = hold([face], judge([face], [changed(face)], compare, strength, least), compare, strength)
     assert held.share == share
     assert held.similarity == pytest.approx(1 - share * strength, abs=1e-3)
     assert held.similarity is not None
@@ -64,7 +66,7 @@ def test_face_stays_unchanged_if_no_restoration_keeps_its_likeness() -> None:
     def unlike(before: Floats, after: Floats, landmarks: Floats) -> float:
         return 1.0 if (before == after).all() else 0.0
 
-    [held] = hold([face], [Judged(changed(face), 0.0)], unlike, 1.0, 0.3)
+    [held] = hold([face], [Judged(changed(face), 0.0, least=0.3)], unlike, 1.0)
     assert (held.share, held.similarity) == (0, 1.0)
     assert (held.restored == face.aligned.crop).all()
 
@@ -77,7 +79,7 @@ def test_the_gentler_setting_is_taken_first_and_only_for_faces_that_need_it() ->
         return [face.astype(np.float32) + np.float32(levels) for face, levels in zip(seen, (60, 90), strict=True)]
 
     restored = [changed(face, levels) for face, levels in zip(faces, (100, 20, 100), strict=True)]
-    first, second, third = hold(faces, judge(faces, restored, compare, 1.0), compare, 1.0, 0.3, gentler)
+    first, second, third = hold(faces, judge(faces, restored, compare, 1.0, 0.3), compare, 1.0, gentler)
     assert asked == [2]
     assert (first.gentler, first.share) == (True, 1)
     assert first.similarity == pytest.approx(0.4)
@@ -90,10 +92,9 @@ def test_a_gentler_face_that_is_less_alike_is_not_taken() -> None:
     face, compare = cut(), Distance()
     [held] = hold(
         [face],
-        judge([face], [changed(face, 80)], compare, 1.0),
+        judge([face], [changed(face, 80)], compare, 1.0, 0.5),
         compare,
         1.0,
-        0.5,
         lambda seen: [seen[0].astype(np.float32) + np.float32(200)],
     )
     assert not held.gentler
@@ -108,10 +109,25 @@ def test_original_and_shown_face_are_compared() -> None:
         compared.append((before, after))
         return 1.0
 
-    judge([face], [changed(face)], compare, 0.5)
+    judge([face], [changed(face)], compare, 0.5, 0.3)
     before, after = compared[0]
     assert (before == face.seen).all()
     np.testing.assert_allclose(after, changed(face, CHANGE / 2), atol=1e-3)
+
+
+def test_limit_follows_the_detail_that_the_photo_has_left() -> None:
+    sharp = aligned_face()
+    blurred = [np.asarray(cv2.GaussianBlur(sharp, (0, 0), sigma), np.uint8) for sigma in (3, 12)]
+    grain = np.random.default_rng(0).normal(0, 12, sharp.shape)
+    grainy = [(face + grain).clip(0, 255).astype(np.uint8) for face in (sharp, *blurred)]
+    limits = [least_similarity(face) for face in (sharp, *blurred)]
+    assert limits == [0.6, 0.5, 0.3]
+    assert [least_similarity(face) for face in grainy] == limits, "noise is no detail"
+    assert detail(np.full_like(sharp, 90)) < 0.01
+
+    face = Cut(cut().aligned, blurred[1], cut().landmarks)
+    by_photo, fixed = (judge([face], [changed(face)], Distance(), 1.0, least)[0].least for least in (None, 0.8))
+    assert (by_photo, fixed) == (0.3, 0.8)
 
 
 def test_without_a_network_nothing_is_said() -> None:

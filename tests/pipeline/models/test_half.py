@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from magicmemory.pipeline.engines.cuda_engine import halved
-from magicmemory.pipeline.models import gfpgan, parsenet, realesrgan
+from magicmemory.pipeline.models import elir, gfpgan, parsenet, realesrgan
 from tests.golden import ours, seeded
 
 pytestmark = [
@@ -18,6 +18,7 @@ pytestmark = [
 
 FACTS = {
     "gfpgan": gfpgan.GFPGAN_1_4.facts,
+    "elir": elir.ELIR.facts,
     "realesr_general_x4v3": realesrgan.REALESR_GENERAL.facts,
     "realesrgan_x2plus": realesrgan.REALESRGAN_X2.facts,
     "realesrgan_x4plus": realesrgan.REALESRGAN_X4.facts,
