@@ -283,7 +283,7 @@ FAKE_DOCKER = """#!/bin/sh
 echo "$*" >> "$LOG"
 case "$*" in
     *"--entrypoint id "*) echo 1000 ;;
-    *"--entrypoint du "*) echo "$PACKAGES_MB /usr/local" ;;
+    *"--entrypoint find "*" -name site-packages -exec du "*) echo "$PACKAGES_MB /usr/local" ;;
     *--version) echo 0.1.0 ;;
     *worker:*" models list") echo "*  lite   restorer" ;;
     *bot:*" models list") echo "Models need the packages of a worker: install the extra." >&2; exit 1 ;;
