@@ -22,7 +22,11 @@ COPY queue queue
 COPY storage storage
 
 FROM base AS bot
-RUN pip install --require-hashes -r requirements/bot.lock && pip install --no-deps . && rm -rf /source
+# Of Babel's languages (33 MB), those with texts stay. Nothing is installed later, so pip goes too.
+RUN pip install --require-hashes -r requirements/bot.lock && pip install --no-deps . \
+    && cd "$(python -c 'import babel; print(babel.__path__[0])')/locale-data" \
+    && for file in *.dat; do [ "$file" = root.dat ] || [ -e "/source/bots/texts/${file%%[_.]*}.ftl" ] || rm "$file"; done \
+    && pip uninstall --yes pip && rm -rf /source
 WORKDIR /data
 USER 1000:1000
 VOLUME /data

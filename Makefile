@@ -136,7 +136,9 @@ moved:
 .venv/.run: pyproject.toml | moved .venv/bin/python
 	@echo "Installing into .venv; the first time takes some minutes …"
 	@echo "torch: the build \"$(TORCH_BUILD)\", $(WHY_BUILD). Another one: make clean && make run TORCH_BUILD=cu130"
-	@$(if $(filter default,$(TORCH_BUILD)),true,$(PIP) --retries 1 --no-deps --index-url $(TORCH_INDEX)/$(TORCH_BUILD) $(TORCH_VERSIONS))
+	@$(if $(filter default,$(TORCH_BUILD)),true,$(PIP) --retries 1 --no-deps --index-url $(TORCH_INDEX)/$(TORCH_BUILD) $(TORCH_VERSIONS)) || { \
+		echo "torch: $(TORCH_INDEX)/$(TORCH_BUILD) cannot be reached, or has no build for this Python. A mirror of it:" >&2; \
+		echo "make run TORCH_INDEX=URL. PyPI's build, which has gigabytes for GPUs on Linux: make run TORCH_BUILD=default" >&2; exit 1; }
 	@$(PIP) --editable ".[worker,embedded]"
 	@touch $@
 

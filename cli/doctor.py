@@ -129,7 +129,8 @@ async def _settings(settings: Settings) -> Finding:
         if importlib.util.find_spec("torch") is not None:
             check_models(settings)
     except OperatorError as error:
-        return Finding(Verdict.BAD, str(error), "README.md lists every setting.")
+        # A misspelt name may be the cause: both are told.
+        return Finding(Verdict.BAD, " ".join([str(error), *unknown_names()]), "README.md lists every setting.")
     if unknown := unknown_names():
         return Finding(Verdict.WARNING, " ".join(unknown), "README.md lists every setting.")
     return Finding(Verdict.GOOD, "every MAGIC_… is a setting")

@@ -49,8 +49,8 @@ async def main(out: Path) -> None:
                 await _page(browser, folder / "page", redis_url, pipeline, out / "page.png")
                 await _telegram(browser, folder / "telegram", redis_url, pipeline, out / "telegram.png")
                 await _discord(browser, folder / "discord", redis_url, pipeline, out / "discord.png")
+                await _operator(browser, folder / "operator", redis_url, out / "operator.png")
             await _terminal(browser, folder / "terminal", out / "terminal.png")
-            await _operator(browser, folder / "operator", out / "operator.png")
         await browser.close()
 
 
@@ -110,8 +110,8 @@ def _run(command: str, folder: Path) -> str:
     return ended.stdout + ended.stderr
 
 
-async def _operator(browser: Browser, folder: Path, out: Path) -> None:
-    settings = Settings.model_validate({"data_dir": folder})
+async def _operator(browser: Browser, folder: Path, redis_url: str, out: Path) -> None:
+    settings = Settings.model_validate({"data_dir": folder, "redis_url": redis_url})
     filled_database.NOW = datetime.now(UTC) - timedelta(hours=1)
     async with Database(settings.database) as database:
         await filled_database.fill(database, Path(settings.photos), 12)

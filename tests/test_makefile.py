@@ -81,6 +81,19 @@ def test_another_build_can_be_chosen(checkout: Path) -> None:
     assert "as you chose" in told
 
 
+def test_an_index_that_fails_names_the_ways_out(checkout: Path) -> None:
+    """A machine may reach PyPI, but not torch's own index; pip's message does not say what to do then."""
+    pip = checkout / ".venv/bin/python"
+    pip.parent.mkdir(parents=True)
+    pip.write_text("#!/bin/sh\necho pip says something >&2\nexit 1\n")
+    pip.chmod(0o755)
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        make(checkout, ".venv/.run", "TORCH_BUILD=cpu")
+    assert f"{INDEX}/cpu cannot be reached" in failed.value.stderr
+    assert "make run TORCH_INDEX=URL" in failed.value.stderr
+    assert "make run TORCH_BUILD=default" in failed.value.stderr
+
+
 def test_a_moved_folder_is_mended(checkout: Path) -> None:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", checkout / ".venv"], check=True)
     packages = next((checkout / ".venv/lib").glob("python*/site-packages"))

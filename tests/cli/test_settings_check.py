@@ -52,6 +52,7 @@ async def test_doctor_names_misspelt_settings(tmp_path: Path, monkeypatch: pytes
     for bad in ({"language": "xx"}, {"model": "nonesuch"}, {"upscaler": "nonesuch"}):
         found = (await examine(settings_for(tmp_path, **bad)))["settings"]
         assert found.verdict is Verdict.BAD, bad
+        assert "did you mean MAGIC_FREE_PER_DAY?" in found.what, bad
 
 
 @pytest.mark.parametrize("token", ["token", "123", "bot123:abc", "123:abc def", "<123:abc>", DISCORD])
