@@ -133,6 +133,6 @@ def test_alerts_fire_when_they_should_and_only_then(tmp_path: Path) -> None:
     ]
     file = tmp_path / "alerts_test.yml"
     file.write_text(yaml.safe_dump({"rule_files": [str(ROOT / "deploy/alerts.yml")], "tests": tests}))
-    for command in (["test", "rules", file], ["check", "config", ROOT / "deploy/prometheus.yml"]):
+    for command in (["test", "rules", str(file)], ["check", "config", str(ROOT / "deploy/prometheus.yml")]):
         ended = subprocess.run([promtool, *command], capture_output=True, text=True, check=False)
         assert ended.returncode == 0, ended.stdout + ended.stderr

@@ -34,6 +34,11 @@ def test_folders_with_data_are_packages() -> None:
                 assert (file.parent / "__init__.py").exists(), f"{file} cannot be read with importlib.resources"
 
 
+@pytest.mark.parametrize(("adapter", "most"), [("telegram", 16), ("discord", 14)])
+def test_an_adapter_stays_small(adapter: str, most: int) -> None:
+    assert len(list((ROOT / "bots" / adapter).rglob("*.py"))) <= most
+
+
 BOTS = [
     "magicmemory.bots.service",
     "magicmemory.bots.playground.server",

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from magicmemory.core.errors import FacesTooSmall, NoFaceFound
+from magicmemory.core.errors import FacesTooSmall, NoFaceFound, PrintSizeUnusable
 from magicmemory.core.job import Job
-from magicmemory.core.options import AUTO, Scope, Step
+from magicmemory.core.options import AUTO, Options, Scope, Step
 from magicmemory.core.print_size import OFFERED, PrintSize
 from magicmemory.core.report import Failure, Report
 
@@ -56,6 +56,14 @@ def can_undo_repair(report: Report | None) -> bool:
 def for_print(size: str) -> dict[str, Any]:
     """The changed options for a button that asks for a print of a size."""
     return {"print_size": size}
+
+
+def print_options(size: str, options: Options) -> Options | None:
+    """The options for a print of the size that a button names; None: it names none."""
+    try:
+        return options.model_copy(update=for_print(str(PrintSize.parse(size))))
+    except PrintSizeUnusable:
+        return None
 
 
 def prints_offered(job: Job) -> tuple[PrintSize, ...]:

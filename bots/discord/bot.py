@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
-from functools import partial
 from typing import Any, Final
 
 import discord
@@ -15,23 +14,21 @@ from magicmemory.bots.common.commands import Commands
 from magicmemory.bots.common.progress import ProgressTasks
 from magicmemory.bots.common.reminders import send_reminders
 from magicmemory.bots.common.replies import send_replies
-from magicmemory.bots.discord import buttons, commands, reminders
-from magicmemory.bots.discord.admin_commands import add_admin
+from magicmemory.bots.discord import buttons, commands
+from magicmemory.bots.discord.admin_commands import add_admin, add_server_settings
 from magicmemory.bots.discord.buttons import EraseButton, PhotoButton
-from magicmemory.bots.discord.command_registration import TextsTranslator, sync_if_changed, words
+from magicmemory.bots.discord.commands import TextsTranslator, sync_if_changed, words
 from magicmemory.bots.discord.context import BotContext
 from magicmemory.bots.discord.errors import UNCERTAIN, NotAnswered, skip_unreadable_events
-from magicmemory.bots.discord.intake import Intake
+from magicmemory.bots.discord.intake import Intake, ReminderButton, resume_reminder
 from magicmemory.bots.discord.interactions import explain
 from magicmemory.bots.discord.messages import Messages
-from magicmemory.bots.discord.reminders import ReminderButton, remind
 from magicmemory.bots.discord.replies import DiscordReplier
 from magicmemory.bots.discord.request_journal import InFlight, RequestJournal
-from magicmemory.bots.discord.server_settings import add_server_settings
 from magicmemory.bots.discord.shop import Entitlements, add_shop
 from magicmemory.bots.service import BotService
 from magicmemory.core.errors import OperatorError
-from magicmemory.core.job import Platform
+from magicmemory.core.job import Platform, Sender
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.settings import BadSettings, Settings
 
@@ -137,7 +134,12 @@ class MagicClient(discord.AutoShardedClient):
     async def remind(self) -> None:
         """Tell people that their free photo is back, once connected; runs until cancelled."""
         await self.online.wait()
-        await send_reminders(self.ctx.service, Platform.DISCORD, partial(remind, self.ctx))
+        await send_reminders(self.ctx.service, Platform.DISCORD, self._tell)
+
+    async def _tell(self, sender: Sender, text: str) -> None:
+        """Write to somebody in a direct message."""
+        channel = await self.create_dm(discord.Object(int(sender.account)))
+        await channel.send(text)
 
     async def _resume(self, record: dict[str, Any]) -> None:
         request = str(record["id"])
@@ -146,7 +148,7 @@ class MagicClient(discord.AutoShardedClient):
             if "type" not in record:
                 await self.messages.resume(record)
             elif record["type"] == discord.InteractionType.component.value:
-                if not await reminders.resume(self.ctx, record):
+                if not await resume_reminder(self.ctx, record):
                     await buttons.resume(self.ctx, record)
             else:
                 await commands.resume(self.ctx, self.intake, record)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import Any, Final, Protocol, Self
+from typing import Any, Final, Self
 
 import discord
 from discord import ButtonStyle, ui
@@ -21,11 +21,12 @@ from magicmemory.bots.common.adjustments import (
     could_restore_whole,
     neighbours,
     next_model,
+    print_options,
     scopes_offered,
     with_scope,
 )
 from magicmemory.bots.common.image_fitting import fit
-from magicmemory.bots.discord import faces, prints
+from magicmemory.bots.discord import photo_choices
 from magicmemory.bots.discord.context import NOBODY, SENT, BotContext, ReplyTarget
 from magicmemory.bots.discord.interactions import (
     Interaction,
@@ -36,7 +37,7 @@ from magicmemory.bots.discord.interactions import (
     apologising_later,
     sender_of,
 )
-from magicmemory.bots.discord.request_journal import InFlight, RequestJournal, record_of_interaction
+from magicmemory.bots.discord.request_journal import Bot, record_of_interaction
 from magicmemory.core.errors import PhotoExpired
 from magicmemory.core.job import Job, Platform, Sender
 from magicmemory.core.options import Options, Scope
@@ -57,14 +58,6 @@ SETTLE_S: Final = 1.2
 PHOTO_BUTTON = re.compile(r"photo:(?P<action>[a-z]+(?:\.[a-z0-9]{1,20}){0,2}):(?P<job>[0-9a-f]{32}):(?P<user>\d{1,20})")
 
 Button = ui.Button[ui.LayoutView]
-
-
-class Bot(Protocol):
-    """What a button needs of the client, which it gets with the interaction."""
-
-    ctx: BotContext
-    journal: RequestJournal
-    in_flight: InFlight
 
 
 class PhotoButton(ui.DynamicItem[Button], template=PHOTO_BUTTON):
@@ -180,7 +173,7 @@ def _actions(ctx: BotContext, job: Job) -> list[tuple[str, str, ButtonStyle]]:
     if face_choice.offered(job.report):
         actions.append(("choose", "faces-button", ButtonStyle.secondary))
     if job.report is not None:
-        actions.append((prints.PRINT, "print-button", ButtonStyle.secondary))
+        actions.append((photo_choices.PRINT, "print-button", ButtonStyle.secondary))
     return [*actions, (DELETE, "discord-delete", ButtonStyle.danger)]
 
 
@@ -250,27 +243,27 @@ def _photo_button(job: Job) -> Callable[[str, str], PhotoButton]:
 
 
 async def _show_faces(ctx: BotContext, request: PhotoRequest, job: Job) -> None:
-    await faces.show(ctx, request, job, _photo_button(job))
+    await photo_choices.show_faces(ctx, request, job, _photo_button(job))
 
 
 def _face_action(action: str) -> "Action":
     """What a button under the photo with numbers does; `action` is without its first part."""
 
     async def run(ctx: BotContext, request: PhotoRequest, job: Job) -> None:
-        await faces.pressed(ctx, request, job, action, _photo_button(job), _adjust)
+        await photo_choices.press_face(ctx, request, job, action, _photo_button(job), _adjust)
 
-    return Action(run, thinking=action.partition(".")[0] in (faces.GO, faces.CARDS))
+    return Action(run, thinking=action.partition(".")[0] in (photo_choices.GO, photo_choices.CARDS))
 
 
 async def _show_prints(ctx: BotContext, request: PhotoRequest, job: Job) -> None:
-    await prints.show(ctx, request, job, _photo_button(job))
+    await photo_choices.show_prints(ctx, request, job, _photo_button(job))
 
 
 def _print_action(size: str) -> "Action":
     """Restores the photo again for a print of a size."""
 
     async def run(ctx: BotContext, request: PhotoRequest, job: Job) -> None:
-        options = prints.options_of(size, job.options)
+        options = print_options(size, job.options)
         if options is None:
             raise PhotoExpired  # a forged id
         await _adjust(ctx, request, job, options)
@@ -281,9 +274,9 @@ def _print_action(size: str) -> "Action":
 def _action(name: str) -> "Action | None":
     """What a button of this name does; None: it is of another version, or forged."""
     kind, _, rest = name.partition(".")
-    if kind == prints.PRINT and rest:
+    if kind == photo_choices.PRINT and rest:
         return _print_action(rest)
-    return _face_action(rest) if kind == faces.FACE and rest else ACTIONS.get(name)
+    return _face_action(rest) if kind == photo_choices.FACE and rest else ACTIONS.get(name)
 
 
 async def _full(ctx: BotContext, request: PhotoRequest, job: Job) -> None:
@@ -347,7 +340,7 @@ ACTIONS: dict[str, Action] = {
     "scope": _adjusts(_other_scope),
     "model": _adjusts(_another_model),
     "choose": Action(_show_faces, thinking=True),
-    prints.PRINT: Action(_show_prints, thinking=True),
+    photo_choices.PRINT: Action(_show_prints, thinking=True),
     "full": Action(_full, thinking=True, private=True),
     "share": Action(_share, thinking=True),
     DELETE: Action(_delete, thinking=False, private=True),

@@ -2,14 +2,16 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, Self, TypeVar
 
 import discord
-from discord import ui
+from discord import ButtonStyle, ui
 
 from magicmemory.bots.common.file_types import checked, may_be_photo, says_photo
+from magicmemory.bots.common.reminders import remember
 from magicmemory.bots.discord.context import BotContext, ReplyTarget, TextReply
 from magicmemory.bots.discord.errors import persist
 from magicmemory.bots.discord.interactions import (
@@ -20,9 +22,9 @@ from magicmemory.bots.discord.interactions import (
     apologising,
     apologising_later,
     missing_for_interaction,
+    sender_of,
 )
-from magicmemory.bots.discord.reminders import ReminderButton
-from magicmemory.bots.discord.request_journal import RequestJournal, record_of_interaction
+from magicmemory.bots.discord.request_journal import Bot, RequestJournal, record_of_interaction
 from magicmemory.core.errors import (
     FairUseReached,
     FileTooLarge,
@@ -45,6 +47,59 @@ T = TypeVar("T")
 
 MOST_PHOTOS: Final = 10  # of one message
 DOWNLOADS_AT_ONCE: Final = 8  # each photo is in memory until it is in the photo store
+
+
+REMINDER_BUTTON: Final = re.compile(r"remind:(?P<user>\d{1,20})")
+
+
+class ReminderButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=REMINDER_BUTTON):
+    """Asks for a reminder, for the person who was refused."""
+
+    def __init__(self, user: str, label: str = "…") -> None:
+        super().__init__(ui.Button(label=label, style=ButtonStyle.secondary, custom_id=f"remind:{user}"))
+        self.user = user
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The button that was pressed."""
+        return cls(match["user"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Remember who asked; only the person sees the answer."""
+        bot: Bot = interaction.client
+        async with bot.journal.recording(record_of_interaction(interaction)), apologising(bot.ctx, interaction):
+            await bot.journal.acknowledged(interaction, await acknowledge(interaction, private=True))
+            await answer(interaction, await _remember(bot.ctx, sender_of(interaction), self.user))
+
+
+async def resume_reminder(ctx: BotContext, record: dict[str, Any]) -> bool:
+    """Carry out a press that an earlier process received; `record` is from the journal. False: it is another button's.
+
+    Raises:
+        KeyError, ValueError: the record is incomplete.
+    """
+    pressed = REMINDER_BUTTON.fullmatch(str(record["data"].get("custom_id")))
+    if pressed is None:
+        return False
+    request = PhotoRequest.of_record(record, ctx.client, private=True)
+    async with apologising_later(ctx, request):
+        text = await _remember(ctx, request.sender, pressed["user"])
+        if request.message:
+            await ctx.change(request.target(request.message), TextReply(text))
+        else:
+            await request.send(text, private=True)
+    return True
+
+
+async def _remember(ctx: BotContext, sender: Sender, user: str) -> str:
+    """Set the reminder if the sender is the `user` who was refused; the answer."""
+    language = await ctx.language(sender)
+    if sender.account != user:
+        return ctx.say(language, "discord-not-yours")
+    await remember(ctx.service, sender)
+    return ctx.say(language, "reminder-set")
 
 
 class PhotoFile(Protocol):

@@ -10,10 +10,11 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import discord
 
+from magicmemory.bots.discord.context import BotContext
 from magicmemory.bots.discord.interactions import Interaction
 from magicmemory.core.job import Platform
 from magicmemory.storage.pending_requests import PendingRequests
@@ -155,6 +156,14 @@ class RequestJournal:
             await self._within_reason(self._pending.keep(Platform.DISCORD, request, dict(self._records[request])))
         except Exception as error:  # without a record it is answered as well, unless the bot is killed just now
             log.warning("request %s could not be recorded: %r", request, error)
+
+
+class Bot(Protocol):
+    """What a button needs of the client, which it gets with the interaction."""
+
+    ctx: BotContext
+    journal: RequestJournal
+    in_flight: InFlight
 
 
 def record_of_interaction(interaction: Interaction) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 import discord
 from discord import ButtonStyle, app_commands, ui
 
-from magicmemory.bots.discord.command_registration import Word
+from magicmemory.bots.discord.commands import Word
 from magicmemory.bots.discord.context import BotContext
 from magicmemory.bots.discord.errors import persist
 from magicmemory.bots.discord.interactions import Interaction, acknowledge, answer, sender_of

@@ -5,7 +5,6 @@ import logging
 import os
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
-from functools import partial
 from typing import Any
 
 from telegram.ext import ApplicationBuilder, ExtBot
@@ -23,10 +22,9 @@ from magicmemory.bots.telegram.intake import Intake
 from magicmemory.bots.telegram.payments import PaymentHandlers, Reconciliation
 from magicmemory.bots.telegram.progress_messages import ProgressMessages
 from magicmemory.bots.telegram.rate_limiter import RateLimiter, Urgency
-from magicmemory.bots.telegram.reminders import remind
 from magicmemory.bots.telegram.replies import AlbumReplies, TelegramReplier
 from magicmemory.bots.telegram.updates import UpdateReceiver
-from magicmemory.core.job import Platform
+from magicmemory.core.job import Address, Platform, Sender
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.settings import BadSettings, Settings
 from magicmemory.queue.connection import RedisKeys, connect
@@ -85,6 +83,9 @@ async def serve(
             if ready is not None:
                 ready(f"@{bot.username}")
 
+        async def remind(sender: Sender, text: str) -> None:
+            await ctx.tell(Address(platform=Platform.TELEGRAM, chat=sender.account, message=""), text)
+
         async def receive() -> None:
             if settings.telegram_webhook_url:
                 await updates.serve_webhook(bot, receiver, settings, stop, tell_ready)
@@ -94,7 +95,7 @@ async def serve(
         background = [
             asyncio.create_task(register_commands(ctx)),
             asyncio.create_task(Reconciliation(ctx, payment_handlers).run()),
-            asyncio.create_task(send_reminders(service, Platform.TELEGRAM, partial(remind, ctx))),
+            asyncio.create_task(send_reminders(service, Platform.TELEGRAM, remind)),
         ]
         try:
             replies = send_replies(service, Platform.TELEGRAM, replier, redis_url, stop, REPLIES_AT_ONCE)

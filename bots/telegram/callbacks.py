@@ -26,13 +26,12 @@ from magicmemory.bots.common.adjustments import (
     with_scope,
 )
 from magicmemory.bots.common.albums import ALBUM, SHOWN, jobs_of_album
-from magicmemory.bots.telegram.context import BotContext, reply_to, says
+from magicmemory.bots.telegram.context import BotContext, Upload, prepare, reply_to, says
 from magicmemory.bots.telegram.faces import show_faces
 from magicmemory.bots.telegram.messages import SPOILER, address_of, is_administrator, sender_of, sender_of_press
 from magicmemory.bots.telegram.progress_messages import ProgressMessages
 from magicmemory.bots.telegram.rate_limiter import Urgency
 from magicmemory.bots.telegram.sharing import share
-from magicmemory.bots.telegram.uploads import Upload, prepare
 from magicmemory.core.errors import InternalError, NotYours, PhotoExpired, UserError
 from magicmemory.core.job import TERMINAL, Address, Job, JobState, Platform, Sender
 from magicmemory.core.options import Options, Scope

@@ -22,8 +22,7 @@ from telegram.error import BadRequest, TelegramError
 
 from magicmemory.bots.common import admin
 from magicmemory.bots.common.admin import LANGUAGE
-from magicmemory.bots.telegram.context import BotContext, reply_to, says
-from magicmemory.bots.telegram.group_menu import GroupMenu
+from magicmemory.bots.telegram.context import BotContext, Upload, reply_to, says
 from magicmemory.bots.telegram.messages import (
     address_of,
     group_of,
@@ -32,11 +31,9 @@ from magicmemory.bots.telegram.messages import (
     sender_of,
     sender_of_message,
 )
-from magicmemory.bots.telegram.payments import PaymentHandlers
+from magicmemory.bots.telegram.payments import PaymentHandlers, ShopHandlers
 from magicmemory.bots.telegram.progress_messages import ProgressMessages
-from magicmemory.bots.telegram.settings_menu import SettingsMenu
-from magicmemory.bots.telegram.shop import ShopHandlers
-from magicmemory.bots.telegram.uploads import Upload
+from magicmemory.bots.telegram.settings_menu import GroupMenu, SettingsMenu
 from magicmemory.core.job import Platform, Sender
 
 log = logging.getLogger(__name__)

@@ -9,9 +9,8 @@ from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, 
 
 from magicmemory.bots.common import face_choice
 from magicmemory.bots.common.face_choice import MARKS, choosable, is_valid, options_of, states_of
-from magicmemory.bots.telegram.context import BotContext, send_in_some_form
+from magicmemory.bots.telegram.context import BotContext, Upload, parcels, send_in_some_form
 from magicmemory.bots.telegram.messages import SPOILER, address_of, sender_of
-from magicmemory.bots.telegram.uploads import Upload, parcels
 from magicmemory.core.errors import NotYours, PhotoExpired, UserError
 from magicmemory.core.job import Address, Job, Sender
 from magicmemory.core.options import Options

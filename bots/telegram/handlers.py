@@ -23,8 +23,7 @@ from magicmemory.bots.telegram.callbacks import CallbackData, PhotoButtons
 from magicmemory.bots.telegram.commands import Admin, CommandHandlers
 from magicmemory.bots.telegram.context import MEDIA_FORBIDDEN, BotContext, says
 from magicmemory.bots.telegram.faces import FaceButtons
-from magicmemory.bots.telegram.group_menu import GroupMenu
-from magicmemory.bots.telegram.intake import AlbumGatherer, Intake
+from magicmemory.bots.telegram.intake import AlbumGatherer, Intake, ReminderButton
 from magicmemory.bots.telegram.messages import (
     Photographed,
     address_of,
@@ -35,11 +34,9 @@ from magicmemory.bots.telegram.messages import (
     sender_of,
     sender_of_message,
 )
-from magicmemory.bots.telegram.payments import PaymentHandlers
+from magicmemory.bots.telegram.payments import PaymentHandlers, ShopHandlers
 from magicmemory.bots.telegram.progress_messages import ProgressMessages
-from magicmemory.bots.telegram.reminders import ReminderButton
-from magicmemory.bots.telegram.settings_menu import SettingsMenu
-from magicmemory.bots.telegram.shop import ShopHandlers
+from magicmemory.bots.telegram.settings_menu import GroupMenu, SettingsMenu
 from magicmemory.core.errors import PhotosForbidden, UserError
 from magicmemory.core.job import Address, Platform, Sender
 from magicmemory.queue.delivery import Undeliverable

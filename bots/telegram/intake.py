@@ -11,11 +11,12 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Final
 
-from telegram import Message
+from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.error import Forbidden, TelegramError
 
 from magicmemory.bots.common.albums import ALBUM
-from magicmemory.bots.telegram.context import BotContext
+from magicmemory.bots.common.reminders import remember
+from magicmemory.bots.telegram.context import LARGEST_ALBUM, BotContext
 from magicmemory.bots.telegram.messages import (
     SPOILER,
     PhotoFile,
@@ -25,12 +26,11 @@ from magicmemory.bots.telegram.messages import (
     group_of,
     is_from_administrator,
     photo_in,
+    sender_of,
     sender_of_message,
 )
 from magicmemory.bots.telegram.progress_messages import ProgressMessages
 from magicmemory.bots.telegram.rate_limiter import Urgency
-from magicmemory.bots.telegram.reminders import reminder_keyboard
-from magicmemory.bots.telegram.uploads import LARGEST_ALBUM
 from magicmemory.core.errors import InternalError, QuotaUsedUp, UserError
 from magicmemory.core.groups import Group, WhoMayAsk
 from magicmemory.core.job import TERMINAL, Address, Job, Platform, Sender
@@ -42,6 +42,40 @@ GATHER_S: Final = 1.2  # how long an album waits for another photo
 LONGEST_GATHER_S: Final = 6.0
 
 TakeAlbum = Callable[[list[Message]], Awaitable[None]]
+
+
+REMIND_MARK = "remind"
+
+
+def reminder_keyboard(ctx: BotContext, language: str, sender: Sender) -> InlineKeyboardMarkup | None:
+    """The button that asks for a reminder; None if there are no free photos."""
+    if not ctx.service.plans.free.photos_per_day:
+        return None
+    label = "🔔 " + ctx.say(language, "reminder-button")
+    return InlineKeyboardMarkup([[InlineKeyboardButton(label, callback_data=f"{REMIND_MARK}:{sender.account}")]])
+
+
+class ReminderButton:
+    """Does what the button says."""
+
+    def __init__(self, ctx: BotContext) -> None:
+        self._ctx = ctx
+
+    async def pressed(self, query: CallbackQuery, data: str) -> bool:
+        """Answer the button; False if it is another."""
+        mark, _, account = data.partition(":")
+        if mark != REMIND_MARK:
+            return False
+        sender = sender_of(query.from_user)
+        language = await self._ctx.language(sender)
+        if account != sender.account:
+            await self._ctx.notice(query, self._ctx.say(language, "telegram-not-yours"), alert=True)
+            return True
+        await remember(self._ctx.service, sender)
+        await self._ctx.notice(query, self._ctx.say(language, "reminder-set"), alert=True)
+        if isinstance(query.message, Message):
+            await self._ctx.edit_keyboard(str(query.message.chat_id), query.message.message_id, None)
+        return True
 
 
 class Gathering:

@@ -21,14 +21,16 @@ from magicmemory.bots.telegram.context import (
     WRITING_FORBIDDEN,
     BotContext,
     Keyboard,
+    Upload,
     delivering,
+    parcels,
+    prepare,
     says,
     send_in_some_form,
 )
 from magicmemory.bots.telegram.intake import Intake
 from magicmemory.bots.telegram.messages import SPOILER
 from magicmemory.bots.telegram.progress_messages import ProgressMessages
-from magicmemory.bots.telegram.uploads import Upload, parcels, prepare
 from magicmemory.core.errors import FileTooLarge, WritingForbidden
 from magicmemory.core.job import Address, Job
 from magicmemory.core.report import Failure, Report

@@ -1,13 +1,25 @@
-"""`/settings`: one message with buttons, edited in place. Only the person who opened it can use it."""
+"""`/settings`: one message with buttons, edited in place.
 
-from typing import Final
+Only the person who opened it can use it; in a group, where it shows the group's settings, only its administrators.
+"""
+
+from typing import Any, Final
 
 from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 from magicmemory.bots.common.preference_choices import Field, fields
 from magicmemory.bots.telegram.context import BotContext
-from magicmemory.bots.telegram.messages import address_of, group_of, sender_of_press
-from magicmemory.core.job import Sender
+from magicmemory.bots.telegram.messages import (
+    address_of,
+    group_of,
+    is_administrator,
+    sender_of,
+    sender_of_message,
+    sender_of_press,
+)
+from magicmemory.core.groups import GroupSettings, WhoMayAsk
+from magicmemory.core.job import Platform, Sender
+from magicmemory.core.options import Scope
 from magicmemory.core.preferences import Preferences
 
 MARK: Final = "p"
@@ -80,3 +92,113 @@ class SettingsMenu:
         rows = [buttons[start : start + BUTTONS_A_ROW] for start in range(0, len(buttons), BUTTONS_A_ROW)]
         back = self._ctx.say(language, "telegram-button-back")
         return InlineKeyboardMarkup([*rows, [InlineKeyboardButton(back, callback_data=f"{MARK}:{account}")]])
+
+
+GROUP_MARK: Final = "g"
+LIMITS: Final = (0, 3, 5, 10, 20, 50, 100)  # photos a day; 0: no limit
+
+
+class GroupMenu:
+    """The menu of a group's settings."""
+
+    def __init__(self, ctx: BotContext) -> None:
+        self._ctx = ctx
+        languages = {"auto": "", **{code: code for code in ctx.service.texts.languages}}
+        scopes: dict[str, Any] = {"own": None, **{str(scope): scope for scope in Scope}}
+        known = (
+            Field("language", languages),
+            Field("scope", scopes),
+            Field("who", {str(who): who for who in WhoMayAsk}),
+            Field("photos_per_day", {str(limit): limit for limit in LIMITS}),
+        )
+        self._fields = {field.name: field for field in known}
+
+    async def open(self, message: Message) -> None:
+        """Show the menu of the group that the message was written in."""
+        group = group_of(message)
+        language = await self._ctx.language(sender_of_message(message), group)
+        settings = await self._ctx.service.groups.settings(Platform.TELEGRAM, group)
+        text = self._ctx.say(language, "telegram-group-settings")
+        await self._ctx.tell(address_of(message), text, self._menu(language, settings, message))
+
+    async def pressed(self, query: CallbackQuery, data: str) -> bool:
+        """Answer a button of the menu; False if the button is another."""
+        mark, *parts = data.split(":")
+        message = query.message
+        if mark != GROUP_MARK or len(parts) > 2 or not isinstance(message, Message) or not group_of(message):
+            return False
+        name, value = [*parts, "", ""][:2]
+        if not await is_administrator(self._ctx, message.chat, query.from_user):
+            language = await self._ctx.language(sender_of(query.from_user))
+            await self._ctx.notice(query, self._ctx.say(language, "telegram-not-administrator"), alert=True)
+            return True
+        await self._ctx.notice(query)
+        field = self._field(name, message)
+        if field is not None and value in field.values:
+            chosen = {name: field.values[value]}
+            await self._ctx.service.groups.choose(Platform.TELEGRAM, group_of(message), **chosen)
+            field = None
+        await self._show(query, message, field)
+        return True
+
+    async def _show(self, query: CallbackQuery, message: Message, field: Field | None) -> None:
+        """Show the values of one setting, or all settings."""
+        group = group_of(message)
+        language = await self._ctx.language(sender_of(query.from_user), group)
+        settings = await self._ctx.service.groups.settings(Platform.TELEGRAM, group)
+        if field is None:
+            text, keyboard = self._ctx.say(language, "telegram-group-settings"), self._menu(language, settings, message)
+        else:
+            text = self._ctx.say(language, f"telegram-group-about-{_key(field)}")
+            keyboard = self._choice(language, settings, field)
+        await self._ctx.edit_text(str(message.chat_id), message.message_id, text, keyboard)
+
+    def _field(self, name: str, message: Message) -> Field | None:
+        """A setting by name. Results have a topic only in a forum: the one that the menu was opened in."""
+        if name == "results" and message.is_topic_message:
+            return Field("results", {"asked": "", "here": str(message.message_thread_id)})
+        return self._fields.get(name)
+
+    def _menu(self, language: str, settings: GroupSettings, message: Message) -> InlineKeyboardMarkup:
+        rows = []
+        for name in (*self._fields, "results"):
+            if (field := self._field(name, message)) is not None:
+                value = self._label(language, field, _kept(field, settings))
+                label = self._ctx.say(language, f"telegram-group-{_key(field)}", value=value)
+                rows.append([InlineKeyboardButton(label, callback_data=f"{GROUP_MARK}:{name}")])
+        return InlineKeyboardMarkup(rows)
+
+    def _choice(self, language: str, settings: GroupSettings, field: Field) -> InlineKeyboardMarkup:
+        chosen = _kept(field, settings)
+        buttons = [
+            InlineKeyboardButton(
+                ("✓ " if kept == chosen else "") + self._label(language, field, kept),
+                callback_data=f"{GROUP_MARK}:{field.name}:{kept}",
+            )
+            for kept in field.values
+        ]
+        rows = [buttons[start : start + BUTTONS_A_ROW] for start in range(0, len(buttons), BUTTONS_A_ROW)]
+        back = self._ctx.say(language, "telegram-button-back")
+        return InlineKeyboardMarkup([*rows, [InlineKeyboardButton(back, callback_data=GROUP_MARK)]])
+
+    def _label(self, language: str, field: Field, kept: str) -> str:
+        if field.name == "language":
+            is_automatic = kept == "auto"
+            return (
+                self._ctx.say(language, "setting-value-auto") if is_automatic else self._ctx.service.texts.name_of(kept)
+            )
+        if field.name == "photos_per_day" and kept != "0":
+            return kept
+        if field.name == "scope" and kept != "own":
+            return self._ctx.say(language, f"setting-value-scope-{kept}")
+        return self._ctx.say(language, f"telegram-group-value-{_key(field)}-{kept}")
+
+
+def _kept(field: Field, settings: GroupSettings) -> str:
+    """What a button's data says of the present value; for a value without a button, of the first."""
+    present = getattr(settings, field.name)
+    return next((kept for kept, value in field.values.items() if value == present), next(iter(field.values)))
+
+
+def _key(field: Field) -> str:
+    return field.name.replace("_", "-")

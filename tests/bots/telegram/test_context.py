@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from magicmemory.bots.telegram.uploads import prepare
+from magicmemory.bots.telegram.context import prepare
 
 pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
 

@@ -1,4 +1,4 @@
-"""“Choose faces”: the photo with numbers, a button for each face, and a card of each restored face."""
+"""What opens from a button under a restored photo: “Choose faces” and “Print quality”."""
 
 import io
 from collections.abc import Awaitable, Callable
@@ -8,6 +8,7 @@ import discord
 from discord import ui
 
 from magicmemory.bots.common import face_choice
+from magicmemory.bots.common.adjustments import prints_offered
 from magicmemory.bots.common.face_choice import MARKS, choosable, is_valid, options_of, states_of
 from magicmemory.bots.discord.context import NOBODY, BotContext, ReplyTarget
 from magicmemory.bots.discord.interactions import PhotoRequest
@@ -25,7 +26,7 @@ MakeButton = Callable[[str, str], ui.Item[Any]]
 Adjust = Callable[[BotContext, PhotoRequest, Job, Options], Awaitable[None]]
 
 
-async def show(ctx: BotContext, request: PhotoRequest, job: Job, button: MakeButton) -> None:
+async def show_faces(ctx: BotContext, request: PhotoRequest, job: Job, button: MakeButton) -> None:
     """Answer with the photo, with numbers at its faces and a button for each.
 
     Raises:
@@ -47,7 +48,7 @@ async def show(ctx: BotContext, request: PhotoRequest, job: Job, button: MakeBut
         await request.send(text, private=request.private, file=file, view=view)
 
 
-async def pressed(
+async def press_face(
     ctx: BotContext, request: PhotoRequest, job: Job, action: str, button: MakeButton, adjust: Adjust
 ) -> None:
     """Do what a button under the numbers says.
@@ -102,3 +103,21 @@ async def _send_cards(ctx: BotContext, request: PhotoRequest, job: Job, language
             )
         else:
             await request.send(text, private=request.private, files=files)
+
+
+PRINT: Final = "print"  # the first part of these buttons' actions: `print.13x18cm`
+
+
+async def show_prints(
+    ctx: BotContext, request: PhotoRequest, job: Job, button: Callable[[str, str], ui.Item[Any]]
+) -> None:
+    """Answer with a button for each size; `button` makes one by its action and its label."""
+    view = ui.View(timeout=None)
+    for size in prints_offered(job):
+        view.add_item(button(f"{PRINT}.{size}", size.title))
+    view.stop()  # buttons are recognised by their custom ids; the library must not keep the view in memory
+    text = ctx.say(await ctx.language(request.sender), "print-choose")
+    if request.message:
+        await request.followup.edit_message(request.message, content=text, view=view, allowed_mentions=NOBODY)
+    else:
+        await request.send(text, private=request.private, view=view)
