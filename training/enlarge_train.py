@@ -7,7 +7,6 @@ where the processor has it. The state is saved every few minutes; the same comma
 from __future__ import annotations
 
 import argparse
-import copy
 import hashlib
 from pathlib import Path
 from typing import Any
@@ -16,20 +15,17 @@ import cv2
 import numpy as np
 import torch
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from magicmemory.pipeline.models.photo_x2 import FORMAT, EnlargerNetwork
 from training.enlarge_data import example
 from training.export import read_average
-from training.loop import Clock, follow, move_if_finite, rate_at
 from training.photo_data import Scene, read_scenes
+from training.run import Batch, Run
 
 SIDE = 128  # pixels of a cut; the network sees half
 BATCH = 8
-SAVE_EVERY = 150  # seconds
 FLOOR = 2 / 255  # of the error: below it more accuracy hardly counts
-
-Batch = tuple[Tensor, Tensor]  # small pictures, and what they should become
 
 
 def _planes(images: tuple[Any, ...]) -> Tensor:
@@ -45,52 +41,12 @@ def batch_of(scenes: list[Scene], chances: Any, rng: np.random.Generator) -> Bat
     return _planes(small), _planes(target)
 
 
-def loss_of(network: EnlargerNetwork, small: Tensor, target: Tensor) -> Tensor:
+def loss_of(network: nn.Module, small: Tensor, target: Tensor) -> Tensor:
     """The mean error in decibels."""
     with torch.autocast("cpu", torch.bfloat16):
         made = network(small)
     squared = (made.float() - target).square().mean((1, 2, 3))
     return 10 * torch.log10(squared + FLOOR**2).mean()
-
-
-class Run:
-    """A training run on the CPU: the state to resume from."""
-
-    def __init__(self, out: Path, rate: float, seconds: float) -> None:
-        out.mkdir(parents=True, exist_ok=True)
-        self.out, self.rate = out, rate
-        self.network = EnlargerNetwork().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = copy.deepcopy(self.network)
-        self.optimiser = torch.optim.AdamW(self.network.parameters(), lr=rate, betas=(0.9, 0.99), weight_decay=1e-5)
-        self.clock, self.step = Clock(seconds), 0
-        if (out / "state.pt").exists():
-            stored: dict[str, Any] = torch.load(out / "state.pt", weights_only=True)
-            for name in ("network", "average", "optimiser"):
-                getattr(self, name).load_state_dict(stored[name])
-            self.clock.spent, self.step = stored["seconds"], stored["step"]
-
-    def advance(self, batch: Batch) -> float:
-        """One step; returns the loss."""
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate_at(self.clock.share, self.rate)
-        self.optimiser.zero_grad(set_to_none=True)
-        loss = loss_of(self.network, *batch)
-        loss.backward()  # type: ignore[no-untyped-call]
-        move_if_finite(self.network, self.optimiser)
-        follow(self.average, self.network, self.step)
-        self.step += 1
-        return float(loss.detach())
-
-    def save(self) -> None:
-        """Write the state; if interrupted, the old state remains."""
-        state: dict[str, Any] = {name: getattr(self, name).state_dict() for name in ("network", "average", "optimiser")}
-        torch.save(state | {"seconds": self.clock.seconds, "step": self.step}, self.out / "state.new")
-        (self.out / "state.new").replace(self.out / "state.pt")
-
-    @torch.no_grad()
-    def check(self, batches: list[Batch]) -> float:
-        """The averaged network's loss on validation scenes."""
-        return float(torch.stack([loss_of(self.average, *batch) for batch in batches]).mean())
 
 
 def export(run: Path, out: Path) -> None:
@@ -122,18 +78,12 @@ def main() -> None:
     weights = np.array([per_source[scene.source] ** -0.4 for scene in scenes])  # large sources are drawn less often
     held, fixed = read_scenes(arguments.scenes, True), np.random.default_rng(7)
     checks = [batch_of(held, None, fixed) for _ in range(8)]
-    run = Run(arguments.out, arguments.rate, arguments.minutes * 60)
+    network = EnlargerNetwork().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    optimiser = torch.optim.AdamW(network.parameters(), lr=arguments.rate, betas=(0.9, 0.99), weight_decay=1e-5)
+    run = Run(arguments.out, network, loss_of, optimiser, arguments.minutes * 60)
     rng = np.random.default_rng((arguments.seed, run.step))
-    losses: list[float] = []
-    next_save = run.clock.seconds + SAVE_EVERY
     print(f"{len(scenes)} scenes; held out {len(held)}, at the start {run.check(checks):.3f}", flush=True)
-    while run.clock.share < 1:
-        losses.append(run.advance(batch_of(scenes, weights / weights.sum(), rng)))
-        if run.clock.seconds > next_save or run.clock.share >= 1:
-            run.save()
-            seconds, held_out = run.clock.seconds, run.check(checks)
-            print(f"{seconds:6.0f} s, step {run.step}, loss {np.mean(losses):.3f}, held {held_out:.3f}", flush=True)
-            losses, next_save = [], run.clock.seconds + SAVE_EVERY
+    run.train(lambda: batch_of(scenes, weights / weights.sum(), rng), checks)
 
 
 if __name__ == "__main__":

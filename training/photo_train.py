@@ -7,7 +7,6 @@ damage have the same weight. The state is saved every few minutes; the same comm
 from __future__ import annotations
 
 import argparse
-import copy
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +18,15 @@ from torch.nn import functional
 
 from magicmemory.pipeline.models.photo import FinderNetwork, MenderNetwork
 from training.export import read_average
-from training.loop import Clock, follow, move_if_finite, rate_at
 from training.photo_data import Scene, finder_example, mender_example, read_portraits, read_scenes
+from training.run import Batch, Run
 
 SIDES = {"finder": 192, "mender": 128}  # pixels of a cut
 BATCHES = {"finder": 8, "mender": 8}
-SAVE_EVERY = 150  # seconds
 FLOOR = 3 / 255  # of the error: with a smaller one, "change nothing", right for sound pictures, is all that is learnt
 FIRST_LOGIT = -3.0  # of the finder: damage is rare
 RIM_WEIGHT = 2.0  # of damage, beside its inside
 HIDDEN_WEIGHT = 0.4  # of the error where something is hidden, in the mender's loss
-
-Batch = tuple[Tensor, Tensor]  # what the network sees, and what it should say
 
 
 def _planes(images: list[Any]) -> Tensor:
@@ -80,52 +76,16 @@ def mender_loss(network: nn.Module, seen: Tensor, sound: Tensor) -> Tensor:
 LOSSES = {"finder": finder_loss, "mender": mender_loss}
 
 
-class Run:
-    """A training run on the CPU: the state to resume from, and the log."""
-
-    def __init__(self, part: str, out: Path, rate: float, seconds: float, further: Path | None = None) -> None:
-        out.mkdir(parents=True, exist_ok=True)
-        self.part, self.out, self.rate = part, out, rate
-        network = FinderNetwork() if part == "finder" else MenderNetwork()
-        self.network: nn.Module = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        if part == "finder":
-            nn.init.constant_(self.network.network.head.bias, FIRST_LOGIT)
-        if further is not None:
-            self.network.load_state_dict(read_average(further))
-        self.average = copy.deepcopy(self.network)
-        self.optimiser = torch.optim.AdamW(self.network.parameters(), lr=rate, betas=(0.9, 0.98), weight_decay=1e-4)
-        self.clock, self.step = Clock(seconds), 0
-        if (out / "state.pt").exists():
-            stored: dict[str, Any] = torch.load(out / "state.pt", weights_only=True)
-            for name in ("network", "average", "optimiser"):
-                getattr(self, name).load_state_dict(stored[name])
-            self.clock.spent, self.step = stored["seconds"], stored["step"]
-
-    def advance(self, batch: Batch) -> float:
-        """One step; returns the loss."""
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate_at(self.clock.share, self.rate)
-        self.optimiser.zero_grad(set_to_none=True)
-        loss = LOSSES[self.part](self.network, *batch)
-        loss.backward()  # type: ignore[no-untyped-call]
-        move_if_finite(self.network, self.optimiser)
-        follow(self.average, self.network, self.step)
-        for mean, last in zip(self.average.buffers(), self.network.buffers(), strict=True):
-            mean.copy_(last)  # the statistics of normalisation are averages already
-        self.step += 1
-        return float(loss.detach())
-
-    def save(self) -> None:
-        """Write the state; if interrupted, the old state remains."""
-        state: dict[str, Any] = {name: getattr(self, name).state_dict() for name in ("network", "average", "optimiser")}
-        torch.save(state | {"seconds": self.clock.seconds, "step": self.step}, self.out / "state.new")
-        (self.out / "state.new").replace(self.out / "state.pt")
-
-    @torch.no_grad()
-    def check(self, batches: list[Batch]) -> float:
-        """The averaged network's loss on validation scenes."""
-        self.average.eval()
-        return float(torch.stack([LOSSES[self.part](self.average, *batch) for batch in batches]).mean())
+def new_network(part: str, further: Path | None) -> nn.Module:
+    """A network to train, with the averaged weights of the run `further` if there is one."""
+    network = FinderNetwork() if part == "finder" else MenderNetwork()
+    bias = network.network.head.bias
+    if part == "finder" and bias is not None:
+        nn.init.constant_(bias, FIRST_LOGIT)
+    if further is not None:
+        network.load_state_dict(read_average(further))
+    laid_out: nn.Module = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return laid_out
 
 
 def main() -> None:
@@ -153,19 +113,11 @@ def main() -> None:
     held = read_scenes(arguments.scenes, True)
     fixed = np.random.default_rng(7)
     checks = [batch_of(arguments.part, held, None, fixed) for _ in range(8)]
-    run = Run(arguments.part, arguments.out, arguments.rate, arguments.minutes * 60, arguments.further)
+    network = new_network(arguments.part, arguments.further)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=arguments.rate, betas=(0.9, 0.98), weight_decay=1e-4)
+    run = Run(arguments.out, network, LOSSES[arguments.part], optimiser, arguments.minutes * 60)
     rng = np.random.default_rng((arguments.seed, run.step))
-    losses: list[float] = []
-    next_save = run.clock.seconds + SAVE_EVERY
-    while run.clock.share < 1:
-        losses.append(run.advance(batch_of(arguments.part, [*scenes, *portraits], chances, rng)))
-        if run.clock.seconds > next_save or run.clock.share >= 1:
-            run.save()
-            line = (
-                f"{run.clock.seconds:6.0f} s, step {run.step}, loss {np.mean(losses):.4f}, held {run.check(checks):.4f}"
-            )
-            print(line, flush=True)
-            losses, next_save = [], run.clock.seconds + SAVE_EVERY
+    run.train(lambda: batch_of(arguments.part, [*scenes, *portraits], chances, rng), checks)
 
 
 if __name__ == "__main__":
