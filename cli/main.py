@@ -47,33 +47,25 @@ def demo() -> None:
 @app.command()
 def worker() -> None:
     """Restore photos from the queue. Needs only MAGIC_REDIS_URL and the photo store."""
-    from magicmemory.cli.worker import serve
-
-    run_service("worker", serve, database=False)
+    run_service("worker", "magicmemory.cli.worker", database=False)
 
 
 @app.command()
 def playground() -> None:
     """Serve the web playground. Needs MAGIC_REDIS_URL."""
-    from magicmemory.bots.playground.server import serve
-
-    run_service("playground", serve, database=True)
+    run_service("playground", "magicmemory.bots.playground.server", database=True)
 
 
 @app.command()
 def telegram() -> None:
     """Run the Telegram bot. Needs MAGIC_REDIS_URL and MAGIC_TELEGRAM_TOKEN."""
-    from magicmemory.bots.telegram import serve
-
-    run_service("telegram", serve, database=True)
+    run_service("telegram", "magicmemory.bots.telegram", database=True)
 
 
 @app.command()
 def discord() -> None:
     """Run the Discord bot. Needs MAGIC_REDIS_URL and MAGIC_DISCORD_TOKEN."""
-    from magicmemory.bots.discord import serve
-
-    run_service("discord", serve, database=True)
+    run_service("discord", "magicmemory.bots.discord", database=True)
 
 
 @app.command()

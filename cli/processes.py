@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from importlib.metadata import version as version_of
 
 from magicmemory.cli.settings_check import check_language, check_tokens, unknown_names
@@ -29,7 +30,7 @@ Work = Callable[[Settings], Awaitable[None]]
 Serve = Callable[[Settings, str, asyncio.Event, Ready, Metrics], Awaitable[None]]
 
 
-def run_service(name: str, serve: Serve, *, database: bool) -> None:
+def run_service(name: str, module: str, *, database: bool) -> None:
     """Run a process of the service with the settings' Redis, until SIGINT or SIGTERM.
 
     Logs, metrics and health checks follow the settings. An `OperatorError` ends the process with its message and status
@@ -37,7 +38,8 @@ def run_service(name: str, serve: Serve, *, database: bool) -> None:
 
     Args:
         name: the process's name in logs and metrics: `worker`, `telegram`, ….
-        serve: the process's work; it ends when its event is set.
+        module: has the process's work, a `Serve` named `serve`, which ends when its event is set. It is imported once
+            the settings are known to be good, because the worker's imports take seconds.
         database: whether the process needs the database.
     """
     # Other commands do not need these modules.
@@ -56,6 +58,7 @@ def run_service(name: str, serve: Serve, *, database: bool) -> None:
                 stop = asyncio.Event()
                 _on_signals(stop.set)
                 redis_url = _required_redis(settings)
+                serve: Serve = import_module(module).serve
                 async with (
                     health_server(settings, redis_url, metrics, database=database) as is_ready,
                     asyncio.TaskGroup() as tasks,

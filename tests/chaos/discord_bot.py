@@ -9,9 +9,8 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from magicmemory.bots import discord
 from magicmemory.cli.processes import run_service
 
 if __name__ == "__main__":
     Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = sys.argv[1], yarl.URL(sys.argv[2])
-    run_service("discord", discord.serve, database=True)
+    run_service("discord", "magicmemory.bots.discord", database=True)
