@@ -326,16 +326,14 @@ async def _clock(settings: Settings) -> Finding:
     """Compare this machine's clock with those of Redis and of PostgreSQL; SQLite has none of its own."""
     now = datetime.now(settings.zone)
     said, differ = [f"{now:%Y-%m-%d %H:%M} in {settings.timezone}"], []
-    for name, ask in (("Redis", _redis_time), ("PostgreSQL", _postgres_time)):
+    for name, skew_of in (("Redis", _redis_skew), ("PostgreSQL", _postgres_skew)):
         try:
-            asked = time.time()
-            theirs = await ask(settings)
-            skew = 0.0 if theirs is None else theirs - (asked + time.time()) / 2
+            skew = await skew_of(settings)
         # Whatever keeps it from answering, another check names.
         except (RedisError, OSError, SQLAlchemyError):
             said.append(f"{name} does not tell its time")
             continue
-        if theirs is not None:
+        if skew is not None:
             said.append(f"{name} is {abs(skew):.1f} s {'ahead' if skew > 0 else 'behind'}")
             differ += [name] if abs(skew) > MAX_SKEW_S else []
     if differ:
@@ -345,27 +343,35 @@ async def _clock(settings: Settings) -> Finding:
     return Finding(Verdict.GOOD, "; ".join(said))
 
 
-async def _redis_time(settings: Settings) -> float | None:
-    """Seconds since 1970 by the clock of Redis; None: `run` starts Redis on this machine."""
+async def _redis_skew(settings: Settings) -> float | None:
+    """Seconds by which the clock of Redis is ahead; None: `run` starts Redis on this machine."""
     if not settings.redis_url:
         return None
     redis = Redis.from_url(settings.redis_url)
-    try:
+
+    async def ask() -> float:
         seconds, microseconds = await redis.time()
+        return float(seconds + microseconds / 1e6)
+
+    try:
+        return await _skew(ask)
     finally:
         await redis.aclose()
-    return float(seconds + microseconds / 1e6)
 
 
-async def _postgres_time(settings: Settings) -> float | None:
-    """Seconds since 1970 by the clock of PostgreSQL; None: the database is a file."""
+async def _postgres_skew(settings: Settings) -> float | None:
+    """Seconds by which the clock of PostgreSQL is ahead; None: the database is a file."""
     url = make_url(settings.database)
     if url.get_backend_name() != "postgresql":
         return None
     engine = create_async_engine(url, poolclass=NullPool)
     try:
         async with engine.connect() as connection:
-            return float(await connection.scalar(text("SELECT extract(epoch FROM clock_timestamp())")))
+
+            async def ask() -> float:
+                return float(await connection.scalar(text("SELECT extract(epoch FROM clock_timestamp())")))
+
+            return await _skew(ask)
     finally:
         await engine.dispose()
 
@@ -395,3 +401,10 @@ async def _permissions(settings: Settings) -> Finding:
         return Finding(Verdict.GOOD, "only this user can read the data")
     names = shlex.join(str(path) for path in open_to_others)
     return Finding(Verdict.WARNING, f"other users can read {names}", f"chmod go-rwx {names}")
+
+
+async def _skew(ask: Callable[[], Awaitable[float]]) -> float:
+    """Seconds by which the clock that `ask` reads is ahead of this machine's."""
+    await ask()  # connects, which would count as skew
+    asked = time.time()
+    return await ask() - (asked + time.time()) / 2
