@@ -21,6 +21,7 @@ from magicmemory.queue.connection import RedisKeys
 from magicmemory.queue.embedded import embedded_redis
 from magicmemory.storage.database import Database
 
+CLIENTS_COUNTED_S: Final = 1.5  # Redis counts the buffers of each connection once a second
 ALONE: Final = 10
 BURST: Final = 20
 # Long beside what the service itself needs for a photo, so that a busy machine disturbs the comparison little.
@@ -124,6 +125,7 @@ async def measure_storage(folder: Path, photos: int) -> Measured:
 
 async def _data_in(redis: Redis) -> int:
     """Redis' memory without the buffers of its connections, bytes."""
+    await asyncio.sleep(CLIENTS_COUNTED_S)
     memory = await redis.info("memory")
     return int(memory["used_memory"]) - int(memory["mem_clients_normal"])
 

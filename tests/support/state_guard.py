@@ -40,6 +40,7 @@ PROCESSES_THAT_STAY = {
 MADE_ON_PURPOSE = [("torch's threads", 1, "the OpenVINO engine leaves torch one, for the detector's small networks")]
 # Loggers that libraries set up on first use, not on import: name -> reason.
 LOGGERS_THAT_CHANGE = {
+    "libav": "PyAV passes FFmpeg's messages to it from its import on",
     "uvicorn.access": "uvicorn silences it for a server without an access log",
     "push_response": "redis sets it up with the first connection that speaks RESP3",
 }
