@@ -166,6 +166,7 @@ class Pipeline:
         self._models.upscaler()
         self._models.identity()
         self._models.occlusion()
+        self._models.cleaner()
         self._models.damage_finder()
         self._models.mender()
 

@@ -18,16 +18,11 @@ from magicmemory.core.settings import PREFIX
 # A folder for all processes of a test run; `conftest.py` sets it.
 shared: Path | None = None
 
-# A whole photo is cleaned, because the network for that is loaded only when a photo needs it.
 _PROGRAM = """
 from pathlib import Path
-from magicmemory.core.options import Options
 from magicmemory.core.settings import Settings
 from magicmemory.pipeline.pipeline import Pipeline
-from magicmemory.pipeline.sample import old_photo, portrait
-pipeline = Pipeline.of(Settings(_env_file=None, data_dir=Path({!r})))
-pipeline.warm_up()
-pipeline.restore(old_photo(portrait()), Options(scope="photo"))
+Pipeline.of(Settings(_env_file=None, data_dir=Path({!r}))).warm_up()
 """
 
 
