@@ -71,13 +71,16 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def models_are_converted_once(shared_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def models_are_converted_once(
+    request: pytest.FixtureRequest, shared_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Give each data folder the converted models when a pipeline is made for it. Child processes make theirs
-    themselves, so a test that starts one calls `add_converted_models`.
+    themselves, so a test that starts one calls `add_converted_models`. Fast tests load no model.
     """
     converted_models.shared = shared_folder
     pipeline = sys.modules.get("magicmemory.pipeline.pipeline")
-    if pipeline is None:  # importing it would import torch into every test process
+    is_fast = not any(request.node.get_closest_marker(name) for name in ("services", "processes", "slow"))
+    if pipeline is None or is_fast:  # importing it would import torch into every test process
         return
     choose = pipeline.choose
 
