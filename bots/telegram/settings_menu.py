@@ -81,17 +81,28 @@ class SettingsMenu:
         return InlineKeyboardMarkup(rows)
 
     def _choice(self, language: str, preferences: Preferences, account: str, field: Field) -> InlineKeyboardMarkup:
-        chosen, texts = field.word(preferences), self._ctx.service.texts
-        buttons = [
-            InlineKeyboardButton(
-                ("✓ " if kept == chosen else "") + field.label(texts, language, kept),
-                callback_data=f"{MARK}:{account}:{field.name}:{kept}",
-            )
-            for kept in field.values
-        ]
-        rows = [buttons[start : start + BUTTONS_A_ROW] for start in range(0, len(buttons), BUTTONS_A_ROW)]
+        texts = self._ctx.service.texts
+        labels = {kept: field.label(texts, language, kept) for kept in field.values}
         back = self._ctx.say(language, "telegram-button-back")
-        return InlineKeyboardMarkup([*rows, [InlineKeyboardButton(back, callback_data=f"{MARK}:{account}")]])
+        return _choice_keyboard(f"{MARK}:{account}", field.name, labels, field.word(preferences), back)
+
+
+def _choice_keyboard(menu: str, name: str, labels: dict[str, str], chosen: str, back: str) -> InlineKeyboardMarkup:
+    """A button for each value of a setting, and one back to the menu.
+
+    Args:
+        menu: the callback data of the menu's own page; that of its buttons begin with it.
+        name: the setting's.
+        labels: by value.
+        chosen: the value in force, which gets a tick.
+        back: the label of the last button.
+    """
+    buttons = [
+        InlineKeyboardButton(("✓ " if kept == chosen else "") + label, callback_data=f"{menu}:{name}:{kept}")
+        for kept, label in labels.items()
+    ]
+    rows = [buttons[start : start + BUTTONS_A_ROW] for start in range(0, len(buttons), BUTTONS_A_ROW)]
+    return InlineKeyboardMarkup([*rows, [InlineKeyboardButton(back, callback_data=menu)]])
 
 
 GROUP_MARK: Final = "g"
@@ -169,17 +180,9 @@ class GroupMenu:
         return InlineKeyboardMarkup(rows)
 
     def _choice(self, language: str, settings: GroupSettings, field: Field) -> InlineKeyboardMarkup:
-        chosen = _kept(field, settings)
-        buttons = [
-            InlineKeyboardButton(
-                ("✓ " if kept == chosen else "") + self._label(language, field, kept),
-                callback_data=f"{GROUP_MARK}:{field.name}:{kept}",
-            )
-            for kept in field.values
-        ]
-        rows = [buttons[start : start + BUTTONS_A_ROW] for start in range(0, len(buttons), BUTTONS_A_ROW)]
+        labels = {kept: self._label(language, field, kept) for kept in field.values}
         back = self._ctx.say(language, "telegram-button-back")
-        return InlineKeyboardMarkup([*rows, [InlineKeyboardButton(back, callback_data=GROUP_MARK)]])
+        return _choice_keyboard(GROUP_MARK, field.name, labels, _kept(field, settings), back)
 
     def _label(self, language: str, field: Field, kept: str) -> str:
         if field.name == "language":
