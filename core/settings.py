@@ -151,9 +151,9 @@ class Settings(BaseSettings):
         le=1,
         description="Least similarity of a restored face to the original, -1 to 1 (needs arcface); empty: by detail.",
     )
-    likeness: Likeness = Field(
-        "warn",
-        description="Less similar faces: off: nothing; warn: marked; hold: restored more gently until they are.",
+    likeness: Likeness | None = Field(
+        None,
+        description="Less similar faces: off, warn (mark), hold (restore more gently); empty: hold with arcface.",
     )
     commercial: bool = Field(
         False, description="You earn money with the service: refuse models whose licence forbids that."

@@ -66,7 +66,7 @@ class Pipeline:
         *,
         strategy: FaceStrategy = strategies.OWN,
         identity_warning: float | None = None,
-        likeness: Likeness = "warn",
+        likeness: Likeness | None = None,
         sandboxed_decoder: SandboxedDecoder | None = None,
         max_faces: int = MAX_FACES,
     ) -> None:
@@ -79,7 +79,7 @@ class Pipeline:
             identity_warning: the lowest similarity that is accepted, -1 to 1; None: see
                 `likeness.least_similarity`.
             likeness: what happens to a restored face below it: nothing; the report marks it; or it is restored more
-                gently.
+                gently. None: more gently if an identity model is installed.
             sandboxed_decoder: decodes uploads in child processes; None: decode in this process.
             max_faces: the most faces restored in one photo, largest first.
         """
@@ -396,12 +396,12 @@ class Pipeline:
     def _judged(
         self, cuts: Sequence[Cut], restored: Sequence[Floats], options: Options, facts: ModelFacts, restorer: Restorer
     ) -> list[Judged]:
-        """The similarity of each face before and after. With `hold`, faces that changed too much are restored more
-        gently.
+        """The similarity of each face before and after. Faces that changed too much are restored more gently, unless
+        the operator switched that off.
         """
         compare = self._models.identity()
         judged = judge(cuts, restored, compare, options.strength, self._identity_warning)
-        if self._likeness != "hold" or compare is None:
+        if self._likeness not in ("hold", None) or compare is None:
             return judged
         used = facts.default_fidelity if options.fidelity is None else options.fidelity
         gentler = None if used is None or used >= 1 else partial(restorer, fidelity=1.0)

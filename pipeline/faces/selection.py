@@ -26,7 +26,7 @@ class FaceSelection:
 
     min_face_px: int
     max_faces: int
-    likeness: Likeness
+    likeness: Likeness | None
 
     def check(self, chosen: Sequence[Detection], picture: Picture) -> None:
         """Refuse a photo with nothing to restore.

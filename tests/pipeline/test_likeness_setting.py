@@ -31,7 +31,7 @@ def alike(before: Floats, after: Floats, landmarks: Floats) -> float:
     return 1 - float(np.abs(before - after).mean()) / 100
 
 
-def pipeline(likeness: Likeness, least: float = 0.95) -> Pipeline:
+def pipeline(likeness: Likeness | None, least: float = 0.95) -> Pipeline:
     models = Models(
         TorchEngine("cpu"),
         Weights(Path("none")),
@@ -45,7 +45,7 @@ def pipeline(likeness: Likeness, least: float = 0.95) -> Pipeline:
     return Pipeline(models, LIMITS, 24, identity_warning=least, likeness=likeness)
 
 
-def restored(likeness: Likeness, options: Options | None = None) -> tuple[tuple[Face, ...], NDArray[np.float64]]:
+def restored(likeness: Likeness | None, options: Options | None = None) -> tuple[tuple[Face, ...], NDArray[np.float64]]:
     done = pipeline(likeness).restore(PHOTO, options or Options())
     return done.report.faces, decode(done.data, LIMITS).pixels.astype(float)
 
@@ -68,6 +68,7 @@ def test_warn_marks_off_does_not_and_hold_holds() -> None:
         assert face.warning is None
     assert 0 < np.abs(gentler - photo).mean() < np.abs(changed - photo).mean()
     assert restored("hold")[0] == held, "the same photo gives the same"
+    assert restored(None)[0] == held, "the default, if an identity network is installed"
 
 
 @pytest.mark.slow
@@ -85,6 +86,7 @@ def test_hold_needs_a_network_that_compares(tmp_path: Path) -> None:
         models = Models(TorchEngine("cpu"), Weights(tmp_path), paid_use=paid_use)
         return Pipeline(models, LIMITS, 24, likeness="hold")
 
+    Pipeline(Models(TorchEngine("cpu"), Weights(tmp_path)), LIMITS, 24).check(Options())  # the default does not
     with pytest.raises(ModelNotInstalled) as caught:
         without(paid_use=False).check(Options())
     assert caught.value.parameters == {"model": "arcface"}
