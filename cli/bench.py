@@ -25,6 +25,7 @@ JsonFile = Annotated[Path | None, typer.Option("--json", help="Also write the re
 def bench_pipeline(
     model: Annotated[str, typer.Option(help="The restorer.")] = "lite",
     detector: Annotated[str, typer.Option(help="The detector.")] = "auto",
+    scope: Annotated[Scope, typer.Option(help="What is restored.")] = Scope.FACES,
     runs: Annotated[int, typer.Option(min=1, help="Photos per row and thread.")] = 3,
     quick: Annotated[bool, typer.Option("--quick/--all", help="A few rows; or every one.")] = True,
     peer: Annotated[
@@ -46,13 +47,18 @@ def bench_pipeline(
     if peer is not None:
         _bench_peer(peer, peer_python, peer_weights, photo, runs, json_file)
         return
-    from magicmemory.cli.bench_pipeline import ALL, QUICK, measure, table_of
+    from magicmemory.cli.bench_pipeline import ALL, QUICK, NetworkTimer, measure, table_of
+    from magicmemory.pipeline.engines.select import choose
     from magicmemory.pipeline.pipeline import Pipeline
 
     with operator_errors():
-        pipeline = Pipeline.of(load())
-        options = Options(model=model, detector=detector, scope=Scope.FACES)
-        rows = [measure(pipeline, options, scene, at_once, runs) for scene, at_once in (QUICK if quick else ALL)]
+        settings = load()
+        engine = choose(settings.device, settings.data_dir / "cache", settings.precision)
+        timer = NetworkTimer(engine)
+        pipeline = Pipeline.of(settings, engine=engine)
+        options = Options(model=model, detector=detector, scope=scope)
+        scenes = QUICK if quick else ALL
+        rows = [measure(pipeline, options, scene, at_once, runs, timer) for scene, at_once in scenes]
     Console(width=200).print(table_of(rows, pipeline.engine_name, model))
     write_json(
         json_file,

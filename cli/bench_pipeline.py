@@ -5,14 +5,17 @@ import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 from rich.table import Table
 
 from magicmemory.cli.bench_stats import MEGA, peak_mb, percentile, reset_peak
 from magicmemory.core.options import Options
+from magicmemory.pipeline.engines.base import Engine, Runner
 from magicmemory.pipeline.pipeline import Pipeline
 from magicmemory.pipeline.sample import HEAD, portrait
 
@@ -37,9 +40,41 @@ QUICK = (
 )
 
 
+class NetworkTimer:
+    """Counts the processor time of an engine's networks.
+
+    Attributes:
+        seconds: of all the process' threads while a network ran; other work of the same time counts too.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.seconds = 0.0
+        compile_network = engine.compile
+
+        def compile_timed(*arguments: Any, **named: Any) -> Runner:
+            return self._timed(compile_network(*arguments, **named))
+
+        engine.compile = compile_timed  # type: ignore[method-assign]
+
+    def _timed(self, run: Runner) -> Runner:
+        def timed(*arrays: NDArray[np.float32]) -> NDArray[np.float32]:
+            began = time.process_time()
+            try:
+                return run(*arrays)
+            finally:
+                self.seconds += time.process_time() - began
+
+        return timed
+
+
 @dataclass(frozen=True, slots=True)
 class PipelineMeasurement:
-    """The measurement of one scene with `at_once` photos at a time. Times are milliseconds."""
+    """The measurement of one scene with `at_once` photos at a time. Times are milliseconds.
+
+    `cpu_ms` is the process' processor time for a photo, `cpu_beside_networks_ms` the part outside of networks: what is
+    left for the CPU where a GPU runs the networks. The decoding process is not counted. None with more than one photo
+    at a time.
+    """
 
     faces: int
     megapixels: int
@@ -49,6 +84,8 @@ class PipelineMeasurement:
     p50_ms: dict[str, float]
     p95_ms: dict[str, float]
     peak_mb: float
+    cpu_ms: float | None = None
+    cpu_beside_networks_ms: float | None = None
 
 
 def draw(scene: Scene) -> bytes:
@@ -69,17 +106,30 @@ def draw(scene: Scene) -> bytes:
     return file.getvalue()
 
 
-def measure(pipeline: Pipeline, options: Options, scene: Scene, at_once: int, runs: int) -> PipelineMeasurement:
-    """Restore the scene's photo `runs` times in each of `at_once` threads."""
+def measure(
+    pipeline: Pipeline, options: Options, scene: Scene, at_once: int, runs: int, timer: NetworkTimer | None = None
+) -> PipelineMeasurement:
+    """Restore the scene's photo `runs` times in each of `at_once` threads.
+
+    With `timer`, which counts the time of the pipeline's networks, processor time is measured as well.
+    """
     photo = draw(scene)
     pipeline.restore(photo, options)  # loads the models, and fills the caches
     reset_peak()
-    began = time.perf_counter()
+    in_networks = timer.seconds if timer else 0
+    cpu, began = time.process_time(), time.perf_counter()
     with ThreadPoolExecutor(at_once) as threads:
         reports = list(threads.map(lambda _: pipeline.restore(photo, options).report, range(runs * at_once)))
-    seconds = time.perf_counter() - began
+    seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
     stages = {name: [report.stages_ms[name] for report in reports] for name in reports[0].stages_ms}
     stages["total"] = [report.total_ms for report in reports]
+    times_of_cpu: dict[str, float] = {}
+    if timer and at_once == 1:
+        beside = cpu - (timer.seconds - in_networks)
+        times_of_cpu = {
+            "cpu_ms": round(1000 * cpu / runs, 1),
+            "cpu_beside_networks_ms": round(1000 * beside / runs, 1),
+        }
     return PipelineMeasurement(
         faces=scene.faces,
         megapixels=scene.megapixels,
@@ -89,16 +139,20 @@ def measure(pipeline: Pipeline, options: Options, scene: Scene, at_once: int, ru
         p50_ms={name: round(statistics.median(times), 1) for name, times in stages.items()},
         p95_ms={name: round(percentile(times, 95), 1) for name, times in stages.items()},
         peak_mb=round(peak_mb()),
+        **times_of_cpu,
     )
 
 
 def table_of(rows: list[PipelineMeasurement], engine: str, model: str) -> Table:
     """The measurements as a table."""
-    table = Table(title=f"{model} on {engine}; milliseconds as p50 / p95")
-    for column in ["faces", "megapixels", "at once", "photos/s", "faces/s", *rows[0].p50_ms, "peak MB"]:
+    table = Table(title=f"{model} on {engine}; milliseconds as p50 / p95; CPU: processor milliseconds per photo")
+    figures = ["photos/s", "faces/s", *rows[0].p50_ms, "CPU", "beside networks", "peak MB"]
+    for column in ["faces", "megapixels", "at once", *figures]:
         table.add_column(column, justify="right")
     for row in rows:
         times = [f"{row.p50_ms[name]:.0f} / {row.p95_ms[name]:.0f}" for name in row.p50_ms]
-        counts = [row.faces, row.megapixels, row.at_once, f"{row.photos_per_s:.2f}", f"{row.faces_per_s:.2f}"]
-        table.add_row(*(str(cell) for cell in [*counts, *times, f"{row.peak_mb:.0f}"]))
+        counts = [str(row.faces), str(row.megapixels), str(row.at_once)]
+        counts += [f"{row.photos_per_s:.2f}", f"{row.faces_per_s:.2f}"]
+        cpu = ["" if value is None else f"{value:.0f}" for value in (row.cpu_ms, row.cpu_beside_networks_ms)]
+        table.add_row(*counts, *times, *cpu, f"{row.peak_mb:.0f}")
     return table

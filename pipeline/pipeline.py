@@ -16,7 +16,7 @@ from magicmemory.core.options import Options, Scope, Step
 from magicmemory.core.report import Report
 from magicmemory.core.settings import Likeness, Settings
 from magicmemory.core.units import MB
-from magicmemory.pipeline.engines.base import OnBatch, ignore_batch
+from magicmemory.pipeline.engines.base import Engine, OnBatch, ignore_batch
 from magicmemory.pipeline.engines.select import choose
 from magicmemory.pipeline.faces import strategies
 from magicmemory.pipeline.faces.blend import RestoredFace
@@ -95,17 +95,18 @@ class Pipeline:
         self._decode = sandboxed_decoder or decode
 
     @classmethod
-    def of(cls, settings: Settings, on_batch: OnBatch = ignore_batch) -> "Pipeline":
+    def of(cls, settings: Settings, on_batch: OnBatch = ignore_batch, engine: Engine | None = None) -> "Pipeline":
         """The pipeline for the settings. Nothing is loaded before the first photo.
 
         Args:
             settings: the models, the device, the limits.
             on_batch: called for each batch that a network runs.
+            engine: runs the networks; None: the one that the settings name.
 
         Raises:
             BadSettings: the device or the engine is not available.
         """
-        engine = choose(settings.device, settings.data_dir / "cache", settings.precision)
+        engine = engine or choose(settings.device, settings.data_dir / "cache", settings.precision)
         weights = Weights.of(settings)
         strategy = strategies.FACEXLIB if settings.blend == "facexlib" else strategies.OWN
         brought = usable_cards(weights.folder)

@@ -9,11 +9,13 @@ import pytest
 from typer.testing import CliRunner
 
 from magicmemory.cli.bench_peer import Peer, PeerFailed
-from magicmemory.cli.bench_pipeline import Scene, measure
+from magicmemory.cli.bench_pipeline import NetworkTimer, Scene, measure
 from magicmemory.cli.bench_stats import peak_mb, percentile, reset_peak
 from magicmemory.cli.main import app
-from magicmemory.core.options import Options
+from magicmemory.core.options import Options, Scope
+from magicmemory.pipeline.engines.select import choose
 from magicmemory.pipeline.pipeline import Pipeline
+from tests.support.converted_models import add_converted_models
 from tests.support.harness import settings_for
 
 
@@ -52,9 +54,16 @@ def test_bench_intake_works_on_postgresql(database_url: str, tmp_path: Path) -> 
 @pytest.mark.processes
 @pytest.mark.slow
 def test_generated_scene_contains_the_requested_faces(tmp_path: Path) -> None:
-    pipeline = Pipeline.of(settings_for(tmp_path))
-    figures = measure(pipeline, Options(model="lite"), Scene(3, 1), at_once=2, runs=1)
+    settings = settings_for(tmp_path)
+    add_converted_models(tmp_path)
+    engine = choose(settings.device, tmp_path / "cache", settings.precision)
+    timer = NetworkTimer(engine)
+    pipeline = Pipeline.of(settings, engine=engine)
+    figures = measure(pipeline, Options(model="lite", scope=Scope.FACES), Scene(3, 1), at_once=1, runs=2, timer=timer)
     assert round(figures.faces_per_s / figures.photos_per_s) == 3
+    assert figures.cpu_ms is not None
+    assert figures.cpu_beside_networks_ms is not None
+    assert 0 < figures.cpu_beside_networks_ms < figures.cpu_ms
     assert figures.p50_ms["total"] >= figures.p50_ms["restore"] > 0
 
 
