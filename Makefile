@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 PIP_ARGS ?=
+# Container images often set it. Each of the service's processes, and of the tests', would compile all sources anew.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 # Which build of torch a new .venv gets: cpu, cu126, cu130, … from torch's own index, or `default`, the one on PyPI. That
 # one brings gigabytes for GPUs on Linux, so it is chosen only where an NVIDIA driver is.

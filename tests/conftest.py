@@ -30,6 +30,11 @@ MEMORY, ENOUGH_BYTES = Path("/dev/shm"), 4 << 30
 # network took four times the processor time. OpenMP reads this when torch is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
+# Tests speak HTTP with servers on this machine, but each HTTP client loads the certificates of all authorities first:
+# 20 ms, over a thousand times. Clients and child processes get one certificate in place of all.
+CERTIFICATES = Path(__file__).parent / "support/one_certificate.pem"
+os.environ.setdefault("SSL_CERT_FILE", str(CERTIFICATES))
+
 # OpenVINO's telemetry starts a process at every conversion and reports to Google Analytics. The engine blocks its
 # import, but some tests import OpenVINO first.
 sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
@@ -42,10 +47,10 @@ def pytest_configure() -> None:
             os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One and a half processes a core: tests wait half of their time (for a lease, a restart, a page)."""
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two processes a core, because tests wait (for a lease, a restart, a page). Fast tests do not: one a core."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return cores + (cores + 1) // 2
+    return cores if "not services" in config.option.markexpr else 2 * cores
 
 
 @pytest.fixture(autouse=True)

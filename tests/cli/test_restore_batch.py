@@ -146,12 +146,17 @@ def test_partly_written_result_is_deleted(tmp_path: Path) -> None:
 def test_a_real_ctrl_c_ends_without_a_traceback(tmp_path: Path) -> None:
     for number in range(30):
         jpeg(tmp_path / f"{number}.jpg")
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "magicmemory.cli.main", "restore", ".", "--out", "out"],
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    # Shells let programs in the background ignore Ctrl-C, and child processes inherit that.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "magicmemory.cli.main", "restore", ".", "--out", "out"],
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert process.stderr is not None
     first = process.stderr.readline()  # each of these has no face
     process.send_signal(signal.SIGINT)

@@ -7,6 +7,7 @@ import asyncio
 import os
 import random
 from collections.abc import Awaitable, Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,13 +29,17 @@ FAULTS = 0.10
 AT_ONCE = 12
 DROP_EVERY_S = 3.0
 TEXTS = Texts()
-PROGRESS = {
-    TEXTS.say(language, f"progress-{stage}", ahead=ahead, done=0, faces=1)
-    for language in TEXTS.languages
-    for stage in Stage
-    if stage is not Stage.DONE
-    for ahead in range(20)
-}
+
+
+@cache
+def progress_messages() -> set[str]:
+    return {
+        TEXTS.say(language, f"progress-{stage}", ahead=ahead, done=0, faces=1)
+        for language in TEXTS.languages
+        for stage in Stage
+        if stage is not Stage.DONE
+        for ahead in range(20)
+    }
 
 
 class Crowd:
@@ -103,7 +108,9 @@ class Crowd:
 
 def answered(messages: list[Message]) -> bool:
     """Whether more than progress is shown."""
-    return any(message.components or (message.texts and message.texts not in PROGRESS) for message in messages)
+    return any(
+        message.components or (message.texts and message.texts not in progress_messages()) for message in messages
+    )
 
 
 async def disturb(server: DiscordServer, chance: random.Random) -> None:

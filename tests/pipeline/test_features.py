@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from magicmemory.core.errors import FidelityUnsupported, ModelNotAllowed, ModelNotInstalled
 from magicmemory.core.options import Options
 from magicmemory.core.report import FaceWarning
-from magicmemory.core.settings import BadSettings, Settings, load
+from magicmemory.core.settings import BadSettings, Likeness, Settings, load
 from magicmemory.pipeline.engines.base import tidy_memory
 from magicmemory.pipeline.engines.torch_engine import TorchEngine
 from magicmemory.pipeline.faces import strategies
@@ -75,6 +75,7 @@ def pipeline(
     parse: Parser | None = None,
     hides: OcclusionMask | None = None,
     upscaler: TiledUpscaler | None = None,
+    likeness: Likeness | None = None,
 ) -> Pipeline:
     models = Models(
         TorchEngine("cpu"),
@@ -92,7 +93,7 @@ def pipeline(
         upscalers=() if upscaler is None else (Model(facts("enlarges", Kind.UPSCALER), lambda *_: upscaler),),
         identities=() if compare is None else (Model(facts("compares", Kind.IDENTITY), lambda *_: compare),),
     )
-    return Pipeline(models, LIMITS, 24, strategy=strategy, identity_warning=0.3)
+    return Pipeline(models, LIMITS, 24, strategy=strategy, identity_warning=0.3, likeness=likeness)
 
 
 def pixels_of(restoration: Restoration) -> NDArray[np.float64]:
@@ -102,7 +103,8 @@ def pixels_of(restoration: Restoration) -> NDArray[np.float64]:
 def test_each_restored_face_is_compared_and_one_that_changed_is_marked() -> None:
     compare = Compares(0.91, 0.2)
     one, two, small = sorted(
-        pipeline(compare=compare).restore(PHOTO, Options()).report.faces, key=lambda face: (-face.restored, face.box)
+        pipeline(compare=compare, likeness="warn").restore(PHOTO, Options()).report.faces,
+        key=lambda face: (-face.restored, face.box),
     )
     assert {(face.similarity, face.warning) for face in (one, two)} == {(0.91, None), (0.2, FaceWarning.LESS_ALIKE)}
     assert (small.restored, small.similarity, small.warning) == (False, None, None)

@@ -27,8 +27,6 @@ def test_network_equals_its_original(name: str) -> None:
     kept = ours.golden(name)
     network = ours.network(name)
     outputs = ours.run(network, name)
-    if name == "elir":  # where noise could come in; of GFPGAN a test of its decoder shows that none does
-        assert torch.equal(ours.run(network, name)["out"], outputs["out"])
     for key, out in outputs.items():
         value = out.numpy()
         low, high, mean, deviation = kept[f"{key}_statistics"]

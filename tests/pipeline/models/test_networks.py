@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from magicmemory.pipeline.models import codeformer, gfpgan, parsenet, realesrgan
+from magicmemory.pipeline.models import codeformer, elir, gfpgan, parsenet, realesrgan
 from magicmemory.pipeline.models.checkpoint import WrongArchitecture, fill
 from magicmemory.pipeline.models.deformable import deformable_conv
 from tests.golden import ours, seeded
@@ -79,6 +79,10 @@ def test_gfpgan_decoder_uses_no_random_noise() -> None:
     features, styles, noise = values("features", 1, 16, 8, 8), values("styles", 1, 512), values("noise", 1, 1, 8, 8)
     assert torch.equal(conv(features, styles, noise), conv(features, styles, noise))
     assert not torch.equal(conv(features, styles, noise), conv(features, styles, 2 * noise))
+
+
+def test_elir_adds_the_same_noise_each_time() -> None:
+    assert (elir.constant_noise() == elir.constant_noise()).all()
 
 
 @pytest.mark.parametrize(("demodulate", "upsample"), [(True, False), (True, True), (False, False)])
