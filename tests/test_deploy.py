@@ -69,7 +69,7 @@ def test_nginx_takes_its_file(tmp_path: Path) -> None:
     paths = "".join(f"{name}_temp_path {tmp_path}/{name};" for name in NGINX_FOLDERS)
     config = f"pid {tmp_path}/pid; events {{}} http {{ access_log off; {paths} include {tmp_path}/site; }}"
     (tmp_path / "config").write_text(config)
-    command = [nginx, "-t", "-e", tmp_path / "log", "-c", tmp_path / "config"]
+    command = [nginx, "-t", "-e", str(tmp_path / "log"), "-c", str(tmp_path / "config")]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
 

@@ -51,7 +51,7 @@ async def test_each_failure_has_a_hint(tmp_path: Path) -> None:
 
 async def test_a_data_folder_that_cannot_be_used_is_the_only_thing_blamed(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
-    settings = Settings(_env_file=None, data_dir=tmp_path / "file")  # type: ignore[call-arg]
+    settings = Settings(_env_file=None, data_dir=tmp_path / "file")
     findings = await examine(settings)
     assert [name for name, found in findings.items() if found.verdict is Verdict.BAD] == ["disk"]
     assert "MAGIC_DATA_DIR cannot be used" in findings["disk"].what
