@@ -4,8 +4,8 @@
 #   docker build --target worker --build-arg TORCH_BUILD=cu130 -t magicmemory-worker-gpu .
 # `deploy/build-images` builds and tries both, with docker or buildah.
 
-# Pin it by its digest where builds must be the same: --build-arg PYTHON_IMAGE=python:3.12-slim@sha256:…
-ARG PYTHON_IMAGE=python:3.12-slim
+# Python 3.12.14 on Debian 13. docs/upgrade.md says how to take a newer one; --build-arg PYTHON_IMAGE=… takes it once.
+ARG PYTHON_IMAGE=python:3.12-slim@sha256:78387bc3881b8273120a12ebe6c1ab22b018ccc2c9adf565ae1ac9b536e184ea
 FROM ${PYTHON_IMAGE} AS base
 # PYTHONSAFEPATH: the current folder must not shadow installed packages.
 ENV PYTHONSAFEPATH=1 PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 MAGIC_DATA_DIR=/data

@@ -6,7 +6,6 @@ import shlex
 import shutil
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -108,9 +107,22 @@ async def examine(settings: Settings) -> dict[str, Finding]:
         "disk": _disk,
         "permissions": _permissions,
     }
-    with suppress(OperatorError):  # the check of the disk tells of it
+    try:
         make_data_folder(settings)
+    except OperatorError:
+        # The check of the disk tells of it. What lies in the folder fails too, and would blame settings that are right.
+        checks |= dict.fromkeys(_in_data_folder(settings), _not_checked)
     return {name: await _patiently(check, settings) for name, check in checks.items()}
+
+
+def _in_data_folder(settings: Settings) -> set[str]:
+    """The checks of what lies in the data folder."""
+    elsewhere = {"database": settings.database_url, "photo store": settings.photo_store}
+    return {"permissions", *(name for name, place in elsewhere.items() if not place)}
+
+
+async def _not_checked(settings: Settings) -> Finding:
+    return Finding(Verdict.OFF, f"not checked: it lies in MAGIC_DATA_DIR ({settings.data_dir})")
 
 
 async def _patiently(check: Check, settings: Settings) -> Finding:

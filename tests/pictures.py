@@ -19,18 +19,27 @@ from playwright.async_api import Browser, async_playwright
 from magicmemory.bots import telegram
 from magicmemory.bots.playground.page import sample_photo
 from magicmemory.cli.operator_page import server as operator_page
+from magicmemory.core.errors import NoFaceFound
+from magicmemory.core.job import Address, Outcome
+from magicmemory.core.options import Options
+from magicmemory.core.report import Face, Failure, Report
 from magicmemory.core.settings import Settings
 from magicmemory.pipeline.pipeline import Pipeline
 from magicmemory.queue.embedded import embedded_redis
 from magicmemory.storage.database import Database
+from magicmemory.storage.ledger import Ledger
+from magicmemory.storage.quota import Allowance
 from tests.browser.conftest import ARGUMENTS, NAMES
-from tests.support import discord_harness, filled_database, telegram_harness
+from tests.support import discord_harness, telegram_harness
+from tests.support.filled_database import PLANS, person
 from tests.support.harness import settings_for
 from tests.support.playground import open_playground
 
 PATIENCE_S = 180
 EXAMPLE = Path(telegram.__path__[0]) / "example.jpg"
 COLOURS = 256  # of a picture: enough for a page, and a third of the bytes
+FACE = Face(box=(0, 0, 9, 9), landmarks=((3, 3), (6, 3), (4, 5), (3, 7), (6, 7)), score=0.99, restored=True)
+REPORT = Report(width=9, height=9, faces=(FACE,), model="lite", detector="mtcnn", stages_ms={}, total_ms=900)
 TERMINAL = """
 body { background: #1c1917; margin: 0; padding: 18px 22px } pre { color: #e7e2dc; font: 14px/1.45 "DejaVu Sans Mono",
 monospace; margin: 0; white-space: pre-wrap } b { color: #f0a06a; font-weight: normal }
@@ -55,7 +64,8 @@ async def main(out: Path) -> None:
 
 
 async def _page(browser: Browser, folder: Path, redis_url: str, pipeline: Pipeline, out: Path) -> None:
-    async with open_playground(folder, redis_url, pipeline) as url:
+    # As `make run` offers it.
+    async with open_playground(folder, redis_url, pipeline, playground_free_per_day=None) as url:
         page = await browser.new_page(viewport={"width": 760, "height": 1180}, color_scheme="light")
         await page.goto(url)
         await page.wait_for_selector("html[data-ready]")
@@ -112,9 +122,8 @@ def _run(command: str, folder: Path) -> str:
 
 async def _operator(browser: Browser, folder: Path, redis_url: str, out: Path) -> None:
     settings = Settings.model_validate({"data_dir": folder, "redis_url": redis_url})
-    filled_database.NOW = datetime.now(UTC) - timedelta(hours=1)
     async with Database(settings.database) as database:
-        await filled_database.fill(database, Path(settings.photos), 12)
+        await _two_weeks(database)
     stop, told = asyncio.Event(), asyncio.get_running_loop().create_future()
     serving = asyncio.create_task(operator_page.serve(settings, "127.0.0.1", 0, stop, told.set_result))
     page = await browser.new_page(viewport={"width": 1000, "height": 760}, color_scheme="light")
@@ -124,6 +133,26 @@ async def _operator(browser: Browser, folder: Path, redis_url: str, out: Path) -
     stop.set()
     await serving
     _shrink(out)
+
+
+async def _two_weeks(database: Database) -> None:
+    """Made-up people, a few more each day, whose photos are answered within seconds; every ninth has no face."""
+    now = datetime.now(UTC)
+    ledger = Ledger(database, Allowance.of(Settings(_env_file=None), PLANS), lambda: now)
+    begin, number = now - timedelta(minutes=50), 0
+    for days_ago in reversed(range(14)):
+        for nth in range(44 - 2 * days_ago):
+            number += 1
+            now = begin - timedelta(days=days_ago) + timedelta(minutes=nth)
+            sender = person(number * 7 % 401)
+            address = Address(platform=sender.platform, chat=sender.account, message=str(number))
+            job = (await ledger.reserve(sender, address, Options(), free=True)).job
+            now += timedelta(seconds=2 + number % 5)
+            if number % 9:
+                await ledger.settle(Outcome(job=job.id, report=REPORT, extension="jpg"), {"reply": "1"})
+            else:
+                await ledger.refund_quota(job.id, Failure.of(NoFaceFound()))
+            await ledger.replied(job.id, {})
 
 
 async def _shot(browser: Browser, text: str, out: Path, width: int) -> None:

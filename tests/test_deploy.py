@@ -1,5 +1,6 @@
 """The units and proxies in `deploy/` fit the settings, and are as strict as the containers."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ ROOT = Path(__file__).parents[1]
 UNIT = (ROOT / "deploy/systemd/magicmemory@.service").read_text()
 PLAYGROUND = Settings.model_fields["playground_port"].default
 WEBHOOK = Settings.model_fields["telegram_webhook_port"].default
+NGINX_FOLDERS = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 MAX_PHOTO_MB = Settings.model_fields["max_photo_mb"].default
 
 
@@ -54,6 +56,38 @@ def test_the_proxies_pass_on_what_the_settings_say() -> None:
         assert text.count("{") == text.count("}"), name
         [size] = [int(number) for number in re.findall(r"(?:max_size|client_max_body_size) (\d{2,})m?b?;?", text, re.I)]
         assert size > MAX_PHOTO_MB, name
+
+
+@pytest.mark.processes
+def test_nginx_takes_its_file(tmp_path: Path) -> None:
+    nginx = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    if nginx is None:
+        pytest.skip("no nginx here")
+    # No certificates, and no ports of this machine.
+    text = re.sub(r"\n +ssl_.*|\n +listen \[::\].*", "", (ROOT / "deploy/proxy/nginx.conf").read_text())
+    (tmp_path / "site").write_text(text.replace("listen 443 ssl;", f"listen unix:{tmp_path}/socket;"))
+    paths = "".join(f"{name}_temp_path {tmp_path}/{name};" for name in NGINX_FOLDERS)
+    config = f"pid {tmp_path}/pid; events {{}} http {{ access_log off; {paths} include {tmp_path}/site; }}"
+    (tmp_path / "config").write_text(config)
+    command = [nginx, "-t", "-e", str(tmp_path / "log"), "-c", str(tmp_path / "config")]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+
+
+@pytest.mark.processes
+def test_caddy_takes_its_file() -> None:
+    caddy = shutil.which("caddy")
+    if caddy is None:
+        pytest.skip("no caddy here")
+    command = [caddy, "adapt", "--adapter", "caddyfile", "--config", "deploy/proxy/Caddyfile"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_the_proxies_replace_the_name_of_a_login() -> None:
+    """A visitor who sends the header itself must not become somebody else."""
+    assert "header_up X-Remote-User {http.auth.user.id}" in (ROOT / "deploy/proxy/Caddyfile").read_text()
+    assert "proxy_set_header X-Remote-User $remote_user;" in (ROOT / "deploy/proxy/nginx.conf").read_text()
 
 
 def test_the_proxies_do_not_hold_events_back() -> None:

@@ -118,6 +118,18 @@ def test_a_moved_folder_is_mended(checkout: Path) -> None:
     assert make(moved, "moved") == ""
 
 
+def test_a_folder_that_moves_to_a_path_with_a_space_is_mended(tmp_path: Path) -> None:
+    old, new = tmp_path / "plain", tmp_path / "with a space"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", old / ".venv"], check=True)
+    script = old / ".venv/bin/magicmemory"
+    script.write_text(f"#!{old}/.venv/bin/python\nimport sys\nprint(sys.argv[1])\n")
+    script.chmod(0o755)
+    old.rename(new)
+    subprocess.run([sys.executable, ROOT / "deploy/repair-venv", str(old), str(new)], cwd=new, check=True)
+    shown = subprocess.run([new / ".venv/bin/magicmemory", "it runs"], capture_output=True, text=True, check=True)
+    assert shown.stdout == "it runs\n"
+
+
 def test_every_target_that_uses_the_environment_mends_it_first() -> None:
     told = subprocess.run(["make", "--dry-run", "run"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert "repair-venv" in told

@@ -160,7 +160,11 @@ def _chart(days: Sequence[Day]) -> str:
 
 def _stats(today: Stats, week: Stats) -> str:
     names = ("people", "newcomers", "photos", "delivered", "failed", "cancelled", "waiting", "faces")
-    rows: list[Sequence[object]] = [(name, getattr(today, name), getattr(week, name)) for name in names]
+    # A photo that a worker restores, or that is being sent, is in no queue any more, where others wait.
+    titles = {"waiting": "unfinished"}
+    rows: list[Sequence[object]] = [
+        (titles.get(name, name), getattr(today, name), getattr(week, name)) for name in names
+    ]
     for title, kind in (("paid", "paid"), ("paid back", "refunded"), ("failed:", "failures")):
         now, before = getattr(today, kind), getattr(week, kind)
         rows += [(f"{title} {name}", now.get(name, 0), before[name]) for name in before]

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from magicmemory.cli.doctor import Finding, Verdict, examine
 from magicmemory.cli.main import app
+from magicmemory.core.settings import Settings
 from magicmemory.pipeline.models import upstream
 from magicmemory.queue.connection import RedisKeys, connect
 from magicmemory.queue.poison import CrashCounter
@@ -46,6 +47,18 @@ async def test_each_failure_has_a_hint(tmp_path: Path) -> None:
     for name in bad:
         assert findings[name].hint.endswith((".", "?")), name
         assert "\n" not in findings[name].what
+
+
+async def test_a_data_folder_that_cannot_be_used_is_the_only_thing_blamed(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    settings = Settings(_env_file=None, data_dir=tmp_path / "file")
+    findings = await examine(settings)
+    assert [name for name, found in findings.items() if found.verdict is Verdict.BAD] == ["disk"]
+    assert "MAGIC_DATA_DIR cannot be used" in findings["disk"].what
+    assert findings["database"].what.startswith("not checked: it lies in MAGIC_DATA_DIR")
+    assert findings["photo store"] == findings["database"]
+    elsewhere = await examine(settings.model_copy(update={"photo_store": str(tmp_path / "photos")}))
+    assert elsewhere["photo store"].verdict is Verdict.GOOD
 
 
 def test_table_shows_whole_sentences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,6 +78,7 @@ async def test_the_page_shows_what_the_database_has(tmp_path: Path, database_url
         f"/people/discord/{person(3).account}",
         "no-face-found",
         "3 photos of premium",
+        "<td>unfinished</td>",  # not "waiting", which is told of the queue
         "40 % less for any plan",
         "für Oma – 100 %",
         f"charge-{person(2).account}",
