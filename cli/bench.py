@@ -13,6 +13,7 @@ from rich.table import Table
 from magicmemory.cli.bench_stats import describe_machine, write_json
 from magicmemory.cli.processes import operator_errors
 from magicmemory.core.errors import OperatorError
+from magicmemory.core.event_loop import run
 from magicmemory.core.options import Options, Scope
 from magicmemory.core.settings import load
 
@@ -91,7 +92,7 @@ def bench_queue(
     from magicmemory.cli.bench_queue import measure_queue
 
     with operator_errors(), tempfile.TemporaryDirectory() as folder:
-        figures = asyncio.run(measure_queue(Path(folder), jobs))
+        figures = run(measure_queue(Path(folder), jobs))
     table = Table("figure", "value", title=f"queue: {jobs} photos, a bot and a worker, SQLite")
     for name, value in figures.items():
         table.add_row(name, f"{value:g}")
@@ -111,7 +112,7 @@ def bench_intake(
     from magicmemory.cli.bench_intake import intake_table, measure_intake
 
     with operator_errors(), tempfile.TemporaryDirectory() as folder:
-        rows, left_out = asyncio.run(measure_intake(Path(folder), photos, postgres))
+        rows, left_out = run(measure_intake(Path(folder), photos, postgres))
     Console().print(intake_table(rows))
     if left_out:
         Console(stderr=True).print(left_out)

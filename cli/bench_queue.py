@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from magicmemory.core.errors import OperatorError
+from magicmemory.core.event_loop import run
 from magicmemory.core.job import Address, Platform, Sender
 from magicmemory.core.options import Options
 from magicmemory.core.processes import end, end_with_parent
@@ -134,4 +135,4 @@ async def _work(redis_url: str, photos: str, photo_s: str, at_once: str) -> None
 
 
 if __name__ == "__main__":
-    asyncio.run(_work(*sys.argv[1:]))
+    run(_work(*sys.argv[1:]))

@@ -13,6 +13,7 @@ from importlib.metadata import version as version_of
 from magicmemory.cli.settings_check import check_language, check_tokens, unknown_names
 from magicmemory.core import logs
 from magicmemory.core.errors import OperatorError
+from magicmemory.core.event_loop import run
 from magicmemory.core.metrics import Metrics
 from magicmemory.core.redaction import Redactor
 from magicmemory.core.settings import BadSettings, Settings, load, make_data_folder
@@ -75,7 +76,7 @@ def run_service(name: str, module: str, *, database: bool) -> None:
                     for watch in watches:
                         watch.cancel()
 
-            asyncio.run(_unwrapped(serving()))
+            run(_unwrapped(serving()))
 
 
 def run_until_interrupted(name: str, work: Work) -> None:
@@ -90,7 +91,7 @@ def run_until_interrupted(name: str, work: Work) -> None:
     with operator_errors():
         settings, _ = _set_up(name)
         with _logged():
-            asyncio.run(_unwrapped(with_cancelling(settings)))
+            run(_unwrapped(with_cancelling(settings)))
 
 
 def package_version() -> str:

@@ -7,7 +7,7 @@ import sys
 import zlib
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -127,8 +127,8 @@ def redis_binary() -> str:
 @pytest.fixture(scope="session")
 def postgres_template() -> Iterator[str]:
     """The name of a migrated PostgreSQL database, which tests copy."""
-    loop = asyncio.new_event_loop()
-    with ThreadPoolExecutor(1) as thread:  # this thread may already run a test's event loop
+    # In a thread, because this one may already run a test's event loop.
+    with closing(asyncio.new_event_loop()) as loop, ThreadPoolExecutor(1) as thread:
         database = postgres_database()
         url = thread.submit(loop.run_until_complete, database.__aenter__()).result()
         try:
@@ -136,7 +136,6 @@ def postgres_template() -> Iterator[str]:
             yield str(make_url(url).database)
         finally:
             thread.submit(loop.run_until_complete, database.__aexit__(None, None, None)).result()
-            loop.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -152,7 +152,7 @@ STARTS: dict[str, tuple[str, dict[str, object], str]] = {
     "no database there": (
         "playground",
         {"database_url": f"postgresql+asyncpg://magic:{DATABASE_PASSWORD}@{AWAY}/magic"},
-        "Connect call failed",
+        "ConnectionRefusedError",
     ),
     "the database is no address": (
         "playground",

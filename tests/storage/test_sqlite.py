@@ -4,8 +4,10 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 import aiosqlite
 import pytest
@@ -152,6 +154,7 @@ async def test_a_writer_cancelled_at_its_end_stops_nobody(file: Path, monkeypatc
 WRITER = """
 import asyncio, sys
 from pathlib import Path
+from typing import Any
 from tests.storage.test_sqlite import add, opened
 
 async def write():
@@ -191,3 +194,32 @@ async def test_snapshot_ends_with_its_reader(file: Path, monkeypatch: pytest.Mon
         await add(database, 1)
         async with database.read() as connection:
             assert (await connection.scalars(text("SELECT account FROM users"))).all() == ["1"]
+
+
+async def test_a_statement_waits_for_the_connections_thread_once_and_once_for_its_rows(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each wait is a change of threads. A release of SQLAlchemy that makes its cursors otherwise fails here."""
+    waits: list[str] = []
+
+    def counted(name: str, inner: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any) -> Any:
+            waits.append(name)
+            return inner(*arguments)
+
+        return call
+
+    for kind, name in [(aiosqlite.Connection, "execute"), (aiosqlite.Connection, "cursor")]:
+        monkeypatch.setattr(kind, name, counted(name, getattr(kind, name)))
+    for name in ("fetchall", "close"):
+        monkeypatch.setattr(aiosqlite.Cursor, name, counted(name, getattr(aiosqlite.Cursor, name)))
+    async with opened(file) as database:
+        await add(database, 1)
+        async with database.read() as connection:
+            waits.clear()
+            assert (await connection.execute(text("SELECT account FROM users"))).scalars().all() == ["1"]
+        assert waits == ["execute", "fetchall"]
+        async with database.write() as transaction:
+            waits.clear()
+            await transaction.execute(INSERT, {"account": "2", "now": NOW})
+            assert waits == ["execute"]
