@@ -106,12 +106,12 @@ else
 endif
 
 # CycloneDX, from the locks; torch is not in them, see `locks`.
+SBOM := build
+IMAGES := bot worker
 sbom: .venv/.dev ## write build/sbom-bot.json and build/sbom-worker.json, the software bills of materials
-	@$(PIP) cyclonedx-bom
-	@mkdir -p build
-	@for lock in bot worker; do $(BIN)/cyclonedx-py requirements requirements/$$lock.lock --pyproject pyproject.toml \
-		--output-reproducible --output-file build/sbom-$$lock.json || exit 1; done
-	@echo build/sbom-bot.json build/sbom-worker.json
+	@mkdir -p $(SBOM)
+	@for lock in $(IMAGES); do $(BIN)/cyclonedx-py requirements requirements/$$lock.lock --pyproject pyproject.toml \
+		--output-reproducible --output-file $(SBOM)/sbom-$$lock.json && echo $(SBOM)/sbom-$$lock.json || exit 1; done
 
 # Redis, Chromium and a font with emoji (fonts-noto-color-emoji) are needed.
 pictures: .venv/.dev ## make the pictures of README.md anew

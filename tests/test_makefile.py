@@ -1,5 +1,6 @@
 """What `make` chooses, and how it repairs a moved folder."""
 
+import json
 import os
 import re
 import shutil
@@ -50,6 +51,18 @@ def make(checkout: Path, *arguments: str, tools: bool = False) -> str:
 
 def torch_command(told: str) -> list[tuple[str, str]]:
     return re.findall(r"--index-url (\S+) \"?(torch[^\"\n]+)", told)
+
+
+@pytest.mark.slow
+def test_a_bill_of_materials_lists_what_an_image_installs(tmp_path: Path) -> None:
+    tools = Path(sys.executable).parent
+    make(ROOT, "--old-file=.venv/.dev", "sbom", "IMAGES=bot", f"SBOM={tmp_path}", f"BIN={tools}")
+    bill = json.loads((tmp_path / "sbom-bot.json").read_text())
+    pinned = re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "requirements/bot.lock").read_text(), re.MULTILINE)
+    assert bill["bomFormat"] == "CycloneDX"
+    assert bill["metadata"]["component"]["name"] == "magicmemory"
+    assert [(part["name"], part["version"]) for part in bill["components"]] == pinned
+    assert len(pinned) > 50
 
 
 @pytest.mark.skipif(Path("/proc/driver/nvidia/version").exists(), reason="a driver is here")
