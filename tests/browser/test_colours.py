@@ -19,6 +19,7 @@ from magicmemory.pipeline.imaging.color_signal import DISPLAY_P3, SRGB_CURVE, Co
 from magicmemory.pipeline.imaging.decode import decode
 from magicmemory.pipeline.imaging.encode import encode
 from tests.pipeline.imaging.test_color_signal import ADOBE_RGB, bmp_with_profile, chrm, cicp, gama, with_chunks
+from tests.pipeline.imaging.test_tiff_colors import ADOBE, points, tiff
 from tests.support.jxl_with_profile import JXL_OF_P3
 from tests.support.photo_files import LIMITS, behind_start, chunk, chunk_of_profile, png16, saved, segment
 from tests.support.table_profiles import ink_profile, linear_table_profile
@@ -175,6 +176,11 @@ ELSEWHERE: dict[str, tuple[Callable[[], bytes], str, Callable[[], bytes]]] = {
     "heif PQ, by its stream": (lambda: by_stream(deep_heif(9, 16)), "png", lambda: png16(DEEP, cicp(9, 16))),
     "heif HLG": (lambda: deep_heif(9, 18), "png", lambda: png16(DEEP, cicp(9, 18))),
     "tiff profile": (lambda: saved(SCENE, "TIFF", icc_profile=P3), "png", lambda: png(cicp(12, 13))),
+    "tiff primaries": (
+        lambda: tiff(SCENE, *points(ADOBE)),
+        "png",
+        lambda: png(gama(2.2) + chrm(ADOBE_RGB)),
+    ),
     "tiff inks": (
         lambda: saved(Image.fromarray(SCENE).convert("CMYK"), "TIFF"),
         "jpeg",
