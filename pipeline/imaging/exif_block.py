@@ -5,9 +5,13 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
+from magicmemory.core.errors import PhotoUnreadable
 from magicmemory.pipeline.imaging.tiff_directory import Directory
 
 SUB_DIRECTORIES: Final = (34665, 34853)  # EXIF, GPS
+INTEROPERABILITY: Final = 40965  # a directory inside EXIF's
+INTEROPERABILITY_INDEX: Final = 1  # a tag in it: R98 for sRGB, R03 for Adobe RGB
+_VERSION = 2  # another one
 # What describes a photo in a TIFF's own directory; the rest describes its pixels.
 DESCRIBING: Final = {270, 271, 272, 282, 283, 296, 305, 306, 315, 316, 33432, 40091, 40092, 40093, 40094, 40095}
 _ACROSS, _DOWN, _RESOLUTION_UNIT = 282, 283, 296
@@ -29,7 +33,8 @@ class Entry:
 def entries_of(
     directory: Directory, *, wanted: Set[int] | None = None, unwanted: Set[int] = frozenset()
 ) -> tuple[Entry, ...]:
-    """A directory's entries in the order of their tags, with EXIF's and GPS's directories below.
+    """A directory's entries in the order of their tags, with EXIF's and GPS's directories below, and in EXIF's the one
+    for interoperability.
 
     Args:
         directory: EXIF's first one, or a TIFF's.
@@ -55,11 +60,27 @@ def _plain_entries(directory: Directory, wanted: Set[int] | None, unwanted: Set[
     tags = set(directory.entries) if wanted is None else set(wanted)
     found = list[Entry]()
     for tag in sorted(tags - set(unwanted) - set(SUB_DIRECTORIES)):
+        if tag == INTEROPERABILITY:
+            found += _interoperability(directory)
+            continue
         kind, count, at = directory.span(tag)
         size = count * _UNIT.get(kind, 0)
         if 0 < size <= _MOST_BYTES and at + size <= len(directory.data):
             found.append(Entry(tag, kind, directory.data[at : at + size]))
     return tuple(found)
+
+
+def _interoperability(directory: Directory) -> list[Entry]:
+    """Without the directory where it points outside the file: the rest of EXIF is whole."""
+    try:
+        start = directory.value(INTEROPERABILITY, 0)
+        if not start:
+            return []
+        below = Directory(directory.data, start)
+        kept = _plain_entries(below, below.entries.keys() & {INTEROPERABILITY_INDEX, _VERSION}, frozenset())
+    except (struct.error, PhotoUnreadable):
+        return []
+    return [Entry(INTEROPERABILITY, 4, kept)] if kept else []
 
 
 def little_endian(entries: Sequence[Entry]) -> tuple[Entry, ...]:

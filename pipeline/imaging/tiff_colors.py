@@ -59,7 +59,8 @@ def _primaries(page: Directory) -> Primaries | None:
     white, colours = _rationals(page, _WHITE, 2), _rationals(page, _PRIMARIES, 6)
     if white is None or colours is None:
         return None
-    found = Primaries(*((colours[at], colours[at + 1]) for at in (0, 2, 4)), (white[0], white[1]))
+    red, green, blue = ((colours[at], colours[at + 1]) for at in (0, 2, 4))
+    found = Primaries(red, green, blue, (white[0], white[1]))
     found.to_xyz()
     return found
 

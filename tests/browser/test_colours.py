@@ -19,6 +19,7 @@ from magicmemory.pipeline.imaging.color_signal import DISPLAY_P3, SRGB_CURVE, Co
 from magicmemory.pipeline.imaging.decode import decode
 from magicmemory.pipeline.imaging.encode import encode
 from tests.pipeline.imaging.test_color_signal import ADOBE_RGB, bmp_with_profile, chrm, cicp, gama, with_chunks
+from tests.pipeline.imaging.test_metadata import exif_colours
 from tests.pipeline.imaging.test_tiff_colors import ADOBE, points, tiff
 from tests.support.jxl_with_profile import JXL_OF_P3
 from tests.support.photo_files import LIMITS, behind_start, chunk, chunk_of_profile, png16, saved, segment
@@ -150,6 +151,10 @@ CASES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "avif BT.2020 of no curve": ("avif", lambda: avif(9, 2)),
     "avif of gamma 2.2": ("avif", lambda: avif(1, 4)),
     "jpeg gain map": ("jpeg", gain_map),
+    "jpeg Adobe RGB in EXIF": (
+        "jpeg",
+        lambda: behind_start(saved(SCENE, "JPEG", quality=98), segment(0xE1, exif_colours(65535, b"R03"))),
+    ),
     "jpeg grey": ("jpeg", lambda: saved(SCENE[..., 1], "JPEG", quality=98)),
     "gif": ("gif", lambda: saved(Image.fromarray(SCENE).quantize(256), "GIF")),
     "bmp": ("bmp", lambda: saved(SCENE, "BMP")),
