@@ -19,10 +19,9 @@ from magicmemory.pipeline.imaging.color_signal import DISPLAY_P3, SRGB_CURVE, Co
 from magicmemory.pipeline.imaging.decode import decode
 from magicmemory.pipeline.imaging.encode import encode
 from tests.pipeline.imaging.test_color_signal import ADOBE_RGB, bmp_with_profile, chrm, cicp, gama, with_chunks
-from tests.pipeline.imaging.test_metadata import exif_colours
 from tests.pipeline.imaging.test_tiff_colors import ADOBE, points, tiff
 from tests.support.jxl_with_profile import JXL_OF_P3
-from tests.support.photo_files import LIMITS, behind_start, chunk, chunk_of_profile, png16, saved, segment
+from tests.support.photo_files import LIMITS, behind_start, chunk, chunk_of_profile, exif_colours, png16, saved, segment
 from tests.support.table_profiles import ink_profile, linear_table_profile
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

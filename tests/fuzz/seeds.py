@@ -20,6 +20,7 @@ from tests.support.photo_files import (
     RGB,
     behind_start,
     chunk,
+    exif_colours,
     exif_with,
     heif_of_tiles,
     large,
@@ -108,6 +109,10 @@ TWELVE = rgb_tags() | {258: (3, [12]), 262: (3, [1]), 277: (3, [1])}
 
 MORE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "jpeg of a phone": ("JPEG", _phone_jpeg),
+    "jpeg of Adobe RGB": (
+        "JPEG",
+        lambda: behind_start(saved(RGB, "JPEG"), segment(0xE1, exif_colours(65535, b"R03", ">"))),
+    ),
     "jpeg cmyk with profile": (
         "JPEG",
         lambda: saved(Image.fromarray(RGB).convert("CMYK"), "JPEG", icc_profile=srgb()[:16] + b"CMYK" + srgb()[20:]),

@@ -16,7 +16,6 @@ from PIL.TiffImagePlugin import TiffImageFile
 from magicmemory.pipeline.imaging.color_signal import BT709, ColorSignal, Curve, icc_profile
 from magicmemory.pipeline.imaging.decode import decode
 from magicmemory.pipeline.imaging.encode import encode
-from magicmemory.pipeline.imaging.exif_block import Entry, written
 from magicmemory.pipeline.imaging.metadata import (
     NO_METADATA,
     Keep,
@@ -27,7 +26,7 @@ from magicmemory.pipeline.imaging.metadata import (
 )
 from magicmemory.pipeline.imaging.metadata_cleaning import cleaned
 from magicmemory.pipeline.imaging.sandboxed_decode import SandboxedDecoder
-from tests.support.photo_files import DEEP, LIMITS, RGB, behind_start, chunk, png16, saved, segment
+from tests.support.photo_files import DEEP, LIMITS, RGB, behind_start, chunk, exif_colours, png16, saved, segment
 
 CAPTION = "Großmutter und ihre Schwestern, 1912"
 XMP = f"""<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">
@@ -262,21 +261,6 @@ def test_non_ascii_texts_stay_byte_for_byte(order: str, kind: str) -> None:
     block = mark + struct.pack(order + "IH", 8, 1) + entry + bytes(4) + name
     data = behind_start(saved(RGB, "JPEG"), segment(0xE1, b"Exif\0\0" + block))
     assert name in encode(decode(data, LIMITS, keep=Keep.SHARED), kind=kind).data
-
-
-def exif_colours(space: int, index: bytes, order: str = "<") -> bytes:
-    """Every tag by which a camera says its colours, and one of another kind; the way DCF has them."""
-    mark = b"II*\0" if order == "<" else b"MM\0*"
-    points = Entry(318, 5, struct.pack(order + "4I", 3127, 10_000, 3290, 10_000))
-    names = (Entry(1, 2, index + b"\0"), Entry(2, 7, b"0100"))
-    photo = (
-        Entry(33437, 5, struct.pack(order + "2I", 28, 10)),
-        Entry(40961, 3, struct.pack(order + "H", space)),
-        Entry(40965, 4, names),
-        Entry(42240, 5, struct.pack(order + "2I", 22, 10)),
-    )
-    entries = (Entry(271, 2, b"Voigtlander\0"), points, Entry(34665, 4, photo))
-    return b"Exif\0\0" + mark + struct.pack(order + "I", 8) + written(entries, 8, order)
 
 
 @pytest.mark.parametrize("order", "<>")
