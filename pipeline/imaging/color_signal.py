@@ -154,6 +154,9 @@ _TRANSFERS: Final[dict[int, Curve | HighRange]] = {
 }
 
 
+ADOBE_RGB: Final = ColorSignal(Primaries((0.640, 0.330), (0.210, 0.710), (0.150, 0.060), _D65), Curve(563 / 256))
+
+
 def from_cicp(primaries: int, transfer: int, *, narrow: bool = False) -> ColorSignal | None:
     """The signal of H.273's code points; None where one is unspecified, reserved, or no photo is stored like that."""
     known, curve = _PRIMARIES.get(primaries), _TRANSFERS.get(transfer)

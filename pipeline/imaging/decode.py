@@ -188,6 +188,8 @@ def _developed(data: bytes, limits: DecodeLimits, page: int, keep: Keep) -> Pict
     if container.orientation == 1:
         container = replace(container, orientation=preview.orientation)
     picture = _decoded("JPEG", container, limits, keep)
+    if preview.adobe_rgb and picture.icc is None:
+        picture = replace(picture, icc=color_signal.icc_profile(color_signal.ADOBE_RGB))
     return replace(picture, format="RAW", notes=(*picture.notes, Note(kind=NoteKind.PREVIEW)))
 
 

@@ -10,8 +10,9 @@ from magicmemory.pipeline.imaging.tiff_directory import Directory
 
 SUB_DIRECTORIES: Final = (34665, 34853)  # EXIF, GPS
 INTEROPERABILITY: Final = 40965  # a directory inside EXIF's
-INTEROPERABILITY_INDEX: Final = 1  # a tag in it: R98 for sRGB, R03 for Adobe RGB
-_VERSION = 2  # another one
+COLOR_SPACE: Final = 40961
+_ADOBE_RGB, _R03 = 2, b"R03"  # what the colour space and the index say for it
+_INDEX, _VERSION = 1, 2  # tags for interoperability
 # What describes a photo in a TIFF's own directory; the rest describes its pixels.
 DESCRIBING: Final = {270, 271, 272, 282, 283, 296, 305, 306, 315, 316, 33432, 40091, 40092, 40093, 40094, 40095}
 _ACROSS, _DOWN, _RESOLUTION_UNIT = 282, 283, 296
@@ -77,7 +78,7 @@ def _interoperability(directory: Directory) -> list[Entry]:
         if not start:
             return []
         below = Directory(directory.data, start)
-        kept = _plain_entries(below, below.entries.keys() & {INTEROPERABILITY_INDEX, _VERSION}, frozenset())
+        kept = _plain_entries(below, below.entries.keys() & {_INDEX, _VERSION}, frozenset())
     except (struct.error, PhotoUnreadable):
         return []
     return [Entry(INTEROPERABILITY, 4, kept)] if kept else []
@@ -95,6 +96,20 @@ def little_endian(entries: Sequence[Entry]) -> tuple[Entry, ...]:
 
 def _turned(value: bytes, size: int) -> bytes:
     return b"".join(value[at : at + size][::-1] for at in range(0, len(value), size)) if size > 1 else value
+
+
+def is_adobe_rgb(entries: Sequence[Entry], order: str = "<") -> bool:
+    """Whether EXIF says that the colours are those of Adobe RGB (1998)."""
+    for entry in entries:
+        if isinstance(entry.value, tuple):
+            found = is_adobe_rgb(entry.value, order)
+        elif entry.tag == _INDEX:
+            found = entry.value.startswith(_R03)
+        else:
+            found = entry.tag == COLOR_SPACE and entry.value == struct.pack(order + "H", _ADOBE_RGB)
+        if found:
+            return True
+    return False
 
 
 def block_of(directory: Directory) -> bytes:

@@ -5,11 +5,12 @@ from collections.abc import Sequence, Set
 
 from magicmemory.core.errors import PhotoUnreadable
 from magicmemory.pipeline.imaging.exif_block import (
+    COLOR_SPACE,
     INTEROPERABILITY,
-    INTEROPERABILITY_INDEX,
     SUB_DIRECTORIES,
     Entry,
     entries_of,
+    is_adobe_rgb,
     little_endian,
     written,
 )
@@ -23,9 +24,8 @@ _STALE |= {330, 338, 339, 513, 514, 529, 530, 531, 532, 700, 33723, 34377, 34675
 _MAKER_NOTE = 37500
 # A camera's own notes hold previews, serial numbers and places, at offsets that a moved block breaks.
 _STALE_PHOTO = {40962, 40963, _MAKER_NOTE}
-_COLOR_SPACE, _ADOBE_RGB, _R03 = 40961, 2, b"R03"
 # Transfer function, white point and primaries; in EXIF's directory colour space, interoperability and gamma.
-_COLOURS = {301, 318, 319, _COLOR_SPACE, INTEROPERABILITY, 42240}
+_COLOURS = {301, 318, 319, COLOR_SPACE, INTEROPERABILITY, 42240}
 _PRIVATE = {42032, 42033, 42037, 40092}  # owner, serial numbers of body and lens, Windows' comment
 
 
@@ -59,15 +59,7 @@ def _colours_of(block: bytes) -> bytes:
             entries += [Entry(entry.tag, entry.kind, below)] if below else []
         elif entry.tag in _COLOURS:
             entries.append(entry)
-    return _block(entries) if any(_says_adobe_rgb(entry) for entry in entries) else b""
-
-
-def _says_adobe_rgb(entry: Entry) -> bool:
-    if isinstance(entry.value, tuple):
-        return any(_says_adobe_rgb(inner) for inner in entry.value)
-    if entry.tag == INTEROPERABILITY_INDEX:
-        return entry.value.startswith(_R03)
-    return entry.tag == _COLOR_SPACE and entry.value == struct.pack("<H", _ADOBE_RGB)
+    return _block(entries) if is_adobe_rgb(entries) else b""
 
 
 def _entries(block: bytes, unwanted: Set[int]) -> tuple[Entry, ...]:
