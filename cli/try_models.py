@@ -94,8 +94,8 @@ def _tried(pipeline: "Pipeline", data: bytes, facts: ModelFacts) -> Tried | None
     pipeline.unload_idle(0)  # one after another, so that they need not fit into memory together
     faces = sorted((face for face in restoration.report.faces if face.restored), key=lambda face: face.number)
     done = Tried(facts.name, restoration, tuple(faces))
-    known = ", ".join(_likeness(face) for face in faces if face.similarity is not None)
-    print(f"{facts.name}: {done.seconds:.2f} s a face{known and f', {known}'}")
+    known = ", ".join(f"{face.similarity:.2f}" for face in faces if face.similarity is not None)
+    print(f"{facts.name}: {done.seconds:.2f} s a face{known and f', likeness {known}'}")
     return done
 
 
@@ -117,10 +117,6 @@ def _sheet(data: bytes, tried: Sequence[Tried]) -> bytes:
     columns = [(("the photo", ""), cells(photo.rgb8(), found), [f"face {face.number}" for face in first])]
     for done in tried:
         restored = cells(decode(done.restoration.data, limits).rgb8(), found)
-        below = ["" if face.similarity is None else _likeness(face) for face in done.faces[:FACES]]
+        below = ["" if face.similarity is None else f"likeness {face.similarity:.2f}" for face in done.faces[:FACES]]
         columns.append(((done.model, f"{done.seconds:.2f} s a face"), restored, below))
     return encode(Picture(contact_sheet(columns), "PNG", icc=photo.icc)).data
-
-
-def _likeness(face: Face) -> str:
-    return f"likeness {face.similarity:.2f}"

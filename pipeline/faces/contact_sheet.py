@@ -43,8 +43,9 @@ def contact_sheet(columns: Sequence[tuple[Sequence[str], Sequence[Pixels], Seque
 
 def _column(above: Sequence[str], faces: Sequence[Pixels], below: Sequence[str]) -> Pixels:
     parts = [_text(line) for line in above]
+    gap = np.full((_GAP, CELL, 3), _PAPER, np.uint8)  # a line belongs to the face above it
     for face, line in zip(faces, below, strict=True):
-        parts += [face, _text(line)]
+        parts += [face, _text(line), gap]
     return np.vstack(parts)
 
 

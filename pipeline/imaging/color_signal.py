@@ -7,6 +7,7 @@ kind of file that is written here can carry one. See `tone_mapping` for PQ and H
 
 import math
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -153,6 +154,9 @@ _TRANSFERS: Final[dict[int, Curve | HighRange]] = {
 }
 
 
+ADOBE_RGB: Final = ColorSignal(Primaries((0.640, 0.330), (0.210, 0.710), (0.150, 0.060), _D65), Curve(563 / 256))
+
+
 def from_cicp(primaries: int, transfer: int, *, narrow: bool = False) -> ColorSignal | None:
     """The signal of H.273's code points; None where one is unspecified, reserved, or no photo is stored like that."""
     known, curve = _PRIMARIES.get(primaries), _TRANSFERS.get(transfer)
@@ -231,6 +235,7 @@ def _xyz(point: Chromaticity) -> NDArray[np.float64]:
 # --------------------------------------------------------------------------------------------------- ICC profile
 
 _D50_XYZ = np.array([0.9642, 1.0, 0.8249])
+_CURVE_TAGS: Final = (b"rTRC", b"gTRC", b"bTRC")
 _BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
 
 
@@ -244,23 +249,44 @@ def icc_profile(signal: ColorSignal) -> bytes | None:
         return None
     if not isinstance(signal.transfer, Curve):
         raise ValueError("PQ and HLG are tone-mapped")
-    to_xyz = signal.primaries.to_xyz()
+    return matrix_profile(_colorants(signal.primaries), signal.transfer, _description(signal))
+
+
+def table_profile(primaries: Primaries, curves: Sequence[bytes]) -> bytes:
+    """A matrix profile with a curve of its own, a tag's content, for each of red, green and blue.
+
+    Raises:
+        ValueError: the primaries span no colour space.
+    """
+    named = _named(f"{_name(primaries)}, curves of its own")
+    return _profile(named | _colorants(primaries) | dict(zip(_CURVE_TAGS, curves, strict=True)))
+
+
+def matrix_profile(tags: dict[bytes, bytes], curve: Curve, description: str) -> bytes:
+    """A profile, version 4, with tags for white point and colorants, and one curve for all channels."""
+    return _profile(_named(description) | tags | dict.fromkeys(_CURVE_TAGS, _para(curve)))
+
+
+def table_tag(light: NDArray[np.uint16]) -> bytes:
+    """A curve as a profile has it: the light of evenly spaced stored values, 0 to 65535."""
+    return b"curv" + struct.pack(">II", 0, len(light)) + light.astype(">u2").tobytes()
+
+
+def _named(description: str) -> dict[bytes, bytes]:
+    return {b"desc": _text(description), b"cprt": _text("No copyright")}
+
+
+def _colorants(primaries: Primaries) -> dict[bytes, bytes]:
+    to_xyz = primaries.to_xyz()
     adaptation = adapted_to_d50(to_xyz.sum(axis=1))
     colorants = (adaptation @ to_xyz).T
-    tags = {
+    return {
         b"wtpt": _xyz_tag(_D50_XYZ),
         b"chad": b"sf32" + bytes(4) + struct.pack(">9i", *(_fixed(value) for value in adaptation.flat)),
         b"rXYZ": _xyz_tag(colorants[0]),
         b"gXYZ": _xyz_tag(colorants[1]),
         b"bXYZ": _xyz_tag(colorants[2]),
     }
-    return matrix_profile(tags, signal.transfer, _description(signal))
-
-
-def matrix_profile(tags: dict[bytes, bytes], curve: Curve, description: str) -> bytes:
-    """A profile, version 4, with tags for white point and colorants, and one curve for all channels."""
-    named = {b"desc": _text(description), b"cprt": _text("No copyright")}
-    return _profile(named | tags | dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), _para(curve)))
 
 
 def adapted_to_d50(white: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -270,10 +296,13 @@ def adapted_to_d50(white: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _description(signal: ColorSignal) -> str:
-    name = next((known for known, primaries in _NAMES.items() if signal.primaries.near(primaries)), "Custom RGB")
     assert isinstance(signal.transfer, Curve)
     curve = "sRGB curve" if signal.transfer == SRGB_CURVE else f"gamma {signal.transfer.gamma:.2f}"
-    return f"{name}, {curve}"
+    return f"{_name(signal.primaries)}, {curve}"
+
+
+def _name(primaries: Primaries) -> str:
+    return next((known for known, others in _NAMES.items() if primaries.near(others)), "Custom RGB")
 
 
 _NAMES: Final = {"BT.709": BT709, "Display P3": DISPLAY_P3, "BT.2020": BT2020}

@@ -138,15 +138,17 @@ def _decoded(kind: str, container: Container, limits: DecodeLimits, keep: Keep, 
         found, cut = _found(kind, container, reader)
         if cut is not None and cut.share > _MOST_MISSING:
             raise PhotoTruncated
-    picture = _picture(kind, _upright(found.pixels, found.orientation), found.icc)
+    stored = _picture(kind, _upright(found.pixels, found.orientation), found.icc)
     with _named_errors(container):
-        picture = _in_carried_colours(picture, found.signal)
-    picture = replace(picture, pages=found.pages, metadata=cleaned(found.metadata, keep))
+        picture = _in_carried_colours(stored, found.signal)
+    same_colours = picture.pixels is stored.pixels and picture.icc == stored.icc
+    metadata = cleaned(found.metadata, keep, same_colours=same_colours)
+    picture = replace(picture, pages=found.pages, metadata=metadata)
     if container.gain_map:
         picture = replace(picture, notes=(*picture.notes, Note(kind=NoteKind.GAIN_MAP)))
-    stored = found.orientation if container.stored == 1 else container.stored
-    picture = replace(picture, orientation=stored)
-    return picture if cut is None else _with_cut(picture, cut, stored)
+    orientation = found.orientation if container.stored == 1 else container.stored
+    picture = replace(picture, orientation=orientation)
+    return picture if cut is None else _with_cut(picture, cut, orientation)
 
 
 def _found(
@@ -186,6 +188,8 @@ def _developed(data: bytes, limits: DecodeLimits, page: int, keep: Keep) -> Pict
     if container.orientation == 1:
         container = replace(container, orientation=preview.orientation)
     picture = _decoded("JPEG", container, limits, keep)
+    if preview.adobe_rgb and picture.icc is None:
+        picture = replace(picture, icc=color_signal.icc_profile(color_signal.ADOBE_RGB))
     return replace(picture, format="RAW", notes=(*picture.notes, Note(kind=NoteKind.PREVIEW)))
 
 

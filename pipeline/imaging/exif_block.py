@@ -5,9 +5,14 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
+from magicmemory.core.errors import PhotoUnreadable
 from magicmemory.pipeline.imaging.tiff_directory import Directory
 
 SUB_DIRECTORIES: Final = (34665, 34853)  # EXIF, GPS
+INTEROPERABILITY: Final = 40965  # a directory inside EXIF's
+COLOR_SPACE: Final = 40961
+_ADOBE_RGB, _R03 = 2, b"R03"  # what the colour space and the index say for it
+_INDEX, _VERSION = 1, 2  # tags for interoperability
 # What describes a photo in a TIFF's own directory; the rest describes its pixels.
 DESCRIBING: Final = {270, 271, 272, 282, 283, 296, 305, 306, 315, 316, 33432, 40091, 40092, 40093, 40094, 40095}
 _ACROSS, _DOWN, _RESOLUTION_UNIT = 282, 283, 296
@@ -29,7 +34,8 @@ class Entry:
 def entries_of(
     directory: Directory, *, wanted: Set[int] | None = None, unwanted: Set[int] = frozenset()
 ) -> tuple[Entry, ...]:
-    """A directory's entries in the order of their tags, with EXIF's and GPS's directories below.
+    """A directory's entries in the order of their tags, with EXIF's and GPS's directories below, and in EXIF's the one
+    for interoperability.
 
     Args:
         directory: EXIF's first one, or a TIFF's.
@@ -55,11 +61,27 @@ def _plain_entries(directory: Directory, wanted: Set[int] | None, unwanted: Set[
     tags = set(directory.entries) if wanted is None else set(wanted)
     found = list[Entry]()
     for tag in sorted(tags - set(unwanted) - set(SUB_DIRECTORIES)):
+        if tag == INTEROPERABILITY:
+            found += _interoperability(directory)
+            continue
         kind, count, at = directory.span(tag)
         size = count * _UNIT.get(kind, 0)
         if 0 < size <= _MOST_BYTES and at + size <= len(directory.data):
             found.append(Entry(tag, kind, directory.data[at : at + size]))
     return tuple(found)
+
+
+def _interoperability(directory: Directory) -> list[Entry]:
+    """Without the directory where it points outside the file: the rest of EXIF is whole."""
+    try:
+        start = directory.value(INTEROPERABILITY, 0)
+        if not start:
+            return []
+        below = Directory(directory.data, start)
+        kept = _plain_entries(below, below.entries.keys() & {_INDEX, _VERSION}, frozenset())
+    except (struct.error, PhotoUnreadable):
+        return []
+    return [Entry(INTEROPERABILITY, 4, kept)] if kept else []
 
 
 def little_endian(entries: Sequence[Entry]) -> tuple[Entry, ...]:
@@ -74,6 +96,20 @@ def little_endian(entries: Sequence[Entry]) -> tuple[Entry, ...]:
 
 def _turned(value: bytes, size: int) -> bytes:
     return b"".join(value[at : at + size][::-1] for at in range(0, len(value), size)) if size > 1 else value
+
+
+def is_adobe_rgb(entries: Sequence[Entry], order: str = "<") -> bool:
+    """Whether EXIF says that the colours are those of Adobe RGB (1998)."""
+    for entry in entries:
+        if isinstance(entry.value, tuple):
+            found = is_adobe_rgb(entry.value, order)
+        elif entry.tag == _INDEX:
+            found = entry.value.startswith(_R03)
+        else:
+            found = entry.tag == COLOR_SPACE and entry.value == struct.pack(order + "H", _ADOBE_RGB)
+        if found:
+            return True
+    return False
 
 
 def block_of(directory: Directory) -> bytes:

@@ -68,7 +68,8 @@ def _read(data: bytes, orientation: int | None) -> Container:
             bits=_av1_bits(data, properties),
             gain_map=_has_gain_map(data, inside),
         )
-    except (struct.error, IndexError):  # a box points outside the file: the decoder decides what it is worth
+    # A box points outside the file, or farther than there is memory to fill up: the decoder decides what it is worth.
+    except (struct.error, IndexError, MemoryError):
         return bare
 
 
@@ -131,7 +132,7 @@ def _filled_up(data: bytes, lacking: dict[int, int], filling: bytes = b"") -> by
     end = max(lacking.values(), default=0)
     if end - len(data) > _MOST_FILLING_BYTES:
         return data
-    return data + filling[: max(0, end - len(data))].ljust(end - len(data), b"\0")
+    return (data + filling[: max(0, end - len(data))]).ljust(end, b"\0")  # one copy: the filling may be large
 
 
 def _whole_rows(data: bytes, meta: Box, lacking: Set[int]) -> int | None:

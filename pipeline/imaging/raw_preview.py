@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from magicmemory.core.errors import PhotoUnreadable, PreviewMissing
 from magicmemory.pipeline.imaging.container import exif_orientation
+from magicmemory.pipeline.imaging.exif_block import entries_of, is_adobe_rgb
 from magicmemory.pipeline.imaging.jpeg_container import segments
+from magicmemory.pipeline.imaging.tiff_directory import Directory
 
 _START = re.compile(rb"\xff\xd8\xff[\xc0\xc4\xdb\xdd\xe0-\xef\xfe]")
 _MOST_CANDIDATES = 64
@@ -22,10 +24,17 @@ _EXIF_BYTES = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A camera's own picture: its file, and the orientation that the raw file gives, 1 to 8."""
+    """A camera's own picture.
+
+    Attributes:
+        data: its file.
+        orientation: what the raw file gives, 1 to 8.
+        adobe_rgb: the raw file says that the camera made its pictures in Adobe RGB.
+    """
 
     data: bytes
     orientation: int
+    adobe_rgb: bool
 
 
 def largest_preview(data: bytes) -> Preview:
@@ -45,7 +54,7 @@ def largest_preview(data: bytes) -> Preview:
         at = end if size else start + 2
     if most < _SMALLEST_PIXELS:
         raise PreviewMissing
-    return Preview(best, _orientation(data))
+    return Preview(best, _orientation(data), _is_adobe_rgb(data))
 
 
 def _jpeg_at(data: bytes, start: int) -> tuple[int, int]:
@@ -70,3 +79,13 @@ def _orientation(data: bytes) -> int:
     if data[4:8] == b"ftyp" and at >= 0:
         return exif_orientation(data[at + 4 : at + 4 + _EXIF_BYTES])
     return exif_orientation(data[:2] + (b"*\0" if data[:2] == b"II" else b"\0*") + data[4:_EXIF_BYTES])
+
+
+def _is_adobe_rgb(data: bytes) -> bool:
+    """What EXIF says in raw files that are built like TIFF; a CR3 or RAF has it elsewhere."""
+    if data[:2] not in (b"II", b"MM"):
+        return False
+    try:
+        return is_adobe_rgb(entries_of(Directory(data), wanted=frozenset()), "<" if data[:2] == b"II" else ">")
+    except (struct.error, PhotoUnreadable):
+        return False

@@ -3,7 +3,7 @@
 import struct
 
 from magicmemory.core.errors import PageMissing, PhotoTruncated, PhotoUnreadable
-from magicmemory.pipeline.imaging import color_profile
+from magicmemory.pipeline.imaging import color_profile, tiff_colors
 from magicmemory.pipeline.imaging.container import ORIENTATION_TAG, Container, upright
 from magicmemory.pipeline.imaging.exif_block import block_of
 from magicmemory.pipeline.imaging.metadata import Metadata, iptc_of_photoshop
@@ -161,6 +161,6 @@ def _tile_pixels(file: Directory) -> int:
 
 def _tiff_icc(file: Directory) -> bytes | None:
     if _ICC not in file.entries:
-        return None
+        return tiff_colors.profile_of(file)
     _, count, at = file.span(_ICC)
     return file.data[at : at + count] if count <= color_profile.MOST_BYTES else None

@@ -104,7 +104,9 @@ _FACTS = ModelFacts(
     commercial=Commercial.ASK,
     file="recognition_arcface_ir_se50.pth",
     url="https://github.com/xinntao/facexlib/releases/download/v0.1.0/recognition_arcface_ir_se50.pth",
+    # Stated by Arch Linux's user package of facexlib, and by PadInv, which takes the file from its first publisher.
     sha256="a035c768259b98ab1ce0e646312f48b9e1e218197a0f80ac6765e88f8b6ddf28",
+    size=175367323,
     paper="Deng et al., ArcFace: Additive Angular Margin Loss for Deep Face Recognition, CVPR 2019",
     good_at="says how much a restored face still is the same person",
     work="25 GFLOP a face",

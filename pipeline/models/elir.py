@@ -19,7 +19,7 @@ from torch.nn import functional as F
 
 from magicmemory.pipeline.faces.align import SIZE
 from magicmemory.pipeline.models.checkpoint import Checkpoint
-from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts
+from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts, Speed
 from magicmemory.pipeline.models.model import from_checkpoint, restorer_model
 
 CHECKPOINT = Checkpoint("elir_bfr.pth")
@@ -311,6 +311,7 @@ ELIR = restorer_model(
         good_at="paid use: strong, and its licence states no exceptions",
         work="499 GFLOP",
         supports_half=True,
+        speed=Speed("a face", "OpenVINO", 2.8, 1.0),
     ),
     from_checkpoint(Elir, CHECKPOINT),
 )

@@ -19,8 +19,9 @@ from magicmemory.pipeline.imaging.color_signal import DISPLAY_P3, SRGB_CURVE, Co
 from magicmemory.pipeline.imaging.decode import decode
 from magicmemory.pipeline.imaging.encode import encode
 from tests.pipeline.imaging.test_color_signal import ADOBE_RGB, bmp_with_profile, chrm, cicp, gama, with_chunks
+from tests.pipeline.imaging.test_tiff_colors import ADOBE, points, tiff
 from tests.support.jxl_with_profile import JXL_OF_P3
-from tests.support.photo_files import LIMITS, behind_start, chunk, chunk_of_profile, png16, saved, segment
+from tests.support.photo_files import LIMITS, behind_start, chunk, chunk_of_profile, exif_colours, png16, saved, segment
 from tests.support.table_profiles import ink_profile, linear_table_profile
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -149,6 +150,10 @@ CASES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "avif BT.2020 of no curve": ("avif", lambda: avif(9, 2)),
     "avif of gamma 2.2": ("avif", lambda: avif(1, 4)),
     "jpeg gain map": ("jpeg", gain_map),
+    "jpeg Adobe RGB in EXIF": (
+        "jpeg",
+        lambda: behind_start(saved(SCENE, "JPEG", quality=98), segment(0xE1, exif_colours(65535, b"R03"))),
+    ),
     "jpeg grey": ("jpeg", lambda: saved(SCENE[..., 1], "JPEG", quality=98)),
     "gif": ("gif", lambda: saved(Image.fromarray(SCENE).quantize(256), "GIF")),
     "bmp": ("bmp", lambda: saved(SCENE, "BMP")),
@@ -175,6 +180,11 @@ ELSEWHERE: dict[str, tuple[Callable[[], bytes], str, Callable[[], bytes]]] = {
     "heif PQ, by its stream": (lambda: by_stream(deep_heif(9, 16)), "png", lambda: png16(DEEP, cicp(9, 16))),
     "heif HLG": (lambda: deep_heif(9, 18), "png", lambda: png16(DEEP, cicp(9, 18))),
     "tiff profile": (lambda: saved(SCENE, "TIFF", icc_profile=P3), "png", lambda: png(cicp(12, 13))),
+    "tiff primaries": (
+        lambda: tiff(SCENE, *points(ADOBE)),
+        "png",
+        lambda: png(gama(2.2) + chrm(ADOBE_RGB)),
+    ),
     "tiff inks": (
         lambda: saved(Image.fromarray(SCENE).convert("CMYK"), "TIFF"),
         "jpeg",

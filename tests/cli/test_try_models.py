@@ -13,7 +13,7 @@ from magicmemory.cli.main import app
 from magicmemory.core.errors import ModelBroken
 from magicmemory.core.settings import Settings
 from magicmemory.pipeline.engines.torch_engine import TorchEngine
-from magicmemory.pipeline.faces.contact_sheet import CELL
+from magicmemory.pipeline.faces.contact_sheet import CELL, LINE
 from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts
 from magicmemory.pipeline.models.lite import LITE
 from magicmemory.pipeline.models.loaded_models import Models
@@ -71,7 +71,7 @@ def test_the_sheet_shows_each_restorers_faces_beside_the_photos(photo: Path, tmp
     sheet = np.asarray(Image.open(tmp_path / "sheets" / "old-models.png").convert("RGB")).astype(int)
     step, faces = CELL + 8, slice(52, 52 + CELL)
     columns = [sheet[faces, 8 + index * step : 8 + index * step + CELL] for index in range(3)]
-    assert sheet.shape[1] == 8 + 3 * step
+    assert sheet.shape[:2] == (faces.stop + LINE + 8, 8 + 3 * step)
     for other in columns[1:]:
         assert np.abs(columns[0] - other).max() > 4, "the restored face differs"
         assert np.abs(columns[0] - other).mean() < 30, "and is the same person's"

@@ -20,6 +20,7 @@ from tests.support.photo_files import (
     RGB,
     behind_start,
     chunk,
+    exif_colours,
     exif_with,
     heif_of_tiles,
     large,
@@ -66,6 +67,15 @@ def planar_tiff(samples: NDArray[np.generic], packed: str | None, photometric: s
     return file.getvalue()
 
 
+def _tiff_of_colours() -> bytes:
+    """With its own tags for primaries, white point and curve."""
+    file, curve = io.BytesIO(), [level * level for level in range(256)]
+    points = (64, 100, 33, 100, 21, 100, 71, 100, 15, 100, 6, 100)
+    tags = [(318, 5, 2, (31, 100, 33, 100), True), (319, 5, 6, points, True), (301, 3, 256, curve, True)]
+    tifffile.imwrite(file, RGB, photometric="rgb", metadata=None, extratags=tags)
+    return file.getvalue()
+
+
 def _with_colours(cicp: bytes) -> bytes:
     plain = saved(RGB, "PNG")
     return plain[:33] + chunk(b"cICP", cicp) + chunk(b"cHRM", bytes(range(32))) + plain[33:]
@@ -99,6 +109,10 @@ TWELVE = rgb_tags() | {258: (3, [12]), 262: (3, [1]), 277: (3, [1])}
 
 MORE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "jpeg of a phone": ("JPEG", _phone_jpeg),
+    "jpeg of Adobe RGB": (
+        "JPEG",
+        lambda: behind_start(saved(RGB, "JPEG"), segment(0xE1, exif_colours(65535, b"R03", ">"))),
+    ),
     "jpeg cmyk with profile": (
         "JPEG",
         lambda: saved(Image.fromarray(RGB).convert("CMYK"), "JPEG", icc_profile=srgb()[:16] + b"CMYK" + srgb()[20:]),
@@ -109,6 +123,7 @@ MORE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "tiff in tiles": ("TIFF", _tiled_tiff),
     "tiff 16 in planes": ("TIFF", lambda: planar_tiff(DEEP, "lzw")),
     "tiff of lab": ("TIFF", lambda: planar_tiff(RGB, None, "cielab")),
+    "tiff of colours": ("TIFF", _tiff_of_colours),
     "tiff of 12 bits": ("TIFF", lambda: tiff(TWELVE, bytes(range(250)) * (48 * 32 * 3 // 2 // 250 + 1))),
     "png of P3": ("PNG", lambda: _with_colours(b"\x0c\x0d\0\1")),
     "png of PQ": ("PNG", lambda: _with_colours(b"\x09\x10\0\1")),

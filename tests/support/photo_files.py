@@ -23,6 +23,7 @@ from magicmemory.core.errors import (
     PhotoUnreadable,
 )
 from magicmemory.pipeline.imaging.decode import DecodeLimits
+from magicmemory.pipeline.imaging.exif_block import Entry, written
 from magicmemory.pipeline.imaging.picture import Picture
 
 pillow_heif.register_heif_opener()  # for writing; reading does without
@@ -118,6 +119,21 @@ def exif_with(orientation: int, kind: int = 3) -> bytes:
 
 
 @cache  # Little CMS writes the time of day into it
+def exif_colours(space: int, index: bytes, order: str = "<") -> bytes:
+    """EXIF with every tag by which a camera says its colours and one more, as DCF has them."""
+    mark = b"II*\0" if order == "<" else b"MM\0*"
+    points = Entry(318, 5, struct.pack(order + "4I", 3127, 10_000, 3290, 10_000))
+    names = (Entry(1, 2, index + b"\0"), Entry(2, 7, b"0100"))
+    photo = (
+        Entry(33437, 5, struct.pack(order + "2I", 28, 10)),
+        Entry(40961, 3, struct.pack(order + "H", space)),
+        Entry(40965, 4, names),
+        Entry(42240, 5, struct.pack(order + "2I", 22, 10)),
+    )
+    entries = (Entry(271, 2, b"Voigtlander\0"), points, Entry(34665, 4, photo))
+    return b"Exif\0\0" + mark + struct.pack(order + "I", 8) + written(entries, 8, order)
+
+
 def srgb() -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import tracemalloc
 from collections.abc import Callable
 
 import numpy as np
@@ -14,6 +15,7 @@ from magicmemory.core.errors import PhotoTruncated, PhotoUnreadable
 from magicmemory.core.report import Note, NoteKind
 from magicmemory.pipeline.imaging.decode import decode
 from magicmemory.pipeline.imaging.picture import Picture
+from magicmemory.pipeline.imaging.unwrap import unwrap
 from tests.support.photo_files import (
     LIMITS,
     RGB,
@@ -298,3 +300,18 @@ def test_a_cut_tiff_without_samples_is_an_error_with_a_name() -> None:
     data[at + 8] = 0
     with pytest.raises((PhotoTruncated, PhotoUnreadable)):
         decode(bytes(data[: len(data) // 2]), LIMITS)
+
+
+def test_a_heif_that_says_its_exif_is_huge_costs_no_more_than_its_filling() -> None:
+    """An item that ends far behind the file is filled up once, not twice."""
+    exif = b"Exif\0\0" + exif_with(3) + bytes(777)
+    data = bytearray(saved(RGB, "HEIF", exif=exif))
+    at = data.index(b"iloc")
+    said = next(place for place in range(at, at + 100) if data[place : place + 4] == struct.pack(">I", len(exif) + 4))
+    data[said : said + 4] = struct.pack(">I", 40 << 20)
+    tracemalloc.start()
+    try:
+        unwrap("HEIF", bytes(data))
+        assert tracemalloc.get_traced_memory()[1] < 50 << 20
+    finally:
+        tracemalloc.stop()

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from PIL import ExifTags, Image, IptcImagePlugin
 from PIL.TiffImagePlugin import TiffImageFile
 
+from magicmemory.pipeline.imaging.color_signal import BT709, ColorSignal, Curve, icc_profile
 from magicmemory.pipeline.imaging.decode import decode
 from magicmemory.pipeline.imaging.encode import encode
 from magicmemory.pipeline.imaging.metadata import (
@@ -25,7 +26,7 @@ from magicmemory.pipeline.imaging.metadata import (
 )
 from magicmemory.pipeline.imaging.metadata_cleaning import cleaned
 from magicmemory.pipeline.imaging.sandboxed_decode import SandboxedDecoder
-from tests.support.photo_files import DEEP, LIMITS, RGB, behind_start, chunk, png16, saved, segment
+from tests.support.photo_files import DEEP, LIMITS, RGB, behind_start, chunk, exif_colours, png16, saved, segment
 
 CAPTION = "Großmutter und ihre Schwestern, 1912"
 XMP = f"""<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">
@@ -260,3 +261,47 @@ def test_non_ascii_texts_stay_byte_for_byte(order: str, kind: str) -> None:
     block = mark + struct.pack(order + "IH", 8, 1) + entry + bytes(4) + name
     data = behind_start(saved(RGB, "JPEG"), segment(0xE1, b"Exif\0\0" + block))
     assert name in encode(decode(data, LIMITS, keep=Keep.SHARED), kind=kind).data
+
+
+@pytest.mark.parametrize("order", "<>")
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize(("space", "index"), [(65535, b"R03"), (2, b"R98")])
+def test_exif_goes_on_saying_adobe_rgb(space: int, index: bytes, kind: str, order: str) -> None:
+    """The pixels stay unconverted without a profile: a program that follows EXIF and one that does not both show the
+    result as they show the photo.
+    """
+    data = behind_start(saved(RGB, "JPEG"), segment(0xE1, exif_colours(space, index, order)))
+    for keep in Keep:
+        picture = decode(data, LIMITS, keep=keep)
+        assert picture.icc is None
+        block, _ = told(encode(picture, kind=kind).data)
+        photo = block.get_ifd(ExifTags.IFD.Exif)
+        assert photo[ExifTags.Base.ColorSpace] == space
+        assert photo[ExifTags.Base.Gamma] == 2.2
+        assert block.get_ifd(ExifTags.IFD.Interop)[1] == index.decode()
+        assert block[ExifTags.Base.WhitePoint] == (0.3127, 0.329)
+        assert (ExifTags.Base.FNumber in photo, ExifTags.Base.Make in block) == (keep is not Keep.NOTHING,) * 2
+
+
+def test_exif_colours_go_where_pixels_are_converted_and_where_they_say_srgb() -> None:
+    data = behind_start(
+        saved(RGB, "JPEG", icc_profile=icc_profile(ColorSignal(BT709, Curve(1.0)))),
+        segment(0xE1, exif_colours(65535, b"R03")),
+    )
+    for keep in Keep:
+        block, _ = told(encode(decode(data, LIMITS, keep=keep)).data)
+        assert ExifTags.Base.ColorSpace not in block.get_ifd(ExifTags.IFD.Exif)
+        assert ExifTags.Base.WhitePoint not in block
+    plain = behind_start(saved(RGB, "JPEG"), segment(0xE1, exif_colours(1, b"R98")))
+    assert decode(plain, LIMITS).metadata == NO_METADATA
+
+
+@pytest.mark.parametrize("at", [0, 8, 1 << 30])
+def test_interoperability_that_points_astray_is_left_out(at: int) -> None:
+    names = struct.pack("<HHII", 40965, 4, 1, at)
+    block = b"II*\0" + struct.pack("<IH", 8, 1) + struct.pack("<HHIII", 34665, 4, 1, 26, 0)
+    block += struct.pack("<H", 2) + struct.pack("<HHII", 40961, 3, 1, 2) + names + bytes(4)
+    again = cleaned(Metadata(block), Keep.ALL).exif
+    found = Image.Exif()
+    found.load(b"Exif\0\0" + again)
+    assert found.get_ifd(ExifTags.IFD.Exif) == {ExifTags.Base.ColorSpace: 2}

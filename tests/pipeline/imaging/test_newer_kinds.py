@@ -20,9 +20,10 @@ from magicmemory.core.errors import (
     UserError,
 )
 from magicmemory.core.report import NoteKind
-from magicmemory.pipeline.imaging.color_signal import DISPLAY_P3, SRGB_CURVE, ColorSignal, icc_profile
+from magicmemory.pipeline.imaging.color_signal import ADOBE_RGB, DISPLAY_P3, SRGB_CURVE, ColorSignal, icc_profile
 from magicmemory.pipeline.imaging.decode import DecodeLimits, decode
 from magicmemory.pipeline.imaging.encode import encode
+from magicmemory.pipeline.imaging.exif_block import Entry, written
 from tests.support.photo_files import (
     GREY,
     HEIGHT,
@@ -126,6 +127,16 @@ def test_raw_preview_is_turned_by_the_raw_files_orientation(orientation: int) ->
     picture = decode(raw_of(saved(stored, "JPEG", quality=95), saved(RGB, "JPEG"), orientation), LIMITS)
     assert differs(picture, wanted) <= 2
     assert [note.kind for note in picture.notes] == [NoteKind.PREVIEW]
+
+
+@pytest.mark.parametrize(("space", "index", "is_adobe"), [(65535, b"R03", True), (2, b"", True), (1, b"R98", False)])
+def test_raw_preview_is_in_the_colours_that_the_raw_file_says(space: int, index: bytes, is_adobe: bool) -> None:
+    """The way Canon writes a CR2: the preview itself says nothing."""
+    photo = (Entry(40961, 3, struct.pack("<H", space)), Entry(40965, 4, (Entry(1, 2, index + b"\0"),)))
+    start = b"II*\0" + struct.pack("<I", 16) + b"CR\2\0" + bytes(4) + written((Entry(34665, 4, photo),), 16)
+    picture = decode(start + bytes(100) + saved(large(RGB), "JPEG", quality=95) + bytes(100), LIMITS)
+    assert differs(picture, large(RGB)) <= 4
+    assert picture.icc == (icc_profile(ADOBE_RGB) if is_adobe else None)
 
 
 def test_raw_files_in_other_containers_are_read() -> None:
