@@ -54,6 +54,10 @@ class Database:
         except (CommandError, DriverError) as error:
             await self.__aexit__(None, None, None)
             raise self._explained(error) from error
+        except OSError as error:
+            if not self.sqlite:  # the log shows the note; not every event loop says the address
+                error.add_note(f"The database at {self.url.host}:{self.url.port} cannot be reached.")
+            raise
         return self
 
     def _explained(self, error: Exception) -> Exception:

@@ -152,7 +152,7 @@ STARTS: dict[str, tuple[str, dict[str, object], str]] = {
     "no database there": (
         "playground",
         {"database_url": f"postgresql+asyncpg://magic:{DATABASE_PASSWORD}@{AWAY}/magic"},
-        "ConnectionRefusedError",
+        f"The database at {AWAY} cannot be reached.",
     ),
     "the database is no address": (
         "playground",
