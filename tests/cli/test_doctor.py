@@ -10,10 +10,15 @@ from typer.testing import CliRunner
 from magicmemory.cli.doctor import Finding, Verdict, examine
 from magicmemory.cli.main import app
 from magicmemory.core.settings import Settings
-from magicmemory.pipeline.models import upstream
+from magicmemory.pipeline.models import gfpgan, upstream
+from magicmemory.pipeline.models.loaded_models import Models
+from magicmemory.pipeline.models.model import restorer_model
+from magicmemory.pipeline.models.weights import Weights
 from magicmemory.queue.connection import RedisKeys, connect
 from magicmemory.queue.poison import CrashCounter
+from tests.pipeline.models.test_self_test import Broken, flat
 from tests.support.harness import settings_for
+from tests.support.networks import tiny
 
 pytestmark = pytest.mark.processes  # the doctor asks a Redis on the PATH for its version
 
@@ -143,3 +148,15 @@ async def test_clocks_of_redis_and_postgres_are_compared(
     assert "Redis is 15.0 s ahead" in slow.what
     assert ("PostgreSQL is 15.0 s ahead" in slow.what) is postgres
     assert "NTP" in slow.hint
+
+
+async def test_a_model_that_half_precision_harms_is_named(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, allow_unverified_weights=True)
+    weights, facts = Weights.of(settings), gfpgan.GFPGAN_1_4.facts
+    file = weights.path(facts)
+    file.parent.mkdir()
+    file.write_bytes(b"weights")
+    restorers = (restorer_model(facts, tiny),)
+    Models(Broken(flat), weights, restorers=restorers, verdicts=settings.data_dir / "cache").restorer()
+    found = (await examine(settings))["precision"]
+    assert found.what == "half precision changes the sample face, so these run in full: gfpgan-1.4"
