@@ -50,7 +50,7 @@ def sqlite_engine(url: URL) -> AsyncEngine:
 class _Cursor:
     """A cursor for SQLAlchemy that waits for the connection's thread once for a statement, and once for its rows.
 
-    aiosqlite's own also waits for the thread when it is made and closed, which needs none: half of a photo's time.
+    aiosqlite's own also waits for the thread when it is made and closed. Here only rows that were not all read need it.
     """
 
     arraysize = 1
@@ -58,12 +58,14 @@ class _Cursor:
     def __init__(self, driver: aiosqlite.Connection) -> None:
         self._driver = driver
         self._executed: aiosqlite.Cursor | None = None
+        self._has_rows = False  # SQLite ends a statement itself with its last row
 
     async def __aenter__(self) -> Self:
         return self
 
     async def execute(self, operation: str, parameters: Iterable[Any] = ()) -> Self:
         self._executed = await self._driver.execute(operation, parameters)
+        self._has_rows = self._executed.description is not None
         return self
 
     async def executemany(self, operation: str, parameters: Iterable[Iterable[Any]]) -> Self:
@@ -71,10 +73,20 @@ class _Cursor:
         return self
 
     async def fetchall(self) -> Iterable[Any]:
-        return await self._done.fetchall()
+        rows = await self._done.fetchall()
+        self._has_rows = False
+        return rows
+
+    async def fetchmany(self, size: int | None = None) -> Iterable[Any]:
+        return await self._done.fetchmany(size)
+
+    async def fetchone(self) -> Any:
+        return await self._done.fetchone()
 
     async def close(self) -> None:
-        """Nothing waits: SQLite ended the statement with its last row."""
+        if self._has_rows:
+            await self._done.close()
+            self._has_rows = False
 
     @property
     def description(self) -> Any:

@@ -71,6 +71,7 @@ def test_the_settings_secrets_are_known(tmp_path: Path) -> None:
         assert secret not in redact(f"before {secret} after")
 
 
+@pytest.mark.slow
 @given(st.text(min_size=MIN_SECRET_CHARS, max_size=60), st.text(max_size=20), st.text(max_size=20))
 def test_a_known_secret_never_shows(secret: str, before: str, after: str) -> None:
     redact = Redactor([secret])

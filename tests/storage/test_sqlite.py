@@ -219,6 +219,12 @@ async def test_a_statement_waits_for_the_connections_thread_once_and_once_for_it
             waits.clear()
             assert (await connection.execute(text("SELECT account FROM users"))).scalars().all() == ["1"]
         assert waits == ["execute", "fetchall"]
+        async with database.read() as connection:
+            waits.clear()
+            streamed = await connection.stream(text("SELECT 1 UNION SELECT 2 UNION SELECT 3"))
+            assert await streamed.fetchone() == (1,)
+            await streamed.close()
+        assert waits == ["execute", "close"], "a statement that is not read to its end is ended"
         async with database.write() as transaction:
             waits.clear()
             await transaction.execute(INSERT, {"account": "2", "now": NOW})
