@@ -370,6 +370,7 @@ class BotService:
         self._check(photo)
         self._check_room(photo)
         await self._check_queue()
+        # A change of threads takes longer than hashing a small photo.
         digest = _digest(photo) if len(photo) < MB else await asyncio.to_thread(_digest, photo)
         duplicate, restored = await self._answered_before(sender, digest, options)
         reservation = await self.ledger.reserve(

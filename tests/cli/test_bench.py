@@ -65,6 +65,9 @@ def test_generated_scene_contains_the_requested_faces(tmp_path: Path) -> None:
     assert figures.cpu_beside_networks_ms is not None
     assert 0 < figures.cpu_beside_networks_ms < figures.cpu_ms
     assert figures.p50_ms["total"] >= figures.p50_ms["restore"] > 0
+    two = measure(pipeline, Options(model="lite", scope=Scope.FACES), Scene(3, 1), at_once=2, runs=1, timer=timer)
+    assert round(two.faces_per_s / two.photos_per_s) == 3
+    assert two.cpu_ms is None, "two photos' time cannot be told apart"
 
 
 def test_percentile_is_interpolated() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-resource = pytest.importorskip("resource", reason="Windows has no such limits")
+pytest.importorskip("resource", reason="Windows has no such limits")
 
 LOW = 64
 PROGRAM = """
