@@ -68,6 +68,7 @@ async def serve(
             chore.cancel()
             with suppress(asyncio.CancelledError):
                 await chore
+        pipeline.close()
 
 
 async def _unload(pipeline: Pipeline, idle_s: float) -> None:

@@ -171,6 +171,11 @@ class Pipeline:
         self._models.damage_finder()
         self._models.mender()
 
+    def close(self) -> None:
+        """End the idle decoding processes now. Otherwise they end when this object is collected."""
+        if self._sandboxed_decoder is not None:
+            self._sandboxed_decoder.close()
+
     def unload_idle(self, seconds: float) -> list[str]:
         """Unload the models that no photo needed for `seconds`; returns their names."""
         return self._models.unload_idle(seconds)

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -232,10 +233,11 @@ async def test_a_topic_is_answered_in_its_topic(tmp_path: Path, redis_url: str) 
 
 
 @pytest.fixture(scope="module")
-def lite(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+def lite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
     pipeline = Pipeline.of(settings_for(tmp_path_factory.mktemp("pipeline")))
     pipeline.warm_up()
-    return pipeline
+    yield pipeline
+    pipeline.close()  # pytest still holds it if this is the last file of a run
 
 
 async def test_real_portrait_is_restored(tmp_path: Path, redis_url: str, lite: Pipeline) -> None:
