@@ -94,7 +94,7 @@ class AlbumReplies:
         self._ctx = ctx
         self._intake = intake
         self._progress_messages = progress_messages
-        self._batches: dict[str, Batch] = {}
+        self._batches: list[Batch] = []
         # The messages of photos that are in the chat while the rest of their album is not, by job.
         self._sent: dict[str, int] = {}
 
@@ -105,24 +105,35 @@ class AlbumReplies:
         siblings = await jobs_of_album(self._ctx.service, job)
         if len(siblings) < 2:
             return None
-        name = f"{job.address.chat}:{job.context[ALBUM]}"
-        batch = self._batches.setdefault(name, Batch())
+        batch = self._batch_of(siblings)
         batch.replies[job.id] = reply
         owed = {sibling.id for sibling in siblings if sibling.finished_at is None}
         if owed <= set(batch.replies):
-            await self._close(name, batch, siblings)
+            await self._close(batch, siblings)
         try:
             summary = await asyncio.wait_for(asyncio.shield(batch.sent), ALBUM_WAIT_S)
         except TimeoutError:
             if not batch.closed:
-                await self._close(name, batch, siblings)
+                await self._close(batch, siblings)
             summary = await batch.sent
         return {"reply": summary, SHOWN: str(batch.shown.get(job.id, ""))}
 
-    async def _close(self, name: str, batch: Batch, siblings: list[Job]) -> None:
+    def _batch_of(self, siblings: list[Job]) -> Batch:
+        """The batch in which a photo of the album waits already, else a new one.
+
+        It goes by the jobs, not by the chat's id, which changes when a group becomes a supergroup.
+        """
+        album = {sibling.id for sibling in siblings}
+        for batch in self._batches:
+            if album & batch.replies.keys():
+                return batch
+        self._batches.append(batch := Batch())
+        return batch
+
+    async def _close(self, batch: Batch, siblings: list[Job]) -> None:
         """Send the batch. Every waiting reply gets the result or the error."""
         batch.closed = True
-        self._batches.pop(name, None)
+        self._batches.remove(batch)
         try:
             batch.sent.set_result(await self._send(batch, siblings))
         except asyncio.CancelledError:

@@ -1,10 +1,14 @@
 """Less common ways to send a photo on Telegram: channels, supergroups, quoted replies, edited captions."""
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
 
+from magicmemory.bots.bootstrap import open_service
+from magicmemory.core.job import Platform
+from magicmemory.core.options import Options
 from tests.servers.telegram import Message
 from tests.support.telegram_harness import QuickPipeline, harness, photo, running_worker
 
@@ -32,6 +36,32 @@ async def test_a_group_that_becomes_a_supergroup_gets_its_photos_there(tmp_path:
         assert await running.used_by(ana) == 3
         asked = await ana.send_photo(photo(4), "/restore", group=group)
         await ana.hears("You have used", group=group, after=asked)
+
+
+async def test_an_album_is_sent_together_if_its_group_becomes_a_supergroup_between_its_photos(
+    tmp_path: Path, redis_url: str
+) -> None:
+    moved = threading.Event()
+    begun: list[bytes] = []
+
+    def second_waits(data: bytes, _: Options) -> None:
+        begun.append(data)
+        if len(begun) == 2:
+            moved.wait(10)
+
+    async with harness(tmp_path, redis_url, QuickPipeline(second_waits), privacy=False) as running:
+        ana = running.server.user("Ana")
+        group = running.server.group("Family", by=ana)
+        await ana.send_album([photo(1), photo(2)], "/restore", group=group)
+        await running.server.wait_for(lambda: len(begun) == 2)
+        await asyncio.sleep(0.5)  # the first photo waits for the second one now
+        old = str(group.chat.id)
+        group.upgrade()
+        async with open_service(running.settings, redis_url) as service:
+            await service.move_chat(Platform.TELEGRAM, old, str(group.chat.id), {"progress": ""})
+        moved.set()
+        await ana.hears("Pick a photo for more", group=group)
+        assert len([message for message in group.of_bot() if message.photo]) == 2
 
 
 async def test_photo_of_a_message_in_another_chat_is_restored(tmp_path: Path, redis_url: str) -> None:
