@@ -1,6 +1,6 @@
 """Copies a whole database into another one, from SQLite to PostgreSQL or back: everything or nothing."""
 
-from sqlalchemy import JSON, Insert, Table, bindparam, func, select
+from sqlalchemy import JSON, Insert, Table, bindparam, func, literal, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from magicmemory.core.errors import OperatorError
@@ -53,14 +53,19 @@ async def _lock(connection: AsyncConnection) -> None:
 
 
 async def _copy(table: Table, origin: AsyncConnection, copied: AsyncConnection, batch: int) -> None:
-    rows = select(table).order_by(*table.primary_key.columns)
-    if table is jobs:
-        # Parents come first; no parent has a parent itself.
-        rows = select(table).order_by(table.c.parent.is_not(None), table.c.id)
+    # Parents come first; no parent has a parent itself.
+    parts = [table.c.parent.is_(None), table.c.parent.is_not(None)] if table is jobs else [true()]
     insert = _insert(table)
-    found = await origin.stream(rows)
-    async for some in found.partitions(batch):
-        await copied.execute(insert, [{f"new_{name}": value for name, value in row._mapping.items()} for row in some])
+    key = table.primary_key.columns
+    for part in parts:
+        page = select(table).where(part).order_by(*key).limit(batch)
+        rows = (await origin.execute(page)).all()
+        while rows:
+            await copied.execute(
+                insert, [{f"new_{name}": value for name, value in row._mapping.items()} for row in rows]
+            )
+            last = [literal(rows[-1]._mapping[column.name], column.type) for column in key]
+            rows = (await origin.execute(page.where(tuple_(*key) > tuple_(*last)))).all()
 
 
 def _insert(table: Table) -> Insert:

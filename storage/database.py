@@ -47,6 +47,8 @@ class Database:
             # It holds personal data: only the service's user may read it. SQLite gives its log the same permissions.
             file.touch(mode=0o600)
         try:
+            if self._shared is not None:
+                await self._shared.open()
             async with self.write() as connection:
                 if not self.sqlite:
                     await connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({POSTGRES_MIGRATION_LOCK})")

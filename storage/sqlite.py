@@ -6,10 +6,14 @@ transaction: each has its own savepoint, one after the other, and all continue o
 """
 
 import asyncio
+import os
 import sqlite3
+import sys
+import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any, Final, Self, cast
 
 import aiosqlite
@@ -19,8 +23,15 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, PoolResetState
 
+if sys.platform != "win32":
+    import fcntl
+
 # How long a transaction waits for another process's write lock before it fails, seconds.
 BUSY_S: Final = 60
+# How long a process waits for its turn before it tries without: a stopped process may hold the turn. Seconds.
+TURN_S: Final = 5.0
+# How often it looks whether the turn is free, seconds.
+LOOK_EVERY_S: Final = 0.001
 # Connections of a process, each with a thread of its own.
 CONNECTIONS: Final = 15
 
@@ -33,7 +44,7 @@ def sqlite_engine(url: URL) -> AsyncEngine:
     # load, requests wait for one as long as needed: the pool's own time limit would refuse them.
     engine = create_async_engine(
         url,
-        connect_args={"timeout": BUSY_S},
+        connect_args={"timeout": BUSY_S, "factory": _DriverConnection},
         isolation_level="AUTOCOMMIT",
         skip_autocommit_rollback=True,
         pool_size=CONNECTIONS,
@@ -47,63 +58,74 @@ def sqlite_engine(url: URL) -> AsyncEngine:
     return engine
 
 
-class _Cursor:
-    """A cursor for SQLAlchemy that waits for the connection's thread once for a statement, and once for its rows.
+class _Rows(list[Any]):
+    """All rows of a statement, and what its cursor says of it."""
 
-    aiosqlite's own also waits for the thread when it is made and closed. Here only rows that were not all read need it.
+    description: Any = None
+    rowcount = -1
+    lastrowid: int | None = None
+
+
+class _DriverCursor(sqlite3.Cursor):
+    """Python's cursor. Its rows know their columns, so that they can leave the connection's thread without it."""
+
+    def fetchall(self) -> _Rows:
+        rows = _Rows(super().fetchall())
+        rows.description, rows.rowcount, rows.lastrowid = self.description, self.rowcount, self.lastrowid
+        return rows
+
+
+class _DriverConnection(sqlite3.Connection):
+    """Python's connection, with the cursor above."""
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        return self.cursor(_DriverCursor).execute(sql, parameters)
+
+
+class _Cursor:
+    """A cursor for SQLAlchemy that waits for the connection's thread once for a statement and its rows.
+
+    aiosqlite's own waits for the thread when it is made, for the statement, for the rows, and when it is closed. The
+    price: all rows of a statement are in memory, so SQLAlchemy cannot stream.
     """
 
     arraysize = 1
 
     def __init__(self, driver: aiosqlite.Connection) -> None:
         self._driver = driver
-        self._executed: aiosqlite.Cursor | None = None
-        self._has_rows = False  # SQLite ends a statement itself with its last row
+        self._rows = _Rows()
 
     async def __aenter__(self) -> Self:
         return self
 
     async def execute(self, operation: str, parameters: Iterable[Any] = ()) -> Self:
-        self._executed = await self._driver.execute(operation, parameters)
-        self._has_rows = self._executed.description is not None
+        rows = await self._driver.execute_fetchall(operation, parameters)
+        assert isinstance(rows, _Rows)
+        self._rows = rows
         return self
 
     async def executemany(self, operation: str, parameters: Iterable[Iterable[Any]]) -> Self:
-        self._executed = await self._driver.executemany(operation, parameters)
+        self._rows = _Rows()
+        self._rows.rowcount = (await self._driver.executemany(operation, parameters)).rowcount
         return self
 
-    async def fetchall(self) -> Iterable[Any]:
-        rows = await self._done.fetchall()
-        self._has_rows = False
-        return rows
-
-    async def fetchmany(self, size: int | None = None) -> Iterable[Any]:
-        return await self._done.fetchmany(size)
-
-    async def fetchone(self) -> Any:
-        return await self._done.fetchone()
+    async def fetchall(self) -> _Rows:
+        return self._rows
 
     async def close(self) -> None:
-        if self._has_rows:
-            await self._done.close()
-            self._has_rows = False
+        pass
 
     @property
     def description(self) -> Any:
-        return self._done.description
+        return self._rows.description
 
     @property
     def rowcount(self) -> int:
-        return self._done.rowcount
+        return self._rows.rowcount
 
     @property
     def lastrowid(self) -> int | None:
-        return self._done.lastrowid
-
-    @property
-    def _done(self) -> aiosqlite.Cursor:
-        assert self._executed is not None
-        return self._executed
+        return self._rows.lastrowid
 
 
 def _prepare(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
@@ -148,18 +170,80 @@ def _is_writing(connection: Connection) -> bool:
     return bool(connection.get_execution_options().get("writing", False))
 
 
+class ProcessTurns:
+    """Lets the processes of a database begin transactions in turn.
+
+    SQLite's write lock is unfair: a process that waits for it sleeps for up to 0.1 s between its tries, and a busy one
+    that has just committed takes the lock again meanwhile. Here the one that waits for the lock holds a lock on a file
+    beside the database, so all others come after it.
+    """
+
+    def __init__(self, database: str | None) -> None:
+        """`database` is the file, None for one in memory."""
+        self._file = Path(f"{database}-turn") if database and database != ":memory:" else None
+        self._within = asyncio.Lock()  # a process's own transactions share the file's lock
+        self._descriptor: int | None = None
+
+    def close(self) -> None:
+        """Close the file. It stays: another process may have it open."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    @asynccontextmanager
+    async def taken(self) -> AsyncIterator[None]:
+        """Hold the turn. Where the file cannot be locked, or a process holds it for long, this goes on without: the
+        turn is only about who comes first.
+        """
+        async with self._within:
+            if not await self._lock():
+                yield
+                return
+            try:
+                yield
+            finally:
+                if sys.platform != "win32" and self._descriptor is not None:
+                    fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+
+    async def _lock(self) -> bool:
+        if self._file is None or sys.platform == "win32":
+            return False
+        latest = time.monotonic() + TURN_S
+        while time.monotonic() < latest:
+            try:
+                if self._descriptor is None:
+                    self._descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600)
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                await asyncio.sleep(LOOK_EVERY_S)
+            except OSError:
+                return False
+            else:
+                return True
+        return False
+
+
 class SharedCommits:
     """The writers of this process, in the order in which they arrive: SQLite's own wait for its lock is unfair."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._processes = ProcessTurns(engine.url.database)
         self._turn = asyncio.Lock()  # fair: first come, first served
         self._group: _Group | None = None  # the writers whose common transaction is open
         self._commits: set[asyncio.Task[None]] = set()
 
+    async def open(self) -> None:
+        """Make the first connection. It alone switches a new file to WAL: SQLite does not wait while another process
+        does the same, but fails.
+        """
+        async with self._processes.taken(), self._engine.connect():
+            pass
+
     async def close(self) -> None:
         """Wait for commits that are under way. A writer that failed or was cancelled has not waited for the others'."""
         await asyncio.gather(*self._commits, return_exceptions=True)
+        self._processes.close()
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
@@ -210,7 +294,8 @@ class SharedCommits:
         try:
             async with self._engine.connect() as plain:
                 connection = await plain.execution_options(writing=True)
-                transaction = await connection.begin()
+                async with self._processes.taken():
+                    transaction = await connection.begin()
                 group.opened.set_result(connection)
                 # The lock is fair: the writers that wait for it already are served before this commit.
                 async with self._turn:

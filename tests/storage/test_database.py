@@ -42,7 +42,7 @@ async def test_concurrent_opening_migrates_once(empty_database_url: str) -> None
         async with Database(empty_database_url):
             pass
 
-    await asyncio.gather(*(opened() for _ in range(5)))
+    await asyncio.gather(*(opened() for _ in range(8)))
     async with Database(empty_database_url) as database, database.read() as connection:
         assert await connection.run_sync(differences) == []
         assert await connection.scalar(text("SELECT count(*) FROM alembic_version")) == 1
