@@ -10,7 +10,7 @@ import os
 import sqlite3
 import sys
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Iterable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -256,23 +256,26 @@ class SharedCommits:
             group = self._group
             connection = await asyncio.shield(group.opened)
             driver = await _driver(connection)
+            is_first = group.is_empty
             try:
-                await _finish(driver, "SAVEPOINT writer")
+                # What the first one writes is all that its transaction holds.
+                if not is_first:
+                    await _finish(driver.execute_fetchall("SAVEPOINT writer"))
                 yield connection
             except BaseException:
                 try:
-                    await _finish(driver, "ROLLBACK TO writer")
-                    # Else a later writer's rollback could find this savepoint, and undo what others wrote since.
-                    await _finish(driver, "RELEASE writer")
+                    await _finish(_begin_again(driver) if is_first else _undo_writer(driver))
                 except sqlite3.Error:
                     self._leave_lost(driver)
                 raise
+            group.is_empty = False
             # A writer that is cancelled from here on has written: there is no savepoint to go back to any more.
-            try:
-                await _finish(driver, "RELEASE writer")
-            except sqlite3.Error:
-                self._leave_lost(driver)
-                raise
+            if not is_first:
+                try:
+                    await _finish(driver.execute_fetchall("RELEASE writer"))
+                except sqlite3.Error:
+                    self._leave_lost(driver)
+                    raise
         await asyncio.shield(group.committed)
 
     def _leave_lost(self, driver: aiosqlite.Connection) -> None:
@@ -299,8 +302,9 @@ class SharedCommits:
                 group.opened.set_result(connection)
                 # The lock is fair: the writers that wait for it already are served before this commit.
                 async with self._turn:
-                    self._group = None
-                    if not (await _driver(connection)).in_transaction:
+                    if self._group is group:
+                        self._group = None
+                    if not (await _driver(connection)).in_transaction and not group.is_empty:
                         # The driver would report a commit that never happened.
                         raise sqlite3.OperationalError("SQLite rolled the transaction back")
                     await transaction.commit()
@@ -316,6 +320,7 @@ class _Group:
 
     def __init__(self) -> None:
         self.opened: asyncio.Future[AsyncConnection] = asyncio.get_running_loop().create_future()
+        self.is_empty = True  # no writer has ended well so far
         self.committed: asyncio.Task[None]
 
 
@@ -325,11 +330,23 @@ async def _driver(connection: AsyncConnection) -> aiosqlite.Connection:
     return driver
 
 
-async def _finish(driver: aiosqlite.Connection, statement: str) -> None:
-    """Run a statement to its end, also where this task is cancelled meanwhile: a savepoint that was half opened or
-    half released would mix this writer's changes with others'. The driver runs it in one step; SQLAlchemy takes three.
+async def _begin_again(driver: aiosqlite.Connection) -> None:
+    """Undo a transaction that only one writer has used, and open it for the others."""
+    await driver.rollback()  # nothing happens if SQLite has undone it already
+    await driver.execute_fetchall("BEGIN IMMEDIATE")
+
+
+async def _undo_writer(driver: aiosqlite.Connection) -> None:
+    await driver.execute_fetchall("ROLLBACK TO writer")
+    # Else a later writer's rollback could find this savepoint, and undo what others wrote since.
+    await driver.execute_fetchall("RELEASE writer")
+
+
+async def _finish(statements: Awaitable[Any]) -> None:
+    """Run statements to their end, also where this task is cancelled meanwhile: a savepoint that was half opened or
+    half released would mix this writer's changes with others'. The driver runs one in one step; SQLAlchemy takes three.
     """
-    running = asyncio.ensure_future(driver.execute_fetchall(statement))
+    running = asyncio.ensure_future(statements)
     cancelled: asyncio.CancelledError | None = None
     while not running.done():
         try:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psutil
 
+from magicmemory.core.event_loop import run
 from magicmemory.core.job import Platform
 from tests.chaos.crowd import Crowd, Request
 from tests.chaos.run import Harness, Plan, running
@@ -87,7 +88,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=50, help="photos a second")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        print(json.dumps(asyncio.run(measure(given.photos, given.people, given.rate, Path(folder))), indent=2))
+        print(json.dumps(run(measure(given.photos, given.people, given.rate, Path(folder))), indent=2))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import itertools
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -89,6 +89,27 @@ async def test_failing_transaction_fails_alone(file: Path) -> None:
         assert [type(end) for end in ended[:3]] == [ValueError, type(None), type(None)]
         assert isinstance(ended[-1], IntegrityError)
         assert kept(file) == {str(number) for number in range(30) if number % 3 != 1}
+
+
+async def test_a_transaction_whose_first_writer_fails_does_not_hold_up_the_next(file: Path) -> None:
+    async with opened(file) as database, asyncio.timeout(10):
+        for number in range(3):
+            with suppress(ValueError):
+                await add(database, f"fails {number}", ValueError())
+            assert kept(file) == {str(earlier) for earlier in range(number)}
+            await add(database, number)
+        wishes = [add(database, "fails", ValueError()), add(database, "fails too", ValueError()), add(database, 3)]
+        await asyncio.gather(*wishes, return_exceptions=True)
+        assert kept(file) == {"0", "1", "2", "3"}
+
+
+async def test_many_failing_writers_need_one_connection(file: Path) -> None:
+    """Each began a transaction of its own once, on a connection that it kept until all others had their turn."""
+    async with opened(file) as database, asyncio.timeout(10):
+        wishes = [add(database, number, ValueError()) for number in range(3 * sqlite_module.CONNECTIONS)]
+        ended = await asyncio.gather(*wishes, add(database, "last"), return_exceptions=True)
+        assert [type(end) for end in ended[:-1]] == [ValueError] * len(wishes)
+        assert kept(file) == {"last"}
 
 
 async def test_cancelled_transaction_does_not_affect_others(file: Path) -> None:
@@ -184,16 +205,19 @@ async def test_writers_go_on_where_the_turn_cannot_be_had(file: Path, monkeypatc
 
 async def test_a_writer_cancelled_at_its_end_stops_nobody(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its savepoint is gone by then, so a rollback to it would fail, or find another writer's."""
-    finish = sqlite_module._finish
-    releases = 0
+    finish, execute = sqlite_module._finish, aiosqlite.Connection.execute_fetchall
+    executed: list[str] = []
 
-    async def cancelling(driver: aiosqlite.Connection, statement: str) -> None:
-        nonlocal releases
-        await finish(driver, statement)
-        releases += statement.startswith("RELEASE")
-        if statement.startswith("RELEASE") and releases == 3:
+    def recorded(driver: aiosqlite.Connection, sql: str, *parameters: Any) -> Any:
+        executed.append(sql)
+        return execute(driver, sql, *parameters)
+
+    async def cancelling(statements: Awaitable[Any]) -> None:
+        await finish(statements)
+        if executed[-1] == "RELEASE writer" and executed.count("RELEASE writer") == 2:
             raise asyncio.CancelledError
 
+    monkeypatch.setattr(aiosqlite.Connection, "execute_fetchall", recorded)
     monkeypatch.setattr(sqlite_module, "_finish", cancelling)
     async with opened(file) as database:
         wishes = [add(database, 0, ValueError()), *(add(database, number) for number in range(1, 6))]

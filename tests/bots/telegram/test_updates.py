@@ -1,10 +1,13 @@
 """Each update is handled once, and again only if Redis went away meanwhile."""
 
+import asyncio
 import logging
+from typing import Any
 
 import pytest
 from redis.exceptions import ConnectionError as RedisAway
 from telegram import Update
+from telegram.ext import ExtBot
 
 from magicmemory.bots.telegram import updates
 from magicmemory.bots.telegram.updates import UpdateReceiver
@@ -43,3 +46,32 @@ async def test_update_is_handled_again_only_while_redis_is_away(
         for _ in range(2):  # Telegram may send it again
             await receiver.accept(Update(7))
     assert calls == handled
+
+
+async def test_update_in_progress_is_not_parsed_again_by_each_poll(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finished = asyncio.Event()
+    parsed: list[int] = []
+    parse = Update.de_json
+
+    def counted(raw: dict[str, Any], bot: Any) -> Update:
+        parsed.append(raw["update_id"])
+        return parse(raw, bot)
+
+    async def handle(_: Update) -> None:
+        await finished.wait()
+
+    monkeypatch.setattr(Update, "de_json", counted)
+    monkeypatch.setattr(updates, "SETTLE_S", 0.01)
+    bot: Any = ExtBot("1:token")
+    async with connect(redis_url) as redis:
+        receiver = UpdateReceiver(handle, redis, RedisKeys("updates-parsed"), Metrics())
+        first, second = {"update_id": 7}, {"update_id": 8}
+        offset = await updates._accept(bot, receiver, [first], 0)
+        assert offset == 7, "it is not confirmed before it is handled"
+        assert await updates._accept(bot, receiver, [first, second], offset) == 7
+        finished.set()
+        await receiver.close()
+        assert await updates._accept(bot, receiver, [first, second], offset) == 9
+    assert parsed == [7, 8]
