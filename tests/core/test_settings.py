@@ -131,6 +131,7 @@ def test_only_the_operators_own_page_is_generous(values: dict[str, object], free
     assert load(**values).page_free_per_day == free
 
 
+@pytest.mark.slow
 def test_no_value_is_refused_in_pydantics_words() -> None:
     told = []
     for name in Settings.model_fields:

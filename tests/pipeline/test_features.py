@@ -100,6 +100,7 @@ def pixels_of(restoration: Restoration) -> NDArray[np.float64]:
     return decode(restoration.data, LIMITS).pixels.astype(float)
 
 
+@pytest.mark.slow
 def test_each_restored_face_is_compared_and_one_that_changed_is_marked() -> None:
     compare = Compares(0.91, 0.2)
     one, two, small = sorted(
@@ -119,10 +120,12 @@ def test_similarity_is_measured_on_the_blended_face() -> None:
     assert (compare.seen[0][0] == compare.seen[0][1]).all()
 
 
+@pytest.mark.slow
 def test_report_has_no_similarity_without_arcface() -> None:
     assert {face.similarity for face in pipeline().restore(PHOTO, Options()).report.faces} == {None}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mask", ["parser", "occlusion"])
 def test_masks_bound_the_change(mask: str) -> None:
     before = colourful(600, 400).astype(float)
@@ -134,6 +137,7 @@ def test_masks_bound_the_change(mask: str) -> None:
     assert half[y - 20 : y + 20, x + 10 : x + 60].max() == 0
 
 
+@pytest.mark.slow
 def test_upscaler_enlarges_the_photo_and_faces_are_placed_in_it() -> None:
     def run(*inputs: Floats) -> Floats:
         return 1 - inputs[0].repeat(2, axis=2).repeat(2, axis=3)  # a negative: nobody could mistake it
@@ -210,6 +214,7 @@ def test_memory_stays_flat() -> None:
     assert rounds(12) - settled < 40  # megabytes; one photo's working memory is more
 
 
+@pytest.mark.slow
 def test_a_gentle_face_takes_half_of_the_change_and_the_others_all_of_it() -> None:
     restore = pipeline().restore
     before = decode(PHOTO, LIMITS).pixels.astype(np.float32)

@@ -133,6 +133,7 @@ def test_photo_without_usable_faces_is_refused(
     assert caught.value.parameters == parameters
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("times", [2, 4])
 def test_enlarged_photo_reports_faces_in_the_original_coordinates(times: int) -> None:
     face = TWO_FACES[0]
@@ -249,6 +250,7 @@ def test_before_and_after_lie_side_by_side() -> None:
     assert decode(encoded.data, LIMITS).width > 1200
 
 
+@pytest.mark.slow
 def test_a_real_portrait_with_the_real_detector() -> None:
     portrait = astronaut()
     models = Models(TorchEngine("cpu"), Weights(Path("none")), restorers=(restorer_model(PLAIN, tiny),))

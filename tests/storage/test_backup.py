@@ -166,6 +166,7 @@ def test_key_from_the_settings_is_mentioned(harness: Path, tmp_path: Path, monke
         assert archive.getnames() == ["magicmemory.db"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["cut", "changed", "no archive", "no database", "a later version"])
 def test_a_damaged_backup_is_refused(harness: Path, tmp_path: Path, damage: str) -> None:
     file, there = tmp_path / "backup.tar.gz", tmp_path / "there"

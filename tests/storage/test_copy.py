@@ -40,6 +40,7 @@ async def filled(tmp_path: Path) -> AsyncIterator[Database]:
         yield database
 
 
+@pytest.mark.slow
 async def test_copy_preserves_everything_both_ways(filled: Database, database_url: str, tmp_path: Path) -> None:
     before = await contents(filled)
     assert all(before.values())
@@ -74,6 +75,7 @@ async def test_a_target_with_rows_is_refused(filled: Database, database_url: str
         assert await contents(there) == before
 
 
+@pytest.mark.slow
 async def test_interrupted_copy_leaves_nothing(
     filled: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,6 +93,7 @@ async def test_interrupted_copy_leaves_nothing(
         assert not any((await contents(there)).values())
 
 
+@pytest.mark.slow
 async def test_source_is_locked_during_the_copy(
     filled: Database, database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

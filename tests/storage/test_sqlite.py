@@ -45,6 +45,7 @@ def opened(file: Path) -> Database:
     return Database(f"sqlite+aiosqlite:///{file}")
 
 
+@pytest.mark.slow
 async def test_a_new_file_can_be_opened_by_many_at_once(tmp_path: Path) -> None:
     """SQLite fails at once, without its wait, where two switch a file to WAL: one round in six did."""
 

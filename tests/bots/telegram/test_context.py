@@ -36,6 +36,7 @@ def test_a_photo_has_a_form_that_telegram_takes(kind: str, mode: str, extension:
     assert (file.as_file, file.data) == (True, data)
 
 
+@pytest.mark.slow
 def test_a_file_that_is_too_large_is_encoded_anew() -> None:
     noise = Image.frombytes("RGB", (4600, 4000), random.Random(1).randbytes(4600 * 4000 * 3))
     data = encoded(noise, "PNG", compress_level=0)

@@ -22,6 +22,7 @@ def test_landmarks_land_on_the_template(size: int, turned: float) -> None:
     assert face.scale == pytest.approx(512 / size, rel=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("turned", [0, 17, -75])
 def test_crop_pixels_match_the_matrix(size: int, turned: float) -> None:

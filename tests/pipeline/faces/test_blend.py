@@ -67,6 +67,7 @@ def test_an_unchanged_crop_changes_nothing(place: Detection, depth: type) -> Non
     assert (blended(pixels, place, restore=lambda crop: crop.astype(np.float32)) == pixels).all()
 
 
+@pytest.mark.slow
 def test_an_unchanged_huge_face_changes_nothing() -> None:
     pixels = colourful(2200, 2300)
     assert (blended(pixels, face_at(1100, 1150, 2000, 7), restore=lambda crop: crop.astype(np.float32)) == pixels).all()
@@ -81,6 +82,7 @@ def test_nothing_changes_outside_the_mask(place: Detection) -> None:
     assert (result != pixels).any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [60, 400, 1200])
 def test_inside_the_mask_the_result_is_the_restored_face(size: int) -> None:
     pixels = blurred(colourful(1400, 1400), 2)
@@ -214,6 +216,7 @@ def finest(image: Pixels, inside: NDArray[np.bool_]) -> float:
     return float((levels - cv2.GaussianBlur(levels, (0, 0), 1))[inside].std())
 
 
+@pytest.mark.slow
 def test_unseen_grain_is_removed_where_the_restorer_removed_grain() -> None:
     pixels, place = grain(1600), face_at(800, 800, 1400)
     inside = weights(pixels.shape, place) > 0.999
@@ -221,6 +224,7 @@ def test_unseen_grain_is_removed_where_the_restorer_removed_grain() -> None:
     assert finest(cleaned, inside) < 0.35 * finest(pixels, inside)
 
 
+@pytest.mark.slow
 def test_unseen_detail_stays_where_the_restorer_kept_detail() -> None:
     pixels, place = grain(1600), face_at(800, 800, 1400)
     inside = weights(pixels.shape, place) > 0.999

@@ -53,6 +53,7 @@ def test_a_high_range_that_the_stream_says_is_mapped(make) -> None:  # type: ign
     assert [note.kind for note in picture.notes] == [NoteKind.TONE_MAPPED]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [heif, avif])
 def test_the_box_goes_before_the_stream(make) -> None:  # type: ignore[no-untyped-def]
     data = make(*P3)
@@ -61,6 +62,7 @@ def test_the_box_goes_before_the_stream(make) -> None:  # type: ignore[no-untype
     assert decode(srgb, LIMITS).icc is None
 
 
+@pytest.mark.slow
 def test_streams_that_say_nothing_are_srgb() -> None:
     assert decode(without_box(avif(2, 2)), LIMITS).icc is None
 

@@ -253,6 +253,7 @@ def test_unusable_cmyk_profile_is_dropped() -> None:
 # Refusals
 
 
+@pytest.mark.slow
 def test_photo_of_24_megapixels_is_decoded() -> None:
     pixels = cv2.resize(RGB, (6000, 4000), interpolation=cv2.INTER_CUBIC).astype(np.uint8, copy=False)
     picture = decode(saved(pixels, "JPEG", quality=92), LIMITS)

@@ -83,6 +83,7 @@ def complete(cut: Picture) -> NDArray[np.bool_]:
     return outside
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MAKERS)
 @pytest.mark.parametrize("part", [0.3, 0.77, 0.95])
 def test_complete_part_is_shown(name: str, part: float) -> None:
@@ -113,6 +114,7 @@ def test_a_tiff_of_planes_is_whole_where_each_plane_is(part: float) -> None:
         assert (cut.pixels[:top] == whole.pixels[:top]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("orientation", [1, 3, 6, 8])
 def test_a_heif_of_tiles_is_not_silently_filled_up(orientation: int) -> None:
     data = heif_of_tiles(turned(NOISE, orientation), exif=b"Exif\0\0" + exif_with(orientation))
@@ -210,6 +212,7 @@ def test_a_jpeg_2000_without_most_of_its_detail_or_by_place_is_refused(options: 
         decode(data[: int(len(data) * (0.6 if options else 0.2))], LIMITS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "options"),
     [

@@ -226,6 +226,7 @@ def test_tiff_of_many_strips_is_read_by_other_readers() -> None:
     assert (np.asarray(opened(encode(Picture(eight, "TIFF")))) == eight).all()
 
 
+@pytest.mark.slow
 def test_photo_of_24_megapixels_survives_a_round_trip() -> None:
     pixels = cv2.resize(RGB, (6000, 4000), interpolation=cv2.INTER_CUBIC).astype(np.uint8, copy=False)
     large = Picture(pixels, "JPEG")

@@ -227,6 +227,7 @@ def test_invalid_blocks_are_left_out(found: Metadata) -> None:
     assert cleaned(found, Keep.ALL) == NO_METADATA
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(block=st.binary(max_size=200), at=st.integers(0, 400), new=st.binary(min_size=1, max_size=8))
 def test_broken_blocks_never_raise(block: bytes, at: int, new: bytes) -> None:

@@ -1,6 +1,7 @@
 """ArcFace ResNet-18 compares aligned faces in grey, as the papers' programs do."""
 
 import numpy as np
+import pytest
 import torch
 from numpy.typing import NDArray
 from torch.nn import functional as F
@@ -26,6 +27,7 @@ def test_input_matches_the_paper() -> None:
     np.testing.assert_allclose(network_input(face()), expected, atol=2e-4)
 
 
+@pytest.mark.slow
 def test_same_face_is_more_similar_than_another() -> None:
     compare = GreyFaceIdentity(TorchEngine("cpu").compile(ours.network("arcface_resnet18"), (), "arcface-resnet18"))
     assert compare(face(), face(), LANDMARKS) == 1.0

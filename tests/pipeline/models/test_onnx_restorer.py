@@ -53,6 +53,7 @@ def reference(model: onnx.ModelProto, planes: NDArray[np.float32]) -> NDArray[np
     return restored
 
 
+@pytest.mark.slow
 def test_the_face_is_what_the_network_makes_of_it(tmp_path: Path) -> None:
     face, model = aligned_face(), conv()
     [restored] = restorer(model, tmp_path)([face], None)

@@ -77,6 +77,7 @@ def faces_of(network: retinaface.RetinaFace, photo: Path) -> retinaface_anchors.
     return retinaface_anchors.decode(boxes[0], scores[0], landmarks[0], retinaface_anchors.priors(*image.shape[:2]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("photo", sorted(json.loads((ours.DATA / "detections.json").read_text())))
 def test_faces_equal_facexlib(trained: retinaface.RetinaFace, photo: str) -> None:
     rows = json.loads((ours.DATA / "detections.json").read_text())[photo]

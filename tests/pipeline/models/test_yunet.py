@@ -40,6 +40,7 @@ def test_three_people_are_found_but_not_the_newel_post(detector: Detector) -> No
         assert np.abs(nearest.box - box).max() < 20
 
 
+@pytest.mark.slow
 @needed
 @pytest.mark.parametrize("times", [1, 4])
 def test_face_position_is_right_at_any_size(detector: Detector, times: int) -> None:

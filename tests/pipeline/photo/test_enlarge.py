@@ -114,6 +114,7 @@ def test_doubling_in_parts_equals_the_whole(width: int, height: int, times: int,
     np.testing.assert_array_equal(result, wide.repeat(times, axis=0).repeat(times, axis=1))
 
 
+@pytest.mark.slow
 def test_bundled_network_draws_a_photo_more_sharply_than_lanczos_and_without_seams() -> None:
     folder = Path(assets.__path__[0])
     run = TorchEngine("cpu").compile(photo_x2.load(folder / "photo_x2.safetensors"), (), "photo-x2")

@@ -81,6 +81,7 @@ def test_switch_repairs_with_faces_only_too() -> None:
     assert restoration.report.done == (Step.REPAIR,)
 
 
+@pytest.mark.slow
 def test_faded_photo_gets_its_contrast_back_with_its_faces() -> None:
     before = decode(pale(), LIMITS).pixels
     restoration = pipeline(*TWO_FACES).restore(pale(), Options())
