@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from magicmemory.core.options import Step
 from magicmemory.core.print_size import PrintSize
-from magicmemory.core.report import NoteKind, Print, Report
+from magicmemory.core.report import Damage, NoteKind, Print, Report
 
 
 class Result(BaseModel):
@@ -23,7 +23,7 @@ def line_of(result: Result) -> str:
     """One line for people."""
     report = result.report
     faces = "1 face" if report.restored == 1 else f"{report.restored} faces"
-    done = "".join(f", {_STEPS[step]}" for step in report.done)
+    done = "".join(f", {_repaired(report.damage) if step is Step.REPAIR else _STEPS[step]}" for step in report.done)
     small = f", {report.too_small} too small" if report.too_small else ""
     many = f", {report.too_many} not restored because there are too many" if report.too_many else ""
     cut = f", {report.incomplete} not restored because the file ends in them" if report.incomplete else ""
@@ -46,8 +46,14 @@ def _print(made: Print) -> str:
     return f"{made.dpi} dpi at {size}, which prints soft: the photo prints sharp only up to {most}"
 
 
+def _repaired(damage: Damage | None) -> str:
+    """As the chats say it."""
+    if damage is None or (damage.dust and damage.scratches + damage.losses):
+        return "scratches and dust repaired"
+    return "dust removed" if damage.dust else "scratches repaired"
+
+
 _STEPS: Final = {
-    Step.REPAIR: "scratches and dust repaired",
     Step.CLEAN: "cleaned",
     Step.TONE: "contrast brought back",
 }

@@ -29,7 +29,8 @@ async def test_the_demo_restores_the_sample_and_is_refused_a_second(tmp_path: Pa
     report = json.loads((tmp_path / "demo" / "report.json").read_text())
     assert [face["restored"] for face in report["faces"]] == [True]
     assert report["faces"][0]["score"] > 0.9
-    assert set(report["stages_ms"]) == {"decode", "look", "detect", "align", "restore", "blend", "encode"}
+    assert set(report["stages_ms"]) == {"decode", "look", "repair", "detect", "align", "restore", "blend", "encode"}
+    assert report["done"] == ["repair"], "the sample has cracks"
     assert report["model"] == "lite"
     assert (report["quota_before"]["left"], report["quota_after"]["left"]) == (1, 0)
     with Image.open(tmp_path / "demo" / "before_after.png") as sheet:
