@@ -69,11 +69,11 @@ def _cracked(scan: NDArray[np.uint8], generator: np.random.Generator) -> NDArray
         steps = np.linspace(0, 1, 120)[:, None]
         path = (np.asarray(start) * (1 - steps) + np.asarray(end) * steps) * (width, height)
         path += generator.normal(0, 1.3, path.shape).cumsum(0) * np.sin(np.pi * steps)  # the ends stay
-        for i, (one, other) in enumerate(pairwise(np.rint(path * 16).astype(np.int32))):
+        for one, other in pairwise(np.rint(path * 16).astype(np.int32)):
             wide = int(generator.integers(2, 6))
             cv2.line(cover, one.tolist(), other.tolist(), 255, wide, cv2.LINE_AA, 4)
     share = cv2.GaussianBlur(cover, (0, 0), 0.8)[..., None].astype(np.float32) / 255
-    return np.rint(scan + share * (np.float32(PAPER) - scan)).astype(np.uint8)
+    return np.rint(scan + share * (np.array(PAPER, np.float32) - scan)).astype(np.uint8)
 
 
 if __name__ == "__main__":
