@@ -245,7 +245,7 @@ async def test_real_portrait_is_restored(tmp_path: Path, redis_url: str, lite: P
         ana = running.server.user("Ana")
         await ana.send_photo(SAMPLE.read_bytes())
         reply = await ana.hears(shows_photo, within_s=60)
-        assert "One face restored." in reply.caption
+        assert "One face restored; scratches repaired." in reply.caption
         sent, restored = (_pixels(data) for data in (reply_to(reply), reply.media))
         difference = ImageChops.difference(sent, restored)
         face, corner = difference.crop((220, 160, 400, 360)), difference.crop((0, 0, 120, 120))
@@ -278,7 +278,7 @@ async def test_album_of_real_portraits_is_restored(tmp_path: Path, redis_url: st
         await ana.send_album([portrait(400), photo(), portrait(500)])
         summary = await ana.hears("Pick a photo for more", within_s=60)
         restored = [message for message in ana.of_bot() if message.photo]
-        assert [message.caption for message in restored] == ["One face restored."] * 2
+        assert [message.caption for message in restored] == ["One face restored; scratches repaired."] * 2
         assert "I found no face in this photo." in summary.text
         assert await running.used_by(ana) == 2
         assert running.server.refusals() == []
