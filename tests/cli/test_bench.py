@@ -19,6 +19,7 @@ from tests.support.converted_models import add_converted_models
 from tests.support.harness import settings_for
 
 
+@pytest.mark.usefixtures("redis_binary")
 @pytest.mark.services
 def test_bench_queue_writes_figures(tmp_path: Path) -> None:
     file = tmp_path / "queue.json"
@@ -29,6 +30,7 @@ def test_bench_queue_writes_figures(tmp_path: Path) -> None:
     assert figures["overhead p50, ms"] <= figures["overhead p95, ms"]
 
 
+@pytest.mark.usefixtures("redis_binary")
 @pytest.mark.services
 def test_bench_intake_writes_figures(tmp_path: Path) -> None:
     file = tmp_path / "intake.json"
@@ -42,6 +44,7 @@ def test_bench_intake_writes_figures(tmp_path: Path) -> None:
     assert all(row["photos_per_s"] > 0 and 0 < row["p50_ms"] <= row["p95_ms"] for row in rows)
 
 
+@pytest.mark.usefixtures("redis_binary")
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_bench_intake_works_on_postgresql(database_url: str, tmp_path: Path) -> None:
     file = tmp_path / "intake.json"

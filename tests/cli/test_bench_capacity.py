@@ -65,6 +65,7 @@ def test_needs_grow_with_people_and_the_price_is_the_workers() -> None:
     assert large.money_a_photo < small.money_a_photo / 100
 
 
+@pytest.mark.usefixtures("redis_binary")
 @pytest.mark.services
 def test_the_command_measures_and_writes_what_it_assumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

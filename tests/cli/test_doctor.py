@@ -23,6 +23,7 @@ from tests.support.networks import tiny
 pytestmark = pytest.mark.processes  # the doctor asks a Redis on the PATH for its version
 
 
+@pytest.mark.usefixtures("redis_binary")
 async def test_doctor_passes_on_a_bare_machine(tmp_path: Path) -> None:
     findings = await examine(settings_for(tmp_path))
     assert {name for name, found in findings.items() if found.verdict is Verdict.BAD} == set()
@@ -54,6 +55,7 @@ async def test_each_failure_has_a_hint(tmp_path: Path) -> None:
         assert "\n" not in findings[name].what
 
 
+@pytest.mark.usefixtures("redis_binary")
 async def test_a_data_folder_that_cannot_be_used_is_the_only_thing_blamed(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     settings = Settings(_env_file=None, data_dir=tmp_path / "file")
