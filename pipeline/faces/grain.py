@@ -77,21 +77,31 @@ def with_grain(before: Picture, after: Picture, faces: Sequence[RestoredFace], s
         The photo with grain; `after` itself if the photo has no grain.
     """
     pixels: Pixels | None = None
-    for face in sorted(faces, key=lambda face: -face.aligned.scale):
-        mask = mask_of(face)
+    nearest_first = sorted(faces, key=lambda face: face.aligned.scale)  # as they cover each other in `blend`
+    for number, face in enumerate(nearest_first):
         area = region(face.aligned.inverse, (0, 0, SIZE, SIZE), (before.width, before.height), margin=2)
         if min(area[2] - area[0], area[3] - area[1]) < 2 * _WINDOW:
             continue
         grain = measured(_luma(before, area))
         if grain is None:
             continue
-        weight = warped_mask(mask, face.aligned.inverse, area)
+        weight = _uncovered(face, nearest_first[:number], area)
         lacking = _lacking(_luma(after, area), weight, grain)
         if lacking <= 0:
             continue
         pixels = after.pixels.copy() if pixels is None else pixels
         _add(pixels, before, area, weight * np.float32(lacking * strength), grain)
     return after if pixels is None else replace(after, pixels=pixels)
+
+
+def _uncovered(face: RestoredFace, nearer: Sequence[RestoredFace], area: Rectangle) -> Floats:
+    """A face's mask in a rectangle of the photo, without what nearer faces cover: they have their own grain."""
+    weight = warped_mask(mask_of(face), face.aligned.inverse, area)
+    for other in nearer:
+        left, top, right, bottom = region(other.aligned.inverse, (0, 0, SIZE, SIZE), area[2:], margin=2)
+        if left < area[2] and right > area[0] and top < area[3] and bottom > area[1]:
+            weight *= 1 - warped_mask(mask_of(other), other.aligned.inverse, area)
+    return weight
 
 
 def measured(luma: Floats) -> Grain | None:

@@ -1,5 +1,7 @@
 """Restored faces get the photo's grain: as strong, as coarse, and none in a clean photo."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -127,3 +129,10 @@ def test_white_paper_beside_a_grainy_picture_has_no_grain_and_does_not_make_it_c
     assert beside.at(np.array([255], np.float32)) < 1
     np.testing.assert_allclose(beside.kernel, expected.kernel, atol=0.1)
     np.testing.assert_allclose(beside.strength[2:8], expected.strength[2:8], rtol=0.2)
+
+
+def test_where_two_faces_overlap_the_grain_is_not_added_twice() -> None:
+    before, after, face = restored(as_picture(smooth_photo() + grain(8, 0.7)))
+    behind = replace(face, aligned=align.crop(before.pixels, face_at(430, 290, 330)))
+    one, both = (noise_of(in_face(with_grain(before, after, some, 1.0))) for some in ([face], [behind, face]))
+    assert both == pytest.approx(one, rel=0.05)
