@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from training.headmask import HeadMaskParser, is_sure
+from magicmemory.pipeline.faces.head_mask import HeadMaskParser, is_sure
 
 Floats = NDArray[np.float32]
 
