@@ -17,6 +17,8 @@ SIDE: Final = 128  # pixels, of the network's input
 _EDGE_SIGMA: Final = 5.0  # crop pixels
 _FRAME: Final = 0.16  # of half the crop's side: hair that leaves the crop fades so far from its border
 _SURE_FACE: Final = 0.9
+_SMALLEST: Final = 0.12  # of the crop, of a head
+_LARGEST: Final = 0.85  # with hair that fills the crop; more is "all is head"
 _MAX_UNDECIDED: Final = 0.35  # of the head's area
 
 
@@ -56,7 +58,7 @@ def is_sure(share: Floats) -> bool:
     face = (x / 22) ** 2 + ((y - 6) / 32) ** 2 < 1  # from the brows to the chin of FFHQ's mean face
     head = float((share > 0.5).mean())
     undecided = float(((share > 0.2) & (share < 0.8)).mean())
-    return float(share[face].mean()) > _SURE_FACE and 0.12 < head < 0.75 and undecided < _MAX_UNDECIDED * head
+    return float(share[face].mean()) > _SURE_FACE and _SMALLEST < head < _LARGEST and undecided < _MAX_UNDECIDED * head
 
 
 def close_mask(share: Floats) -> Floats:
