@@ -114,6 +114,7 @@ class Pipeline:
         upscalers = registry.UPSCALERS
         if strategy is strategies.FACEXLIB:  # upstream enlarges with Lanczos where no network is installed
             upscalers = tuple(model for model in upscalers if not model.facts.bundled)
+            parsers = tuple(model for model in parsers if not model.facts.bundled)
         if settings.engine == "upstream":
             engine = upstream.engine(engine.device)
             restorers, detectors, parsers = upstream.RESTORERS, upstream.DETECTORS, upstream.PARSERS

@@ -19,6 +19,7 @@ from training.mattes import BACKDROP, CHIN, CLOTHES, HEAD, UNKNOWN, Labels
 
 SEEN: Final = 128  # pixels, of a training pair and of the network's input
 STORED: Final = 144  # pixels, of a stored crop with its margin
+GREY: Final = 0.5  # of the pictures: most photos that are restored have no colour, most mattes have
 IGNORED: Final = -1  # class of a pixel that has no label
 # Pairs have a quarter of the crop's side, where the same blur and noise hide more.
 MIX: Final[Mix] = (
@@ -117,6 +118,12 @@ def over(person: Image, alpha: NDArray[np.float32], ground: Image) -> Image:
     return np.asarray(np.rint(mixed), np.uint8)
 
 
+def grey(picture: Image, rng: Generator) -> Image:
+    """A picture without colour, as any plate or film may have seen it: the oldest plates were blind to red."""
+    seen = picture.astype(np.float32) @ rng.dirichlet((1.5, 2.5, 1.5)).astype(np.float32)
+    return np.asarray(np.repeat(np.rint(seen)[..., None], 3, axis=2), np.uint8)
+
+
 def pair(mattes: Mattes, scenes: list[Image], rng: Generator, damaged: bool = True) -> tuple[Image, NDArray[np.int64]]:
     """A picture `[128, 128, 3]` and its classes `[128, 128]`, `IGNORED` where there is none."""
     number = int(rng.integers(len(mattes.faces)))
@@ -128,6 +135,8 @@ def pair(mattes: Mattes, scenes: list[Image], rng: Generator, damaged: bool = Tr
             ground = _with_somebody(mattes, ground, rng)
         gain = rng.uniform(0.6, 1.15)
         picture = over(np.asarray((face * gain).clip(0, 255), np.uint8), alpha_of(labels, rng), ground)
+    if rng.random() < GREY:
+        picture = grey(picture, rng)
     picture = tone(picture, rng)
     if damaged:
         if rng.random() < 0.2:

@@ -4,6 +4,9 @@ A studio backdrop is plain, so the person before it can be cut out without drawi
 are learnt from the upper corners and the sides, the face's from the middle, and a graph cut (Rother, Kolmogorov and
 Blake, "GrabCut", SIGGRAPH 2004) decides the rest. Below the jaw, skin colour separates the neck from the
 clothes. Doubtful pixels get no label, and portraits whose cut looks wrong are left out.
+
+Old prints are harder: their backdrop can have the tone of the hair. With `--checked-by FILE`, the
+pixels of `historic` on which a head mask that was trained on modern portraits disagrees get no label.
 """
 
 from __future__ import annotations
@@ -16,8 +19,10 @@ from typing import Final
 
 import cv2
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
+from magicmemory.pipeline.models.headmask import HeadShare, load
 from training.align import MARGIN, Image, Points, crop, read_rgb
 from training.prepare import SUFFIXES, finder_of, held_out, person_of
 
@@ -27,8 +32,10 @@ BACKDROP: Final = 0
 HEAD: Final = 1
 CLOTHES: Final = 2
 UNKNOWN: Final = 255
+AGREEING: Final = 0.85  # overlap (intersection over union) of the heads
 SIDE: Final = 144  # of an aligned crop with its margin, at a quarter of the crop's size, pixels
 CHIN: Final = (440 + MARGIN) // 4  # somewhat above the row of FFHQ's mean chin
+GROUPS: Final = {"large": "large", "historic": "historic"}  # of the split, for a folder's people; others "congress"
 PLAIN: Final = 11.0  # levels; a backdrop with a larger spread of colours is not plain
 
 
@@ -170,7 +177,22 @@ def _without_clothes(lab: NDArray[np.float32], person: Labels) -> Labels:
     return labels
 
 
-def gather(folder: Path, finder: str, sets: Sequence[str]) -> dict[str, np.ndarray]:
+def checked(network: HeadShare, face: Image, labels: Labels) -> Labels | None:
+    """A matte without the pixels on which a network disagrees; None if their heads overlap too little."""
+    frame = MARGIN // 4
+    inner = slice(frame, SIDE - frame), slice(frame, SIDE - frame)
+    planes = torch.from_numpy(face[inner]).permute(2, 0, 1)[None].float() / 127.5 - 1
+    with torch.inference_mode():
+        seen = network(planes)[0].numpy() > 0.5
+    cut, known = labels[inner] == HEAD, labels[inner] != UNKNOWN
+    if (seen & cut).sum() < AGREEING * ((seen | cut) & known).sum():
+        return None
+    agreed = np.full_like(labels, UNKNOWN)
+    agreed[inner] = np.where(seen == cut, labels[inner], UNKNOWN)
+    return agreed
+
+
+def gather(folder: Path, finder: str, sets: Sequence[str], check: HeadShare | None = None) -> dict[str, np.ndarray]:
     """The arrays to write: faces, labels, people and the side of the split."""
     find = finder_of(finder)
     faces, labels, people, names = [], [], [], []
@@ -184,13 +206,15 @@ def gather(folder: Path, finder: str, sets: Sequence[str]) -> dict[str, np.ndarr
         face = _halved(crop(image, points))
         seen = inside(image, points)
         found = cut_out(face, seen)
+        if found is not None and check is not None and path.relative_to(folder).parts[0] == "historic":
+            found = checked(check, face, found)
         if found is None:
             continue
         faces.append(face)
         labels.append(found)
         people.append(person_of(path))
         names.append(str(path.relative_to(folder)))
-    groups = {who: "large" if name.startswith("large") else "congress" for who, name in zip(people, names, strict=True)}
+    groups = {who: GROUPS.get(name.split("/")[0], "congress") for who, name in zip(people, names, strict=True)}
     outside = held_out(groups)
     return {
         "faces": np.stack(faces),
@@ -205,10 +229,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("portraits", type=Path)
     parser.add_argument("--landmarks", required=True, help="yunet:FILE.onnx")
-    parser.add_argument("--sets", default="official,colour,large", help="folders below PORTRAITS")
+    parser.add_argument("--sets", default="official,colour,large,historic", help="folders below PORTRAITS")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--checked-by", type=Path, help="a headmask.safetensors")
     arguments = parser.parse_args()
-    data = gather(arguments.portraits, arguments.landmarks, arguments.sets.split(","))
+    check = HeadShare(load(arguments.checked_by)) if arguments.checked_by else None
+    data = gather(arguments.portraits, arguments.landmarks, arguments.sets.split(","), check)
     np.savez(arguments.out, **data)  # type: ignore[arg-type]
     print(f"{len(data['faces'])} mattes, of them held out {data['validation'].sum()}", file=sys.stderr)
 

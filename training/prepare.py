@@ -18,7 +18,7 @@ from training.align import Finder, crop, crop_whole, eye_distance, read_rgb, yun
 
 # Two file names of the same person, found by comparing faces.
 SAME_PERSON = {"drew-keller": "hs-headshots-102460"}
-HELD_OUT = {"congress": 40, "large": 20}  # 60 people: the plain official portraits, and the varied ones
+HELD_OUT = {"congress": 40, "large": 20, "historic": 40}  # people: plain official portraits, varied ones, old ones
 FINE_EYES = 95.0  # pixels between the eyes; such a picture has detail finer than 256-pixel crops
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 

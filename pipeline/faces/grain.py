@@ -28,6 +28,9 @@ _SMOOTH: Final = 3.0  # pixels; slower changes are picture, not grain
 _FLAT_SHARE: Final = 0.35  # the share of the blocks that is used, flattest first
 _FLATTEST: Final = 6.0  # levels; a block whose brightness changes more is not flat
 _FEWEST: Final = 6  # blocks; fewer are not enough to measure
+_FEWEST_IN_BIN: Final = 3  # blocks, of one brightness
+_DARKEST: Final = 12.0  # mean levels of a block; in darker and lighter ones grain is clipped
+_LIGHTEST: Final = 243.0
 _TYPICAL: Final = 35  # percentile of the blocks' noise; higher ones include texture
 _LEAST: Final = 1.2  # levels; compression and rounding cause as much
 _MOST: Final = 30.0  # levels
@@ -40,7 +43,7 @@ class Grain:
     """The grain near a face.
 
     Attributes:
-        strength: `[8]`, the standard deviation at eight brightnesses from 16 to 240, in levels.
+        strength: `[10]`, the standard deviation at ten brightnesses from 0 to 255, in levels.
         kernel: `[17, 17]`, filters white noise to the grain's correlation; its squares add up to 1.
     """
 
@@ -49,7 +52,7 @@ class Grain:
 
     def at(self, luma: Floats) -> Floats:
         """The standard deviation for brightnesses of 0 to 255, in levels."""
-        knots = (np.arange(_BINS) + 0.5) * (256 / _BINS)
+        knots = np.hstack([0, (np.arange(_BINS) + 0.5) * (256 / _BINS), 255])
         return np.interp(luma, knots, self.strength).astype(np.float32)
 
 
@@ -74,15 +77,15 @@ def with_grain(before: Picture, after: Picture, faces: Sequence[RestoredFace], s
         The photo with grain; `after` itself if the photo has no grain.
     """
     pixels: Pixels | None = None
-    for face in sorted(faces, key=lambda face: -face.aligned.scale):
-        mask = mask_of(face)
+    nearest_first = sorted(faces, key=lambda face: face.aligned.scale)  # as they cover each other in `blend`
+    for number, face in enumerate(nearest_first):
         area = region(face.aligned.inverse, (0, 0, SIZE, SIZE), (before.width, before.height), margin=2)
         if min(area[2] - area[0], area[3] - area[1]) < 2 * _WINDOW:
             continue
         grain = measured(_luma(before, area))
         if grain is None:
             continue
-        weight = warped_mask(mask, face.aligned.inverse, area)
+        weight = _uncovered(face, nearest_first[:number], area)
         lacking = _lacking(_luma(after, area), weight, grain)
         if lacking <= 0:
             continue
@@ -91,22 +94,46 @@ def with_grain(before: Picture, after: Picture, faces: Sequence[RestoredFace], s
     return after if pixels is None else replace(after, pixels=pixels)
 
 
+def _uncovered(face: RestoredFace, nearer: Sequence[RestoredFace], area: Rectangle) -> Floats:
+    """A face's mask in a rectangle of the photo, without what nearer faces cover: they have their own grain."""
+    weight = warped_mask(mask_of(face), face.aligned.inverse, area)
+    for other in nearer:
+        left, top, right, bottom = region(other.aligned.inverse, (0, 0, SIZE, SIZE), area[2:], margin=2)
+        if left < area[2] and right > area[0] and top < area[3] and bottom > area[1]:
+            weight *= 1 - warped_mask(mask_of(other), other.aligned.inverse, area)
+    return weight
+
+
 def measured(luma: Floats) -> Grain | None:
     """The grain of a part of a photo `[height, width]`, 0 to 255; None without grain, or without flat parts."""
     blocks = _flat_blocks(luma)
     if len(blocks.noise) < _FEWEST:
         return None
     bins = np.minimum((blocks.brightness * (_BINS / 256)).astype(int), _BINS - 1)
-    used = [b for b in range(_BINS) if (bins == b).sum() >= 3]
+    used = [b for b in range(_BINS) if (bins == b).sum() >= _FEWEST_IN_BIN]
     if not used:
         return None
     typical = np.array([np.percentile(blocks.noise[bins == b], _TYPICAL) for b in used], np.float32)
-    strength = np.interp(np.arange(_BINS), used, typical).astype(np.float32)
+    ends = _clipped_noise(luma)
+    strength = np.interp(np.arange(-1, _BINS + 1), used, typical)
+    strength[[0, -1]] = [between if end is None else end for end, between in zip(ends, strength[[0, -1]], strict=True)]
     counts = np.array([(bins == b).sum() for b in used])
     if float((typical * counts).sum() / counts.sum()) < _LEAST:
         return None
     kernel = _kernel(luma)
-    return None if kernel is None else Grain(strength.clip(0, _MOST), kernel)
+    return None if kernel is None else Grain(strength.clip(0, _MOST).astype(np.float32), kernel)
+
+
+def _clipped_noise(luma: Floats) -> tuple[float | None, float | None]:
+    """The noise where a photo is black and where it is white, in levels; None where it has no such part.
+
+    Paper that was exposed or printed to its end shows no grain, however strong it is in the tones between.
+    """
+    fine, smooth = _residual(luma)
+    brightness, noise = _in_squares(smooth, _BLOCK).mean(1), _in_squares(fine, _BLOCK).std(1)
+    ends = noise[brightness <= _DARKEST], noise[brightness >= _LIGHTEST]
+    black, white = (float(np.percentile(end, _TYPICAL)) if len(end) >= _FEWEST_IN_BIN else None for end in ends)
+    return black, white
 
 
 def noise_of(luma: Floats) -> float:
@@ -138,7 +165,7 @@ def _flat_blocks(luma: Floats, where: Floats | None = None) -> _Blocks:
     """The noise of the flattest blocks, where `where` is above 0.9 throughout."""
     fine, smooth = _residual(luma)
     structure, brightness = _in_squares(smooth, _BLOCK).std(1), _in_squares(smooth, _BLOCK).mean(1)
-    usable = (brightness > 12) & (brightness < 243) & (structure < _FLATTEST)
+    usable = (brightness > _DARKEST) & (brightness < _LIGHTEST) & (structure < _FLATTEST)
     if where is not None:
         usable &= _in_squares(where, _BLOCK).min(1) > 0.9
     if not usable.any():
@@ -155,9 +182,13 @@ def _kernel(luma: Floats) -> Floats | None:
     a few scratches or a weave in the background would lie on the face as hatching.
     """
     fine, smooth = _residual(luma)
-    structure = _in_squares(smooth, _WINDOW).std(1)
+    squares = _in_squares(smooth, _WINDOW)
+    brightness = squares.mean(1)
+    usable = np.flatnonzero((brightness > _DARKEST) & (brightness < _LIGHTEST))
+    if not len(usable):
+        return None
     windows = _in_squares(fine, _WINDOW).reshape(-1, _WINDOW, _WINDOW)
-    flattest = np.argsort(structure, kind="stable")[: max(4, len(structure) // 6)]
+    flattest = usable[np.argsort(squares[usable].std(1), kind="stable")][: max(4, len(usable) // 6)]
     hann = np.hanning(_WINDOW)[:, None] * np.hanning(_WINDOW)[None, :]
     power = np.median(np.abs(np.fft.fft2(windows[flattest] * hann)) ** 2, axis=0)
     waves = np.fft.fftfreq(_WINDOW, 1 / _WINDOW)

@@ -1,7 +1,7 @@
 """All models, once each. A new model is its own file in this folder and one line here.
 
 Of each kind the best stands first: `auto` takes the first that is installed and allowed. The last restorer,
-detector and upscaler come with the package. Parsers and identities the pipeline does without where none is installed.
+detector, parser and upscaler come with the package. Identities the pipeline does without where none is installed.
 """
 
 from typing import Final
@@ -17,6 +17,7 @@ from magicmemory.pipeline.models import (
     codeformer,
     elir,
     gfpgan,
+    headmask,
     lite,
     mtcnn,
     onnx_restorer,
@@ -58,7 +59,7 @@ DETECTORS: Final[tuple[Model[Detector], ...]] = (
     yunet.YUNET,
     mtcnn.MTCNN,
 )
-PARSERS: Final[tuple[Model[Parser], ...]] = (parsenet.PARSENET,)
+PARSERS: Final[tuple[Model[Parser], ...]] = (parsenet.PARSENET, headmask.HEADMASK)
 UPSCALERS: Final[tuple[Model[Upscaler], ...]] = (
     realesrgan.REALESR_GENERAL,
     realesrgan.REALESRGAN_X2,

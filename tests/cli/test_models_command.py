@@ -40,8 +40,9 @@ def listed() -> dict[str, dict[str, object]]:
 def test_the_list_has_every_model_and_marks_the_defaults(tmp_path: Path) -> None:
     rows = listed()
     assert list(rows) == [facts.name for facts in catalogue.ALL]
-    assert {name for name, row in rows.items() if row["default"]} == {"lite", "mtcnn", "photo", "photo-x2"}
-    assert {name for name, row in rows.items() if row["installed"]} == {"lite", "mtcnn", "photo", "photo-x2"}
+    bundled = {"lite", "mtcnn", "headmask", "photo", "photo-x2"}
+    assert {name for name, row in rows.items() if row["default"]} == bundled
+    assert {name for name, row in rows.items() if row["installed"]} == bundled
     shown = models("list").stdout
     assert "gfpgan-1.4" in shown
     assert "* marks the defaults." in shown

@@ -1,5 +1,7 @@
 """Restored faces get the photo's grain: as strong, as coarse, and none in a clean photo."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -115,3 +117,22 @@ def test_scratches_in_the_background_do_not_become_hatching() -> None:
     found = measured(luma)
     assert found is not None
     np.testing.assert_allclose(found.kernel, found.kernel.T, atol=1e-4)
+
+
+def test_white_paper_beside_a_grainy_picture_has_no_grain_and_does_not_make_it_coarser() -> None:
+    alone = (smooth_photo() + grain(12, 0))[:384, :384]
+    paper = np.full((384, 384), 255, np.float32) - np.abs(grain(0.3, 8)[:384, :384])  # a scanner's faint shadows
+    beside = measured(np.hstack([alone, paper]))
+    expected = measured(alone)
+    assert beside is not None
+    assert expected is not None
+    assert beside.at(np.array([255], np.float32)) < 1
+    np.testing.assert_allclose(beside.kernel, expected.kernel, atol=0.1)
+    np.testing.assert_allclose(beside.strength[2:8], expected.strength[2:8], rtol=0.2)
+
+
+def test_where_two_faces_overlap_the_grain_is_not_added_twice() -> None:
+    before, after, face = restored(as_picture(smooth_photo() + grain(8, 0.7)))
+    behind = replace(face, aligned=align.crop(before.pixels, face_at(430, 290, 330)))
+    one, both = (noise_of(in_face(with_grain(before, after, some, 1.0))) for some in ([face], [behind, face]))
+    assert both == pytest.approx(one, rel=0.05)

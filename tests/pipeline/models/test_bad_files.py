@@ -14,6 +14,7 @@ from torch import nn
 from magicmemory.cli.messages import error_message
 from magicmemory.core.errors import ModelBroken, ModelNotAllowed, ModelNotInstalled
 from magicmemory.pipeline.engines.torch_engine import TorchEngine
+from magicmemory.pipeline.faces.head_mask import HeadMaskParser
 from magicmemory.pipeline.models import catalogue, registry, upstream
 from magicmemory.pipeline.models.checkpoint import Checkpoint
 from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts
@@ -155,8 +156,9 @@ def test_idle_models_are_unloaded_and_loaded_again(tmp_path: Path) -> None:
 
 def test_missing_optional_model_is_skipped_but_a_broken_one_fails(tmp_path: Path) -> None:
     cache = models(tmp_path)
-    assert (cache.parser(), cache.identity()) == (None, None)
+    assert cache.identity() is None
     assert isinstance(cache.upscaler(), DoublingUpscaler)  # comes with the package
+    assert isinstance(cache.parser(), HeadMaskParser)  # likewise
     (tmp_path / "parsing_parsenet.pth").write_bytes(b"nonsense")
     with pytest.raises(ModelBroken, match=r"parsing_parsenet\.pth is not a torch checkpoint"):
         cache.parser()

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from training.headmask import HeadMaskParser, is_sure
+from magicmemory.pipeline.faces.head_mask import HeadMaskParser, is_sure
 
 Floats = NDArray[np.float32]
 
@@ -34,3 +34,10 @@ def test_head_mask_follows_the_head() -> None:
 def test_unsure_head_mask_is_dropped(share: Floats) -> None:
     assert not is_sure(share)
     assert HeadMaskParser(lambda _: share[None])([np.zeros((512, 512, 3), np.float32)]) == [None]
+
+
+def test_hair_that_fills_most_of_the_crop_is_a_head_but_not_all_of_it() -> None:
+    share = np.ones((128, 128), np.float32)
+    assert not is_sure(share)
+    share[:, :12] = share[:, -12:] = 0  # 81 % of the crop
+    assert is_sure(share)

@@ -1,35 +1,29 @@
-"""`headmask`: segments the head in an aligned face crop. It is not in the package: it is too rarely certain.
+"""`headmask`: segments the head in an aligned face crop. It is ours, and comes with the package.
 
 A small U-Net of plain convolutions. It sees the crop at 128 pixels, a quarter of its side: a mask that is blurred over
 several crop pixels needs no more. Trained on studio portraits (public domain and CC0) that were cut from their plain
 backdrops and put before other scenes, then damaged; see `training/headmask_train.py`.
 """
 
-from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-import cv2
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from magicmemory.pipeline.engines.base import Runner
-from magicmemory.pipeline.engines.batcher import ONE_BY_ONE, Batcher, Batching
-from magicmemory.pipeline.faces.align import SIZE as CROP
+from magicmemory.pipeline.faces.head_mask import SIDE, Floats, HeadMaskParser, is_sure
+from magicmemory.pipeline.faces.parsing import Parser
+from magicmemory.pipeline.models.bundled_file import load_bundled
+from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts
+from magicmemory.pipeline.models.model import BuildContext, Model, load_network, sample_planes
+from magicmemory.pipeline.models.self_test import Sample
 
-Floats = NDArray[np.float32]
-
-SIDE: Final = 128  # pixels, of the network's input
 CLASSES: Final = 3  # background, head, clothes
 HEAD: Final = 1
 WIDTHS: Final = (16, 32, 64, 112)  # channels at 1/2, 1/4, 1/8 and 1/16 of SIDE
-CLOSE_SIGMA: Final = 5.0  # crop pixels
-SURE_FACE: Final = 0.9
-MAX_UNDECIDED: Final = 0.35  # of the head's area
 FORMAT: Final = "magicmemory.headmask/1"  # stored in the weights file; changes with the architecture
 
 
@@ -100,7 +94,7 @@ class HeadMask(nn.Module):
 class HeadShare(nn.Module):
     """The probability that each pixel is head: the mean over a face and its mirror image."""
 
-    def __init__(self, network: HeadMask) -> None:
+    def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
 
@@ -112,69 +106,32 @@ class HeadShare(nn.Module):
 
 
 def load(path: Path) -> HeadMask:
-    """Read the shipped weights, in evaluation mode and full precision.
-
-    Raises:
-        ValueError: the file holds another format, or not exactly this network's tensors.
-    """
-    from safetensors import safe_open
-
-    with safe_open(path, framework="pt") as file:
-        said = (file.metadata() or {}).get("format")
-        if said != FORMAT:
-            raise ValueError(f"{path} is not a file of {FORMAT}: it says {said}")
-        state = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 (no iterator)
-    network = HeadMask()
-    try:
-        network.load_state_dict(state, strict=True)
-    except RuntimeError as error:
-        raise ValueError(f"{path} does not fit the network: {error}") from error
-    return network.eval()
+    """Read the weights; see `load_bundled`."""
+    return load_bundled(HeadMask(), path, FORMAT)
 
 
-class HeadMaskParser:
-    """The head mask behind the `Parser` protocol."""
-
-    def __init__(
-        self, runner: Runner, batching: Batching = ONE_BY_ONE, observe: Callable[[int], None] | None = None
-    ) -> None:
-        """
-        Args:
-            runner: the compiled `HeadShare`.
-            batching: how the engine wants its batches.
-            observe: told of each batch's size.
-        """
-        self._runner = runner
-        self._batcher = Batcher(self._run, batching, observe)
-
-    def __call__(self, faces: Sequence[Floats]) -> list[Floats | None]:
-        """See `Parser`; also None if the network is unsure, because the oval is then the better mask."""
-        return self._batcher(faces)
-
-    def _run(self, faces: Sequence[Floats]) -> list[Floats | None]:
-        side = (SIDE, SIDE)
-        small = np.stack([cv2.resize(face, side, interpolation=cv2.INTER_AREA) for face in faces])
-        planes = np.asarray(small.transpose(0, 3, 1, 2), np.float32)
-        shares = self._runner(planes / np.float32(127.5) - np.float32(1))
-        return [close_mask(share) if is_sure(share) else None for share in shares]
+_FACTS = ModelFacts(
+    name="headmask",
+    title="Magic Memory head mask",
+    kind=Kind.PARSER,
+    licence="Apache-2.0",
+    commercial=Commercial.YES,
+    file="headmask.safetensors",
+    bundled=True,
+    good_at="always there: the mask follows the head, or is an oval where it is unsure",
+    work="0.53 GFLOP a face",
+)
 
 
-def is_sure(share: Floats) -> bool:
-    """Whether a head mask is reliable: the face itself is head, and few pixels are undecided.
-
-    Args:
-        share: `[128, 128]`, how likely each pixel is head, 0 to 1.
-    """
-    y, x = np.mgrid[0:SIDE, 0:SIDE] - SIDE / 2
-    face = (x / 22) ** 2 + ((y - 6) / 32) ** 2 < 1  # from the brows to the chin of FFHQ's mean face
-    head = float((share > 0.5).mean())
-    undecided = float(((share > 0.2) & (share < 0.8)).mean())
-    return float(share[face].mean()) > SURE_FACE and 0.12 < head < 0.75 and undecided < MAX_UNDECIDED * head
+def _judge(share: Floats) -> str:
+    return "" if is_sure(share[0]) else "the head in it is not found"
 
 
-def close_mask(share: Floats) -> Floats:
-    """A mask `[512, 512]` that is 1 on the head and falls to 0 within a few crop pixels."""
-    large = cv2.resize(share, (CROP, CROP), interpolation=cv2.INTER_LINEAR)
-    soft = (cv2.GaussianBlur(large, (0, 0), CLOSE_SIGMA) - np.float32(0.25)) / np.float32(0.6)
-    soft = soft.clip(0, 1)
-    return np.asarray(soft * soft * (3 - 2 * soft), np.float32)
+def _build(path: Path, context: BuildContext) -> Parser:
+    network, engine = HeadShare(load_network(_FACTS, load, path)), context.engine
+    example = (torch.zeros(1, 3, SIDE, SIDE),)
+    runner = context.tested_runner(network, example, _FACTS, Sample((sample_planes(SIDE),), _judge))
+    return HeadMaskParser(runner, engine.batching, partial(engine.on_batch, _FACTS.name))
+
+
+HEADMASK: Model[Parser] = Model(_FACTS, _build)
