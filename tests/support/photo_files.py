@@ -134,6 +134,7 @@ def exif_colours(space: int, index: bytes, order: str = "<") -> bytes:
     return b"Exif\0\0" + mark + struct.pack(order + "I", 8) + written(entries, 8, order)
 
 
+@cache  # Little CMS writes the time of day into it
 def srgb() -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
