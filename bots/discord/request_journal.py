@@ -21,8 +21,9 @@ from magicmemory.storage.pending_requests import PendingRequests
 
 log = logging.getLogger(__name__)
 
-# Discord waits three seconds for the acknowledgement; a database that is locked must not use them up.
-DATABASE_TIMEOUT_S: Final = 1.0
+# Discord waits three seconds for the acknowledgement; a database that is locked must not use them up. If it comes too
+# late, Discord itself tells the person; a request without a record is lost if the bot is killed.
+DATABASE_TIMEOUT_S: Final = 2.0
 SHUTDOWN_TIMEOUT_S: Final = 20.0
 
 
