@@ -270,7 +270,9 @@ class SharedCommits:
                 raise
             group.is_empty = False
             # A writer that is cancelled from here on has written: there is no savepoint to go back to any more.
-            if not is_first:
+            if is_first and not driver.in_transaction:  # lost, and the writer caught the error
+                self._group = None
+            elif not is_first:
                 try:
                     await _finish(driver.execute_fetchall("RELEASE writer"))
                 except sqlite3.Error:

@@ -146,6 +146,20 @@ async def test_transaction_rolled_back_by_sqlite_does_not_affect_others(file: Pa
         assert kept(file) == {"before", "last"}
 
 
+async def test_a_lost_transaction_is_not_joined_though_its_writer_ended_well(file: Path) -> None:
+    async with opened(file) as database:
+
+        async def lose() -> None:
+            async with database.write() as transaction:
+                # What SQLite does by itself when the disk is full; the writer does not notice.
+                await transaction.exec_driver_sql("ROLLBACK")
+
+        lost, kept_ = await asyncio.gather(lose(), add(database, "next"), return_exceptions=True)
+        assert isinstance(lost, sqlite3.OperationalError)
+        assert kept_ is None
+        assert kept(file) == {"next"}
+
+
 async def test_waiting_for_another_processs_lock_does_not_block_the_loop(file: Path) -> None:
     async with opened(file) as database:
         holder = sqlite3.connect(file, isolation_level=None)
