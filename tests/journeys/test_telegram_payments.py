@@ -96,8 +96,8 @@ async def test_checkout_is_refused_while_the_database_is_down(
     async with shop(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
         invoice = await ask_for_invoice(ana, "Premium")
-        monkeypatch.setattr(payments, "CHECK_S", 0.5)
         with monkeypatch.context() as away:
+            away.setattr(payments, "CHECK_S", 0.5)
             away.setattr(Database, "read", lambda _: hanging())
             away.setattr(Database, "write", lambda _: hanging())
             answer = await ana.pay(invoice, within_s=5)
