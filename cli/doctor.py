@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from magicmemory.cli.database_session import DatabaseError, open_database
+from magicmemory.cli.imports import quick_imports
 from magicmemory.cli.messages import error_message
 from magicmemory.cli.processes import OPERATOR_MUST_ACT
 from magicmemory.cli.settings_check import (
@@ -230,7 +231,9 @@ async def _weights(settings: Settings) -> Finding:
         return Finding(Verdict.OFF, "no worker here", "To restore on this machine, install the extra `worker`.")
     from magicmemory.cli.known_models import all_models, card_problems
     from magicmemory.pipeline.models.weights import Weights
-    from magicmemory.pipeline.pipeline import Pipeline
+
+    with quick_imports():
+        from magicmemory.pipeline.pipeline import Pipeline
 
     weights = Weights.of(settings)
     try:

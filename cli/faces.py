@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from magicmemory.cli.imports import quick_imports
 from magicmemory.cli.messages import error_message
 from magicmemory.cli.restore import CANNOT_START, FAILED, write_new
 from magicmemory.core.errors import OperatorError, UserError
@@ -35,7 +36,8 @@ def faces(
     try:
         settings = load()
         make_data_folder(settings)
-        from magicmemory.pipeline.pipeline import Pipeline
+        with quick_imports():
+            from magicmemory.pipeline.pipeline import Pipeline
 
         pipeline = Pipeline.of(settings)
         pipeline.check(Options(detector=detector))

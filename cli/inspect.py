@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from magicmemory.cli.imports import quick_imports
 from magicmemory.cli.messages import error_message
 from magicmemory.core.errors import OperatorError, UserError
 from magicmemory.core.settings import load
@@ -45,7 +46,8 @@ def _facts(file: Path, page: int, *, faces: bool) -> dict[str, Any]:
     limits = DecodeLimits(int(settings.max_photo_mb * MB), int(settings.max_photo_megapixels * 1_000_000))
     facts = {"file": str(file), **inspected(data, limits, page)}
     if faces:
-        from magicmemory.pipeline.pipeline import Pipeline
+        with quick_imports():
+            from magicmemory.pipeline.pipeline import Pipeline
 
         found = Pipeline.of(settings).faces(data, page)
         facts["faces"] = [[round(float(value)) for value in face.box] for face in found]

@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 import typer
 from typer.core import TyperGroup
 
+from magicmemory.cli.imports import quick_imports
+
 
 class LazyGroup(TyperGroup):
     """A group with commands of its own and commands of other modules."""
@@ -39,7 +41,8 @@ class LazyGroup(TyperGroup):
         if place is None:
             return super().get_command(ctx, cmd_name)
         module, name = place.split(":")
-        found = getattr(import_module(f"magicmemory.cli.{module}"), name)
+        with quick_imports():
+            found = getattr(import_module(f"magicmemory.cli.{module}"), name)
         parent = typer.Typer(add_completion=False)
         if not isinstance(found, typer.Typer):
             parent.command(cmd_name)(found)

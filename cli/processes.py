@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from importlib import import_module
 from importlib.metadata import version as version_of
 
+from magicmemory.cli.imports import quick_imports
 from magicmemory.cli.settings_check import check_language, check_tokens, unknown_names
 from magicmemory.core import logs
 from magicmemory.core.errors import OperatorError
@@ -59,7 +60,8 @@ def run_service(name: str, module: str, *, database: bool) -> None:
                 stop = asyncio.Event()
                 _on_signals(stop.set)
                 redis_url = _required_redis(settings)
-                serve: Serve = import_module(module).serve
+                with quick_imports():
+                    serve: Serve = import_module(module).serve
                 async with (
                     health_server(settings, redis_url, metrics, database=database) as is_ready,
                     asyncio.TaskGroup() as tasks,

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from magicmemory.cli.imports import quick_imports
 from magicmemory.cli.messages import error_message
 from magicmemory.cli.restore_batch import Count, Done, Photo, Tally
 from magicmemory.cli.restore_results import Result, json_of, line_of
@@ -184,7 +185,8 @@ def restore(
     try:
         settings = load(blend=blend, engine=engine)
         make_data_folder(settings)
-        from magicmemory.pipeline.pipeline import Pipeline
+        with quick_imports():
+            from magicmemory.pipeline.pipeline import Pipeline
 
         pipeline = Pipeline.of(settings)
         pipeline.check(options)

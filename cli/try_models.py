@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from rich.console import Console
 
+from magicmemory.cli.imports import quick_imports
 from magicmemory.cli.known_models import usable_models
 from magicmemory.cli.messages import error_message
 from magicmemory.cli.processes import OPERATOR_MUST_ACT
@@ -58,7 +59,8 @@ def try_models(
     try:
         settings = load()
         models = usable_models(settings, Kind.RESTORER)
-        from magicmemory.pipeline.pipeline import Pipeline
+        with quick_imports():
+            from magicmemory.pipeline.pipeline import Pipeline
 
         pipeline = Pipeline.of(settings)
     except OperatorError as error:

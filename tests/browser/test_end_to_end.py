@@ -7,21 +7,19 @@ from playwright.async_api import Page, expect
 
 from magicmemory.pipeline.pipeline import Pipeline
 from tests.browser.conftest import OpenWindow
-from tests.support.harness import settings_for
 from tests.support.playground import open_playground, photo
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-# The networks are compiled for this machine at the first photo.
+# On a busy machine.
 FIRST_PHOTO_MS = 150_000
 
 
 async def test_the_sample_photo_comes_back_restored(
-    tmp_path: Path, browsers_redis: str, open_window: OpenWindow
+    tmp_path: Path, browsers_redis: str, open_window: OpenWindow, lite: Pipeline
 ) -> None:
-    pipeline = Pipeline.of(settings_for(tmp_path))
     async with (
-        open_playground(tmp_path, browsers_redis, pipeline) as url,
+        open_playground(tmp_path, browsers_redis, lite) as url,
         open_window(url) as window,
     ):
         page: Page = window.page

@@ -12,16 +12,14 @@ from magicmemory.core.job import Platform, Sender
 from magicmemory.pipeline.pipeline import Pipeline
 from tests.servers.telegram import TelegramServer
 from tests.support.discord_harness import harness
-from tests.support.harness import settings_for
 from tests.support.telegram_harness import SAMPLE, photo
 from tests.support.telegram_harness import running_bot as running_telegram_bot
 
 
 @pytest.mark.timeout(300)
-async def test_a_real_portrait_is_restored(tmp_path: Path, redis_url: str) -> None:
-    pipeline = Pipeline.of(settings_for(tmp_path))
+async def test_a_real_portrait_is_restored(tmp_path: Path, redis_url: str, lite: Pipeline) -> None:
     sent = SAMPLE.read_bytes()
-    async with harness(tmp_path, redis_url, pipeline) as there:
+    async with harness(tmp_path, redis_url, lite) as there:
         server = there.server
         used = server.user.slash(server.channel, "restore", photo=sent)
         answer = await there.answer(used, 200)

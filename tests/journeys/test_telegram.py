@@ -3,7 +3,6 @@
 import asyncio
 import io
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from PIL import Image, ImageChops, ImageStat
 
 from magicmemory.pipeline.pipeline import Pipeline
 from tests.servers.telegram import Message, TelegramServer
-from tests.support.harness import settings_for
 from tests.support.telegram_harness import (
     SAMPLE,
     QuickPipeline,
@@ -230,14 +228,6 @@ async def test_a_topic_is_answered_in_its_topic(tmp_path: Path, redis_url: str) 
         await ana.send_text("/restore", group=group, thread=thread)
         howto = await ana.hears("Reply to a photo", group=group)
         assert howto.thread == thread
-
-
-@pytest.fixture(scope="module")
-def lite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
-    pipeline = Pipeline.of(settings_for(tmp_path_factory.mktemp("pipeline")))
-    pipeline.warm_up()
-    yield pipeline
-    pipeline.close()  # pytest still holds it if this is the last file of a run
 
 
 async def test_real_portrait_is_restored(tmp_path: Path, redis_url: str, lite: Pipeline) -> None:
