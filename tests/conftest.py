@@ -35,9 +35,10 @@ MEMORY, ENOUGH_BYTES = Path("/dev/shm"), 4 << 30
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 # Tests speak HTTP with servers on this machine, but each HTTP client loads the certificates of all authorities first:
-# 20 ms, over a thousand times. Clients and child processes get one certificate in place of all.
+# 20 ms, over a thousand times. Clients and child processes get one certificate in place of all, also where the machine
+# names a file of its own.
 CERTIFICATES = Path(__file__).parent / "support/one_certificate.pem"
-os.environ.setdefault("SSL_CERT_FILE", str(CERTIFICATES))
+os.environ["SSL_CERT_FILE"] = str(CERTIFICATES)
 
 # OpenVINO's telemetry starts a process at every conversion and reports to Google Analytics. The engine blocks its
 # import, but some tests import OpenVINO first.

@@ -256,6 +256,7 @@ async def test_start_shows_an_example(tmp_path: Path, redis_url: str) -> None:
         assert running.server.world.files.uploads == 1, "Telegram has the example already"
 
 
+@pytest.mark.usefixtures("registers_commands")
 async def test_commands_are_registered_by_scope_and_language(tmp_path: Path, redis_url: str) -> None:
     async with harness(tmp_path, redis_url) as running:
         commands = running.server.world.commands

@@ -223,6 +223,7 @@ async def test_refund_withdraws_the_purchase(tmp_path: Path, redis_url: str) -> 
         assert len([m for m in ana.of_bot() if "was refunded" in m.text]) == 2, "each is told once"
 
 
+@pytest.mark.usefixtures("registers_commands")
 async def test_the_shop_has_support_and_terms(tmp_path: Path, redis_url: str) -> None:
     async with shop(tmp_path, redis_url) as running:
         ana = running.server.user("Ana")
