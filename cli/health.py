@@ -12,7 +12,6 @@ from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import Final
 
-import httpx
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -160,6 +159,9 @@ def check_health(settings: Settings, path: str) -> None:
     """
     if not settings.metrics_port:
         raise NotReady("MAGIC_METRICS_PORT is not set, so the process serves no health checks.")
+    # A process that only serves health checks, such as a worker, requests nothing.
+    import httpx
+
     url = url_of(settings.metrics_host, settings.metrics_port) + path
     try:
         # The environment's proxy is for other hosts.

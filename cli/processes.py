@@ -9,15 +9,18 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from importlib.metadata import version as version_of
+from typing import TYPE_CHECKING
 
 from magicmemory.cli.imports import quick_imports
 from magicmemory.cli.settings_check import check_language, check_tokens, unknown_names
 from magicmemory.core import logs
 from magicmemory.core.errors import OperatorError
 from magicmemory.core.event_loop import run
-from magicmemory.core.metrics import Metrics
 from magicmemory.core.redaction import Redactor
 from magicmemory.core.settings import BadSettings, Settings, load, make_data_folder
+
+if TYPE_CHECKING:  # only a service has metrics, and their server
+    from magicmemory.core.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +32,7 @@ CHILD_OF_RUN = "MAGICMEMORY_CHILD_OF_RUN"
 
 Ready = Callable[[str], None]
 Work = Callable[[Settings], Awaitable[None]]
-Serve = Callable[[Settings, str, asyncio.Event, Ready, Metrics], Awaitable[None]]
+Serve = Callable[[Settings, str, asyncio.Event, Ready, "Metrics"], Awaitable[None]]
 
 
 def run_service(name: str, module: str, *, database: bool) -> None:
@@ -45,10 +48,12 @@ def run_service(name: str, module: str, *, database: bool) -> None:
         database: whether the process needs the database.
     """
     # Other commands do not need these modules.
-    from magicmemory.cli.health import health_server
-    from magicmemory.cli.sentry import errors_sent
-    from magicmemory.cli.tracing import traced
-    from magicmemory.storage.database import watch_file
+    with quick_imports():
+        from magicmemory.cli.health import health_server
+        from magicmemory.cli.sentry import errors_sent
+        from magicmemory.cli.tracing import traced
+        from magicmemory.core.metrics import Metrics
+        from magicmemory.storage.database import watch_file
 
     with operator_errors():
         settings, redact = _set_up(name)

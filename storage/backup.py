@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
-
 from magicmemory.core.errors import OperatorError
+from magicmemory.storage.schema import revisions
 
 DATABASE = "magicmemory.db"
 KEY = "codes.key"
@@ -89,8 +88,7 @@ def check(database: Path) -> None:
             (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except (sqlite3.DatabaseError, TypeError) as error:
         raise BackupError(f"This is not a database of Magic Memory: {error}.") from None
-    known = ScriptDirectory(str(Path(__file__).parent / "migrations"))
-    if revision not in {script.revision for script in known.walk_revisions()}:
+    if revision not in revisions():
         raise BackupError(f"The database is of a later version (schema {revision}): install that version first.")
 
 

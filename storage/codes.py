@@ -16,7 +16,6 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Row, Select, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -40,6 +39,7 @@ from magicmemory.storage.grants import Source, add_grant
 from magicmemory.storage.people import lock_user
 from magicmemory.storage.tables import codes, guesses, redemptions, users
 from magicmemory.storage.timestamps import Clock, from_db, to_db, utc_now
+from magicmemory.storage.upsert import insert
 
 # Without characters that look alike: I, L, O, 0, 1. With a prime number of characters, a weighted sum finds every
 # single wrong character and every swapped pair.
@@ -330,10 +330,9 @@ async def _check_guesses(transaction: AsyncConnection, who: list[str], now: date
     """Raises `TooManyGuesses` while the person or the chat has to wait. The rows stay locked until the transaction
     ends.
     """
-    insert = sqlite.insert if transaction.dialect.name == "sqlite" else postgresql.insert
     _, chat = who
     for one in who:
-        counted = insert(guesses).values(who=one, wrong=0, last_at=to_db(now))
+        counted = insert(transaction, guesses).values(who=one, wrong=0, last_at=to_db(now))
         held = counted.on_conflict_do_update(index_elements=["who"], set_={"wrong": guesses.c.wrong})
         row = (await transaction.execute(held.returning(guesses.c.wrong, guesses.c.last_at))).one()
         # The row may be newer than `now`: a concurrent request locked it first, or the clock was set back. A lock never

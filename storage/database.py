@@ -5,17 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
-from sqlalchemy import URL, Connection, make_url
+from sqlalchemy import URL, make_url
 from sqlalchemy.exc import DatabaseError as DriverError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from magicmemory.core.errors import OperatorError
+from magicmemory.storage.schema import LaterSchema, migrate
 from magicmemory.storage.sqlite import SharedCommits, sqlite_engine
 
 # Any constant will do: it identifies the migration lock among PostgreSQL's advisory locks.
@@ -52,8 +50,8 @@ class Database:
             async with self.write() as connection:
                 if not self.sqlite:
                     await connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({POSTGRES_MIGRATION_LOCK})")
-                await connection.run_sync(_migrate)
-        except (CommandError, DriverError) as error:
+                await connection.run_sync(migrate)
+        except (LaterSchema, DriverError) as error:
             await self.__aexit__(None, None, None)
             raise self._explained(error) from error
         except OSError as error:
@@ -64,7 +62,7 @@ class Database:
 
     def _explained(self, error: Exception) -> Exception:
         """A sentence for errors that the operator can act on; other errors as they are."""
-        if isinstance(error, CommandError) and "locate revision" in str(error):
+        if isinstance(error, LaterSchema):
             return DatabaseUnusable(
                 "The database was last used by a later version of Magic Memory: install that version or a newer one."
             )
@@ -114,15 +112,6 @@ class Database:
 def _postgres_engine(url: URL) -> AsyncEngine:
     # Under load, requests wait for a connection as long as needed: the pool's own time limit would refuse them.
     return create_async_engine(url, pool_pre_ping=True, pool_timeout=None)
-
-
-def _migrate(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.set_main_option("path_separator", "os")
-    attributes: dict[str, Any] = config.attributes
-    attributes["connection"] = connection
-    command.upgrade(config, "head")
 
 
 async def watch_file(url: str, every_s: float = CHECK_FILE_EVERY_S) -> None:

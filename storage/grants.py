@@ -12,7 +12,6 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from magicmemory.core.job import COUNTS_AGAINST_QUOTA, Sender
@@ -21,6 +20,7 @@ from magicmemory.storage.database import Database
 from magicmemory.storage.people import find_user, lock_user
 from magicmemory.storage.tables import grants, jobs
 from magicmemory.storage.timestamps import Clock, from_db, to_db, utc_now
+from magicmemory.storage.upsert import insert
 
 
 class Source(StrEnum):
@@ -177,9 +177,8 @@ async def add_grant(
     ends_at: datetime | None = None,
 ) -> bool:
     """Add a grant, once per source and reference. False if it exists already."""
-    insert = sqlite.insert if transaction.dialect.name == "sqlite" else postgresql.insert
     added = await transaction.execute(
-        insert(grants)
+        insert(transaction, grants)
         .values(
             id=uuid.uuid4().hex,
             user_id=user,

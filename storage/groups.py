@@ -3,12 +3,12 @@
 from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from magicmemory.core.groups import GroupSettings
 from magicmemory.core.job import Platform
 from magicmemory.storage.database import Database
 from magicmemory.storage.tables import groups
+from magicmemory.storage.upsert import insert
 
 
 class Groups:
@@ -26,8 +26,7 @@ class Groups:
     async def choose(self, platform: Platform, group: str, **choices: Any) -> GroupSettings:
         """Change some of a group's settings, given by field name. Returns all of them."""
         async with self._database.write() as transaction:
-            insert = sqlite.insert if transaction.dialect.name == "sqlite" else postgresql.insert
-            empty = insert(groups).values(platform=platform, chat=group, settings={})
+            empty = insert(transaction, groups).values(platform=platform, chat=group, settings={})
             await transaction.execute(empty.on_conflict_do_nothing())
             row = select(groups.c.settings).where(*_is(platform, group)).with_for_update()
             chosen = GroupSettings.model_validate({**(await transaction.scalar(row) or {}), **choices})

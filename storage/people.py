@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from magicmemory.core.job import Sender
@@ -13,18 +12,13 @@ from magicmemory.core.preferences import Preferences
 from magicmemory.storage.database import Database
 from magicmemory.storage.tables import users
 from magicmemory.storage.timestamps import from_db, to_db, utc_now
+from magicmemory.storage.upsert import insert
 
 # Built once: every photo runs these, and building a statement takes as long as running it.
 THEIRS = (users.c.platform == bindparam("platform"), users.c.account == bindparam("account"))
 PREFERENCES = select(users.c.preferences).where(*THEIRS)
 FIND = select(users.c.id).where(*THEIRS)
 LOCK = select(users.c.id, users.c.banned, users.c.erased_at).where(*THEIRS).with_for_update()
-
-# By dialect.
-ADD = {
-    "sqlite": sqlite.insert(users).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(users).on_conflict_do_nothing(),
-}
 
 
 def _key(sender: Sender) -> dict[str, str]:
@@ -98,9 +92,8 @@ async def lock_user(transaction: AsyncConnection, sender: Sender, now: datetime)
     Every change of a person's jobs, grants or payments takes this lock first, so requests of one person run one after
     the other and cannot deadlock. SQLite ignores the lock: its write lock has the same effect.
     """
-    add = ADD[transaction.dialect.name]
     new = {**_key(sender), "preferences": {}, "created_at": to_db(now)}
     # Two first sights at once create one row. The loop also covers a row that `Erasure.tidy` deleted while this waited.
     while (held := (await transaction.execute(LOCK, _key(sender))).one_or_none()) is None:
-        await transaction.execute(add, new)
+        await transaction.execute(insert(transaction, users).on_conflict_do_nothing(), new)
     return LockedUser(held.id, held.banned, held.erased_at is not None)

@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from magicmemory.core.job import Platform, Sender
 from magicmemory.storage.database import Database
 from magicmemory.storage.people import lock_user
 from magicmemory.storage.tables import reminders, users
 from magicmemory.storage.timestamps import Clock, to_db, utc_now
+from magicmemory.storage.upsert import insert
 
 
 class Reminders:
@@ -23,9 +23,8 @@ class Reminders:
         """Tell the sender at this time. A second request changes the time."""
         async with self._database.write() as transaction:
             user = (await lock_user(transaction, sender, self._clock())).id
-            insert = sqlite.insert if transaction.dialect.name == "sqlite" else postgresql.insert
             row = {"due_at": to_db(due_at), "language": sender.language}
-            asked = insert(reminders).values(user_id=user, **row)
+            asked = insert(transaction, reminders).values(user_id=user, **row)
             await transaction.execute(asked.on_conflict_do_update(index_elements=["user_id"], set_=row))
 
     async def due(self, platform: Platform) -> list[Sender]:

@@ -1,8 +1,6 @@
 """The folders at the root are one package, and shadow nothing."""
 
 import queue
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -37,26 +35,3 @@ def test_folders_with_data_are_packages() -> None:
 @pytest.mark.parametrize(("adapter", "most"), [("telegram", 16), ("discord", 14)])
 def test_an_adapter_stays_small(adapter: str, most: int) -> None:
     assert len(list((ROOT / "bots" / adapter).rglob("*.py"))) <= most
-
-
-BOTS = [
-    "magicmemory.bots.service",
-    "magicmemory.bots.playground.server",
-    "magicmemory.bots.telegram",
-    "magicmemory.bots.discord",
-    "magicmemory.queue.delivery",
-    "magicmemory.cli.main",
-]
-
-
-@pytest.mark.processes
-def test_bots_and_the_command_do_not_need_the_workers_packages() -> None:
-    absent = "('torch', 'cv2', 'numpy', 'openvino', 'joblib', 'lz4', 'mtcnn', 'safetensors')"
-    code = f"import sys\nfor name in {absent}: sys.modules[name] = None\nimport {', '.join(BOTS)}"
-    subprocess.run([sys.executable, "-P", "-c", code], check=True)
-
-
-@pytest.mark.processes
-def test_bots_do_not_import_the_pipeline() -> None:
-    code = f"import sys, {', '.join(BOTS[:-1])}\nsys.exit('magicmemory.pipeline' in sys.modules)"
-    subprocess.run([sys.executable, "-P", "-c", code], check=True)

@@ -22,11 +22,6 @@ from magicmemory.core.job import Job
 from magicmemory.core.sandbox import SandboxCrashed, SandboxedProcess
 from magicmemory.storage.photos import PhotoStore, original, result
 
-try:
-    av: Any = import_module("av")
-except ImportError:
-    av = None
-
 log = logging.getLogger(__name__)
 
 SECONDS: Final = 3.0  # of the clip
@@ -185,11 +180,20 @@ def _frame(pair: Sequence[Image.Image], share: float, line: Any) -> Image.Image:
 
 def _h264() -> str:
     """The encoder of H.264 that PyAV has here; empty if there is none."""
-    return next((name for name in ENCODERS if name in av.codecs_available), "") if av is not None else ""
+    try:
+        av = _pyav()
+    except ImportError:
+        return ""
+    return next((name for name in ENCODERS if name in av.codecs_available), "")
+
+
+def _pyav() -> Any:
+    """PyAV, which only a clip needs."""
+    return import_module("av")
 
 
 def _mp4(pair: Sequence[Image.Image], codec: str) -> bytes:
-    hold = round(HOLD_S * MP4_RATE)
+    av, hold = _pyav(), round(HOLD_S * MP4_RATE)
     shares = [0.0] * hold + list(_shares(MP4_RATE)) + [1.0] * hold
     file = io.BytesIO()
     with av.open(file, "w", format="mp4", options={"moov_size": str(INDEX_BYTES)}) as container:

@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from markdown_it import MarkdownIt
-
 from magicmemory.bots import legal
 from magicmemory.core.plans import Plan, Plans
 from magicmemory.core.settings import Settings
@@ -51,6 +49,8 @@ def written(document: Document, settings: Settings, plans: Plans) -> str:
 
 def as_html(markdown: str) -> str:
     """The document's body as HTML; HTML in it is shown as text."""
+    from markdown_it import MarkdownIt  # only the page shows a document: a bot would import it in vain
+
     return str(MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown))
 
 

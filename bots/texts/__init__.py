@@ -3,10 +3,12 @@
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-
-from fluent.runtime import FluentBundle, FluentResource
+from typing import TYPE_CHECKING
 
 from magicmemory.core.report import Failure
+
+if TYPE_CHECKING:
+    from fluent.runtime import FluentBundle
 
 FALLBACK = "en"
 RIGHT_TO_LEFT = frozenset({"ar"})
@@ -97,8 +99,11 @@ def _files() -> dict[str, Traversable]:
 
 
 @cache
-def _bundle(language: str) -> FluentBundle:
+def _bundle(language: str) -> "FluentBundle":
     """A language's parsed file, read at its first use: parsing takes a tenth of a second."""
+    # Every command checks the language, and few say a sentence: the parser takes them a tenth of a second too.
+    from fluent.runtime import FluentBundle, FluentResource
+
     # Isolation marks protect mixed writing directions, but some chats show them as boxes.
     bundle = FluentBundle([language], use_isolating=False)
     bundle.add_resource(FluentResource(_files()[language].read_text("utf-8")))

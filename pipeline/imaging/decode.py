@@ -39,7 +39,6 @@ from magicmemory.pipeline.imaging.container import Container
 from magicmemory.pipeline.imaging.cut import Cut
 from magicmemory.pipeline.imaging.metadata import Keep
 from magicmemory.pipeline.imaging.metadata_cleaning import cleaned
-from magicmemory.pipeline.imaging.pdf_reader import PdfPage
 from magicmemory.pipeline.imaging.picture import Picture, Pixels, eight_bits
 from magicmemory.pipeline.imaging.raw_preview import largest_preview
 from magicmemory.pipeline.imaging.tiff_container import is_camera_raw
@@ -195,6 +194,9 @@ def _developed(data: bytes, limits: DecodeLimits, page: int, keep: Keep) -> Pict
 
 def _scanned(data: bytes, limits: DecodeLimits, page: int) -> Picture:
     """A page of a PDF."""
+    # A PDF is rare, and its library is as large as those of all other formats.
+    from magicmemory.pipeline.imaging.pdf_reader import PdfPage
+
     with _named_errors(Container(data)), closing(PdfPage(data, page)) as scan:
         _check_size(scan.size, limits)
         return replace(_picture("PDF", scan.pixels(), None), pages=scan.pages)

@@ -18,7 +18,6 @@ from magicmemory.pipeline.engines.openvino_engine import OpenVinoEngine
 from magicmemory.pipeline.faces.align import SIZE
 from magicmemory.pipeline.models.facts import ModelFacts
 from magicmemory.pipeline.models.model import BuildContext
-from magicmemory.pipeline.models.onnx_file import OnnxError, check_onnx
 
 Floats = NDArray[np.float32]
 Order = Literal["rgb", "bgr"]
@@ -87,6 +86,9 @@ def onnx_runner(facts: ModelFacts, path: Path, context: BuildContext, face: Face
         ModelNotInstalled: the file is not there.
         ModelBroken: the file is refused, or nothing here can run it.
     """
+    # Most workers have no ONNX file, and it takes them a tenth of a second to import.
+    from magicmemory.pipeline.models.onnx_file import OnnxError, check_onnx
+
     try:
         check_onnx(path)
         shape, given = face.shape(3), face.shape(channels)

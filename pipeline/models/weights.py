@@ -14,8 +14,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-import httpx
-
 from magicmemory.core.errors import OperatorError
 from magicmemory.core.settings import Settings
 from magicmemory.pipeline.models.facts import ModelFacts
@@ -225,6 +223,8 @@ class Weights:
             raise WeightsError(f"{self.folder} cannot be written to: {error.strerror or error}.") from error
 
     def _pull(self, model: ModelFacts, url: str, progress: DownloadProgress | None) -> Examined:
+        import httpx  # a worker fetches nothing, and needs none of what this imports
+
         part = self._part(model)
         reason = ""
         for attempt in range(TRIES):
@@ -251,6 +251,8 @@ class Weights:
         )
 
     def _fetch(self, url: str, part: Path, size: int | None, progress: DownloadProgress | None) -> None:
+        import httpx
+
         there = part.stat().st_size if part.exists() else 0
         # Compressed on the way, a file could not be gone on with in its middle.
         headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={there}-"} if there else {})

@@ -2,16 +2,20 @@
 
 import asyncio
 import stat
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from magicmemory.core.job import Platform, Sender
 from magicmemory.storage.database import Database
 from magicmemory.storage.people import lock_user
+from magicmemory.storage.schema import MIGRATIONS, revisions
 from magicmemory.storage.tables import metadata
 
 
@@ -28,6 +32,17 @@ async def test_opening_again_changes_nothing(empty_database_url: str) -> None:
     for _ in range(2):
         async with Database(empty_database_url) as database, database.read() as connection:
             assert await connection.scalar(text("SELECT count(*) FROM alembic_version")) == 1
+
+
+async def test_a_schema_that_is_up_to_date_is_opened_without_alembic(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = ScriptDirectory(str(MIGRATIONS))
+    assert revisions() == [script.revision for script in known.walk_revisions()][::-1]
+    assert known.get_heads() == [revisions()[-1]]
+    monkeypatch.setitem(sys.modules, "alembic", None)
+    async with Database(database_url):
+        pass
 
 
 async def test_database_file_is_private(tmp_path: Path) -> None:

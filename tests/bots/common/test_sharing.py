@@ -1,6 +1,7 @@
 """Before and after to share: what the clip and the card show."""
 
 import io
+import sys
 from typing import Any
 
 import pytest
@@ -73,7 +74,7 @@ def test_the_name_stands_in_the_lower_right_corner_only_if_it_is_wanted() -> Non
 
 
 def test_a_clip_is_a_gif_of_three_seconds_without_an_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sharing, "av", None)
+    monkeypatch.setitem(sys.modules, "av", None)
     extension, data = made(plain((121, 80), GREY), plain((241, 160), ORANGE), "clip")
     assert extension == "gif"
     with Image.open(io.BytesIO(data)) as clip:
