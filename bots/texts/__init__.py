@@ -1,5 +1,6 @@
 """Every sentence a person can read, in Fluent files (https://projectfluent.org), one for each language."""
 
+import re
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 FALLBACK = "en"
 RIGHT_TO_LEFT = frozenset({"ar"})
+# A message begins with its key at the margin; all its further lines are indented.
+_MESSAGE = re.compile(r"^(?=[a-z])", re.MULTILINE)
 
 Value = str | int | float
 
@@ -51,13 +54,10 @@ class Texts:
         Raises:
             KeyError: there is no such sentence, or a value it needs is missing: a bug.
         """
-        bundle = _bundle(self.known(language))
-        if not bundle.has_message(key):
-            bundle = _bundle(FALLBACK)
-        message = bundle.get_message(key)
-        if message.value is None:
+        bundle = _parsed(self.known(language), key) or _parsed(FALLBACK, key)
+        if bundle is None or (pattern := bundle.get_message(key).value) is None:
             raise KeyError(key)
-        text, errors = bundle.format_pattern(message.value, dict(values))
+        text, errors = bundle.format_pattern(pattern, dict(values))
         if errors:
             raise KeyError(f"{key} ({language}): {errors}")
         return str(text)
@@ -99,12 +99,31 @@ def _files() -> dict[str, Traversable]:
 
 
 @cache
+def _sources(language: str) -> dict[str, str]:
+    """A language's messages by key, not parsed."""
+    parts = _MESSAGE.split(_files()[language].read_text("utf-8"))
+    return {part.partition("=")[0].strip(): part for part in parts[1:]}
+
+
+@cache
 def _bundle(language: str) -> "FluentBundle":
-    """A language's parsed file, read at its first use: parsing takes a tenth of a second."""
-    # Every command checks the language, and few say a sentence: the parser takes them a tenth of a second too.
-    from fluent.runtime import FluentBundle, FluentResource
+    # Every command checks the language, and few say a sentence: the import takes them a tenth of a second.
+    from fluent.runtime import FluentBundle
 
     # Isolation marks protect mixed writing directions, but some chats show them as boxes.
-    bundle = FluentBundle([language], use_isolating=False)
-    bundle.add_resource(FluentResource(_files()[language].read_text("utf-8")))
+    return FluentBundle([language], use_isolating=False)
+
+
+def _parsed(language: str, key: str) -> "FluentBundle | None":
+    """A language's bundle with that message; None: the language does not have it. Messages are parsed one by one when
+    they are first said: a bot registers its commands in every language, and parsing all files takes half a second.
+    """
+    bundle = _bundle(language)
+    if bundle.has_message(key):
+        return bundle
+    if (source := _sources(language).get(key)) is None:
+        return None
+    from fluent.runtime import FluentResource
+
+    bundle.add_resource(FluentResource(source))
     return bundle

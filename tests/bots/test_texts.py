@@ -11,7 +11,7 @@ from fluent.syntax import FluentParser
 from fluent.syntax import ast as ftl
 from fluent.syntax.visitor import Visitor
 
-from magicmemory.bots.texts import Texts
+from magicmemory.bots.texts import Texts, _sources
 from magicmemory.core import errors
 from magicmemory.core.errors import UserError
 
@@ -95,6 +95,19 @@ def test_there_are_twelve_languages() -> None:
 def test_nothing_is_missing_or_too_much(language: str) -> None:
     wanted = [key for key in messages("en") if not key.startswith(ONLY_ENGLISH)]
     assert sorted(messages(language)) == sorted(wanted)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_messages_parsed_one_by_one_are_those_of_the_whole_file(language: str) -> None:
+    """None may refer to another, which may not be parsed yet."""
+    parser = FluentParser(with_spans=False)
+    whole = parser.parse((TEXTS / f"{language}.ftl").read_text("utf-8"))
+    found = [entry for entry in whole.body if isinstance(entry, ftl.Message | ftl.Term)]
+    for entry in found:
+        entry.comment = None
+    told = [entry.to_json() for entry in found]
+    assert [parser.parse_entry(source).to_json() for source in _sources(language).values()] == told
+    assert not re.search("(Message|Term)Reference", str(told))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

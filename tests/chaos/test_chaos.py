@@ -11,7 +11,7 @@ from tests.chaos.run import Plan, run
 @pytest.mark.timeout(400)
 @pytest.mark.usefixtures("redis_binary")
 async def test_nothing_is_lost_or_wrongly_charged(tmp_path: Path, database_url: str) -> None:
-    plan = Plan(photos=60, people=12, seconds=30, every_s=4, seed=3, database=database_url)
+    plan = Plan(photos=44, people=12, seconds=22, every_s=3.2, seed=3, database=database_url)
     result = await run(plan, tmp_path)
     print(make_url(database_url).get_backend_name(), result.as_json())
     assert result.sent == plan.photos

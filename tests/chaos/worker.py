@@ -15,7 +15,7 @@ from magicmemory.core.options import Options
 from magicmemory.queue.connection import RedisKeys
 from magicmemory.queue.worker import RestoreWorker
 from magicmemory.storage.photos import PhotoStore
-from tests.support.telegram_harness import QuickPipeline
+from tests.support.pipelines import QuickPipeline
 
 
 async def work(redis_url: str, photos: str, seconds: float) -> None:

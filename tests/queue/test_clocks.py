@@ -26,7 +26,7 @@ time.time = lambda: right() + float(skew)
 from magicmemory.queue.connection import RedisKeys
 from magicmemory.queue.worker import RestoreWorker
 from magicmemory.storage.photos import PhotoStore
-from tests.support.harness import NoPipeline
+from tests.support.pipelines import NoPipeline
 
 async def work():
     stop = asyncio.Event()

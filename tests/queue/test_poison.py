@@ -19,7 +19,7 @@ from tests.support.harness import ANA, running_harness, settings_for
 # A worker of two photos at a time, which dies of one kind of photo and takes its time for the others.
 MORTAL = """
 import asyncio, os, signal, sys, time
-from tests.support.harness import NoPipeline
+from tests.support.pipelines import NoPipeline
 from magicmemory.queue import arq_worker
 from magicmemory.queue.connection import RedisKeys
 from magicmemory.queue.worker import RestoreWorker

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.processes
 SLOW = """
 import asyncio, signal, sys, time
 from functools import partial
-from tests.support.harness import NoPipeline
+from tests.support.pipelines import NoPipeline
 from magicmemory.queue import worker
 from magicmemory.queue.connection import RedisKeys
 from magicmemory.storage.photos import PhotoStore

@@ -10,41 +10,19 @@ from typing import TypeVar
 
 from magicmemory.bots.bootstrap import open_service
 from magicmemory.bots.service import BotService
-from magicmemory.core.job import Address, Job, Platform, Sender, Stage
-from magicmemory.core.options import Options
-from magicmemory.core.report import Face, Report
+from magicmemory.core.job import Address, Job, Platform, Sender
 from magicmemory.core.settings import Settings
-from magicmemory.pipeline.restoration import ProgressCallback, Restoration
 from magicmemory.queue.connection import RedisKeys
 from magicmemory.queue.delivery import DeliveryWorker, Reply
 from magicmemory.queue.worker import Restores, RestoreWorker
 from magicmemory.storage.photos import PhotoStore
+from tests.support.pipelines import FACE as FACE
+from tests.support.pipelines import NoPipeline as NoPipeline
 from tests.support.services import copy_migrated
 
 T = TypeVar("T")
 
 ANA = Sender(platform=Platform.TELEGRAM, account="7", language="en")
-FACE = Face(box=(1, 2, 30, 40), landmarks=((9, 9), (20, 9), (15, 15), (10, 25), (20, 25)), score=0.99, restored=True)
-
-
-@dataclass
-class NoPipeline:
-    """A pipeline that returns photos unchanged, for tests of the queue. `before` may fail or wait."""
-
-    before: Callable[[bytes], object] = lambda _: None
-    runs: int = 0
-
-    def restore(
-        self, data: bytes, options: Options, progress: ProgressCallback | None = None, *, max_megapixels: float = 0
-    ) -> Restoration:
-        self.runs += 1
-        self.before(data)
-        if progress is not None:
-            progress(Stage.RESTORE, 1, 1)
-        report = Report(
-            width=10, height=10, faces=(FACE,), model="none", detector="none", stages_ms={"restore": 1}, total_ms=1
-        )
-        return Restoration(b"restored " + data, "jpg", "image/jpeg", report)
 
 
 @dataclass

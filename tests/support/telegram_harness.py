@@ -2,41 +2,27 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, ImageOps
+from PIL import Image
 
 from magicmemory.bots.bootstrap import open_service
 from magicmemory.bots.telegram import serve
-from magicmemory.core.errors import NoFaceFound, NothingToRestore
-from magicmemory.core.job import Job, Platform, Sender, Stage
+from magicmemory.core.job import Job, Platform, Sender
 from magicmemory.core.metrics import Metrics
-from magicmemory.core.options import Options, Scope, Step
-from magicmemory.core.report import Damage, Report
 from magicmemory.core.settings import Settings
-from magicmemory.pipeline.restoration import ProgressCallback, Restoration
 from magicmemory.queue.connection import RedisKeys
 from magicmemory.queue.worker import Restores, RestoreWorker
 from magicmemory.storage.photos import PhotoStore
 from tests.servers.telegram import Person, TelegramServer
-from tests.support.harness import FACE, eventually, settings_for
+from tests.support.harness import eventually, settings_for
+from tests.support.pipelines import MASK as MASK
+from tests.support.pipelines import QuickPipeline as QuickPipeline
 
 SAMPLE = Path(__file__).parents[2] / "bots" / "playground" / "static" / "sample.jpg"
-
-
-def _mask() -> bytes:
-    """A picture of damage: one scratch."""
-    out = io.BytesIO()
-    drawn = Image.new("L", (320, 240))
-    drawn.paste(255, (100, 0, 104, 240))
-    drawn.save(out, "PNG")
-    return out.getvalue()
-
-
-MASK = _mask()
 
 
 def photo(shade: int = 120, size: tuple[int, int] = (320, 240), kind: str = "JPEG") -> bytes:
@@ -44,59 +30,6 @@ def photo(shade: int = 120, size: tuple[int, int] = (320, 240), kind: str = "JPE
     out = io.BytesIO()
     Image.linear_gradient("L").resize(size).point(lambda value: (value + shade) % 256).convert("RGB").save(out, kind)
     return out.getvalue()
-
-
-@dataclass
-class QuickPipeline:
-    """Turns photos upside down, in no time: for tests of the way. Black ones have no face. Repairs and cleans only in
-    words, and finds damage if it is told so.
-    """
-
-    before: Callable[[bytes, Options], None] = lambda *_: None
-    runs: list[Options] = field(default_factory=list)
-    result: bytes = b""
-    damaged: bool = False  # every photo is scratched, dusty and faded
-
-    def restore(
-        self, data: bytes, options: Options, progress: ProgressCallback | None = None, *, max_megapixels: float = 0
-    ) -> Restoration:
-        self.runs.append(options)
-        needed = (Step.REPAIR, Step.TONE) if self.damaged else ()
-        asked = {step: options.asks_for(step) for step in Step}
-        done = tuple(
-            step
-            for step, does in asked.items()
-            if (does and (step is Step.CLEAN or self.damaged)) or (does is None and step in needed)
-        )
-        cleaned = Step.CLEAN in done
-        if progress is not None:
-            progress(Stage.CLEAN if cleaned else Stage.DETECT, 0, 0)
-        self.before(data, options)
-        with Image.open(io.BytesIO(data)) as image:
-            turned = ImageOps.flip(image.convert("RGB"))
-        has_face = turned.getextrema() != ((0, 0),) * 3
-        if not has_face and not done:
-            raise NothingToRestore if options.scope is Scope.AUTO else NoFaceFound
-        if progress is not None:
-            progress(Stage.RESTORE, 1, 1)
-        out = io.BytesIO()
-        turned.save(out, "JPEG", quality=95)
-        report = Report(
-            width=turned.width,
-            height=turned.height,
-            faces=(FACE,) if has_face else (),
-            model="none" if options.model == "auto" else options.model,
-            detector="none",
-            fidelity=0.5 if options.fidelity is None else options.fidelity,
-            cleaned=cleaned,
-            damage=Damage(scratches=0.01, dust=0.002) if Step.REPAIR in done else Damage(),
-            done=done,
-            stages_ms={"restore": 1},
-            total_ms=100,
-        )
-        return Restoration(
-            self.result or out.getvalue(), "jpg", "image/jpeg", report, MASK if Step.REPAIR in done else b""
-        )
 
 
 @dataclass
