@@ -18,9 +18,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from magicmemory.core.errors import OperatorError
-from magicmemory.core.http_server import Server, listen, url_of
+from magicmemory.cli.healthcheck import PATIENCE_S, NotReady
+from magicmemory.core.http_server import Server, listen
 from magicmemory.core.metrics import Metrics
+from magicmemory.core.server_url import url_of
 from magicmemory.core.settings import Settings
 from magicmemory.queue.connection import RedisKeys
 from magicmemory.queue.queue_stats import check_writes, count_dead_letters, depths
@@ -29,13 +30,8 @@ from magicmemory.storage.photos import PhotoStore
 
 log = logging.getLogger(__name__)
 
-PATIENCE_S: Final = 3.0
 GRACE_S: Final = 1
 PLAIN: Final = "text/plain; version=0.0.4; charset=utf-8"
-
-
-class NotReady(OperatorError):
-    """The process does not answer, or reports that it cannot work."""
 
 
 class Health:
@@ -149,25 +145,3 @@ def _app(health: Health, metrics: Metrics) -> Starlette:
     return Starlette(
         routes=[Route("/metrics", serve_metrics), Route("/healthz", serve_healthz), Route("/readyz", serve_readyz)]
     )
-
-
-def check_health(settings: Settings, path: str) -> None:
-    """Request `/healthz` or `/readyz` from the process with these settings.
-
-    Raises:
-        NotReady: it does not answer, or a check fails; the message says which.
-    """
-    if not settings.metrics_port:
-        raise NotReady("MAGIC_METRICS_PORT is not set, so the process serves no health checks.")
-    # A process that only serves health checks, such as a worker, requests nothing.
-    import httpx
-
-    url = url_of(settings.metrics_host, settings.metrics_port) + path
-    try:
-        # The environment's proxy is for other hosts.
-        answer = httpx.get(url, timeout=2 * PATIENCE_S, trust_env=False)
-    except httpx.HTTPError as error:
-        raise NotReady(f"{url} does not answer ({type(error).__name__}).") from None
-    if answer.status_code != httpx.codes.OK:
-        missing = [name for name, good in answer.json().items() if not good]
-        raise NotReady(f"{url}: these checks fail: {', '.join(missing)}.")

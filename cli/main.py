@@ -75,7 +75,7 @@ def healthcheck(
     ] = False,
 ) -> None:
     """Check whether the process with these settings can work: status 0 or 2, for container health checks."""
-    from magicmemory.cli.health import check_health
+    from magicmemory.cli.healthcheck import check_health
 
     with operator_errors():
         check_health(load(), "/healthz" if alive else "/readyz")

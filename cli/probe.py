@@ -1,7 +1,7 @@
 """The health check of a container, often and cheap: `python -m magicmemory.cli.probe [/healthz]`.
 
-`magicmemory healthcheck` does the same for people; loading the whole command for it takes a second of processor time.
-This module imports only the standard library, and reads only the environment.
+`magicmemory healthcheck` does the same for people; loading the whole command for it takes half a second of processor
+time. This module imports only the standard library, and reads only the environment.
 """
 
 import http.client

@@ -13,8 +13,6 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from magicmemory.core.connections import Connection, ConnectionLimits, networks
 from magicmemory.core.errors import OperatorError
 
-WILDCARD_ADDRESSES = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 – only compared with
-
 
 class CannotListen(OperatorError):
     """The address is in use, or does not belong to this machine."""
@@ -38,12 +36,6 @@ def listen(host: str, port: int, who: str, remedy: str) -> socket.socket:
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
         raise CannotListen(f"{who} cannot listen on {host}:{port} ({reason}): {remedy}.") from None
-
-
-def url_of(host: str, port: int) -> str:
-    """The URL to open; for a wildcard address, the loopback URL."""
-    name = "127.0.0.1" if host in WILDCARD_ADDRESSES else f"[{host}]" if ":" in host else host
-    return f"http://{name}:{port}"
 
 
 def _from_proxies_only(app: ASGIApp, header: str, limits: ConnectionLimits) -> ASGIApp:

@@ -16,7 +16,7 @@ from magicmemory.bots.playground.refused import Refused
 from magicmemory.bots.playground.responses import refusal
 from magicmemory.bots.playground.visitors import asked_language
 from magicmemory.bots.texts import Texts
-from magicmemory.core.http_server import WILDCARD_ADDRESSES
+from magicmemory.core.server_url import WILDCARD_ADDRESSES
 from magicmemory.core.settings import LOOPBACK
 
 # Nothing from other sites and nothing inline. `blob:` shows a photo while it is being sent.

@@ -7,9 +7,10 @@ from contextlib import closing
 from magicmemory.bots.bootstrap import open_service
 from magicmemory.bots.common.replies import send_replies
 from magicmemory.bots.playground.app import create_app
-from magicmemory.core.http_server import Server, listen, url_of
+from magicmemory.core.http_server import Server, listen
 from magicmemory.core.job import Platform
 from magicmemory.core.metrics import Metrics
+from magicmemory.core.server_url import url_of
 from magicmemory.core.settings import Settings
 from magicmemory.queue.delivery import Reply
 

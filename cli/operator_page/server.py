@@ -24,8 +24,9 @@ from magicmemory.cli.operator_page import render
 from magicmemory.cli.operator_page.figures import gather
 from magicmemory.cli.processes import print_ready, run_until_interrupted
 from magicmemory.cli.standing import local_time, standing
-from magicmemory.core.http_server import Server, listen, url_of
+from magicmemory.core.http_server import Server, listen
 from magicmemory.core.job import Platform, Sender
+from magicmemory.core.server_url import url_of
 from magicmemory.core.settings import LOOPBACK, Settings
 from magicmemory.storage.database import Database
 from magicmemory.storage.people import People

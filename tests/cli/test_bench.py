@@ -62,14 +62,14 @@ def test_generated_scene_contains_the_requested_faces(tmp_path: Path) -> None:
     engine = choose(settings.device, tmp_path / "cache", settings.precision)
     timer = NetworkTimer(engine)
     pipeline = Pipeline.of(settings, engine=engine)
-    figures = measure(pipeline, Options(model="lite", scope=Scope.FACES), Scene(3, 1), at_once=1, runs=2, timer=timer)
+    figures = measure(pipeline, Options(model="lite", scope=Scope.FACES), Scene(3, 1), at_once=1, runs=1, timer=timer)
     assert round(figures.faces_per_s / figures.photos_per_s) == 3
     assert figures.cpu_ms is not None
     assert figures.cpu_beside_networks_ms is not None
     assert 0 < figures.cpu_beside_networks_ms < figures.cpu_ms
     assert figures.p50_ms["total"] >= figures.p50_ms["restore"] > 0
-    two = measure(pipeline, Options(model="lite", scope=Scope.FACES), Scene(3, 1), at_once=2, runs=1, timer=timer)
-    assert round(two.faces_per_s / two.photos_per_s) == 3
+    two = measure(pipeline, Options(model="lite", scope=Scope.FACES), Scene(1, 1), at_once=2, runs=1, timer=timer)
+    assert round(two.faces_per_s / two.photos_per_s) == 1
     assert two.cpu_ms is None, "two photos' time cannot be told apart"
 
 

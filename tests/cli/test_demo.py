@@ -19,7 +19,7 @@ async def test_the_demo_restores_the_sample_and_is_refused_a_second(tmp_path: Pa
     add_converted_models(tmp_path / "demo" / "service")
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "magicmemory.cli.main", "demo"),
-        env={**os.environ, "MAGIC_DATA_DIR": str(tmp_path)},
+        env={**os.environ, "MAGIC_DATA_DIR": str(tmp_path), "MAGIC_WORKER_PHOTOS": "1"},
         cwd=tmp_path,
         stdout=asyncio.subprocess.PIPE,
     )

@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from magicmemory.bots.bootstrap import open_service
-from magicmemory.cli.health import PATIENCE_S, NotReady, check_health, health_server
+from magicmemory.cli.health import health_server
+from magicmemory.cli.healthcheck import PATIENCE_S, NotReady, check_health
 from magicmemory.cli.worker import serve as serve_worker
 from magicmemory.core.http_server import CannotListen
 from magicmemory.core.job import Address, Platform

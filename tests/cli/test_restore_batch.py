@@ -17,6 +17,7 @@ from magicmemory.core.settings import Settings
 from magicmemory.pipeline.pipeline import Pipeline
 from tests.cli.test_restore_command import jpeg, photo, scan
 from tests.pipeline.test_pipeline import TWO_FACES, pipeline
+from tests.support.converted_models import add_converted_models
 
 pytestmark = pytest.mark.processes
 
@@ -144,6 +145,7 @@ def test_partly_written_result_is_deleted(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_real_ctrl_c_ends_without_a_traceback(tmp_path: Path) -> None:
+    add_converted_models(tmp_path / "var")
     for number in range(30):
         jpeg(tmp_path / f"{number}.jpg")
     # Shells let programs in the background ignore Ctrl-C, and child processes inherit that.

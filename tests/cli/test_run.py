@@ -24,7 +24,7 @@ COMMAND = (sys.executable, "-P", "-m", "magicmemory.cli.main", "run")
 
 
 def environment(folder: Path, metrics_port: int = 0) -> dict[str, str]:
-    own = {"DATA_DIR": folder / "var", "PLAYGROUND_PORT": 0, "METRICS_PORT": metrics_port}
+    own = {"DATA_DIR": folder / "var", "PLAYGROUND_PORT": 0, "METRICS_PORT": metrics_port, "WORKER_PHOTOS": 1}
     return {**os.environ, **{f"MAGIC_{name}": str(value) for name, value in own.items()}}
 
 

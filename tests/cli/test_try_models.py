@@ -79,7 +79,8 @@ def test_the_sheet_shows_each_restorers_faces_beside_the_photos(photo: Path, tmp
 
 
 @pytest.mark.slow
-def test_nothing_is_overwritten(photo: Path, tmp_path: Path) -> None:
+def test_nothing_is_overwritten(photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "usable_models", lambda *_: [PLAIN])
     (tmp_path / "old-models.png").write_bytes(b"mine")
     assert tried(str(photo)).exit_code == 0
     assert (tmp_path / "old-models.png").read_bytes() == b"mine"

@@ -65,7 +65,7 @@ async def test_idle_models_are_unloaded_and_loaded_again(
     tmp_path: Path, redis_url: str, caplog: pytest.LogCaptureFixture, preload: bool
 ) -> None:
     caplog.set_level(logging.INFO)
-    settings = settings_for(tmp_path, redis_url=redis_url, device="cpu", preload=preload, unload_idle_minutes=0.001)
+    settings = settings_for(tmp_path, redis_url=redis_url, device="cpu", preload=preload, unload_idle_minutes=0.004)
     stop, ready = asyncio.Event(), asyncio.Event()
 
     def unloaded() -> int:

@@ -52,7 +52,7 @@ async def test_a_file_is_restored(tmp_path: Path) -> None:
 
 
 async def test_a_photo_without_a_face_is_refused(tmp_path: Path) -> None:
-    Image.new("RGB", (300, 300), "white").save(tmp_path / "blank.png")
+    Image.new("RGB", (120, 120), "white").save(tmp_path / "blank.png")
     process = await start("restore_file.py", tmp_path / "blank.png", tmp_path / "restored.png", data=tmp_path / "data")
     output, _ = await process.communicate()
     assert (process.returncode, output) == (1, b"not restored: nothing-to-restore\n")

@@ -23,9 +23,9 @@ pytestmark = pytest.mark.processes
 @asynccontextmanager
 async def worker_process(settings: Settings, redis_url: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """`magicmemory worker`, once it is ready."""
-    environment = {**os.environ, "MAGIC_REDIS_URL": redis_url, "MAGIC_DATA_DIR": str(settings.data_dir)}
+    own = {"MAGIC_REDIS_URL": redis_url, "MAGIC_DATA_DIR": str(settings.data_dir), "MAGIC_WORKER_PHOTOS": "1"}
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", "magicmemory.cli.main", "worker"), env=environment, stdout=subprocess.PIPE
+        *(sys.executable, "-P", "-m", "magicmemory.cli.main", "worker"), env=os.environ | own, stdout=subprocess.PIPE
     )
     assert process.stdout is not None
     try:
@@ -42,7 +42,7 @@ async def test_a_killed_workers_photo_is_restored_and_delivered_once(tmp_path: P
     add_converted_models(tmp_path)
     async with running_harness(tmp_path, redis_url, worker=False) as harness:
         async with worker_process(settings, redis_url) as first:
-            job = await harness.send(old_photo(portrait()))
+            job = await harness.send(old_photo(portrait()[::2, ::2]))
             async with harness.service.watch(job.id) as updates:
                 async for progress in updates:
                     assert progress.stage is not Stage.DONE

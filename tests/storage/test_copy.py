@@ -1,6 +1,7 @@
 """A database is copied completely or not at all, and the copy is usable."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -33,10 +34,23 @@ async def contents(database: Database) -> Rows:
         }
 
 
+@pytest.fixture(scope="module")
+def filled_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that each test copies."""
+    file = tmp_path_factory.mktemp("filled") / "filled.db"
+
+    async def filling() -> None:
+        async with Database(f"sqlite+aiosqlite:///{file}") as database:
+            await fill(database, file.with_name("photos"))
+
+    asyncio.run(filling())
+    return file
+
+
 @pytest.fixture
-async def filled(tmp_path: Path) -> AsyncIterator[Database]:
-    async with Database(f"sqlite+aiosqlite:///{tmp_path / 'filled.db'}") as database:
-        await fill(database, tmp_path / "photos")
+async def filled(filled_file: Path, tmp_path: Path) -> AsyncIterator[Database]:
+    shutil.copy(filled_file, tmp_path)
+    async with Database(f"sqlite+aiosqlite:///{tmp_path / filled_file.name}") as database:
         yield database
 
 

@@ -29,7 +29,7 @@ from magicmemory.storage.quota import Allowance
 
 pytestmark = pytest.mark.slow
 
-EXAMPLES = int(os.environ.get("MAGIC_TEST_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("MAGIC_TEST_EXAMPLES", "4"))
 BERLIN = ZoneInfo("Europe/Berlin")  # whose clocks change within the time of an example
 PLANS = Plans(free=PlanLimits(photos_per_day=2), paid={PREMIUM: Plan(days=30, photos_per_day=3)})
 

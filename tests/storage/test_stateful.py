@@ -29,7 +29,7 @@ from tests.support.ledger_model import HOUR, PLANS, WAYS, Bill, Given, Made, Mod
 pytestmark = pytest.mark.slow
 
 # Read here, because tests do not see the settings of this machine.
-EXAMPLES = int(os.environ.get("MAGIC_TEST_EXAMPLES", "20"))
+EXAMPLES = int(os.environ.get("MAGIC_TEST_EXAMPLES", "10"))
 STEPS = 40
 
 
