@@ -42,6 +42,14 @@ class Target:
     def __init__(self) -> None:
         self._sandbox = SandboxedProcess(way, memory_bytes=MEMORY, seconds=SECONDS, kept=1)
 
+    def start(self) -> None:
+        """Start the child now, not at the first input."""
+        self._sandbox.start()
+
+    def close(self) -> None:
+        """End the child."""
+        self._sandbox.close()
+
     def __call__(self, data: bytes) -> Told:
         try:
             said, _ = self._sandbox(data)

@@ -6,12 +6,13 @@ Hypothesis makes them, and a smaller one where one fails. A check of each kind's
 import os
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.fuzz.conftest import importable
 from tests.fuzz.seeds import seeds
 from tests.fuzz.target import Target
 from tests.fuzz.test_mutants import INPUTS, MOST_SECONDS, NAMED
@@ -265,11 +266,21 @@ MADE: dict[str, Callable[[], st.SearchStrategy[bytes]]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def target() -> Iterator[Target]:
+    """One for all kinds, because its child takes longer to start than to read the inputs of a kind."""
+    with pytest.MonkeyPatch.context() as patch:
+        importable(patch)
+        target = Target()
+        target.start()  # the child belongs to this fixture, not to the first test that needs it
+    yield target
+    target.close()
+
+
 @pytest.mark.processes
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("kind", MADE)
-def test_generated_structures_end_in_a_photo_or_a_named_error(kind: str) -> None:
-    target = Target()
+def test_generated_structures_end_in_a_photo_or_a_named_error(kind: str, target: Target) -> None:
 
     @settings(
         max_examples=EXAMPLES,

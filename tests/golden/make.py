@@ -160,7 +160,9 @@ def elir(face: torch.Tensor, args: argparse.Namespace) -> tuple[torch.nn.Module,
         enc_cfg={"name": "tiny_enc"},
         dec_cfg={"name": "tiny_dec"},
     )
-    drawn = np.random.RandomState(2025).standard_normal((1, 16, 64, 64))
+    drawn = np.random.RandomState(2025).standard_normal((1, 16, 64, 64))[
+        ..., : face.shape[2] // 8, : face.shape[3] // 8
+    ]
     network.noise = network.sigma_s * torch.from_numpy(drawn).float()
     # It takes and gives 0 to 1.
     return network, lambda: {"out": network((face + 1) / 2) * 2 - 1}
@@ -233,7 +235,12 @@ def vqfr_v2(face: torch.Tensor, args: argparse.Namespace) -> tuple[torch.nn.Modu
         inpfeat_dim=32,
         align_opt={"cond_channels": 32, "deformable_groups": 4},
         code_selection_mode="Predict",
-        quantizer_opt={"type": "L2VectorQuantizer", "num_code": 1024, "code_dim": 256, "spatial_size": [8, 8]},
+        quantizer_opt={
+            "type": "L2VectorQuantizer",
+            "num_code": 1024,
+            "code_dim": 256,
+            "spatial_size": [side // 32 for side in face.shape[2:]],
+        },
     )
 
     def run() -> Outputs:

@@ -68,6 +68,9 @@ def network(name: str) -> nn.Module:
     with torch.device("meta"):
         module = build()
     module.load_state_dict(checkpoint.state_for(official_content(name)), strict=True, assign=True)
+    if isinstance(module, elir.Elir):  # its noise has the size of a face's latents, an eighth of the face's
+        height, width = (side // 8 for side in seeded.INPUTS[name][0][2:])
+        module.noise = module.noise[..., :height, :width]
     return module.eval().requires_grad_(False)
 
 

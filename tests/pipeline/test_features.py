@@ -30,7 +30,7 @@ from magicmemory.pipeline.photo.enlarge import TiledUpscaler, enlarged
 from magicmemory.pipeline.pipeline import Pipeline
 from magicmemory.pipeline.restoration import Restoration
 from tests.support.faces import colourful, face_at, picture
-from tests.support.networks import Finds, tiny, tiny_with_fidelity
+from tests.support.networks import Finds, FindsDamage, Mends, tiny, tiny_with_fidelity
 
 Floats = NDArray[np.float32]
 
@@ -92,6 +92,8 @@ def pipeline(
         occlusions=() if hides is None else (Model(facts("hides", Kind.OCCLUSION), lambda *_: hides),),
         upscalers=() if upscaler is None else (Model(facts("enlarges", Kind.UPSCALER), lambda *_: upscaler),),
         identities=() if compare is None else (Model(facts("compares", Kind.IDENTITY), lambda *_: compare),),
+        finders=(Model(facts("finds-damage", Kind.MENDER), lambda *_: FindsDamage()),),
+        menders=(Model(facts("mends", Kind.MENDER), lambda *_: Mends()),),
     )
     return Pipeline(models, LIMITS, 24, strategy=strategy, identity_warning=0.3, likeness=likeness)
 
@@ -201,12 +203,11 @@ def test_settings_choose_strategy_and_models(tmp_path: Path, monkeypatch: pytest
 def test_memory_stays_flat() -> None:
     """A short form of five hundred photos: after the first few, none leaves anything behind."""
     shared = pipeline(parse=LeftHalf())
-    small = encode(picture(colourful(600, 400))).data
     process = psutil.Process(os.getpid())
 
     def rounds(count: int) -> float:
         for _ in range(count):
-            shared.restore(small, Options())
+            shared.restore(PHOTO, Options())
         tidy_memory()  # what the C library keeps for later is no leak
         return float(process.memory_info().rss) / 1e6
 

@@ -19,7 +19,7 @@ from magicmemory.pipeline.models.model import Model, restorer_model
 from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.pipeline import Pipeline
 from tests.pipeline.test_features import LIMITS, PHOTO, TWO_FACES
-from tests.support.networks import Finds, tiny, tiny_with_fidelity
+from tests.support.networks import Finds, FindsDamage, Mends, tiny, tiny_with_fidelity
 
 Floats = NDArray[np.float32]
 PLAIN = ModelFacts("plain", "Plain", Kind.RESTORER, "MIT", Commercial.YES, bundled=True)
@@ -41,6 +41,8 @@ def pipeline(likeness: Likeness | None, least: float = 0.95) -> Pipeline:
         ),
         detectors=(Model(replace(PLAIN, kind=Kind.DETECTOR), lambda *_: Finds(*TWO_FACES)),),
         identities=(Model(replace(PLAIN, kind=Kind.IDENTITY), lambda *_: alike),),
+        finders=(Model(replace(PLAIN, kind=Kind.MENDER), lambda *_: FindsDamage()),),
+        menders=(Model(replace(PLAIN, kind=Kind.MENDER), lambda *_: Mends()),),
     )
     return Pipeline(models, LIMITS, 24, identity_warning=least, likeness=likeness)
 

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from magicmemory.core.settings import BadSettings
 from magicmemory.pipeline.engines import checked_folder
+from magicmemory.pipeline.engines.base import available_cores
 from magicmemory.pipeline.engines.cuda_engine import CudaEngine, halved, largest_batch, padded_batch
 from magicmemory.pipeline.engines.openvino_engine import OpenVinoEngine
 from magicmemory.pipeline.engines.select import choose
@@ -169,16 +170,18 @@ def test_present_gpu_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert engine.batching.largest > 1
 
 
-@pytest.mark.processes
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system cannot say which cores to use")
 @pytest.mark.parametrize("count", [1, 2])
 def test_cores_are_those_the_process_may_use(count: int) -> None:
     """Not the machine's: in a container with two of sixty-four, sixty-four threads wait for each other."""
     may = sorted(os.sched_getaffinity(0))[:count]
-    program = "import os; from magicmemory.pipeline.engines.base import available_cores; "
-    program += f"os.sched_setaffinity(0, {may}); print(available_cores())"
-    told = subprocess.run([sys.executable, "-P", "-c", program], capture_output=True, text=True, check=True)
-    assert told.stdout == f"{len(may)}\n"
+
+    def told() -> int:
+        os.sched_setaffinity(0, may)  # of this thread alone
+        return available_cores()
+
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(told).result() == len(may)
 
 
 @pytest.mark.processes

@@ -18,7 +18,7 @@ from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.pipeline import Pipeline
 from tests.pipeline.test_features import LIMITS, facts
 from tests.support.faces import colourful, face_at, picture
-from tests.support.networks import Finds, tiny
+from tests.support.networks import Finds, FindsDamage, Mends, tiny
 
 pytestmark = pytest.mark.slow
 
@@ -42,6 +42,8 @@ def pipeline(places: list[tuple[int, int, int]], max_faces: int) -> Pipeline:
         parsers=(),
         upscalers=(),
         identities=(),
+        finders=(Model(facts("finds-damage", Kind.MENDER), lambda *_: FindsDamage()),),
+        menders=(Model(facts("mends", Kind.MENDER), lambda *_: Mends()),),
     )
     return Pipeline(models, LIMITS, 24, max_faces=max_faces)
 

@@ -1,6 +1,7 @@
 """Turned photos are recognised, restored and reported, and turned upright on request."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -28,11 +29,11 @@ from magicmemory.pipeline.imaging.picture import Picture, rotated
 from magicmemory.pipeline.models import mtcnn
 from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts
 from magicmemory.pipeline.models.loaded_models import Models
-from magicmemory.pipeline.models.model import restorer_model
+from magicmemory.pipeline.models.model import Model, restorer_model
 from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.pipeline import Pipeline
 from tests.support.faces import face_at
-from tests.support.networks import tiny
+from tests.support.networks import FindsDamage, Mends, tiny
 
 Pixels = NDArray[np.uint8]
 LIMITS = DecodeLimits(50_000_000, 30_000_000)
@@ -48,8 +49,21 @@ def detector() -> MtcnnDetector:
 
 @pytest.fixture(scope="module")
 def pipeline() -> Pipeline:
-    models = Models(TorchEngine("cpu"), Weights(Path("none")), restorers=(restorer_model(PLAIN, tiny),))
+    models = Models(
+        TorchEngine("cpu"),
+        Weights(Path("none")),
+        restorers=(restorer_model(PLAIN, tiny),),
+        finders=(Model(replace(PLAIN, kind=Kind.MENDER), lambda *_: FindsDamage()),),
+        menders=(Model(replace(PLAIN, kind=Kind.MENDER), lambda *_: Mends()),),
+    )
     return Pipeline(models, LIMITS, min_face_px=24)
+
+
+@pytest.fixture(scope="module")
+def upright(pipeline: Pipeline) -> Pixels:
+    """The upright portrait, restored."""
+    restored = pipeline.restore(encode(Picture(portrait(), "PNG")).data, Options())
+    return np.asarray(decode(restored.data, LIMITS).pixels, np.uint8)
 
 
 def portrait() -> Pixels:
@@ -150,19 +164,16 @@ def test_small_copy_is_searched_before_the_photo_itself() -> None:
 @pytest.mark.processes
 @pytest.mark.slow
 @pytest.mark.parametrize("degrees", ROTATIONS)
-def test_turned_portrait_is_restored_like_the_upright_one(pipeline: Pipeline, degrees: int) -> None:
-    photo = portrait()
-    upright = pipeline.restore(encode(Picture(photo, "PNG")).data, Options())
-    lying = encode(Picture(clockwise(photo, 360 - degrees), "PNG")).data
+def test_turned_portrait_is_restored_like_the_upright_one(pipeline: Pipeline, upright: Pixels, degrees: int) -> None:
+    lying = encode(Picture(clockwise(portrait(), 360 - degrees), "PNG")).data
     restored = pipeline.restore(lying, Options())
     assert (restored.report.restored, restored.report.rotation, restored.report.turned) == (1, degrees, False)
-    expected = np.asarray(decode(upright.data, LIMITS).pixels, np.uint8)
     result = np.asarray(decode(restored.data, LIMITS).pixels, np.uint8)
-    assert alike(clockwise(result, degrees), expected)
+    assert alike(clockwise(result, degrees), upright)
     again = pipeline.restore(lying, Options(upright=True))
     assert again.report.turned
     assert again.report.faces[0].box == restored.report.faces[0].box  # as the photo was sent
-    assert alike(np.asarray(decode(again.data, LIMITS).pixels, np.uint8), expected)
+    assert alike(np.asarray(decode(again.data, LIMITS).pixels, np.uint8), upright)
 
 
 @pytest.mark.processes

@@ -27,7 +27,7 @@ def _options(primaries: int, transfer: int) -> dict[str, int]:
 
 
 def avif(primaries: int, transfer: int) -> bytes:
-    return bytes(imagecodecs.avif_encode(BIG, level=90, primaries=primaries, transfer=transfer, matrix=6))
+    return bytes(imagecodecs.avif_encode(BIG, level=90, speed=10, primaries=primaries, transfer=transfer, matrix=6))
 
 
 def without_box(data: bytes) -> bytes:

@@ -4,6 +4,7 @@ import io
 import struct
 import tracemalloc
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import pytest
@@ -66,6 +67,11 @@ MAKERS: dict[str, Callable[[], bytes]] = {
 }
 
 
+@cache
+def made(name: str) -> bytes:
+    return MAKERS[name]()
+
+
 def whole_and_cut(data: bytes, part: float) -> tuple[Picture, Picture]:
     return decode(data, LIMITS), cut_at(data, part)
 
@@ -87,7 +93,7 @@ def complete(cut: Picture) -> NDArray[np.bool_]:
 @pytest.mark.parametrize("name", MAKERS)
 @pytest.mark.parametrize("part", [0.3, 0.77, 0.95])
 def test_complete_part_is_shown(name: str, part: float) -> None:
-    whole, cut = whole_and_cut(MAKERS[name](), part)
+    whole, cut = whole_and_cut(made(name), part)
     assert cut.missing is not None
     _, top, right, bottom = (int(value) for value in cut.missing)
     assert right == 400

@@ -1,11 +1,16 @@
 """What `inspect` says of files of every kind."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from PIL import Image
 
+from magicmemory.core.sandbox import SandboxedProcess
+from magicmemory.pipeline.imaging import inspection
 from magicmemory.pipeline.imaging.decode import decode
 from magicmemory.pipeline.imaging.inspection import inspect
+from magicmemory.pipeline.imaging.sandboxed_decode import BYTES_A_PIXEL, BYTES_BESIDE, SECONDS
 from tests.fuzz.seeds import seeds
 from tests.support.photo_files import LIMITS, RGB, exif_with, large, png16, raw_of, saved, tiff16, turned
 
@@ -25,8 +30,28 @@ FACTS = {
 }
 
 
-@pytest.mark.slow
+@pytest.fixture(scope="module")
+def _child() -> Iterator[SandboxedProcess]:
+    memory = BYTES_BESIDE + BYTES_A_PIXEL * LIMITS.max_pixels + 3 * LIMITS.max_bytes
+    process = SandboxedProcess(inspection._inspect, memory_bytes=memory, seconds=SECONDS, kept=1)
+    process.start()  # the child belongs to this fixture, not to the first test that needs it
+    yield process
+    process.close()
+
+
+@pytest.fixture
+def one_child(_child: SandboxedProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`inspect` starts a child for each file, which takes longer than to describe the file; here one child does all."""
+    monkeypatch.setattr(inspection, "SandboxedProcess", lambda *_, **__: _child)
+
+
 @pytest.mark.processes
+def test_a_child_describes_a_file() -> None:
+    assert inspect(saved(RGB, "PNG"), LIMITS)["kind"] == "PNG"
+
+
+@pytest.mark.processes
+@pytest.mark.usefixtures("one_child")
 def test_every_kind_is_described() -> None:
     one_of_each = dict(seeds().values())
     assert len(one_of_each) >= 12
@@ -59,6 +84,7 @@ def _pillow(mode: str, kind: str) -> bytes:
 
 
 @pytest.mark.processes
+@pytest.mark.usefixtures("one_child")
 @pytest.mark.parametrize(
     ("data", "stored"),
     [

@@ -175,9 +175,10 @@ def test_iptc_captions_and_names_are_kept(kind: str) -> None:
 
 @pytest.mark.processes
 def test_sandbox_returns_the_metadata() -> None:
-    decoder = SandboxedDecoder(LIMITS, kept=0)
+    decoder = SandboxedDecoder(LIMITS, kept=1)
     for keep in Keep:
         assert decoder(jpeg(), LIMITS, 1, keep).metadata == decode(jpeg(), LIMITS, keep=keep).metadata
+    decoder.close()
 
 
 def test_metadata_do_not_change_pixels() -> None:

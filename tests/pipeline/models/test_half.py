@@ -30,11 +30,14 @@ WANTED_DB = 45.0
 @pytest.mark.parametrize("name", FACTS)
 def test_half_precision_is_near_full_precision(name: str) -> None:
     assert FACTS[name].supports_half
-    network = ours.network(name)
     image = torch.from_numpy(seeded.network_input(name))
     with torch.inference_mode():
-        full, half = network(image).numpy(), halved(network)(image).numpy()
-    decibels = 20 * np.log10(np.ptp(full)) - 10 * np.log10(np.square(half - full).mean())
+        half = halved(ours.network(name))(image).numpy()
+    # Full precision is what the original code gave; `test_golden.py` proves that ours gives the same.
+    kept = ours.golden(name)
+    low, high, _, _ = kept["out_statistics"]
+    sampled = half.ravel()[seeded.places(f"{name}/out", kept["out"].size, half.size)]
+    decibels = 20 * np.log10(high - low) - 10 * np.log10(np.square(sampled - kept["out"]).mean())
     print(f"{name}: {decibels:.1f} dB")
     assert WANTED_DB <= decibels < 90
 

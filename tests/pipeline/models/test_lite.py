@@ -9,10 +9,12 @@ import torch
 from torch import Tensor
 
 from magicmemory.pipeline import assets
+from magicmemory.pipeline.engines.openvino_engine import OpenVinoEngine
 from magicmemory.pipeline.faces.align import crop
 from magicmemory.pipeline.models.lite import GRAIN_KEPT, SIZE, Lite, keep_grain, leave_large, load
 from magicmemory.pipeline.models.mtcnn import detector, load_nets
 from magicmemory.pipeline.sample import portrait
+from tests.support.converted_models import add_converted_models
 from tests.support.lite import restore_small
 
 pytestmark = pytest.mark.slow
@@ -134,12 +136,12 @@ def test_fidelity_interpolates_between_the_decoders(network: Lite) -> None:
     assert (half - (vivid + faithful) / 2).abs().mean() < 1e-3  # only clamping bends it
 
 
+@pytest.mark.processes
 @torch.no_grad()
-@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::torch.jit.TracerWarning")
-def test_openvino_agrees_with_torch(network: Lite) -> None:
-    openvino = pytest.importorskip("openvino")
+def test_openvino_agrees_with_torch(network: Lite, tmp_path: Path) -> None:
+    pytest.importorskip("openvino")
     faces, fidelity = _faces(1), torch.full((1,), 0.5)
-    model = openvino.convert_model(network, example_input=(faces, fidelity))
-    compiled = openvino.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-    result = compiled((np.asarray(faces), np.asarray(fidelity)))[0]
+    add_converted_models(tmp_path)
+    run = OpenVinoEngine(tmp_path / "cache").compile(network, (torch.zeros(1, 3, SIZE, SIZE), torch.ones(1)), "lite")
+    result = run(faces.numpy(), fidelity.numpy())
     assert np.abs(result - network(faces, fidelity).numpy()).max() < 1e-3
