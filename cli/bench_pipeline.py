@@ -2,6 +2,7 @@
 
 import io
 import statistics
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -44,11 +45,15 @@ class NetworkTimer:
     """Counts the processor time of an engine's networks.
 
     Attributes:
-        seconds: of all the process' threads while a network ran; other work of the same time counts too.
+        seconds: of all the process' threads while a network ran; other work of the same time counts too. Time in which
+            several calls run counts once.
     """
 
     def __init__(self, engine: Engine) -> None:
         self.seconds = 0.0
+        self._running = 0
+        self._began = 0.0
+        self._lock = threading.Lock()
         compile_network = engine.compile
 
         def compile_timed(*arguments: Any, **named: Any) -> Runner:
@@ -58,13 +63,21 @@ class NetworkTimer:
 
     def _timed(self, run: Runner) -> Runner:
         def timed(*arrays: NDArray[np.float32]) -> NDArray[np.float32]:
-            began = time.process_time()
+            self._count(1)
             try:
                 return run(*arrays)
             finally:
-                self.seconds += time.process_time() - began
+                self._count(-1)
 
         return timed
+
+    def _count(self, calls: int) -> None:
+        with self._lock:
+            now = time.process_time()
+            if self._running:
+                self.seconds += now - self._began
+            self._began = now
+            self._running += calls
 
 
 @dataclass(frozen=True, slots=True)

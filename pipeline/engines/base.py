@@ -69,6 +69,7 @@ class Engine(Protocol):
         *,
         supports_half: bool = False,
         any_size: bool = False,
+        many_calls: bool = False,
     ) -> Runner:
         """Make `network` ready to run.
 
@@ -78,6 +79,8 @@ class Engine(Protocol):
             name: the model's name; an engine may keep the converted network under it.
             supports_half: half precision keeps its quality; of a `TwoStageNetwork`, in its second stage.
             any_size: inputs have any height and width, not only the example's.
+            many_calls: a photo needs many short calls, which several threads make at the same time. On a CPU each call
+                then runs on one core, which costs less than to share a short call among all cores.
         """
 
 

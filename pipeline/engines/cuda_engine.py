@@ -61,8 +61,10 @@ class CudaEngine:
         *,
         supports_half: bool = False,
         any_size: bool = False,
+        many_calls: bool = False,
     ) -> Runner:
         """See `Engine`."""
+        del many_calls  # the streams serve any number of callers
         if any_size:
             return TorchEngine(self.device).compile(network, example, name)
         network = channels_last(network.eval().requires_grad_(False).to(self.device))

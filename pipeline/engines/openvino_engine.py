@@ -3,10 +3,10 @@
 import hashlib
 import json
 import logging
+import queue
 import shutil
 import sys
 import tempfile
-import threading
 import time
 import warnings
 from pathlib import Path
@@ -24,6 +24,7 @@ from magicmemory.pipeline.engines.fingerprint import fingerprint
 
 log = logging.getLogger(__name__)
 
+_MOST_STREAMS: Final = 8  # bounds the memory: each has its own buffers
 _MIN_SPEEDUP: Final = 1.2  # half precision must be so many times faster before it is taken
 
 
@@ -60,12 +61,13 @@ class OpenVinoEngine:
         self._precision = precision
         processor = self._core.get_property("CPU", "FULL_DEVICE_NAME")
         self.version = f"OpenVINO {self._openvino.__version__} {processor} {precision}"
+        self._threads = threads or available_cores()
         self._config = {
             # The default on CPUs that know bf16 is bf16, which is visibly off in networks that were not asked.
             "INFERENCE_PRECISION_HINT": "f32",
             "PERFORMANCE_HINT": "LATENCY",
             "NUM_STREAMS": 1,
-            "INFERENCE_NUM_THREADS": threads or available_cores(),
+            "INFERENCE_NUM_THREADS": self._threads,
             # Pinned threads of several workers on one machine would all sit on the same cores.
             "ENABLE_CPU_PINNING": False,
         }
@@ -78,21 +80,23 @@ class OpenVinoEngine:
         *,
         supports_half: bool = False,
         any_size: bool = False,
+        many_calls: bool = False,
     ) -> Runner:
         """See `Engine`."""
+        streams = min(self._threads, _MOST_STREAMS) if many_calls else 1
         if not (supports_half and self._half_is_faster()):
-            requests = [self._request(network, example, name, "f32", any_size)]
+            stages = [self._compiled(network, example, name, "f32", any_size, streams)]
         elif not isinstance(network, TwoStageNetwork):
-            requests = [self._request(network, example, name, "bf16", any_size)]
+            stages = [self._compiled(network, example, name, "bf16", any_size, streams)]
         else:
             first, second = _EncodeStage(network).eval(), _DecodeStage(network).eval()
             with torch.inference_mode():
                 code = first(*example)
-            requests = [
-                self._request(first, example, f"{name}-encode", "f32", any_size),
-                self._request(second, (code,), f"{name}-decode", "bf16", any_size),
+            stages = [
+                self._compiled(first, example, f"{name}-encode", "f32", any_size, streams),
+                self._compiled(second, (code,), f"{name}-decode", "bf16", any_size, streams),
             ]
-        return _runner(requests)
+        return _runner(stages, streams)
 
     def compile_onnx(self, file: Path, shape: tuple[int, ...], output_shape: tuple[int, ...]) -> Runner:
         """Make the network of an ONNX file ready to run, in full precision. Nothing of it is kept on disk.
@@ -112,12 +116,18 @@ class OpenVinoEngine:
         given = network.outputs[0].partial_shape
         if given.is_dynamic or tuple(given.to_shape()) != output_shape:
             raise RuntimeError(f"it gives {given} for a picture of {list(shape)}")
-        return _runner([self._core.compile_model(network, "CPU", self._config).create_infer_request()])
+        return _runner([self._core.compile_model(network, "CPU", self._config)])
 
-    def _request(
-        self, network: nn.Module, example: tuple[Tensor, ...], name: str, precision: str, any_size: bool
+    def _compiled(
+        self,
+        network: nn.Module,
+        example: tuple[Tensor, ...],
+        name: str,
+        precision: str,
+        any_size: bool,
+        streams: int = 1,
     ) -> Any:
-        """An inference request for the network, which is converted first if it is new."""
+        """The compiled network, which is converted first if it is new."""
         folder = self._cache_dir / f"{name}-{fingerprint(network, example, f'{self._openvino.__version__} {any_size}')}"
         if folder.exists() and not checked_folder.is_sound(folder):
             log.warning("the converted model %s is damaged; converting it again", folder)
@@ -131,11 +141,12 @@ class OpenVinoEngine:
             shutil.rmtree(compiled, ignore_errors=True)
         is_new = not compiled.exists()
         compiled.mkdir(parents=True, exist_ok=True)
-        config = {**self._config, "INFERENCE_PRECISION_HINT": precision, "CACHE_DIR": str(compiled)}
+        kept = {"INFERENCE_PRECISION_HINT": precision, "NUM_STREAMS": streams, "CACHE_DIR": str(compiled)}
+        config = {**self._config, **kept}
         model = self._core.compile_model(self._core.read_model(folder / "model.xml"), "CPU", config)
         if is_new or not checked_folder.is_sound(compiled):  # other threads or another OpenVINO compile anew
             checked_folder.seal(compiled)
-        return model.create_infer_request()
+        return model
 
     def _half_is_faster(self) -> bool:
         """Whether half precision is faster here. Measured once for this CPU and this version of OpenVINO."""
@@ -158,7 +169,8 @@ class OpenVinoEngine:
         network = nn.Conv2d(256, 256, 3, padding=1)
         example = (torch.zeros(1, 256, 64, 64),)
         faces = np.zeros((1, 256, 64, 64), np.float32)
-        runs = [_runner([self._request(network, example, "measure", kind, any_size=False)]) for kind in ("f32", "bf16")]
+        compiled = [self._compiled(network, example, "measure", kind, any_size=False) for kind in ("f32", "bf16")]
+        runs = [_runner([one]) for one in compiled]
         times: list[list[float]] = [[], []]
         for _ in range(8):  # in turn, so that a busy moment hits both
             for run, seconds in zip(runs, times, strict=True):
@@ -192,23 +204,30 @@ class OpenVinoEngine:
                     raise
 
 
-def _runner(requests: list[Any]) -> Runner:
-    """Runs requests one after another; each takes the output of the one before."""
-    # One stream runs one request at a time anyway; requests for each thread would only cost memory.
-    lock = threading.Lock()
+def _runner(stages: list[Any], streams: int = 1) -> Runner:
+    """Runs compiled networks one after another; each takes the output of the one before.
 
-    def one(rows: list[NDArray[np.float32]]) -> NDArray[np.float32]:
+    Each stream has its own requests. More requests than streams would only cost memory.
+    """
+    free: queue.SimpleQueue[list[Any]] = queue.SimpleQueue()
+    for _ in range(streams):
+        free.put([stage.create_infer_request() for stage in stages])
+
+    def one(requests: list[Any], rows: list[NDArray[np.float32]]) -> NDArray[np.float32]:
         for request in requests:
             rows = [request.infer(rows, share_inputs=True, share_outputs=True)[0]]
         return np.array(rows[0], np.float32)  # a copy: the next call overwrites the request's own
 
     def run(*inputs: NDArray[np.float32]) -> NDArray[np.float32]:
         batch = [np.ascontiguousarray(x, np.float32) for x in inputs]
-        with lock:
-            try:
-                return np.concatenate([one([x[index : index + 1] for x in batch]) for index in range(len(batch[0]))])
-            except MemoryError as error:
-                raise OutOfMemory(str(error)) from error
+        requests = free.get()
+        try:
+            rows = [one(requests, [x[index : index + 1] for x in batch]) for index in range(len(batch[0]))]
+            return rows[0] if len(rows) == 1 else np.concatenate(rows)
+        except MemoryError as error:
+            raise OutOfMemory(str(error)) from error
+        finally:
+            free.put(requests)
 
     return run
 

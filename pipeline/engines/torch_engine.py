@@ -27,9 +27,10 @@ class TorchEngine:
         *,
         supports_half: bool = False,
         any_size: bool = False,
+        many_calls: bool = False,
     ) -> Runner:
         """See `Engine`. The network itself is moved and kept."""
-        del example, name, supports_half, any_size  # used by engines that convert or capture
+        del example, name, supports_half, any_size, many_calls  # used by engines that convert or capture
         network = network.eval().requires_grad_(False).to(self.device)
 
         def run(*inputs: NDArray[np.float32]) -> NDArray[np.float32]:

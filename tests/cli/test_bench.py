@@ -3,9 +3,13 @@
 import json
 import mmap
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
+from torch import Tensor, nn
 from typer.testing import CliRunner
 
 from magicmemory.cli.bench_peer import Peer, PeerFailed
@@ -14,6 +18,7 @@ from magicmemory.cli.bench_stats import peak_mb, percentile, reset_peak
 from magicmemory.cli.main import app
 from magicmemory.core.options import Options, Scope
 from magicmemory.pipeline.engines.select import choose
+from magicmemory.pipeline.engines.torch_engine import TorchEngine
 from magicmemory.pipeline.pipeline import Pipeline
 from tests.support.converted_models import add_converted_models
 from tests.support.harness import settings_for
@@ -71,6 +76,26 @@ def test_generated_scene_contains_the_requested_faces(tmp_path: Path) -> None:
     two = measure(pipeline, Options(model="lite", scope=Scope.FACES), Scene(1, 1), at_once=2, runs=1, timer=timer)
     assert round(two.faces_per_s / two.photos_per_s) == 1
     assert two.cpu_ms is None, "two photos' time cannot be told apart"
+
+
+class Busy(nn.Module):
+    """Takes 0.1 seconds of processor time."""
+
+    def forward(self, picture: Tensor) -> Tensor:
+        end = time.thread_time() + 0.1
+        while time.thread_time() < end:
+            pass
+        return picture
+
+
+def test_time_of_several_calls_at_once_counts_once() -> None:
+    engine = TorchEngine("cpu")
+    timer = NetworkTimer(engine)
+    run = engine.compile(Busy(), (), "")
+    began = time.process_time()
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(run, np.zeros((4, 1), np.float32)))
+    assert 0.4 <= timer.seconds <= time.process_time() - began
 
 
 def test_percentile_is_interpolated() -> None:

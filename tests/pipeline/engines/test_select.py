@@ -269,6 +269,18 @@ def test_openvino_runs_pictures_of_any_size(cache: Path) -> None:
         np.testing.assert_allclose(run(faces), expected(faces), atol=1e-5)
 
 
+def test_calls_in_several_threads_give_what_they_give_alone(cache: Path) -> None:
+    network = seeded(Tiny())
+    run = OpenVinoEngine(cache, threads=3).compile(network, EXAMPLE[:1], "many", any_size=True, many_calls=True)
+    sizes = [(64, 64), (33, 90), (128, 50)] * 8
+    random = np.random.default_rng(9)
+    pictures = [random.uniform(-1, 1, (1, 3, *size)).astype(np.float32) for size in sizes]
+    alone = [run(picture) for picture in pictures]
+    with ThreadPoolExecutor(6) as threads:
+        for together, expected in zip(threads.map(run, pictures), alone, strict=True):
+            np.testing.assert_array_equal(together, expected)
+
+
 @pytest.mark.parametrize("network", [Tiny, EncoderDecoder])
 def test_gpu_half_precision_path_works_on_the_cpu(network: type[nn.Module]) -> None:
     plain = seeded(network())

@@ -1,11 +1,16 @@
 """MTCNN's search: the sizes, crops and canvases that its networks get; and non-maximum suppression."""
 
+from concurrent.futures import ThreadPoolExecutor
+
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from magicmemory.pipeline.engines.torch_engine import TorchEngine
 from magicmemory.pipeline.faces import detect, mtcnn_detector
 from magicmemory.pipeline.models import mtcnn
+from magicmemory.pipeline.sample import portrait
 
 Floats = NDArray[np.float32]
 
@@ -17,6 +22,61 @@ def test_pyramid_goes_from_the_smallest_face_to_the_whole_picture() -> None:
     assert min(sizes[-1]) * 0.709 < mtcnn_detector.PNET_CELL
     assert mtcnn_detector.pyramid(640, 480, 3)[0] == (640, 480)  # never enlarged
     assert mtcnn_detector.pyramid(2000, 5, 12) == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(640, 480), (641, 479), (1154, 866), (97, 1203), (30, 23)])
+def test_pictures_have_the_sizes_of_the_pyramid_and_the_right_scales(width: int, height: int) -> None:
+    """The picture's values are its coordinates, so a pixel's value shows which place it stands for."""
+    rows, columns = np.mgrid[0:height, 0:width]
+    photo = np.stack([columns * (250 / width), rows * (250 / height), rows * 0], 2).astype(np.uint8)
+    sizes = mtcnn_detector.pyramid(width, height, 12)
+    pictures, scales = mtcnn_detector.scaled_pictures(mtcnn_detector.halvings(photo), sizes)
+    assert [(picture.shape[1], picture.shape[0]) for picture in pictures] == sizes
+    for picture, (across, down) in zip(pictures, scales, strict=True):
+        x, y = picture.shape[1] // 2, picture.shape[0] // 2
+        expected = ((x + 0.5) * across - 0.5) * (250 / width), ((y + 0.5) * down - 0.5) * (250 / height)
+        # Whole values cost half a level each time that the picture is scaled.
+        np.testing.assert_allclose(picture[y, x, :2], expected, atol=2)
+
+
+def test_halving_averages_squares_and_repeats_an_odd_border() -> None:
+    picture = np.random.default_rng(4).integers(0, 256, (7, 9, 3), np.uint8)
+    half = mtcnn_detector.halved(picture).astype(float)
+    whole = np.pad(picture.astype(float), ((0, 1), (0, 1), (0, 0)), "edge")
+    expected = whole.reshape(4, 2, 5, 2, 3).mean((1, 3))
+    assert half.shape == expected.shape
+    np.testing.assert_allclose(half[:3, :4], expected[:3, :4], atol=0.5)
+    inner = mtcnn_detector.halved(picture[:6, :8])
+    np.testing.assert_array_equal(inner, half[:3, :4])
+    np.testing.assert_allclose(half[-1, :4], expected[-1, :4], atol=0.5)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1154, 866), (783, 1146), (1600, 1200), (4000, 3000)])
+def test_canvases_are_hardly_larger_than_the_pyramid(width: int, height: int) -> None:
+    random = np.random.default_rng(6)
+    sizes = mtcnn_detector.pyramid(width, height, 18)
+    pictures = [random.integers(0, 256, (h, w, 3), np.uint8) for w, h in sizes]
+    packed = sum(canvas.shape[0] * canvas.shape[1] for canvas, _ in mtcnn_detector.packed(pictures))
+    assert packed < 1.3 * sum(w * h for w, h in sizes)
+
+
+def test_several_threads_find_the_same_as_one() -> None:
+    face = portrait()[20:240, 110:340]
+    photo = np.random.default_rng(7).integers(90, 140, (500, 700, 3), np.uint8)
+    for left, side in ((20, 60), (150, 110), (330, 200)):
+        photo[80 : 80 + side, left : left + side] = cv2.resize(face, (side, side), interpolation=cv2.INTER_AREA)
+    pnet, rnet, onet = mtcnn.load_nets()
+    strips = mtcnn.CropStrip(rnet, mtcnn_detector.RNET_SIDE), mtcnn.CropStrip(onet, mtcnn_detector.ONET_SIDE)
+    propose, refine, output = (TorchEngine("cpu").compile(net, (), "") for net in (mtcnn.ProposalMap(pnet), *strips))
+    several = mtcnn_detector.MtcnnDetector(propose, refine, output, threads=4)
+    expected = mtcnn_detector.MtcnnDetector(propose, refine, output)(photo, 14)
+    assert len(expected) == 3
+    with ThreadPoolExecutor(3) as threads:
+        for found in threads.map(lambda _: several(photo, 14), range(6)):
+            for face_then, face_now in zip(expected, found, strict=True):
+                assert face_now.score == face_then.score
+                np.testing.assert_array_equal(face_now.box, face_then.box)
+                np.testing.assert_array_equal(face_now.landmarks, face_then.landmarks)
 
 
 def test_squares_keep_the_middle_and_the_longer_side() -> None:

@@ -7,14 +7,18 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
 
 from magicmemory.core.errors import ModelBroken, ModelNotInstalled
+from magicmemory.pipeline.engines.openvino_engine import OpenVinoEngine
+from magicmemory.pipeline.engines.torch_engine import TorchEngine
 from magicmemory.pipeline.faces.mtcnn_detector import blob
 from magicmemory.pipeline.models import mtcnn
+from magicmemory.pipeline.sample import portrait
 
 Array = NDArray[np.float32]
 
@@ -149,3 +153,33 @@ def test_strip_of_crops_equals_single_crops(nets: tuple[mtcnn.PNet, mtcnn.RNet, 
         offsets, points, probability = nets[2](torch.from_numpy(blob(crop)))
         alone = np.concatenate([offsets[0].numpy(), points[0].numpy().ravel(), probability.numpy()])
         np.testing.assert_allclose(output, alone, atol=1e-5)
+
+
+@torch.no_grad()
+def test_proposal_map_gives_the_offsets_and_log_odds_of_pnet(
+    nets: tuple[mtcnn.PNet, mtcnn.RNet, mtcnn.ONet],
+) -> None:
+    pictures = torch.rand(1, 3, 40, 61, generator=torch.Generator().manual_seed(3)) * 2 - 1
+    offsets, probability = nets[0](pictures)
+    mapped = mtcnn.ProposalMap(nets[0])(pictures)
+    np.testing.assert_allclose(mapped[:, :4].numpy(), offsets.numpy(), atol=1e-5)
+    np.testing.assert_allclose(torch.sigmoid(mapped[:, 4]).numpy(), probability.numpy(), atol=1e-5)
+
+
+@pytest.mark.slow
+def test_half_precision_finds_the_same_faces(tmp_path: Path) -> None:
+    """Where the CPU has no bfloat16, this compares OpenVINO with torch."""
+    face = portrait()[20:240, 110:340]
+    photo = np.random.default_rng(8).integers(90, 140, (700, 900, 3), np.uint8)
+    for number, side in enumerate((46, 52, 64, 80, 110, 150, 210)):  # faces of 18 to 81 pixels
+        left, top = 20 + number % 4 * 215, 20 + number // 4 * 300
+        photo[top : top + side, left : left + side] = cv2.resize(face, (side, side), interpolation=cv2.INTER_AREA)
+    engine = OpenVinoEngine(tmp_path)
+    engine._half_is_faster = lambda: "BF16" in engine._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")  # type: ignore[method-assign]
+    full, half = (mtcnn.detector(mtcnn.load_nets(), one)(photo, 16) for one in (TorchEngine("cpu"), engine))
+    assert len(full) == len(half) == 7
+    for one in full:
+        other = min(half, key=lambda found: float(np.abs(found.box - one.box).max()))
+        np.testing.assert_allclose(other.box, one.box, atol=0.08 * one.short_side)
+        np.testing.assert_allclose(other.landmarks, one.landmarks, atol=0.05 * one.short_side)
+        assert other.score > 0.97

@@ -53,8 +53,9 @@ class Broken:
         *,
         supports_half: bool = False,
         any_size: bool = False,
+        many_calls: bool = False,
     ) -> Runner:
-        del any_size
+        del any_size, many_calls
         self.compiled.append(supports_half)
         run = TorchEngine("cpu").compile(network, example, name)
         return (lambda *inputs: self.spoil(run(*inputs))) if supports_half or self.full_too else run
