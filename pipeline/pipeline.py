@@ -84,7 +84,7 @@ class Pipeline:
             max_faces: the most faces restored in one photo, largest first.
         """
         self._models = models
-        self._whole = WholePhoto(models.damage_finder, models.mender, models.cleaner)
+        self._whole = WholePhoto(models.damage_finder, models.mender)
         self._limits = limits
         self._min_face_px = min_face_px
         self._strategy = strategy
@@ -156,6 +156,8 @@ class Pipeline:
     def warm_up(self) -> None:
         """Load the default models, so that the first photo does not wait for them.
 
+        The network of the second look is rarely needed, and is loaded then.
+
         Raises:
             ModelUnknown, ModelNotInstalled, ModelNotAllowed, ModelBroken: the settings name a model that cannot be
                 used, or a model's file is broken.
@@ -168,7 +170,6 @@ class Pipeline:
         self._models.upscaler()
         self._models.identity()
         self._models.occlusion()
-        self._models.cleaner()
         self._models.damage_finder()
         self._models.mender()
 

@@ -16,16 +16,26 @@ from torch import Tensor, distributed, multiprocessing, nn
 
 @dataclass
 class Clock:
-    """The progress of a run, in working seconds over all its starts."""
+    """The progress of a run, in working seconds over all its starts.
+
+    Attributes:
+        budget: seconds of the whole run.
+        spent: seconds of earlier starts.
+        now: the seconds that count: those of a clock, or of the processor, which do not pass while a run is held up.
+    """
 
     budget: float
     spent: float = 0.0
-    _started: float = field(default_factory=time.monotonic)
+    now: Callable[[], float] = time.monotonic
+    _started: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._started = self.now()
 
     @property
     def seconds(self) -> float:
         """Working seconds so far."""
-        return self.spent + time.monotonic() - self._started
+        return self.spent + self.now() - self._started
 
     @property
     def share(self) -> float:

@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 from magicmemory.pipeline.photo.repair import smooth_fill
 from training.damage import noisy, printed, resaved, tone
 from training.look_alikes import with_look_alikes
-from training.print_wear import SEEN, UNSURE, Plane, worn
+from training.print_wear import PLAIN, SEEN, UNSURE, Plane, worn
 
 Image = NDArray[np.uint8]
 
 VALIDATION = frozenset({"docum", "lomiri", "onrr", "pop", "skimage", "usfs", "usgs"})  # sources
 HELD_PORTRAITS = 0.05  # of the portraits' people
 GRAINY = frozenset({"docum", "fsa"})  # film grain of their own: no targets for removing grain, unless made smaller
+FILLED = 0.15  # of the mender's pictures have something to fill; it cleans all
 LARGEST = 1280  # pixels; longer sides are made smaller
 
 
@@ -142,7 +143,7 @@ def print_of(scene: Scene, rng: Generator, side: int) -> Plane:
 
 
 def finder_example(scene: Scene, rng: Generator, side: int) -> tuple[Image, Image]:
-    """A picture, and what is damage there: 0 sound, 255 damage, 128 counts neither way."""
+    """A picture, and what is damage there: 0 sound, 255 plain damage, 192 faint damage, 128 counts neither way."""
     picture = print_of(scene, rng, side)
     if rng.random() < 0.3:
         picture = grained(picture, rng, 0.5 * rng.random()).clip(0, 255)
@@ -151,7 +152,8 @@ def finder_example(scene: Scene, rng: Generator, side: int) -> tuple[Image, Imag
         print_ = worn(picture, rng, float(rng.choice((0.4, 1.0, 2.0))))
         picture = print_.picture
         truth[print_.change > UNSURE] = 128
-        truth[print_.change > SEEN] = 255
+        truth[print_.change > SEEN] = 192
+        truth[print_.change > PLAIN] = 255
     if rng.random() < 0.6:
         picture = scanned(picture, rng, 0.5)
     return to_bytes(picture), truth
@@ -161,7 +163,7 @@ def mender_example(scene: Scene, rng: Generator, side: int) -> tuple[Image, Imag
     """A picture with its holes filled smoothly, the holes (255), and the sound picture."""
     target = print_of(scene, rng, side).clip(0, 255)
     picture, hole = target, np.zeros(target.shape[:2], bool)
-    if rng.random() < 0.5:
+    if rng.random() < FILLED:
         print_ = worn(picture, rng, float(rng.choice((0.5, 1.0, 2.0))))
         picture, hole = print_.picture, print_.change > UNSURE
         size = int(rng.integers(1, 4)) * 2 + 1
@@ -170,7 +172,11 @@ def mender_example(scene: Scene, rng: Generator, side: int) -> tuple[Image, Imag
     kind = rng.random()
     if kind < 0.12:
         picture = printed(picture, rng, rng.random())
-    if kind < 0.88:
+    elif kind < 0.27:  # a sensor's noise, of which the recipe below draws little
+        planes = 1 if is_grey(picture) else 3
+        noise = rng.standard_normal((*picture.shape[:2], planes), dtype=np.float32)
+        picture = (picture + np.float32(rng.uniform(3, 22)) * noise).clip(0, 255)
+    if kind < 0.12 or 0.27 <= kind < 0.88:
         picture = scanned(picture, rng, 0.9)
     picture = to_bytes(picture).astype(np.float32)
     if hole.any():

@@ -21,11 +21,10 @@ from numpy.typing import NDArray
 
 from magicmemory.pipeline.engines.openvino_engine import OpenVinoEngine
 from magicmemory.pipeline.imaging.picture import Picture
-from magicmemory.pipeline.models.lite import LITE_CLEANER
 from magicmemory.pipeline.models.model import BuildContext
 from magicmemory.pipeline.models.photo import PHOTO_FINDER, PHOTO_MENDER
 from magicmemory.pipeline.models.weights import Weights
-from magicmemory.pipeline.photo.clean import Cleaner, cleaned, needs_cleaning
+from magicmemory.pipeline.photo.clean import cleaned, needs_cleaning
 from magicmemory.pipeline.photo.damage import DamageFinder, Mask, damage_mask, is_damaged
 from magicmemory.pipeline.photo.repair import Mender, repaired, too_large
 from training.damage import printed
@@ -80,15 +79,12 @@ class Networks:
 
     finder: DamageFinder
     mender: Mender
-    cleaner: Cleaner
 
     @classmethod
     def read(cls, weights: Path, cache: Path) -> Networks:
-        """The networks through OpenVINO; `lite` cleans."""
+        """The networks through OpenVINO."""
         context = BuildContext(OpenVinoEngine(cache), Weights(Path("unused")))
-        lite = Path(str(files("magicmemory.pipeline.assets").joinpath("lite.safetensors")))
-        cleaner = LITE_CLEANER.build(lite, context)
-        return cls(PHOTO_FINDER.build(weights, context), PHOTO_MENDER.build(weights, context), cleaner)
+        return cls(PHOTO_FINDER.build(weights, context), PHOTO_MENDER.build(weights, context))
 
     def restore(self, image: Image) -> tuple[Image, Mask]:
         """What `auto` does to the whole photo, and what it took for damage."""
@@ -99,7 +95,7 @@ class Networks:
         needs = any(share > 0 for share in needs_cleaning(image, self.mender).values())
         result = repaired(picture, mask, grain=not needs)
         if needs:
-            result = cleaned(result, self.cleaner)
+            result = cleaned(result, self.mender)
         return result.rgb8(), mask
 
 

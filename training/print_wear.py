@@ -25,6 +25,7 @@ Drawn = NDArray[np.uint8]  # OpenCV draws smooth lines at 8 bits only
 Points = NDArray[np.floating]
 
 SEEN = 20.0  # levels; a smaller change hides nothing
+PLAIN = 50.0  # levels; a larger change is seen at once
 UNSURE = 6.0  # levels; changes between this and `SEEN` count neither way
 _BITS = 4  # fractional bits of OpenCV's drawing functions
 

@@ -1,8 +1,12 @@
-"""A training run of one network on the CPU, and its loop: the state is saved every few minutes, and a run resumes."""
+"""A training run of one network on the CPU, and its loop: the state is saved every few minutes, and a run resumes.
+
+The time is the processor's, so that a busy machine makes a run longer, not worse.
+"""
 
 from __future__ import annotations
 
 import copy
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -31,13 +35,13 @@ class Run:
             network: in the memory layout of the batches.
             loss: of a network and a batch.
             optimiser: of the network's parameters.
-            seconds: the budget of all starts together.
+            seconds: the budget of all starts together, of the processor.
         """
         out.mkdir(parents=True, exist_ok=True)
         self.out, self.network, self.loss, self.optimiser = out, network, loss, optimiser
         self.average = copy.deepcopy(network)
         self.rates = [float(group["lr"]) for group in optimiser.param_groups]
-        self.clock, self.step = Clock(seconds), 0
+        self.clock, self.step = Clock(seconds, now=time.process_time), 0
         if (out / "state.pt").exists():
             stored: dict[str, Any] = torch.load(out / "state.pt", weights_only=True)
             for name in ("network", "average", "optimiser"):

@@ -162,13 +162,17 @@ _FACTS = ModelFacts(
 def _build_finder(path: Path, context: BuildContext) -> DamageFinder:
     network = load_network(_FACTS, lambda file: load(file).finder, path)
     example = (torch.zeros(1, 3, _EXAMPLE, _EXAMPLE),)
-    return TiledDamageFinder(context.engine.compile(network, example, f"{_FACTS.name}-finder", any_size=True))
+    return TiledDamageFinder(
+        context.engine.compile(network, example, f"{_FACTS.name}-finder", supports_half=True, any_size=True)
+    )
 
 
 def _build_mender(path: Path, context: BuildContext) -> Mender:
     network = load_network(_FACTS, lambda file: load(file).mender, path)
     example = (torch.zeros(1, 4, _EXAMPLE, _EXAMPLE),)
-    return TiledMender(context.engine.compile(network, example, f"{_FACTS.name}-mender", any_size=True))
+    return TiledMender(
+        context.engine.compile(network, example, f"{_FACTS.name}-mender", supports_half=True, any_size=True)
+    )
 
 
 PHOTO_FINDER: Model[DamageFinder] = Model(_FACTS, _build_finder)

@@ -24,12 +24,17 @@ LARGEST_LOOK: Final = 3_000_000  # pixels; a larger photo is looked at in a smal
 
 
 # A region of damage is likely everywhere and certain somewhere.
-LIKELY: Final = 0.3
-CERTAIN: Final = 0.7
-# A photo counts as damaged where so much of it looks damaged at two scales: damage does, while most of what the network
-# takes for it in a sound photo (joints of bricks, glints) looks so at one. 98 of 99 sound photos have less.
-AGREED: Final = 0.5
-LEAST_AGREED: Final = 0.009  # of the photo
+LIKELY: Final = 0.15
+CERTAIN: Final = 0.8
+# Wear comes in numbers: a photo counts as damaged where so many places look damaged at two scales, or so much of it.
+# What the network takes for damage in a sound photo (joints of bricks, glints) are few places, or look so at one scale.
+# 97 of 99 sound photos have fewer places and less.
+PLACE: Final = 0.3  # how likely damage is at each pixel of a place
+AGREED_PLACE: Final = 0.6  # the mean of both looks over a place
+LEAST_PLACE: Final = 12  # pixels
+LEAST_PLACES: Final = 9.0  # in a photo, and for each megapixel of a larger one
+AGREED: Final = 0.7  # the mean of both looks at a pixel
+LEAST_AGREED: Final = 0.004  # of the photo
 LEAST_PIXELS: Final = 6  # of a region, at the size of the look
 RIM: Final = 1  # pixels around a region that belong to it: damage has soft rims
 LONG: Final = 4.0  # a line is so many times longer than wide
@@ -101,7 +106,7 @@ def small_mask(mask: Mask, least: float) -> Mask:
 
 
 def is_damaged(probability: Floats, pixels: Pixels, finder: DamageFinder) -> bool:
-    """Whether so much of a photo looks damaged, at its own size and at half of it, that it is no sound photo.
+    """Whether so many places of a photo look damaged, at its own size and at half of it, that it is no sound photo.
 
     Args:
         probability: `[height, width]`, what the finder says of the photo.
@@ -109,13 +114,24 @@ def is_damaged(probability: Floats, pixels: Pixels, finder: DamageFinder) -> boo
         finder: looks at the half-size copy, if there is a need to.
     """
     small = shrunk_to_look(probability)
-    # The mean of both looks reaches `AGREED` only where the first one reaches its square.
-    if (small >= AGREED**2).mean() < LEAST_AGREED:
+    # The mean of both looks is at most the root of the first one.
+    if not _looks_damaged(small, np.sqrt(small)):
         return False
     height, width = small.shape
     half = cv2.resize(shrunk_to_look(pixels), (max(1, width // 2), max(1, height // 2)), interpolation=cv2.INTER_AREA)
     coarse = cv2.resize(finder(cast(Pixels, half)), (width, height), interpolation=cv2.INTER_LINEAR)
-    return bool((small * coarse >= AGREED**2).mean() >= LEAST_AGREED)
+    return _looks_damaged(small, np.sqrt(small * coarse.clip(0, 1)))
+
+
+def _looks_damaged(probability: Floats, agreed: Floats) -> bool:
+    """Whether enough of a photo looks damaged, by the geometric mean of two looks."""
+    if (agreed >= AGREED).mean() >= LEAST_AGREED:
+        return True
+    count, labels = cv2.connectedComponents((probability >= PLACE).astype(np.uint8), connectivity=8)
+    sizes = np.bincount(labels.ravel(), minlength=count)
+    means = np.bincount(labels.ravel(), weights=agreed.ravel(), minlength=count) / np.maximum(sizes, 1)
+    places = ((sizes >= LEAST_PLACE) & (means >= AGREED_PLACE))[1:].sum()
+    return bool(places >= LEAST_PLACES * max(1.0, probability.size / 1e6))
 
 
 def damage_mask(probability: Floats) -> Mask:

@@ -17,7 +17,7 @@ from magicmemory.pipeline.faces.blend import LUMA
 from magicmemory.pipeline.faces.grain import Grain, measured
 from magicmemory.pipeline.imaging.picture import Picture, Pixels
 from magicmemory.pipeline.imaging.tiles import Patch, patches
-from magicmemory.pipeline.photo.damage import Mask, look_scale, regions_of, shrunk_to_look, small_mask
+from magicmemory.pipeline.photo.damage import Mask, look_scale, shrunk_to_look, small_mask
 from magicmemory.pipeline.photo.network_patches import MARGIN, MOST, run_patches
 
 Floats = NDArray[np.float32]
@@ -94,11 +94,14 @@ def _planes(pixels: Pixels, hidden: Mask | None, part: Patch) -> Floats:
 
 
 def too_large(mask: Mask) -> Mask:
-    """The parts of a mask that are too wide to be filled."""
+    """The parts of a mask that are too wide to be filled. A line that ends in such a part is not one of them."""
     small = small_mask(mask, least=0.5)
-    labels, regions = regions_of(small)
-    most = LARGEST_WIDTH * math.sqrt(small.size)
-    large = np.isin(labels, [region.label for region in regions if region.width > most])
+    reach = (LARGEST_WIDTH * math.sqrt(small.size) + 1) / 2
+    inside = np.pad(small.astype(np.uint8), 1)  # beyond the border is outside
+    core = cv2.distanceTransform(inside, cv2.DIST_L2, 3)[1:-1, 1:-1] > reach
+    if not core.any():
+        return np.zeros(mask.shape, bool)
+    large = small & (cv2.distanceTransform((~core).astype(np.uint8), cv2.DIST_L2, 3) <= 1.5 * reach)  # corners too
     if large.shape != mask.shape:
         wide = cv2.resize(large.astype(np.uint8), mask.shape[::-1], interpolation=cv2.INTER_NEAREST)
         large = cv2.dilate(wide, np.ones((5, 5), np.uint8)) > 0

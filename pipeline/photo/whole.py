@@ -15,7 +15,7 @@ from magicmemory.core.report import Damage
 from magicmemory.pipeline.imaging.encode import encode
 from magicmemory.pipeline.imaging.picture import Picture, rotated
 from magicmemory.pipeline.imaging.plain import is_plain
-from magicmemory.pipeline.photo.clean import Cleaner, cleaned, needs_cleaning
+from magicmemory.pipeline.photo.clean import cleaned, needs_cleaning
 from magicmemory.pipeline.photo.damage import DamageFinder, Mask, damage_mask, is_damaged, shares
 from magicmemory.pipeline.photo.repair import Mender, repaired, too_large
 from magicmemory.pipeline.photo.tone import Fading, fading_of, with_contrast
@@ -50,18 +50,15 @@ NOTHING: Final = Look()
 class WholePhoto:
     """Looks at photos and restores what is not a face. Thread-safe."""
 
-    def __init__(
-        self, finder: Callable[[], DamageFinder], mender: Callable[[], Mender], cleaner: Callable[[], Cleaner]
-    ) -> None:
+    def __init__(self, finder: Callable[[], DamageFinder], mender: Callable[[], Mender]) -> None:
         """
         Args:
             finder: gives the network that finds damage; called when it is needed.
-            mender: the same for the network whose trial cleaning tells how much grain or compression there is.
-            cleaner: the same for the network that cleans.
+            mender: the same for the network that cleans. What it would change tells how much grain or compression there
+                is.
         """
         self._finder = finder
         self._mender = mender
-        self._cleaner = cleaner
 
     def load(self, options: Options, *, judges: bool = True) -> None:
         """Load the networks that a look with these arguments needs, so that it does not wait for them."""
@@ -70,7 +67,6 @@ class WholePhoto:
             self._finder()
         if Step.CLEAN in wanted:
             self._mender()
-            self._cleaner()
 
     def look(self, picture: Picture, options: Options, *, judges: bool = True) -> Look:
         """See what a photo needs, as far as the options leave it open.
@@ -115,7 +111,7 @@ class WholePhoto:
 
     def cleaned(self, picture: Picture, strength: float) -> Picture:
         """The photo without grain, noise, halftone and compression artifacts, blended by `strength`, 0 to 1."""
-        return cleaned(picture, self._cleaner(), strength)
+        return cleaned(picture, self._mender(), strength)
 
     def _mask(self, picture: Picture, *, judged: bool) -> Mask:
         """What is taken for damage; with `judged`, nothing in a photo that does not look damaged as a whole."""

@@ -15,7 +15,7 @@ from magicmemory.pipeline.engines.torch_engine import TorchEngine
 from magicmemory.pipeline.imaging.picture import Picture, Pixels
 from magicmemory.pipeline.models import lite
 from magicmemory.pipeline.models.model import BuildContext
-from magicmemory.pipeline.models.registry import CLEANERS
+from magicmemory.pipeline.models.registry import MENDERS
 from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.photo.clean import TILING, Cleaner, TiledCleaner, cleaned
 from magicmemory.pipeline.sample import portrait
@@ -28,8 +28,8 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def cleaner() -> Cleaner:
-    return CLEANERS[0].build(
-        Path(assets.__path__[0]) / "lite.safetensors", BuildContext(TorchEngine("cpu"), Weights(Path("unused")))
+    return MENDERS[0].build(
+        Path(assets.__path__[0]) / "photo.safetensors", BuildContext(TorchEngine("cpu"), Weights(Path("unused")))
     )
 
 

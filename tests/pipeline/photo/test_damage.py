@@ -58,6 +58,21 @@ def test_a_photo_is_damaged_if_it_looks_so_at_two_scales() -> None:
     assert not is_damaged(lines(5), PHOTO, smaller(lines(5, certainty=0.1)))
 
 
+def specks(count: int) -> NDArray[np.float32]:
+    probability = np.zeros((1000, 1000), np.float32)
+    for number in range(count):
+        probability[100 + 50 * number :, 500][:5] = 1
+        probability[100 + 50 * number :, 501:504][:5] = 1
+    return probability
+
+
+def test_many_places_are_damage_even_if_they_are_small() -> None:
+    photo = np.full((1000, 1000, 3), 128, np.uint8)
+    assert specks(12).mean() < 0.0005
+    assert is_damaged(specks(12), photo, smaller(specks(12)))
+    assert not is_damaged(specks(5), photo, smaller(specks(5)))
+
+
 def test_the_smaller_copy_of_a_sound_photo_is_not_looked_at() -> None:
     def never(pixels: np.ndarray) -> NDArray[np.float32]:
         raise AssertionError

@@ -127,3 +127,12 @@ def test_parts_meet_without_a_seam() -> None:
     pixels = np.asarray(cv2.resize(landscape(), (1500, 900)), np.uint8)
     expected = (pixels.astype(float) - 25.5).clip(0, 255)
     np.testing.assert_allclose(TiledMender(darker)(pixels), expected, atol=0.51)
+
+
+def test_a_crack_that_ends_in_a_large_loss_is_filled() -> None:
+    mask = np.zeros((700, 1000), np.uint8)
+    cv2.circle(mask, (800, 350), 60, 255, -1)
+    cv2.line(mask, (100, 350), (800, 350), 255, 5)
+    large = too_large(mask > 0)
+    assert large[290:411, 741:860].sum() == pytest.approx(np.pi * 60**2, rel=0.05)
+    assert not large[:, :715].any()
