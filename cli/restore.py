@@ -80,6 +80,13 @@ def _upscale(value: int) -> int:
     return value
 
 
+def _folder(out: Path) -> Path:
+    """The folder for results; a name such as `restored.jpg` was meant as a file."""
+    if out.suffix.lower() in SUFFIXES and not out.is_dir():
+        raise typer.BadParameter(f"{out} looks like a photo: write a folder, such as {out.with_suffix('')}.")
+    return out
+
+
 def _print_size(text: str) -> str:
     """The size as it is stored; empty: no print."""
     try:
@@ -98,7 +105,7 @@ def _numbers(text: str) -> tuple[int, ...]:
 
 def restore(
     sources: Annotated[list[Path], typer.Argument(metavar="FILE_OR_FOLDER...", help="Photos, or folders of photos.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder for the results; created if missing.")],
+    out: Annotated[Path, typer.Option("--out", callback=_folder, help="Folder for the results; created if missing.")],
     model: Annotated[str, typer.Option(help="Restorer; auto: as in the settings.")] = AUTO,
     detector: Annotated[str, typer.Option(help="Face detector; auto: as in the settings.")] = AUTO,
     strength: Annotated[float, typer.Option(min=0, max=1, help="0 keeps the faces, 1 restores them fully.")] = 1.0,

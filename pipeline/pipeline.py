@@ -156,8 +156,6 @@ class Pipeline:
     def warm_up(self) -> None:
         """Load the default models, so that the first photo does not wait for them.
 
-        The network of the second look is rarely needed, and is loaded then.
-
         Raises:
             ModelUnknown, ModelNotInstalled, ModelNotAllowed, ModelBroken: the settings name a model that cannot be
                 used, or a model's file is broken.
@@ -170,6 +168,7 @@ class Pipeline:
         self._models.upscaler()
         self._models.identity()
         self._models.occlusion()
+        self._models.cleaner()
         self._models.damage_finder()
         self._models.mender()
 

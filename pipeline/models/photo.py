@@ -155,7 +155,7 @@ _FACTS = ModelFacts(
     file="photo.safetensors",
     bundled=True,
     good_at="finds scratches, dust and cracks; faint and very wide ones are missed",
-    work="0.04 GFLOP a thousand pixels to find, 0.05 to mend",
+    work="0.04 GFLOP a thousand pixels to find, 0.05 to clean",
 )
 
 

@@ -23,7 +23,7 @@ TILING: Final = Tiling(side=TILE, overlap=64, fade=32)
 _WINDOW: Final = 192  # pixels; side of the parts that are looked at
 _SPECTRUM: Final = 128  # pixels; side of the squares whose spectrum is measured
 _COARSEST: Final = 0.12  # cycles a pixel; slower patterns are picture
-LEAST_CHANGE: Final = 3.0  # levels; `photo` changes sound photos by less
+LEAST_CHANGE: Final = 3.0  # levels; `photo` changes 97 of 99 sound photos by less
 STRONG_CHANGE: Final = 14.0  # levels; counts as 1
 LEAST_PEAK: Final = 3.6  # of a halftone's spectrum over its surroundings, natural logarithm
 STRONG_PEAK: Final = 9.0

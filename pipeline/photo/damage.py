@@ -24,15 +24,14 @@ LARGEST_LOOK: Final = 3_000_000  # pixels; a larger photo is looked at in a smal
 
 
 # A region of damage is likely everywhere and certain somewhere.
-LIKELY: Final = 0.15
-CERTAIN: Final = 0.8
+LIKELY: Final = 0.3
+CERTAIN: Final = 0.75
 # Wear comes in numbers: a photo counts as damaged where so many places look damaged at two scales, or so much of it.
 # What the network takes for damage in a sound photo (joints of bricks, glints) are few places, or look so at one scale.
 # 97 of 99 sound photos have fewer places and less.
-PLACE: Final = 0.3  # how likely damage is at each pixel of a place
-AGREED_PLACE: Final = 0.6  # the mean of both looks over a place
+AGREED_PLACE: Final = 0.55  # the mean of both looks over a likely region
 LEAST_PLACE: Final = 12  # pixels
-LEAST_PLACES: Final = 9.0  # in a photo, and for each megapixel of a larger one
+LEAST_PLACES: Final = 8.0  # in a photo, and for each megapixel of a larger one
 AGREED: Final = 0.7  # the mean of both looks at a pixel
 LEAST_AGREED: Final = 0.004  # of the photo
 LEAST_PIXELS: Final = 6  # of a region, at the size of the look
@@ -127,7 +126,7 @@ def _looks_damaged(probability: Floats, agreed: Floats) -> bool:
     """Whether enough of a photo looks damaged, by the geometric mean of two looks."""
     if (agreed >= AGREED).mean() >= LEAST_AGREED:
         return True
-    count, labels = cv2.connectedComponents((probability >= PLACE).astype(np.uint8), connectivity=8)
+    count, labels = cv2.connectedComponents((probability >= LIKELY).astype(np.uint8), connectivity=8)
     sizes = np.bincount(labels.ravel(), minlength=count)
     means = np.bincount(labels.ravel(), weights=agreed.ravel(), minlength=count) / np.maximum(sizes, 1)
     places = ((sizes >= LEAST_PLACE) & (means >= AGREED_PLACE))[1:].sum()

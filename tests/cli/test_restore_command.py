@@ -290,3 +290,10 @@ def test_mask_of_a_sound_photo_is_black(tmp_path: Path) -> None:
         assert mask.size == (600, 400)
         assert mask.convert("L").getextrema() == (0, 0)
     assert run(one, two, "--out", "out", "--save-mask", "m.png").exit_code == 2
+
+
+def test_a_file_as_folder_for_results_is_refused_before_any_work(tmp_path: Path) -> None:
+    done = run(tmp_path / "old.jpg", "--out", tmp_path / "restored.jpg")
+    assert done.exit_code == 2
+    assert "looks like a photo" in done.output
+    assert not (tmp_path / "restored.jpg").exists()

@@ -1,12 +1,16 @@
 """The networks that are said to stand half precision do, with weights that keep signals at their size."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
+from magicmemory.pipeline import assets
 from magicmemory.pipeline.engines.cuda_engine import halved
-from magicmemory.pipeline.models import elir, gfpgan, parsenet, realesrgan
+from magicmemory.pipeline.models import elir, gfpgan, parsenet, photo, realesrgan
 from tests.golden import ours, seeded
+from tests.support.old_prints import landscape, scratched
 
 pytestmark = [
     pytest.mark.slow,
@@ -51,3 +55,17 @@ def test_half_precision_labels_the_same_pixels() -> None:
         full, half = (run(image) for run in (network, halved(network)))
     assert 0.1 < float(full.mean()) < 0.9
     assert float((full == half).float().mean()) > 0.98
+
+
+def test_half_precision_sees_and_cleans_the_same_photo() -> None:
+    networks = photo.load(Path(assets.__path__[0]) / "photo.safetensors")
+    noise = np.random.default_rng(5).normal(0, 12, (240, 320, 3))
+    worn = (scratched(landscape(240, 320))[0] + noise).clip(0, 255) / 255
+    seen = torch.from_numpy(worn.transpose(2, 0, 1)[None]).float()
+    nothing_hidden = torch.zeros_like(seen[:, :1])
+    for network, image in ((networks.finder, seen), (networks.mender, torch.cat([seen, nothing_hidden], 1))):
+        with torch.inference_mode():
+            full, half = (run(image) for run in (network, halved(network)))
+        decibels = -10 * torch.log10((half - full).square().mean())
+        print(f"{type(network).__name__}: {decibels:.1f} dB")
+        assert WANTED_DB <= decibels < 90

@@ -139,7 +139,6 @@ def test_fidelity_interpolates_between_the_decoders(network: Lite) -> None:
 @pytest.mark.processes
 @torch.no_grad()
 def test_openvino_agrees_with_torch(network: Lite, tmp_path: Path) -> None:
-    pytest.importorskip("openvino")
     faces, fidelity = _faces(1), torch.full((1,), 0.5)
     add_converted_models(tmp_path)
     run = OpenVinoEngine(tmp_path / "cache").compile(network, (torch.zeros(1, 3, SIZE, SIZE), torch.ones(1)), "lite")
