@@ -48,19 +48,20 @@ def bench_pipeline(
     if peer is not None:
         _bench_peer(peer, peer_python, peer_weights, photo, runs, json_file)
         return
-    from magicmemory.cli.bench_pipeline import ALL, QUICK, NetworkTimer, measure, table_of
+    from magicmemory.cli.bench_pipeline import ALL, QUICK, ProcessorTimer, cpu_table_of, measure, table_of
     from magicmemory.pipeline.engines.select import choose
     from magicmemory.pipeline.pipeline import Pipeline
 
     with operator_errors():
         settings = load()
         engine = choose(settings.device, settings.data_dir / "cache", settings.precision)
-        timer = NetworkTimer(engine)
-        pipeline = Pipeline.of(settings, engine=engine)
+        timer = ProcessorTimer(engine)
+        pipeline = Pipeline.of(settings, engine=engine, stopwatch=timer.stopwatch)
         options = Options(model=model, detector=detector, scope=scope)
         scenes = QUICK if quick else ALL
         rows = [measure(pipeline, options, scene, at_once, runs, timer) for scene, at_once in scenes]
-    Console(width=200).print(table_of(rows, pipeline.engine_name, model))
+    for table in (table_of(rows, pipeline.engine_name, model), cpu_table_of(rows)):
+        Console(width=200).print(table)
     write_json(
         json_file,
         {"machine": describe_machine(), "engine": pipeline.engine_name, "rows": [asdict(row) for row in rows]},

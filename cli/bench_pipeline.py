@@ -4,7 +4,9 @@ import io
 import statistics
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +16,12 @@ from numpy.typing import NDArray
 from PIL import Image
 from rich.table import Table
 
-from magicmemory.cli.bench_stats import MEGA, peak_mb, percentile, reset_peak
+from magicmemory.cli.bench_stats import MEGA, children_seconds, peak_mb, percentile, reset_peak
 from magicmemory.core.options import Options
 from magicmemory.pipeline.engines.base import Engine, Runner
 from magicmemory.pipeline.pipeline import Pipeline
 from magicmemory.pipeline.sample import HEAD, portrait
+from magicmemory.pipeline.stopwatch import Stopwatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +44,19 @@ QUICK = (
 )
 
 
-class NetworkTimer:
-    """Counts the processor time of an engine's networks.
+class ProcessorTimer:
+    """Counts processor time: of an engine's networks, and of everything else.
 
     Attributes:
-        seconds: of all the process' threads while a network ran; other work of the same time counts too. Time in which
-            several calls run counts once.
+        networks: seconds of all the process' threads while a network ran; other work of the same time counts too. Time
+            in which several calls run counts once.
+        stages: seconds outside of networks, by stage, of the photos that were timed by `stopwatch` and restored one
+            after the other.
     """
 
     def __init__(self, engine: Engine) -> None:
-        self.seconds = 0.0
+        self.networks = 0.0
+        self.stages: dict[str, float] = {}
         self._running = 0
         self._began = 0.0
         self._lock = threading.Lock()
@@ -60,6 +66,14 @@ class NetworkTimer:
             return self._timed(compile_network(*arguments, **named))
 
         engine.compile = compile_timed  # type: ignore[method-assign]
+
+    def beside_networks(self) -> float:
+        """Seconds of this process outside of networks."""
+        return time.process_time() - self.networks
+
+    def stopwatch(self) -> Stopwatch:
+        """A stopwatch that adds to `stages`."""
+        return _StageTimer(self)
 
     def _timed(self, run: Runner) -> Runner:
         def timed(*arrays: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -75,18 +89,34 @@ class NetworkTimer:
         with self._lock:
             now = time.process_time()
             if self._running:
-                self.seconds += now - self._began
+                self.networks += now - self._began
             self._began = now
             self._running += calls
+
+
+class _StageTimer(Stopwatch):
+    """Also counts processor time."""
+
+    def __init__(self, timer: ProcessorTimer) -> None:
+        super().__init__()
+        self._timer = timer
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        began = self._timer.beside_networks()
+        with super().__call__(stage):
+            yield
+        stages = self._timer.stages
+        stages[stage] = stages.get(stage, 0) + self._timer.beside_networks() - began
 
 
 @dataclass(frozen=True, slots=True)
 class PipelineMeasurement:
     """The measurement of one scene with `at_once` photos at a time. Times are milliseconds.
 
-    `cpu_ms` is the process' processor time for a photo, `cpu_beside_networks_ms` the part outside of networks: what is
-    left for the CPU where a GPU runs the networks. The decoding process is not counted. None with more than one photo
-    at a time.
+    `cpu_ms` is the processor time of a photo. `cpu_beside_networks_ms` is the part outside of networks, what is left
+    for the CPU where a GPU runs the networks: by stage, and in all as `total`. The decoding processes count, on Linux.
+    None with more than one photo at a time.
     """
 
     faces: int
@@ -98,7 +128,7 @@ class PipelineMeasurement:
     p95_ms: dict[str, float]
     peak_mb: float
     cpu_ms: float | None = None
-    cpu_beside_networks_ms: float | None = None
+    cpu_beside_networks_ms: dict[str, float] | None = None
 
 
 def draw(scene: Scene) -> bytes:
@@ -120,29 +150,32 @@ def draw(scene: Scene) -> bytes:
 
 
 def measure(
-    pipeline: Pipeline, options: Options, scene: Scene, at_once: int, runs: int, timer: NetworkTimer | None = None
+    pipeline: Pipeline, options: Options, scene: Scene, at_once: int, runs: int, timer: ProcessorTimer | None = None
 ) -> PipelineMeasurement:
     """Restore the scene's photo `runs` times in each of `at_once` threads.
 
-    With `timer`, which counts the time of the pipeline's networks, processor time is measured as well.
+    With `timer`, whose stopwatch the pipeline has, processor time is measured as well.
     """
     photo = draw(scene)
     pipeline.restore(photo, options)  # loads the models, and fills the caches
     reset_peak()
-    in_networks = timer.seconds if timer else 0
-    cpu, began = time.process_time(), time.perf_counter()
+    if timer:
+        timer.stages.clear()
+    networks, beside = (timer.networks, timer.beside_networks()) if timer else (0, 0)
+    decoders = children_seconds()
+    began = time.perf_counter()
     with ThreadPoolExecutor(at_once) as threads:
         reports = list(threads.map(lambda _: pipeline.restore(photo, options).report, range(runs * at_once)))
-    seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
+    seconds = time.perf_counter() - began
     stages = {name: [report.stages_ms[name] for report in reports] for name in reports[0].stages_ms}
     stages["total"] = [report.total_ms for report in reports]
-    times_of_cpu: dict[str, float] = {}
+    cpu = by_stage = None
     if timer and at_once == 1:
-        beside = cpu - (timer.seconds - in_networks)
-        times_of_cpu = {
-            "cpu_ms": round(1000 * cpu / runs, 1),
-            "cpu_beside_networks_ms": round(1000 * beside / runs, 1),
-        }
+        decoders = children_seconds() - decoders
+        networks, beside = timer.networks - networks, timer.beside_networks() - beside + decoders
+        timer.stages["decode"] += decoders
+        cpu = round(1000 * (networks + beside) / runs, 1)
+        by_stage = {name: round(1000 * spent / runs, 1) for name, spent in {**timer.stages, "total": beside}.items()}
     return PipelineMeasurement(
         faces=scene.faces,
         megapixels=scene.megapixels,
@@ -152,20 +185,31 @@ def measure(
         p50_ms={name: round(statistics.median(times), 1) for name, times in stages.items()},
         p95_ms={name: round(percentile(times, 95), 1) for name, times in stages.items()},
         peak_mb=round(peak_mb()),
-        **times_of_cpu,
+        cpu_ms=cpu,
+        cpu_beside_networks_ms=by_stage,
     )
 
 
 def table_of(rows: list[PipelineMeasurement], engine: str, model: str) -> Table:
     """The measurements as a table."""
-    table = Table(title=f"{model} on {engine}; milliseconds as p50 / p95; CPU: processor milliseconds per photo")
-    figures = ["photos/s", "faces/s", *rows[0].p50_ms, "CPU", "beside networks", "peak MB"]
-    for column in ["faces", "megapixels", "at once", *figures]:
+    table = Table(title=f"{model} on {engine}; milliseconds as p50 / p95")
+    for column in ["faces", "megapixels", "at once", "photos/s", "faces/s", *rows[0].p50_ms, "peak MB"]:
         table.add_column(column, justify="right")
     for row in rows:
         times = [f"{row.p50_ms[name]:.0f} / {row.p95_ms[name]:.0f}" for name in row.p50_ms]
         counts = [str(row.faces), str(row.megapixels), str(row.at_once)]
-        counts += [f"{row.photos_per_s:.2f}", f"{row.faces_per_s:.2f}"]
-        cpu = ["" if value is None else f"{value:.0f}" for value in (row.cpu_ms, row.cpu_beside_networks_ms)]
-        table.add_row(*counts, *times, *cpu, f"{row.peak_mb:.0f}")
+        table.add_row(*counts, f"{row.photos_per_s:.2f}", f"{row.faces_per_s:.2f}", *times, f"{row.peak_mb:.0f}")
+    return table
+
+
+def cpu_table_of(rows: list[PipelineMeasurement]) -> Table:
+    """The processor times of the rows with one photo at a time."""
+    table = Table(title="Processor milliseconds a photo outside of networks: what a GPU leaves to the CPU")
+    by_stage = [(row, row.cpu_beside_networks_ms) for row in rows if row.cpu_beside_networks_ms is not None]
+    names = list(dict.fromkeys(name for _, times in by_stage for name in times if name != "total"))
+    for column in ["faces", "megapixels", *names, "total", "with networks"]:
+        table.add_column(column, justify="right")
+    for row, times in by_stage:
+        cells = [f"{times.get(name, 0):.1f}" for name in [*names, "total"]]
+        table.add_row(str(row.faces), str(row.megapixels), *cells, f"{row.cpu_ms:.0f}")
     return table

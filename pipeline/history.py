@@ -1,6 +1,7 @@
 """Writes into a photo's XMP what was done to it."""
 
 from dataclasses import replace
+from functools import cache
 from importlib.metadata import version
 from typing import Final
 
@@ -32,5 +33,9 @@ def with_restoration(metadata: Metadata, model: str, faces: int, options: Option
         parts.append(f"enlarged {options.upscale} times")
     if options.print_size is not None:
         parts.append(f"for a print of {options.print_size}")
-    program = f"Magic Memory {version('magicmemory')}"
-    return replace(metadata, xmp=with_history(metadata.xmp, program, ", ".join(parts)))
+    return replace(metadata, xmp=with_history(metadata.xmp, _program(), ", ".join(parts)))
+
+
+@cache  # reading the version takes 10 ms
+def _program() -> str:
+    return f"Magic Memory {version('magicmemory')}"

@@ -2,7 +2,7 @@
 
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -69,6 +69,7 @@ class Pipeline:
         likeness: Likeness | None = None,
         sandboxed_decoder: SandboxedDecoder | None = None,
         max_faces: int = MAX_FACES,
+        stopwatch: Callable[[], Stopwatch] = Stopwatch,
     ) -> None:
         """
         Args:
@@ -82,6 +83,7 @@ class Pipeline:
                 gently. None: more gently if an identity model is installed.
             sandboxed_decoder: decodes uploads in child processes; None: decode in this process.
             max_faces: the most faces restored in one photo, largest first.
+            stopwatch: makes what times the stages of one photo.
         """
         self._models = models
         self._whole = WholePhoto(models.damage_finder, models.mender)
@@ -90,18 +92,26 @@ class Pipeline:
         self._strategy = strategy
         self._identity_warning = identity_warning
         self._likeness = likeness
+        self._stopwatch = stopwatch
         self._sandboxed_decoder = sandboxed_decoder
         self._selection = FaceSelection(min_face_px, max_faces, likeness)
         self._decode = sandboxed_decoder or decode
 
     @classmethod
-    def of(cls, settings: Settings, on_batch: OnBatch = ignore_batch, engine: Engine | None = None) -> "Pipeline":
+    def of(
+        cls,
+        settings: Settings,
+        on_batch: OnBatch = ignore_batch,
+        engine: Engine | None = None,
+        stopwatch: Callable[[], Stopwatch] = Stopwatch,
+    ) -> "Pipeline":
         """The pipeline for the settings. Nothing is loaded before the first photo.
 
         Args:
             settings: the models, the device, the limits.
             on_batch: called for each batch that a network runs.
             engine: runs the networks; None: the one that the settings name.
+            stopwatch: makes what times the stages of one photo.
 
         Raises:
             BadSettings: the device or the engine is not available.
@@ -146,6 +156,7 @@ class Pipeline:
             likeness=settings.likeness,
             sandboxed_decoder=sandboxed_decoder,
             max_faces=settings.max_faces,
+            stopwatch=stopwatch,
         )
 
     @property
@@ -209,7 +220,7 @@ class Pipeline:
             UserError: the photo or the options cannot be used, or there is no face to restore.
         """
         tell = progress or _no_one
-        clock = Stopwatch()
+        clock = self._stopwatch()
         restorer_facts, detector_facts = self.check(options)
 
         tell(Stage.DECODE, 0, 0)

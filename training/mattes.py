@@ -3,7 +3,8 @@
 A studio backdrop is plain, so the person before it can be cut out without drawing by hand: the backdrop's colours
 are learnt from the upper corners and the sides, the face's from the middle, and a graph cut (Rother, Kolmogorov and
 Blake, "GrabCut", SIGGRAPH 2004) decides the rest. Below the jaw, skin colour separates the neck from the
-clothes. Doubtful pixels get no label, and portraits whose cut looks wrong are left out.
+clothes. Doubtful pixels get no label. Portraits are left out whose cut looks wrong, or whose backdrop is not plain:
+hair that the cut took for backdrop spoils the backdrop's even colour too.
 
 Old prints are harder: their backdrop can have the tone of the hair. With `--checked-by FILE`, the
 pixels of `historic` on which a head mask that was trained on modern portraits disagrees get no label.
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -36,7 +38,9 @@ AGREEING: Final = 0.85  # overlap (intersection over union) of the heads
 SIDE: Final = 144  # of an aligned crop with its margin, at a quarter of the crop's size, pixels
 CHIN: Final = (440 + MARGIN) // 4  # somewhat above the row of FFHQ's mean chin
 GROUPS: Final = {"large": "large", "historic": "historic"}  # of the split, for a folder's people; others "congress"
+LEAST_BACKDROP: Final = 150  # pixels, to learn its colour from
 PLAIN: Final = 11.0  # levels; a backdrop with a larger spread of colours is not plain
+MOST: Final = 85  # percentile: so much of a plain backdrop has its even colour
 
 
 def inside(image: Image, points: Points) -> NDArray[np.bool_]:
@@ -58,24 +62,23 @@ def _ellipse(centre: tuple[int, int], axes: tuple[int, int]) -> NDArray[np.bool_
 
 
 def cut_out(face: Image, seen: NDArray[np.bool_]) -> Labels | None:
-    """The labels `[144, 144]` of an aligned portrait `[144, 144, 3]`; None if its backdrop is not plain.
+    """The labels `[144, 144]` of an aligned portrait `[144, 144, 3]`; None if its corners are not plain.
 
     Args:
         face: what `training.align.crop` gives.
         seen: where it shows the picture.
     """
     middle = SIDE // 2
-    smooth = np.asarray(cv2.bilateralFilter(face, 5, 20, 3), np.uint8)
+    smooth = _smoothed(face)
     corner = np.zeros((SIDE, SIDE), bool)
     corner[: SIDE // 4, : SIDE // 6] = corner[: SIDE // 4, -SIDE // 6 :] = True
     corner[: SIDE // 2, : SIDE // 24] = corner[: SIDE // 2, -SIDE // 24 :] = True
     corner &= seen
-    if corner.sum() < 150:
+    if corner.sum() < LEAST_BACKDROP:
         return None
     lab = cv2.cvtColor(smooth, cv2.COLOR_RGB2LAB).astype(np.float32)
-    ground = _fit_surface(lab, corner)
-    off = np.abs(lab - ground).max(-1)
-    if np.percentile(off[corner], 85) > PLAIN:
+    off = np.abs(lab - _fit_surface(lab, corner)).max(-1)
+    if np.percentile(off[corner], MOST) > PLAIN:
         return None
     core = _ellipse((middle, middle + 5), (26, 42))
     marks = np.full((SIDE, SIDE), cv2.GC_PR_BGD, np.uint8)
@@ -117,10 +120,37 @@ def cut_out(face: Image, seen: NDArray[np.bool_]) -> Labels | None:
     return labels
 
 
-def _fit_surface(lab: NDArray[np.float32], where: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """The backdrop's colour everywhere: a quadratic surface through the samples; some of them may be wrong."""
+def backdrop_is_plain(face: Image, labels: Labels) -> bool:
+    """Whether all that was cut away has the even colour of a backdrop, as the corners have.
+
+    If not, the backdrop has content, or a part of the person was cut away; either way the cut cannot be trusted.
+
+    Args:
+        face: as for `cut_out`.
+        labels: what `cut_out` found, or what `checked` left of it.
+    """
+    inner = cv2.erode((labels == BACKDROP).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0  # without the soft outline
+    if inner.sum() < LEAST_BACKDROP:
+        return False
+    lab = cv2.cvtColor(_smoothed(face), cv2.COLOR_RGB2LAB).astype(np.float32)
+    off = np.abs(lab - _fit_surface(lab, inner, bent=True)).max(-1)
+    return bool(np.percentile(off[inner], MOST) <= PLAIN)
+
+
+def _smoothed(face: Image) -> Image:
+    return np.asarray(cv2.bilateralFilter(face, 5, 20, 3), np.uint8)
+
+
+def _fit_surface(lab: NDArray[np.float32], where: NDArray[np.bool_], bent: bool = False) -> NDArray[np.float32]:
+    """The backdrop's colour everywhere: a quadratic surface through the samples; some of them may be wrong.
+
+    Args:
+        lab: the portrait.
+        where: the samples.
+        bent: whether it may bend from top to bottom too; samples of the upper half alone do not show how.
+    """
     y, x = np.mgrid[0:SIDE, 0:SIDE].astype(np.float32) / SIDE - 0.5
-    terms = np.stack([np.ones_like(x), x, y, x * y, x * x], -1)
+    terms = np.stack([np.ones_like(x), x, y, x * y, x * x] + [y * y] * bent, -1)
     chosen = where.copy()
     ground = lab
     for _ in range(4):
@@ -193,11 +223,17 @@ def checked(network: HeadShare, face: Image, labels: Labels) -> Labels | None:
 
 
 def gather(folder: Path, finder: str, sets: Sequence[str], check: HeadShare | None = None) -> dict[str, np.ndarray]:
-    """The arrays to write: faces, labels, people and the side of the split."""
+    """The arrays to write: faces, labels, names and the side of the split.
+
+    The split counts the people whose mattes are left out too: a stricter rule then moves nobody to the other side.
+    """
     find = finder_of(finder)
     faces, labels, people, names = [], [], [], []
+    groups: dict[str, str] = {}
+    left_out: Counter[str] = Counter()
     for path in sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES):
-        if path.relative_to(folder).parts[0] not in sets:
+        its_set = path.relative_to(folder).parts[0]
+        if its_set not in sets:
             continue
         image = read_rgb(path)
         points = find(image)
@@ -206,15 +242,22 @@ def gather(folder: Path, finder: str, sets: Sequence[str], check: HeadShare | No
         face = _halved(crop(image, points))
         seen = inside(image, points)
         found = cut_out(face, seen)
-        if found is not None and check is not None and path.relative_to(folder).parts[0] == "historic":
-            found = checked(check, face, found)
         if found is None:
+            continue
+        groups[person_of(path)] = GROUPS.get(its_set, "congress")
+        if check is not None and its_set == "historic":
+            found = checked(check, face, found)
+            if found is None:
+                continue
+        if not backdrop_is_plain(face, found):
+            left_out[its_set] += 1
             continue
         faces.append(face)
         labels.append(found)
         people.append(person_of(path))
         names.append(str(path.relative_to(folder)))
-    groups = {who: GROUPS.get(name.split("/")[0], "congress") for who, name in zip(people, names, strict=True)}
+    for its_set, count in left_out.items():
+        print(f"{its_set}: {count} left out, backdrop not plain", file=sys.stderr)
     outside = held_out(groups)
     return {
         "faces": np.stack(faces),

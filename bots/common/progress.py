@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
@@ -13,6 +14,7 @@ log = logging.getLogger(__name__)
 
 FIRST_ESTIMATE_MS: Final = 4000.0
 NEWEST_WEIGHT: Final = 0.2  # of the newest photo in the moving average
+STOPPED_KEPT: Final = 1000  # jobs; a job is followed within seconds of being accepted
 
 Latest = Mapping[str, Progress]
 Refresh = Callable[[Latest], Awaitable[None]]
@@ -40,9 +42,11 @@ class ProgressTasks:
         self._service = service
         self._tasks: dict[str, asyncio.Task[None]] = {}  # by job; the jobs of an album share one
         self._stops: dict[str, asyncio.Event] = {}
+        self._stopped: deque[str] = deque(maxlen=STOPPED_KEPT)
 
     def follow(self, jobs: Sequence[Job], refresh: Refresh, every_s: float, first_s: float = 0.0) -> None:
-        """Call `refresh` with the latest progress of each job, by job id, until the jobs are done or stopped.
+        """Call `refresh` with the latest progress of each job, by job id, until the jobs are done or stopped. If one of
+        them is stopped already, because a quick worker's reply came first, nothing is called.
 
         Args:
             jobs: unfinished jobs that share one progress message.
@@ -50,6 +54,8 @@ class ProgressTasks:
             every_s: seconds between two calls.
             first_s: seconds before the first call.
         """
+        if any(job.id in self._stopped for job in jobs):
+            return
         stop = asyncio.Event()
         task = asyncio.create_task(self._run(jobs, refresh, every_s, first_s, stop))
         for job in jobs:
@@ -62,6 +68,7 @@ class ProgressTasks:
 
     async def stop(self, job_id: str) -> None:
         """Refresh the job's message no more. After this returns, no progress can overwrite what is said next."""
+        self._stopped.append(job_id)
         task = self._tasks.get(job_id)
         if task is not None:
             self._stops[job_id].set()

@@ -106,7 +106,8 @@ def _uncovered(face: RestoredFace, nearer: Sequence[RestoredFace], area: Rectang
 
 def measured(luma: Floats) -> Grain | None:
     """The grain of a part of a photo `[height, width]`, 0 to 255; None without grain, or without flat parts."""
-    blocks = _flat_blocks(luma)
+    fine, smooth = _residual(luma)
+    blocks = _flat_blocks(fine, smooth)
     if len(blocks.noise) < _FEWEST:
         return None
     bins = np.minimum((blocks.brightness * (_BINS / 256)).astype(int), _BINS - 1)
@@ -114,22 +115,21 @@ def measured(luma: Floats) -> Grain | None:
     if not used:
         return None
     typical = np.array([np.percentile(blocks.noise[bins == b], _TYPICAL) for b in used], np.float32)
-    ends = _clipped_noise(luma)
+    ends = _clipped_noise(fine, smooth)
     strength = np.interp(np.arange(-1, _BINS + 1), used, typical)
     strength[[0, -1]] = [between if end is None else end for end, between in zip(ends, strength[[0, -1]], strict=True)]
     counts = np.array([(bins == b).sum() for b in used])
     if float((typical * counts).sum() / counts.sum()) < _LEAST:
         return None
-    kernel = _kernel(luma)
+    kernel = _kernel(fine, smooth)
     return None if kernel is None else Grain(strength.clip(0, _MOST).astype(np.float32), kernel)
 
 
-def _clipped_noise(luma: Floats) -> tuple[float | None, float | None]:
+def _clipped_noise(fine: Floats, smooth: Floats) -> tuple[float | None, float | None]:
     """The noise where a photo is black and where it is white, in levels; None where it has no such part.
 
     Paper that was exposed or printed to its end shows no grain, however strong it is in the tones between.
     """
-    fine, smooth = _residual(luma)
     brightness, noise = _in_squares(smooth, _BLOCK).mean(1), _in_squares(fine, _BLOCK).std(1)
     ends = noise[brightness <= _DARKEST], noise[brightness >= _LIGHTEST]
     black, white = (float(np.percentile(end, _TYPICAL)) if len(end) >= _FEWEST_IN_BIN else None for end in ends)
@@ -138,7 +138,7 @@ def _clipped_noise(luma: Floats) -> tuple[float | None, float | None]:
 
 def noise_of(luma: Floats) -> float:
     """The standard deviation of the noise in the flat parts of a picture, in levels; 0 if no part is flat."""
-    blocks = _flat_blocks(luma)
+    blocks = _flat_blocks(*_residual(luma))
     return float(np.percentile(blocks.noise, _TYPICAL)) if len(blocks.noise) >= _FEWEST else 0.0
 
 
@@ -161,9 +161,8 @@ def _in_squares(image: Floats, side: int) -> Floats:
     return squares.transpose(0, 2, 1, 3).reshape(rows * columns, side * side)
 
 
-def _flat_blocks(luma: Floats, where: Floats | None = None) -> _Blocks:
+def _flat_blocks(fine: Floats, smooth: Floats, where: Floats | None = None) -> _Blocks:
     """The noise of the flattest blocks, where `where` is above 0.9 throughout."""
-    fine, smooth = _residual(luma)
     structure, brightness = _in_squares(smooth, _BLOCK).std(1), _in_squares(smooth, _BLOCK).mean(1)
     usable = (brightness > _DARKEST) & (brightness < _LIGHTEST) & (structure < _FLATTEST)
     if where is not None:
@@ -175,13 +174,12 @@ def _flat_blocks(luma: Floats, where: Floats | None = None) -> _Blocks:
     return _Blocks(brightness[usable].astype(np.float32), noise.astype(np.float32))
 
 
-def _kernel(luma: Floats) -> Floats | None:
+def _kernel(fine: Floats, smooth: Floats) -> Floats | None:
     """The filter that gives white noise the spectrum of the flattest windows; None without noise.
 
     Grain has no direction: power is averaged over all directions, and of the windows the median is taken. Otherwise
     a few scratches or a weave in the background would lie on the face as hatching.
     """
-    fine, smooth = _residual(luma)
     squares = _in_squares(smooth, _WINDOW)
     brightness = squares.mean(1)
     usable = np.flatnonzero((brightness > _DARKEST) & (brightness < _LIGHTEST))
@@ -203,7 +201,7 @@ def _kernel(luma: Floats) -> Floats | None:
 
 def _lacking(luma: Floats, weight: Floats, grain: Grain) -> float:
     """The share of the grain that the restored face lacks, 0 to 1; independent noises add up in squares."""
-    blocks = _flat_blocks(luma, weight)
+    blocks = _flat_blocks(*_residual(luma), weight)
     if len(blocks.noise) < _FEWEST:
         return 1.0
     there = float(np.percentile(blocks.noise, _TYPICAL))

@@ -1,6 +1,7 @@
 """Face masks that follow the head, from a network that knows when it is unsure."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Final
 
 import cv2
@@ -65,7 +66,12 @@ def close_mask(share: Floats) -> Floats:
     """A mask `[512, 512]` that is 1 on the head, and falls to 0 within a few crop pixels and before the crop's edge."""
     large = cv2.resize(share, (SIZE, SIZE), interpolation=cv2.INTER_LINEAR)
     edge = (cv2.GaussianBlur(large, (0, 0), _EDGE_SIGMA) - np.float32(0.25)) / np.float32(0.6)
-    across = np.abs(np.linspace(-1, 1, SIZE, dtype=np.float32)) ** 6
-    frame = (1 - (across[:, None] + across) ** (1 / 6)) / _FRAME  # a square with round corners
-    soft = np.minimum(edge, frame).clip(0, 1)
+    soft = np.minimum(edge, _frame()).clip(0, 1)
     return np.asarray(soft * soft * (3 - 2 * soft), np.float32)
+
+
+@cache
+def _frame() -> Floats:
+    """A square with round corners, `[512, 512]`: 1 and more inside, falling to 0 at the crop's edge."""
+    across = np.abs(np.linspace(-1, 1, SIZE, dtype=np.float32)) ** 6
+    return np.asarray((1 - (across[:, None] + across) ** (1 / 6)) / _FRAME, np.float32)

@@ -113,24 +113,33 @@ def is_damaged(probability: Floats, pixels: Pixels, finder: DamageFinder) -> boo
         finder: looks at the half-size copy, if there is a need to.
     """
     small = shrunk_to_look(probability)
+    places = _likely_places(small)
     # The mean of both looks is at most the root of the first one.
-    if not _looks_damaged(small, np.sqrt(small)):
+    if not _looks_damaged(places, np.sqrt(small)):
         return False
     height, width = small.shape
     half = cv2.resize(shrunk_to_look(pixels), (max(1, width // 2), max(1, height // 2)), interpolation=cv2.INTER_AREA)
     coarse = cv2.resize(finder(cast(Pixels, half)), (width, height), interpolation=cv2.INTER_LINEAR)
-    return _looks_damaged(small, np.sqrt(small * coarse.clip(0, 1)))
+    return _looks_damaged(places, np.sqrt(small * coarse.clip(0, 1)))
 
 
-def _looks_damaged(probability: Floats, agreed: Floats) -> bool:
+def _likely_places(probability: Floats) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
+    """The likely pixels, as indices of the flat map, and the number of the connected place of each, from 1."""
+    likely = probability >= LIKELY
+    _, labels = cv2.connectedComponents(likely.astype(np.uint8), connectivity=8)
+    where = np.flatnonzero(likely)
+    return where, np.asarray(labels.ravel()[where], np.int32)
+
+
+def _looks_damaged(places: tuple[NDArray[np.intp], NDArray[np.int32]], agreed: Floats) -> bool:
     """Whether enough of a photo looks damaged, by the geometric mean of two looks."""
-    if (agreed >= AGREED).mean() >= LEAST_AGREED:
+    if np.count_nonzero(agreed >= AGREED) / agreed.size >= LEAST_AGREED:
         return True
-    count, labels = cv2.connectedComponents((probability >= LIKELY).astype(np.uint8), connectivity=8)
-    sizes = np.bincount(labels.ravel(), minlength=count)
-    means = np.bincount(labels.ravel(), weights=agreed.ravel(), minlength=count) / np.maximum(sizes, 1)
-    places = ((sizes >= LEAST_PLACE) & (means >= AGREED_PLACE))[1:].sum()
-    return bool(places >= LEAST_PLACES * max(1.0, probability.size / 1e6))
+    where, numbers = places
+    sizes = np.bincount(numbers, minlength=1)
+    means = np.bincount(numbers, weights=agreed.ravel()[where], minlength=1) / np.maximum(sizes, 1)
+    count = np.count_nonzero((sizes >= LEAST_PLACE) & (means >= AGREED_PLACE))
+    return bool(count >= LEAST_PLACES * max(1.0, agreed.size / 1e6))
 
 
 def damage_mask(probability: Floats) -> Mask:

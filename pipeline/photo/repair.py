@@ -95,6 +95,8 @@ def _planes(pixels: Pixels, hidden: Mask | None, part: Patch) -> Floats:
 
 def too_large(mask: Mask) -> Mask:
     """The parts of a mask that are too wide to be filled. A line that ends in such a part is not one of them."""
+    if not mask.any():
+        return np.zeros(mask.shape, bool)
     small = small_mask(mask, least=0.5)
     reach = (LARGEST_WIDTH * math.sqrt(small.size) + 1) / 2
     inside = np.pad(small.astype(np.uint8), 1)  # beyond the border is outside

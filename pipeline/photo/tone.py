@@ -75,8 +75,9 @@ def fading_of(picture: Picture, ignored: Mask | None = None) -> Fading:
     if int(own.sum()) < _FEWEST:
         return _sound()
     dark, bright = _ends(luma, own)
-    lifted, _ = _ends(inside.min(2), own)
-    _, brightest = _ends(inside.max(2), own)
+    red, green, blue = (inside[..., channel] for channel in range(3))  # numpy is slow along three values
+    lifted, _ = _ends(np.minimum(np.minimum(red, green), blue), own)
+    _, brightest = _ends(np.maximum(np.maximum(red, green), blue), own)
     score = float(np.array((lifted, 1 - brightest, 1 - (bright - dark), 1), np.float32) @ _WEIGHTS)
     keeps_tone = picture.monochrome or (score > 0 and _is_toned(inside, dark, bright))
     ends = [(dark, bright)] * 3 if keeps_tone else [_ends(inside[..., channel], own) for channel in range(3)]

@@ -7,6 +7,8 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +43,19 @@ def work(first: bytes, second: bytes = b"", *, do: str = "") -> tuple[Any, list[
     """What the children of these tests do. It is found by this module's name."""
     if do == "refuse":
         raise PhotoTooLarge(megapixels=70.1, limit_megapixels=64)
+    if do == "meet":
+        return meet(Path(first.decode()), Path(second.decode())), []
     if do:
         return DEEDS[do](), []
     return {"pid": os.getpid(), "lengths": [len(first), len(second)]}, [first[::-1], second[::-1]]
+
+
+def meet(mine: Path, theirs: Path) -> int:
+    """Returns once another child is here too. Children may make folders, but no files."""
+    mine.mkdir()
+    while not theirs.exists():
+        time.sleep(0.005)
+    return os.getpid()
 
 
 def spacious(kept: int = 0, seconds: float = 30) -> SandboxedProcess:
@@ -100,6 +112,39 @@ def test_threads_have_children_of_their_own() -> None:
     for thread in threads:
         thread.join()
     assert sorted(found) == [bytes([n]) * 9 for n in range(5)]
+
+
+def test_children_work_at_the_same_time(tmp_path: Path) -> None:
+    """Each waits until the other has begun: one after the other, the first would wait until its time is over."""
+    sandbox = spacious(kept=2)
+    sandbox.start()
+    one, two = bytes(tmp_path / "one"), bytes(tmp_path / "two")
+    with ThreadPoolExecutor(2) as threads:
+        pids = [pid for pid, _ in threads.map(partial(sandbox, do="meet"), (one, two), (two, one))]
+    assert len(set(pids)) == 2
+
+
+def test_a_child_that_is_killed_at_work_leaves_the_others_alone(tmp_path: Path) -> None:
+    sandbox = spacious(kept=2)
+    before = children()
+    sandbox.start()
+    both = children() - before
+    began = tmp_path / "began"
+    with ThreadPoolExecutor(1) as threads:
+        killed = threads.submit(sandbox, bytes(began), bytes(tmp_path / "never"), do="meet")
+        while not began.exists():
+            time.sleep(0.01)
+        pid = sandbox(b"x")[0]["pid"]
+        (busy,) = both - {pid}
+        os.kill(busy, signal.SIGKILL)
+        with pytest.raises(SandboxCrashed, match="SIGKILL"):
+            killed.result()
+    assert sandbox(b"x")[0]["pid"] == pid
+    one, two = bytes(tmp_path / "one"), bytes(tmp_path / "two")
+    with ThreadPoolExecutor(2) as threads:  # a new child takes the killed one's place
+        pids = {pid for pid, _ in threads.map(partial(sandbox, do="meet"), (one, two), (two, one))}
+    assert pid in pids
+    assert len(pids) == 2
 
 
 def test_errors_keep_their_type() -> None:

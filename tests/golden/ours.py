@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import torch
@@ -64,8 +65,9 @@ def official_content(name: str) -> dict[str, object]:
 def network(name: str) -> nn.Module:
     """One of our networks, filled with the seeded official content."""
     build, checkpoint = NETWORKS[name]
-    # Without this, torch would first draw random weights that are thrown away.
-    with torch.device("meta"):
+    # Else torch would first draw random weights that are thrown away. To draw an embedding's where there are none, it
+    # would load its compiler for two seconds.
+    with torch.device("meta"), patch.object(nn.Embedding, "reset_parameters"):
         module = build()
     module.load_state_dict(checkpoint.state_for(official_content(name)), strict=True, assign=True)
     if isinstance(module, elir.Elir):  # its noise has the size of a face's latents, an eighth of the face's

@@ -68,7 +68,8 @@ async def test_kill_before_or_during_the_reply_loses_nothing(tmp_path: Path, red
             first = user.slash(server.channel, "restore", photo=photo(1))
             await server.wait_for(lambda: first.shown, 30)
         server.faults.plan("slow", EDIT, times=100)
-        async with bot_process(there), running_worker(there.settings, redis_url, QuickPipeline()):
+        # The bot is killed first: a worker takes longer to stop than the slow answer takes.
+        async with running_worker(there.settings, redis_url, QuickPipeline()), bot_process(there):
             await server.wait_for(lambda: [call for call in server.calls if call.route == EDIT and call.fault], 30)
         assert not [message for message in first.shown if message.components]
         server.faults.planned.clear()

@@ -7,6 +7,7 @@ import asyncio
 import os
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -141,6 +142,8 @@ async def test_each_photo_is_answered_once_while_discord_misbehaves(tmp_path: Pa
         await asyncio.gather(*(crowd.act(number) for number in range(COUNT)))
         disturbing.cancel()
         server.faults.rate = 0
+        with suppress(TimeoutError):  # after a lost connection, the last messages reach the bot late
+            await server.wait_for(lambda: not crowd.silent(), 60)
         async with open_service(there.settings, there.redis_url) as service:
 
             async def all_finished() -> list[Job] | None:
@@ -166,4 +169,5 @@ async def test_each_photo_is_answered_once_while_discord_misbehaves(tmp_path: Pa
         assert all((used.took_s or 0) <= FIRST_ANSWER_S for used in crowd.used)
         assert len(late) <= COUNT // 200
         assert server.limits.impatient == 0
-        assert {call.code for call in server.refusals()} <= {0, 10062, 40060}
+        wrong = [call for call in server.refusals() if call.code not in (0, 10062, 40060)]
+        assert [(call.route, call.body, call.error) for call in wrong] == []

@@ -280,6 +280,7 @@ def test_a_sharp_portrait_stays_sharp(tmp_path: Path) -> None:
 
 @pytest.mark.processes
 def test_settings_make_a_pipeline(tmp_path: Path) -> None:
+    add_converted_models(tmp_path)
     settings = Settings(data_dir=tmp_path, device="cpu", max_photo_mb=0.001, _env_file=None)
     made = Pipeline.of(settings)
     restorer, detector = made.check(Options())

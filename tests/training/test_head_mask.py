@@ -1,14 +1,19 @@
 """The head mask's training data, and the measure of what changes beside heads."""
 
+from pathlib import Path
+
+import cv2
 import numpy as np
+import pytest
 import torch
 from torch import Tensor, nn
 
 from magicmemory.pipeline.models.headmask import HeadShare
+from training import mattes, prepare
 from training.align import TEMPLATE
 from training.halo import AWAY, beside_head
 from training.headmask_data import grey
-from training.mattes import BACKDROP, CLOTHES, HEAD, SIDE, UNKNOWN, checked
+from training.mattes import BACKDROP, CLOTHES, HEAD, SIDE, UNKNOWN, backdrop_is_plain, checked
 
 
 def matte() -> np.ndarray:
@@ -50,6 +55,51 @@ def test_pixels_on_which_a_network_disagrees_get_no_label() -> None:
     assert (kept[8:38, 8:-8] == BACKDROP).all()
     seen[:60] = False
     assert checked(mirrored(seen), face, labels) is None  # half of the head is missing: one of the two is wrong
+
+
+def studio() -> np.ndarray:
+    """A face before a backdrop that darkens towards its corners, `[144, 144, 3]`, for `matte`."""
+    y, x = np.mgrid[0:SIDE, 0:SIDE] / SIDE - 0.5
+    face = (170 - 120 * (x * x + y * y))[..., None] * np.array((0.8, 0.9, 1.0))
+    face += np.random.default_rng(0).normal(0, 3, face.shape)
+    face[matte() == HEAD] = (200, 150, 120)
+    face[matte() == CLOTHES] = (30, 30, 40)
+    return np.asarray(face.clip(0, 255), np.uint8)
+
+
+def test_a_backdrop_that_darkens_evenly_is_plain() -> None:
+    assert backdrop_is_plain(studio(), matte())
+
+
+def test_a_backdrop_with_content_or_with_hair_in_it_is_not_plain() -> None:
+    hair = studio()
+    hair[20:100, 36:104][matte()[20:100, 36:104] == BACKDROP] = (205, 180, 130)  # around the head
+    assert not backdrop_is_plain(hair, matte())
+    stripes = studio()
+    stripes[np.arange(SIDE) % 8 < 3] = (180, 30, 40)
+    assert not backdrop_is_plain(stripes, matte())
+    labels = matte()
+    labels[hair[..., 0] == 205] = HEAD  # the cut that keeps the hair
+    assert backdrop_is_plain(hair, labels)
+
+
+def test_a_matte_that_is_left_out_moves_nobody_to_the_other_side(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(prepare.HELD_OUT, "large", 1)
+    monkeypatch.setattr(mattes, "finder_of", lambda _: lambda _: TEMPLATE)
+    monkeypatch.setattr(mattes, "cut_out", lambda *_: matte())
+    plain, striped = studio(), studio()
+    striped[:100:3] = (180, 30, 40)
+    monkeypatch.setattr(mattes, "crop", lambda image, _: striped if image[0, 0, 0] > 128 else plain)
+    (first,) = prepare.held_out({"one": "large", "other": "large"})
+    (tmp_path / "large").mkdir()
+    for name in ("one", "other"):
+        picture = np.full((16, 16, 3), 255 if name == first else 0, np.uint8)
+        cv2.imwrite(str(tmp_path / "large" / f"{name}.png"), picture)
+    found = mattes.gather(tmp_path, "", ["large"])
+    assert len(found["names"]) == 1
+    assert not found["validation"].any()  # the one who is held out has no plain backdrop
 
 
 def test_beside_the_head_is_what_is_twelve_crop_pixels_away_from_it() -> None:

@@ -26,6 +26,7 @@ class Call:
     files: dict[int, Upload] = field(default_factory=dict)
     status: int = 0
     code: int = 0  # Discord's, of a refusal
+    error: JSON = field(default_factory=dict)  # the body of a refusal
     fault: str = ""  # what was done to it on purpose
 
     @property

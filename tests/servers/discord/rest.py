@@ -81,7 +81,7 @@ class Rest:
                 answer = await answer
             call.status = 204 if answer is NO_CONTENT else 200
         except Refusal as refusal:
-            call.status, call.code = refusal.status, refusal.code
+            call.status, call.code, call.error = refusal.status, refusal.code, refusal.body
             answer, headers = refusal.body, {**headers, **refusal.headers}
         self.on_change()
         if call.fault == "lost answer" and request.transport is not None:
