@@ -35,6 +35,30 @@ def worn_otherwise(image: Image, rng: Generator) -> tuple[Image, NDArray[np.bool
     return result, apart > 9
 
 
+def worn_plainly(image: Image, rng: Generator) -> tuple[Image, NDArray[np.bool_]]:
+    """A print with opaque lines, specks and flakes, and where they change it by more than 40 levels: all see it."""
+    height, width = image.shape[:2]
+    canvas, pen = _drawn(height, width)
+    for _ in range(int(rng.integers(2, 9))):
+        start, turn = rng.uniform((0, 0), (width, height)), rng.uniform(0, 2 * np.pi)
+        turns = turn + np.cumsum(rng.normal(0, rng.choice((0.01, 0.08)), 40))
+        steps = rng.uniform(2, 18) * np.stack([np.cos(turns), np.sin(turns)], 1)
+        path = (start + np.cumsum(steps, 0)) * _FINER
+        pen.line([(float(x), float(y)) for x, y in path], fill=255, width=round(_FINER * rng.uniform(1.5, 5)))
+    for most, count in ((3.5, rng.integers(10, 80)), (20.0, rng.integers(0, 7))):  # specks; flakes
+        for _ in range(int(count)):
+            middle, reach = rng.uniform((0, 0), (width, height)), rng.uniform(0.4, 1.0) * most
+            turns = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+            rough = reach * (1 + 0.25 * cv2.GaussianBlur(rng.standard_normal((24, 1)), (0, 0), 1.2)[:, 0])
+            rim = (middle + rough[:, None] * np.stack([np.cos(turns), np.sin(turns)], 1)) * _FINER
+            pen.polygon([(float(x), float(y)) for x, y in rim], fill=255)
+    share = _share(canvas, 0.4)[..., None]
+    tone = 240.0 if image.mean() < 140 else 20.0
+    paint = image + share * (tone + rng.normal(0, 6, (height, width, 1)) - image)
+    result = np.clip(np.rint(paint), 0, 255).astype(np.uint8)
+    return result, np.abs(result.astype(int) - image.astype(int)).max(2) > 40
+
+
 def grained_otherwise(image: Image, rng: Generator) -> Image:
     """Grain, noise, halftone or JPEG."""
     kind = rng.choice(("grain", "noise", "jpeg", "halftone", "both"), p=(0.3, 0.2, 0.2, 0.1, 0.2))

@@ -24,6 +24,8 @@ Image = NDArray[np.uint8]
 VALIDATION = frozenset({"docum", "lomiri", "onrr", "pop", "skimage", "usfs", "usgs"})  # sources
 HELD_PORTRAITS = 0.05  # of the portraits' people
 GRAINY = frozenset({"docum", "fsa"})  # film grain of their own: no targets for removing grain, unless made smaller
+LOOK_ALIKES = 0.12  # of the cuts get some drawn; with 0.3 plain dark lines on a plain background were missed
+WORN = 0.75  # of the finder's pictures have wear
 FILLED = 0.15  # of the mender's pictures have something to fill; it cleans all
 LARGEST = 1280  # pixels; longer sides are made smaller
 
@@ -137,7 +139,7 @@ def print_of(scene: Scene, rng: Generator, side: int) -> Plane:
         if rng.random() < 0.3:
             picture = picture * np.array([1.0, rng.uniform(0.85, 0.97), rng.uniform(0.7, 0.9)], np.float32)
     picture = lit(picture, rng)
-    if rng.random() < 0.3:
+    if rng.random() < LOOK_ALIKES:
         picture = with_look_alikes(picture, rng)
     return blurred(picture, rng) if rng.random() < 0.5 else picture
 
@@ -148,7 +150,7 @@ def finder_example(scene: Scene, rng: Generator, side: int) -> tuple[Image, Imag
     if rng.random() < 0.3:
         picture = grained(picture, rng, 0.5 * rng.random()).clip(0, 255)
     truth = np.zeros(picture.shape[:2], np.uint8)
-    if rng.random() < 0.65:
+    if rng.random() < WORN:
         print_ = worn(picture, rng, float(rng.choice((0.4, 1.0, 2.0))))
         picture = print_.picture
         truth[print_.change > UNSURE] = 128

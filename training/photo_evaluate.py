@@ -1,7 +1,8 @@
 """Measure `photo` on scenes of held-out sources: `python -m training.photo_evaluate SCENES`.
 
 Prints a table in Markdown: clean scenes, grain, wear, wear and grain, and the detection of wear, each by the training's
-recipe and by `other_wear`. Everything runs as in the product, with its gates. 60 dB means "the same".
+recipe and by `other_wear`. Everything runs as in the product, with its gates; with `--asked` as where somebody asks for
+the repair, so `auto` does not ask first whether the photo is damaged. 60 dB means "the same".
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from magicmemory.pipeline.photo.clean import cleaned, needs_cleaning
 from magicmemory.pipeline.photo.damage import DamageFinder, Mask, damage_mask, is_damaged
 from magicmemory.pipeline.photo.repair import Mender, repaired, too_large
 from training.damage import printed
-from training.other_wear import grained_otherwise, worn_otherwise
+from training.other_wear import grained_otherwise, worn_otherwise, worn_plainly
 from training.photo_data import Image, Scene, is_grey, read_scenes, scanned, to_bytes
 from training.print_wear import SEEN, worn
 
@@ -70,6 +71,7 @@ def both(first: Spoil, second: Spoil) -> Spoil:
 RECIPES: dict[str, dict[str, Spoil]] = {
     "own": {"grain": grain_only, "wear": wear_only, "wear and grain": both(wear_only, grain_only)},
     "other": {"grain": grain_other, "wear": worn_otherwise, "wear and grain": both(worn_otherwise, grain_other)},
+    "plain": {"wear": worn_plainly},
 }
 
 
@@ -79,18 +81,19 @@ class Networks:
 
     finder: DamageFinder
     mender: Mender
+    asked: bool = False  # somebody asks for the repair
 
     @classmethod
-    def read(cls, weights: Path, cache: Path) -> Networks:
+    def read(cls, weights: Path, cache: Path, *, asked: bool = False) -> Networks:
         """The networks through OpenVINO."""
         context = BuildContext(OpenVinoEngine(cache), Weights(Path("unused")))
-        return cls(PHOTO_FINDER.build(weights, context), PHOTO_MENDER.build(weights, context))
+        return cls(PHOTO_FINDER.build(weights, context), PHOTO_MENDER.build(weights, context), asked)
 
     def restore(self, image: Image) -> tuple[Image, Mask]:
         """What `auto` does to the whole photo, and what it took for damage."""
         picture = Picture(image, "PNG", monochrome=is_grey(image.astype(np.float32)))
         probability = self.finder(image)
-        damaged = is_damaged(probability, image, self.finder)
+        damaged = self.asked or is_damaged(probability, image, self.finder)
         mask = damage_mask(probability) if damaged else np.zeros(probability.shape, bool)
         needs = any(share > 0 for share in needs_cleaning(image, self.mender).values())
         result = repaired(picture, mask, grain=not needs)
@@ -183,12 +186,13 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--scenes-per-seed", type=int, default=16, help="each seed takes other scenes")
     parser.add_argument("--clean", type=int, default=99, help="scenes for the clean row")
+    parser.add_argument("--asked", action="store_true", help="as where somebody asks for the repair")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     scenes = [sized(scene) for scene in read_scenes(arguments.scenes, True)]
     order = np.random.default_rng(0).permutation(len(scenes))
     with tempfile.TemporaryDirectory() as cache:
-        networks = Networks.read(arguments.weights, Path(cache))
+        networks = Networks.read(arguments.weights, Path(cache), asked=arguments.asked)
         print("clean:", clean_line(networks, [scenes[index] for index in order[: arguments.clean]]), flush=True)
         for recipe, sets in RECIPES.items():
             for name, spoil in sets.items():

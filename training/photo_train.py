@@ -1,8 +1,8 @@
 """Train a network of `photo`: `python -m training.photo_train finder|mender SCENES --portraits FOLDER … --out RUN`.
 
 The finder learns with cross-entropy and an overlap loss, the mender with an error in decibels, so that mild and strong
-damage have the same weight. Both compute in bfloat16, which halves a step where the processor has it. The state is
-saved every few minutes; the same command resumes.
+damage have the same weight. Both compute in bfloat16 where the processor is likely to have it, which halves a step. The
+state is saved every few minutes; the same command resumes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from magicmemory.pipeline.models.photo import FinderNetwork, MenderNetwork
+from magicmemory.pipeline.models.photo import FinderNetwork, MenderNetwork, load
 from training.export import read_average
 from training.photo_data import Scene, finder_example, mender_example, read_portraits, read_scenes
 from training.run import Batch, Run
@@ -28,6 +28,7 @@ FLOOR = 1 / 255  # of the error; of a new mender 3, or "change nothing", right f
 FIRST_LOGIT = -3.0  # of the finder: damage is rare
 RIM_WEIGHT = 2.0  # of damage, beside its inside
 FAINT_WEIGHT = 0.4  # of faint damage, beside plain damage: to miss a plain scratch is worse
+HALF = torch.backends.cpu.get_cpu_capability() == "AVX512"  # elsewhere bfloat16 is imitated, and slower
 HIDDEN_WEIGHT = 0.4  # of the error where something is hidden, in the mender's loss
 
 
@@ -53,7 +54,7 @@ def finder_loss(network: nn.Module, pictures: Tensor, truth: Tensor) -> Tensor:
     """Cross-entropy, and one minus the overlap over the batch; what counts neither way is left out. The rims of damage
     count more than its inside, so thin lines, which are all rim, count as much as a few large spots.
     """
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast("cpu", torch.bfloat16, enabled=HALF):
         logits = network.logits(pictures)  # type: ignore[operator]
     logits = logits.float()
     wanted = (truth > 0.7).float()
@@ -68,7 +69,7 @@ def finder_loss(network: nn.Module, pictures: Tensor, truth: Tensor) -> Tensor:
 
 def mender_loss(network: nn.Module, seen: Tensor, sound: Tensor) -> Tensor:
     """The error in decibels, over the whole and where something is hidden; below `FLOOR` it hardly counts."""
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast("cpu", torch.bfloat16, enabled=HALF):
         made = network(seen)
     squared = (made.float() - sound).square().mean(1, keepdim=True)
     hole = seen[:, 3:]
@@ -84,12 +85,15 @@ LOSSES = {"finder": finder_loss, "mender": mender_loss}
 
 
 def new_network(part: str, further: Path | None) -> nn.Module:
-    """A network to train, with the averaged weights of the run `further` if there is one."""
+    """A network to train, with the averaged weights of the run, or those of the file, `further` if there is one."""
     network = FinderNetwork() if part == "finder" else MenderNetwork()
     bias = network.network.head.bias
     if part == "finder" and bias is not None:
         nn.init.constant_(bias, FIRST_LOGIT)
-    if further is not None:
+    if further is not None and further.is_file():
+        shipped = load(further)
+        network.load_state_dict((shipped.finder if part == "finder" else shipped.mender).state_dict())
+    elif further is not None:
         network.load_state_dict(read_average(further))
     laid_out: nn.Module = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return laid_out
@@ -103,7 +107,7 @@ def main() -> None:
     parser.add_argument("--portraits", type=Path, nargs="*", default=[], help="folders; a fifth of the cuts")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=80, help="of all runs with this --out together")
-    parser.add_argument("--further", type=Path, help="a run whose weights are trained further")
+    parser.add_argument("--further", type=Path, help="a run or a photo.safetensors whose weights are trained further")
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()

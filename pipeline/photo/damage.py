@@ -29,11 +29,11 @@ CERTAIN: Final = 0.75
 # Wear comes in numbers: a photo counts as damaged where so many places look damaged at two scales, or so much of it.
 # What the network takes for damage in a sound photo (joints of bricks, glints) are few places, or look so at one scale.
 # 97 of 99 sound photos have fewer places and less.
-AGREED_PLACE: Final = 0.55  # the mean of both looks over a likely region
+AGREED_PLACE: Final = 0.6  # the mean of both looks over a likely region
 LEAST_PLACE: Final = 12  # pixels
 LEAST_PLACES: Final = 8.0  # in a photo, and for each megapixel of a larger one
 AGREED: Final = 0.7  # the mean of both looks at a pixel
-LEAST_AGREED: Final = 0.004  # of the photo
+LEAST_AGREED: Final = 0.0035  # of the photo
 LEAST_PIXELS: Final = 6  # of a region, at the size of the look
 RIM: Final = 1  # pixels around a region that belong to it: damage has soft rims
 LONG: Final = 4.0  # a line is so many times longer than wide
