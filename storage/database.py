@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import DatabaseError as DriverError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -19,6 +20,11 @@ from magicmemory.storage.sqlite import SharedCommits, sqlite_engine
 # Any constant will do: it identifies the migration lock among PostgreSQL's advisory locks.
 POSTGRES_MIGRATION_LOCK = 0x4D61676963
 
+# PostgreSQL's SQLSTATE when all its connections are in use (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+TOO_MANY_CONNECTIONS = "53300"
+# How long a request waits for PostgreSQL to have one to spare, and how often it asks, seconds.
+WAIT_FOR_CONNECTION_S = 10.0
+ASK_FOR_CONNECTION_EVERY_S = 0.1
 
 # How often a process checks that its SQLite file is still the one it opened.
 CHECK_FILE_EVERY_S = 2.0
@@ -85,9 +91,27 @@ class Database:
         """A connection for reading, which needs no lock. Each statement sees what was committed before it; with
         `snapshot`, all statements see what was committed before the first.
         """
-        async with self._engine.connect() as connection:
+        async with self._connection() as connection:
             if snapshot:
                 await self._keep_snapshot(connection)
+            yield connection
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[AsyncConnection]:
+        """A connection of the pool. Where PostgreSQL has none left, wait for one: other processes use theirs for
+        milliseconds, and a person's photo should not be refused for that.
+        """
+        give_up = asyncio.get_running_loop().time() + WAIT_FOR_CONNECTION_S
+        async with AsyncExitStack() as stack:
+            while True:
+                try:
+                    connection = await stack.enter_async_context(self._engine.connect())
+                    break
+                except DBAPIError as error:
+                    refused = getattr(error.orig, "sqlstate", None) == TOO_MANY_CONNECTIONS
+                    if not refused or asyncio.get_running_loop().time() > give_up:
+                        raise
+                await asyncio.sleep(ASK_FOR_CONNECTION_EVERY_S)
             yield connection
 
     async def _keep_snapshot(self, connection: AsyncConnection) -> None:
@@ -105,7 +129,7 @@ class Database:
             async with self._shared.write() as connection:
                 yield connection
         else:
-            async with self._engine.begin() as connection:
+            async with self._connection() as connection, connection.begin():
                 yield connection
 
 

@@ -3,6 +3,8 @@
 import asyncio
 import stat
 import sys
+import uuid
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,13 +12,18 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, make_url, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
 
 from magicmemory.core.job import Platform, Sender
+from magicmemory.storage import database as database_module
 from magicmemory.storage.database import Database
 from magicmemory.storage.people import lock_user
 from magicmemory.storage.schema import MIGRATIONS, revisions
 from magicmemory.storage.tables import metadata
+from tests.support.services import postgres_database
 
 
 def differences(connection: Connection) -> list[object]:
@@ -76,3 +83,44 @@ async def test_failed_transaction_is_rolled_back(database_url: str) -> None:
             pass
         async with database.read() as connection:
             assert await connection.scalar(text("SELECT count(*) FROM users")) == 0
+
+
+@pytest.fixture
+async def one_connection_url(postgres_template: str) -> AsyncIterator[str]:
+    """The URL of a migrated PostgreSQL database, for a role that may have one connection at a time."""
+    async with postgres_database(postgres_template) as url:
+        role = f"magicmemory_test_{uuid.uuid4().hex[:12]}"
+        owner = create_async_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        async with owner.connect() as connection:
+            await connection.exec_driver_sql(f"CREATE ROLE {role} LOGIN CONNECTION LIMIT 1")
+            await connection.exec_driver_sql(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}")
+        try:
+            yield make_url(url).set(username=role).render_as_string(hide_password=False)
+        finally:
+            async with owner.connect() as connection:
+                await connection.exec_driver_sql(f"DROP OWNED BY {role}")
+                await connection.exec_driver_sql(f"DROP ROLE {role}")
+
+
+async def test_a_request_waits_until_postgresql_has_a_connection_to_spare(one_connection_url: str) -> None:
+    async with Database(one_connection_url) as database, database.read() as connection:
+        assert await connection.scalar(text("SELECT 1")) == 1
+        waiting = asyncio.create_task(count_users(database))
+        await asyncio.sleep(3 * database_module.ASK_FOR_CONNECTION_EVERY_S)
+        assert not waiting.done()
+        await connection.close()
+        assert await waiting == 0
+
+
+async def test_a_request_does_not_wait_for_ever_for_a_connection(
+    one_connection_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Database(one_connection_url) as database, database.read():
+        monkeypatch.setattr(database_module, "WAIT_FOR_CONNECTION_S", 0.2)
+        with pytest.raises(DBAPIError, match="too many connections"):
+            await count_users(database)
+
+
+async def count_users(database: Database) -> int | None:
+    async with database.write() as connection:
+        return await connection.scalar(text("SELECT count(*) FROM users"))
