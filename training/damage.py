@@ -62,7 +62,7 @@ def tone(image: Image, rng: Generator) -> Image:
     if kind == "faded" or rng.random() < 0.35:
         span = rng.uniform(0.45, 0.9)
         work = work * span + rng.uniform(0, 255 * (1 - span))
-    return _bytes(work)
+    return as_bytes(work)
 
 
 def wear(image: Image, rng: Generator) -> Image:
@@ -78,10 +78,10 @@ def wear(image: Image, rng: Generator) -> Image:
             _line(cover, rng, bend=0.15 if rng.random() < 0.6 else 0.7)
         for _ in range(int(rng.integers(0, 10))):
             _spot(cover, rng)
-        cover = np.minimum(_soften(cover[..., None], rng.uniform(0.4, 0.9)) * 1.15, 1.0)
+        cover = np.minimum(soften(cover[..., None], rng.uniform(0.4, 0.9)) * 1.15, 1.0)
         colour = rng.uniform(200, 255) if rng.random() < 0.85 else rng.uniform(5, 70)
         paint += cover * (colour - paint)
-    return _bytes(paint)
+    return as_bytes(paint)
 
 
 def lettered(image: Image, rng: Generator) -> Image:
@@ -128,26 +128,32 @@ def spoil(image: Image, rng: Generator, level: Level) -> Image:
     if severity <= 0:
         return image.copy()
     work: Plane = image.astype(np.float32)
-    grey = bool((image[..., 0] == image[..., 1]).all() and (image[..., 1] == image[..., 2]).all())
+    grey = is_grey(image)
     if rng.random() < 0.06 + 0.06 * severity:
         work = printed(work, rng, severity)
     if rng.random() < 0.12:
         work = _scratch(work, rng, severity)
     if rng.random() < 0.7 + 0.2 * severity:
-        work = _blur(work, rng, severity)
+        work = blurred(work, rng, severity)
     work = _small_and_back(work, rng, severity, grey)
     if rng.random() < 0.25:
         work = noisy(work, rng, 0.5 * severity, grey)
     if rng.random() < 0.2:
         work = resaved(work, rng, 0.7 * severity, grey)
-    return _bytes(work)
+    return as_bytes(work)
 
 
-def _bytes(work: Plane) -> Image:
+def is_grey(image: Image) -> bool:
+    """Whether all three colours are equal everywhere."""
+    return bool((image[..., 0] == image[..., 1]).all() and (image[..., 1] == image[..., 2]).all())
+
+
+def as_bytes(work: Plane) -> Image:
+    """Rounded and limited to 0..255."""
     return np.clip(np.rint(work), 0, 255).astype(np.uint8)
 
 
-def _blur(work: Plane, rng: Generator, severity: float) -> Plane:
+def blurred(work: Plane, rng: Generator, severity: float) -> Plane:
     """Anisotropic Gaussian blur, or straight motion blur."""
     if rng.random() < 0.2:
         return _motion(work, rng, severity)
@@ -160,7 +166,7 @@ def _blur(work: Plane, rng: Generator, severity: float) -> Plane:
     axis = np.arange(-reach, reach + 1)
     grid = np.stack(np.meshgrid(axis, axis), -1)
     kernel = np.exp(-0.5 * np.einsum("hwi,ij,hwj->hw", grid, inverse, grid))
-    return _convolve(work, kernel)
+    return convolved(work, kernel)
 
 
 def _motion(work: Plane, rng: Generator, severity: float) -> Plane:
@@ -173,15 +179,16 @@ def _motion(work: Plane, rng: Generator, severity: float) -> Plane:
         left, top = int(x), int(y)
         for column, row in ((left, top), (left + 1, top), (left, top + 1), (left + 1, top + 1)):
             kernel[row, column] += (1 - abs(x - column)) * (1 - abs(y - row))
-    return _convolve(work, kernel)
+    return convolved(work, kernel)
 
 
-def _soften(planes: Plane, sigma: float) -> Plane:
+def soften(planes: Plane, sigma: float) -> Plane:
     """Plain Gaussian blur of `[height, width, any]`."""
     return np.asarray(cv2.GaussianBlur(planes, (0, 0), sigma), np.float32).reshape(planes.shape)
 
 
-def _convolve(work: Plane, kernel: NDArray[np.floating]) -> Plane:
+def convolved(work: Plane, kernel: NDArray[np.floating]) -> Plane:
+    """`[height, width, 3]` under a kernel, which is brought to the sum 1."""
     kernel = (kernel / kernel.sum()).astype(np.float32)
     return cv2.filter2D(work, -1, kernel, borderType=cv2.BORDER_REFLECT_101).astype(np.float32)
 
@@ -222,14 +229,14 @@ def noisy(work: Plane, rng: Generator, severity: float, grey: bool) -> Plane:
     noise = rng.standard_normal((height, width, planes), dtype=np.float32)
     if kind == "grain":
         spread = rng.uniform(0.4, 1.3)
-        noise = _soften(noise, spread)
+        noise = soften(noise, spread)
         noise /= noise.std() + 1e-6
         light = _light(work) / 255
         noise *= 0.5 + 2 * light * (1 - light)  # grain shows most in the middle tones
     elif kind == "poisson":
         noise *= np.sqrt(np.maximum(work[..., :1] if planes == 1 else _light(work), 4) / 128)
     elif planes == 3 and rng.random() < 0.4:
-        noise = _soften(noise, rng.uniform(0.4, 1.0))  # like a phone's noise filter
+        noise = soften(noise, rng.uniform(0.4, 1.0))  # like a phone's noise filter
         noise /= noise.std() + 1e-6
     return work + sigma * noise
 
@@ -239,7 +246,7 @@ def resaved(work: Plane, rng: Generator, severity: float, grey: bool) -> Plane:
     for _ in range(2 if rng.random() < 0.25 else 1):
         quality = int(rng.uniform(max(10.0, 88 - 85 * severity), 96 - 40 * severity))
         shift = int(rng.integers(0, 8)) if rng.random() < 0.5 else 0
-        padded = cv2.copyMakeBorder(_bytes(work), shift, 0, shift, 0, cv2.BORDER_REFLECT_101)
+        padded = cv2.copyMakeBorder(as_bytes(work), shift, 0, shift, 0, cv2.BORDER_REFLECT_101)
         options = [cv2.IMWRITE_JPEG_QUALITY, quality]
         if rng.random() < 0.3:
             options += [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
@@ -264,7 +271,7 @@ def printed(work: Plane, rng: Generator, severity: float) -> Plane:
     hard = rng.uniform(1, 3)
     dots = np.clip((work - 127.5 + screen) * hard + 127.5, 0, 255).astype(np.float32)
     share = rng.uniform(0.1, 0.25 + 0.5 * severity)
-    return _soften(work * (1 - share) + dots * share, rng.uniform(0.4, 0.9))
+    return soften(work * (1 - share) + dots * share, rng.uniform(0.4, 0.9))
 
 
 def _scratch(work: Plane, rng: Generator, severity: float) -> Plane:
@@ -283,6 +290,6 @@ def _scratch(work: Plane, rng: Generator, severity: float) -> Plane:
     for _ in range(int(rng.integers(0, 2 + int(8 * severity)))):
         centre = rng.uniform(0, (width, height)).astype(int)
         cv2.circle(cover, (int(centre[0]), int(centre[1])), int(rng.integers(0, 2)), float(rng.uniform(0.3, 0.9)), -1)
-    cover = _soften(cover[..., None], 0.5)
+    cover = soften(cover[..., None], 0.5)
     paint = 235.0 if rng.random() < 0.7 else 25.0
     return work * (1 - cover) + paint * cover

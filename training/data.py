@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -14,9 +14,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
-from training.damage import TRAINING_MIX, Image, Mix, lettered, spoil, tone, wear
+from training.damage import TRAINING_MIX, Image, Mix, lettered, tone, wear
+from training.more_damage import spoil_variously
+from training.rare_faces import CHANGES
 
-LARGE_SHARE = 0.5  # share of drawn faces from the varied set, which has a fifth of the pictures
+# Shares of drawn faces from the varied set, which has a fifth of the modern pictures, and from the old portraits.
+SET_SHARES = {"large": 0.45, "historic": 0.2}
+RARE = 0.3  # share of aligned faces that are made rarer: see `rare_faces`
 STORED = 288  # pixels, 256 and a margin
 BENT = 0.5  # share of faces that are warped into a slightly different face
 LOOSE = 0.4  # share of cuts that are not aligned faces: the network also cleans whole photos
@@ -39,6 +43,15 @@ class Faces:
     def without(self, people: Sequence[str]) -> Faces:
         """The training set without these people."""
         return self._picked(~np.isin(self.people, list(people)))
+
+    def of(self, name: str) -> Faces:
+        """The faces of a set."""
+        return self._picked(self.sets == name)
+
+    def changed(self, name: str) -> Faces:
+        """The same faces, each made rarer in a way of `rare_faces.CHANGES`."""
+        made = [CHANGES[name](image, np.random.default_rng((7, number))) for number, image in enumerate(self.images)]
+        return replace(self, images=np.stack(made))
 
     def _picked(self, pick: NDArray[np.bool_]) -> Faces:
         return Faces(self.images[pick], self.people[pick], self.sets[pick], self.validation[pick])
@@ -111,8 +124,10 @@ class Pairs(IterableDataset[Batch]):
 
     def __init__(self, faces: Faces, side: int, batch: int, seed: int, loose: float = LOOSE) -> None:
         self.faces, self.side, self.batch, self.seed, self.loose = faces, side, batch, seed, loose
-        large = faces.sets == "large"
-        weight = np.where(large, LARGE_SHARE / max(1, large.sum()), (1 - LARGE_SHARE) / max(1, (~large).sum()))
+        others = ~np.isin(faces.sets, list(SET_SHARES))
+        weight = np.where(others, (1 - sum(SET_SHARES.values())) / max(1, others.sum()), 0.0)
+        for name, share in SET_SHARES.items():
+            weight[faces.sets == name] = share / max(1, (faces.sets == name).sum())
         self.chance = weight / weight.sum()
 
     def __iter__(self) -> Iterator[Batch]:
@@ -127,6 +142,8 @@ class Pairs(IterableDataset[Batch]):
 
     def _pair(self, face: Image, rng: Generator) -> tuple[Image, Image]:
         if rng.random() >= self.loose:
+            if rng.random() < RARE:
+                face = list(CHANGES.values())[int(rng.integers(len(CHANGES)))](face, rng)
             return pair(vary(face, rng, self.side), rng, TRAINING_MIX)
         cut = vary(face, rng, self.side, loose=True)
         # a thin bright line is a scratch on a face, but elsewhere a rail, a letter or a whisker
@@ -138,7 +155,7 @@ def pair(image: Image, rng: Generator, mix: Mix, worn: float = WORN) -> tuple[Im
     target = tone(image, rng)
     paper = wear(target, rng) if rng.random() < worn else target
     level = mix[int(rng.choice(len(mix), p=[share for share, _ in mix]))][1]
-    return spoil(paper, rng, level), target
+    return spoil_variously(paper, rng, level), target
 
 
 def loader(

@@ -1,12 +1,14 @@
 """Measure `lite` on people outside its training set: `python -m training.evaluate FACES.npz [--json]`.
 
-Every validation face is damaged with three seeds at three levels (`LEVELS`, about 32, 27 and 23.5 dB in the
-face region) and once left clean, at the network's own 256 pixels, in colour. Columns: the damaged input, the
+Every modern validation face is damaged with three seeds at three levels (`LEVELS`, about 32, 27 and 23.5 dB in the
+face region) and once left clean, at the network's own 256 pixels, in colour. The tables "all" and "large" have the
+damage of `training.damage`. "families" has the other recipes; training never sees those of `other_damage`. "groups" has
+old portraits, and the same faces with glasses, turned aside or in other light and skin. Columns: the damaged input, the
 tuned classical baseline (`training.baseline`), and `lite` faithful, at its default, and vivid.
 
-Measures: PSNR and SSIM over the face region; gradient energy there as a ratio to the clean face's; identity, the
-cosine of MobileFaceNet embeddings with the clean face (`--identity CHECKPOINT`); NIQE of the first seed's
-pictures (`--niqe STATISTICS.npz`).
+Measures: PSNR and SSIM over the face region; gradient energy there as a ratio to the clean face's; specks, how many
+more isolated dots than the clean face has; identity, the cosine of MobileFaceNet embeddings with the clean face
+(`--identity CHECKPOINT`); NIQE of the first seed's pictures (`--niqe STATISTICS.npz`).
 """
 
 from __future__ import annotations
@@ -27,7 +29,10 @@ from training.baseline import Setting, classical, tune
 from training.damage import Level, spoil
 from training.data import Faces, load_faces, middle, to_tensor
 from training.identity import MobileFaceNet, embed, load_identity
-from training.measures import FACE_REGION, Niqe, gradient_energy, psnr, ssim
+from training.measures import FACE_REGION, Niqe, gradient_energy, psnr, specks, ssim
+from training.more_damage import Recipe, out_of_focus, spoil_variously
+from training.other_damage import spoil_otherwise
+from training.rare_faces import CHANGES
 
 Image = NDArray[np.uint8]
 Row = dict[str, float]
@@ -37,6 +42,11 @@ LEVELS = (Level("mild", 0.15, 0.3), Level("medium", 0.45, 0.65), Level("heavy", 
 CLEAN = Level("clean", 0.0, 0.0)
 ENDS = {"faithful": 1.0, "default": DEFAULT_FIDELITY, "vivid": 0.0}
 SEEDS = (0, 1, 2)
+FAMILIES: dict[str, Recipe] = {
+    "trained": spoil_variously,
+    "blur": out_of_focus,
+    "held out": lambda image, rng, level: spoil_otherwise(image, rng, float(rng.uniform(level.low, level.high))),
+}
 
 
 @dataclass(frozen=True)
@@ -54,19 +64,19 @@ def restore(network: Lite, images: list[Image]) -> dict[str, list[Image]]:
     results: dict[str, list[Image]] = {name: [] for name in ENDS}
     for start in range(0, len(images), 4):
         small = to_tensor(np.stack(images[start : start + 4]))
-        features, faithful = network.faithful_change(small)
-        vivid = network.vivid(features)
+        looks = network.faithful_looks(small)
+        vivid = network.vivid(looks.features)
         for name, fidelity in ENDS.items():
             share = torch.full((len(small),), fidelity)
-            restored = (small + network.mix(small, faithful, vivid, share)).clamp(-1, 1)
+            restored = (small + network.mix(small, looks, vivid, share)).clamp(-1, 1)
             levels = torch.round((restored + 1) * 127.5).to(torch.uint8)
             results[name] += list(levels.permute(0, 2, 3, 1).numpy())
     return results
 
 
-def damaged_with(clean: list[Image], level: Level, seed: int) -> list[Image]:
+def damaged_with(clean: list[Image], level: Level, seed: int, recipe: Recipe = spoil) -> list[Image]:
     """The same damage for the same face number, level and seed."""
-    return [spoil(image, np.random.default_rng((seed, number)), level) for number, image in enumerate(clean)]
+    return [recipe(image, np.random.default_rng((seed, number)), level) for number, image in enumerate(clean)]
 
 
 def measure(images: list[Image], clean: list[Image], tools: Tools) -> dict[str, NDArray[np.float64]]:
@@ -75,6 +85,7 @@ def measure(images: list[Image], clean: list[Image], tools: Tools) -> dict[str, 
         "psnr": [psnr(a, b) for a, b in zip(images, clean, strict=True)],
         "ssim": [ssim(a, b) for a, b in zip(images, clean, strict=True)],
         "gradient": [gradient_energy(a) / gradient_energy(b) for a, b in zip(images, clean, strict=True)],
+        "specks": [float(specks(a) - specks(b)) for a, b in zip(images, clean, strict=True)],
     }
     if tools.identity is not None:
         mine, theirs = embed(tools.identity, np.stack(images)), embed(tools.identity, np.stack(clean))
@@ -85,7 +96,7 @@ def measure(images: list[Image], clean: list[Image], tools: Tools) -> dict[str, 
 
 
 def compare(
-    faces: Faces, tools: Tools, settings: dict[str, Setting], seeds: tuple[int, ...]
+    faces: Faces, tools: Tools, settings: dict[str, Setting], seeds: tuple[int, ...], recipe: Recipe = spoil
 ) -> dict[str, dict[str, dict[str, NDArray[np.float64]]]]:
     """The table of levels, columns and measures; each value is `[seeds, faces]`."""
     clean = [middle(image) for image in faces.images]
@@ -93,7 +104,7 @@ def compare(
     for level in (CLEAN, *LEVELS):
         runs: list[dict[str, dict[str, NDArray[np.float64]]]] = []
         for seed in seeds if level.high else seeds[:1]:
-            damaged = damaged_with(clean, level, seed)
+            damaged = damaged_with(clean, level, seed, recipe)
             columns = {"input": damaged} | restore(tools.network, damaged)
             if level.name in settings:
                 columns["baseline"] = [classical(image, settings[level.name]) for image in damaged]
@@ -121,6 +132,11 @@ def summarise(results: dict[str, dict[str, dict[str, NDArray[np.float64]]]], pic
                 row["identity_worst_single"] = round(float(change[:, pick].min()), 4)
             table[level][column] = row
     return table
+
+
+def everybody(results: dict[str, dict[str, dict[str, NDArray[np.float64]]]]) -> Table:
+    """Means over all faces; see `summarise`."""
+    return summarise(results, np.ones(results["clean"]["input"]["psnr"].shape[1], bool))
 
 
 def tuned(faces: Faces, count: int = 24) -> dict[str, Setting]:
@@ -192,8 +208,8 @@ def _mean_psnr(images: list[Image], others: list[Image]) -> float:
 def evaluate(arguments: argparse.Namespace) -> dict[str, object]:
     """All results, ready for JSON."""
     faces = load_faces(arguments.faces)
-    held, seen = faces.only(True), faces.only(False)
-    held = held.without(arguments.without)
+    outside, seen = faces.only(True).without(arguments.without), faces.only(False)
+    old, held = outside.of("historic"), outside.without(outside.of("historic").people.tolist())
     tools = Tools(
         load(arguments.weights),
         load_identity(arguments.identity) if arguments.identity else None,
@@ -206,9 +222,13 @@ def evaluate(arguments: argparse.Namespace) -> dict[str, object]:
         "people": len(set(held.people)),
         "levels": {level.name: [level.low, level.high] for level in LEVELS},
         "baseline": {name: vars(setting) for name, setting in settings.items()},
-        "all": summarise(results, np.ones(len(held.images), bool)),
+        "all": everybody(results),
         "large": summarise(results, held.sets == "large"),
     }
+    seeds, plain = SEEDS[:1] if arguments.quick else SEEDS, replace(tools, niqe=None)
+    report["families"] = {name: everybody(compare(held, plain, {}, seeds, recipe)) for name, recipe in FAMILIES.items()}
+    groups = {"old portraits": old} | {name: held.changed(name) for name in CHANGES}
+    report["groups"] = {name: everybody(compare(its, plain, {}, SEEDS[:1])) for name, its in groups.items()}
     if not arguments.quick:
         report["gap"] = gap(seen, results, tools)
         report["full size"] = at_full_size(arguments.faces, tools.network)
@@ -245,8 +265,29 @@ def as_text(report: dict[str, object]) -> str:
             for column, row in columns.items():
                 cells = [f"{row[name]:.4g}" if name in row else "" for name in table["mild"]["faithful"]]
                 lines.append(f"| {level} | {column} | " + " | ".join(cells) + " |")
-    rest = {name: value for name, value in report.items() if name not in ("all", "large")}
+    for part in ("families", "groups"):
+        tables = report[part]
+        assert isinstance(tables, dict)
+        lines += ["", f"### {part}", *compact(tables)]
+    rest = {name: value for name, value in report.items() if name not in ("all", "large", "families", "groups")}
     return "\n".join([*lines, "", json.dumps(rest, indent=1)])
+
+
+def compact(tables: dict[str, Table]) -> list[str]:
+    """One line for each table and level: what the faithful end and the default gain, and the vivid end's detail."""
+    measures = ("input", "faithful", "default", "identity", "worst face", "gradients", "specks", "vivid gradients")
+    lines = [f"| | level | {' | '.join(measures)} |", "|---" * (2 + len(measures)) + "|"]
+    for name, table in tables.items():
+        for level, columns in table.items():
+            before, default = columns["input"], columns["default"]
+            cells = [f"{before['psnr']:.2f}"]
+            cells += [f"{columns[end]['psnr'] - before['psnr']:+.2f}" for end in ("faithful", "default")]
+            known = "identity" in default
+            cells += [f"{before['identity']:.3f} to {default['identity']:.3f}" if known else ""]
+            cells += [f"{default['identity_worst']:.3f}, {default['identity_worst_single']:.3f}" if known else ""]
+            cells += [f"{default['gradient']:.2f}", f"{default['specks']:+.1f}", f"{columns['vivid']['gradient']:.2f}"]
+            lines.append(f"| {name} | {level} | {' | '.join(cells)} |")
+    return lines
 
 
 def main() -> None:

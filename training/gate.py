@@ -53,9 +53,9 @@ class Seen:
 def look(network: Lite, damaged: Tensor, clean: Tensor) -> Seen:
     """Run the network up to the gate."""
     small = functional.avg_pool2d(damaged, INNER_STEP)
-    features, change = network.faithful_change(small)
-    change = keep_grey(small, change)
-    return Seen(features[0], damaged - enlarge(small), change, damaged + enlarge(change), clean)
+    looks = network.faithful_looks(small)
+    change = keep_grey(small, looks.change)
+    return Seen(looks.features[0], damaged - enlarge(small), change, damaged + enlarge(change), clean)
 
 
 @torch.no_grad()

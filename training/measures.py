@@ -1,6 +1,6 @@
-"""Picture measures: PSNR, SSIM, gradient energy and NIQE. All take RGB bytes `[height, width, 3]`.
+"""Picture measures: PSNR, SSIM, gradient energy, specks and NIQE. All take RGB bytes `[height, width, 3]`.
 
-PSNR, SSIM and gradient energy look at the face region of the aligned 256-pixel crop, not at the background.
+PSNR, SSIM, gradient energy and specks look at the face region of the aligned 256-pixel crop, not at the background.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ Floats = NDArray[np.float64]
 
 # Rows and columns of the aligned 256-pixel crop from the brow to below the chin, and from ear to ear.
 FACE_REGION = (slice(56, 224), slice(56, 200))
+SPECK_CONTRAST = 16  # levels from the median of its surroundings, from which a dot is seen
+SPECK_AREA = 6  # pixels at most
 _LUMA = np.array([0.299, 0.587, 0.114])
 
 
@@ -56,6 +58,16 @@ def gradient_energy(image: Image) -> float:
     """Mean squared brightness step between neighbours in the face region; higher means sharper or noisier."""
     grey = luma(image)[FACE_REGION]
     return float((np.diff(grey, axis=0) ** 2).mean() + (np.diff(grey, axis=1) ** 2).mean())
+
+
+def specks(image: Image) -> int:
+    """How many isolated dots the face region has: pixels that differ from the median of the 5x5 around, in groups of at
+    most `SPECK_AREA`. A clean face has some too (catchlights, moles, stubble).
+    """
+    grey = np.rint(luma(image)[FACE_REGION]).astype(np.uint8)
+    apart = cv2.absdiff(grey, cv2.medianBlur(grey, 5)) > SPECK_CONTRAST
+    found = cv2.connectedComponentsWithStats(apart.astype(np.uint8), connectivity=8)[2]
+    return int((found[1:, cv2.CC_STAT_AREA] <= SPECK_AREA).sum())
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,15 @@
 Every picture below PORTRAITS with exactly one clear face becomes one aligned crop. The first folder's name is
 kept as the picture's set. The split is by person and fixed: the people whose name has the smallest SHA-256
 are held out, so a new portrait of a known person always falls on that person's side.
+
+A `manifest.csv` in a set's folder, with the columns `file`, `grade` and `noise_sigma`, says which pictures are sharp
+and without grain: only those are targets. Real prints are left out.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import hashlib
 import sys
 from pathlib import Path
@@ -20,6 +24,7 @@ from training.align import Finder, crop, crop_whole, eye_distance, read_rgb, yun
 SAME_PERSON = {"drew-keller": "hs-headshots-102460"}
 HELD_OUT = {"congress": 40, "large": 20, "historic": 40}  # people: plain official portraits, varied ones, old ones
 FINE_EYES = 95.0  # pixels between the eyes; such a picture has detail finer than 256-pixel crops
+MOST_NOISE = 1.3  # levels, of a target; a network that is trained to keep grain keeps it
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 
 
@@ -33,13 +38,24 @@ def person_of(path: Path) -> str:
 
 
 def held_out(people: dict[str, str]) -> set[str]:
-    """The validation people, chosen from each person's group ("congress" or "large")."""
+    """The validation people, chosen from each person's group: a set named in `HELD_OUT`, else "congress"."""
     chosen: set[str] = set()
     for group, count in HELD_OUT.items():
         names = [name for name, its in people.items() if its == group]
         names.sort(key=lambda name: hashlib.sha256(name.encode()).hexdigest())
         chosen.update(names[:count])
     return chosen
+
+
+def unfit(folder: Path) -> set[str]:
+    """The names of pictures that the sets' manifests do not call sharp and free of grain."""
+    names: set[str] = set()
+    for manifest in folder.glob("*/manifest.csv"):
+        with manifest.open(newline="") as file:
+            for row in csv.DictReader(file):
+                if row["grade"] != "sharp" or float(row["noise_sigma"]) > MOST_NOISE:
+                    names.add(Path(row["file"]).name)
+    return names
 
 
 def finder_of(choice: str) -> Finder:
@@ -56,7 +72,8 @@ def finder_of(choice: str) -> Finder:
 
 def prepare(folder: Path, find: Finder) -> dict[str, np.ndarray]:
     """Align every portrait below `folder`; returns the arrays to write."""
-    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+    left_out = unfit(folder)
+    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.name not in left_out)
     if not paths:
         raise ValueError(f"no pictures below {folder}")
     faces, names, people, sets, eyes = [], [], [], [], []
@@ -75,7 +92,7 @@ def prepare(folder: Path, find: Finder) -> dict[str, np.ndarray]:
         if eyes[-1] >= FINE_EYES:
             fine.append(crop_whole(image, points))
             fine_people.append(people[-1])
-    groups = {person: "large" if its == "large" else "congress" for person, its in zip(people, sets, strict=True)}
+    groups = {person: its if its in HELD_OUT else "congress" for person, its in zip(people, sets, strict=True)}
     outside = held_out(groups)
     return {
         "faces": np.stack(faces),  # [faces, 288, 288, 3], RGB

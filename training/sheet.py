@@ -1,8 +1,8 @@
 """Draw a comparison sheet: `python -m training.sheet FACES.npz --out SHEET.png [--photos FOLDER --landmarks …]`.
 
-Twenty-four validation faces in three columns, one row each: damaged input, faithful, default, vivid and the
-clean face. With `--photos`, a second sheet (`SHEET_photos.png`) of real old photos, cropped and restored at 512
-pixels as in the product: input, faithful, default, vivid.
+Twenty-four validation faces, two in a line: damaged input, faithful, default, vivid, the clean face. With `--photos`,
+a second sheet (`SHEET_photos.png`) of real photos, cropped and restored at 512 pixels as in the product: input, with
+`--before` the default of earlier weights, faithful, default, vivid. `--blur` blurs those photos first.
 """
 
 from __future__ import annotations
@@ -45,20 +45,36 @@ def validation_sheet(faces_file: Path, network: Lite, count: int = 24, across: i
 
 
 @torch.no_grad()
-def photo_sheet(folder: Path, network: Lite, find: Finder, side: int = 320) -> Image:
-    """Every photo below the folder with one clear face, cropped at 512 pixels."""
+def photo_sheet(
+    folder: Path, network: Lite, find: Finder, *, before: Lite | None, blur: float, most: int, side: int = 256
+) -> Image:
+    """Photos below the folder with one clear face, cropped at 512 pixels.
+
+    Args:
+        folder: of the photos.
+        network: the restorer.
+        find: the face's landmarks.
+        before: earlier weights to compare with; None: there are none.
+        blur: sigma of a Gaussian, pixels of the crop; 0: none.
+        most: of the photos, evenly drawn.
+        side: of a face on the sheet, pixels.
+    """
     rows = []
-    for path in sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES):
+    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+    for path in paths[:: max(1, len(paths) // most)][:most]:
         image = read_rgb(path)
         points = find(image)
         if points is None:
             continue
         face = crop_whole(image, points)
-        batch = to_tensor(face[None]).expand(len(ENDS), -1, -1, -1)
-        restored = network(batch, torch.tensor(list(ENDS.values())))
-        shown = torch.round((restored + 1) * 127.5).to(torch.uint8).permute(0, 2, 3, 1).numpy()
+        if blur:
+            face = np.asarray(cv2.GaussianBlur(face, (0, 0), blur), np.uint8)
+        batch = to_tensor(face[None])
+        looks = [] if before is None else [before(batch)]
+        looks.append(network(batch.expand(len(ENDS), -1, -1, -1), torch.tensor(list(ENDS.values()))))
+        shown = torch.round((torch.cat(looks) + 1) * 127.5).to(torch.uint8).permute(0, 2, 3, 1).numpy()
         row = np.hstack([face, *shown])
-        rows.append(cv2.resize(row, (side * 4, side), interpolation=cv2.INTER_AREA))
+        rows.append(cv2.resize(row, (side * (1 + len(shown)), side), interpolation=cv2.INTER_AREA))
     half = (len(rows) + 1) // 2
     rows += [np.full_like(rows[0], 255)] * (2 * half - len(rows))
     return np.asarray(np.hstack([np.vstack(rows[:half]), np.vstack(rows[half:])]), np.uint8)
@@ -79,11 +95,23 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--photos", type=Path)
     parser.add_argument("--landmarks", help="as in training.prepare; needed with --photos")
+    parser.add_argument("--before", type=Path, help="earlier weights, for a column beside the photos")
+    parser.add_argument(
+        "--blur", type=float, default=0.0, help="sigma of a blur of the faces, in pixels of 512"
+    )
+    parser.add_argument("--most", type=int, default=40, help="how many photos")
     arguments = parser.parse_args()
     network = load(arguments.weights)
     save(validation_sheet(arguments.faces, network), arguments.out)
     if arguments.photos:
-        sheet = photo_sheet(arguments.photos, network, finder_of(arguments.landmarks))
+        sheet = photo_sheet(
+            arguments.photos,
+            network,
+            finder_of(arguments.landmarks),
+            before=load(arguments.before) if arguments.before else None,
+            blur=arguments.blur,
+            most=arguments.most,
+        )
         save(sheet, arguments.out.with_stem(arguments.out.stem + "_photos"))
 
 

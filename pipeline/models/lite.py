@@ -15,6 +15,7 @@ detail that the vivid decoder adds, so the vivid decoder runs once.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -37,8 +38,10 @@ WIDTHS: Final = (32, 64, 128, 256)  # channels at 1/2, 1/4, 1/8 and 1/16 of INNE
 ENCODER_BLOCKS: Final = (2, 2, 4, 5)
 DECODER_BLOCKS: Final = (2, 2, 3, 3)  # likewise; most are at the smallest size, which sees the whole face
 GRAIN_KEPT: Final = 0.25  # by the faithful decoder; chosen by measurement, see training/README.md
+DISAGREEMENT: Final = 0.05  # 6 levels; chosen by measurement, see training/README.md
 LARGE_CHANGE: Final = 0.4  # 51 levels of 255
 SUSPICIOUS_CHANGE: Final = 0.3  # 38 levels; noise of 25 levels asks for 20
+EPSILON: Final = 1e-5  # of normalisation, as in torch's
 GREY_STEP: Final = 2 / 255  # one level, in the network's range of -1 to 1
 
 
@@ -52,8 +55,14 @@ class ChannelNorm(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """`[batch, channels, height, width]` to the same shape."""
-        last = x.permute(0, 2, 3, 1)  # a view without a copy when x is channels-last
-        return functional.layer_norm(last, self.weight.shape, self.weight, self.bias).permute(0, 3, 1, 2)
+        if self.training:  # `layer_norm` trains faster
+            last = x.permute(0, 2, 3, 1)  # a view without a copy when x is channels-last
+            return functional.layer_norm(last, self.weight.shape, self.weight, self.bias).permute(0, 3, 1, 2)
+        # Written out: OpenVINO would copy the features for each turn of the axes.
+        wide = x.float()  # half precision is too coarse for a variance
+        apart = wide - wide.mean(dim=1, keepdim=True)
+        spread = torch.rsqrt(apart.square().mean(dim=1, keepdim=True) + EPSILON)
+        return (apart * spread).to(x.dtype) * self.weight[:, None, None] + self.bias[:, None, None]
 
 
 class GatedBlock(nn.Module):
@@ -66,7 +75,10 @@ class GatedBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """`[batch, channels, height, width]` to the same shape."""
-        left, right = self.spread(x).chunk(2, dim=1)
+        # Two convolutions instead of one that is cut in two: OpenVINO would copy both halves.
+        assert self.spread.bias is not None
+        halves = zip(self.spread.weight.chunk(2), self.spread.bias.chunk(2), strict=True)
+        left, right = (functional.conv2d(x, weight, bias, padding=1) for weight, bias in halves)
         change: Tensor = self.gather(left * functional.hardtanh(right, -4.0, 4.0))
         return x + change
 
@@ -217,9 +229,24 @@ class FineGate(nn.Module):
         """
         strength = functional.avg_pool2d(fine.abs().mean(dim=1, keepdim=True), 4)
         changed = functional.avg_pool2d(change.abs().mean(dim=1, keepdim=True), 2)
-        x = torch.cat([features, 20 * strength, 20 * changed], dim=1)
+        x = torch.cat([features, (20 * strength).to(features.dtype), (20 * changed).to(features.dtype)], dim=1)
         share = torch.sigmoid(self.judge(functional.relu(self.look(x))))
         return functional.interpolate(share, scale_factor=4.0, mode="bilinear", align_corners=False)
+
+
+@dataclass(frozen=True)
+class Looks:
+    """What the faithful decoder says of a face and of its mirror image.
+
+    Attributes:
+        features: the encoder's levels for the face, largest first.
+        change: `[batch, 3, 256, 256]`, the mean of both changes, with some grain kept.
+        apart: `[batch, 1, 256, 256]`, how much the two changes differ around each pixel; 2 is the whole range.
+    """
+
+    features: list[Tensor]
+    change: Tensor
+    apart: Tensor
 
 
 class Lite(nn.Module):
@@ -246,21 +273,28 @@ class Lite(nn.Module):
             fidelity = torch.full_like(faces[:, 0, 0, 0], DEFAULT_FIDELITY)
         small = functional.avg_pool2d(faces, INNER_STEP)
         fine = faces - enlarge(small)
-        features, faithful = self.faithful_change(small)
-        change = self.mix(small, faithful, self.vivid(features), fidelity)
-        kept: Tensor = self.gate(features[0], fine, change)
+        looks = self.faithful_looks(small)
+        change = self.mix(small, looks, self.vivid(looks.features), fidelity)
+        kept: Tensor = self.gate(looks.features[0], fine, change)
         return (faces + enlarge(change) - (1 - kept) * fine).clamp(-1, 1)
 
-    def faithful_change(self, small: Tensor) -> tuple[list[Tensor], Tensor]:
-        """The features of `small` `[batch, 3, 256, 256]`, and the faithful decoder's change to it."""
+    def faithful_looks(self, small: Tensor) -> Looks:
+        """The faithful decoder's two looks at `small` `[batch, 3, 256, 256]`: at the face and at its mirror image."""
         both = self.encoder(torch.cat([small, small.flip(3)]))
         straight, mirrored = self.faithful(both).chunk(2)
-        return [level.chunk(2)[0] for level in both], keep_grain((straight + mirrored.flip(3)) / 2)
+        mirrored = mirrored.flip(3)
+        apart = functional.avg_pool2d(_size(straight - mirrored), 9, 1, 4, count_include_pad=False)
+        return Looks([level.chunk(2)[0] for level in both], keep_grain((straight + mirrored) / 2), apart)
 
-    def mix(self, small: Tensor, faithful: Tensor, vivid: Tensor, fidelity: Tensor) -> Tensor:
-        """The two decoders' changes mixed by `fidelity` `[batch]`, without colour where `small` is grey."""
-        share = fidelity.to(small.dtype).clamp(0, 1)[:, None, None, None]
-        return keep_grey(small, share * faithful + (1 - share) * vivid)
+    def mix(self, small: Tensor, looks: Looks, vivid: Tensor, fidelity: Tensor) -> Tensor:
+        """The two decoders' changes mixed by `fidelity` `[batch]`, without colour where `small` is grey.
+
+        Where the two looks disagree, the damage is beyond what the network can know: the vivid decoder would invent
+        specks and hatching there, so less of it is taken.
+        """
+        sure = 1 / (1 + (looks.apart / DISAGREEMENT) ** 2)
+        share = sure * (1 - fidelity.to(small.dtype).clamp(0, 1)[:, None, None, None])
+        return keep_grey(small, looks.change + share * (vivid - looks.change))
 
 
 class WholePhoto(nn.Module):
@@ -295,6 +329,7 @@ _FACTS = ModelFacts(
     file="lite.safetensors",
     bundled=True,
     default_fidelity=DEFAULT_FIDELITY,
+    supports_half=True,
     good_at="always there, fast, free for paid use",
     work="18 GFLOP",
     speed=Speed("a face", "OpenVINO", 0.18, 1.9),

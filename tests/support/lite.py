@@ -8,5 +8,5 @@ from magicmemory.pipeline.models.lite import Lite
 
 def restore_small(network: Lite, small: Tensor, fidelity: Tensor) -> Tensor:
     """Faces `[batch, 3, 256, 256]`, RGB in [-1, 1], in and out: both ends and the slider, without the fine detail."""
-    features, faithful = network.faithful_change(small)
-    return torch.clamp(small + network.mix(small, faithful, network.vivid(features), fidelity), -1, 1)
+    looks = network.faithful_looks(small)
+    return torch.clamp(small + network.mix(small, looks, network.vivid(looks.features), fidelity), -1, 1)

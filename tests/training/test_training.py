@@ -13,12 +13,15 @@ from tests.support.lite import restore_small
 from training import train, vivid
 from training.align import TEMPLATE, crop
 from training.baseline import GRID, classical
-from training.damage import TRAINING_MIX, Level, lettered, spoil, tone, wear
+from training.damage import TRAINING_MIX, Level, is_grey, lettered, spoil, tone, wear
 from training.data import Faces, Pairs, pair, vary
 from training.export import assemble, write
 from training.loop import Repeated, follow, rate_at
-from training.measures import gradient_energy, psnr, ssim
-from training.prepare import held_out, person_of
+from training.measures import gradient_energy, psnr, specks, ssim
+from training.more_damage import RECIPES, Recipe, spoil_variously
+from training.other_damage import spoil_otherwise
+from training.prepare import held_out, person_of, unfit
+from training.rare_faces import CHANGES
 from training.train import FACE_WEIGHT, decibel_loss, softening_at, weights_of
 from training.vivid import Critic, restorer_loss
 
@@ -57,6 +60,67 @@ def test_higher_severity_is_worse(picture: Image) -> None:
 
 def test_zero_severity_changes_nothing(picture: Image) -> None:
     assert np.array_equal(spoil(picture, np.random.default_rng(0), Level("", 0, 0)), picture)
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_further_recipes_are_repeatable_and_worse_when_severe(picture: Image, recipe: Recipe) -> None:
+    def quality(severity: float) -> float:
+        level = Level("", severity, severity)
+        spoilt = [[recipe(picture, np.random.default_rng(seed), level) for seed in range(10)] for _ in range(2)]
+        assert all(np.array_equal(first, second) for first, second in zip(*spoilt, strict=True))
+        assert all(image.shape == picture.shape and image.dtype == np.uint8 for image in spoilt[0])
+        return float(np.mean([psnr(image, picture) for image in spoilt[0]]))
+
+    assert quality(0.15) > quality(0.6) > quality(1.15)
+    grey = np.repeat(picture[..., :1], 3, axis=2)
+    for seed in range(8):
+        assert is_grey(recipe(grey, np.random.default_rng(seed), Level("", 0.7, 0.7)))
+
+
+def test_held_out_recipes_harm_about_as_much_as_the_trained_ones(picture: Image) -> None:
+    for severity in (0.2, 0.55, 1.05):
+        level = Level("", severity, severity)
+        seeds = [np.random.default_rng(seed) for seed in range(20)]
+        ours, theirs = (
+            float(np.mean([psnr(spoilt, picture) for spoilt in many]))
+            for many in (
+                [spoil_variously(picture, rng, level) for rng in seeds],
+                [spoil_otherwise(picture, rng, severity) for rng in seeds],
+            )
+        )
+        assert abs(ours - theirs) < 4
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_rarer_faces_differ_in_the_face_and_are_repeatable(picture: Image, name: str) -> None:
+    stored = np.pad(picture, ((16, 16), (16, 16), (0, 0)), mode="reflect")
+    made, again = (CHANGES[name](stored, np.random.default_rng(3)) for _ in range(2))
+    assert np.array_equal(made, again)
+    assert made.shape == stored.shape
+    changed = np.abs(made.astype(int) - stored).max(axis=2) > 8
+    assert changed[90:220, 60:230].mean() > 0.03
+    if name != "relit":  # light falls on everything
+        assert changed[:8].mean() < 0.02
+
+
+def test_isolated_dots_are_counted_and_lines_are_not(picture: Image) -> None:
+    flat = np.full_like(picture, 120)
+    assert specks(flat) == 0
+    dotted, lined = flat.copy(), flat.copy()
+    for row in (80, 120, 160):
+        dotted[row, 100:102] = 200
+    lined[100, 60:190] = 200
+    outside = flat.copy()
+    outside[10, 10] = 200
+    assert [specks(image) for image in (dotted, lined, outside)] == [3, 0, 0]
+
+
+def test_only_sharp_prints_without_grain_are_targets(tmp_path: Path) -> None:
+    (tmp_path / "historic").mkdir()
+    (tmp_path / "historic" / "manifest.csv").write_text(
+        "file,grade,noise_sigma\nhistoric/sharp.jpg,sharp,0.8\nhistoric/grainy.jpg,sharp,1.9\nhistoric/print.jpg,print,0.4\n"
+    )
+    assert unfit(tmp_path) == {"grainy.jpg", "print.jpg"}
 
 
 def test_grey_stays_grey_under_damage(picture: Image) -> None:

@@ -8,7 +8,8 @@ import torch
 
 from magicmemory.pipeline import assets
 from magicmemory.pipeline.engines.cuda_engine import halved
-from magicmemory.pipeline.models import elir, gfpgan, parsenet, photo, realesrgan
+from magicmemory.pipeline.models import elir, gfpgan, lite, parsenet, photo, realesrgan
+from magicmemory.pipeline.models.model import sample_planes
 from tests.golden import ours, seeded
 from tests.support.old_prints import landscape, scratched
 
@@ -55,6 +56,21 @@ def test_half_precision_labels_the_same_pixels() -> None:
         full, half = (run(image) for run in (network, halved(network)))
     assert 0.1 < float(full.mean()) < 0.9
     assert float((full == half).float().mean()) > 0.98
+
+
+@pytest.mark.parametrize("fidelity", [0.0, 1.0])
+def test_half_precision_restores_the_same_face(fidelity: float) -> None:
+    assert lite.LITE.facts.supports_half
+    network = lite.load(Path(assets.__path__[0]) / "lite.safetensors")
+    noise = np.random.default_rng(6).normal(0, 0.1, (1, 1, lite.SIZE, lite.SIZE))  # of a print without colour
+    grey = sample_planes(lite.SIZE).mean(axis=1, keepdims=True) + noise
+    face = torch.from_numpy(grey.clip(-1, 1)).float().expand(1, 3, -1, -1).contiguous()
+    with torch.inference_mode():
+        full, half = (run(face, torch.tensor([fidelity])) for run in (network, halved(network)))
+    decibels = 10 * torch.log10(4 / (half - full).square().mean())
+    print(f"lite at fidelity {fidelity}: {decibels:.1f} dB")
+    assert WANTED_DB <= decibels < 90
+    assert (half.amax(dim=1) - half.amin(dim=1)).max() < 1 / 255  # half a level: grey stays grey
 
 
 def test_half_precision_sees_and_cleans_the_same_photo() -> None:

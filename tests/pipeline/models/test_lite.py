@@ -11,7 +11,16 @@ from torch import Tensor
 from magicmemory.pipeline import assets
 from magicmemory.pipeline.engines.openvino_engine import OpenVinoEngine
 from magicmemory.pipeline.faces.align import crop
-from magicmemory.pipeline.models.lite import GRAIN_KEPT, SIZE, Lite, keep_grain, leave_large, load
+from magicmemory.pipeline.models.lite import (
+    DISAGREEMENT,
+    GRAIN_KEPT,
+    SIZE,
+    Lite,
+    Looks,
+    keep_grain,
+    leave_large,
+    load,
+)
 from magicmemory.pipeline.models.mtcnn import detector, load_nets
 from magicmemory.pipeline.sample import portrait
 from tests.support.converted_models import add_converted_models
@@ -134,6 +143,30 @@ def test_fidelity_interpolates_between_the_decoders(network: Lite) -> None:
     noisy = (_faces(1) + 0.1 * torch.randn(1, 3, SIZE, SIZE)).clamp(-1, 1)
     vivid, half, faithful = (restore_small(network, noisy[..., ::2, ::2], torch.tensor([f])) for f in (0.0, 0.5, 1.0))
     assert (half - (vivid + faithful) / 2).abs().mean() < 1e-3  # only clamping bends it
+
+
+@torch.no_grad()
+def test_less_is_invented_where_the_two_looks_disagree(network: Lite) -> None:
+    small, vivid = torch.zeros(1, 3, 64, 64), torch.full((1, 3, 64, 64), 0.2)
+    apart = torch.zeros(1, 1, 64, 64)
+    apart[..., 32:] = 10 * DISAGREEMENT
+    looks = Looks(features=[], change=torch.full_like(vivid, 0.1), apart=apart)
+    for fidelity in (0.0, 0.5, 1.0):
+        added = network.mix(small, looks, vivid, torch.tensor([fidelity])) - looks.change
+        assert torch.allclose(added[..., :32], torch.full((), 0.1 * (1 - fidelity)), atol=1e-6)
+        assert (added[..., 32:] < 0.002).all()
+
+
+@torch.no_grad()
+def test_normalisation_is_the_same_in_training_and_after(network: Lite) -> None:
+    norm = network.encoder.levels[1][0].norm1
+    features = 3 + 2 * torch.randn(2, norm.weight.numel(), 8, 8, generator=torch.Generator().manual_seed(1))
+    after = norm(features)
+    norm.train()
+    try:
+        assert torch.allclose(norm(features), after, atol=1e-5)
+    finally:
+        norm.eval()
 
 
 @pytest.mark.processes
