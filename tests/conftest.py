@@ -24,7 +24,7 @@ from tests.support.services import NO_REDIS, as_new, copy_migrated, migrate, mis
 if TYPE_CHECKING:
     from magicmemory.pipeline.pipeline import Pipeline
 
-pytest_plugins = ["tests.support.state_guard", "tests.support.tiers"]
+pytest_plugins = ["tests.support.state_guard", "tests.support.tiers", "tests.support.order"]
 
 # Tests commit thousands of times, and a disk needs milliseconds for each commit, so temporary folders are in memory if
 # it is large enough. No test checks what happens in a power cut.
@@ -77,12 +77,6 @@ def pytest_configure() -> None:
     with suppress(OSError):
         if shutil.disk_usage(MEMORY).free >= ENOUGH_BYTES and os.access(MEMORY, os.W_OK):
             os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
-
-
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two processes a core, because tests wait (for a lease, a restart, a page). Fast tests do not: one a core."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return cores if "not services" in config.option.markexpr else 2 * cores
 
 
 @pytest.fixture(autouse=True)
