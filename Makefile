@@ -15,7 +15,7 @@ WHY_BUILD := $(if $(filter file,$(origin TORCH_BUILD)),because this is $(shell u
 	an NVIDIA driver,as you chose)
 # The path before this folder was moved or copied; the scripts in .venv/bin name it in their first lines.
 WAS := $(shell sed -n '1,2s|^.*[!"]\(/.*\)/\.venv/bin/python.*|\1|p' $(BIN)/magicmemory 2>/dev/null | head -n 1)
-# tests/conftest.py sets the number of processes; idle processes take tests from busy ones.
+# tests/support/order.py sets the number of processes and the order; idle processes take tests from busy ones.
 PARALLEL := --numprocesses auto --dist worksteal
 # Quiet twice: setuptools warns of folders beside the package, but this repository has them on purpose.
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check $(PIP_ARGS)

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import importlib
 import os
 import shutil
 import sys
@@ -23,7 +24,7 @@ from tests.support.services import NO_REDIS, as_new, copy_migrated, migrate, mis
 if TYPE_CHECKING:
     from magicmemory.pipeline.pipeline import Pipeline
 
-pytest_plugins = ["tests.support.state_guard", "tests.support.tiers"]
+pytest_plugins = ["tests.support.state_guard", "tests.support.tiers", "tests.support.order"]
 
 # Tests commit thousands of times, and a disk needs milliseconds for each commit, so temporary folders are in memory if
 # it is large enough. No test checks what happens in a power cut.
@@ -50,6 +51,21 @@ sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
 gc.disable()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """In a run of all tests by several processes, each imports another part of the test files first. In a fresh clone
+    they then share the work of rewriting the assertions, because each finds on disk what the others have done.
+    """
+    worker: dict[str, Any] | None = getattr(session.config, "workerinput", None)
+    if worker is None or session.config.args != session.config.getini("testpaths"):
+        return
+    files = sorted(Path(__file__).parent.rglob("test_*.py"))
+    begin = len(files) * int(worker["workerid"].removeprefix("gw")) // worker["workercount"]
+    for file in files[begin:] + files[:begin]:
+        with suppress(Exception, pytest.skip.Exception):  # the collection reports it
+            importlib.import_module(".".join(file.relative_to(session.config.rootpath).with_suffix("").parts))
+
+
 def pytest_collection_finish() -> None:
     """Look for garbage from now on, but not among what was imported."""
     gc.freeze()
@@ -61,12 +77,6 @@ def pytest_configure() -> None:
     with suppress(OSError):
         if shutil.disk_usage(MEMORY).free >= ENOUGH_BYTES and os.access(MEMORY, os.W_OK):
             os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
-
-
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two processes a core, because tests wait (for a lease, a restart, a page). Fast tests do not: one a core."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return cores if "not services" in config.option.markexpr else 2 * cores
 
 
 @pytest.fixture(autouse=True)

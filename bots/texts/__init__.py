@@ -1,6 +1,7 @@
 """Every sentence a person can read, in Fluent files (https://projectfluent.org), one for each language."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -54,13 +55,8 @@ class Texts:
         Raises:
             KeyError: there is no such sentence, or a value it needs is missing: a bug.
         """
-        bundle = _parsed(self.known(language), key) or _parsed(FALLBACK, key)
-        if bundle is None or (pattern := bundle.get_message(key).value) is None:
-            raise KeyError(key)
-        text, errors = bundle.format_pattern(pattern, dict(values))
-        if errors:
-            raise KeyError(f"{key} ({language}): {errors}")
-        return str(text)
+        known = self.known(language)
+        return _filled(known, key, values) if values else _unfilled(known, key)
 
     def failure(self, language: str, failure: Failure) -> str:
         """What to say about a failure."""
@@ -112,6 +108,22 @@ def _bundle(language: str) -> "FluentBundle":
 
     # Isolation marks protect mixed writing directions, but some chats show them as boxes.
     return FluentBundle([language], use_isolating=False)
+
+
+@cache
+def _unfilled(language: str, key: str) -> str:
+    """A sentence without values. Kept, because Discord's commands ask for each in every language, twice."""
+    return _filled(language, key, {})
+
+
+def _filled(language: str, key: str, values: Mapping[str, Value]) -> str:
+    bundle = _parsed(language, key) or _parsed(FALLBACK, key)
+    if bundle is None or (pattern := bundle.get_message(key).value) is None:
+        raise KeyError(key)
+    text, errors = bundle.format_pattern(pattern, dict(values))
+    if errors:
+        raise KeyError(f"{key} ({language}): {errors}")
+    return str(text)
 
 
 def _parsed(language: str, key: str) -> "FluentBundle | None":

@@ -184,12 +184,13 @@ class OpenVinoEngine:
         # One face at a time: where every size is known, OpenVINO plans its memory ahead and needs half as much.
         shapes = [[1, x.shape[1], -1, -1] if any_size else [1, *x.shape[1:]] for x in example]
         network = network.eval().requires_grad_(False)
-        # Traced here, because OpenVINO would have torch run the network three times more to check the trace.
+        # Traced here, because OpenVINO would have torch run the network three times more to check the trace. As a
+        # function: of a module, torch would first copy every layer, which takes longer than the trace itself.
         with torch.inference_mode(), warnings.catch_warnings():
             # torch 2.13 calls tracing deprecated, and warns of each shape that is read and becomes a constant;
             # OpenVINO needs the one, and the other is meant: sizes are constant.
             warnings.simplefilter("ignore")
-            traced = torch.jit.trace(network, example, check_trace=False)  # type: ignore[no-untyped-call]
+            traced = torch.jit.trace(lambda *x: network(*x), example, check_trace=False)  # type: ignore[no-untyped-call]
             model = self._openvino.convert_model(traced, example_input=example, input=shapes)
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".converting-") as scratch:

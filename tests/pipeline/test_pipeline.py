@@ -208,6 +208,7 @@ def test_progress_tells_every_stage_and_every_face() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_fidelity_is_refused_by_models_without_it() -> None:
     both = pipeline(*TWO_FACES)
     with pytest.raises(FidelityUnsupported) as caught:

@@ -123,4 +123,5 @@ async def test_a_request_does_not_wait_for_ever_for_a_connection(
 
 async def count_users(database: Database) -> int | None:
     async with database.write() as connection:
-        return await connection.scalar(text("SELECT count(*) FROM users"))
+        count: int | None = await connection.scalar(text("SELECT count(*) FROM users"))
+        return count

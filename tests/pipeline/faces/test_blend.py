@@ -7,7 +7,17 @@ import pytest
 from numpy.typing import NDArray
 
 from magicmemory.pipeline.faces import align
-from magicmemory.pipeline.faces.blend import LUMA, RestoredFace, blend, oval, tone_of
+from magicmemory.pipeline.faces.blend import (
+    LUMA,
+    RestoredFace,
+    _support,
+    _tiles,
+    blend,
+    mask_of,
+    oval,
+    tone_of,
+    warped_mask,
+)
 from magicmemory.pipeline.faces.detect import Detection
 from magicmemory.pipeline.imaging.picture import Pixels
 from tests.support.faces import blurred, colourful, face_at, grey, picture
@@ -260,3 +270,106 @@ def test_blend_is_deterministic_and_does_not_change_its_input() -> None:
     before = pixels.copy()
     assert (blended(pixels, place) == blended(pixels, place)).all()
     assert (pixels == before).all()
+
+
+def test_a_mask_fades_at_the_crops_edge_and_nowhere_else() -> None:
+    face = align.crop(colourful(400, 300), face_at(200, 150, 240))
+    everywhere = mask_of(RestoredFace(face, redder(face.crop), np.ones((512, 512), np.float32)))
+    for edge in (everywhere, everywhere.T, everywhere[::-1], everywhere.T[::-1]):
+        # Smoothstep over eight pixels, along a line through the middle.
+        np.testing.assert_allclose(edge[:10, 256], [0, 0.043, 0.156, 0.316, 0.5, 0.684, 0.844, 0.957, 1, 1], atol=1e-3)
+    assert (everywhere[8:-8, 8:-8] == 1).all()
+    usual = mask_of(RestoredFace(face, redder(face.crop)))
+    assert (usual == oval())[8:-8, 8:-8].all()
+    assert oval()[264, 256] == 1
+    assert oval()[264, 256 + 205] == oval()[264 + 237, 256] == 0
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_mask_lies_where_its_face_is(place: Detection) -> None:
+    pixels = colourful(400, 300)
+    face = align.crop(pixels, place)
+    wanted = weights(pixels.shape, place)
+    np.testing.assert_allclose(warped_mask(oval(), face.inverse, (0, 0, 400, 300)), wanted, atol=0.08)
+    np.testing.assert_allclose(warped_mask(oval(), face.inverse, (90, 40, 310, 260)), wanted[40:260, 90:310], atol=0.08)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_only_the_masks_part_of_the_photo_is_painted(place: Detection) -> None:
+    pixels = colourful(400, 300)
+    face = align.crop(pixels, place)
+    left, top, right, bottom = _support(oval(), face.inverse, picture(pixels))
+    assert 0 <= left < right <= 400
+    assert 0 <= top < bottom <= 300
+    weight = weights(pixels.shape, place)
+    inside = weight[top:bottom, left:right]
+    assert (weight > 0).sum() == (inside > 0).sum()
+    if place is PLACES[0].values[0]:  # upright, so that the rectangle is as tight as the mask
+        rows, columns = np.flatnonzero(weight.any(1)), np.flatnonzero(weight.any(0))
+        assert rows[0] - 6 <= top <= rows[0]
+        assert columns[-1] < right <= columns[-1] + 7
+
+
+def test_tiles_cover_the_area_once() -> None:
+    seen = np.zeros((600, 900), int)
+    for left, top, right, bottom in _tiles((10, 20, 800, 531)):
+        assert 0 < right - left <= 256
+        assert 0 < bottom - top <= 256
+        seen[top:bottom, left:right] += 1
+    assert (seen[20:531, 10:800] == 1).all()
+    assert seen.sum() == (531 - 20) * (800 - 10)
+    assert list(_tiles((5, 5, 5, 9))) == []
+
+
+def test_each_of_many_faces_is_blended() -> None:
+    pixels = colourful(550, 260)
+    places = [face_at(60 + 105 * (number % 5), 70 + 125 * (number // 5), 60 + number) for number in range(10)]
+    all_at_once = blended(pixels, *places)
+    for place in places:
+        alone = blended(pixels, place)
+        inside = weights(pixels.shape, place) > 0.999
+        assert (alone[inside] != pixels[inside]).any()
+        assert (all_at_once[inside] == alone[inside]).all()
+
+
+def test_a_harder_face_gets_the_photos_contrast() -> None:
+    y, x = np.mgrid[0:300, 0:400]
+    soft = 128 + 40 * np.sin(x / 25) * np.cos(y / 30)
+    pixels = np.stack([soft, 0.9 * soft, 0.8 * soft], axis=-1).astype(np.uint8)
+
+    def harder(crop: NDArray[np.uint8]) -> Floats:
+        return np.asarray(crop.mean((0, 1)) + 1.4 * (crop - crop.mean((0, 1))), np.float32)
+
+    place = face_at(200, 150, 240)
+    inside = weights(pixels.shape, place) > 0.999
+    assert np.abs(harder(align.crop(pixels, place).crop) - align.crop(pixels, place).crop).mean() > 5
+    assert np.abs(blended(pixels, place, restore=harder).astype(int) - pixels)[inside].mean() < 2
+
+
+def toned(coloured: float, spread: float = 60) -> Pixels:
+    """A grey print of which a share is redder by `spread` levels than the rest."""
+    pixels = np.repeat(grey(256, 200)[..., :1].clip(80, 150), 3, axis=-1).astype(int)
+    columns = np.arange(256) % 100 < round(100 * coloured)
+    # Redder at the same brightness: no step between brightnesses hides it.
+    pixels[:, columns] += np.rint(spread * (np.array([1, 0, 0]) - LUMA[0])).astype(int)
+    return pixels.clip(0, 255).astype(np.uint8)
+
+
+def test_a_tenth_of_colour_makes_no_colour_photograph() -> None:
+    assert tone_of(toned(0.07)) is not None
+    assert tone_of(toned(0.13)) is None
+
+
+def test_colour_within_ten_levels_is_a_tone() -> None:
+    assert tone_of(toned(0.3, spread=12)) is not None  # 8 levels of red away from the rest
+    assert tone_of(toned(0.3, spread=18)) is None  # 13 levels
+
+
+def test_a_tone_follows_the_print_from_black_to_white_at_any_depth_and_size() -> None:
+    luma = np.tile(np.linspace(6, 248, 700, dtype=np.float32), (500, 1))
+    eight = sepia(luma).clip(0, 255)
+    levels = np.linspace(30, 225, 40, dtype=np.float32)
+    for print_ in (np.rint(eight).astype(np.uint8), np.rint(eight * 257).astype(np.uint16)):
+        tone = tone_of(print_)
+        assert tone is not None
+        np.testing.assert_allclose(levels[:, None] + tone.at(levels), sepia(levels), atol=1.2)

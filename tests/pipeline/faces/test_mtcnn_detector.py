@@ -60,6 +60,7 @@ def test_canvases_are_hardly_larger_than_the_pyramid(width: int, height: int) ->
     assert packed < 1.3 * sum(w * h for w, h in sizes)
 
 
+@pytest.mark.slow
 def test_several_threads_find_the_same_as_one() -> None:
     face = portrait()[20:240, 110:340]
     photo = np.random.default_rng(7).integers(90, 140, (500, 700, 3), np.uint8)

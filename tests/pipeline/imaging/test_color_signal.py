@@ -164,6 +164,7 @@ def test_srgb_needs_no_profile() -> None:
     assert decode(rgb_png(), LIMITS).icc is None
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     primaries=st.sampled_from([1, 4, 5, 6, 7, 8, 9, 11, 12, 22]),

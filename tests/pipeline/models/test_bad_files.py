@@ -143,6 +143,7 @@ def test_paid_use_is_refused_by_licence(tmp_path: Path, commercial: Commercial, 
     assert error_message(caught.value).startswith("MAGIC_COMMERCIAL is set, and the licence of tiny (MIT) ")
 
 
+@pytest.mark.slow
 def test_idle_models_are_unloaded_and_loaded_again(tmp_path: Path) -> None:
     good(tmp_path)
     cache = models(tmp_path)

@@ -29,6 +29,7 @@ def pale() -> bytes:
     return png((70 + colourful(600, 400) * 0.4).astype(np.uint8))
 
 
+@pytest.mark.slow
 def test_sound_photo_changes_only_in_its_faces() -> None:
     one, two = (pipeline(*TWO_FACES).restore(PHOTO, Options(scope=scope)) for scope in (Scope.AUTO, Scope.FACES))
     assert one.data[-1000:] == two.data[-1000:]
@@ -40,6 +41,7 @@ def test_sound_photo_changes_only_in_its_faces() -> None:
     assert one.mask == two.mask == b""
 
 
+@pytest.mark.slow
 def test_scratches_are_filled_before_faces_are_restored() -> None:
     told: list[Stage] = []
     restoration = pipeline(*TWO_FACES, finder=FindsDamage(SCRATCH, DUST)).restore(
@@ -67,6 +69,7 @@ def test_report_says_how_much_is_damaged_and_the_mask_shows_where() -> None:
     assert mask.mean() < 0.03
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [Options(scope=Scope.FACES), Options(repair=False), Options(strength=0)])
 def test_damage_stays_where_it_is_not_to_be_repaired(options: Options) -> None:
     restoration = pipeline(*TWO_FACES, finder=FindsDamage(SCRATCH)).restore(png(scratched()), options)
@@ -95,6 +98,7 @@ def test_faded_photo_gets_its_contrast_back_with_its_faces() -> None:
     assert (left[300:, :100] == before[300:, :100]).all()
 
 
+@pytest.mark.slow
 def test_what_the_cleaner_would_change_everywhere_is_cleaned_away() -> None:
     restoration = pipeline(*TWO_FACES, mender=Mends(cleans=12)).restore(PHOTO, Options())
     assert restoration.report.done == (Step.CLEAN,)
