@@ -49,7 +49,7 @@ DAMAGE: Final = {"none": (0.0, 0.0, 0.0), "mild": (1.0, 6.0, 0.3), "medium": (1.
 SCALE: Final = 2.5  # crop pixels
 SPECKS: Final = (1, 2, 3)  # pixels of the portrait, radius
 _AWAY: Final = 24  # crop pixels between specks
-_SKIN: Final = ((140, 290), (220, 350)), ((300, 290), (370, 350)), ((190, 120), (320, 180))  # cheeks and forehead
+SKIN: Final = ((140, 290), (220, 350)), ((300, 290), (370, 350)), ((190, 120), (320, 180))  # cheeks and forehead
 
 
 def lightness(crop: Image) -> Plane:
@@ -80,7 +80,7 @@ def with_specks(portrait: Image, points: Points, radius: int, seed: int) -> tupl
     matrix, _ = cv2.estimateAffinePartial2D(points, TEMPLATE, method=cv2.LMEDS)
     inverse = np.linalg.inv(np.vstack([matrix, (0, 0, 1)]))[:2]
     drawn, places = portrait.copy(), []
-    for (left, top), (right, bottom) in _SKIN:
+    for (left, top), (right, bottom) in SKIN:
         for y in range(top, bottom, _AWAY):
             for x in range(left, right, _AWAY):
                 at = inverse @ (x + rng.uniform(-4, 4), y + rng.uniform(-4, 4), 1)

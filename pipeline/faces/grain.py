@@ -1,11 +1,13 @@
 """Adds the photo's grain to restored faces, so that they do not look smoother than the photo around them.
 
 The grain is measured in flat parts of the original photo near the face: its strength at each brightness and its
-correlation from pixel to pixel. The missing grain is drawn from a random field with that spectrum (Newson, Delon and
-Galerne, "A Stochastic Film Grain Model for Resolution-Independent Rendering", 2017, shows why strength depends on
-brightness). The field's seed comes from the photo, so the same photo gives the same bytes.
+correlation from pixel to pixel. A pattern of dots or lines, as of a print or a weave, is no grain. The missing grain is
+drawn from a random field with that spectrum (Newson, Delon and Galerne, "A Stochastic Film Grain Model for
+Resolution-Independent Rendering", 2017, shows why strength depends on brightness). The field's seed comes from the
+photo, so the same photo gives the same bytes.
 """
 
+import math
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -34,6 +36,9 @@ _LIGHTEST: Final = 243.0
 _TYPICAL: Final = 35  # percentile of the blocks' noise; higher ones include texture
 _LEAST: Final = 1.2  # levels; compression and rounding cause as much
 _MOST: Final = 30.0  # levels
+# The share of a spectrum's power that is spread over all directions: 0.75 and more for grain, 0.5 and less for the
+# dots of a halftone and for lines.
+_LEAST_SPREAD: Final = 0.7
 _BINS: Final = 8  # brightness steps
 _TILE: Final = 512  # pixels
 
@@ -118,11 +123,14 @@ def measured(luma: Floats) -> Grain | None:
     ends = _clipped_noise(fine, smooth)
     strength = np.interp(np.arange(-1, _BINS + 1), used, typical)
     strength[[0, -1]] = [between if end is None else end for end, between in zip(ends, strength[[0, -1]], strict=True)]
-    counts = np.array([(bins == b).sum() for b in used])
-    if float((typical * counts).sum() / counts.sum()) < _LEAST:
+    shaped = _kernel(fine, smooth)
+    if shaped is None:
         return None
-    kernel = _kernel(fine, smooth)
-    return None if kernel is None else Grain(strength.clip(0, _MOST).astype(np.float32), kernel)
+    kernel, part = shaped
+    counts = np.array([(bins == b).sum() for b in used])
+    if part * float((typical * counts).sum() / counts.sum()) < _LEAST:
+        return None
+    return Grain((part * strength).clip(0, _MOST).astype(np.float32), kernel)
 
 
 def _clipped_noise(fine: Floats, smooth: Floats) -> tuple[float | None, float | None]:
@@ -174,11 +182,15 @@ def _flat_blocks(fine: Floats, smooth: Floats, where: Floats | None = None) -> _
     return _Blocks(brightness[usable].astype(np.float32), noise.astype(np.float32))
 
 
-def _kernel(fine: Floats, smooth: Floats) -> Floats | None:
+def _kernel(fine: Floats, smooth: Floats) -> tuple[Floats, float] | None:
     """The filter that gives white noise the spectrum of the flattest windows; None without noise.
 
     Grain has no direction: power is averaged over all directions, and of the windows the median is taken. Otherwise
-    a few scratches or a weave in the background would lie on the face as hatching.
+    a few scratches or a weave in the background would lie on the face as hatching. A regular pattern has its power in
+    few waves. Drawn as grain it would lie on the face as mottles, so then only what lies below these waves counts.
+
+    Returns:
+        The filter, and the part of the noise that is grain, 0 to 1: a ratio of standard deviations.
     """
     squares = _in_squares(smooth, _WINDOW)
     brightness = squares.mean(1)
@@ -191,12 +203,15 @@ def _kernel(fine: Floats, smooth: Floats) -> Floats | None:
     power = np.median(np.abs(np.fft.fft2(windows[flattest] * hann)) ** 2, axis=0)
     waves = np.fft.fftfreq(_WINDOW, 1 / _WINDOW)
     ring = np.rint(np.hypot(waves[:, None], waves)).astype(int)
-    power = (np.bincount(ring.ravel(), power.ravel()) / np.bincount(ring.ravel()))[ring]
-    kernel = np.fft.fftshift(np.fft.ifft2(np.sqrt(power)).real)
+    mean = np.bincount(ring.ravel(), power.ravel()) / np.bincount(ring.ravel())
+    below = np.array([np.median(power[ring == number]) for number in range(len(mean))])
+    spread = float(np.minimum(below, mean)[ring].sum() / max(mean[ring].sum(), 1e-9))
+    grainy = spread >= _LEAST_SPREAD
+    kernel = np.fft.fftshift(np.fft.ifft2(np.sqrt((mean if grainy else below)[ring])).real)
     middle = _WINDOW // 2
     kernel = kernel[middle - _KERNEL : middle + _KERNEL + 1, middle - _KERNEL : middle + _KERNEL + 1]
     size = float(np.sqrt((kernel**2).sum()))
-    return None if size < 1e-6 else np.asarray(kernel / size, np.float32)
+    return None if size < 1e-6 else (np.asarray(kernel / size, np.float32), 1.0 if grainy else math.sqrt(spread))
 
 
 def _lacking(luma: Floats, weight: Floats, grain: Grain) -> float:

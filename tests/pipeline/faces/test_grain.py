@@ -1,5 +1,6 @@
 """Restored faces get the photo's grain: as strong, as coarse, and none in a clean photo."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import cv2
@@ -117,6 +118,24 @@ def test_scratches_in_the_background_do_not_become_hatching() -> None:
     found = measured(luma)
     assert found is not None
     np.testing.assert_allclose(found.kernel, found.kernel.T, atol=1e-4)
+
+
+def dots(y: Floats, x: Floats) -> Floats:
+    return np.sin((x + y) * np.pi / 5) * np.sin((x - y) * np.pi / 5)
+
+
+def lines(y: Floats, x: Floats) -> Floats:
+    return np.sin((0.8 * x + 0.6 * y) * 2 * np.pi / 4.3)
+
+
+@pytest.mark.parametrize("pattern", [dots, lines])
+def test_a_pattern_over_the_photo_is_no_grain(pattern: Callable[[Floats, Floats], Floats]) -> None:
+    """Drawn as grain, the dots of a print or the lines of an engraving would lie on the face as mottles."""
+    y, x = np.mgrid[0:600, 0:800].astype(np.float32)
+    before, after, face = restored(as_picture(smooth_photo() + 14 * pattern(y, x)))
+    assert with_grain(before, after, [face], 1.0) is after
+    before, after, face = restored(as_picture(smooth_photo() + 14 * pattern(y, x) + grain(5, 0.7)))
+    assert noise_of(in_face(with_grain(before, after, [face], 1.0))) == pytest.approx(5, rel=0.35)
 
 
 def test_white_paper_beside_a_grainy_picture_has_no_grain_and_does_not_make_it_coarser() -> None:

@@ -41,3 +41,25 @@ def test_doubtful_and_tilted_detections_are_dropped() -> None:
     assert second_look(photo, Sees(0.85), 24, black).faces == []
     assert second_look(photo, Sees(0.99, 80), 24, black).faces == []
     assert second_look(photo, Sees(0.99), 130, black).faces == []
+
+
+def test_face_that_fills_the_photo_is_found_with_a_border() -> None:
+    """The detector here, like real ones, needs space around a face."""
+
+    def needs_space(pixels: NDArray[np.uint8], min_face_px: float) -> list[Detection]:
+        height, width = pixels.shape[:2]
+        face = face_at(width // 2, height // 2, 300)
+        return [Detection(face.box, face.landmarks, 0.95)] if min(height, width) > LOOK_SIDE else []
+
+    photo = picture(colourful(800, 800))
+    (face,) = second_look(photo, needs_space, 24, lambda pixels: pixels).faces
+    scale = 800 / LOOK_SIDE
+    np.testing.assert_allclose(face.landmarks, (face_at(320, 320, 300).landmarks + 0.5) * scale - 0.5, atol=0.01)
+
+
+def test_face_in_the_border_is_none() -> None:
+    def beyond(pixels: NDArray[np.uint8], min_face_px: float) -> list[Detection]:
+        face = face_at(60, 60, 100)
+        return [Detection(face.box, face.landmarks, 0.95)] if pixels.shape[0] > LOOK_SIDE else []
+
+    assert second_look(picture(colourful(640, 640)), beyond, 24, lambda pixels: pixels).faces == []
