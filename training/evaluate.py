@@ -75,7 +75,9 @@ def restore(network: Lite, images: list[Image]) -> dict[str, list[Image]]:
 
 
 def damaged_with(clean: list[Image], level: Level, seed: int, recipe: Recipe = spoil) -> list[Image]:
-    """The same damage for the same face number, level and seed."""
+    """The same damage for the same face number, level and seed; none at the level "clean"."""
+    if level.high == 0:
+        return clean
     return [recipe(image, np.random.default_rng((seed, number)), level) for number, image in enumerate(clean)]
 
 
