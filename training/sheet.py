@@ -96,9 +96,7 @@ def main() -> None:
     parser.add_argument("--photos", type=Path)
     parser.add_argument("--landmarks", help="as in training.prepare; needed with --photos")
     parser.add_argument("--before", type=Path, help="earlier weights, for a column beside the photos")
-    parser.add_argument(
-        "--blur", type=float, default=0.0, help="sigma of a blur of the faces, in pixels of 512"
-    )
+    parser.add_argument("--blur", type=float, default=0.0, help="sigma of a blur of the faces, in pixels of 512")
     parser.add_argument("--most", type=int, default=40, help="how many photos")
     arguments = parser.parse_args()
     network = load(arguments.weights)
