@@ -71,11 +71,11 @@ async def test_foreign_messages_are_dropped_and_photos_continue(
         assert answered.state is JobState.DELIVERED
 
         async def none_left() -> bool | None:
-            return True if not await queued(redis, line) else None
+            # Our own photo's message goes a moment after its reply.
+            return True if not await queued(redis, line) and not await redis.keys(job_key_prefix + "*") else None
 
         await eventually(none_left)
         assert not await redis.keys(in_progress_key_prefix + "*s*")
-        assert not await redis.keys(job_key_prefix + "*")
         assert MARK not in os.environ
         assert len(harness.chat.replies) == 1
 
