@@ -85,7 +85,7 @@ def by_phone(image: Image, rng: Generator, level: Level) -> Image:
 
 
 def _resized(work: Plane, image: Image, interpolation: int) -> Plane:
-    return cv2.resize(work, (image.shape[1], image.shape[0]), interpolation=interpolation).astype(np.float32)
+    return np.asarray(cv2.resize(work, (image.shape[1], image.shape[0]), interpolation=interpolation), np.float32)
 
 
 def _disc(radius: float) -> Plane:

@@ -15,6 +15,7 @@ from magicmemory.pipeline.models.lite import (
     DISAGREEMENT,
     GRAIN_KEPT,
     SIZE,
+    ChannelNorm,
     Lite,
     Looks,
     keep_grain,
@@ -159,7 +160,7 @@ def test_less_is_invented_where_the_two_looks_disagree(network: Lite) -> None:
 
 @torch.no_grad()
 def test_normalisation_is_the_same_in_training_and_after(network: Lite) -> None:
-    norm = network.encoder.levels[1][0].norm1
+    norm = next(module for module in network.modules() if isinstance(module, ChannelNorm))
     features = 3 + 2 * torch.randn(2, norm.weight.numel(), 8, 8, generator=torch.Generator().manual_seed(1))
     after = norm(features)
     norm.train()
