@@ -92,7 +92,7 @@ def _disc(radius: float) -> Plane:
     """The kernel of a lens out of focus, with a soft rim."""
     reach = int(np.ceil(radius)) + 1
     rows, columns = np.mgrid[-reach : reach + 1, -reach : reach + 1]
-    return np.clip(radius + 0.5 - np.hypot(rows, columns), 0, 1).astype(np.float32)
+    return np.asarray(np.clip(radius + 0.5 - np.hypot(rows, columns), 0, 1), np.float32)
 
 
 def _blotchy(work: Plane, rng: Generator, severity: float) -> Plane:
