@@ -332,7 +332,7 @@ _FACTS = ModelFacts(
     supports_half=True,
     good_at="always there, fast, free for paid use",
     work="18 GFLOP",
-    speed=Speed("a face", "OpenVINO", 0.18, 1.9),
+    speed=Speed("a face", "OpenVINO", 0.13, 1.3),
 )
 
 
