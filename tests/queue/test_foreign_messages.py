@@ -76,6 +76,7 @@ async def test_foreign_messages_are_dropped_and_photos_continue(
 
         await eventually(none_left)
         assert not await redis.keys(in_progress_key_prefix + "*s*")
+        assert not await redis.keys(job_key_prefix + "*")
         assert MARK not in os.environ
         assert len(harness.chat.replies) == 1
 
