@@ -68,18 +68,49 @@ def bench_pipeline(
     )
 
 
+@app.command("networks")
+def bench_networks(
+    name: Annotated[list[str] | None, typer.Option("--model", help="A restorer; repeat it. Default: all.")] = None,
+    batch: Annotated[
+        list[int] | None, typer.Option(min=1, help="Faces in each call; repeat it. Default: 1; on a GPU 1, 8 and 64.")
+    ] = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Measure faces per second of the restorers alone, beside the machine's own matrix product.
+
+    Random weights stand for checkpoints, which have the same speed.
+    """
+    from magicmemory.cli.bench_networks import NETWORKS, measure, product_tflops, table_of
+    from magicmemory.pipeline.engines.select import choose
+
+    unknown = sorted(set(name or ()) - set(NETWORKS))
+    with operator_errors(), tempfile.TemporaryDirectory() as cache:
+        if unknown:
+            raise OperatorError(f"There is no restorer {unknown[0]} to measure: take {', '.join(NETWORKS)}.")
+        settings = load()
+        engine = choose(settings.device, Path(cache), settings.precision)
+        tflops = product_tflops(engine.device)
+        batches = batch or ([1] if engine.device == "cpu" else [1, 8, 64])
+        rows = [measure(engine, one, size, tflops) for one in name or NETWORKS for size in batches]
+    Console(width=120).print(table_of(rows, engine.name, tflops))
+    figures = {"engine": engine.name, "product_tflops": round(tflops, 3), "rows": [asdict(row) for row in rows]}
+    write_json(json_file, {"machine": describe_machine(), **figures})
+
+
 def _bench_peer(
     folder: Path, python: Path, weights: Path | None, photo: Path | None, rounds: int, json_file: Path | None
 ) -> None:
     from magicmemory.cli.bench_peer import Peer, compare, table_of
     from magicmemory.cli.bench_pipeline import Scene, draw
+    from magicmemory.pipeline.engines.select import choose
 
     with operator_errors(), tempfile.TemporaryDirectory() as scratch:
         settings = load()
         if photo is None:
             photo = Path(scratch) / "three.jpg"
             photo.write_bytes(draw(Scene(3, 1)))
-        figures = compare(Peer(folder, python, weights or settings.weights), photo, settings, rounds)
+        device = choose(settings.device, Path(scratch), settings.precision).device.partition(":")[0]
+        figures = compare(Peer(folder, python, weights or settings.weights, device), photo, settings, rounds)
     Console().print(table_of(figures))
     write_json(json_file, {"machine": describe_machine(), "photo": photo.name, **figures})
 

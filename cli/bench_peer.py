@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from rich.table import Table
 
 from magicmemory.cli import peer_paste
+from magicmemory.cli.bench_networks import product_tflops
 from magicmemory.cli.bench_pipeline import Scene, draw
 from magicmemory.core.errors import OperatorError
 from magicmemory.core.options import Options, Scope
@@ -56,11 +57,13 @@ class Peer:
         folder: holds `gfpganer.py`.
         python: an interpreter with its packages.
         weights: the checkpoints under their official names; what is missing is made up at random there.
+        device: `cpu` or `cuda`.
     """
 
     folder: Path
     python: Path
     weights: Path
+    device: str = "cpu"
 
     def run(self, *arguments: str | Path) -> str:
         """Run a Python program with the peer's interpreter; what it printed last.
@@ -75,7 +78,7 @@ class Peer:
 
     def restore(self, photo: Path, runs: int) -> dict[str, Any]:
         """Restore a photo; `total_s` are the seconds of each run, `faces` the faces found."""
-        weights = "--weights", self.weights, "--make-random", "--detector", "mobile0.25", "--device", "cpu"
+        weights = "--weights", self.weights, "--make-random", "--detector", "mobile0.25", "--device", self.device
         printed: dict[str, Any] = json.loads(
             self.run(self.folder / "gfpganer.py", photo, *weights, "--runs", str(runs))
         )
@@ -86,7 +89,7 @@ def compare(peer: Peer, photo: Path, settings: Settings, rounds: int) -> dict[st
     """The figures of both, by name, and their ratios; seconds."""
     peer.restore(photo, 1)  # makes the checkpoints that are missing, and warms the disk's cache
     settings = settings.model_copy(
-        update={"weights_dir": str(peer.weights), "allow_unverified_weights": True, "device": "cpu"}
+        update={"weights_dir": str(peer.weights), "allow_unverified_weights": True, "device": peer.device}
     )
     return {**whole(peer, photo, settings, rounds), **forward(settings, rounds), **pasting(peer)}
 
@@ -122,16 +125,18 @@ def whole(peer: Peer, photo: Path, settings: Settings, rounds: int) -> dict[str,
 
 
 def forward(settings: Settings, rounds: int) -> dict[str, float]:
-    """GFPGAN's forward of one face over the time of the machine's own float32 matrix product for as many operations."""
+    """GFPGAN's forward of one face over the time of the machine's own matrix product for as many operations: in float32
+    on a CPU, in bfloat16 on a GPU.
+    """
     crop = np.random.default_rng(0).integers(0, 256, (512, 512, 3), dtype=np.uint8)
     restorers = {}
     kinds: tuple[Precision, ...] = ("auto", "full")
     for kind in kinds:
-        engine = choose("cpu", settings.data_dir / "cache", kind)
+        engine = choose(settings.device, settings.data_dir / "cache", kind)
         restorers[kind] = Models(engine, Weights.of(settings), restorers=RESTORERS).restorer(GFPGAN_1_4.facts.name)
     times: dict[str, list[float]] = {"auto": [], "full": [], "product": []}
     for _ in range(2 * rounds):
-        times["product"].append(_matrix_product())
+        times["product"].append(_matrix_product() if settings.device == "cpu" else _gpu_product(settings.device))
         for kind, restorer in restorers.items():
             began = time.perf_counter()
             restorer([crop], None)
@@ -145,6 +150,11 @@ def forward(settings: Settings, rounds: int) -> dict[str, float]:
         "forward / product": best["auto"] / best["product"],
         "forward in full precision / product": best["full"] / best["product"],
     }
+
+
+def _gpu_product(device: str) -> float:
+    """Seconds for 395 GFLOP as a bfloat16 product on a GPU."""
+    return FORWARD_GFLOP / 1000 / product_tflops(device)
 
 
 def _matrix_product() -> float:

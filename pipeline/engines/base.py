@@ -7,7 +7,7 @@ import ctypes
 import gc
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
@@ -18,8 +18,9 @@ from torch import Tensor, nn
 from magicmemory.pipeline.engines.batcher import Batching
 
 Runner = Callable[..., NDArray[np.float32]]
-"""Runs a compiled network: float32 arrays `[batch, …]` in, one float32 array `[batch, …]` out. Any thread may
-call it.
+"""Runs a compiled network: arrays `[batch, …]` of the examples' types in, one float32 array `[batch, …]` out.
+
+Any thread may call it.
 """
 
 OnBatch = Callable[[str, int], None]
@@ -84,15 +85,15 @@ class Engine(Protocol):
         """
 
 
-def deterministic_cudnn() -> AbstractContextManager[None]:
-    """Settings of cuDNN under which the same photo gives the same bytes and full precision is full.
+def use_deterministic_cudnn() -> None:
+    """Have cuDNN give the same bytes for the same photo, and full precision where it is asked for.
 
-    Without them cuDNN may add in another order each time, and round to ten bits.
+    By default cuDNN may add in another order each time, and round to ten bits. The settings are the process's. They are
+    made once and stay: taken back after a call, they would be taken from the calls of other threads too.
     """
-    settings: AbstractContextManager[None] = torch.backends.cudnn.flags(
-        benchmark=False, deterministic=True, allow_tf32=False
-    )
-    return settings
+    torch.backends.cudnn.benchmark = False
+    torch.backends.cudnn.deterministic = True
+    torch.backends.cudnn.allow_tf32 = False
 
 
 @contextmanager

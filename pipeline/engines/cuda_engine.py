@@ -5,7 +5,7 @@ import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -17,27 +17,28 @@ from magicmemory.pipeline.engines.base import (
     Precision,
     Runner,
     TwoStageNetwork,
-    deterministic_cudnn,
     ignore_batch,
+    use_deterministic_cudnn,
 )
 from magicmemory.pipeline.engines.batcher import Batching, OutOfMemory
-from magicmemory.pipeline.engines.torch_engine import TorchEngine
 
 Floats = NDArray[np.float32]
+Array = NDArray[Any]
 Forward = Callable[..., Tensor]
 
 _STREAMS: Final = 2  # one batch is copied while another is computed
+_UNCAPTURED_STREAMS: Final = 4
 _MAX_BATCH: Final = 64
 _GIB_PER_FACE: Final = 2.0  # of the card's memory: generous, for both streams and every size that is captured
 _BATCH_WAIT_S: Final = 0.004
 
 
 class CudaEngine:
-    """torch on a GPU, for networks whose inputs have one size.
+    """torch on a GPU.
 
-    Each network is captured once for each of a few batch sizes, and smaller batches are filled up: replaying a graph
-    costs one launch instead of hundreds. Which kernels run depends on the size, so the last bits of a face may depend
-    on how many others were restored with it.
+    A network whose inputs have one size is captured once for each of a few batch sizes, and smaller batches are filled
+    up: replaying a graph costs one launch instead of hundreds. Which kernels run depends on the size, so the last bits
+    of a face may depend on how many others were restored with it.
     """
 
     def __init__(self, device: str, precision: Precision = "auto") -> None:
@@ -51,6 +52,7 @@ class CudaEngine:
         self.device = device
         self.batching = Batching(largest_batch(device), _BATCH_WAIT_S, _STREAMS)
         self.on_batch: OnBatch = ignore_batch
+        use_deterministic_cudnn()
         self._half = precision == "auto" and torch.cuda.get_device_capability(device) >= (8, 0)
 
     def compile(
@@ -64,28 +66,57 @@ class CudaEngine:
         many_calls: bool = False,
     ) -> Runner:
         """See `Engine`."""
-        del many_calls  # the streams serve any number of callers
-        if any_size:
-            return TorchEngine(self.device).compile(network, example, name)
+        del name, many_calls  # the streams serve any number of callers
         network = channels_last(network.eval().requires_grad_(False).to(self.device))
         forward = halved(network) if supports_half and self._half else network
+        if any_size:
+            return _uncaptured(forward, self.device)
         streams: queue.SimpleQueue[_Stream] = queue.SimpleQueue()
         for _ in range(_STREAMS):
-            streams.put(_Stream(forward, [tuple(x.shape[1:]) for x in example], self.device))
+            streams.put(_Stream(forward, example, self.device))
 
-        def run(*inputs: Floats) -> Floats:
+        def run(*inputs: Array) -> Floats:
             stream = streams.get()
             try:
-                return np.concatenate(
-                    [
-                        stream.run([x[start : start + _MAX_BATCH] for x in inputs])
-                        for start in range(0, len(inputs[0]), _MAX_BATCH)
-                    ]
-                )
+                parts = [
+                    stream.run([x[start : start + _MAX_BATCH] for x in inputs])
+                    for start in range(0, len(inputs[0]), _MAX_BATCH)
+                ]
             finally:
                 streams.put(stream)
+            return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
         return run
+
+
+def _uncaptured(forward: Forward, device: str) -> Runner:
+    """Runs a network for inputs of any size, in a stream of its own for each of a few callers at the same time."""
+    # The network's weights were copied in the default stream, for which the others do not wait by themselves.
+    torch.cuda.synchronize(device)
+    streams: queue.SimpleQueue[torch.cuda.Stream] = queue.SimpleQueue()
+    for _ in range(_UNCAPTURED_STREAMS):
+        streams.put(torch.cuda.Stream(device))  # type: ignore[no-untyped-call]
+
+    def run(*inputs: Array) -> Floats:
+        stream = streams.get()
+        try:
+            with torch.inference_mode(), torch.cuda.stream(stream):
+                there = [_on_device(torch.from_numpy(np.ascontiguousarray(x)), device) for x in inputs]
+                made: Floats = forward(*there).float().cpu().numpy()
+                return made
+        except torch.OutOfMemoryError as error:
+            torch.cuda.empty_cache()
+            raise OutOfMemory(str(error)) from error
+        finally:
+            streams.put(stream)
+
+    return run
+
+
+def _on_device(x: Tensor, device: str) -> Tensor:
+    there = x.to(device)
+    is_planes = there.dim() == 4 and there.is_floating_point()  # bytes come as crops, channels last already
+    return there.contiguous(memory_format=torch.channels_last) if is_planes else there
 
 
 def largest_batch(device: str) -> int:
@@ -134,15 +165,15 @@ _capturing: Final = threading.Lock()
 class _Stream:
     """A stream with its own graphs: what runs in one stream does not wait for the other."""
 
-    def __init__(self, forward: Forward, shapes: list[tuple[int, ...]], device: str) -> None:
+    def __init__(self, forward: Forward, example: tuple[Tensor, ...], device: str) -> None:
         self._forward = forward
-        self._shapes = shapes
+        self._example = example
         self._device = device
         self._stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
         self._pool = torch.cuda.graph_pool_handle()  # one for all sizes: only one of them runs at a time
         self._captured: dict[int, _Captured] = {}
 
-    def run(self, inputs: list[Floats]) -> Floats:
+    def run(self, inputs: list[Array]) -> Floats:
         """One batch, of at most `_MAX_BATCH`."""
         count = len(inputs[0])
         size = padded_batch(count)
@@ -161,13 +192,13 @@ class _Stream:
         return np.array(captured.made[:count].numpy())
 
     def _capture(self, size: int) -> _Captured:
-        with _capturing, deterministic_cudnn(), torch.inference_mode(), torch.cuda.device(self._device):
-            given = [torch.zeros(size, *shape, pin_memory=True) for shape in self._shapes]
+        with _capturing, torch.inference_mode(), torch.cuda.device(self._device):
+            given = [torch.zeros(size, *x.shape[1:], dtype=x.dtype, pin_memory=True) for x in self._example]
             # The network's weights were copied in the default stream, for which this one does not wait by itself.
             self._stream.wait_stream(torch.cuda.current_stream())
             with torch.cuda.stream(self._stream):
                 # Made in the stream that uses them: the allocator gives freed memory to the stream that it was made in.
-                inputs = [self._on_device(x) for x in given]
+                inputs = [_on_device(x, self._device) for x in given]
                 for _ in range(2):  # libraries make their workspaces at first use, which no graph may hold
                     self._forward(*inputs)
             self._stream.synchronize()
@@ -178,7 +209,3 @@ class _Stream:
             made = torch.empty(output.shape, pin_memory=True)
             captured = self._captured[size] = _Captured(graph, given, inputs, output, made)
             return captured
-
-    def _on_device(self, x: Tensor) -> Tensor:
-        there = x.to(self._device)
-        return there.contiguous(memory_format=torch.channels_last) if there.dim() == 4 else there

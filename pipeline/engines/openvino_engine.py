@@ -219,8 +219,8 @@ def _runner(stages: list[Any], streams: int = 1) -> Runner:
             rows = [request.infer(rows, share_inputs=True, share_outputs=True)[0]]
         return np.array(rows[0], np.float32)  # a copy: the next call overwrites the request's own
 
-    def run(*inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-        batch = [np.ascontiguousarray(x, np.float32) for x in inputs]
+    def run(*inputs: NDArray[Any]) -> NDArray[np.float32]:
+        batch = [np.ascontiguousarray(x, x.dtype if x.dtype == np.uint8 else np.float32) for x in inputs]
         requests = free.get()
         try:
             rows = [one(requests, [x[index : index + 1] for x in batch]) for index in range(len(batch[0]))]

@@ -1,11 +1,13 @@
 """Networks through plain torch on a CPU or a GPU, for machines and networks that no other engine runs."""
 
+from typing import Any
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from magicmemory.pipeline.engines.base import OnBatch, Runner, deterministic_cudnn, ignore_batch
+from magicmemory.pipeline.engines.base import OnBatch, Runner, ignore_batch, use_deterministic_cudnn
 from magicmemory.pipeline.engines.batcher import ONE_BY_ONE, Batching, OutOfMemory
 
 
@@ -18,6 +20,7 @@ class TorchEngine:
         self.device = device
         self.batching = ONE_BY_ONE if device == "cpu" else Batching(largest=8, wait_s=0.004)
         self.on_batch: OnBatch = ignore_batch
+        use_deterministic_cudnn()
 
     def compile(
         self,
@@ -33,8 +36,8 @@ class TorchEngine:
         del example, name, supports_half, any_size, many_calls  # used by engines that convert or capture
         network = network.eval().requires_grad_(False).to(self.device)
 
-        def run(*inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-            with torch.inference_mode(), deterministic_cudnn():
+        def run(*inputs: NDArray[Any]) -> NDArray[np.float32]:
+            with torch.inference_mode():
                 try:
                     tensors = [torch.from_numpy(np.ascontiguousarray(x)).to(self.device) for x in inputs]
                     result: NDArray[np.float32] = network(*tensors).float().cpu().numpy()

@@ -29,7 +29,7 @@ class Restorer(Protocol):
 
 
 class NetworkRestorer:
-    """A network behind the `Restorer` protocol: RGB in [-1, 1], channels first, and a fidelity if it has one."""
+    """A network behind the `Restorer` protocol."""
 
     def __init__(
         self,
@@ -40,7 +40,8 @@ class NetworkRestorer:
     ) -> None:
         """
         Args:
-            runner: the compiled network: `faces [n, 3, 512, 512]` and, with a fidelity, `fidelity [n]`.
+            runner: the compiled network: crops `[n, 512, 512, 3]` RGB, uint8, and, with a fidelity, `fidelity [n]`;
+                to faces `[n, 512, 512, 3]` RGB, 0 to 255 and a little beyond.
             batching: the engine's batch sizes.
             default_fidelity: used if none is given; None: the network has no such input.
             observe: called with each batch's size.
@@ -54,13 +55,12 @@ class NetworkRestorer:
     ) -> list[Restored]:
         """See `Restorer`."""
         value = self._default_fidelity if fidelity is None else fidelity
-        return self._batcher([(crop, value) for crop in crops], progress)
+        restored = self._batcher([(crop, value) for crop in crops], progress)
+        # Here, because batches run one after the other, and photos at the same time.
+        return [face.clip(0, 255, out=face) for face in restored]
 
     def _run(self, faces: Sequence[tuple[Crop, float | None]]) -> list[Restored]:
-        crops = np.stack([crop for crop, _ in faces]).transpose(0, 3, 1, 2)
-        inputs = [np.ascontiguousarray(crops, np.float32) / np.float32(127.5) - np.float32(1)]
-        if self._default_fidelity is not None:
-            inputs.append(np.array([fidelity for _, fidelity in faces], np.float32))
-        output = self._runner(*inputs)  # [n, 3, 512, 512]
-        levels = (output.clip(-1, 1) + np.float32(1)) * np.float32(127.5)
-        return list(np.ascontiguousarray(levels.transpose(0, 2, 3, 1)))
+        crops = np.stack([crop for crop, _ in faces])
+        if self._default_fidelity is None:
+            return list(self._runner(crops))
+        return list(self._runner(crops, np.array([fidelity for _, fidelity in faces], np.float32)))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import cv2
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from magicmemory.core.errors import ModelBroken, ModelNotInstalled
-from magicmemory.pipeline.engines.base import Engine, Runner
+from magicmemory.pipeline.engines.base import Engine, Runner, TwoStageNetwork
 from magicmemory.pipeline.faces.align import SIZE
 from magicmemory.pipeline.faces.restore import NetworkRestorer, Restorer
 from magicmemory.pipeline.models.checkpoint import Checkpoint, fill
@@ -73,8 +73,55 @@ class Model(Generic[T_co]):
     build: Callable[[Path, BuildContext], T_co]
 
 
+class OnCrops(nn.Module):
+    """A restorer's network for crops `[n, 512, 512, 3]`, RGB, 0 to 255, in and out. They come as bytes."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, crops: Tensor, *fidelity: Tensor) -> Tensor:
+        """Restore crops; see `restorer_model`."""
+        return to_levels(self.network(to_planes(crops, self.network), *fidelity))
+
+
+class TwoStageOnCrops(OnCrops):
+    """`OnCrops` of a `TwoStageNetwork`, and one itself."""
+
+    network: Any  # a `TwoStageNetwork` that is a module
+
+    def encode(self, crops: Tensor) -> Tensor:
+        """See `TwoStageNetwork`."""
+        code: Tensor = self.network.encode(to_planes(crops, self.network))
+        return code
+
+    def decode(self, code: Tensor) -> Tensor:
+        """See `TwoStageNetwork`."""
+        return to_levels(self.network.decode(code))
+
+
+def on_crops(network: nn.Module) -> OnCrops:
+    """A restorer's network that takes and gives crops."""
+    return TwoStageOnCrops(network) if isinstance(network, TwoStageNetwork) else OnCrops(network)
+
+
+def to_planes(crops: Tensor, network: nn.Module) -> Tensor:
+    """Crops `[n, h, w, 3]`, 0 to 255, as planes `[n, 3, h, w]` in [-1, 1] of the network's type."""
+    planes = crops.permute(0, 3, 1, 2).float() / 127.5 - 1
+    first = next(network.parameters(), None)
+    return planes if first is None else planes.to(first.dtype)
+
+
+def to_levels(planes: Tensor) -> Tensor:
+    """Planes `[n, 3, h, w]` in [-1, 1] as faces `[n, h, w, 3]`, 0 to 255, float32; what is outside stays outside."""
+    return (planes.float() * 127.5 + 127.5).permute(0, 2, 3, 1)
+
+
 def restorer_model(facts: ModelFacts, load: Callable[[Path], nn.Module]) -> Model[Restorer]:
     """A restorer that is one network: faces `[n, 3, 512, 512]`, RGB in [-1, 1], in and out.
+
+    The conversion from bytes and back belongs to the compiled network: on a GPU it would take the CPU longer than the
+    GPU needs for the faces.
 
     Args:
         facts: what is known of it. A model with a fidelity takes it as second input, `[n]`, 0 to 1.
@@ -83,10 +130,10 @@ def restorer_model(facts: ModelFacts, load: Callable[[Path], nn.Module]) -> Mode
 
     def build(path: Path, context: BuildContext) -> Restorer:
         engine = context.engine
-        example = [torch.zeros(1, 3, SIZE, SIZE)]
+        example = [torch.zeros(1, SIZE, SIZE, 3, dtype=torch.uint8)]
         if facts.has_fidelity:
             example.append(torch.ones(1))
-        network = load_network(facts, load, path)
+        network = on_crops(load_network(facts, load, path))
         runner = context.tested_runner(network, tuple(example), facts, _face_sample(facts))
         return NetworkRestorer(runner, engine.batching, facts.default_fidelity, partial(engine.on_batch, facts.name))
 
@@ -112,14 +159,15 @@ def sample_planes(side: int) -> NDArray[np.float32]:
 
 
 def _face_sample(facts: ModelFacts) -> Sample:
-    face = sample_planes(SIZE)
+    face = aligned_face()[None]
     inputs = (face,) if facts.default_fidelity is None else (face, np.array([facts.default_fidelity], np.float32))
-    return Sample(inputs, lambda restored: face_problem(face, restored, span=2))
+    return Sample(inputs, lambda restored: face_problem(face, restored, span=255))
 
 
 def _tile_sample() -> Sample:
     face = (sample_planes(TILE) + np.float32(1)) / np.float32(2)
-    return Sample((face,), lambda enlarged: face_problem(face, enlarged, span=1))
+    seen = face.transpose(0, 2, 3, 1)
+    return Sample((face,), lambda enlarged: face_problem(seen, enlarged.transpose(0, 2, 3, 1), span=1))
 
 
 def load_network(facts: ModelFacts, load: Callable[[Path], nn.Module], path: Path) -> nn.Module:

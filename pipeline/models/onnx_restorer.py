@@ -13,10 +13,11 @@ from magicmemory.pipeline.engines.base import Runner
 from magicmemory.pipeline.faces.align import SIZE
 from magicmemory.pipeline.faces.restore import NetworkRestorer, Restorer
 from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts
-from magicmemory.pipeline.models.model import BuildContext, Model, sample_planes
+from magicmemory.pipeline.models.model import BuildContext, Model
 from magicmemory.pipeline.models.onnx_network import FaceFormat, onnx_runner, resized
 from magicmemory.pipeline.models.restoreformer import RESTOREFORMER_PLUS
 from magicmemory.pipeline.models.self_test import face_problem
+from magicmemory.pipeline.sample import aligned_face
 
 Floats = NDArray[np.float32]
 
@@ -38,23 +39,23 @@ def onnx_restorer(facts: ModelFacts, face: FaceFormat) -> Model[Restorer]:
 
     def build(path: Path, context: BuildContext) -> Restorer:
         runner = in_our_format(onnx_runner(facts, path, context, face, channels=3), face)
-        sample = sample_planes(SIZE)
-        refuse(face_problem(sample, runner(sample), span=2), facts, context)
+        sample = aligned_face()[None]
+        refuse(face_problem(sample, runner(sample), span=255), facts, context)
         return NetworkRestorer(runner, observe=partial(context.engine.on_batch, facts.name))
 
     return Model(facts, build)
 
 
 def in_our_format(runner: Runner, face: FaceFormat) -> Runner:
-    """A runner of faces `[n, 3, 512, 512]`, RGB in [-1, 1], from one that takes and gives them as `face` says."""
+    """A runner of crops `[n, 512, 512, 3]`, RGB, 0 to 255, from one that takes and gives them as `face` says."""
 
-    def one(planes: Floats) -> Floats:
-        picture = resized(np.asarray((planes.transpose(1, 2, 0) + 1) / 2, np.float32), face.size)
+    def one(crop: NDArray[np.uint8]) -> Floats:
+        picture = resized(np.asarray(crop / np.float32(255), np.float32), face.size)
         shown = face.shown(runner(face.given(picture)))
-        return resized(shown * np.float32(2) - np.float32(1), SIZE).transpose(2, 0, 1)
+        return resized(shown, SIZE) * np.float32(255)
 
-    def run(faces: Floats) -> Floats:
-        return np.stack([one(planes) for planes in faces])
+    def run(crops: NDArray[np.uint8]) -> Floats:
+        return np.stack([one(crop) for crop in crops])
 
     return run
 

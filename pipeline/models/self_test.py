@@ -14,7 +14,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -62,12 +62,12 @@ class Sample:
     """What a network is tested with.
 
     Attributes:
-        inputs: float32 arrays `[1, …]` that show the sample face, in the order of the network's arguments.
+        inputs: arrays `[1, …]` that show the sample face, in the order of the network's arguments.
         judge: says what is wrong with an output `[1, …]`, the end of a sentence; empty: nothing.
         least_db: see `HALF_LEAST_DB`.
     """
 
-    inputs: tuple[Floats, ...]
+    inputs: tuple[NDArray[Any], ...]
     judge: Callable[[Floats], str]
     least_db: float = HALF_LEAST_DB
 
@@ -132,12 +132,12 @@ def kept_verdicts(folder: Path, files: Mapping[str, Path]) -> dict[str, Verdict]
     return found
 
 
-def face_problem(before: Floats, after: Floats, span: float) -> str:
+def face_problem(before: NDArray[Any], after: Floats, span: float) -> str:
     """What is wrong with a restored or enlarged sample face; empty: nothing.
 
     Args:
-        before: `[1, 3, h, w]`.
-        after: `[1, 3, h * n, w * n]`.
+        before: `[1, h, w, 3]`.
+        after: `[1, h * n, w * n, 3]`.
         span: the difference between the largest and the smallest value of the range.
     """
     if not np.isfinite(after).all():
@@ -180,8 +180,8 @@ def _test(
     return Verdict(facts.name, round(decibels, 1), half, problem), runner
 
 
-def _small(pictures: Floats) -> Floats:
-    picture = np.ascontiguousarray(pictures[0].transpose(1, 2, 0))
+def _small(pictures: NDArray[Any]) -> Floats:
+    picture = np.ascontiguousarray(pictures[0], np.float32)
     return np.asarray(cv2.resize(picture, (_GRID, _GRID), interpolation=cv2.INTER_AREA), np.float32)
 
 

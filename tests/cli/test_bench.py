@@ -12,16 +12,22 @@ import pytest
 from torch import Tensor, nn
 from typer.testing import CliRunner
 
+from magicmemory.cli import bench_networks
 from magicmemory.cli.bench_peer import Peer, PeerFailed
 from magicmemory.cli.bench_pipeline import ProcessorTimer, Scene, measure
 from magicmemory.cli.bench_stats import peak_mb, percentile, reset_peak
 from magicmemory.cli.main import app
 from magicmemory.core.options import Options, Scope
+from magicmemory.pipeline.engines import select
 from magicmemory.pipeline.engines.select import choose
 from magicmemory.pipeline.engines.torch_engine import TorchEngine
+from magicmemory.pipeline.models.facts import Commercial, Kind, ModelFacts
 from magicmemory.pipeline.pipeline import Pipeline
 from tests.support.converted_models import add_converted_models
 from tests.support.harness import settings_for
+from tests.support.networks import Tiny
+
+PLAIN = ModelFacts("plain", "Plain", Kind.RESTORER, "MIT", Commercial.YES)
 
 
 @pytest.mark.usefixtures("redis_binary")
@@ -57,6 +63,31 @@ def test_bench_intake_works_on_postgresql(database_url: str, tmp_path: Path) -> 
     ended = CliRunner().invoke(app, arguments)
     assert ended.exit_code == 0, ended.output
     assert [row["database"] for row in json.loads(file.read_text())["rows"]] == ["SQLite"] * 2 + ["PostgreSQL"] * 2
+
+
+@pytest.mark.processes
+@pytest.mark.slow
+def test_bench_networks_counts_faces_and_operations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench_networks, "_SECONDS", 0.05)
+    monkeypatch.setattr(bench_networks, "NETWORKS", {"plain": (PLAIN, Tiny)})
+    monkeypatch.setattr(select, "choose", lambda *_: TorchEngine("cpu"))
+    file = tmp_path / "networks.json"
+    ended = CliRunner().invoke(app, ["bench", "networks", "--batch", "1", "--batch", "2", "--json", str(file)])
+    assert ended.exit_code == 0, ended.output
+    figures = json.loads(file.read_text())
+    assert [(row["network"], row["batch"]) for row in figures["rows"]] == [("plain", 1), ("plain", 2)]
+    for row in figures["rows"]:
+        # Two convolutions of 3x3 over 512x512, from 3 to 6 channels and back: each a multiplication and an addition.
+        assert row["gflop"] == pytest.approx(2 * 2 * 9 * 3 * 6 * 512 * 512 / 1e9, abs=0.05)
+        assert row["ms_per_face"] == pytest.approx(1000 / row["faces_per_s"], rel=0.01)
+        share = row["gflop"] * row["faces_per_s"] / 1000 / figures["product_tflops"]
+        assert row["of_product"] == pytest.approx(share, rel=0.2, abs=0.001)
+
+
+def test_bench_networks_names_what_it_can_measure() -> None:
+    ended = CliRunner().invoke(app, ["bench", "networks", "--model", "gfpgam"])
+    assert ended.exit_code == 2
+    assert "There is no restorer gfpgam to measure: take lite, gfpgan-1.4, " in " ".join(ended.output.split())
 
 
 @pytest.mark.processes

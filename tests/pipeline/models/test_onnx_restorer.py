@@ -85,16 +85,15 @@ def test_range_order_mean_and_std_are_the_cards() -> None:
         seen.append(planes)
         return np.full_like(planes, 25.5) * np.array([1, 2, 3], np.float32).reshape(1, 3, 1, 1)
 
-    colours = np.array([1.0, 0.0, -1.0], np.float32)  # red full, green half, blue none
-    faces = np.broadcast_to(colours.reshape(1, 3, 1, 1), (2, 3, 512, 512)).astype(np.float32)
+    faces = np.full((2, 512, 512, 3), (255, 102, 0), np.uint8)  # red full, green 0.4 of the range, blue none
     form = FaceFormat(256, (0, 255), "bgr", (10, 20, 30), (1, 2, 5), (0, 255))
     restored = in_our_format(runner, form)(faces)
     assert [planes.shape for planes in seen] == [(1, 3, 256, 256)] * 2
     blue, green, red = seen[0][0, :, 0, 0]
-    assert (blue, green, red) == pytest.approx((-10, (127.5 - 20) / 2, (255 - 30) / 5))
-    assert restored.shape == (2, 3, 512, 512)
+    assert (blue, green, red) == pytest.approx((-10, (102 - 20) / 2, (255 - 30) / 5))
+    assert restored.shape == (2, 512, 512, 3)
     # The output's three channels are blue, green, red too: 0.1, 0.2 and 0.3 of the range.
-    assert restored[0, :, 0, 0] == pytest.approx((0.3 * 2 - 1, 0.2 * 2 - 1, 0.1 * 2 - 1), abs=1e-5)
+    assert restored[0, 0, 0] == pytest.approx((0.3 * 255, 0.2 * 255, 0.1 * 255), abs=1e-3)
 
 
 @pytest.mark.parametrize(
