@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import NullPool
 
 from magicmemory.core.errors import OperatorError
+from magicmemory.storage.driver import new_driver
 from magicmemory.storage.schema import LaterSchema, migrate
 from magicmemory.storage.sqlite import SharedCommits, sqlite_engine
 
@@ -45,6 +46,15 @@ class Database:
         self._shared = SharedCommits(self._engine) if self.sqlite else None
 
     async def __aenter__(self) -> Self:
+        try:
+            await self._open()
+        except BaseException:
+            # Nothing else closes the connections of an opening that fails or is cancelled.
+            await self.__aexit__(None, None, None)
+            raise
+        return self
+
+    async def _open(self) -> None:
         if self.sqlite and self.url.database:
             file = Path(self.url.database)
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -58,13 +68,11 @@ class Database:
                     await connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({POSTGRES_MIGRATION_LOCK})")
                 await connection.run_sync(migrate)
         except (LaterSchema, DriverError) as error:
-            await self.__aexit__(None, None, None)
             raise self._explained(error) from error
         except OSError as error:
             if not self.sqlite:  # the log shows the note; not every event loop says the address
                 error.add_note(f"The database at {self.url.host}:{self.url.port} cannot be reached.")
             raise
-        return self
 
     def _explained(self, error: Exception) -> Exception:
         """A sentence for errors that the operator can act on; other errors as they are."""
@@ -168,7 +176,10 @@ def _identity(file: Path) -> tuple[int, int] | None:
 
 async def ping(url: str) -> None:
     """Write to a database that was opened before, without changing it. Any exception says why it does not work."""
-    engine = create_async_engine(url, poolclass=NullPool)
+    sqlite = make_url(url).get_backend_name() == "sqlite"
+    engine = create_async_engine(
+        url, poolclass=NullPool, connect_args={"async_creator_fn": new_driver} if sqlite else {}
+    )
     try:
         async with engine.begin() as connection:
             await connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")

@@ -23,6 +23,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, PoolResetState
 
+from magicmemory.storage.driver import new_driver
+
 if sys.platform != "win32":
     import fcntl
 
@@ -44,7 +46,7 @@ def sqlite_engine(url: URL) -> AsyncEngine:
     # load, requests wait for one as long as needed: the pool's own time limit would refuse them.
     engine = create_async_engine(
         url,
-        connect_args={"timeout": BUSY_S, "factory": _DriverConnection},
+        connect_args={"async_creator_fn": new_driver, "timeout": BUSY_S, "factory": _DriverConnection},
         isolation_level="AUTOCOMMIT",
         skip_autocommit_rollback=True,
         pool_size=CONNECTIONS,
