@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy.exc import SQLAlchemyError
 
 from magicmemory.cli.processes import operator_errors
-from magicmemory.core.errors import OperatorError
+from magicmemory.core.errors import OperatorError, ServerUnreachable
 from magicmemory.core.settings import Settings, load
 from magicmemory.storage.database import Database
 
@@ -42,6 +42,8 @@ async def open_database(url: str) -> AsyncIterator[Database]:
         raise DatabaseError(f"PostgreSQL needs {error.name}: pip install 'magicmemory[postgres]'.") from None
     except OperatorError:
         raise
+    except ServerUnreachable as error:
+        raise DatabaseError(str(error)) from None
     # Each driver has its own errors; the operator must see any of them.
     except Exception as error:
         raise DatabaseError(f"The database cannot be opened: {reason(error)}.") from None

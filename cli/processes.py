@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from magicmemory.cli.imports import quick_imports
 from magicmemory.cli.settings_check import check_language, check_tokens, unknown_names
 from magicmemory.core import logs
-from magicmemory.core.errors import OperatorError
+from magicmemory.core.errors import OperatorError, ServerUnreachable
 from magicmemory.core.event_loop import run
 from magicmemory.core.redaction import Redactor
 from magicmemory.core.settings import BadSettings, Settings, load, make_data_folder
@@ -124,6 +124,9 @@ def _logged() -> Iterator[None]:
         yield
     except OperatorError:
         raise
+    except ServerUnreachable as error:
+        log.critical("%s", error)
+        raise SystemExit(CRASHED) from None
     except Exception:
         log.critical("the process ends after an unexpected error", exc_info=True)
         raise SystemExit(CRASHED) from None
@@ -157,10 +160,10 @@ def _raise_file_limit() -> None:
 
 
 async def _unwrapped(work: Awaitable[None]) -> None:
-    """A task group wraps the errors of its tasks; this unwraps an `OperatorError`."""
+    """A task group wraps the errors of its tasks; this unwraps those that hold a sentence for the operator."""
     try:
         await work
-    except* OperatorError as group:
+    except* (OperatorError, ServerUnreachable) as group:
         error: BaseException = group
         while isinstance(error, BaseExceptionGroup):
             error = error.exceptions[0]

@@ -13,6 +13,13 @@ class OperatorError(Exception):
     """A problem that the operator must solve. The message is one sentence that says how."""
 
 
+class ServerUnreachable(ConnectionError):
+    """Redis or the database does not answer a process that starts. The message is one sentence for the operator.
+
+    No `OperatorError`: the server may only start later than the process, so the process is worth a restart.
+    """
+
+
 class UserError(Exception):
     """Base of all errors that people see, in their own language."""
 

@@ -8,7 +8,9 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from arq.connections import ArqRedis, RedisSettings, create_pool
+from redis.exceptions import RedisError
 
+from magicmemory.core.errors import ServerUnreachable
 from magicmemory.core.job import Platform
 
 # The fields of a job in arq's form: function, arguments, named arguments, number of the try, time of queueing.
@@ -108,8 +110,15 @@ def settings(url: str) -> RedisSettings:
 
 @asynccontextmanager
 async def connect(url: str) -> AsyncIterator[ArqRedis]:
-    """A pool of connections to the Redis at `url`."""
-    pool = await create_pool(settings(url), job_serializer=to_json, job_deserializer=from_json)
+    """A pool of connections to the Redis at `url`.
+
+    Raises:
+        ServerUnreachable: it does not answer, or refuses the name and password.
+    """
+    try:
+        pool = await create_pool(settings(url), job_serializer=to_json, job_deserializer=from_json)
+    except (RedisError, OSError) as error:
+        raise ServerUnreachable(f"Redis cannot be used: start it, or correct MAGIC_REDIS_URL. ({error})") from error
     try:
         yield pool
     finally:

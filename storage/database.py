@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from magicmemory.core.errors import OperatorError
+from magicmemory.core.errors import OperatorError, ServerUnreachable
 from magicmemory.storage.driver import new_driver
 from magicmemory.storage.schema import LaterSchema, migrate
 from magicmemory.storage.sqlite import SharedCommits, sqlite_engine
@@ -70,9 +70,12 @@ class Database:
         except (LaterSchema, DriverError) as error:
             raise self._explained(error) from error
         except OSError as error:
-            if not self.sqlite:  # the log shows the note; not every event loop says the address
-                error.add_note(f"The database at {self.url.host}:{self.url.port} cannot be reached.")
-            raise
+            if self.sqlite:
+                raise
+            raise ServerUnreachable(
+                f"The database at {self.url.host}:{self.url.port} cannot be reached: start it, or correct "
+                f"MAGIC_DATABASE_URL. ({error})"
+            ) from error
 
     def _explained(self, error: Exception) -> Exception:
         """A sentence for errors that the operator can act on; other errors as they are."""

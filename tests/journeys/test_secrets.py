@@ -141,8 +141,9 @@ async def _ended(url: str) -> None:
 
 TOKEN = "7213456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc"
 AWAY = "127.0.0.1:1"
+UNREACHABLE = f"Redis cannot be used: start it, or correct MAGIC_REDIS_URL. (Error 111 connecting to {AWAY}."
 STARTS: dict[str, tuple[str, dict[str, object], str]] = {
-    "no Redis there": ("telegram", {"redis_url": f"redis://:{quote(REDIS_PASSWORD, safe='')}@{AWAY}/0"}, "Connection"),
+    "no Redis there": ("telegram", {"redis_url": f"redis://:{quote(REDIS_PASSWORD, safe='')}@{AWAY}/0"}, UNREACHABLE),
     "Redis is no address": (
         "worker",
         {"redis_url": f"redis://:{quote(REDIS_PASSWORD, safe='')}@nowhere:port/0"},
@@ -151,7 +152,7 @@ STARTS: dict[str, tuple[str, dict[str, object], str]] = {
     "no database there": (
         "playground",
         {"database_url": f"postgresql+asyncpg://magic:{DATABASE_PASSWORD}@{AWAY}/magic"},
-        f"The database at {AWAY} cannot be reached.",
+        f"The database at {AWAY} cannot be reached: start it, or correct MAGIC_DATABASE_URL. (",
     ),
     "the database is no address": (
         "playground",
@@ -190,6 +191,7 @@ async def test_failed_start_logs_no_secret(tmp_path: Path, redis_url: str, case:
         await started.writes(says, 30)
     secrets = [TOKEN, TOKEN.split(":")[1], REDIS_PASSWORD, DATABASE_PASSWORD, SENTRY_KEY, CODE]
     assert_hidden(started.written, secrets)
+    assert "Traceback" not in started.written
 
 
 async def test_token_in_an_error_of_the_worker_is_not_logged(tmp_path: Path, redis_url: str) -> None:
