@@ -1,13 +1,17 @@
 """Train a network of `photo`: `python -m training.photo_train finder|mender SCENES --portraits FOLDER … --out RUN`.
 
 The finder learns with cross-entropy and an overlap loss, the mender with an error in decibels, so that mild and strong
-damage have the same weight. Both compute in bfloat16 where the processor is likely to have it, which halves a step. The
-state is saved every few minutes; the same command resumes.
+damage have the same weight. Both compute in bfloat16 where the processor is likely to have it, which halves a step, and
+on a GPU. The state is saved every few minutes; the same command resumes. `--export` keeps the averaged network as well,
+in half precision, for `photo_export` and `--further`.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +20,20 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.utils.data import IterableDataset, get_worker_info
 
-from magicmemory.pipeline.models.photo import FinderNetwork, MenderNetwork, load
-from training.export import read_average
+from magicmemory.pipeline.models.photo import FinderNetwork, MenderNetwork
+from training.echo import Echo
 from training.photo_data import Scene, finder_example, mender_example, read_portraits, read_scenes
-from training.run import Batch, Run
+from training.photo_export import part_of, write_part
+from training.run import Batch, Loss, Run
 
 SIDES = {"finder": 192, "mender": 128}  # pixels of a cut
-BATCHES = {"finder": 8, "mender": 8}
-FLOOR = 1 / 255  # of the error; of a new mender 3, or "change nothing", right for sound pictures, is all that it learns
+BATCH = 8
+SEEN_PLANES = {"finder": 3, "mender": 4}
+FLOOR = 1 / 255  # of the mender's error
+FIRST_FLOOR = 3 / 255  # of a new one, or "change nothing", right for sound pictures, is all that it learns
+FLOOR_FALLS = 0.4  # of the time, until `FLOOR` is reached
 FIRST_LOGIT = -3.0  # of the finder: damage is rare
 RIM_WEIGHT = 2.0  # of damage, beside its inside
 FAINT_WEIGHT = 0.4  # of faint damage, beside plain damage: to miss a plain scratch is worse
@@ -32,29 +41,50 @@ HALF = torch.backends.cpu.get_cpu_capability() == "AVX512"  # elsewhere bfloat16
 HIDDEN_WEIGHT = 0.4  # of the error where something is hidden, in the mender's loss
 
 
-def _planes(images: list[Any]) -> Tensor:
-    """Pictures `[h, w, 3]` or `[h, w]` to `[n, planes, h, w]` in 0..1."""
-    stacked = torch.from_numpy(np.stack(images)).float() / 255
-    planes = stacked.permute(0, 3, 1, 2) if stacked.ndim == 4 else stacked[:, None]
-    return planes.contiguous(memory_format=torch.channels_last)
+def examples_of(part: str, chosen: list[Scene], rng: np.random.Generator, side: int) -> Tensor:
+    """Examples for one of the networks, `[n, planes, side, side]` bytes: what it sees, and what it should say."""
+    example = finder_example if part == "finder" else mender_example
+    stacked = np.stack([np.dstack(example(scene, rng, side)) for scene in chosen])
+    return torch.from_numpy(np.ascontiguousarray(stacked.transpose(0, 3, 1, 2)))
 
 
-def batch_of(part: str, scenes: list[Scene], chances: Any, rng: np.random.Generator) -> Batch:
-    """A batch for one of the networks."""
-    chosen = [scenes[index] for index in rng.choice(len(scenes), BATCHES[part], p=chances)]
-    if part == "finder":
-        pictures, truths = zip(*(finder_example(scene, rng, SIDES[part]) for scene in chosen), strict=True)
-        return _planes(list(pictures)), _planes(list(truths))
-    filled, holes, sound = zip(*(mender_example(scene, rng, SIDES[part]) for scene in chosen), strict=True)
-    seen = torch.cat([_planes(list(filled)), _planes(list(holes))], 1)
-    return seen.contiguous(memory_format=torch.channels_last), _planes(list(sound))
+def batch_of(part: str, examples: Tensor, floor: float = FLOOR) -> Batch:
+    """What the loss takes, in 0..1, of `examples_of`'s bytes on any device."""
+    planes = (examples.float() / 255).contiguous(memory_format=torch.channels_last)
+    parts = torch.split(planes, [SEEN_PLANES[part], planes.shape[1] - SEEN_PLANES[part]], 1)
+    seen, wanted = (half.contiguous(memory_format=torch.channels_last) for half in parts)
+    return (seen, wanted) if part == "finder" else (seen, wanted, torch.full((), floor, device=seen.device))
+
+
+class Examples(IterableDataset[Tensor]):
+    """`examples_of` without end, some at a time. Each process draws others."""
+
+    def __init__(self, part: str, scenes: list[Scene], chances: Any, side: int, seed: tuple[int, ...]) -> None:
+        self.part, self.scenes, self.chances, self.side, self.seed = part, scenes, chances, side, seed
+
+    def __iter__(self) -> Iterator[Tensor]:
+        cv2.setNumThreads(1)
+        worker = get_worker_info()
+        rng = np.random.default_rng((*self.seed, worker.id) if worker else self.seed)
+        while True:
+            yield self.some(rng, 8)
+
+    def some(self, rng: np.random.Generator, count: int) -> Tensor:
+        """The next ones."""
+        chosen = rng.choice(len(self.scenes), count, p=self.chances)
+        return examples_of(self.part, [self.scenes[index] for index in chosen], rng, self.side)
+
+
+def _computed(device: str) -> torch.autocast:
+    """In bfloat16 where that is faster."""
+    return torch.autocast(device, torch.bfloat16, enabled=HALF or device == "cuda")
 
 
 def finder_loss(network: nn.Module, pictures: Tensor, truth: Tensor) -> Tensor:
     """Cross-entropy, and one minus the overlap over the batch; what counts neither way is left out. The rims of damage
     count more than its inside, so thin lines, which are all rim, count as much as a few large spots.
     """
-    with torch.autocast("cpu", torch.bfloat16, enabled=HALF):
+    with _computed(pictures.device.type):
         logits = network.logits(pictures)  # type: ignore[operator]
     logits = logits.float()
     wanted = (truth > 0.7).float()
@@ -67,36 +97,47 @@ def finder_loss(network: nn.Module, pictures: Tensor, truth: Tensor) -> Tensor:
     return 4 * entropy / weight.sum() + 0.5 * (1 - overlap)
 
 
-def mender_loss(network: nn.Module, seen: Tensor, sound: Tensor) -> Tensor:
-    """The error in decibels, over the whole and where something is hidden; below `FLOOR` it hardly counts."""
-    with torch.autocast("cpu", torch.bfloat16, enabled=HALF):
+def floor_at(share: float, trained: bool) -> float:
+    """The mender's floor after a share of the time: it falls, but not for one that was trained before."""
+    return FLOOR if trained else float(FIRST_FLOOR * (FLOOR / FIRST_FLOOR) ** min(1.0, share / FLOOR_FALLS))
+
+
+def mender_loss(network: nn.Module, seen: Tensor, sound: Tensor, floor: Tensor) -> Tensor:
+    """The error in decibels, over the whole and where something is hidden; below the floor it hardly counts."""
+    with _computed(seen.device.type):
         made = network(seen)
     squared = (made.float() - sound).square().mean(1, keepdim=True)
     hole = seen[:, 3:]
     size = hole.sum((1, 2, 3))
-    whole = torch.log10(squared.mean((1, 2, 3)) + FLOOR**2)
-    hidden = torch.log10((squared * hole).sum((1, 2, 3)) / size.clamp_min(1) + FLOOR**2)
+    whole = torch.log10(squared.mean((1, 2, 3)) + floor**2)
+    hidden = torch.log10((squared * hole).sum((1, 2, 3)) / size.clamp_min(1) + floor**2)
     weight = HIDDEN_WEIGHT * (size > 20).float()
     # where hardly anything differs, the hidden part is most of the whole: both then ask for the same
     return ((1 - weight) * whole + weight * hidden).mean()
 
 
-LOSSES = {"finder": finder_loss, "mender": mender_loss}
+LOSSES: dict[str, Loss] = {"finder": finder_loss, "mender": mender_loss}
 
 
 def new_network(part: str, further: Path | None) -> nn.Module:
-    """A network to train, with the averaged weights of the run, or those of the file, `further` if there is one."""
+    """A network to train, with the weights that `photo_export.part_of` reads from `further` if there is one."""
     network = FinderNetwork() if part == "finder" else MenderNetwork()
     bias = network.network.head.bias
     if part == "finder" and bias is not None:
         nn.init.constant_(bias, FIRST_LOGIT)
-    if further is not None and further.is_file():
-        shipped = load(further)
-        network.load_state_dict((shipped.finder if part == "finder" else shipped.mender).state_dict())
-    elif further is not None:
-        network.load_state_dict(read_average(further))
-    laid_out: nn.Module = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return laid_out
+    if further is not None:
+        network.load_state_dict(part_of(part, further))
+    return network
+
+
+def chances_of(scenes: list[Scene], portraits: list[Scene]) -> Any:
+    """How likely each scene, and then each portrait, is drawn."""
+    share = 0.2 if portraits else 0.0
+    per_source = Counter(scene.source for scene in scenes)
+    weights = np.array([per_source[scene.source] ** -0.4 for scene in scenes])  # large sources are drawn less often
+    return np.concatenate(
+        [(1 - share) * weights / weights.sum(), np.full(len(portraits), share / max(1, len(portraits)))]
+    )
 
 
 def main() -> None:
@@ -107,28 +148,51 @@ def main() -> None:
     parser.add_argument("--portraits", type=Path, nargs="*", default=[], help="folders; a fifth of the cuts")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=80, help="of all runs with this --out together")
-    parser.add_argument("--further", type=Path, help="a run or a photo.safetensors whose weights are trained further")
+    parser.add_argument("--until", type=float, default=math.inf, help="stop at this minute; the same command resumes")
+    parser.add_argument("--spent", type=float, default=0, help="minutes that the weights of --further took before")
+    parser.add_argument("--further", type=Path, help="a run, an export or a photo.safetensors that is trained further")
+    parser.add_argument("--export", type=Path, help="write the averaged network here at each save")
     parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--device", default="cpu", help="cpu or cuda")
+    parser.add_argument("--batch", type=int, default=BATCH, help="examples of a step; with --workers a multiple of 8")
+    parser.add_argument("--side", type=int, help="pixels of a cut, a multiple of 16")
+    parser.add_argument("--workers", type=int, default=0, help="processes that draw examples; 0: this one")
+    parser.add_argument("--echo", type=float, default=4, help="how often an example is used, with --workers")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
+    part, device, side = arguments.part, arguments.device, arguments.side or SIDES[arguments.part]
     torch.set_num_threads(1)
-    cv2.setNumThreads(1)
+    cv2.setNumThreads(1)  # a child forked from a process with OpenCV's threads waits for them forever
     torch.manual_seed(arguments.seed)
+    torch.backends.cudnn.benchmark = True
     scenes, portraits = read_scenes(arguments.scenes, False), read_portraits(arguments.portraits, False)
-    share = 0.2 if portraits else 0.0
-    per_source = {source: sum(scene.source == source for scene in scenes) for source in {s.source for s in scenes}}
-    weights = np.array([per_source[scene.source] ** -0.4 for scene in scenes])  # large sources are drawn less often
-    chances = np.concatenate(
-        [(1 - share) * weights / weights.sum(), np.full(len(portraits), share / max(1, len(portraits)))]
-    )
-    held = read_scenes(arguments.scenes, True)
-    fixed = np.random.default_rng(7)
-    checks = [batch_of(arguments.part, held, None, fixed) for _ in range(8)]
-    network = new_network(arguments.part, arguments.further)
+    held, fixed = read_scenes(arguments.scenes, True), np.random.default_rng(7)
+    drawn = [held[index] for index in fixed.choice(len(held), 8 * BATCH)]
+    validation = examples_of(part, drawn, fixed, side).to(device)
+    checks = [batch_of(part, validation[first : first + BATCH]) for first in range(0, len(validation), BATCH)]
+    network = new_network(part, arguments.further).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = torch.optim.AdamW(network.parameters(), lr=arguments.rate, betas=(0.9, 0.98), weight_decay=1e-4)
-    run = Run(arguments.out, network, LOSSES[arguments.part], optimiser, arguments.minutes * 60)
-    rng = np.random.default_rng((arguments.seed, run.step))
-    run.train(lambda: batch_of(arguments.part, [*scenes, *portraits], chances, rng), checks)
+    run = Run(arguments.out, network, LOSSES[part], optimiser, arguments.minutes * 60, device)
+    run.clock.spent = max(run.clock.spent, 60 * arguments.spent)
+    seed = arguments.seed, run.step
+    examples = Examples(part, [*scenes, *portraits], chances_of(scenes, portraits), side, seed)
+
+    def export() -> None:
+        if arguments.export:
+            write_part(part, run.average, arguments.export)
+
+    echo, rng = None, np.random.default_rng(seed)
+    if arguments.workers:
+        echo = Echo(examples, arguments.workers, device, arguments.batch, arguments.echo)
+
+    def draw() -> Batch:
+        new = echo() if echo else examples.some(rng, arguments.batch).to(device)
+        return batch_of(part, new, floor_at(run.clock.share, arguments.further is not None))
+
+    run.train(draw, checks, 60 * arguments.until, export)
+    if echo:
+        print(f"{echo.arrived} examples, {echo.drawn / echo.arrived:.1f} times each", flush=True)
+        echo.close()
 
 
 if __name__ == "__main__":

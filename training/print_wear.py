@@ -50,7 +50,8 @@ class Worn:
     def finish(self) -> Worn:
         """Measure the change."""
         self.picture = self.picture.clip(0, 255).astype(np.float32)
-        self.change = np.abs(self.picture - self._before).max(axis=2)
+        apart = np.abs(self.picture - self._before)
+        self.change = np.maximum(np.maximum(apart[..., 0], apart[..., 1]), apart[..., 2])  # faster than over an axis
         return self
 
 
