@@ -1,4 +1,4 @@
-"""Lines and spots that belong to a scene and look like wear: wires, railings, twigs, text, pearls, frames.
+"""Lines and spots that belong to a scene and look like wear: wires, railings, bricks, twigs, text, pearls, frames.
 
 They are drawn before the scene is blurred and printed, so that they share its sharpness, its tone and its grain.
 Pictures are float32 RGB `[height, width, 3]`, 0 to 255.
@@ -144,4 +144,28 @@ def _glints(picture: Drawn, rng: Generator) -> None:
         _line(picture, np.array([at, at + ahead]), (level,) * 3, int(rng.integers(1, 3)))
 
 
-_KINDS = (_text, _text, _railing, _wires, _twigs, _pearls, _frame, _glints)
+def _bricks(picture: Drawn, rng: Generator) -> None:
+    """Joints of bricks or slabs, of one width and shade, which are broken, seen at a slant and hidden in places."""
+    height, width = picture.shape[:2]
+    tall = rng.uniform(5, 26)
+    long, thick = tall * rng.uniform(1.6, 3.2), int(rng.integers(1, 4))
+    around = picture.reshape(-1, 3).mean(0) + rng.choice((-1, 1)) * rng.uniform(30, 120)
+    ink, drawn = tuple(float(v) for v in around.clip(0, 255)), picture.copy()
+    turn, slant = rng.normal(0, 0.25), rng.normal(0, 0.2)
+    along = np.array([np.cos(turn), np.sin(turn)])
+    down = np.array([-np.sin(turn + slant), np.cos(turn + slant)])
+    corner = rng.uniform((-0.3 * width, -0.3 * height), (0.6 * width, 0.6 * height))
+    rows, columns = int(rng.integers(3, 16)), int(rng.integers(3, 12))
+    for row in range(rows + 1):
+        start = corner + row * tall * down
+        _line(drawn, np.array([start, start + columns * long * along]), (ink[0], ink[1], ink[2]), thick)
+        for column in range(columns if row < rows else 0):
+            top = start + (column + 0.5 * (row % 2)) * long * along
+            if rng.random() < 0.95:
+                _line(drawn, np.array([top, top + tall * down]), (ink[0], ink[1], ink[2]), thick)
+    knots = rng.uniform(0, 1.6, (int(rng.integers(2, 9)), int(rng.integers(2, 9)))).astype(np.float32)
+    share = cv2.resize(knots, (width, height), interpolation=cv2.INTER_LINEAR).clip(0, 1)[..., None]
+    picture[...] = np.rint(picture + share * (drawn.astype(np.float32) - picture)).astype(np.uint8)
+
+
+_KINDS = (_text, _text, _railing, _wires, _twigs, _pearls, _frame, _glints, _bricks, _bricks)

@@ -24,7 +24,7 @@ Image = NDArray[np.uint8]
 VALIDATION = frozenset({"docum", "lomiri", "onrr", "pop", "skimage", "usfs", "usgs"})  # sources
 HELD_PORTRAITS = 0.05  # of the portraits' people
 GRAINY = frozenset({"docum", "fsa"})  # film grain of their own: no targets for removing grain, unless made smaller
-LOOK_ALIKES = 0.12  # of the cuts get some drawn; with 0.3 plain dark lines on a plain background were missed
+LOOK_ALIKES = 0.15  # of the cuts get some drawn; with 0.3 plain dark lines on a plain background were missed
 WORN = 0.75  # of the finder's pictures have wear
 FILLED = 0.15  # of the mender's pictures have something to fill; it cleans all
 LARGEST = 1280  # pixels; longer sides are made smaller
@@ -175,11 +175,11 @@ def mender_example(scene: Scene, rng: Generator, side: int) -> tuple[Image, Imag
     kind = rng.random()
     if kind < 0.12:
         picture = printed(picture, rng, rng.random())
-    elif kind < 0.27:  # a sensor's noise, of which the recipe below draws little
+    elif kind < 0.3:  # a sensor's noise, of which the recipe below draws little
         planes = 1 if is_grey(picture) else 3
         noise = rng.standard_normal((*picture.shape[:2], planes), dtype=np.float32)
         picture = (picture + np.float32(rng.uniform(3, 22)) * noise).clip(0, 255)
-    if kind < 0.12 or 0.27 <= kind < 0.88:
+    if kind < 0.12 or 0.3 <= kind < 0.9:
         picture = scanned(picture, rng, 0.9)
     picture = to_bytes(picture).astype(np.float32)
     if hole.any():

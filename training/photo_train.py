@@ -36,7 +36,7 @@ FIRST_FLOOR = 3 / 255  # of a new one, or "change nothing", right for sound pict
 FLOOR_FALLS = 0.4  # of the time, until `FLOOR` is reached
 FIRST_LOGIT = -3.0  # of the finder: damage is rare
 RIM_WEIGHT = 2.0  # of damage, beside its inside
-FAINT_WEIGHT = 0.4  # of faint damage, beside plain damage: to miss a plain scratch is worse
+FAINT_WEIGHT = 0.6  # of faint damage, beside plain damage: to miss a plain scratch is worse
 HALF = torch.backends.cpu.get_cpu_capability() == "AVX512"  # elsewhere bfloat16 is imitated, and slower
 HIDDEN_WEIGHT = 0.4  # of the error where something is hidden, in the mender's loss
 
