@@ -59,7 +59,7 @@ class Echo:
             source,
             batch_size=None,
             num_workers=workers,
-            prefetch_factor=4 if workers else None,
+            prefetch_factor=2 if workers else None,
             pin_memory=device.startswith("cuda"),
         )
         self._parts: queue.Queue[Tensor | Exception] = queue.Queue(maxsize=8)

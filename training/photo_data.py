@@ -179,7 +179,7 @@ def mender_example(scene: Scene, rng: Generator, side: int) -> tuple[Image, Imag
         planes = 1 if is_grey(picture) else 3
         noise = rng.standard_normal((*picture.shape[:2], planes), dtype=np.float32)
         picture = (picture + np.float32(rng.uniform(3, 22)) * noise).clip(0, 255)
-    if kind < 0.12 or 0.3 <= kind < 0.9:
+    if kind < 0.12 or 0.3 <= kind < 0.88:
         picture = scanned(picture, rng, 0.9)
     picture = to_bytes(picture).astype(np.float32)
     if hole.any():

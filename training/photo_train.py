@@ -191,7 +191,7 @@ def main() -> None:
 
     run.train(draw, checks, 60 * arguments.until, export)
     if echo:
-        print(f"{echo.arrived} examples, {echo.drawn / echo.arrived:.1f} times each", flush=True)
+        print(f"{echo.arrived} examples, {echo.drawn / max(1, echo.arrived):.1f} times each", flush=True)
         echo.close()
 
 

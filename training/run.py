@@ -104,13 +104,14 @@ class Run:
         """
         total, steps = torch.zeros(()), 0  # on the device, where to read it would take time
         next_save = self.clock.seconds + SAVE_EVERY
-        end = min(until, self.clock.budget)
-        while self.clock.seconds < end:
+        seconds, end = self.clock.seconds, min(until, self.clock.budget)
+        while seconds < end:
             loss = self.advance(draw())
             total, steps = total.to(loss.device) + loss, steps + 1
-            if self.clock.seconds > next_save or self.clock.seconds >= end:
+            seconds = self.clock.seconds
+            if seconds > next_save or seconds >= end:
                 self.save()
-                seconds, held = self.clock.seconds, self.check(held_out)
+                held = self.check(held_out)
                 line = f"{seconds:6.0f} s, step {self.step}, loss {float(total) / steps:.4f}, held {held:.4f}"
                 print(line, flush=True)
                 saved()
