@@ -40,9 +40,10 @@ Mix = tuple[tuple[float, Level], ...]  # levels with their shares
 # The mix for training. Mild damage and clean pairs are frequent: otherwise the network learns to smooth everything.
 TRAINING_MIX: Mix = (
     (0.10, Level("clean", 0.0, 0.0)),
-    (0.25, Level("mild", 0.02, 0.3)),
-    (0.35, Level("medium", 0.25, 0.65)),
-    (0.30, Level("heavy", 0.6, 1.15)),
+    (0.22, Level("mild", 0.02, 0.3)),
+    (0.32, Level("medium", 0.25, 0.65)),
+    (0.25, Level("heavy", 0.6, 1.15)),
+    (0.11, Level("worst", 0.95, 1.2)),
 )
 
 

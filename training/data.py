@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from training.damage import TRAINING_MIX, Image, Mix, lettered, tone, wear
+from training.echo import Echo
 from training.more_damage import spoil_variously
 from training.rare_faces import CHANGES
 
@@ -25,6 +26,8 @@ STORED = 288  # pixels, 256 and a margin
 BENT = 0.5  # share of faces that are warped into a slightly different face
 LOOSE = 0.4  # share of cuts that are not aligned faces: the network also cleans whole photos
 WORN = 0.25  # share of aligned faces with scratches and spots
+ECHOED = 4096  # pairs that an echo holds, 1.6 GB at 256 pixels
+CHUNK = 32  # pairs that a data process hands over to an echo at once
 
 
 @dataclass(frozen=True)
@@ -159,18 +162,41 @@ def pair(image: Image, rng: Generator, mix: Mix, worn: float = WORN) -> tuple[Im
 
 
 def loader(
-    faces: Faces, side: int, batch: int, seed: int, workers: int = 1, device: str = "cpu", loose: float = LOOSE
+    faces: Faces,
+    side: int,
+    batch: int,
+    seed: int,
+    workers: int = 1,
+    device: str = "cpu",
+    loose: float = LOOSE,
+    echo: float = 1.0,
 ) -> Iterator[Batch]:
-    """Damaged and clean batches in [-1, 1] on a device, prepared by other processes while the network trains."""
+    """Damaged and clean batches in [-1, 1] on a device, prepared by other processes while the network trains.
+
+    With an `echo` above 1 a pair is used again, mirrored or not, while no new ones arrive, up to so many times on
+    average; see `training.echo`. Without data processes there is no echo.
+    """
     cv2.setNumThreads(
         1
     )  # needed in the parent too: a child forked from a process with OpenCV threads waits for them forever
+    echoed = echo > 1 and workers > 0
     source = DataLoader(
-        Pairs(faces, side, batch, seed, loose),
+        Pairs(faces, side, min(batch, CHUNK) if echoed else batch, seed, loose),
         batch_size=None,
         num_workers=workers,
         prefetch_factor=4 if workers else None,
         pin_memory=device != "cpu",
     )
-    for damaged, clean in source:
+    for damaged, clean in _echoed(iter(source), batch, device, echo, seed) if echoed else source:
         yield to_tensor(damaged.to(device, non_blocking=True)), to_tensor(clean.to(device, non_blocking=True))
+
+
+def _echoed(source: Iterator[Batch], batch: int, device: str, echo: float, seed: int) -> Iterator[Batch]:
+    """Batches from an echo of the source, on the device."""
+    pairs = Echo(source, ECHOED, device, echo, seed)
+    try:
+        while True:
+            damaged, clean = pairs.draw(batch)
+            yield damaged, clean
+    finally:
+        pairs.close()

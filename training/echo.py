@@ -1,115 +1,103 @@
-"""Data echoing (Choi et al., "Faster Neural Network Training with Data Echoing", 2019): where a GPU needs examples
-faster than the processor draws them, each is used several times, turned and mirrored.
+"""Data echoing: a GPU that trains faster than the processor prepares data uses each example a few times.
+
+Choi et al., "Faster Neural Network Training with Data Echoing", 2019: with examples drawn from a large buffer, up to
+about four uses are worth nearly as much as fresh data.
 """
 
 from __future__ import annotations
 
-import queue
 import threading
+import time
+from collections import deque
 from collections.abc import Iterator
 
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, IterableDataset
 
-TURNS = 8  # quarter turns and mirror images
-
-
-def turned(examples: Tensor) -> Tensor:
-    """Each example turned or mirrored in one of the eight ways, by its number in the batch.
-
-    Args:
-        examples: `[batch, planes, side, side]`; the batch is a multiple of `TURNS`.
-    """
-    ways = []
-    for way in range(TURNS):
-        some = torch.rot90(examples[way::TURNS], way % 4, (2, 3))
-        ways.append(some.flip(3) if way >= 4 else some)
-    return torch.cat(ways)
+Tensors = tuple[Tensor, ...]
+UNREAD = 64  # batches that wait for the next draw; older ones are dropped
+PAUSE = 0.002  # seconds between two looks for new data
 
 
 class Echo:
-    """The last examples on the device, from which batches are drawn at random.
+    """The last examples of an endless source on a device, from which batches are drawn at random.
 
-    Other processes draw examples, and new ones replace the oldest. To draw a batch waits for none, unless the ones so
-    far were used often enough.
+    A thread takes the source's batches as they arrive. Each draw first puts those into the buffer, in place of its
+    oldest examples, and does not wait for more, except while an example has been used `most_uses` times on average.
     """
 
-    def __init__(
-        self, source: IterableDataset[Tensor], workers: int, device: str, batch: int, uses: float, kept: int = 6144
-    ) -> None:
-        """
+    def __init__(self, source: Iterator[Tensors], size: int, device: str, most_uses: float, seed: int) -> None:
+        """Start to read.
+
         Args:
-            source: gives some examples at a time, `[n, planes, side, side]` bytes; `n` is always the same.
-            workers: processes that draw.
-            device: where the examples are kept.
-            batch: examples of a batch; a multiple of `TURNS`.
-            uses: how often an example is drawn, in the mean.
-            kept: examples.
+            source: batches of the same shapes, each tensor `[examples, …]`; pinned memory is copied beside the
+                computation.
+            size: examples in the buffer; rounded down to whole batches of the source. A quarter must have arrived
+                before the first draw.
+            device: of the buffer and the draws.
+            most_uses: of an example on average, at least 1.
+            seed: of the draws.
+        """
+        self.source, self.size, self.device, self.most_uses = source, size, device, most_uses
+        self.random = torch.Generator(device).manual_seed(seed)
+        self.buffer: Tensors = ()
+        self.arrived, self.drawn = 0, 0  # examples
+        self._new: deque[Tensors] = deque(maxlen=UNREAD)
+        self._failure: BaseException | None = None
+        self._closed = False
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def draw(self, count: int, axis: int | None = 2) -> Tensors:
+        """`count` random examples of the buffer, each tensor `[count, …]` on the device.
+
+        Args:
+            count: of examples; one may come twice.
+            axis: the axis of the pictures' width, counting the examples' as 0: half of the examples are mirrored
+                there, all tensors alike. None: no example is.
 
         Raises:
-            ValueError: the batch is no multiple of `TURNS`.
+            RuntimeError: the source failed or ended.
         """
-        if batch % TURNS:
-            raise ValueError(f"a batch has a multiple of {TURNS} examples, not {batch}")
-        self.batch, self.uses, self.kept = batch, uses, kept
-        self.device, self.store = device, torch.empty(0, dtype=torch.uint8)
-        self.arrived = self.drawn = 0
-        loader = DataLoader(
-            source,
-            batch_size=None,
-            num_workers=workers,
-            prefetch_factor=2 if workers else None,
-            pin_memory=device.startswith("cuda"),
-        )
-        self._parts: queue.Queue[Tensor | Exception] = queue.Queue(maxsize=8)
-        self._over = threading.Event()
-        # the processes start here, because a child forked from several threads can wait for a lock forever
-        self._thread = threading.Thread(target=self._receive, args=(iter(loader),), daemon=True)
-        self._thread.start()
-
-    def __call__(self) -> Tensor:
-        """The next batch, `[batch, planes, side, side]` bytes on the device."""
-        self._take_new()
-        which = torch.randint(min(self.arrived, self.kept), (self.batch,), device=self.device)
-        self.drawn += self.batch
-        return turned(self.store[which])
+        self._take()
+        while self.arrived < self.size // 4 or self.drawn + count > self.most_uses * self.arrived:
+            time.sleep(PAUSE)
+            self._take()
+        self.drawn += count
+        filled = min(self.arrived, len(self.buffer[0]))
+        which = torch.randint(filled, (count,), device=self.device, generator=self.random)
+        drawn = tuple(kept[which] for kept in self.buffer)
+        if axis is None:
+            return drawn
+        mirrored = torch.rand(count, device=self.device, generator=self.random) < 0.5
+        return tuple(torch.where(mirrored.view(-1, *[1] * (part.ndim - 1)), part.flip(axis), part) for part in drawn)
 
     def close(self) -> None:
-        """End the processes."""
-        self._over.set()
-        self._thread.join()
+        """Stop reading; the thread ends with the batch that it waits for."""
+        self._closed = True
+        self._reader.join(timeout=10)
 
-    def _take_new(self) -> None:
-        """Store what has arrived, and wait for more where the examples so far are too few or too old."""
-        for _ in range(self._parts.maxsize):
-            if self._parts.empty():
-                break
-            self._store(self._parts.get())
-        while self.arrived < 4 * self.batch or self.drawn + self.batch > self.uses * self.arrived:
-            self._store(self._parts.get())
-
-    def _store(self, part: Tensor | Exception) -> None:
-        if isinstance(part, Exception):
-            raise part
-        if not self.arrived:
-            self.kept = max(1, self.kept // len(part)) * len(part)
-            self.store = torch.empty((self.kept, *part.shape[1:]), dtype=torch.uint8, device=self.device)
-        first = self.arrived % self.kept
-        self.store[first : first + len(part)].copy_(part, non_blocking=True)
-        self.arrived += len(part)
-
-    def _receive(self, parts: Iterator[Tensor]) -> None:
-        """Wait for the processes, in a thread of its own."""
+    def _read(self) -> None:
         try:
-            for part in parts:
-                while not self._over.is_set():
-                    try:
-                        self._parts.put(part, timeout=0.1)
-                        break
-                    except queue.Full:
-                        continue
-                if self._over.is_set():
+            for batch in self.source:
+                if self._closed:
                     return
-        except Exception as error:  # it belongs to whoever draws
-            self._parts.put(error)
+                self._new.append(batch)
+            raise RuntimeError("the source of examples has ended")
+        except Exception as error:  # told by the next draw
+            self._failure = error
+
+    def _take(self) -> None:
+        """Put what has arrived into the buffer."""
+        if self._failure is not None:
+            raise RuntimeError("no more examples arrive") from self._failure
+        for _ in range(len(self._new)):
+            batch = self._new.popleft()
+            count = len(batch[0])
+            if not self.buffer:
+                room = max(1, self.size // count) * count
+                self.buffer = tuple(torch.empty(room, *x.shape[1:], dtype=x.dtype, device=self.device) for x in batch)
+            at = self.arrived % len(self.buffer[0])
+            for kept, part in zip(self.buffer, batch, strict=True):
+                kept[at : at + count].copy_(part, non_blocking=True)
+            self.arrived += count

@@ -1,8 +1,8 @@
 """Damage beyond `damage.spoil`: strong blur, two generations of copies, and what phones and scanners do.
 
 The second order, that is blur, resizing, noise and JPEG twice, is Real-ESRGAN's (Wang et al., "Real-ESRGAN",
-ICCVW 2021). Sizes are pixels of a crop of 256. All randomness comes from the given generator. Pictures are RGB,
-`[height, width, 3]`, uint8.
+ICCVW 2021). A last recipe, `random_damage.scrambled`, has its own module. Sizes are pixels of a crop of 256. All
+randomness comes from the given generator. Pictures are RGB, `[height, width, 3]`, uint8.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.random import Generator
 
 from training.damage import Image, Level, Plane, as_bytes, blurred, convolved, is_grey, noisy, resaved, soften, spoil
+from training.random_damage import scrambled
 
 _ENLARGE = (cv2.INTER_NEAREST, cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_LANCZOS4)
 _SHRINK = (cv2.INTER_NEAREST, cv2.INTER_AREA, cv2.INTER_LINEAR, cv2.INTER_CUBIC)
@@ -103,5 +104,5 @@ def _blotchy(work: Plane, rng: Generator, severity: float) -> Plane:
 
 
 Recipe = Callable[[Image, Generator, Level], Image]
-RECIPES: tuple[Recipe, ...] = (spoil, copied_twice, out_of_focus, by_phone)
-_SHARES = (0.4, 0.2, 0.2, 0.2)
+RECIPES: tuple[Recipe, ...] = (spoil, copied_twice, out_of_focus, by_phone, scrambled)
+_SHARES = (0.32, 0.13, 0.14, 0.14, 0.27)

@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.utils.data import IterableDataset, get_worker_info
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from magicmemory.pipeline.models.photo import FinderNetwork, MenderNetwork
 from training.echo import Echo
@@ -39,6 +39,8 @@ RIM_WEIGHT = 2.0  # of damage, beside its inside
 FAINT_WEIGHT = 0.6  # of faint damage, beside plain damage: to miss a plain scratch is worse
 HALF = torch.backends.cpu.get_cpu_capability() == "AVX512"  # elsewhere bfloat16 is imitated, and slower
 HIDDEN_WEIGHT = 0.4  # of the error where something is hidden, in the mender's loss
+ECHOED = 6144  # examples that an echo holds
+TURNS = 8  # quarter turns and mirror images
 
 
 def examples_of(part: str, chosen: list[Scene], rng: np.random.Generator, side: int) -> Tensor:
@@ -73,6 +75,26 @@ class Examples(IterableDataset[Tensor]):
         """The next ones."""
         chosen = rng.choice(len(self.scenes), count, p=self.chances)
         return examples_of(self.part, [self.scenes[index] for index in chosen], rng, self.side)
+
+
+def echo_of(examples: Examples, workers: int, device: str, uses: float, seed: int) -> Echo:
+    """The examples that `workers` processes draw, each used at most `uses` times in the mean."""
+    pinned = device.startswith("cuda")
+    parts = iter(DataLoader(examples, batch_size=None, num_workers=workers, prefetch_factor=2, pin_memory=pinned))
+    return Echo(((part,) for part in parts), ECHOED, device, uses, seed)
+
+
+def turned(examples: Tensor) -> Tensor:
+    """Each example turned or mirrored in one of the eight ways, by its number in the batch.
+
+    Args:
+        examples: `[batch, planes, side, side]`.
+    """
+    ways = []
+    for way in range(TURNS):
+        some = torch.rot90(examples[way::TURNS], way % 4, (2, 3))
+        ways.append(some.flip(3) if way >= 4 else some)
+    return torch.cat(ways)
 
 
 def _computed(device: str) -> torch.autocast:
@@ -154,7 +176,7 @@ def main() -> None:
     parser.add_argument("--export", type=Path, help="write the averaged network here at each save")
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
-    parser.add_argument("--batch", type=int, default=BATCH, help="examples of a step; with --workers a multiple of 8")
+    parser.add_argument("--batch", type=int, default=BATCH, help="examples of a step")
     parser.add_argument("--side", type=int, help="pixels of a cut, a multiple of 16")
     parser.add_argument("--workers", type=int, default=0, help="processes that draw examples; 0: this one")
     parser.add_argument("--echo", type=float, default=4, help="how often an example is used, with --workers")
@@ -183,10 +205,10 @@ def main() -> None:
 
     echo, rng = None, np.random.default_rng(seed)
     if arguments.workers:
-        echo = Echo(examples, arguments.workers, device, arguments.batch, arguments.echo)
+        echo = echo_of(examples, arguments.workers, device, arguments.echo, arguments.seed + run.step)
 
     def draw() -> Batch:
-        new = echo() if echo else examples.some(rng, arguments.batch).to(device)
+        new = turned(*echo.draw(arguments.batch, None)) if echo else examples.some(rng, arguments.batch).to(device)
         return batch_of(part, new, floor_at(run.clock.share, arguments.further is not None))
 
     run.train(draw, checks, 60 * arguments.until, export)

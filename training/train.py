@@ -3,7 +3,8 @@
 The schedule follows the clock, not the number of steps, so the same command fits a laptop and a GPU. RUN gets
 `state.pt` (the same command continues from it after a stop) and `log.txt`.
 
-On a GPU, `--batches 16` uses sixteen times as many faces per step, and `--workers 15` prepares enough data. On a CPU,
+On a GPU, `--batches 16` uses sixteen times as many faces per step, `--workers 15` prepares enough data, and `--echo 4`
+uses a pair up to four times where that is still not enough. On a CPU,
 `--processes 2` trains in two single-threaded processes that synchronise once per step. On a machine with other load
 that is faster than one process with two threads, which wait for each other at every layer.
 """
@@ -23,13 +24,15 @@ from torch.nn import functional
 from magicmemory.pipeline.models.lite import INNER, LiteCore, load
 from training.damage import Level, spoil
 from training.data import LOOSE, Faces, load_faces, loader, middle, to_tensor
-from training.loop import Clock, Repeated, follow, move_if_finite, rate_at, share_gradients, start
+from training.loop import Clock, Repeated, adamw, follow, move_if_finite, rate_at, share_gradients, start
 from training.measures import FACE_REGION
 
 # (until this share of the time, side of the crops, batch): small crops first, for more and faster steps; then whole
 # faces, from which the network learns the layout of a face. On a GPU small crops are not faster.
 STAGES = ((0.2, 128, 16), (0.45, 192, 8), (1.01, 256, 4))
 FACE_WEIGHT = 3.0  # the weight of a face pixel relative to the background, in whole faces
+FEATURE_WEIGHT = 4.5  # likewise, from the brows to the mouth: by these a person is recognised
+FEATURE_REGION = (slice(96, 204), slice(72, 184))  # rows and columns of the aligned 256-pixel crop
 CHECKS = (Level("clean", 0, 0), Level("mild", 0.2, 0.2), Level("medium", 0.55, 0.55), Level("heavy", 1.0, 1.0))
 
 
@@ -38,6 +41,7 @@ def weights_of(side: int, device: str) -> Tensor:
     weights = torch.ones(1, 1, side, side, device=device)
     if side == INNER:  # smaller crops can come from any part of the face
         weights[(..., *FACE_REGION)] = FACE_WEIGHT
+        weights[(..., *FEATURE_REGION)] = FEATURE_WEIGHT
         weights = functional.avg_pool2d(weights, 17, 1, 8, count_include_pad=False)
     return weights / weights.mean()
 
@@ -106,8 +110,7 @@ class Run:
         self.network = core.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average: LiteCore = copy.deepcopy(self.network)
         self.network.encoder.requires_grad_(not only_end)
-        learning = [parameter for parameter in self.network.parameters() if parameter.requires_grad]
-        self.optimiser = torch.optim.AdamW(learning, lr=rate, betas=(0.9, 0.98), weight_decay=1e-4)
+        self.optimiser = adamw(self.network, rate, betas=(0.9, 0.98), decay=1e-4)
         self.repeated = Repeated(self.learn, device)
         self.clock, self.step = Clock(seconds), 0
         if (out / "state.pt").exists():
@@ -166,9 +169,8 @@ def train(rank: int, arguments: argparse.Namespace) -> None:
             continue
         seed = arguments.seed + 1000 * rank + run.step * 10_000
         size = max(1, batch * arguments.batches // arguments.processes)
-        for damaged, clean in loader(
-            faces.only(False), side, size, seed, arguments.workers, arguments.device, arguments.loose
-        ):
+        data = faces.only(False), side, size, seed, arguments.workers, arguments.device, arguments.loose, arguments.echo
+        for damaged, clean in loader(*data):
             loss, share = run.advance(damaged, clean, share)
             losses.append(loss)
             if rank == 0 and (run.clock.seconds > next_save or share >= 1):
@@ -196,6 +198,7 @@ def main() -> None:
     parser.add_argument("--batches", type=int, default=1, help="factor for the faces per step, for a GPU")
     parser.add_argument("--processes", type=int, default=1, help="training processes; on a CPU, one per core")
     parser.add_argument("--workers", type=int, default=1, help="data processes per training process")
+    parser.add_argument("--echo", type=float, default=1, help="uses of a pair at most, on average; for a GPU, 4 to 8")
     parser.add_argument("--check", type=float, default=300, help="seconds between validations")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()

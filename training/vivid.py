@@ -24,9 +24,9 @@ from magicmemory.pipeline.models.lite import Decoder, LiteCore, keep_grey, load
 from training.damage import spoil
 from training.data import Faces, load_faces, loader, middle, to_tensor
 from training.export import read_average
-from training.loop import Clock, Repeated, follow, move_if_finite, rate_at, share_gradients, start
+from training.loop import Clock, Repeated, adamw, follow, move_if_finite, rate_at, share_gradients, start
 from training.measures import gradient_energy, psnr
-from training.train import CHECKS
+from training.train import CHECKS, weights_of
 
 STAGES = ((0.3, 128, 8), (0.5, 192, 4), (1.01, 256, 2))  # (until this share of the time, side of the crops, batch)
 WEIGHTS = {"low": 4.0, "pixel": 1.0, "matching": 0.5, "critic": 0.1, "detail": 0.05}
@@ -87,7 +87,7 @@ def weight_of(damaged: Tensor, clean: Tensor) -> Tensor:
 def restorer_loss(fake: Tensor, damaged: Tensor, clean: Tensor, critic: Critic) -> dict[str, Tensor]:
     """The parts of the restorer's loss, unweighted."""
     logits, mine = critic(fake)
-    weight = weight_of(damaged, clean)
+    weight, region = weight_of(damaged, clean), weights_of(fake.shape[-1], str(fake.device))
     with torch.no_grad():
         theirs = critic(clean)[1]
     matching = [
@@ -95,8 +95,8 @@ def restorer_loss(fake: Tensor, damaged: Tensor, clean: Tensor, critic: Critic) 
         for a, b in zip(mine, theirs, strict=True)
     ]
     return {
-        "low": (functional.avg_pool2d(fake, 4) - functional.avg_pool2d(clean, 4)).abs().mean(),
-        "pixel": (fake - clean).abs().mean(),
+        "low": (functional.avg_pool2d(fake - clean, 4).abs() * functional.avg_pool2d(region, 4)).mean(),
+        "pixel": ((fake - clean).abs() * region).mean(),
         "matching": torch.stack(matching).mean(),
         "critic": -(logits.mean(dim=(1, 2, 3)) * weight).mean(),
         # a lower target for the worst damage: missing detail would be invented as a pattern
@@ -121,8 +121,8 @@ class Run:
             self.vivid.load_state_dict(load(shipped).vivid.state_dict())
         self.average: Decoder = copy.deepcopy(self.vivid)
         self.critic = Critic().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.optimiser = torch.optim.AdamW(self.vivid.parameters(), lr=rate, betas=(0.5, 0.95))
-        self.critic_optimiser = torch.optim.AdamW(self.critic.parameters(), lr=rate, betas=(0.5, 0.95))
+        self.optimiser = adamw(self.vivid, rate, betas=(0.5, 0.95))
+        self.critic_optimiser = adamw(self.critic, rate, betas=(0.5, 0.95))
         self.weights = torch.tensor(list(WEIGHTS.values()), device=device)
         self.judge_repeated, self.learn_repeated = Repeated(self.judge, device), Repeated(self.learn, device)
         self.clock, self.step = Clock(seconds), 0
@@ -221,9 +221,8 @@ def train(rank: int, arguments: argparse.Namespace) -> None:
             continue
         seed = arguments.seed + 1000 * rank + run.step * 10_000
         size = max(1, batch * arguments.batches // arguments.processes)
-        for damaged, clean in loader(
-            faces.only(False), side, size, seed, arguments.workers, arguments.device, loose=0.0
-        ):
+        data = faces.only(False), side, size, seed, arguments.workers, arguments.device, 0.0, arguments.echo
+        for damaged, clean in loader(*data):
             loss, share = run.advance(damaged, clean, share)
             losses.append(loss)
             if rank == 0 and (run.clock.seconds > next_check or share >= 1):
@@ -254,6 +253,7 @@ def main() -> None:
     parser.add_argument("--batches", type=int, default=1, help="factor for the faces per step, for a GPU")
     parser.add_argument("--processes", type=int, default=1, help="training processes; on a CPU, one per core")
     parser.add_argument("--workers", type=int, default=1, help="data processes per training process")
+    parser.add_argument("--echo", type=float, default=1, help="uses of a pair at most, on average; for a GPU, 4 to 8")
     parser.add_argument("--check", type=float, default=120, help="seconds between validations")
     parser.add_argument("--seed", type=int, default=2)
     start(train, parser.parse_args())

@@ -1,69 +1,23 @@
-"""The training of `photo`: examples that are used several times, exported networks, runs that resume."""
+"""The training of `photo`: turned examples, exported networks, runs that resume."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
 from torch import Tensor, nn
-from torch.utils.data import IterableDataset
 
 from magicmemory.pipeline.models.photo import FinderNetwork
-from training.echo import Echo, turned
 from training.photo_export import part_of, write_part
-from training.photo_train import FIRST_FLOOR, FLOOR, batch_of, floor_at, mender_loss
+from training.photo_train import FIRST_FLOOR, FLOOR, batch_of, floor_at, mender_loss, turned
 from training.run import Run
-
-
-class Stepping(IterableDataset[Tensor]):
-    """Four examples at a time; the first are 0, then all are 1."""
-
-    def __iter__(self) -> Iterator[Tensor]:
-        number = 0
-        while True:
-            yield torch.full((4, 2, 8, 8), int(number > 8), dtype=torch.uint8)
-            number += 1
-
-
-class Failing(IterableDataset[Tensor]):
-    """Gives some examples and fails."""
-
-    def __iter__(self) -> Iterator[Tensor]:
-        yield torch.zeros((4, 2, 8, 8), dtype=torch.uint8)
-        raise RuntimeError("no scenes")
 
 
 def test_the_eight_examples_of_a_batch_are_turned_in_eight_ways() -> None:
     examples = torch.arange(25, dtype=torch.uint8).reshape(1, 1, 5, 5).expand(8, 1, 5, 5)
 
     assert len({tuple(example.flatten().tolist()) for example in turned(examples)}) == 8
-
-
-def test_examples_are_used_a_few_times_and_then_replaced() -> None:
-    echo = Echo(Stepping(), 0, "cpu", 8, 4.0, kept=64)
-    try:
-        batches = [echo() for _ in range(100)]
-        assert echo.drawn == 800
-        assert echo.arrived >= 200
-        assert batches[-1].min() == 1 > batches[0].min()
-    finally:
-        echo.close()
-
-
-def test_an_error_of_a_drawing_process_is_raised() -> None:
-    echo = Echo(Failing(), 0, "cpu", 8, 4.0)
-    try:
-        with pytest.raises(RuntimeError, match="no scenes"):
-            echo()
-    finally:
-        echo.close()
-
-
-def test_a_batch_that_cannot_be_turned_evenly_is_refused() -> None:
-    with pytest.raises(ValueError, match="not 12"):
-        Echo(Stepping(), 0, "cpu", 12, 4.0)
 
 
 def test_an_exported_network_is_read_again(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from queue import SimpleQueue
 
 import cv2
 import numpy as np
@@ -10,19 +11,20 @@ import torch
 
 from magicmemory.pipeline.models.lite import LiteCore
 from tests.support.lite import restore_small
-from training import train, vivid
+from training import data, train, vivid
 from training.align import TEMPLATE, crop
 from training.baseline import GRID, classical
 from training.damage import TRAINING_MIX, Level, is_grey, lettered, spoil, tone, wear
 from training.data import Faces, Pairs, pair, vary
+from training.echo import Echo
 from training.export import assemble, write
-from training.loop import Repeated, follow, rate_at
+from training.loop import Repeated, adamw, follow, move_if_finite, rate_at
 from training.measures import gradient_energy, psnr, specks, ssim
 from training.more_damage import RECIPES, Recipe, spoil_variously
 from training.other_damage import spoil_otherwise
 from training.prepare import held_out, person_of, unfit
 from training.rare_faces import CHANGES
-from training.train import FACE_WEIGHT, decibel_loss, softening_at, weights_of
+from training.train import FACE_WEIGHT, FEATURE_WEIGHT, decibel_loss, softening_at, weights_of
 from training.vivid import Critic, restorer_loss
 
 pytestmark = pytest.mark.slow
@@ -172,6 +174,68 @@ def test_batches_contain_pairs(picture: Image) -> None:
     assert sum(share for share, _ in TRAINING_MIX) == pytest.approx(1)
 
 
+def test_an_echo_uses_examples_several_times_and_keeps_pairs_together() -> None:
+    given: SimpleQueue[tuple[torch.Tensor, ...]] = SimpleQueue()
+
+    def give(batches: range) -> None:
+        for start in batches:  # examples 4 * start to 4 * start + 3; the last digit is the column
+            numbers = torch.arange(4 * start, 4 * start + 4).view(4, 1, 1, 1) * 10 + torch.arange(3).view(3, 1)
+            given.put((numbers, -numbers))
+
+    echo = Echo(iter(given.get, ()), 32, "cpu", 3.0, 0)
+    give(range(8))
+    pairs = [echo.draw(16) for _ in range(6)]  # three uses of each: the next draw must wait for more
+    assert (echo.drawn, echo.arrived) == (96, 32)
+    give(range(8, 16))
+    late = [echo.draw(16) for _ in range(12)]
+    give(range(16, 17))
+    echo.close()
+    for numbers, negatives in pairs + late:
+        assert numbers.shape == (16, 1, 3, 1)
+        assert torch.equal(numbers, -negatives)
+    mirrored = sum(int((numbers[:, 0, 0, 0] % 10 == 2).sum()) for numbers, _ in pairs + late)
+    assert 96 < mirrored < 192
+    assert all(int(number) < 330 for numbers, _ in pairs for number in numbers[:, 0, 1, 0])
+    assert all(int(number) > 320 for number in late[-1][0][:, 0, 1, 0])  # the oldest were replaced
+
+
+def test_an_echo_tells_that_its_source_failed() -> None:
+    def source() -> Iterator[tuple[torch.Tensor, ...]]:
+        yield (torch.zeros(4, 2, 2, 1),)
+        raise OSError("no space")
+
+    echo = Echo(source(), 4, "cpu", 1.0, 0)
+    with pytest.raises(RuntimeError, match="no more examples"):
+        list(map(echo.draw, [4] * 9))
+
+
+@pytest.mark.processes
+@pytest.mark.usefixtures("opencv_threads")
+def test_a_loader_with_an_echo_gives_whole_batches(picture: Image) -> None:
+    stored = np.pad(picture, ((16, 16), (16, 16), (0, 0)), mode="reflect")
+    faces = Faces(stored[None], np.array(["a"]), np.array(["large"]), np.array([False]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(data, "ECHOED", 16)
+        patch.setattr(data, "CHUNK", 4)
+        batches = data.loader(faces, 64, 6, 0, echo=4.0)
+        for _ in range(3):
+            damaged, clean = next(batches)
+            assert damaged.shape == clean.shape == (6, 3, 64, 64)
+            assert float((damaged - clean).abs().mean()) < 0.5
+
+
+@pytest.mark.parametrize("fused", [False, True])
+def test_a_step_with_a_bad_gradient_is_skipped(fused: bool) -> None:
+    network = torch.nn.Linear(2, 1)
+    optimiser = torch.optim.AdamW(network.parameters(), fused=True) if fused else adamw(network, 1e-3, (0.9, 0.99))
+    before = network.weight.detach().clone()
+    for bad in (float("nan"), 1.0):
+        network.zero_grad()
+        (network(torch.ones(1, 2)) * bad).sum().backward()
+        move_if_finite(network, optimiser)
+        assert torch.equal(network.weight, before) == (bad != 1.0)
+
+
 def test_measures_rank_better_above_worse(picture: Image) -> None:
     noisy = np.clip(picture + np.random.default_rng(0).normal(0, 20, picture.shape), 0, 255).astype(np.uint8)
     assert psnr(picture, picture) == 60
@@ -243,7 +307,8 @@ def test_losses_are_finite_and_smallest_for_the_truth() -> None:
 def test_face_pixels_weigh_more_in_aligned_faces() -> None:
     whole, part = weights_of(256, "cpu"), weights_of(128, "cpu")
     assert whole.mean() == pytest.approx(1)
-    assert whole[0, 0, 140, 128] / whole[0, 0, 5, 5] == pytest.approx(FACE_WEIGHT)
+    assert whole[0, 0, 70, 128] / whole[0, 0, 5, 5] == pytest.approx(FACE_WEIGHT)
+    assert whole[0, 0, 140, 128] / whole[0, 0, 5, 5] == pytest.approx(FEATURE_WEIGHT)
     assert torch.equal(part, torch.ones(1, 1, 128, 128))
 
 
