@@ -24,7 +24,7 @@ from training.damage import Image, Level, Plane, as_bytes, convolved, is_grey, r
 
 SMALLEST = 24  # pixels of a picture's shorter side between two resizings
 LONGEST = 10  # waves of noise per side; longer ones would be light and shade, which must stay
-LARGEST = 192  # pixels, of a side up to which JPEG 2000 is not too slow for training
+JPEG_2000_SIDES = (32, 192)  # pixels: a smaller side has fewer halvings than OpenCV asks for, a larger one is slow
 _KERNELS = (cv2.INTER_NEAREST, cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_LANCZOS4, cv2.INTER_AREA)
 _TO_YCC = np.array([[0.299, 0.587, 0.114], [-0.169, -0.331, 0.5], [0.5, -0.419, -0.081]], np.float32)
 _TO_RGB = np.linalg.inv(_TO_YCC).astype(np.float32)
@@ -257,7 +257,8 @@ def _basis(size: int, cosine: bool) -> Plane:
 
 def recoded(work: Plane, rng: Generator, severity: float) -> Plane:
     """JPEG, or JPEG 2000, which blurs and rings without blocks."""
-    if max(work.shape[:2]) > LARGEST or rng.random() < 0.7:
+    least, most = JPEG_2000_SIDES
+    if min(work.shape[:2]) < least or max(work.shape[:2]) > most or rng.random() < 0.7:
         return resaved(work, rng, severity / _smallness(work) ** -0.5, grey=False)
     rate = int(rng.uniform(12, 30) / (0.25 + severity) / _smallness(work))
     stored = cv2.imencode(".jp2", as_bytes(work), [cv2.IMWRITE_JPEG2000_COMPRESSION_X1000, max(8, min(400, rate))])[1]
