@@ -1,5 +1,7 @@
 """No secret is ever logged: they are planted, real processes go through good and bad journeys at the chattiest level,
 and everything that was written is searched.
+
+A photo can be followed by its job's id through those logs: bot, worker with its threads, delivery.
 """
 
 import asyncio
@@ -10,6 +12,7 @@ import re
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -22,7 +25,8 @@ from tests.servers.collector import Collector
 from tests.servers.discord.files import Upload
 from tests.servers.telegram import TelegramServer
 from tests.support import discord_harness, telegram_harness
-from tests.support.processes import running
+from tests.support.harness import eventually
+from tests.support.processes import Running, running
 from tests.support.services import shared_redis
 from tests.support.telegram_harness import QuickPipeline, sender_of
 
@@ -63,7 +67,8 @@ def assert_hidden(text: str, secrets: Iterable[str]) -> None:
         assert place < 0, f"{secret!r} is written in: {text[max(0, place - 300) : place + 100]!r}"
 
 
-async def test_telegram_logs_contain_no_secret_after_successes_and_failures(tmp_path: Path, redis_binary: str) -> None:
+async def test_telegram_logs_follow_each_job_and_contain_no_secret(tmp_path: Path, redis_binary: str) -> None:
+    """After successes and failures. One test, because a bot and a worker with its models take long to start."""
     photo = planted_photo()
     with Collector() as collector, shared_redis("--requirepass", REDIS_PASSWORD) as open_url:
         settings = {
@@ -81,6 +86,8 @@ async def test_telegram_logs_contain_no_secret_after_successes_and_failures(tmp_
             own = {"telegram_token": server.token, "telegram_api_url": server.url}
             async with running(tmp_path, "telegram", **settings, **own) as bot:
                 await bot.writes("@")
+                await worker.writes("Magic Memory lite")
+                jobs = await _taken_in_and_answered(server, bot)
                 made = await _codes(tmp_path, settings)
                 await _good_and_bad(server, photo, made)
                 # The way to Telegram ends while the bot is there; then Redis goes too.
@@ -101,6 +108,38 @@ async def test_telegram_logs_contain_no_secret_after_successes_and_failures(tmp_
     # The envelopes of errors are addressed with the key.
     assert_hidden(sent, [secret for secret in secrets if secret != SENTRY_KEY])
     assert all(json.loads(line) for line in written.splitlines() if not line.startswith(("@", "Magic Memory")))
+    assert len(jobs) == 2
+    for job in jobs:
+        assert_followed(job, bot.written, worker.written)
+
+
+async def _taken_in_and_answered(server: TelegramServer, bot: Running) -> list[str]:
+    """The ids of two jobs, of a photo and of a file that is none, once both are answered."""
+    bob, cleo = server.user("Bob"), server.user("Cleo")
+    await bob.send_photo(telegram_harness.SAMPLE.read_bytes())
+    await cleo.send_document(b"\xff\xd8\xff\xe0 this is no photo", "photo.jpg")
+    await bob.hears(lambda message: message.photo is not None, 60)
+
+    async def both() -> bool | None:
+        return sum("replied" in line for line in bot.written.splitlines()) == 2 or None
+
+    await eventually(both, 60)
+    return [json.loads(line)["job"] for line in bot.written.splitlines() if "taken in" in line]
+
+
+def assert_followed(job: str, bot: str, worker: str) -> None:
+    """At the level `INFO`, a job has a line where it is taken in, one of the worker and one where it is answered."""
+
+    def lines(written: str) -> list[dict[str, Any]]:
+        told = [json.loads(line) for line in written.splitlines() if line.startswith("{")]
+        return [line for line in told if line.get("job") == job and line["level"] != "DEBUG"]
+
+    here, there = lines(bot), lines(worker)
+    assert [line["logger"] for line in here] == ["magicmemory.bots.service", "magicmemory.queue.delivery"]
+    assert [line["logger"] for line in there] == ["magicmemory.queue.worker"]
+    assert {(line["platform"], line["process"]) for line in here} == {("telegram", "telegram")}
+    assert {(line["platform"], line["process"]) for line in there} == {("telegram", "worker")}
+    assert here[0]["time"] <= there[0]["time"] <= here[1]["time"]
 
 
 async def _codes(folder: Path, settings: dict[str, str]) -> list[str]:
