@@ -10,6 +10,7 @@ from magicmemory.pipeline.faces import align
 from magicmemory.pipeline.faces.blend import (
     LUMA,
     RestoredFace,
+    _kept_detail,
     _support,
     _tiles,
     blend,
@@ -252,6 +253,23 @@ def test_unseen_detail_stays_where_the_restorer_kept_detail() -> None:
     assert finest(blended(pixels, place, restore=lighter), inside) > 0.95 * finest(pixels, inside)
 
 
+def test_the_share_of_kept_detail_is_that_of_the_neighbourhood() -> None:
+    crop = grain(512)
+    left = np.arange(512)[None, :, None] < 256
+    fine = crop - cv2.GaussianBlur(crop.astype(np.float32), (0, 0), 1.5)
+    restored = np.asarray(crop - np.where(left, 0.9, 0.4) * fine, np.float32)
+    # As it is defined, at full size: the regression of what is finer than 1.5 pixels, about 8 pixels around each one.
+    before, after = (picture - cv2.GaussianBlur(picture, (0, 0), 1.5) for picture in (crop @ LUMA, restored @ LUMA))
+    both, own = (cv2.GaussianBlur(product, (0, 0), 8) for product in (before * after, before * before))
+    kept = _kept_detail(crop, restored)
+    assert kept.shape == (512, 512)
+    np.testing.assert_allclose(kept, both / own, atol=0.06)
+    assert np.abs(kept - both / own).mean() < 0.006
+    assert (_kept_detail(crop, crop.astype(np.float32)) == 1).all()
+    flat = np.full((512, 512, 3), 90, np.uint8)
+    assert (_kept_detail(flat, flat + np.float32(20)) > 0.99).all()
+
+
 def test_given_mask_is_used() -> None:
     pixels, place = colourful(400, 300), face_at(200, 150, 240)
     face = align.crop(pixels, place)
@@ -283,6 +301,10 @@ def test_a_mask_fades_at_the_crops_edge_and_nowhere_else() -> None:
     assert (usual == oval())[8:-8, 8:-8].all()
     assert oval()[264, 256] == 1
     assert oval()[264, 256 + 205] == oval()[264 + 237, 256] == 0
+    for share, value in ((1.0, 0.0), (0.85, 0.5), (0.7, 1.0)):  # along the diagonals of an ellipse of exponent 2.5
+        wide, high = (round(share * length * 0.5 ** (1 / 2.5)) for length in (204, 236))
+        for y, x in ((264 + high, 256 + wide), (264 + high, 256 - wide), (264 - high, 256 + wide)):
+            assert oval()[y, x] == pytest.approx(value, abs=0.03)
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -363,6 +385,15 @@ def test_a_tenth_of_colour_makes_no_colour_photograph() -> None:
 def test_colour_within_ten_levels_is_a_tone() -> None:
     assert tone_of(toned(0.3, spread=12)) is not None  # 8 levels of red away from the rest
     assert tone_of(toned(0.3, spread=18)) is None  # 13 levels
+
+
+def test_noise_of_colour_in_a_large_scan_hides_no_tone() -> None:
+    luma = np.tile(np.linspace(6, 248, 1400, dtype=np.float32), (1000, 1))
+    noise = np.random.default_rng(9).normal(0, 25, (1000, 1400, 3))
+    noise -= (noise @ LUMA)[..., None]
+    assert np.percentile(np.abs(noise).max(axis=2), 90) > 30
+    scan = np.rint(sepia(luma).clip(0, 255) * 0.7 + 35 + noise).clip(0, 255).astype(np.uint8)
+    assert tone_of(scan) is not None
 
 
 def test_a_tone_follows_the_print_from_black_to_white_at_any_depth_and_size() -> None:
