@@ -196,7 +196,7 @@ def test_unreachable_database_prints_one_sentence(monkeypatch: pytest.MonkeyPatc
     result = run("list")
     assert result.exit_code == 2
     (line,) = result.stderr.splitlines()
-    assert line.startswith("magicmemory: The database cannot be opened: ")
+    assert line.startswith("magicmemory: The database at 127.0.0.1:1 cannot be reached: start it, or correct MAGIC_")
     assert "hunter2" not in line
 
 
