@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import abc
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -170,7 +171,7 @@ def loader(
     device: str = "cpu",
     loose: float = LOOSE,
     echo: float = 1.0,
-) -> Iterator[Batch]:
+) -> abc.Generator[Batch, None, None]:
     """Damaged and clean batches in [-1, 1] on a device, prepared by other processes while the network trains.
 
     With an `echo` above 1 a pair is used again, mirrored or not, while no new ones arrive, up to so many times on

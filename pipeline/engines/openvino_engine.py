@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -56,7 +57,7 @@ class OpenVinoEngine:
         # torch is left with MTCNN's small networks, whose second thread waits more than it works: on a busy machine it
         # makes them several times slower. The setting is the process's.
         torch.set_num_threads(1)
-        self._core: Any = self._openvino.Core()
+        self._core: Any = _loaded_core(self._openvino)
         self._cache_dir = cache_dir
         self._precision = precision
         processor = self._core.get_property("CPU", "FULL_DEVICE_NAME")
@@ -253,6 +254,22 @@ class _DecodeStage(nn.Module):
 
     def forward(self, code: Tensor) -> Tensor:
         return self.network.decode(code)
+
+
+def _loaded_core(openvino: Any) -> Any:
+    """OpenVINO's core with its CPU plugin loaded, in a thread of its own.
+
+    The plugin gives the thread that loads it another stack for signals, and frees that memory when it is unloaded. If
+    another thread unloads it, the next signal finds no stack, and the process ends with a segmentation fault.
+    """
+
+    def load() -> Any:
+        core = openvino.Core()
+        core.get_property("CPU", "FULL_DEVICE_NAME")
+        return core
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(load).result()
 
 
 def _import_openvino() -> Any:

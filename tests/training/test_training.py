@@ -1,5 +1,6 @@
 """The training program's parts that need no portraits."""
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from queue import SimpleQueue
@@ -217,11 +218,11 @@ def test_a_loader_with_an_echo_gives_whole_batches(picture: Image) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(data, "ECHOED", 16)
         patch.setattr(data, "CHUNK", 4)
-        batches = data.loader(faces, 64, 6, 0, echo=4.0)
-        for _ in range(3):
-            damaged, clean = next(batches)
-            assert damaged.shape == clean.shape == (6, 3, 64, 64)
-            assert float((damaged - clean).abs().mean()) < 0.5
+        with contextlib.closing(data.loader(faces, 64, 6, 0, echo=4.0)) as batches:
+            for _ in range(3):
+                damaged, clean = next(batches)
+                assert damaged.shape == clean.shape == (6, 3, 64, 64)
+                assert float((damaged - clean).abs().mean()) < 0.5
 
 
 @pytest.mark.parametrize("fused", [False, True])

@@ -199,6 +199,25 @@ assert not any(name.startswith("openvino_telemetry.") for name in sys.modules)
     subprocess.run([sys.executable, "-P", "-c", program], check=True)
 
 
+@pytest.mark.processes
+def test_a_signal_after_openvino_was_unloaded_in_another_thread_is_handled() -> None:
+    """A service is stopped by a signal. Without the mend the process ends with a segmentation fault here."""
+    program = """
+import gc, os, signal, threading
+from pathlib import Path
+from magicmemory.pipeline.engines.openvino_engine import OpenVinoEngine
+engines = [OpenVinoEngine(Path("unused"))]
+handled = []
+signal.signal(signal.SIGUSR1, lambda *_: handled.append(True))
+thread = threading.Thread(target=lambda: (engines.clear(), gc.collect()))
+thread.start()
+thread.join()
+os.kill(os.getpid(), signal.SIGUSR1)
+assert handled
+"""
+    subprocess.run([sys.executable, "-P", "-c", program], check=True)
+
+
 class EncoderDecoder(nn.Module):
     """A `TwoStageNetwork`."""
 
