@@ -201,7 +201,7 @@ assert not any(name.startswith("openvino_telemetry.") for name in sys.modules)
 
 @pytest.mark.processes
 def test_a_signal_after_openvino_was_unloaded_in_another_thread_is_handled() -> None:
-    """A service is stopped by a signal. Without the mend the process ends with a segmentation fault here."""
+    """A service is stopped by a signal. On a stack that is gone, it would end with a segmentation fault."""
     program = """
 import gc, os, signal, threading
 from pathlib import Path
