@@ -24,6 +24,7 @@ from training.measures import gradient_energy, psnr, specks, ssim
 from training.more_damage import RECIPES, Recipe, spoil_variously
 from training.other_damage import spoil_otherwise
 from training.prepare import held_out, person_of, unfit
+from training.random_damage import recoded, scrambled
 from training.rare_faces import CHANGES
 from training.train import FACE_WEIGHT, FEATURE_WEIGHT, decibel_loss, softening_at, weights_of
 from training.vivid import Critic, restorer_loss
@@ -173,6 +174,18 @@ def test_batches_contain_pairs(picture: Image) -> None:
     for seed in range(6):  # bent and not, loose and not
         assert vary(stored, np.random.default_rng(seed), 256, loose=seed % 2 == 1).shape == (256, 256, 3)
     assert sum(share for share, _ in TRAINING_MIX) == pytest.approx(1)
+
+
+def test_random_damage_works_at_every_size() -> None:
+    rng = np.random.default_rng(8)
+    for side in (*range(24, 40), 128):
+        noise = rng.integers(0, 256, (side, side + 3, 3), dtype=np.uint8)
+        for _ in range(6):  # JPEG 2000 comes in three of ten
+            assert recoded(noise.astype(np.float32), rng, 0.8).shape == noise.shape
+    for side in (64, 192):
+        image = rng.integers(0, 256, (side, side, 3), dtype=np.uint8)
+        for level in (Level("mild", 0.02, 0.3), Level("worst", 0.95, 1.2)):
+            assert all(scrambled(image, rng, level).shape == image.shape for _ in range(12))
 
 
 def test_an_echo_uses_examples_several_times_and_keeps_pairs_together() -> None:
