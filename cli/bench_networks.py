@@ -1,6 +1,6 @@
 """Measures the networks alone, in batches: faces a second, beside the machine's own matrix product.
 
-Checkpoints that are not installed get random weights: speed does not depend on the values.
+All but the package's own networks get random weights: speed does not depend on the values.
 """
 
 import copy
@@ -17,7 +17,7 @@ from rich.table import Table
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from magicmemory.pipeline.engines.base import Engine
+from magicmemory.pipeline.engines.base import Engine, available_cores
 from magicmemory.pipeline.faces.align import SIZE
 from magicmemory.pipeline.faces.restore import NetworkRestorer
 from magicmemory.pipeline.models import codeformer, elir, gfpgan, lite, restoreformer, vqfr
@@ -55,8 +55,8 @@ class NetworkMeasurement:
         faces_per_s: crops in, faces out, with all copies.
         ms_per_face: 1000 over it.
         gflop: of one face.
-        of_product: the time of a matrix product of as many operations over the network's, 0 to 1. The product is in
-            bfloat16 on a GPU, in float32 on a CPU.
+        of_product: the time of a matrix product of as many operations over the network's. The product is in bfloat16 on
+            a GPU, in float32 on a CPU, where a network in bfloat16 can pass 1.
     """
 
     network: str
@@ -121,17 +121,27 @@ def gflop(network: nn.Module, facts: ModelFacts) -> float:
 
 
 def product_tflops(device: str) -> float:
-    """Trillions of operations a second of this machine's own matrix product."""
-    side, kind = (8192, torch.bfloat16) if device.startswith("cuda") else (2048, torch.float32)
+    """Trillions of operations a second of this machine's own matrix product, from the best of a few: in bfloat16 on a
+    GPU; in float32 on all cores of a CPU, torch's or NumPy's.
+    """
+    on_gpu = device.startswith("cuda")
+    side, kind = (8192, torch.bfloat16) if on_gpu else (2048, torch.float32)
     one = torch.rand(side, side, device=device).to(kind)
-    best = math.inf
-    for _ in range(10):
-        began = time.perf_counter()
-        torch.mm(one, one)
-        if device.startswith("cuda"):
-            torch.cuda.synchronize(device)
-        best = min(best, time.perf_counter() - began)
-    return 2 * side**3 / best / 1e12
+    products: list[Callable[[], object]] = [lambda: torch.mm(one, one)]
+    if not on_gpu:
+        products.append(lambda: one.numpy() @ one.numpy())
+    threads, times = torch.get_num_threads(), []
+    torch.set_num_threads(available_cores())  # the engine for CPUs leaves torch one
+    try:
+        for product in products * 8:
+            began = time.perf_counter()
+            product()
+            if on_gpu:
+                torch.cuda.synchronize(device)
+            times.append(time.perf_counter() - began)
+    finally:
+        torch.set_num_threads(threads)
+    return 2 * side**3 / min(times) / 1e12
 
 
 def table_of(rows: list[NetworkMeasurement], engine: str, tflops: float) -> Table:

@@ -10,13 +10,11 @@ import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from rich.table import Table
 
@@ -26,7 +24,7 @@ from magicmemory.cli.bench_pipeline import Scene, draw
 from magicmemory.core.errors import OperatorError
 from magicmemory.core.options import Options, Scope
 from magicmemory.core.settings import Settings
-from magicmemory.pipeline.engines.base import Precision, available_cores
+from magicmemory.pipeline.engines.base import Precision
 from magicmemory.pipeline.engines.select import choose
 from magicmemory.pipeline.faces import align
 from magicmemory.pipeline.faces.blend import RestoredFace, blend
@@ -136,7 +134,7 @@ def forward(settings: Settings, rounds: int) -> dict[str, float]:
         restorers[kind] = Models(engine, Weights.of(settings), restorers=RESTORERS).restorer(GFPGAN_1_4.facts.name)
     times: dict[str, list[float]] = {"auto": [], "full": [], "product": []}
     for _ in range(2 * rounds):
-        times["product"].append(_matrix_product() if settings.device == "cpu" else _gpu_product(settings.device))
+        times["product"].append(FORWARD_GFLOP / 1000 / product_tflops(settings.device))
         for kind, restorer in restorers.items():
             began = time.perf_counter()
             restorer([crop], None)
@@ -150,29 +148,6 @@ def forward(settings: Settings, rounds: int) -> dict[str, float]:
         "forward / product": best["auto"] / best["product"],
         "forward in full precision / product": best["full"] / best["product"],
     }
-
-
-def _gpu_product(device: str) -> float:
-    """Seconds for 395 GFLOP as a bfloat16 product on a GPU."""
-    return FORWARD_GFLOP / 1000 / product_tflops(device)
-
-
-def _matrix_product() -> float:
-    """Seconds for 395 GFLOP, from the best of a few float32 products on all cores, torch's or NumPy's."""
-    side = 2048
-    one = torch.rand(side, side)
-    products: tuple[Callable[[], object], ...] = (lambda: torch.mm(one, one), lambda: one.numpy() @ one.numpy())
-    threads = torch.get_num_threads()
-    torch.set_num_threads(available_cores())
-    try:
-        times = []
-        for product in products * 5:
-            began = time.perf_counter()
-            product()
-            times.append(time.perf_counter() - began)
-    finally:
-        torch.set_num_threads(threads)
-    return FORWARD_GFLOP * 1e9 / (2 * side**3) * min(times)
 
 
 def pasting(peer: Peer) -> dict[str, float]:

@@ -8,7 +8,6 @@ from types import TracebackType
 from typing import Self
 
 from sqlalchemy import URL, make_url
-from sqlalchemy.exc import DatabaseError as DriverError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -21,8 +20,11 @@ from magicmemory.storage.sqlite import SharedCommits, sqlite_engine
 # Any constant will do: it identifies the migration lock among PostgreSQL's advisory locks.
 POSTGRES_MIGRATION_LOCK = 0x4D61676963
 
-# PostgreSQL's SQLSTATE when all its connections are in use (https://www.postgresql.org/docs/current/errcodes-appendix.html).
-TOO_MANY_CONNECTIONS = "53300"
+# PostgreSQL's SQLSTATEs (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+TOO_MANY_CONNECTIONS = "53300"  # all are in use
+REFUSED_LOGIN = "28"  # the class of all refused logins
+NO_SUCH_DATABASE = "3D000"
+STARTING_OR_STOPPING = "57P03"
 # How long a request waits for PostgreSQL to have one to spare, and how often it asks, seconds.
 WAIT_FOR_CONNECTION_S = 10.0
 ASK_FOR_CONNECTION_EVERY_S = 0.1
@@ -67,7 +69,7 @@ class Database:
                 if not self.sqlite:
                     await connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({POSTGRES_MIGRATION_LOCK})")
                 await connection.run_sync(migrate)
-        except (LaterSchema, DriverError) as error:
+        except (LaterSchema, DBAPIError) as error:
             raise self._explained(error) from error
         except OSError as error:
             if self.sqlite:
@@ -83,6 +85,14 @@ class Database:
             return DatabaseUnusable(
                 "The database was last used by a later version of Magic Memory: install that version or a newer one."
             )
+        state = _state(error)
+        if state.startswith(REFUSED_LOGIN) or state == NO_SUCH_DATABASE:
+            return DatabaseUnusable(
+                f"The database at {self.url.host}:{self.url.port} refuses the connection: correct MAGIC_DATABASE_URL. "
+                f"({getattr(error, 'orig', error)})"
+            )
+        if state == STARTING_OR_STOPPING:
+            return ServerUnreachable(f"The database at {self.url.host}:{self.url.port} is only starting, or stopping.")
         damaged = ("file is not a database", "malformed", "file is encrypted")
         if self.sqlite and any(sign in str(error) for sign in damaged):
             return DatabaseUnusable(
@@ -119,8 +129,7 @@ class Database:
                     connection = await stack.enter_async_context(self._engine.connect())
                     break
                 except DBAPIError as error:
-                    refused = getattr(error.orig, "sqlstate", None) == TOO_MANY_CONNECTIONS
-                    if not refused or asyncio.get_running_loop().time() > give_up:
+                    if _state(error) != TOO_MANY_CONNECTIONS or asyncio.get_running_loop().time() > give_up:
                         raise
                 await asyncio.sleep(ASK_FOR_CONNECTION_EVERY_S)
             yield connection
@@ -167,6 +176,11 @@ async def watch_file(url: str, every_s: float = CHECK_FILE_EVERY_S) -> None:
                 f"The database {file} was moved away or replaced while this process used it: "
                 "stop all processes before you move or restore it."
             )
+
+
+def _state(error: Exception) -> str:
+    """PostgreSQL's SQLSTATE of an error; empty for other errors."""
+    return str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
 
 
 def _identity(file: Path) -> tuple[int, int] | None:

@@ -1,14 +1,20 @@
-"""A database that was moved, replaced, damaged, or used by a later version: one sentence, and no traceback."""
+"""A database that was moved, replaced, damaged, used by a later version, or refuses: one sentence, and no traceback."""
 
 import asyncio
 import sqlite3
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from magicmemory.cli.run import AlreadyRunning, DataFolderMoved, lock_data_folder
+from magicmemory.core.errors import ServerUnreachable
 from magicmemory.storage.backup import back_up
 from magicmemory.storage.database import Database, DatabaseUnusable, watch_file
 from tests.support.harness import settings_for
@@ -41,6 +47,37 @@ async def test_a_damaged_file_is_one_sentence(file: Path, damage: str) -> None:
     file.write_bytes(data)
     with pytest.raises(DatabaseUnusable, match="is damaged: move it away"):
         await opened(file).__aenter__()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ({"database": "no_such_database"}, 'database "no_such_database" does not exist'),
+        ({"username": "nobody_here"}, 'role "nobody_here" does not exist'),
+    ],
+)
+async def test_a_refusal_of_postgresql_is_one_sentence(database_url: str, wrong: dict[str, str], reason: str) -> None:
+    url = make_url(database_url).set(**wrong)  # type: ignore[arg-type]
+    with pytest.raises(DatabaseUnusable) as refused:
+        await Database(url.render_as_string(hide_password=False)).__aenter__()
+    says = "refuses the connection: correct MAGIC_DATABASE_URL."
+    assert str(refused.value) == f"The database at {url.host}:{url.port} {says} ({reason})"
+
+
+async def test_a_starting_postgresql_is_worth_a_restart(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Starting(Exception):
+        sqlstate = "57P03"
+
+    @asynccontextmanager
+    async def refused() -> AsyncIterator[AsyncConnection]:
+        raise DBAPIError("SELECT 1", None, Starting("the database system is starting up"))
+        yield
+
+    database = Database("postgresql+asyncpg://me@127.0.0.1:1/none")
+    monkeypatch.setattr(database, "write", refused)
+    with pytest.raises(ServerUnreachable, match=r"^The database at 127\.0\.0\.1:1 is only starting, or stopping\.$"):
+        await database.__aenter__()
 
 
 @pytest.mark.processes
