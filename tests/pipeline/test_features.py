@@ -205,14 +205,19 @@ def test_memory_stays_flat() -> None:
     shared = pipeline(parse=LeftHalf())
     process = psutil.Process(os.getpid())
 
-    def rounds(count: int) -> float:
-        for _ in range(count):
+    def growth(photos: int) -> float:
+        before = process.memory_info().rss
+        for _ in range(photos):
             shared.restore(PHOTO, Options())
         tidy_memory()  # what the C library keeps for later is no leak
-        return float(process.memory_info().rss) / 1e6
+        return float(process.memory_info().rss - before) / 1e6
 
-    settled = rounds(6)
-    assert rounds(12) - settled < 40  # megabytes; one photo's working memory is more
+    growth(6)
+    # A leak adds each time. What earlier tests of this process left behind can take memory at any moment, but once.
+    grown: list[float] = []
+    while len(grown) < 4 and min(grown, default=40) >= 40:  # megabytes; one photo's working memory is more
+        grown.append(growth(12))
+    assert min(grown) < 40, grown
 
 
 @pytest.mark.slow
