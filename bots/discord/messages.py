@@ -1,7 +1,8 @@
 """Messages with photos, in a direct message or with a mention of the bot, and the files that messages hold."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final, Self
@@ -159,10 +160,12 @@ class Messages:
             return
         files = files_of(message) or _files_replied_to(message)
         if files:
-            async with self._journal.recording(record_of_message(message, self._ctx.client.application_id or 0)):
-                await self._take_or_apologise(message, files)
+            record = record_of_message(message, self._ctx.client.application_id or 0)
+            async with self._journal.recording(record), self._apologising(message):
+                await self._take(message, files)
         else:
-            await self._explain_itself(message)
+            async with self._apologising(message):
+                await self._explain_itself(message)
 
     async def resume(self, record: dict[str, Any]) -> None:
         """Take the photos of a message that an earlier process received; `record` is from the journal.
@@ -182,11 +185,14 @@ class Messages:
             log.info("message %s cannot be read any more: %s", record["id"], error)
             return
         if files := files_of(message) or _files_replied_to(message):
-            await self._take_or_apologise(message, files)
+            async with self._apologising(message):
+                await self._take(message, files)
 
-    async def _take_or_apologise(self, message: discord.Message, files: Sequence[PhotoFile]) -> None:
+    @asynccontextmanager
+    async def _apologising(self, message: discord.Message) -> AsyncIterator[None]:
+        """Tell the person about any error within the context."""
         try:
-            await self._take(message, files)
+            yield
         except NotAnswered:
             raise
         except Exception:  # a bug, or the database is away

@@ -77,7 +77,7 @@ async def serve(
         replier = TelegramReplier(ctx, progress_messages, wait_estimate, AlbumReplies(ctx, intake, progress_messages))
         payment_handlers = PaymentHandlers(ctx)
         handlers = Handlers(ctx, intake, progress_messages, payment_handlers)
-        receiver = UpdateReceiver(handlers.handle, redis, names, service.metrics)
+        receiver = UpdateReceiver(handlers.handle, handlers.apologise, redis, names, service.metrics)
 
         def tell_ready() -> None:
             if ready is not None:

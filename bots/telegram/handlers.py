@@ -21,7 +21,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from magicmemory.bots.telegram.callbacks import CallbackData, PhotoButtons
 from magicmemory.bots.telegram.commands import Admin, CommandHandlers
-from magicmemory.bots.telegram.context import MEDIA_FORBIDDEN, BotContext, says
+from magicmemory.bots.telegram.context import LONGEST_NOTICE, MEDIA_FORBIDDEN, BotContext, says
 from magicmemory.bots.telegram.faces import FaceButtons
 from magicmemory.bots.telegram.intake import AlbumGatherer, Intake, ReminderButton
 from magicmemory.bots.telegram.messages import (
@@ -37,7 +37,7 @@ from magicmemory.bots.telegram.messages import (
 from magicmemory.bots.telegram.payments import PaymentHandlers, ShopHandlers
 from magicmemory.bots.telegram.progress_messages import ProgressMessages
 from magicmemory.bots.telegram.settings_menu import GroupMenu, SettingsMenu
-from magicmemory.core.errors import PhotosForbidden, UserError
+from magicmemory.core.errors import InternalError, PhotosForbidden, UserError
 from magicmemory.core.job import Address, Platform, Sender
 from magicmemory.queue.delivery import Undeliverable
 
@@ -122,6 +122,32 @@ class Handlers:
             log.info("update %d: its group has become a supergroup: %s", update.update_id, error.message)
         except Forbidden as error:
             log.info("update %d: the chat cannot be reached: %s", update.update_id, error.message)
+
+    async def apologise(self, update: Update) -> None:
+        """Tell whoever waits for an answer that the update failed for a reason that is not theirs. This needs no
+        database, which may be what failed.
+
+        Raises:
+            TelegramError: they cannot be told.
+        """
+        if (query := update.callback_query) is not None:
+            text = self._apology(sender_of(query.from_user))
+            try:
+                await query.answer(text[:LONGEST_NOTICE], show_alert=True)
+            except BadRequest:  # it was answered before it failed
+                if isinstance(query.message, Message):
+                    await self._ctx.tell(address_of(query.message), text)
+        elif (message := update.effective_message) is not None and self._expects_answer(message):
+            await self._ctx.tell(address_of(message), self._apology(sender_of_message(message)))
+
+    def _apology(self, sender: Sender) -> str:
+        return self._ctx.explain(self._ctx.service.texts.known(sender.language), InternalError())
+
+    def _expects_answer(self, message: Message) -> bool:
+        """Whether somebody waits for what the bot says to a message. Payments are credited or reported later."""
+        if message.successful_payment is not None or message.refunded_payment is not None:
+            return False
+        return is_private(message) or self._command_in(message) is not None or self._is_mentioned(message)
 
     async def _perhaps_for_us(self, update: Update) -> None:
         """In an edited message, or in a channel, only a command is meant for the bot."""

@@ -71,6 +71,7 @@ FIRST_EMPTY_PAUSE_S: Final = 0.05
 SETTLE_S: Final = 0.5  # before the next poll while none of the last poll's updates is done
 REDIS_RETRY_S: Final = 1.0
 HANDLE_TRIES: Final = 6  # of an update during which Redis or Telegram went away; about 15 seconds in all
+APOLOGY_S: Final = 15.0  # to tell that an update could not be handled
 GRACE_S: Final = 20.0  # for updates that are being handled when the process ends
 
 HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"
@@ -89,8 +90,17 @@ class BadToken(OperatorError):
 class UpdateReceiver:
     """Handles each update once, several at a time."""
 
-    def __init__(self, handle: Handle, redis: ArqRedis, names: RedisKeys, metrics: Metrics) -> None:
+    def __init__(self, handle: Handle, apologise: Handle, redis: ArqRedis, names: RedisKeys, metrics: Metrics) -> None:
+        """
+        Args:
+            handle: handles an update.
+            apologise: tells whoever waits for an answer that an update could not be handled.
+            redis: remembers the handled updates.
+            names: of the keys there.
+            metrics: counts the updates that cannot be read.
+        """
         self._handle = handle
+        self._apologise = apologise
         self._metrics = metrics
         self._redis = redis
         self._prefix = f"{names.prefix}:telegram:update"
@@ -171,9 +181,17 @@ class UpdateReceiver:
             except Exception as error:
                 if tries == HANDLE_TRIES or not _is_passing(error):
                     log.exception("update %d could not be handled", update.update_id)
+                    await self._give_up(update)
                     return
                 log.warning("update %d waits: %s", update.update_id, error)
                 await asyncio.sleep(REDIS_RETRY_S * tries)
+
+    async def _give_up(self, update: Update) -> None:
+        try:
+            async with asyncio.timeout(APOLOGY_S):
+                await self._apologise(update)
+        except (TelegramError, TimeoutError) as error:
+            log.warning("update %d: nobody could be told: %s", update.update_id, error)
 
     async def _insist(self, ask: Callable[[], Awaitable[Any]]) -> Any:
         """Ask Redis until it answers. The update stays unconfirmed meanwhile."""

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from redis.exceptions import ConnectionError as RedisAway
 from telegram import Update
+from telegram.error import TimedOut
 from telegram.ext import ExtBot
 
 from magicmemory.bots.telegram import updates
@@ -20,20 +21,25 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(updates, "REDIS_RETRY_S", 0.01)
 
 
+async def no_apology(_: Update) -> None:
+    raise AssertionError
+
+
 @pytest.mark.parametrize(
-    ("errors", "handled"),
+    ("errors", "handled", "apologies"),
     [
-        ([], 1),
-        ([RedisAway("gone")] * 2, 3),
-        ([RedisAway("gone")] * 9, updates.HANDLE_TRIES),
-        ([KeyError("a bug")], 1),
+        ([], 1, 0),
+        ([RedisAway("gone")] * 2, 3, 0),
+        ([RedisAway("gone")] * 9, updates.HANDLE_TRIES, 1),
+        ([KeyError("a bug")], 1, 1),
     ],
 )
 async def test_update_is_handled_again_only_while_redis_is_away(
-    redis_url: str, errors: list[Exception], handled: int, caplog: pytest.LogCaptureFixture
+    redis_url: str, errors: list[Exception], handled: int, apologies: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.CRITICAL)
     calls = 0
+    sorry: list[int] = []
 
     async def handle(_: Update) -> None:
         nonlocal calls
@@ -41,11 +47,15 @@ async def test_update_is_handled_again_only_while_redis_is_away(
         if calls <= len(errors):
             raise errors[calls - 1]
 
+    async def apologise(update: Update) -> None:
+        sorry.append(update.update_id)
+        raise TimedOut  # it is not tried for ever, and the update counts as handled
+
     async with connect(redis_url) as redis:
-        receiver = UpdateReceiver(handle, redis, RedisKeys("updates"), Metrics())
+        receiver = UpdateReceiver(handle, apologise, redis, RedisKeys("updates"), Metrics())
         for _ in range(2):  # Telegram may send it again
             await receiver.accept(Update(7))
-    assert calls == handled
+    assert (calls, sorry) == (handled, [7] * apologies)
 
 
 async def test_update_in_progress_is_not_parsed_again_by_each_poll(
@@ -66,7 +76,7 @@ async def test_update_in_progress_is_not_parsed_again_by_each_poll(
     monkeypatch.setattr(updates, "SETTLE_S", 0.01)
     bot: Any = ExtBot("1:token")
     async with connect(redis_url) as redis:
-        receiver = UpdateReceiver(handle, redis, RedisKeys("updates-parsed"), Metrics())
+        receiver = UpdateReceiver(handle, no_apology, redis, RedisKeys("updates-parsed"), Metrics())
         first, second = {"update_id": 7}, {"update_id": 8}
         offset = await updates._accept(bot, receiver, [first], 0)
         assert offset == 7, "it is not confirmed before it is handled"
