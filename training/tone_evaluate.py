@@ -1,6 +1,6 @@
 """Measures how well faded contrast and colours are found and brought back, on photographs that are faded by drawing.
 
-    python -m training.tone_evaluate ../shared/data/scenes/photos --seeds 3
+    python -m training.tone_evaluate SCENES --seeds 3
 
 Each photograph is shrunk to at most 512 pixels and faded: black lifted, white lowered, brightness bent, yellowed or
 reddened (grey photographs stay grey), in half of the cases unevenly. Printed for each seed: PSNR before and after, the
