@@ -1,4 +1,4 @@
-"""Lines and spots that belong to a scene and look like wear: wires, railings, bricks, twigs, text, pearls, frames.
+"""Lines and spots that belong to a scene and look like wear: wires, railings, bricks, twigs, text, pearls, buttons.
 
 They are drawn before the scene is blurred and printed, so that they share its sharpness, its tone and its grain.
 Pictures are float32 RGB `[height, width, 3]`, 0 to 255.
@@ -117,6 +117,25 @@ def _pearls(picture: Drawn, rng: Generator) -> None:
             )
 
 
+def _buttons(picture: Drawn, rng: Generator) -> None:
+    """Buttons of a coat: discs with a rim, a shaded side and perhaps a glint, in one or two rows, all of one kind."""
+    height, width = picture.shape[:2]
+    radius = float(np.exp(rng.uniform(np.log(2.5), np.log(16))))
+    at, heading = rng.uniform((0, 0), (width, height)), rng.normal(np.pi / 2, 0.3)
+    down = radius * rng.uniform(3, 9) * np.array([np.cos(heading), np.sin(heading)])
+    across = radius * rng.uniform(5, 16) * np.array([-np.sin(heading), np.cos(heading)])
+    level, rim, shade = rng.uniform(20, 250), rng.normal(0, 50), rng.uniform(0, 45)
+    glint = rng.random() < 0.4
+    for row in range(int(rng.integers(2, 7))):
+        for side in range(int(rng.integers(1, 3))):
+            middle = at + row * down + side * across + rng.normal(0, 0.15 * radius, 2)
+            parts = [(1.0, level + rim, 0.0), (0.85, level, 0.0), (0.6, level + shade, 0.15)]
+            for share, grey, move in [*parts, *([(0.2, 250.0, 0.35)] if glint else [])]:
+                x, y = np.rint((middle - move * radius) * 16).astype(int)
+                tone = (float(np.clip(grey, 0, 255)),) * 3
+                cv2.circle(picture, (int(x), int(y)), int(16 * radius * share), tone, -1, cv2.LINE_AA, 4)
+
+
 def _frame(picture: Drawn, rng: Generator) -> None:
     """A printed frame: one or two lines parallel to the border, or a white border of paper."""
     height, width = picture.shape[:2]
@@ -168,4 +187,4 @@ def _bricks(picture: Drawn, rng: Generator) -> None:
     picture[...] = np.rint(picture + share * (drawn.astype(np.float32) - picture)).astype(np.uint8)
 
 
-_KINDS = (_text, _text, _railing, _wires, _twigs, _pearls, _frame, _glints, _bricks, _bricks)
+_KINDS = (_text, _text, _railing, _wires, _twigs, _pearls, *[_buttons] * 3, _frame, _glints, _bricks, _bricks)

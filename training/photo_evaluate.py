@@ -20,14 +20,14 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from magicmemory.core.options import Options, Step
 from magicmemory.pipeline.engines.openvino_engine import OpenVinoEngine
 from magicmemory.pipeline.imaging.picture import Picture
 from magicmemory.pipeline.models.model import BuildContext
 from magicmemory.pipeline.models.photo import PHOTO_FINDER, PHOTO_MENDER
 from magicmemory.pipeline.models.weights import Weights
-from magicmemory.pipeline.photo.clean import cleaned, needs_cleaning
-from magicmemory.pipeline.photo.damage import DamageFinder, Mask, damage_mask, is_damaged
-from magicmemory.pipeline.photo.repair import Mender, repaired, too_large
+from magicmemory.pipeline.photo.damage import Mask, too_large
+from magicmemory.pipeline.photo.whole import Look, WholePhoto
 from training.damage import printed
 from training.other_wear import grained_otherwise, worn_otherwise, worn_plainly
 from training.photo_data import Image, Scene, is_grey, read_scenes, scanned, to_bytes
@@ -76,30 +76,27 @@ RECIPES: dict[str, dict[str, Spoil]] = {
 
 
 @dataclass
-class Networks:
-    """The product's steps."""
+class Restorer:
+    """The product's steps for a whole photo."""
 
-    finder: DamageFinder
-    mender: Mender
-    asked: bool = False  # somebody asks for the repair
+    whole: WholePhoto
+    options: Options = field(default_factory=Options)
 
     @classmethod
-    def read(cls, weights: Path, cache: Path, *, asked: bool = False) -> Networks:
-        """The networks through OpenVINO."""
+    def read(cls, weights: Path, cache: Path, *, asked: bool = False) -> Restorer:
+        """Through OpenVINO. With `asked`, as where somebody asks for the repair."""
         context = BuildContext(OpenVinoEngine(cache), Weights(Path("unused")))
-        return cls(PHOTO_FINDER.build(weights, context), PHOTO_MENDER.build(weights, context), asked)
+        finder, mender = PHOTO_FINDER.build(weights, context), PHOTO_MENDER.build(weights, context)
+        return cls(WholePhoto(lambda: finder, lambda: mender), Options(repair=True) if asked else Options())
 
-    def restore(self, image: Image) -> tuple[Image, Mask]:
-        """What `auto` does to the whole photo, and what it took for damage."""
+    def restore(self, image: Image) -> tuple[Image, Look]:
+        """What `auto` does to the whole photo, and what it saw."""
         picture = Picture(image, "PNG", monochrome=is_grey(image.astype(np.float32)))
-        probability = self.finder(image)
-        damaged = self.asked or is_damaged(probability, image, self.finder)
-        mask = damage_mask(probability) if damaged else np.zeros(probability.shape, bool)
-        needs = any(share > 0 for share in needs_cleaning(image, self.mender).values())
-        result = repaired(picture, mask, grain=not needs)
-        if needs:
-            result = cleaned(result, self.mender)
-        return result.rgb8(), mask
+        look = self.whole.look(picture, self.options)
+        result = self.whole.repaired(picture, look)
+        if Step.CLEAN in look.steps:
+            result = self.whole.cleaned(result, self.options.strength)
+        return result.rgb8(), look
 
 
 def decibels(image: Image, clean: Image, where: Mask | None = None) -> float:
@@ -140,12 +137,12 @@ class Column:
         return "; ".join(parts)
 
 
-def measure(networks: Networks, scenes: list[Scene], spoil: Spoil, seed: int, column: Column) -> None:
+def measure(restorer: Restorer, scenes: list[Scene], spoil: Spoil, seed: int, column: Column) -> None:
     """Spoil and restore each scene."""
     for number, scene in enumerate(scenes):
         rng = np.random.default_rng((seed, number))
         spoilt, truth = spoil(scene.image, rng)
-        result, found = networks.restore(spoilt)
+        result, look = restorer.restore(spoilt)
         row = {"before": decibels(spoilt, scene.image), "after": decibels(result, scene.image)}
         if truth.any():
             far = cv2.dilate(truth.astype(np.uint8), np.ones((9, 9), np.uint8)) == 0
@@ -153,16 +150,20 @@ def measure(networks: Networks, scenes: list[Scene], spoil: Spoil, seed: int, co
             if fillable.any():
                 row["hidden"] = decibels(result, scene.image, fillable)
             row["away"] = decibels(result, scene.image, far)
-            column.counts += hits(found, truth)
+            column.counts += hits(_found(look, truth), truth)
         column.rows.append(row)
 
 
-def clean_line(networks: Networks, scenes: list[Scene]) -> str:
+def _found(look: Look, truth: Mask) -> Mask:
+    return np.zeros(truth.shape, bool) if look.mask is None else look.mask
+
+
+def clean_line(restorer: Restorer, scenes: list[Scene]) -> str:
     """What happens to scenes that need nothing."""
-    pairs = [(scene, *networks.restore(scene.image)) for scene in scenes]
+    pairs = [(scene, *restorer.restore(scene.image)) for scene in scenes]
     after = np.sort([decibels(result, scene.image) for scene, result, _ in pairs])
-    touched = [(scene, mask) for scene, result, mask in pairs if not np.array_equal(result, scene.image)]
-    names = ", ".join(f"{scene.name}{' (repaired)' if mask.any() else ' (cleaned)'}" for scene, mask in touched)
+    touched = [(scene, look) for scene, result, look in pairs if not np.array_equal(result, scene.image)]
+    names = ", ".join(f"{scene.name} ({', '.join(sorted(look.steps))})" for scene, look in touched)
     twentieth = after[: max(1, len(after) // 20)].mean()
     share = 1 - len(touched) / len(pairs)
     return f"PSNR {after.mean():.2f}; worst twentieth {twentieth:.2f}; left untouched {share:.1%}; touched: {names}"
@@ -192,15 +193,15 @@ def main() -> None:
     scenes = [sized(scene) for scene in read_scenes(arguments.scenes, True)]
     order = np.random.default_rng(0).permutation(len(scenes))
     with tempfile.TemporaryDirectory() as cache:
-        networks = Networks.read(arguments.weights, Path(cache), asked=arguments.asked)
-        print("clean:", clean_line(networks, [scenes[index] for index in order[: arguments.clean]]), flush=True)
+        restorer = Restorer.read(arguments.weights, Path(cache), asked=arguments.asked)
+        print("clean:", clean_line(restorer, [scenes[index] for index in order[: arguments.clean]]), flush=True)
         for recipe, sets in RECIPES.items():
             for name, spoil in sets.items():
                 column = Column()
                 for seed in range(arguments.seeds):
                     start = seed * arguments.scenes_per_seed
                     chosen = order[np.arange(start, start + arguments.scenes_per_seed) % len(order)]
-                    measure(networks, [scenes[index] for index in chosen], spoil, seed, column)
+                    measure(restorer, [scenes[index] for index in chosen], spoil, seed, column)
                 print(f"{recipe} {name}: {column.text()}", flush=True)
 
 

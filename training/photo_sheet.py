@@ -15,22 +15,21 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from magicmemory.pipeline.photo.clean import needs_cleaning
-from magicmemory.pipeline.photo.damage import shares
 from training.align import read_rgb
 from training.photo_data import Scene
-from training.photo_evaluate import Networks, sized
+from training.photo_evaluate import Restorer, sized
 
 Image = NDArray[np.uint8]
 
 
-def row(name: str, image: Image, networks: Networks, side: int) -> Image:
+def row(name: str, image: Image, restorer: Restorer, side: int) -> Image:
     """One photo: before, mask, after, and a line of text."""
-    after, mask = networks.restore(image)
+    after, look = restorer.restore(image)
     shown = image.copy()
-    shown[mask] = (255, 40, 40)
-    needs = needs_cleaning(image, networks.mender)
-    text = " ".join(f"{kind} {share:.3f}" for kind, share in {**shares(mask), **needs}.items() if share > 0)
+    if look.mask is not None:
+        shown[look.mask] = (255, 40, 40)
+    damage = {} if look.damage is None else look.damage.model_dump()
+    text = " ".join(f"{kind} {share:.3f}" for kind, share in damage.items() if share)
     scale = side / max(image.shape[:2])
     size = round(image.shape[1] * scale), round(image.shape[0] * scale)
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
@@ -55,9 +54,9 @@ def main() -> None:
     parser.add_argument("--across", type=int, default=2, help="photos side by side")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as cache:
-        networks = Networks.read(arguments.weights, Path(cache))
+        restorer = Restorer.read(arguments.weights, Path(cache))
         rows = [
-            row(path.name, sized(Scene(path.stem, read_rgb(path))).image, networks, arguments.side)
+            row(path.name, sized(Scene(path.stem, read_rgb(path))).image, restorer, arguments.side)
             for path in arguments.photos
         ]
     rows += [np.full_like(rows[0], 255)] * (-len(rows) % arguments.across)

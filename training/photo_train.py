@@ -24,6 +24,7 @@ from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from magicmemory.pipeline.models.photo import FinderNetwork, MenderNetwork
 from training.echo import Echo
+from training.grow import grow, smaller
 from training.photo_data import Scene, finder_example, mender_example, read_portraits, read_scenes
 from training.photo_export import part_of, write_part
 from training.run import Batch, Loss, Run
@@ -39,6 +40,7 @@ RIM_WEIGHT = 2.0  # of damage, beside its inside
 FAINT_WEIGHT = 0.6  # of faint damage, beside plain damage: to miss a plain scratch is worse
 HALF = torch.backends.cpu.get_cpu_capability() == "AVX512"  # elsewhere bfloat16 is imitated, and slower
 HIDDEN_WEIGHT = 0.4  # of the error where something is hidden, in the mender's loss
+PORTRAITS = 0.3  # of the cuts
 ECHOED = 6144  # examples that an echo holds
 TURNS = 8  # quarter turns and mirror images
 
@@ -141,12 +143,14 @@ def mender_loss(network: nn.Module, seen: Tensor, sound: Tensor, floor: Tensor) 
 LOSSES: dict[str, Loss] = {"finder": finder_loss, "mender": mender_loss}
 
 
-def new_network(part: str, further: Path | None) -> nn.Module:
-    """A network to train, with the weights that `photo_export.part_of` reads from `further` if there is one."""
+def new_network(part: str, further: Path | None, small: Path | None = None) -> nn.Module:
+    """A network to train: with the weights that `photo_export.part_of` reads from `further`, or grown from `small`."""
     network = FinderNetwork() if part == "finder" else MenderNetwork()
     bias = network.network.head.bias
     if part == "finder" and bias is not None:
         nn.init.constant_(bias, FIRST_LOGIT)
+    if small is not None:
+        grow(network, smaller(part, small))
     if further is not None:
         network.load_state_dict(part_of(part, further))
     return network
@@ -154,7 +158,7 @@ def new_network(part: str, further: Path | None) -> nn.Module:
 
 def chances_of(scenes: list[Scene], portraits: list[Scene]) -> Any:
     """How likely each scene, and then each portrait, is drawn."""
-    share = 0.2 if portraits else 0.0
+    share = PORTRAITS if portraits else 0.0
     per_source = Counter(scene.source for scene in scenes)
     weights = np.array([per_source[scene.source] ** -0.4 for scene in scenes])  # large sources are drawn less often
     return np.concatenate(
@@ -167,12 +171,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("part", choices=("finder", "mender"))
     parser.add_argument("scenes", type=Path)
-    parser.add_argument("--portraits", type=Path, nargs="*", default=[], help="folders; a fifth of the cuts")
+    parser.add_argument("--portraits", type=Path, nargs="*", default=[], help="folders; three in ten cuts")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=80, help="of all runs with this --out together")
     parser.add_argument("--until", type=float, default=math.inf, help="stop at this minute; the same command resumes")
     parser.add_argument("--spent", type=float, default=0, help="minutes that the weights of --further took before")
     parser.add_argument("--further", type=Path, help="a run, an export or a photo.safetensors that is trained further")
+    parser.add_argument("--grow", type=Path, help="a photo.safetensors of smaller networks to start from")
     parser.add_argument("--export", type=Path, help="write the averaged network here at each save")
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
@@ -192,7 +197,7 @@ def main() -> None:
     drawn = [held[index] for index in fixed.choice(len(held), 8 * BATCH)]
     validation = examples_of(part, drawn, fixed, side).to(device)
     checks = [batch_of(part, validation[first : first + BATCH]) for first in range(0, len(validation), BATCH)]
-    network = new_network(part, arguments.further).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network = new_network(part, arguments.further, arguments.grow).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = torch.optim.AdamW(network.parameters(), lr=arguments.rate, betas=(0.9, 0.98), weight_decay=1e-4)
     run = Run(arguments.out, network, LOSSES[part], optimiser, arguments.minutes * 60, device)
     run.clock.spent = max(run.clock.spent, 60 * arguments.spent)
@@ -209,7 +214,7 @@ def main() -> None:
 
     def draw() -> Batch:
         new = turned(*echo.draw(arguments.batch, None)) if echo else examples.some(rng, arguments.batch).to(device)
-        return batch_of(part, new, floor_at(run.clock.share, arguments.further is not None))
+        return batch_of(part, new, floor_at(run.clock.share, bool(arguments.further or arguments.grow)))
 
     run.train(draw, checks, 60 * arguments.until, export)
     if echo:

@@ -23,8 +23,10 @@ TILING: Final = Tiling(side=TILE, overlap=64, fade=32)
 _WINDOW: Final = 192  # pixels; side of the parts that are looked at
 _SPECTRUM: Final = 128  # pixels; side of the squares whose spectrum is measured
 _COARSEST: Final = 0.12  # cycles a pixel; slower patterns are picture
-LEAST_CHANGE: Final = 3.0  # levels; `photo` changes 97 of 99 sound photos by less
+LEAST_CHANGE: Final = 3.5  # levels; `photo` changes 99 of 99 sound scenes of held-out sources by less
 STRONG_CHANGE: Final = 14.0  # levels; counts as 1
+_CALM: Final = 25  # percent of the squares; grain is in these too, fine detail is not
+_BLANK: Final = (8.0, 247.0)  # levels; darker and lighter squares show no grain: paper borders, a burnt-out sky
 LEAST_PEAK: Final = 3.6  # of a halftone's spectrum over its surroundings, natural logarithm
 STRONG_PEAK: Final = 9.0
 LEAST_BLOCKS: Final = 0.25  # of JPEG's block borders over the steps inside
@@ -85,7 +87,7 @@ def needs_cleaning(pixels: Pixels, cleaner: Cleaner) -> dict[str, float]:
     """
     windows = _windows(pixels)
     peak = np.float32(np.iinfo(pixels.dtype).max / 255)
-    change = _typical_change(windows, cleaner, peak)
+    change = _least_change(windows, cleaner, peak)
     planes = [np.asarray(window.astype(np.float32) @ LUMA / peak, np.float32) for window in windows]
     dots = (_halftone_peak(planes) - LEAST_PEAK) / (STRONG_PEAK - LEAST_PEAK)
     strong = (change - LEAST_CHANGE) / (STRONG_CHANGE - LEAST_CHANGE)
@@ -108,20 +110,24 @@ def _evenly(length: int, count: int) -> list[int]:
     return [round(room * (i + 0.5) / count) for i in range(count)]
 
 
-def _typical_change(windows: list[Pixels], cleaner: Cleaner, peak: np.float32) -> float:
-    """What the cleaner changes in the median of small squares, in levels: fine detail that it takes is rare, grain is
-    everywhere.
-    """
-    sizes = []
+def _least_change(windows: list[Pixels], cleaner: Cleaner, peak: np.float32) -> float:
+    """What the cleaner changes in the calm squares, in levels: fine detail that it takes is not there, but grain is."""
+    changes, lights = [], []
     for window in windows:
-        change = (cleaner(window).astype(np.float32) - window.astype(np.float32)).mean(2) / peak
-        small = (
-            cv2.resize(change**2, None, fx=1 / 16, fy=1 / 16, interpolation=cv2.INTER_AREA)
-            if min(change.shape) >= 16
-            else change**2
-        )
-        sizes.append(np.sqrt(small).ravel())
-    return float(np.median(np.concatenate(sizes))) if sizes else 0.0
+        before = window.astype(np.float32) / peak
+        squared = np.square(cleaner(window).astype(np.float32) / peak - before).mean(2)
+        changes.append(np.sqrt(_in_squares(np.asarray(squared, np.float32))).ravel())
+        lights.append(_in_squares(np.asarray(before @ LUMA, np.float32)).ravel())
+    change, light = np.concatenate(changes), np.concatenate(lights)
+    shown = (light > _BLANK[0]) & (light < _BLANK[1])
+    return float(np.percentile(change[shown], _CALM)) if shown.any() else 0.0
+
+
+def _in_squares(plane: Floats, side: int = 16) -> Floats:
+    """The means of a plane's squares; the plane itself if it is smaller than one."""
+    if min(plane.shape) < side:
+        return plane
+    return np.asarray(cv2.resize(plane, None, fx=1 / side, fy=1 / side, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _halftone_peak(planes: list[Floats]) -> float:

@@ -24,19 +24,22 @@ LARGEST_LOOK: Final = 3_000_000  # pixels; a larger photo is looked at in a smal
 
 
 # A region of damage is likely everywhere and certain somewhere.
-LIKELY: Final = 0.3
-CERTAIN: Final = 0.75
-# Wear comes in numbers: a photo counts as damaged where so many places look damaged at two scales, or so much of it.
-# What the network takes for damage in a sound photo (joints of bricks, glints) are few places, or look so at one scale.
-# 97 of 99 sound photos have fewer places and less.
-AGREED_PLACE: Final = 0.6  # the mean of both looks over a likely region
-LEAST_PLACE: Final = 12  # pixels
-LEAST_PLACES: Final = 8.0  # in a photo, and for each megapixel of a larger one
-AGREED: Final = 0.7  # the mean of both looks at a pixel
-LEAST_AGREED: Final = 0.0035  # of the photo
+LIKELY: Final = 0.45
+CERTAIN: Final = 0.65
+# Wear comes in numbers: a photo counts as damaged where so many places of it look sure on the whole, or hold a very
+# certain pixel, or where so much of it is quite certain. What the network takes for damage in a sound photo (joints of
+# bricks, glints) are few places, or unsure ones.
+PERHAPS: Final = 0.3  # a place is so likely everywhere
+SURE_PLACE: Final = 0.65  # the mean over a place
+LEAST_SURE_PLACES: Final = 7.0  # in a photo, and for each megapixel of a larger one
+VERY_CERTAIN: Final = 0.96
+LEAST_CERTAIN_PLACES: Final = 3.0
+QUITE_CERTAIN: Final = 0.8
+LEAST_SHARE: Final = 0.007  # of the photo
 LEAST_PIXELS: Final = 6  # of a region, at the size of the look
 RIM: Final = 1  # pixels around a region that belong to it: damage has soft rims
 LONG: Final = 4.0  # a line is so many times longer than wide
+LARGEST_WIDTH: Final = 0.042  # of the root of the photo's pixels: 42 pixels of a megapixel
 MOST_DUST: Final = 0.012  # of the root of the photo's pixels; a wider spot is a loss
 
 
@@ -104,42 +107,40 @@ def small_mask(mask: Mask, least: float) -> Mask:
     return np.asarray(shrunk_to_look(mask.astype(np.float32)) > least, bool)
 
 
-def is_damaged(probability: Floats, pixels: Pixels, finder: DamageFinder) -> bool:
-    """Whether so many places of a photo look damaged, at its own size and at half of it, that it is no sound photo.
+def too_large(mask: Mask) -> Mask:
+    """The parts of a mask that are too wide to be filled. A line that ends in such a part is not one of them."""
+    if not mask.any():
+        return np.zeros(mask.shape, bool)
+    small = small_mask(mask, least=0.5)
+    reach = (LARGEST_WIDTH * math.sqrt(small.size) + 1) / 2
+    inside = np.pad(small.astype(np.uint8), 1)  # beyond the border is outside
+    core = cv2.distanceTransform(inside, cv2.DIST_L2, 3)[1:-1, 1:-1] > reach
+    if not core.any():
+        return np.zeros(mask.shape, bool)
+    large = small & (cv2.distanceTransform((~core).astype(np.uint8), cv2.DIST_L2, 3) <= 1.5 * reach)  # corners too
+    if large.shape != mask.shape:
+        wide = cv2.resize(large.astype(np.uint8), mask.shape[::-1], interpolation=cv2.INTER_NEAREST)
+        large = cv2.dilate(wide, np.ones((5, 5), np.uint8)) > 0
+    return np.asarray(large & mask, bool)
+
+
+def is_damaged(probability: Floats) -> bool:
+    """Whether so much of a photo looks damaged, for certain, that it is no sound photo.
+
+    What is too wide to be filled does not count.
 
     Args:
-        probability: `[height, width]`, what the finder says of the photo.
-        pixels: the photo `[height, width, 3]`.
-        finder: looks at the half-size copy, if there is a need to.
+        probability: `[height, width]`, from a `DamageFinder`.
     """
     small = shrunk_to_look(probability)
-    places = _likely_places(small)
-    # The mean of both looks is at most the root of the first one.
-    if not _looks_damaged(places, np.sqrt(small)):
-        return False
-    height, width = small.shape
-    half = cv2.resize(shrunk_to_look(pixels), (max(1, width // 2), max(1, height // 2)), interpolation=cv2.INTER_AREA)
-    coarse = cv2.resize(finder(cast(Pixels, half)), (width, height), interpolation=cv2.INTER_LINEAR)
-    return _looks_damaged(places, np.sqrt(small * coarse.clip(0, 1)))
-
-
-def _likely_places(probability: Floats) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
-    """The likely pixels, as indices of the flat map, and the number of the connected place of each, from 1."""
-    likely = probability >= LIKELY
-    _, labels = cv2.connectedComponents(likely.astype(np.uint8), connectivity=8)
-    where = np.flatnonzero(likely)
-    return where, np.asarray(labels.ravel()[where], np.int32)
-
-
-def _looks_damaged(places: tuple[NDArray[np.intp], NDArray[np.int32]], agreed: Floats) -> bool:
-    """Whether enough of a photo looks damaged, by the geometric mean of two looks."""
-    if np.count_nonzero(agreed >= AGREED) / agreed.size >= LEAST_AGREED:
+    small = np.where(too_large(damage_mask(small)), np.float32(0), small)  # buttons look like losses
+    if np.count_nonzero(small >= QUITE_CERTAIN) >= LEAST_SHARE * small.size:
         return True
-    where, numbers = places
-    sizes = np.bincount(numbers, minlength=1)
-    means = np.bincount(numbers, weights=agreed.ravel()[where], minlength=1) / np.maximum(sizes, 1)
-    count = np.count_nonzero((sizes >= LEAST_PLACE) & (means >= AGREED_PLACE))
-    return bool(count >= LEAST_PLACES * max(1.0, agreed.size / 1e6))
+    places = _places(small, PERHAPS)
+    megapixels = max(1.0, small.size / 1e6)
+    sure = np.count_nonzero(places.mean >= SURE_PLACE)
+    very_certain = np.count_nonzero(places.highest >= VERY_CERTAIN)
+    return bool(sure >= LEAST_SURE_PLACES * megapixels or very_certain >= LEAST_CERTAIN_PLACES * megapixels)
 
 
 def damage_mask(probability: Floats) -> Mask:
@@ -164,14 +165,35 @@ def damage_mask(probability: Floats) -> Mask:
 
 def _regions(probability: Floats) -> Mask:
     """Connected likely pixels, where one of them is certain."""
-    count, labels = cv2.connectedComponents((probability >= LIKELY).astype(np.uint8), connectivity=8)
-    if count == 1:
-        return np.zeros(probability.shape, bool)
-    sizes = np.bincount(labels.ravel(), minlength=count)
-    certain = np.bincount(labels[probability >= CERTAIN], minlength=count) > 0
-    keep = certain & (sizes >= LEAST_PIXELS)
-    keep[0] = False
-    return np.asarray(keep[labels], bool)
+    places = _places(probability, LIKELY)
+    return np.asarray((places.highest >= CERTAIN)[places.labels], bool)
+
+
+@dataclass(frozen=True)
+class Places:
+    """The connected pixels of a map that are likely enough.
+
+    Attributes:
+        labels: `[height, width]`, the number of the place; 0: none.
+        highest: for each number, how certain its most certain pixel is; 0 for none, and for places that are too small.
+        mean: for each number, the mean over the place; 0 as before.
+    """
+
+    labels: NDArray[np.int32]
+    highest: Floats
+    mean: Floats
+
+
+def _places(probability: Floats, least: float) -> Places:
+    count, labels = cv2.connectedComponents((probability >= least).astype(np.uint8), connectivity=8)
+    numbers = np.asarray(labels[labels > 0], np.int32)
+    values = np.asarray(probability[labels > 0], np.float32)
+    highest = np.zeros(count, np.float32)
+    np.maximum.at(highest, numbers, values)
+    sizes = np.bincount(numbers, minlength=count)
+    mean = (np.bincount(numbers, values, count) / np.maximum(sizes, 1)).astype(np.float32)
+    highest[sizes < LEAST_PIXELS] = mean[sizes < LEAST_PIXELS] = 0
+    return Places(np.asarray(labels, np.int32), highest, mean)
 
 
 @dataclass(frozen=True)

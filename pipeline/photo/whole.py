@@ -16,8 +16,8 @@ from magicmemory.pipeline.imaging.encode import encode
 from magicmemory.pipeline.imaging.picture import Picture, rotated
 from magicmemory.pipeline.imaging.plain import is_plain
 from magicmemory.pipeline.photo.clean import cleaned, needs_cleaning
-from magicmemory.pipeline.photo.damage import DamageFinder, Mask, damage_mask, is_damaged, shares
-from magicmemory.pipeline.photo.repair import Mender, repaired, too_large
+from magicmemory.pipeline.photo.damage import DamageFinder, Mask, damage_mask, is_damaged, shares, too_large
+from magicmemory.pipeline.photo.repair import Mender, repaired
 from magicmemory.pipeline.photo.tone import Fading, fading_of, with_contrast
 
 
@@ -54,8 +54,8 @@ class WholePhoto:
         """
         Args:
             finder: gives the network that finds damage; called when it is needed.
-            mender: the same for the network that cleans. What it would change tells how much grain or compression there
-                is.
+            mender: the same for the network that fills and cleans. What it would change tells how much grain or
+                compression there is.
         """
         self._finder = finder
         self._mender = mender
@@ -65,7 +65,7 @@ class WholePhoto:
         wanted = _wanted(options, judges)
         if Step.REPAIR in wanted:
             self._finder()
-        if Step.CLEAN in wanted:
+        if Step.REPAIR in wanted or Step.CLEAN in wanted:
             self._mender()
 
     def look(self, picture: Picture, options: Options, *, judges: bool = True) -> Look:
@@ -104,7 +104,7 @@ class WholePhoto:
     def repaired(self, picture: Picture, look: Look) -> Picture:
         """The photo with what is hidden filled and its contrast brought back; itself if neither is to be done."""
         if Step.REPAIR in look.steps and look.mask is not None:
-            picture = repaired(picture, look.mask, grain=Step.CLEAN not in look.steps)
+            picture = repaired(picture, look.mask, self._mender(), grain=Step.CLEAN not in look.steps)
         if Step.TONE in look.steps and look.fading is not None:
             picture = with_contrast(picture, look.fading)
         return picture
@@ -115,9 +115,8 @@ class WholePhoto:
 
     def _mask(self, picture: Picture, *, judged: bool) -> Mask:
         """What is taken for damage; with `judged`, nothing in a photo that does not look damaged as a whole."""
-        finder = self._finder()
-        probability = finder(picture.pixels)
-        if judged and not is_damaged(probability, picture.pixels, finder):
+        probability = self._finder()(picture.pixels)
+        if judged and not is_damaged(probability):
             return np.zeros(probability.shape, bool)
         mask = damage_mask(probability)
         if picture.alpha is not None:

@@ -12,7 +12,8 @@ from magicmemory.pipeline.imaging.picture import Picture, Pixels
 from magicmemory.pipeline.models.model import BuildContext
 from magicmemory.pipeline.models.registry import MENDERS
 from magicmemory.pipeline.models.weights import Weights
-from magicmemory.pipeline.photo.repair import FEATHER, Mender, TiledMender, repaired, smooth_fill, too_large
+from magicmemory.pipeline.photo.damage import too_large
+from magicmemory.pipeline.photo.repair import FEATHER, Mender, TiledMender, repaired, smooth_fill
 from tests.support.old_prints import landscape, sample, scratched
 
 FILE = Path(assets.__path__[0]) / "photo.safetensors"
