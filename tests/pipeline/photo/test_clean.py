@@ -17,7 +17,7 @@ from magicmemory.pipeline.models import lite
 from magicmemory.pipeline.models.model import BuildContext
 from magicmemory.pipeline.models.registry import MENDERS
 from magicmemory.pipeline.models.weights import Weights
-from magicmemory.pipeline.photo.clean import TILING, Cleaner, TiledCleaner, cleaned
+from magicmemory.pipeline.photo.clean import TILING, Cleaner, TiledCleaner, cleaned, needs_cleaning
 from magicmemory.pipeline.sample import portrait
 from tests.pipeline.test_pipeline import PHOTO, SMALL_FACE, TWO_FACES, pipeline, pixels_of
 from tests.support.faces import grey
@@ -123,6 +123,20 @@ def test_whole_photo_network_is_the_faithful_decoder() -> None:
         # a face is looked at twice and keeps some of its grain
         kept = small + lite.keep_grain((straight + mirrored.flip(3)) / 2)
         torch.testing.assert_close(kept, restore_small(network, small, torch.ones(1)), atol=1e-4, rtol=0)
+
+
+def blurring(pixels: Pixels) -> Pixels:
+    return np.asarray(cv2.GaussianBlur(pixels, (0, 0), 2), np.uint8)
+
+
+def test_grain_is_seen_beside_a_blank_border_and_detail_in_a_part_is_no_grain() -> None:
+    plain = np.full((400, 400, 3), 128, np.uint8)
+    print_ = noisy(plain)
+    print_[:, :180] = 255  # paper
+    assert needs_cleaning(print_, blurring)["grain"] > 0
+    detailed = plain.copy()
+    detailed[:220] = noisy(plain, 30)[:220]
+    assert not any(needs_cleaning(detailed, blurring).values())
 
 
 def test_pearls_are_not_removed_as_dust(cleaner: Cleaner) -> None:

@@ -14,6 +14,8 @@ from magicmemory.pipeline.models.registry import FINDERS
 from magicmemory.pipeline.models.weights import Weights
 from magicmemory.pipeline.photo.damage import (
     LARGEST_LOOK,
+    LEAST_SHARE,
+    QUITE_CERTAIN,
     DamageFinder,
     TiledDamageFinder,
     damage_mask,
@@ -64,6 +66,15 @@ def test_many_places_are_damage_even_if_they_are_small() -> None:
     assert is_damaged(specks(5))  # some very certain ones
     assert not is_damaged(specks(2))
     assert not is_damaged(0.55 * specks(12))
+
+
+def test_what_is_too_wide_to_be_filled_makes_no_photo_damaged() -> None:
+    buttons = np.zeros((1000, 1000), np.uint8)
+    for number in range(6):
+        cv2.circle(buttons, (400 + 200 * (number % 2), 200 + 150 * number), 32, 1, -1)
+    probability = buttons.astype(np.float32)
+    assert (probability >= QUITE_CERTAIN).mean() > LEAST_SHARE
+    assert not is_damaged(probability)
 
 
 def test_certain_lines_are_damage_and_unsure_ones_are_not() -> None:
