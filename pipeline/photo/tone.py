@@ -3,7 +3,8 @@
 A print fades as a whole: its black turns grey, its paper darkens or yellows, and the dyes of a colour print fade at
 different speeds. So the darkest and the brightest places of the photo, and how far they lie apart, tell how much is
 lost, and stretching each channel between them undoes most of it. A foggy or a high-key photo has a small range too, but
-some place in it is nearly always dark or bright: the limits were set on sound photographs.
+some place in it is nearly always dark or bright: the limits were set on sound photographs. A picture without light and
+dark areas is a close view of one material, such as bricks or cloth, and counts as sound.
 """
 
 from dataclasses import dataclass, replace
@@ -30,6 +31,8 @@ _FEWEST: Final = 1000  # measured pixels
 _WEIGHTS: Final = np.array(
     (21.3, 1.1, 12.0, -8.5), np.float32
 )  # lifted black, lost white, lost range; and the constant
+_LEAST_AREAS: Final = 0.15  # of its range; a sound photograph has more in large areas, but for one in two hundred
+_GRID: Final = 8  # areas each way
 _USUAL_RANGE: Final = 0.9  # of brightness in a sound photograph, 0 to 1: the median
 _STRIP: Final = 0.2  # of the side: the widest paper border
 _FLAT: Final = 15.0  # levels; the range of brightness in a row of plain paper
@@ -79,6 +82,8 @@ def fading_of(picture: Picture, ignored: Mask | None = None) -> Fading:
     lifted, _ = _ends(np.minimum(np.minimum(red, green), blue), own)
     _, brightest = _ends(np.maximum(np.maximum(red, green), blue), own)
     score = float(np.array((lifted, 1 - brightest, 1 - (bright - dark), 1), np.float32) @ _WEIGHTS)
+    if _range_of_areas(luma, own) < _LEAST_AREAS * (bright - dark):
+        score = min(score, -1.0)
     keeps_tone = picture.monochrome or (score > 0 and _is_toned(inside, dark, bright))
     ends = [(dark, bright)] * 3 if keeps_tone else [_ends(inside[..., channel], own) for channel in range(3)]
     return Fading(
@@ -142,6 +147,14 @@ def _ends(levels: NDArray[np.uint8], own: Mask) -> tuple[float, float]:
     counts = np.bincount(levels[own], minlength=256).cumsum()
     tail = counts[-1] * (_TAIL / 100)
     return float(np.searchsorted(counts, tail, "right")) / 255, float(np.searchsorted(counts, counts[-1] - tail)) / 255
+
+
+def _range_of_areas(luma: NDArray[np.uint8], own: Mask) -> float:
+    """The range of brightness between large areas, 0 to 1; the darkest and the brightest hundredth do not count."""
+    share = cv2.resize(own.astype(np.float32), (_GRID, _GRID), interpolation=cv2.INTER_AREA)
+    total = cv2.resize(np.where(own, luma, np.uint8(0)).astype(np.float32), (_GRID, _GRID), interpolation=cv2.INTER_AREA)
+    levels = total[share > 0.5] / share[share > 0.5]
+    return float(np.ptp(np.percentile(levels, (1, 99)))) / 255 if levels.size else 0.0
 
 
 def _print(luma: NDArray[np.uint8]) -> tuple[slice, slice]:

@@ -99,3 +99,14 @@ def test_contrast_never_becomes_less() -> None:
     assert result.std() >= photo.pixels.std()
     full = np.repeat(np.arange(256, dtype=np.uint8).reshape(16, 16, 1), 3, axis=2).repeat(8, 0).repeat(8, 1)
     assert (with_contrast(Picture(full, "PNG"), fading_of(Picture(full, "PNG"))).pixels == full).all()
+
+
+def test_close_view_of_one_material_has_not_faded() -> None:
+    rng = np.random.default_rng(4)
+    threads = rng.normal(0, 16, (60, 80)).repeat(6, 0).repeat(6, 1)[..., None]
+    cloth = np.clip(threads + np.array((130, 120, 105)), 85, 185).astype(np.uint8)
+    assert np.ptp(cloth.mean(-1)) < 120, "it has neither black nor white"
+    assert not fading_of(Picture(cloth, "JPEG")).faded
+    folds = 28 * np.sin(np.linspace(0, 9, 480))[None, :, None]
+    draped = np.clip(0.6 * (cloth - 130.0) + 130 + folds, 85, 185).astype(np.uint8)
+    assert fading_of(Picture(draped, "JPEG")).faded, "it has light and dark areas"
