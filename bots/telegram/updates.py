@@ -71,6 +71,7 @@ FIRST_EMPTY_PAUSE_S: Final = 0.05
 SETTLE_S: Final = 0.5  # before the next poll while none of the last poll's updates is done
 REDIS_RETRY_S: Final = 1.0
 HANDLE_TRIES: Final = 6  # of an update during which Redis or Telegram went away; about 15 seconds in all
+HANDLE_S: Final = 15 * 60.0  # of one try, with Telegram's pauses; updates behind one that hangs would wait for ever
 APOLOGY_S: Final = 15.0  # to tell that an update could not be handled
 GRACE_S: Final = 20.0  # for updates that are being handled when the process ends
 
@@ -176,7 +177,8 @@ class UpdateReceiver:
         """
         for tries in range(1, HANDLE_TRIES + 1):
             try:
-                await self._handle(update)
+                async with asyncio.timeout(HANDLE_S):
+                    await self._handle(update)
                 return
             except Exception as error:
                 if tries == HANDLE_TRIES or not _is_passing(error):

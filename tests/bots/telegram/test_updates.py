@@ -58,6 +58,26 @@ async def test_update_is_handled_again_only_while_redis_is_away(
     assert (calls, sorry) == (handled, [7] * apologies)
 
 
+async def test_update_that_hangs_is_given_up_with_an_apology(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL)
+    monkeypatch.setattr(updates, "HANDLE_S", 0.05)
+    sorry: list[int] = []
+
+    async def handle(_: Update) -> None:
+        await asyncio.Event().wait()
+
+    async def apologise(update: Update) -> None:
+        sorry.append(update.update_id)
+
+    async with connect(redis_url) as redis:
+        receiver = UpdateReceiver(handle, apologise, redis, RedisKeys("updates-hanging"), Metrics())
+        await asyncio.wait_for(receiver.accept(Update(7)), 20)
+        assert receiver.oldest is None
+    assert sorry == [7]
+
+
 async def test_update_in_progress_is_not_parsed_again_by_each_poll(
     redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
