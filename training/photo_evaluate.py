@@ -1,7 +1,8 @@
 """Measure `photo` on scenes of held-out sources: `python -m training.photo_evaluate SCENES`.
 
 Prints a table in Markdown: clean scenes, grain, wear, wear and grain, and the detection of wear, each by the training's
-recipe and by `other_wear`. Everything runs as in the product, with its gates; with `--asked` as where somebody asks for
+recipe and by `other_wear`. Scenes with film grain of their own are left out where grain is drawn: it is removed too.
+Everything runs as in the product, with its gates; with `--asked` as where somebody asks for
 the repair, so `auto` does not ask first whether the photo is damaged. 60 dB means "the same".
 """
 
@@ -30,7 +31,7 @@ from magicmemory.pipeline.photo.damage import Mask, too_large
 from magicmemory.pipeline.photo.whole import Look, WholePhoto
 from training.damage import printed
 from training.other_wear import grained_otherwise, worn_otherwise, worn_plainly
-from training.photo_data import Image, Scene, is_grey, read_scenes, scanned, to_bytes
+from training.photo_data import GRAINY, Image, Scene, is_grey, read_scenes, scanned, to_bytes
 from training.print_wear import SEEN, worn
 
 NEAR = 2  # pixels: so far from the truth a hit still counts
@@ -191,17 +192,18 @@ def main() -> None:
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     scenes = [sized(scene) for scene in read_scenes(arguments.scenes, True)]
-    order = np.random.default_rng(0).permutation(len(scenes))
+    shuffled = [scenes[index] for index in np.random.default_rng(0).permutation(len(scenes))]
     with tempfile.TemporaryDirectory() as cache:
         restorer = Restorer.read(arguments.weights, Path(cache), asked=arguments.asked)
-        print("clean:", clean_line(restorer, [scenes[index] for index in order[: arguments.clean]]), flush=True)
+        print("clean:", clean_line(restorer, shuffled[: arguments.clean]), flush=True)
         for recipe, sets in RECIPES.items():
             for name, spoil in sets.items():
                 column = Column()
+                some = [scene for scene in shuffled if "grain" not in name or scene.source not in GRAINY]
                 for seed in range(arguments.seeds):
                     start = seed * arguments.scenes_per_seed
-                    chosen = order[np.arange(start, start + arguments.scenes_per_seed) % len(order)]
-                    measure(restorer, [scenes[index] for index in chosen], spoil, seed, column)
+                    chosen = [some[number % len(some)] for number in range(start, start + arguments.scenes_per_seed)]
+                    measure(restorer, chosen, spoil, seed, column)
                 print(f"{recipe} {name}: {column.text()}", flush=True)
 
 

@@ -87,22 +87,30 @@ def needs_cleaning(pixels: Pixels, cleaner: Cleaner) -> dict[str, float]:
     """
     windows = _windows(pixels)
     peak = np.float32(np.iinfo(pixels.dtype).max / 255)
+    found = {"grain": 0.0, "jpeg": 0.0, "halftone": 0.0}
     change = _least_change(windows, cleaner, peak)
+    if change <= LEAST_CHANGE:
+        return found
     planes = [np.asarray(window.astype(np.float32) @ LUMA / peak, np.float32) for window in windows]
     dots = (_halftone_peak(planes) - LEAST_PEAK) / (STRONG_PEAK - LEAST_PEAK)
-    strong = (change - LEAST_CHANGE) / (STRONG_CHANGE - LEAST_CHANGE)
-    blocks = max((_blockiness(plane) for plane in planes), default=0.0) > LEAST_BLOCKS
-    found = {"grain": 0.0, "jpeg": 0.0, "halftone": float(np.clip(dots, 0, 1))}
-    if found["halftone"] == 0:
-        found["jpeg" if blocks else "grain"] = float(np.clip(strong, 0, 1))
+    if dots > 0:  # fabric has such peaks too, but the cleaner changes it little
+        found["halftone"] = min(1.0, dots)
+    else:
+        blocks = max((_blockiness(plane) for plane in planes), default=0.0) > LEAST_BLOCKS
+        found["jpeg" if blocks else "grain"] = min(1.0, (change - LEAST_CHANGE) / (STRONG_CHANGE - LEAST_CHANGE))
     return found
 
 
 def _windows(pixels: Pixels) -> list[Pixels]:
-    """Up to five parts, evenly over the photo."""
+    """Up to five parts, over the photo as the black fields over a chessboard."""
     height, width = pixels.shape[:2]
     tops, lefts = (_evenly(length, min(3, max(1, length // _WINDOW))) for length in (height, width))
-    return [pixels[top : top + _WINDOW, left : left + _WINDOW] for top in tops for left in lefts][::2]
+    return [
+        pixels[top : top + _WINDOW, left : left + _WINDOW]
+        for row, top in enumerate(tops)
+        for column, left in enumerate(lefts)
+        if (row + column) % 2 == 0
+    ]
 
 
 def _evenly(length: int, count: int) -> list[int]:

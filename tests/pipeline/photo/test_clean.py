@@ -139,6 +139,30 @@ def test_grain_is_seen_beside_a_blank_border_and_detail_in_a_part_is_no_grain() 
     assert not any(needs_cleaning(detailed, blurring).values())
 
 
+def test_dots_are_halftone_where_the_cleaner_removes_them_and_fabric_where_it_does_not() -> None:
+    y, x = np.mgrid[0:420, 0:420]
+    dots = 128 + 60 * np.cos(1.4 * x + 0.7 * y) * np.cos(1.4 * y - 0.7 * x)
+    pixels = np.repeat(np.rint(dots)[..., None], 3, 2).astype(np.uint8)
+    found = needs_cleaning(pixels, blurring)
+    assert found["halftone"] > 0
+    assert found["grain"] == found["jpeg"] == 0
+    assert not any(needs_cleaning(pixels, lambda pixels: pixels).values())
+
+
+def test_a_small_photo_is_judged_on_both_sides() -> None:
+    y, x = np.mgrid[0:400, 0:400] // 2
+    seen: list[NDArray[np.uint8]] = []
+
+    def looking(pixels: Pixels) -> Pixels:
+        seen.append(pixels.astype(np.uint8))
+        return pixels
+
+    needs_cleaning(np.dstack([x, y, x]).astype(np.uint8), looking)
+    across, down = (sorted(float(window[..., channel].mean()) for window in seen) for channel in (0, 1))
+    assert across[0] < 80 < 120 < across[-1]
+    assert down[0] < 80 < 120 < down[-1]
+
+
 def test_pearls_are_not_removed_as_dust(cleaner: Cleaner) -> None:
     clean = portrait().copy()
     pearls = [(row, column) for row in range(330, 500, 24) for column in range(40, 480, 31)]
