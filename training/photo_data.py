@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from magicmemory.pipeline.photo.repair import smooth_fill
 from training.damage import noisy, printed, resaved, tone
 from training.look_alikes import with_look_alikes
-from training.print_wear import PLAIN, SEEN, UNSURE, Plane, worn
+from training.print_wear import PLAIN, SEEN, UNSURE, Plane, plainly_worn, worn
 
 Image = NDArray[np.uint8]
 
@@ -26,6 +26,7 @@ HELD_PORTRAITS = 0.05  # of the portraits' people
 GRAINY = frozenset({"docum", "fsa"})  # film grain of their own: no targets for removing grain, unless made smaller
 LOOK_ALIKES = 0.15  # of the cuts get some drawn; with 0.3 plain dark lines on a plain background were missed
 WORN = 0.75  # of the finder's pictures have wear
+EVEN = 0.25  # of the worn ones have even, opaque lines and spots only
 FILLED = 0.15  # of the mender's pictures have something to fill; it cleans all
 LARGEST = 1280  # pixels; longer sides are made smaller
 
@@ -152,7 +153,8 @@ def finder_example(scene: Scene, rng: Generator, side: int) -> tuple[Image, Imag
         picture = grained(picture, rng, 0.5 * rng.random()).clip(0, 255)
     truth = np.zeros(picture.shape[:2], np.uint8)
     if rng.random() < WORN:
-        print_ = worn(picture, rng, float(rng.choice((0.4, 1.0, 2.0))))
+        wear = plainly_worn if rng.random() < EVEN else worn
+        print_ = wear(picture, rng, float(rng.choice((0.4, 1.0, 2.0))))
         picture = print_.picture
         truth[print_.change > UNSURE] = 128
         truth[print_.change > SEEN] = 192

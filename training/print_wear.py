@@ -29,6 +29,8 @@ PLAIN = 50.0  # levels; a larger change is seen at once
 UNSURE = 6.0  # levels; changes between this and `SEEN` count neither way
 _BITS = 4  # fractional bits of OpenCV's drawing functions
 
+Kind = Callable[[Plane, Generator, int], None]
+
 
 @dataclass
 class Worn:
@@ -63,11 +65,25 @@ def worn(picture: Plane, rng: Generator, amount: float = 1.0) -> Worn:
         rng: draws everything.
         amount: how much: 1 is a well-worn print, 0.3 has a few specks or a line.
     """
+    return _with_some(KINDS, int(rng.integers(2, 5)), picture, rng, amount)
+
+
+def plainly_worn(picture: Plane, rng: Generator, amount: float = 1.0) -> Worn:
+    """Wear a print with even, opaque lines and spots, which stand out most where the picture is smooth.
+
+    Args:
+        picture: the sound print.
+        rng: draws everything.
+        amount: as of `worn`.
+    """
+    return _with_some(PLAIN_KINDS, int(rng.integers(1, len(PLAIN_KINDS) + 1)), picture, rng, amount)
+
+
+def _with_some(kinds: tuple[tuple[Kind, float], ...], most: int, picture: Plane, rng: Generator, amount: float) -> Worn:
     print_ = Worn(picture)
     area = picture.shape[0] * picture.shape[1] / 256**2
-    chosen = rng.permutation(len(KINDS))[: int(rng.integers(2, 5))]
-    for index in chosen:
-        kind, mean = KINDS[index]
+    for index in rng.permutation(len(kinds))[:most]:
+        kind, mean = kinds[index]
         count = max(1, int(rng.poisson(mean * area * amount * rng.gamma(1.5, 1 / 1.5))))
         kind(print_.picture, rng, count)
     return print_.finish()
@@ -301,7 +317,31 @@ def tears(picture: Plane, rng: Generator, count: int) -> None:
     _paint(picture, _soft(cover, 0.4), rng, dark=0.2)
 
 
-Kind = Callable[[Plane, Generator, int], None]
+def even_lines(picture: Plane, rng: Generator, count: int) -> None:
+    """Long opaque scratches of one width, thin or broad, without a break."""
+    drawn = _blank(picture)
+    bend, width = rng.choice((0.003, 0.02, 0.08)), rng.uniform(1.2, 7)
+    for _ in range(min(count, 6)):
+        path = _walk(rng, _somewhere(picture, rng), rng.uniform(0, 2 * np.pi), rng.uniform(60, 600), bend, 8.0)
+        _stroke(drawn, path, width * rng.uniform(0.7, 1.3))
+    _cover(picture, _soft(_share(drawn), rng.uniform(0, 0.7)), rng)
+
+
+def even_spots(picture: Plane, rng: Generator, count: int) -> None:
+    """Opaque spots, round or ragged, of any size up to 20 pixels."""
+    drawn = _blank(picture)
+    largest = float(np.exp(rng.uniform(np.log(1.5), np.log(20))))
+    for _ in range(min(count, max(2, int(60 / largest)))):
+        _blob(drawn, rng, _somewhere(picture, rng), largest * rng.uniform(0.4, 1.0), rng.uniform(0, 0.2))
+    _cover(picture, _soft(_share(drawn), rng.uniform(0, 0.7)), rng)
+
+
+def _cover(picture: Plane, cover: Plane, rng: Generator) -> None:
+    """Cover the picture with paper or dirt of one even shade."""
+    level = rng.uniform(200, 255) if rng.random() < 0.6 else rng.uniform(0, 50)
+    tint = np.array([1, rng.uniform(0.93, 1), rng.uniform(0.8, 1)], np.float32) if rng.random() < 0.3 else np.ones(3)
+    picture += cover[..., None] * ((level * tint).astype(np.float32) - picture)
+
 
 KINDS: tuple[tuple[Kind, float], ...] = (  # with their mean count in 256x256 pixels
     (scratches, 4.0),
@@ -316,3 +356,5 @@ KINDS: tuple[tuple[Kind, float], ...] = (  # with their mean count in 256x256 pi
     (stains, 1.2),
     (tears, 0.5),
 )
+
+PLAIN_KINDS: tuple[tuple[Kind, float], ...] = ((even_lines, 2.0), (even_spots, 12.0))

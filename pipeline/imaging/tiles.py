@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,7 +82,10 @@ Part = tuple[slice, slice]  # rows and columns
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """A part of a picture for a network that takes any size: it sees `seen`, and of its result `kept` is used."""
+    """A part of a picture for a network that takes any size: it sees `seen`, and of its result `kept` is used.
+
+    `seen` may go on beyond the picture, where `padded` mirrors it.
+    """
 
     seen: Part
     kept: Part
@@ -102,32 +106,42 @@ def scaled(part: Part, times: int) -> Part:
     return rows, columns
 
 
-def patches(height: int, width: int, most: int, margin: int) -> list[Patch]:
+def patches(height: int, width: int, most: int, margin: int, multiple: int) -> list[Patch]:
     """Cut a picture into parts as equal as can be, so that little is computed twice.
+
+    A network that halves a picture makes something a little different of the same part at another place. So parts begin
+    at multiples, and are a multiple wide and high; the last ones may go on beyond the picture.
 
     Args:
         height: of the picture, pixels.
         width: of the picture, pixels.
-        most: the largest side of a part, pixels.
-        margin: how far a network sees beyond what is kept, where the picture goes on.
+        most: the largest side of a part, pixels; about, because sides are multiples.
+        margin: how far a network sees beyond what is kept, where the picture goes on; a multiple of `multiple`.
+        multiple: of all sides, pixels.
 
     Returns:
         From top to bottom. What is kept covers the picture once. All have the same size.
     """
-    down, across = (_spans(length, most, margin) for length in (height, width))
+    down, across = (_spans(length, most, margin, multiple) for length in (height, width))
     return [Patch((rows[0], columns[0]), (rows[1], columns[1])) for rows in down for columns in across]
 
 
-def _spans(length: int, most: int, margin: int) -> list[tuple[slice, slice]]:
+def _spans(length: int, most: int, margin: int, multiple: int) -> list[tuple[slice, slice]]:
     """What is seen and what is kept along one side."""
     count = 1 if length <= most else math.ceil(length / (most - 2 * margin))
-    side = min(length, math.ceil(length / count) + 2 * margin)
-    edges = [round(i * length / count) for i in range(count + 1)]
-    starts = [min(max(0, low - margin), length - side) for low in edges[:-1]]
+    edges = [round(i * length / count / multiple) * multiple for i in range(count)] + [length]
+    widest = max(high - low for low, high in pairwise(edges))
+    side = _rounded_up(min(length, widest + 2 * margin), multiple)
+    last = _rounded_up(max(0, length - side), multiple)
+    starts = [min(max(0, low - margin), last) for low in edges[:-1]]
     return [
         (slice(start, start + side), slice(low, high))
-        for start, low, high in zip(starts, edges, edges[1:], strict=False)
+        for start, (low, high) in zip(starts, pairwise(edges), strict=True)
     ]
+
+
+def _rounded_up(length: int, multiple: int) -> int:
+    return -(-length // multiple) * multiple
 
 
 def padded(planes: Floats, multiple: int) -> Floats:

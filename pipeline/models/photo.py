@@ -48,7 +48,7 @@ def _levels(widths: tuple[int, ...], counts: tuple[int, ...], normalised: bool) 
 
 
 class UNet(nn.Module):
-    """A U-Net at 1/2, 1/4, 1/8 and 1/16 of the picture's size."""
+    """A U-Net. Each level works at half the size of the one before, the first at the size of the folded picture."""
 
     def __init__(
         self,
@@ -59,18 +59,21 @@ class UNet(nn.Module):
         up: tuple[int, ...],
         *,
         normalised: bool = False,
+        folded: int = 2,
     ) -> None:
         """
         Args:
             planes: of the input.
-            made: planes of the output.
+            made: planes of the output, which is twice as wide and high as the first level.
             widths: channels of each level, largest first.
             down: residual blocks of each level on the way down.
             up: residual blocks of each level but the last on the way up.
             normalised: with batch normalisation, which learns to tell things apart in fewer steps.
+            folded: pixels each way that are folded into channels first: 2, or 1 to enlarge.
         """
         super().__init__()
-        self.stem = nn.Conv2d(4 * planes, widths[0], 3, padding=1)
+        self.folded = folded
+        self.stem = nn.Conv2d(folded**2 * planes, widths[0], 3, padding=1)
         self.levels = _levels(widths, down, normalised)
         self.downs = nn.ModuleList(nn.Conv2d(high, low, 2, stride=2) for high, low in pairwise(widths))
         self.ups = nn.ModuleList(nn.Conv2d(low, 4 * high, 1) for high, low in pairwise(widths))
@@ -80,8 +83,15 @@ class UNet(nn.Module):
         nn.init.zeros_(self.head.bias)  # type: ignore[arg-type]
 
     def forward(self, x: Tensor) -> Tensor:
-        """`[batch, planes, height, width]` to `[batch, made, height, width]`; sides are multiples of 16."""
-        x = self.stem(functional.pixel_unshuffle(x, 2))
+        """Run.
+
+        Args:
+            x: `[batch, planes, height, width]`; every level halves the sides without a rest.
+
+        Returns:
+            `[batch, made, height, width]`, or unfolded `[batch, made, 2 * height, 2 * width]`.
+        """
+        x = self.stem(functional.pixel_unshuffle(x, self.folded))
         seen = []
         for level, blocks in enumerate(self.levels):
             x = blocks(x)

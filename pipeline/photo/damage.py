@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from magicmemory.pipeline.engines.base import Runner
 from magicmemory.pipeline.imaging.picture import Pixels
 from magicmemory.pipeline.imaging.tiles import Floats, Patch, patches
-from magicmemory.pipeline.photo.network_patches import MARGIN, MOST, run_patches
+from magicmemory.pipeline.photo.network_patches import MARGIN, MOST, MULTIPLE, run_patches
 
 Mask = NDArray[np.bool_]
 Samples = TypeVar("Samples", Pixels, Floats)
@@ -24,18 +24,18 @@ LARGEST_LOOK: Final = 3_000_000  # pixels; a larger photo is looked at in a smal
 
 
 # A region of damage is likely everywhere and certain somewhere.
-LIKELY: Final = 0.45
-CERTAIN: Final = 0.65
+LIKELY: Final = 0.4
+CERTAIN: Final = 0.6
 # Wear comes in numbers: a photo counts as damaged where so many places of it look sure on the whole, or hold a very
-# certain pixel, or where so much of it is quite certain. What the network takes for damage in a sound photo (joints of
-# bricks, glints) are few places, or unsure ones.
+# certain pixel, or where so much of it is quite certain, as broad cracks are. What the network takes for damage in a
+# sound photo (joints of bricks, glints) are few places, or unsure ones.
 PERHAPS: Final = 0.3  # a place is so likely everywhere
 SURE_PLACE: Final = 0.65  # the mean over a place
-LEAST_SURE_PLACES: Final = 7.0  # in a photo, and for each megapixel of a larger one
-VERY_CERTAIN: Final = 0.96
+LEAST_SURE_PLACES: Final = 6.0  # in a photo, and for each megapixel of a larger one
+VERY_CERTAIN: Final = 0.98
 LEAST_CERTAIN_PLACES: Final = 3.0
-QUITE_CERTAIN: Final = 0.8
-LEAST_SHARE: Final = 0.007  # of the photo
+QUITE_CERTAIN: Final = 0.7
+LEAST_SHARE: Final = 0.01  # of the photo
 LEAST_PIXELS: Final = 6  # of a region, at the size of the look
 RIM: Final = 1  # pixels around a region that belong to it: damage has soft rims
 LONG: Final = 4.0  # a line is so many times longer than wide
@@ -78,7 +78,7 @@ class TiledDamageFinder:
         def planes(part: Patch) -> Floats:
             return np.asarray(small[part.seen].astype(np.float32) / peak, np.float32)
 
-        for part, made in run_patches(self._runner, patches(down, across, MOST, MARGIN), planes):
+        for part, made in run_patches(self._runner, patches(down, across, MOST, MARGIN, MULTIPLE), planes):
             found[part.kept] = made[..., 0]
         if (down, across) != (height, width):
             found = np.asarray(cv2.resize(found, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)

@@ -10,13 +10,13 @@ import numpy as np
 from magicmemory.pipeline.engines.base import Runner
 from magicmemory.pipeline.imaging.picture import Picture, Pixels
 from magicmemory.pipeline.imaging.tiles import Floats, Patch, Tiling, patches, scaled
-from magicmemory.pipeline.photo.network_patches import run_patches
+from magicmemory.pipeline.photo.network_patches import MULTIPLE, run_patches
 
 TILE: Final = 192  # pixels; side of the network's input, which bounds the memory
 TILING: Final = Tiling(side=TILE, overlap=48, fade=16)
 
-LARGEST_PART: Final = 384  # pixels; the largest side of what `photo-x2` sees at once, which bounds the memory
-SEEN_AROUND: Final = 12  # pixels; it sees no further than 10, so that there is no seam
+LARGEST_PART: Final = 768  # pixels; the largest side of what `photo-x2` sees at once, which bounds the memory
+SEEN_AROUND: Final = 48  # pixels; beyond them nothing changes what it makes by half a level, so there is no seam
 
 LUMA: Final = np.array((0.299, 0.587, 0.114), np.float32)
 
@@ -104,8 +104,8 @@ class DoublingUpscaler:
         def planes(part: Patch) -> Floats:
             return np.asarray(pixels[part.seen].astype(np.float32) / peak, np.float32)
 
-        parts = patches(height, width, LARGEST_PART, SEEN_AROUND)
-        for part, made in run_patches(self._runner, parts, planes, times=2):
+        parts = patches(height, width, LARGEST_PART, SEEN_AROUND, MULTIPLE)
+        for part, made in run_patches(self._runner, parts, planes, times=2, together=1):
             result[scaled(part.kept, 2)] = np.rint(made.clip(0, 1) * peak)
         return result
 

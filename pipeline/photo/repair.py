@@ -17,7 +17,7 @@ from magicmemory.pipeline.faces.grain import Grain, measured
 from magicmemory.pipeline.imaging.picture import Picture, Pixels
 from magicmemory.pipeline.imaging.tiles import Patch, patches
 from magicmemory.pipeline.photo.damage import Mask, look_scale, shrunk_to_look, small_mask, too_large
-from magicmemory.pipeline.photo.network_patches import MARGIN, MOST, run_patches
+from magicmemory.pipeline.photo.network_patches import MARGIN, MOST, MULTIPLE, run_patches
 
 Floats = NDArray[np.float32]
 
@@ -64,7 +64,7 @@ class TiledMender:
         """See `Mender`."""
         result = np.empty_like(pixels)
         peak = np.float32(np.iinfo(pixels.dtype).max)
-        parts = patches(pixels.shape[0], pixels.shape[1], MOST, MARGIN)
+        parts = patches(pixels.shape[0], pixels.shape[1], MOST, MARGIN, MULTIPLE)
         for part, made in run_patches(self._runner, parts, lambda part: _planes(pixels, hidden, part)):
             result[part.kept] = np.rint(made.clip(0, 1) * peak)
         return result
@@ -74,7 +74,8 @@ class TiledMender:
         result = pixels.astype(np.float32) / np.float32(np.iinfo(pixels.dtype).max)
         reach = 2 * FEATHER + 3
         near = cv2.dilate(hidden.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
-        parts = [part for part in patches(pixels.shape[0], pixels.shape[1], _PART, MARGIN) if near[part.kept].any()]
+        all_parts = patches(pixels.shape[0], pixels.shape[1], _PART, MARGIN, MULTIPLE)
+        parts = [part for part in all_parts if near[part.kept].any()]
         for part, made in run_patches(self._runner, parts, lambda part: _planes(pixels, hidden, part)):
             result[part.kept] = made
         return result.clip(0, 1)

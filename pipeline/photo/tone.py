@@ -151,8 +151,8 @@ def _ends(levels: NDArray[np.uint8], own: Mask) -> tuple[float, float]:
 
 def _range_of_areas(luma: NDArray[np.uint8], own: Mask) -> float:
     """The range of brightness between large areas, 0 to 1; the darkest and the brightest hundredth do not count."""
-    share = cv2.resize(own.astype(np.float32), (_GRID, _GRID), interpolation=cv2.INTER_AREA)
-    total = cv2.resize(np.where(own, luma, np.uint8(0)).astype(np.float32), (_GRID, _GRID), interpolation=cv2.INTER_AREA)
+    counted = own.astype(np.float32)
+    share, total = (cv2.resize(x, (_GRID, _GRID), interpolation=cv2.INTER_AREA) for x in (counted, counted * luma))
     levels = total[share > 0.5] / share[share > 0.5]
     return float(np.ptp(np.percentile(levels, (1, 99)))) / 255 if levels.size else 0.0
 

@@ -1,16 +1,19 @@
-"""The training of `photo`: turned examples, exported networks, runs that resume."""
+"""The training of `photo` and `photo-x2`: their examples, exported networks, runs that resume."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
 from magicmemory.pipeline.models.photo import FinderNetwork
+from training.enlarge_train import with_enlarged
 from training.photo_export import part_of, write_part
 from training.photo_train import FIRST_FLOOR, FLOOR, batch_of, floor_at, mender_loss, turned
+from training.print_wear import PLAIN, Kind, even_lines, even_spots
 from training.run import Run
 
 
@@ -66,3 +69,24 @@ def test_a_run_stops_and_resumes(tmp_path: Path) -> None:
         weight = next(run.average.parameters())
     assert steps[1] > steps[0] == 0
     assert weight.item() > 0.5
+
+
+def test_some_small_pictures_are_made_by_the_network_itself() -> None:
+    small = torch.rand(4, 3, 16, 24)
+    mixed = with_enlarged(nn.Upsample(scale_factor=2), small, 2)
+    assert torch.equal(mixed[2:], small[2:])
+    assert mixed.shape == small.shape
+    assert torch.equal(mixed[:2, :, ::2, ::2], mixed[:2, :, 1::2, 1::2]), "two pixels each way come from one"
+    assert (mixed[:2] - small[:2]).abs().mean() > 0.05
+
+
+@pytest.mark.parametrize("kind", [even_lines, even_spots])
+def test_even_wear_has_one_shade_and_stands_out_from_a_smooth_picture(kind: Kind) -> None:
+    seen = 0
+    for seed in range(40):
+        picture = np.full((192, 192, 3), 120, np.float32)
+        kind(picture, np.random.default_rng(seed), 4)
+        change = np.abs(picture - 120).max(-1)
+        seen += int((change > PLAIN).sum() > 100)
+        assert np.ptp(picture[change > 0.95 * change.max()].mean(-1)) < 10
+    assert seen > 20

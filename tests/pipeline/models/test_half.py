@@ -8,7 +8,7 @@ import torch
 
 from magicmemory.pipeline import assets
 from magicmemory.pipeline.engines.cuda_engine import halved
-from magicmemory.pipeline.models import elir, gfpgan, lite, parsenet, photo, realesrgan
+from magicmemory.pipeline.models import elir, gfpgan, lite, parsenet, photo, photo_x2, realesrgan
 from magicmemory.pipeline.models.model import sample_planes
 from tests.golden import ours, seeded
 from tests.support.old_prints import landscape, scratched
@@ -85,3 +85,13 @@ def test_half_precision_sees_and_cleans_the_same_photo() -> None:
         decibels = -10 * torch.log10((half - full).square().mean())
         print(f"{type(network).__name__}: {decibels:.1f} dB")
         assert WANTED_DB <= decibels < 90
+
+
+def test_half_precision_enlarges_the_same_photo() -> None:
+    network = photo_x2.load(Path(assets.__path__[0]) / "photo_x2.safetensors")
+    small = torch.from_numpy(landscape(240, 320).transpose(2, 0, 1)[None] / np.float32(255))
+    with torch.inference_mode():
+        full, half = (run(small) for run in (network, halved(network)))
+    decibels = -10 * torch.log10((half - full).square().mean())
+    print(f"photo-x2: {decibels:.1f} dB")
+    assert WANTED_DB <= decibels < 90

@@ -105,7 +105,7 @@ def doubles(*inputs: Floats) -> Floats:
 
 
 @pytest.mark.parametrize("deep", [False, True])
-@pytest.mark.parametrize(("width", "height", "times"), [(450, 37, 2), (401, 390, 4), (1, 5, 2)])
+@pytest.mark.parametrize(("width", "height", "times"), [(1450, 37, 2), (401, 390, 4), (1, 5, 2)])
 def test_doubling_in_parts_equals_the_whole(width: int, height: int, times: int, deep: bool) -> None:
     pixels = colourful(width, height)
     wide = pixels.astype(np.uint16) * 257 if deep else pixels
@@ -125,9 +125,9 @@ def test_bundled_network_draws_a_photo_more_sharply_than_lanczos_and_without_sea
         for made in (enlarged(picture(small), 2).pixels, DoublingUpscaler(run)(small, 2))
     ]
     assert 10 * np.log10(errors[0] / errors[1]) > 0.8
-    long = np.tile(small, (1, 4, 1))  # in two parts
+    long = np.tile(small, (1, 8, 1))  # in two parts
     whole = run((long / np.float32(255)).transpose(2, 0, 1)[None])[0].transpose(1, 2, 0).clip(0, 1) * 255
-    assert np.abs(DoublingUpscaler(run)(long, 2) - whole)[:, :-40].max() <= 0.51
+    assert np.abs(DoublingUpscaler(run)(long, 2) - whole)[:, :-80].max() <= 0.51
 
 
 @pytest.mark.slow
