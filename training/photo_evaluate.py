@@ -2,8 +2,8 @@
 
 Prints a table in Markdown: clean scenes, grain, wear, wear and grain, and the detection of wear, each by the training's
 recipe and by `other_wear`. Scenes with film grain of their own are left out where grain is drawn: it is removed too.
-Everything runs as in the product, with its gates; with `--asked` as where somebody asks for
-the repair, so `auto` does not ask first whether the photo is damaged. 60 dB means "the same".
+Everything runs as in the product, with its gates; with `--asked` as where somebody asks for the repair, so `auto` does
+not ask first whether the photo is damaged. 60 dB means "the same".
 """
 
 from __future__ import annotations
