@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from magicmemory.pipeline.engines.base import Runner
 from magicmemory.pipeline.faces.blend import LUMA
@@ -25,7 +26,10 @@ _SPECTRUM: Final = 128  # pixels; side of the squares whose spectrum is measured
 _COARSEST: Final = 0.12  # cycles a pixel; slower patterns are picture
 LEAST_CHANGE: Final = 3.5  # levels; `photo` changes 99 of 99 sound scenes of held-out sources by less
 STRONG_CHANGE: Final = 14.0  # levels; counts as 1
+_SQUARE: Final = 16  # pixels
 _CALM: Final = 25  # percent of the squares; grain is in these too, fine detail is not
+_MOST: Final = 60  # percent of the squares; what is changed more than these has texture too
+_TINY: Final = 1e-6
 _BLANK: Final = (8.0, 247.0)  # levels; darker and lighter squares show no grain: paper borders, a burnt-out sky
 LEAST_PEAK: Final = 3.6  # of a halftone's spectrum over its surroundings, natural logarithm
 STRONG_PEAK: Final = 9.0
@@ -60,18 +64,37 @@ class TiledCleaner:
 
 
 def cleaned(picture: Picture, cleaner: Cleaner, strength: float = 1.0) -> Picture:
-    """The cleaned photo, blended by `strength` (0 to 1; 0 returns the photo itself). Grey stays exactly grey."""
+    """The cleaned photo, blended by `strength` (0 to 1; 0 returns the photo itself). Grey stays exactly grey.
+
+    Grain is much the same everywhere. What the cleaner changes more than in most of the photo is texture as well, so
+    there its change is scaled down.
+    """
     if strength == 0:
         return picture
     pixels = cleaner(picture.pixels)
-    if strength < 1 or picture.monochrome:
-        for top in range(0, picture.height, TILING.side):  # in bands: a large photo takes gigabytes as floats
-            rows = slice(top, top + TILING.side)
-            before, after = picture.pixels[rows].astype(np.float32), pixels[rows].astype(np.float32)
-            if picture.monochrome:
-                after = np.repeat((after @ LUMA)[..., None], 3, axis=-1)
-            pixels[rows] = np.rint(before + np.float32(strength) * (after - before))
+    taken = _taken(picture.pixels, pixels)
+    for rows in _bands(picture.height):
+        before, after = picture.pixels[rows].astype(np.float32), pixels[rows].astype(np.float32)
+        if picture.monochrome:
+            after = np.repeat((after @ LUMA)[..., None], 3, axis=-1)
+        share = np.float32(strength / 255) * taken[rows, :, None]
+        pixels[rows] = np.rint(before + share * (after - before))
     return replace(picture, pixels=pixels)
+
+
+def _bands(height: int) -> list[slice]:
+    """A large photo takes gigabytes as floats."""
+    return [slice(top, top + TILING.side) for top in range(0, height, TILING.side)]
+
+
+def _taken(before: Pixels, after: Pixels) -> NDArray[np.uint8]:
+    """How much of a cleaner's change to take, `[height, width]`, 0 to 255."""
+    parts = [_changes(before[rows], after[rows]) for rows in _bands(len(before))]
+    change, light = (np.concatenate(planes) for planes in zip(*parts, strict=True))
+    shown = _shows_grain(light)
+    most = float(np.percentile(change[shown], _MOST)) if shown.any() else 255.0
+    share = np.rint(255 * (most / np.maximum(change, _TINY)).clip(0, 1)).astype(np.uint8)
+    return np.asarray(cv2.resize(share, before.shape[1::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def needs_cleaning(pixels: Pixels, cleaner: Cleaner) -> dict[str, float]:
@@ -88,7 +111,7 @@ def needs_cleaning(pixels: Pixels, cleaner: Cleaner) -> dict[str, float]:
     windows = _windows(pixels)
     peak = np.float32(np.iinfo(pixels.dtype).max / 255)
     found = {"grain": 0.0, "jpeg": 0.0, "halftone": 0.0}
-    change = _least_change(windows, cleaner, peak)
+    change = _least_change(windows, cleaner)
     if change <= LEAST_CHANGE:
         return found
     planes = [np.asarray(window.astype(np.float32) @ LUMA / peak, np.float32) for window in windows]
@@ -118,24 +141,30 @@ def _evenly(length: int, count: int) -> list[int]:
     return [round(room * (i + 0.5) / count) for i in range(count)]
 
 
-def _least_change(windows: list[Pixels], cleaner: Cleaner, peak: np.float32) -> float:
+def _least_change(windows: list[Pixels], cleaner: Cleaner) -> float:
     """What the cleaner changes in the calm squares, in levels: fine detail that it takes is not there, but grain is."""
-    changes, lights = [], []
-    for window in windows:
-        before = window.astype(np.float32) / peak
-        squared = np.square(cleaner(window).astype(np.float32) / peak - before).mean(2)
-        changes.append(np.sqrt(_in_squares(np.asarray(squared, np.float32))).ravel())
-        lights.append(_in_squares(np.asarray(before @ LUMA, np.float32)).ravel())
-    change, light = np.concatenate(changes), np.concatenate(lights)
-    shown = (light > _BLANK[0]) & (light < _BLANK[1])
+    parts = [_changes(window, cleaner(window)) for window in windows]
+    change, light = (np.concatenate([plane.ravel() for plane in planes]) for planes in zip(*parts, strict=True))
+    shown = _shows_grain(light)
     return float(np.percentile(change[shown], _CALM)) if shown.any() else 0.0
 
 
-def _in_squares(plane: Floats, side: int = 16) -> Floats:
-    """The means of a plane's squares; the plane itself if it is smaller than one."""
-    if min(plane.shape) < side:
-        return plane
-    return np.asarray(cv2.resize(plane, None, fx=1 / side, fy=1 / side, interpolation=cv2.INTER_AREA), np.float32)
+def _changes(before: Pixels, after: Pixels) -> tuple[Floats, Floats]:
+    """How much each square of a picture was changed (root of the mean square) and how light it was, both in levels."""
+    peak = np.float32(np.iinfo(before.dtype).max / 255)
+    was = before.astype(np.float32) / peak
+    squared = np.square(after.astype(np.float32) / peak - was).mean(2)
+    return np.sqrt(_in_squares(np.asarray(squared, np.float32))), _in_squares(np.asarray(was @ LUMA, np.float32))
+
+
+def _shows_grain(light: Floats) -> NDArray[np.bool_]:
+    return (light > _BLANK[0]) & (light < _BLANK[1])
+
+
+def _in_squares(plane: Floats) -> Floats:
+    """The means of a plane's squares, of which it has at least one."""
+    size = max(1, plane.shape[1] // _SQUARE), max(1, plane.shape[0] // _SQUARE)
+    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _halftone_peak(planes: list[Floats]) -> float:
