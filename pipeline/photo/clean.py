@@ -7,7 +7,7 @@ was trained on portraits, and reveals more of them.
 """
 
 from dataclasses import replace
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import cv2
 import numpy as np
@@ -77,8 +77,10 @@ def cleaned(picture: Picture, cleaner: Cleaner, strength: float = 1.0) -> Pictur
         before, after = picture.pixels[rows].astype(np.float32), pixels[rows].astype(np.float32)
         if picture.monochrome:
             after = np.repeat((after @ LUMA)[..., None], 3, axis=-1)
-        share = np.float32(strength / 255) * taken[rows, :, None]
-        pixels[rows] = np.rint(before + share * (after - before))
+        after -= before  # in place: a third of the time
+        after *= np.float32(strength / 255) * taken[rows, :, None]
+        after += before
+        pixels[rows] = np.rint(after, out=after)
     return replace(picture, pixels=pixels)
 
 
@@ -151,20 +153,21 @@ def _least_change(windows: list[Pixels], cleaner: Cleaner) -> float:
 
 def _changes(before: Pixels, after: Pixels) -> tuple[Floats, Floats]:
     """How much each square of a picture was changed (root of the mean square) and how light it was, both in levels."""
-    peak = np.float32(np.iinfo(before.dtype).max / 255)
-    was = before.astype(np.float32) / peak
-    squared = np.square(after.astype(np.float32) / peak - was).mean(2)
-    return np.sqrt(_in_squares(np.asarray(squared, np.float32))), _in_squares(np.asarray(was @ LUMA, np.float32))
+    peak = np.iinfo(before.dtype).max / 255
+    apart = cv2.absdiff(before, after)
+    squared = cv2.multiply(apart, apart, scale=peak**-2, dtype=cv2.CV_32F)
+    change, light = np.sqrt(_in_squares(squared).mean(2)), _in_squares(before) @ LUMA / np.float32(peak)
+    return np.asarray(change, np.float32), np.asarray(light, np.float32)
 
 
 def _shows_grain(light: Floats) -> NDArray[np.bool_]:
     return (light > _BLANK[0]) & (light < _BLANK[1])
 
 
-def _in_squares(plane: Floats) -> Floats:
-    """The means of a plane's squares, of which it has at least one."""
-    size = max(1, plane.shape[1] // _SQUARE), max(1, plane.shape[0] // _SQUARE)
-    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.float32)
+def _in_squares(samples: NDArray[Any]) -> Floats:
+    """The means of a picture's squares `[height, width, 3]`, of which it has at least one."""
+    size = max(1, samples.shape[1] // _SQUARE), max(1, samples.shape[0] // _SQUARE)
+    return np.asarray(cv2.resize(samples, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _halftone_peak(planes: list[Floats]) -> float:
