@@ -43,6 +43,7 @@ LEAST_EVIDENCE: Final = 0.0  # of a place that is taken for damage
 # Wear comes in numbers. What is taken for damage in a sound photo (joints of bricks, glints) are few places, or unsure.
 SURE_EVIDENCE: Final = 0.6
 LEAST_SURE_PLACES: Final = 3.0  # in a photo of a megapixel
+LEAST_SHARE: Final = 0.005  # of the photo, or so much of it is sure: cracks that meet are one place
 ROUND: Final = 1.35  # a disc has at most so many times the area of the largest circle in it
 LEAST_PIXELS: Final = 6  # of a place, at the size of the look
 RIM: Final = 1  # pixels around a region that belong to it: damage has soft rims
@@ -170,7 +171,7 @@ def probability_of(logits: Floats) -> Floats:
 
 
 def is_damaged(probability: Floats) -> bool:
-    """Whether so many places of a photo are surely damaged that it is no sound photo.
+    """Whether so many places of a photo are surely damaged, or so much of it, that it is no sound photo.
 
     What is too wide to be filled does not count, nor do discs larger than dust, for buttons look so. A larger photo
     needs more places, for it has more that may look like damage: with its pixels, and below a megapixel, where lines
@@ -184,9 +185,10 @@ def is_damaged(probability: Floats) -> bool:
     is_large = 2 * places.half_width - 1 > MOST_DUST * math.sqrt(small.size)
     is_disc = places.area < ROUND * np.pi * places.half_width**2
     sure = (places.evidence >= SURE_EVIDENCE) & ~(is_large & is_disc)
-    count = len(np.unique(places.labels[sure[places.labels] & ~too_large(places.mask)]))
+    damaged = places.labels[sure[places.labels] & ~too_large(places.mask)]
     megapixels = small.size / 1e6
-    return bool(count >= LEAST_SURE_PLACES * max(megapixels, math.sqrt(megapixels)))
+    least = LEAST_SURE_PLACES * max(megapixels, math.sqrt(megapixels))
+    return bool(len(np.unique(damaged)) >= least or len(damaged) >= LEAST_SHARE * small.size)
 
 
 def damage_mask(probability: Floats) -> Mask:

@@ -54,9 +54,15 @@ def test_a_photo_with_few_isolated_hits_is_sound() -> None:
 
 
 def test_a_photo_with_some_sure_lines_is_damaged() -> None:
-    assert is_damaged(lines(2, certainty=0.8))
-    assert not is_damaged(lines(1, certainty=0.8))
+    assert is_damaged(lines(3, certainty=0.8, width=1600))
+    assert not is_damaged(lines(1, certainty=0.8, width=1600))
     assert not is_damaged(lines(5, certainty=0.65))
+
+
+def test_cracks_that_meet_are_one_place_and_damage() -> None:
+    crossed = np.maximum(lines(1), lines(1, height=400, width=300).T)
+    assert cv2.connectedComponents((crossed > 0).astype(np.uint8))[0] == 2
+    assert is_damaged(crossed)
 
 
 def specks(count: int) -> NDArray[np.float32]:
