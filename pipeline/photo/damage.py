@@ -23,8 +23,6 @@ Mask = NDArray[np.bool_]
 Samples = TypeVar("Samples", Pixels, Floats)
 
 LARGEST_LOOK: Final = 3_000_000  # pixels; a larger photo is looked at in a smaller copy: its damage is larger too
-
-
 SCALES: Final = (0.75, 4 / 3)  # of the copies: texture is seldom taken for damage at both sizes
 _SUREST: Final = 0.996  # what the network says is not trusted beyond this
 
